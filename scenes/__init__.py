@@ -1,0 +1,16 @@
+"""What is shown: one file a clip. `CLIPS` is names only, in the order of the lecture; nothing is imported for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: clip name -> (module, class, what it teaches)
+CLIPS: Mapping[str, tuple[str, str, str]] = {
+    "rolling_ball": (
+        "scenes.rolling_ball",
+        "RollingBall",
+        "A ball with momentum rolls through the dip that stops one without.",
+    ),
+    "unrolling": ("scenes.unrolling", "Unrolling", "The momentum update is a weighted sum of all gradients so far."),
+    "u_turn": ("scenes.u_turn", "UTurn", "Momentum oscillates in and out of the valley, and still arrives first."),
+}

@@ -1,0 +1,217 @@
+"""From Manim's frames to encoded beats.
+
+Manim cuts a scene into one file for each animation and leaves the colours to chance (it converts with the BT.601 matrix
+and tags nothing). Here a beat is one stream, encoded in memory on its own thread while the next frames are drawn,
+converted with BT.709 and tagged so. B-frames are off: a beat can then be joined to the next by copying packets, and a
+clip starts at its first frame in players that ignore edit lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from io import BytesIO
+from queue import Queue
+from threading import Thread
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace
+from manim.scene.scene_file_writer import SceneFileWriter
+
+from clips.profile import Profile
+
+Pixels = npt.NDArray[np.uint8]
+QUEUE_LENGTH = 8  # frames drawn ahead of the encoder: 66 MB at 1080p
+
+
+@dataclass(frozen=True)
+class Codec:
+    """An encoder and the container that a beat of it lives in."""
+
+    name: str
+    container: str
+    pixels: str
+    options: Mapping[str, str]
+
+
+#: GIF is made from the joined MP4: its palette needs all frames at once.
+CODECS: Mapping[str, Codec] = {
+    "mp4": Codec(
+        "libx264",
+        "mp4",
+        "yuv420p",
+        {"preset": "veryfast", "crf": "16", "tune": "animation", "bf": "0", "profile": "high"},
+    ),
+    "gif": Codec(
+        "libx264",
+        "mp4",
+        "yuv420p",
+        {"preset": "veryfast", "crf": "8", "tune": "animation", "bf": "0", "profile": "high"},
+    ),
+    "webm": Codec(
+        "libvpx-vp9",
+        "webm",
+        "yuv420p",
+        {
+            "crf": "24",
+            "b": "0",
+            "deadline": "realtime",
+            "cpu-used": "6",
+            "row-mt": "1",
+            "auto-alt-ref": "0",
+            "lag-in-frames": "0",
+        },
+    ),
+    "mov": Codec("prores_ks", "mov", "yuva444p10le", {"profile": "4", "alpha_bits": "16"}),
+}
+
+
+class BeatEncoder:
+    """One beat's stream, in memory. Frames are top-left RGBA arrays of the profile's size."""
+
+    def __init__(self, profile: Profile, threads: int) -> None:
+        codec = CODECS[profile.format]
+        self.profile, self.codec = profile, codec
+        self.buffer = BytesIO()
+        self.frames = 0
+        self._container = av.open(self.buffer, "w", format=codec.container)
+        options = {**codec.options, "g": str(2 * profile.frame_rate), "threads": str(threads)}
+        stream: Any = self._container.add_stream(codec.name, rate=profile.frame_rate, options=options)
+        stream.width, stream.height, stream.pix_fmt = profile.width, profile.height, codec.pixels
+        tag_bt709(stream.codec_context)
+        stream.codec_context.time_base = Fraction(1, profile.frame_rate)
+        self._stream = stream
+
+    def write(self, pixels: Pixels, repeat: int) -> None:
+        """Encode a frame, `repeat` times; the conversion is done once."""
+        frame = self._converted(pixels)
+        for _ in range(repeat):
+            frame.pts = self.frames
+            self.frames += 1
+            self._container.mux(self._stream.encode(frame))
+
+    def finish(self) -> bytes:
+        """The whole file."""
+        self._container.mux(self._stream.encode())
+        self._container.close()
+        return self.buffer.getvalue()
+
+    def _converted(self, pixels: Pixels) -> VideoFrame:
+        source = VideoFrame.from_numpy_buffer(straight_alpha(pixels) if self.profile.transparent else pixels, "rgba")
+        frame = source.reformat(
+            format=self.codec.pixels,
+            src_color_range=ColorRange.JPEG,
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+        )
+        frame.time_base = Fraction(1, self.profile.frame_rate)
+        return frame
+
+
+def tag_bt709(context: Any) -> None:
+    """Say in the stream that its colours are BT.709, limited range (code points of ITU-T H.273)."""
+    context.color_primaries = context.color_trc = context.colorspace = 1
+    context.color_range = int(ColorRange.MPEG)
+
+
+def straight_alpha(pixels: Pixels) -> Pixels:
+    """Colours no longer multiplied by their opacity: Cairo draws premultiplied, ProRes 4444 wants them straight."""
+    opacity = np.maximum(pixels[..., 3:], 1).astype(np.uint16)
+    colors = np.minimum(pixels[..., :3].astype(np.uint16) * 255 // opacity, 255).astype(np.uint8)
+    return np.concatenate([colors, pixels[..., 3:]], axis=-1)
+
+
+class BeatThread:
+    """Encodes one beat while the next frames are drawn; an error surfaces at the next frame or at the end."""
+
+    def __init__(self, profile: Profile, threads: int) -> None:
+        self.encoder = BeatEncoder(profile, threads)
+        self.result: bytes = b""
+        self.error: BaseException | None = None
+        self._queue: Queue[tuple[Pixels, int] | None] = Queue(QUEUE_LENGTH)
+        self._thread = Thread(target=self._encode, daemon=True)
+        self._thread.start()
+
+    def put(self, pixels: Pixels, repeat: int) -> None:
+        if self.error is not None:
+            raise self.error
+        self._queue.put((pixels, repeat))
+
+    def join(self) -> bytes:
+        self._queue.put(None)
+        self._thread.join()
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+    def _encode(self) -> None:
+        while (item := self._queue.get()) is not None:
+            if self.error is None:
+                self._write(*item)
+        if self.error is None:
+            self.result = self.encoder.finish()
+
+    def _write(self, pixels: Pixels, repeat: int) -> None:
+        try:
+            self.encoder.write(pixels, repeat)
+        except BaseException as error:
+            self.error = error
+
+
+class BeatWriter(SceneFileWriter):
+    """Manim's file writer, but each section (beat) becomes one stream in `beats`, and nothing touches the disk."""
+
+    profile: Profile
+    threads: int
+    on_frame: Callable[[str, int], None]
+
+    def __init__(self, settings: Any) -> None:
+        self.beats: dict[str, bytes] = {}
+        self.lengths: dict[str, int] = {}
+        self._running: tuple[str, BeatThread] | None = None
+        super().__init__(settings)
+
+    def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
+        self._end_beat()
+        super().next_section(name, type_, skip_animations)
+
+    def begin_animation(self, allow_write: bool = False, **_: Any) -> None:
+        if allow_write and self._running is None:
+            self._running = (self.sections[-1].name, BeatThread(self.profile, self.threads))
+
+    def end_animation(self, allow_write: bool = False) -> None:
+        pass
+
+    def write_frame(self, pixels: Pixels, *, repeat: int = 1) -> None:
+        if self._running is None or repeat < 1:
+            return
+        name, thread = self._running
+        thread.put(pixels, repeat)
+        self.lengths[name] = self.lengths.get(name, 0) + repeat
+        self.on_frame(name, repeat)
+
+    def finish(self) -> None:
+        self._end_beat()
+
+    def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:
+        self._running = None
+
+    def _end_beat(self) -> None:
+        if self._running is not None:
+            name, thread = self._running
+            self._running = None
+            self.beats[name] = thread.join()
+
+
+def writer_class(profile: Profile, threads: int, on_frame: Callable[[str, int], None]) -> type[BeatWriter]:
+    """A writer for one job: Manim makes the instance itself, so what it must know is given as class attributes."""
+    return type(
+        "JobWriter",
+        (BeatWriter,),
+        {"profile": profile, "threads": threads, "on_frame": staticmethod(on_frame)},
+    )

@@ -1,0 +1,85 @@
+"""How a clip comes out: size, frame rate, theme, aspect, format. One frozen record, part of what a clip's pixels depend on.
+
+Sizes are Manim's own, by its letters. 4:3 keeps the height, so that type is equally large in both aspects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from objectives.errors import UsageError, unknown
+
+Theme = Literal["dark", "light"]
+Aspect = Literal["16:9", "4:3"]
+Format = Literal["mp4", "gif", "webm", "mov"]
+
+#: Manim's quality letters: height in pixels and frames a second.
+QUALITIES: Mapping[str, tuple[int, int]] = {
+    "l": (480, 15),
+    "m": (720, 30),
+    "h": (1080, 60),
+    "p": (1440, 60),
+    "k": (2160, 60),
+}
+ASPECTS: Mapping[str, tuple[int, int]] = {"16:9": (16, 9), "4:3": (4, 3)}
+
+#: A GIF counts in hundredths of a second: only these rates are exact, and more would only make it larger.
+GIF_RATES = (5, 10, 20, 25)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Size in pixels, frames a second, and the look; `transparent` leaves the ground out (mov only)."""
+
+    width: int = 1280
+    height: int = 720
+    frame_rate: int = 30
+    theme: Theme = "dark"
+    aspect: Aspect = "16:9"
+    format: Format = "mp4"
+
+    @property
+    def transparent(self) -> bool:
+        """Whether the ground is left out, so that the clip can lie over a slide."""
+        return self.format == "mov"
+
+    @property
+    def frame_width(self) -> float:
+        """Width of the picture in Manim's units; the height is always 8."""
+        across, up = ASPECTS[self.aspect]
+        return 8.0 * across / up
+
+
+def _chosen(kind: str, value: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    if value not in known:
+        raise unknown(kind, value, known)
+    return value
+
+
+def make_profile(
+    quality: str = "m",
+    theme: str = "dark",
+    aspect: str = "16:9",
+    format: str = "mp4",
+    frame_rate: int | None = None,
+) -> Profile:
+    """The profile of one of Manim's quality letters (l, m, h, p, k), a theme, an aspect and a format.
+
+    Raises
+    ------
+    UsageError
+        If one of them is unknown.
+    """
+    height, rate = QUALITIES[_chosen("quality", quality, QUALITIES)]
+    across, up = ASPECTS[_chosen("aspect", aspect, ASPECTS)]
+    _chosen("theme", theme, get_args(Theme))
+    _chosen("format", format, get_args(Format))
+    if frame_rate is not None and not 1 <= frame_rate <= 120:
+        raise UsageError(f"A frame rate of {frame_rate} is not possible: give 1 to 120 frames a second.")
+    rate = frame_rate or rate
+    if format == "gif":
+        rate = max(exact for exact in GIF_RATES if exact <= max(rate, GIF_RATES[0]))
+    width = 2 * round(height * across / up / 2)  # yuv420p needs an even width
+    return Profile(width, height, rate, theme, aspect, format)  # type: ignore[arg-type]  # checked above

@@ -1,0 +1,162 @@
+"""A clip is a list of beats.
+
+A clip is one scene class: typed `Parameters`, a few named beats (methods, played in order), the numbers that its run
+yields, and the claims that must hold for it to make its point. The beat is the unit of everything that follows: of
+rendering, captions, slides and chapters. A beat's docstring is its caption, with placeholders for computed numbers.
+
+Frames are a pure function of trackers: no time-based updaters and no state that accumulates, so that a beat rendered
+alone, with the beats before it skipped, is frame-identical to the same beat of the whole clip.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, ClassVar
+
+from manim import UL, UP, FadeIn, FadeOut, Mobject, ReplacementTransform, Scene
+from manim.renderer.cairo_renderer import CairoRenderer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from objectives import DataObjective, Objective, find_objective
+from objectives.errors import UsageError
+from optimizers import Trajectory
+from scenes.stage import layout
+from scenes.stage.palette import palette
+from scenes.stage.typesetting import HEADING, TITLE, Words, bold
+
+Number = int | float | str
+
+
+def _as_point(value: object) -> object:
+    """A point may be typed as `-2,1`; a single number is a point of one coordinate."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.strip("()[] ").split(","))
+    return (value,) if isinstance(value, int | float) else value
+
+
+def _as_objective(value: object) -> object:
+    """Refuse, with a sentence, a text that names no objective and cannot be read as one."""
+    if isinstance(value, str):
+        find_objective(value)
+    return value
+
+
+Point = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], BeforeValidator(_as_point)]
+ObjectiveName = Annotated[str, BeforeValidator(_as_objective)]
+LearningRate = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+Momentum = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+
+
+class ClipParameters(BaseModel):
+    """What a lecturer may change in a clip: types, bounds, defaults and help live here once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Something that must be true for the clip to make its point, said with the numbers of this run."""
+
+    text: str
+    holds: bool
+
+
+class LectureScene(Scene):
+    """A clip. Subclasses give `title`, `Parameters`, `beats`, a method for each beat, `numbers` and `claims`."""
+
+    title: ClassVar[str] = ""
+    beats: ClassVar[tuple[str, ...]] = ()
+    poster: ClassVar[str] = ""
+    Parameters: ClassVar[type[ClipParameters]] = ClipParameters
+
+    def __init__(
+        self,
+        renderer: CairoRenderer | None = None,
+        *,
+        parameters: ClipParameters | None = None,
+        only: Iterable[str] | None = None,
+        **options: Any,
+    ) -> None:
+        """`only` names the beats to draw; the others run skipped, to build the state. None draws all."""
+        super().__init__(renderer, **options)
+        self.parameters: Any = parameters if parameters is not None else self.Parameters()
+        self.only = frozenset(self.beats if only is None else only)
+
+    def setup(self) -> None:
+        self.camera.background_color = palette().ground
+
+    def construct(self) -> None:
+        for beat in self.beats:
+            self.next_section(beat, skip_animations=beat not in self.only)
+            getattr(self, beat)()
+            self.beat_done(beat)
+
+    def beat_done(self, beat: str) -> None:
+        """Called after each beat; those who look at a scene from outside (storyboard, tests) take it from here."""
+
+    # What the clip says -------------------------------------------------------------------------------------------
+
+    def numbers(self) -> Mapping[str, Number]:
+        """The computed numbers that captions and the clip's data file show."""
+        return {}
+
+    def claims(self) -> Iterator[Claim]:
+        """What must be true for the clip to make its point."""
+        return iter(())
+
+    def remarks(self) -> Iterator[str]:
+        """What is allowed but worth knowing, a sentence each; by default: a start outside the view."""
+        start, objective = getattr(self.parameters, "start", None), getattr(self, "objective", None)
+        if start is None or objective is None:
+            return
+        if any(not low <= value <= high for value, (low, high) in zip(start, objective.view, strict=False)):
+            place = ", ".join(f"{value:g}" for value in start)
+            yield f"The start ({place}) lies outside the view of {objective.name}: the picture is widened to show it."
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        """The runs that the clip shows, by name; they are delivered as a table beside the clip."""
+        return {}
+
+    def caption(self, beat: str) -> str:
+        """The caption of a beat, its placeholders filled with parameters and computed numbers."""
+        words = " ".join(inspect.cleandoc(getattr(type(self), beat).__doc__ or "").split())
+        return words.format_map({**dict(self.parameters), **self.numbers()})
+
+    # What every clip does -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def heading(self) -> Words:
+        """The clip's heading, where it stays after the title beat."""
+        words = bold(self.title, HEADING)
+        layout.shrink_into(words, layout.header().width)
+        return layout.place(words, layout.header(), align=UL)
+
+    def show_title(self) -> None:
+        """The title in the middle, then up to its place as a heading: at most three seconds."""
+        words = layout.shrink_into(bold(self.title, TITLE), layout.safe_frame().width)
+        self.play(FadeIn(words, shift=0.2 * UP), run_time=0.7)
+        self.wait(1.2)
+        self.play(ReplacementTransform(words, self.heading), run_time=0.9)
+
+    def vanish(self, *mobjects: Mobject, run_time: float = 0.5) -> None:
+        """Fade out what has done its work."""
+        self.play(*(FadeOut(mobject) for mobject in mobjects), run_time=run_time)
+
+    def read(self, *texts: str | Mobject, seconds: float = 0.0) -> None:
+        """Rest for as long as it takes to read the texts aloud: 0.32 s a word, and at least a second."""
+        count = sum(len(text.split()) if isinstance(text, str) else 4 for text in texts)
+        self.wait(max(1.0, seconds, 0.32 * count))
+
+
+def objective_of(name: str, dimension: int, clip: str) -> Objective | DataObjective:
+    """The objective that a clip's parameter names, refused with a sentence if its dimension does not fit."""
+    objective = find_objective(name)
+    if objective.dimension != dimension:
+        raise UsageError(
+            f"{clip} shows an objective of {dimension} variable{'s' * (dimension > 1)}, "
+            f"and {name} has {objective.dimension}: choose another objective."
+        )
+    return objective

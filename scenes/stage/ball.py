@@ -1,0 +1,72 @@
+"""A ball on a map, and the path that it leaves.
+
+A path keeps its corners: it is the polyline of the iterates, and between two iterates the ball moves straight. Steps long
+past fade, but stay.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import Circle, VGroup, VMobject
+
+from scenes.stage.drawing import Array, clip_polyline, disc_points, inside, polyline_points
+from scenes.stage.layout import Box
+from scenes.stage.palette import palette
+
+RADIUS = 0.15
+FRESH = 12  # steps that are drawn in full strength
+
+
+def along(points: Array, step: float) -> Array:
+    """The point (3,) of a path (n, 3) at a fractional step."""
+    whole = int(np.clip(step, 0, len(points) - 1))
+    if whole >= len(points) - 1:
+        return points[-1]
+    return np.asarray(points[whole] + (step - whole) * (points[whole + 1] - points[whole]))
+
+
+def walked(points: Array, step: float, since: float = 0.0) -> Array:
+    """The part of a path between two fractional steps: its corners, and the two ends."""
+    first, last = int(np.floor(since)) + 1, int(np.ceil(step))
+    return np.concatenate([[along(points, since)], points[first:last], [along(points, step)]])
+
+
+class Ball(Circle):
+    """A disc in its rule's colour, outlined so that it stands out on any level."""
+
+    def __init__(self, color: str, radius: float = RADIUS) -> None:
+        super().__init__(
+            radius=radius, fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=4
+        )
+
+
+class Trail(VGroup):
+    """Ball, path and marks of a run on a panel; `show(step)` draws it at a fractional step."""
+
+    def __init__(self, points: Array, color: str, area: Box, mark_radius: float = 0.045) -> None:
+        """`points` are the iterates on the screen (n, 3); what leaves `area` is not drawn."""
+        super().__init__()
+        self.path_points, self.area, self.mark_radius = points, area, mark_radius
+        self.old = VMobject(stroke_color=color, stroke_width=4, stroke_opacity=0.65)
+        self.fresh = VMobject(stroke_color=color, stroke_width=5.5)
+        self.marks = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
+        self.ball = Ball(color)
+        self.add(self.old, self.fresh, self.marks, self.ball)
+        self.show(0.0)
+
+    def show(self, step: float) -> Trail:
+        """Draw the path up to a fractional step."""
+        edge = max(0.0, step - FRESH)
+        self.old.set_points(self._line(walked(self.path_points, edge)))
+        self.fresh.set_points(self._line(walked(self.path_points, step, edge)))
+        passed = self.path_points[: int(step) + 1]
+        self.marks.set_points(disc_points(passed[inside(passed, self.area)], self.mark_radius))
+        place = along(self.path_points, step)
+        visible = bool(inside(place[None], self.area)[0])
+        self.ball.move_to(place if visible else self.ball.get_center())
+        self.ball.set_opacity(float(visible))
+        return self
+
+    def _line(self, points: Array) -> Array:
+        pieces = [polyline_points(piece) for piece in clip_polyline(points, self.area)]
+        return np.concatenate(pieces) if pieces else np.zeros((0, 3))

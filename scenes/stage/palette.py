@@ -1,0 +1,138 @@
+"""Colours by meaning.
+
+A colour says what a thing is, in every clip: one per optimizer rule, one for the gradient, one for the share
+that momentum brings. The rules' hues are those of Okabe and Ito (2008), told apart by colour-blind eyes; the light
+theme darkens them until they hold on paper white. Nobody asks for "blue": ask for the meaning.
+
+The theme follows from Manim's background colour, so that `manim -c "#FCFCFA" scenes/u_turn.py UTurn` gives the light
+one without a setting of our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from manim import ManimColor, config
+
+Theme = Literal["dark", "light"]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme, as hexadecimal RGB. `map` runs from the lowest level to the highest."""
+
+    ground: str
+    card: str
+    ink: str
+    quiet: str
+    rule_line: str
+    gradient: str
+    share: str
+    target: str
+    outline: str
+    map: tuple[str, ...]
+    map_line: str
+    rules: Mapping[str, str]
+    terms: tuple[str, ...]
+
+
+DARK = Palette(
+    ground="#0E1116",
+    card="#191D26",
+    ink="#ECEFF4",
+    quiet="#A3AABA",
+    rule_line="#39404E",
+    gradient="#F0E442",
+    share="#CC79A7",
+    target="#FFFFFF",
+    outline="#0E1116",
+    map=("#0B1220", "#13223C", "#1E3656", "#31506F", "#4B6B84", "#698696", "#8CA1A8"),
+    map_line="#D6E2EA",
+    rules={
+        "gradient_descent": "#56B4E9",
+        "momentum": "#FF9F1C",
+        "nesterov": "#2CC295",
+        "adagrad": "#CC79A7",
+        "rmsprop": "#F0E442",
+        "adam": "#F2704A",
+    },
+    terms=("#FF9F1C", "#F0E442", "#7FD17F", "#56B4E9", "#CC79A7", "#F2704A"),
+)
+
+LIGHT = Palette(
+    ground="#FCFCFA",
+    card="#EFF1F2",
+    ink="#161A20",
+    quiet="#565E6B",
+    rule_line="#C6CBD2",
+    gradient="#8A6D00",
+    share="#A8437C",
+    target="#11151B",
+    outline="#FCFCFA",
+    map=("#F6F9FA", "#E3ECF0", "#CFDEE5", "#B8CDD8", "#9FB9C8", "#86A4B6", "#6E8EA2"),
+    map_line="#3B5568",
+    rules={
+        "gradient_descent": "#0067A8",
+        "momentum": "#C24E00",
+        "nesterov": "#007A5A",
+        "adagrad": "#9B3F76",
+        "rmsprop": "#7A6400",
+        "adam": "#A62B16",
+    },
+    terms=("#C24E00", "#806600", "#2C7A2C", "#0067A8", "#9B3F76", "#A62B16"),
+)
+
+THEMES: Mapping[Theme, Palette] = {"dark": DARK, "light": LIGHT}
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of an sRGB colour, 0 (black) to 1 (white) (WCAG 2.2, definition)."""
+    channels = np.asarray(ManimColor(color).to_rgb())
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, definition)."""
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def palette() -> Palette:
+    """The palette of the theme in force: light where Manim's background is bright."""
+    bright = luminance(ManimColor(config.background_color).to_hex()) > 0.5
+    return LIGHT if bright else DARK
+
+
+def rule_color(rule: str) -> str:
+    """The colour of an optimizer rule, by its name in `optimizers.RULES`."""
+    return palette().rules[rule]
+
+
+@lru_cache(maxsize=256)
+def _ramp(colors: tuple[str, ...], count: int) -> tuple[str, ...]:
+    anchors = np.array([ManimColor(color).to_rgb() for color in colors])
+    places = np.linspace(0, len(anchors) - 1, count)
+    mixed = np.stack([np.interp(places, range(len(anchors)), channel) for channel in anchors.T], axis=-1)
+    return tuple(ManimColor(tuple(rgb)).to_hex() for rgb in mixed)
+
+
+def map_colors(count: int) -> tuple[str, ...]:
+    """`count` colours for the bands of a contour map, lowest first, even steps of the theme's ramp."""
+    return _ramp(palette().map, count)
+
+
+def srgb_lightness(color: str) -> float:
+    """CIE lightness L* of a colour, 0 to 100: what the eye takes as even steps."""
+    y = luminance(color)
+    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
+
+
+def map_lightness(colors: tuple[str, ...]) -> npt.NDArray[np.float64]:
+    """L* of each colour, to check that a map's ramp is perceptually even."""
+    return np.array([srgb_lightness(color) for color in colors])

@@ -1,0 +1,98 @@
+"""Words and mathematics, set by Typst.
+
+One pair of fonts for everything, both inside the typst wheel, so that each machine sets the same glyphs and no LaTeX is
+needed. Text may hold mathematics between dollar signs. Sizes are few, and the smallest is still read from the last row:
+capitals of 28 pixels at 1080p.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from manim import DOWN, LEFT, MathTypst, Typst, VGroup, VMobject, config
+from manim.typing import Point3D
+
+from scenes.stage.palette import palette
+
+TEXT_FONT = "Libertinus Serif"
+MATH_FONT = "New Computer Modern Math"
+PREAMBLE = (
+    f'#set text(font: "{TEXT_FONT}", number-type: "lining", number-width: "tabular", fallback: false)\n'
+    f'#show math.equation: set text(font: "{MATH_FONT}")\n'
+)
+
+TITLE, HEADING, BODY, SMALL = 64.0, 46.0, 38.0, 33.0
+MINIMUM_CAPITAL = 28 / 1080  # of the frame's height
+
+
+class Words(Typst):
+    """A line of text, with inline mathematics between dollar signs. A text that stands on a picture on purpose says so."""
+
+    def __init__(self, markup: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:
+        self.on_picture = on_picture
+        super().__init__(markup, font_size=size, color=color or palette().ink, typst_preamble=PREAMBLE)
+
+
+class Formula(MathTypst):
+    """A displayed formula; parts in `{{ part : label }}` can be selected by their label."""
+
+    def __init__(self, source: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:
+        self.on_picture = on_picture
+        super().__init__(source, font_size=size, color=color or palette().ink, typst_preamble=PREAMBLE)
+
+
+def bold(markup: str, size: float = BODY, color: str | None = None) -> Words:
+    """A line of bold text."""
+    return Words(f"*{markup}*", size, color)
+
+
+def quiet(markup: str, size: float = SMALL) -> Words:
+    """A line that explains and does not ask for attention."""
+    return Words(markup, size, palette().quiet)
+
+
+@cache
+def capital_height() -> float:
+    """Height of a capital at font size 1, in units of the frame."""
+    return Words("H", 48.0).height / 48.0
+
+
+def capital_fraction(text: Typst) -> float:
+    """Height of the text's capitals as a fraction of the frame's height, after all scaling."""
+    return float(text.font_size * capital_height() / config.frame_height)
+
+
+def escape(text: str) -> str:
+    """Plain text as Typst markup that shows just these characters."""
+    return re.sub(r"([\\*_`$#<>@\[\]~=+/\-])", r"\\\1", text)
+
+
+def number(value: float, digits: int = 5) -> str:
+    """A number as Typst mathematics: fixed digits where they tell something, else a power of ten.
+
+    >>> number(0.35991), number(6.7e-6, 2), number(-2.0, 0)
+    ('0.35991', '6.7 dot 10^(-6)', '-2')
+    """
+    if value == 0 or abs(value) >= 0.5 * 10.0**-digits:
+        return f"{value:.{digits}f}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa} dot 10^({int(exponent)})"
+
+
+def baseline_shift(text: VMobject, reference: VMobject) -> Point3D:
+    """The vector that brings the bottom of `text` to the bottom of `reference`; for letters without descenders."""
+    shift = reference.get_bottom() - text.get_bottom()
+    return shift * (0, 1, 0)
+
+
+def texts_in(group: VMobject) -> list[Typst]:
+    """All typeset texts of a family, those inside others left out."""
+    if isinstance(group, Typst):
+        return [group]
+    return [text for part in group.submobjects for text in texts_in(part)]
+
+
+def lines(*parts: VMobject, gap: float = 0.28) -> VGroup:
+    """Parts one below the other, flush left."""
+    return VGroup(*parts).arrange(DOWN, aligned_edge=LEFT, buff=gap)
