@@ -1,0 +1,88 @@
+"""Stochastic descent: each step follows the gradient on a few samples, the record shows the whole loss.
+
+The order of the samples is the only thing left to chance, so it is explicit: a seed determines it, or it is
+given. The same order gives the same trajectory on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from objectives.errors import UsageError
+
+from .problem import DataProblem, IntArray
+from .rules import Rule
+from .trajectory import Schedule, Trajectory, run, whole
+
+
+def descend_minibatch(
+    objective: DataProblem,
+    rule: Rule[Any] | Schedule,
+    start: ArrayLike,
+    *,
+    epochs: int | None = None,
+    steps: int | None = None,
+    batch_size: int = 1,
+    seed: int = 0,
+    shuffle: bool = True,
+    order: ArrayLike | None = None,
+) -> Trajectory:
+    """Run a rule on minibatches of the samples; unlike `descend`, which uses all samples at each step.
+
+    How long is said in `epochs` (passes over the samples) or in `steps`. Each epoch visits the samples in a
+    new order drawn from `seed`, or as they stand if `shuffle` is false, or in the given `order` (sample
+    indices; those it leaves out are not visited). The last minibatch of an epoch has what is left. All
+    members of a batch of runs see the same samples. Values and gradients in the trajectory are those of the
+    whole objective.
+
+    Raises `UsageError` as `descend` does, and for a length, batch size, seed or order that does not fit.
+    """
+    orders = _orders(objective.samples, seed, shuffle, order)
+    visited = objective.samples if order is None else len(_checked_order(order, objective.samples))
+    if whole("batch_size", batch_size, 1) > visited:
+        raise UsageError(f"batch_size is {batch_size}, but an epoch has {visited} samples.")
+    length = _length(epochs, steps, -(-visited // batch_size))
+    problems = (objective.minibatch(indices) for indices in _minibatches(orders, batch_size))
+    return run(objective, problems, rule, start, length)
+
+
+def _orders(size: int, seed: int, shuffle: bool, order: ArrayLike | None) -> Iterable[IntArray]:
+    """The order of the samples in each epoch, without end."""
+    if order is not None:
+        return repeat(_checked_order(order, size))
+    if not shuffle:
+        return repeat(np.arange(size))
+    return _shuffles(size, whole("seed", seed, 0))
+
+
+def _shuffles(size: int, seed: int) -> Iterator[IntArray]:
+    generator = np.random.default_rng(seed)
+    while True:
+        yield generator.permutation(size)
+
+
+def _minibatches(orders: Iterable[IntArray], batch_size: int) -> Iterator[IntArray]:
+    for order in orders:
+        for first in range(0, len(order), batch_size):
+            yield order[first : first + batch_size]
+
+
+def _checked_order(order: ArrayLike, size: int) -> IntArray:
+    indices = np.asarray(order)
+    if indices.ndim != 1 or not indices.size or indices.dtype.kind not in "iu":
+        raise UsageError("order must be a list of sample indices.")
+    wrong = indices[(indices < 0) | (indices >= size)]
+    if wrong.size:
+        raise UsageError(f"order has the sample {wrong[0]}, but the {size} samples are 0 to {size - 1}.")
+    return indices.astype(np.int64)
+
+
+def _length(epochs: int | None, steps: int | None, steps_per_epoch: int) -> int:
+    if (epochs is None) == (steps is None):
+        raise UsageError("Say how long the descent is either in epochs or in steps.")
+    return whole("epochs", epochs, 0) * steps_per_epoch if steps is None else whole("steps", steps, 0)

@@ -1,0 +1,315 @@
+"""A trajectory is everything that happened: computed first, looked at afterwards.
+
+`descend` runs a rule and writes down each iterate with its value and gradient. Whatever a clip shows
+(u-turns, reversals, when the error falls below a bound, where a run blew up) is read from that record;
+nothing is integrated while a film is drawn. Starts and hyper-parameters broadcast, so that a plane of
+learning rate and momentum is one call with one loop over the steps.
+
+Two things end a run early. Neither is an error, and neither raises or warns: the trajectory says where.
+
+- It diverges: an iterate or its value is no longer finite.
+- It reaches a point where the objective has no gradient, for example a kink: no rule can go on from there.
+
+The step at which this happens keeps what was computed; after it the arrays hold NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from itertools import repeat
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from objectives.errors import UsageError
+
+from . import turns
+from .problem import Differentiable, FloatArray, IntArray, Problem
+from .rules import GradientFunction, Rule
+
+Schedule: TypeAlias = Callable[[int], Rule[Any]]
+
+# As in NumPy's own stubs: the shape decides, and the type checker does not see shapes.
+Count: TypeAlias = Any
+"""An int for a single run, an array of integers over the batch otherwise."""
+Step: TypeAlias = Any
+"""An int or None (never) for a single run, an array of integers over the batch with -1 (never) otherwise."""
+
+MAX_STEPS = 1_000_000
+MAX_NUMBERS = 100_000_000  # in the iterates: 0.8 gigabytes, and as much again for the gradients
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """The record of one run, or of a batch of runs; the arrays are read-only.
+
+    `iterates` (steps+1, *batch, d), `values` (steps+1, *batch) and `gradients` (steps+1, *batch, d) are x_k,
+    f(x_k) and the gradient of f at x_k, even where the rule followed another, as Nesterov's and minibatch
+    steps do. `diverged` and `undefined` (*batch) hold the step that ended a run early, -1 where none did.
+    """
+
+    iterates: FloatArray
+    values: FloatArray
+    gradients: FloatArray
+    diverged: IntArray
+    undefined: IntArray
+
+    def __post_init__(self) -> None:
+        for array in (self.iterates, self.values, self.gradients, self.diverged, self.undefined):
+            array.flags.writeable = False
+
+    @property
+    def steps(self) -> int:
+        """How many steps were asked for; a run that ended early took fewer, see `ended_at`."""
+        return len(self.values) - 1
+
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        """The shape of the batch; () for a single run."""
+        return self.values.shape[1:]
+
+    @cached_property
+    def updates(self) -> FloatArray:
+        """update_t = x_t - x_(t+1), what each step subtracted; shape (steps, *batch, d)."""
+        with np.errstate(all="ignore"):
+            return self.iterates[:-1] - self.iterates[1:]
+
+    @property
+    def diverged_at(self) -> Step:
+        """The first k at which x_k or f(x_k) is not finite."""
+        return _step(self.diverged)
+
+    @property
+    def undefined_at(self) -> Step:
+        """The first k at which x_k and f(x_k) are finite, but the gradient that the rule needs is not."""
+        return _step(self.undefined)
+
+    @property
+    def ended_at(self) -> Count:
+        """The last k that holds anything: `steps`, unless the run ended early."""
+        early = np.maximum(self.diverged, self.undefined)
+        return _count(np.where(early < 0, self.steps, early))
+
+    @property
+    def u_turns(self) -> Count:
+        """How many hills the error along the path has; `optimizers.turns` says what counts as one."""
+        return _count(self._hilltops.sum(axis=0))
+
+    @property
+    def u_turns_at(self) -> IntArray:
+        """The iterations of the hilltops, for a single run."""
+        self._require_single("u_turns_at")
+        return np.flatnonzero(self._hilltops)
+
+    @property
+    def reversals(self) -> IntArray:
+        """The steps t at which the motion turns by more than 90 degrees, for a single run.
+
+        update_t . update_(t-1) < 0, so the corner of the path is at x_t. A u-turn is a hill in the error;
+        this looks at the motion alone.
+        """
+        self._require_single("reversals")
+        return np.flatnonzero(turns.reversals(self.updates))
+
+    def first_below(self, tolerance: float) -> Step:
+        """The first k with f(x_k) < tolerance, which may be a dip; compare `stays_below`."""
+        return _step(_first(self._below(tolerance)))
+
+    def stays_below(self, tolerance: float) -> Step:
+        """The first k from which f stays below tolerance until the run ends; never, if the run diverges."""
+        over = np.arange(self.steps + 1).reshape(-1, *(1 for _ in self.batch_shape)) > self.ended_at
+        apart = ~(self._below(tolerance) | over)
+        arrived = np.where(apart.any(axis=0), len(apart) - apart[::-1].argmax(axis=0), 0)
+        return _step(np.where((arrived > self.ended_at) | (self.diverged >= 0), -1, arrived))
+
+    def at(self, index: int | tuple[int, ...]) -> Trajectory:
+        """One member of a batch as a single run; `index` has one number for each axis of the batch."""
+        place = index if isinstance(index, tuple) else (index,)
+        if len(place) != len(self.batch_shape) or not _inside(place, self.batch_shape):
+            raise UsageError(f"There is no run {index} in a batch of shape {self.batch_shape}.")
+        run: Any = (slice(None), *place)
+        ends = np.array(self.diverged[place]), np.array(self.undefined[place])
+        return Trajectory(self.iterates[run], self.values[run], self.gradients[run], *ends)
+
+    @cached_property
+    def _hilltops(self) -> NDArray[np.bool]:
+        return turns.hilltops(self.values)
+
+    def _below(self, tolerance: float) -> NDArray[np.bool]:
+        return (self.values < tolerance) & np.isfinite(self.values)
+
+    def _require_single(self, what: str) -> None:
+        if self.batch_shape:
+            raise UsageError(f"{what} belongs to a single run: take one of the batch with at(index).")
+
+
+def descend(objective: Problem, rule: Rule[Any] | Schedule, start: ArrayLike, steps: int) -> Trajectory:
+    """Run a rule on an objective for a number of steps.
+
+    `start` has shape (*batch, d), or is a number if d = 1; it broadcasts against the hyper-parameters of the
+    rule. `rule` may also be a schedule, a function of the step k = 0, 1, ... that returns the rule for the
+    step from x_k: the same rule each time, with other hyper-parameters; the state goes on.
+
+    Raises `UsageError` if the start does not fit the objective, if steps is negative or too large to record,
+    or if a schedule changes the kind of rule or the batch.
+    """
+    return run(objective, repeat(objective), rule, start, steps)
+
+
+def run(
+    objective: Problem,
+    problems: Iterable[Differentiable],
+    rule: Rule[Any] | Schedule,
+    start: ArrayLike,
+    steps: int,
+) -> Trajectory:
+    """Descend the k-th of the problems at step k, while the record shows the objective.
+
+    `descend` and `descend_minibatch` differ in the problems alone; the other arguments and the errors are
+    those of `descend`.
+    """
+    schedule = _constant(rule) if isinstance(rule, Rule) else rule
+    first = schedule(0)
+    x = _placed(start, objective, first)
+    journal = _Journal(objective, x.shape, _checked_steps(steps, x.size))
+    with np.errstate(all="ignore"):  # an overflow is recorded as a divergence, not warned about
+        journal.write(0, x)
+        state = first.init(x)
+        for k, problem in zip(range(steps), problems, strict=False):
+            if not journal.running.any():
+                break
+            now = _scheduled(schedule, k, first, x.shape[:-1])
+            x, state = now.step(journal.gradient_of(problem, k), journal.iterates[k], state)
+            journal.write(k + 1, x)
+    return journal.trajectory()
+
+
+class _Journal:
+    """The arrays of a trajectory while they are written, and which runs are still running."""
+
+    def __init__(self, objective: Problem, shape: tuple[int, ...], steps: int) -> None:
+        self.objective = objective
+        self.iterates = np.full((steps + 1, *shape), np.nan)
+        self.gradients = np.full((steps + 1, *shape), np.nan)
+        self.values = np.full((steps + 1, *shape[:-1]), np.nan)
+        self.diverged = np.full(shape[:-1], -1)
+        self.undefined = np.full(shape[:-1], -1)
+        self.running = np.ones(shape[:-1], dtype=np.bool)
+
+    def write(self, k: int, x: FloatArray) -> None:
+        """Record x_k for the runs that are still running, and end those that cannot go on."""
+        running = self.running[..., np.newaxis]
+        here = self.iterates[k]
+        np.copyto(here, x, where=running)
+        np.copyto(self.values[k, ...], self.objective.value(here), where=self.running)
+        np.copyto(self.gradients[k], self.objective.gradient(here), where=running)
+        self._end(self.diverged, k, ~(_all_finite(here) & np.isfinite(self.values[k])))
+        self._end(self.undefined, k, ~_all_finite(self.gradients[k]))
+
+    def gradient_of(self, problem: Differentiable, k: int) -> GradientFunction:
+        """The gradient that step k asks for; it ends the runs for which there is none."""
+        here: FloatArray = self.iterates[k]
+        slope_here: FloatArray = self.gradients[k]
+
+        def gradient(x: FloatArray) -> FloatArray:
+            if x is here and problem is self.objective:
+                return slope_here
+            slope = problem.gradient(x)
+            lost = _all_finite(x) & ~_all_finite(slope)
+            # A gradient that overflows together with the value is a divergence, which the next iterate shows.
+            self._end(self.undefined, k, lost & np.isfinite(problem.value(x)) if lost.any() else lost)
+            return slope
+
+        return gradient
+
+    def trajectory(self) -> Trajectory:
+        return Trajectory(self.iterates, self.values, self.gradients, self.diverged, self.undefined)
+
+    def _end(self, ends: IntArray, k: int, ended: NDArray[np.bool]) -> None:
+        ends[self.running & ended] = k
+        self.running &= ~ended
+
+
+def whole(label: str, value: object, lowest: int) -> int:
+    """The value as an int; `UsageError` if it is not a whole number of at least `lowest`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < lowest:
+        raise UsageError(f"{label} must be a whole number of at least {lowest}, not {value!r}.")
+    return int(value)
+
+
+def _checked_steps(steps: int, numbers: int) -> int:
+    """The steps, if that many iterates of so many numbers each can be recorded."""
+    if whole("steps", steps, 0) > MAX_STEPS or (steps + 1) * numbers > MAX_NUMBERS:
+        limits = f"at most {MAX_STEPS:,} steps and {MAX_NUMBERS:,} numbers in all"
+        raise UsageError(f"{steps:,} steps of {numbers:,} numbers are too long to record: {limits}.")
+    return int(steps)
+
+
+def _placed(start: ArrayLike, objective: Problem, rule: Rule[Any]) -> FloatArray:
+    """The start, broadcast to (*batch, d)."""
+    point = _point(start, objective)
+    try:
+        batch = np.broadcast_shapes(point.shape[:-1], rule.batch_shape)
+    except ValueError:
+        shapes = f"{point.shape[:-1]} and {rule.batch_shape}"
+        raise UsageError(
+            f"The starts and the hyper-parameters do not broadcast together: {shapes}."
+        ) from None
+    return np.broadcast_to(point, (*batch, objective.dimension))
+
+
+def _point(start: ArrayLike, objective: Problem) -> FloatArray:
+    """The start as numbers whose last axis is the dimension; in one dimension a plain number will do."""
+    point = np.asarray(start)
+    if point.dtype.kind not in "iuf" or not np.isfinite(point).all():
+        raise UsageError(f"The start for {objective.name} must be finite numbers, not {start!r}.")
+    if point.ndim == 0 and objective.dimension == 1:
+        point = point[np.newaxis]
+    if point.shape[-1:] != (objective.dimension,):
+        wanted = f"{objective.dimension} coordinate{'s' if objective.dimension > 1 else ''}"
+        raise UsageError(f"A start for {objective.name} has {wanted}, not the shape {point.shape}.")
+    return point.astype(np.float64)
+
+
+def _constant(rule: Rule[Any]) -> Schedule:
+    return lambda _: rule
+
+
+def _scheduled(schedule: Schedule, k: int, first: Rule[Any], batch: tuple[int, ...]) -> Rule[Any]:
+    """The rule of step k; the state of the first rule must fit it."""
+    rule = schedule(k)
+    if type(rule) is not type(first):
+        kinds = f"{getattr(rule, 'name', rule)!r} at step {k} after {first.name!r}"
+        raise UsageError(f"A schedule keeps to one rule, but this one gives {kinds}.")
+    if rule is not first and np.broadcast_shapes(batch, rule.batch_shape) != batch:
+        raise UsageError(
+            f"The schedule has hyper-parameters of shape {rule.batch_shape} at step {k}: {batch} fits."
+        )
+    return rule
+
+
+def _all_finite(points: FloatArray) -> NDArray[np.bool]:
+    # Coordinate by coordinate: NumPy reduces a short last axis twenty times slower.
+    return np.asarray(reduce(np.logical_and, np.moveaxis(np.isfinite(points), -1, 0)))
+
+
+def _first(mask: NDArray[np.bool]) -> IntArray:
+    """The first true entry along the first axis, -1 if there is none."""
+    return np.where(mask.any(axis=0), mask.argmax(axis=0), -1)
+
+
+def _count(counts: IntArray) -> Count:
+    return counts if np.ndim(counts) else int(counts)
+
+
+def _step(steps: IntArray) -> Step:
+    if np.ndim(steps):
+        return steps
+    return None if steps < 0 else int(steps)
+
+
+def _inside(place: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    return all(-length <= number < length for number, length in zip(place, shape, strict=True))
