@@ -1,0 +1,38 @@
+"""How it is minimised: rules, the runs they make, and what theory says about them.
+
+>>> from optimizers import Momentum, descend
+>>> class Parabola:
+...     name, dimension = "parabola", 1
+...     def value(self, x): return (x**2).sum(axis=-1)
+...     def gradient(self, x): return 2 * x
+>>> run = descend(Parabola(), Momentum(learning_rate=0.1, momentum=0.9), start=10, steps=100)
+>>> run.first_below(0.01), run.stays_below(0.01)
+(10, 84)
+"""
+
+from . import theory
+from .hyperparameters import HyperParameter
+from .minibatch import descend_minibatch
+from .problem import DataProblem, Problem
+from .rules import RULES, AdaGrad, Adam, GradientDescent, Momentum, Nesterov, RMSProp, Rule, make_rule
+from .trajectory import Schedule, Trajectory, descend
+
+__all__ = [
+    "RULES",
+    "AdaGrad",
+    "Adam",
+    "DataProblem",
+    "GradientDescent",
+    "HyperParameter",
+    "Momentum",
+    "Nesterov",
+    "Problem",
+    "RMSProp",
+    "Rule",
+    "Schedule",
+    "Trajectory",
+    "descend",
+    "descend_minibatch",
+    "make_rule",
+    "theory",
+]
