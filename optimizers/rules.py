@@ -123,16 +123,12 @@ class Momentum(Rule[MomentumState]):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.form == "average" and np.any(self.dampening):
-            raise UsageError(
-                "dampening of momentum must be 0 with the form average, which has its own scale."
-            )
+            raise UsageError("dampening of momentum must be 0 with the form average, which has its own scale.")
 
     def init(self, x: FloatArray) -> MomentumState:
         return MomentumState(np.zeros_like(x), 0)
 
-    def step(
-        self, gradient: GradientFunction, x: FloatArray, state: MomentumState
-    ) -> tuple[FloatArray, MomentumState]:
+    def step(self, gradient: GradientFunction, x: FloatArray, state: MomentumState) -> tuple[FloatArray, MomentumState]:
         eta = over_batch(self.learning_rate)
         inner, outer = (eta, 1.0) if self.form == "lecture" else (1.0, eta)
         fresh = inner * over_batch(self._weight(state.taken))
@@ -169,9 +165,7 @@ class Nesterov(Rule[FloatArray]):
         """x - momentum update: where the last update alone would carry x; shape (*batch, d)."""
         return x - over_batch(self.momentum) * update
 
-    def step(
-        self, gradient: GradientFunction, x: FloatArray, state: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def step(self, gradient: GradientFunction, x: FloatArray, state: FloatArray) -> tuple[FloatArray, FloatArray]:
         slope = gradient(self.look_ahead(x, state))
         update = over_batch(self.momentum) * state + over_batch(self.learning_rate) * slope
         return x - update, update
@@ -204,9 +198,7 @@ class AdaGrad(Rule[AdaGradState]):
     def init(self, x: FloatArray) -> AdaGradState:
         return AdaGradState(np.zeros_like(x) + over_batch(self.initial_accumulator), 0)
 
-    def step(
-        self, gradient: GradientFunction, x: FloatArray, state: AdaGradState
-    ) -> tuple[FloatArray, AdaGradState]:
+    def step(self, gradient: GradientFunction, x: FloatArray, state: AdaGradState) -> tuple[FloatArray, AdaGradState]:
         slope = gradient(x)
         squares = state.squares + slope**2
         eta = over_batch(self.learning_rate / (1.0 + state.taken * self.learning_rate_decay))
@@ -244,9 +236,7 @@ class RMSProp(Rule[RMSPropState]):
     def init(self, x: FloatArray) -> RMSPropState:
         return RMSPropState(np.zeros_like(x), np.zeros_like(x), np.zeros_like(x))
 
-    def step(
-        self, gradient: GradientFunction, x: FloatArray, state: RMSPropState
-    ) -> tuple[FloatArray, RMSPropState]:
+    def step(self, gradient: GradientFunction, x: FloatArray, state: RMSPropState) -> tuple[FloatArray, RMSPropState]:
         slope = gradient(x)
         squares = _average(self.decay, state.squares, slope**2)
         mean = _average(self.decay, state.mean, slope) if self.centered else state.mean
@@ -288,9 +278,7 @@ class Adam(Rule[AdamState]):
     def init(self, x: FloatArray) -> AdamState:
         return AdamState(np.zeros_like(x), np.zeros_like(x), np.zeros_like(x), 0)
 
-    def step(
-        self, gradient: GradientFunction, x: FloatArray, state: AdamState
-    ) -> tuple[FloatArray, AdamState]:
+    def step(self, gradient: GradientFunction, x: FloatArray, state: AdamState) -> tuple[FloatArray, AdamState]:
         slope, taken = gradient(x), state.taken + 1
         mean = _average(self.beta1, state.mean, slope)
         squares = _average(self.beta2, state.squares, slope**2)
@@ -339,6 +327,4 @@ def _broadcast_shape(rule: Rule[Any]) -> tuple[int, ...]:
         return np.broadcast_shapes(*shapes.values())
     except ValueError:
         listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
-        raise UsageError(
-            f"The hyper-parameters of {rule.name} do not broadcast together: {listed}."
-        ) from None
+        raise UsageError(f"The hyper-parameters of {rule.name} do not broadcast together: {listed}.") from None

@@ -147,18 +147,31 @@ def _power_quotients(steps: int, pull: float, momentum: float) -> FloatArray:
     """h_k = (r_1^k - r_2^k)/(r_1 - r_2) for k = 0 ... steps, written so that close roots lose no digits."""
     half, discriminant = _half_trace(pull, momentum)
     k = np.arange(1, steps + 1, dtype=np.float64)
-    if discriminant < 0:
-        angle = np.arctan2(np.sqrt(-discriminant), half)
-        return np.append(0.0, np.sqrt(momentum) ** (k - 1) * np.sin(k * angle) / np.sin(angle))
-    larger = half + np.copysign(np.sqrt(discriminant), half)
-    return np.append(0.0, larger ** (k - 1) * _geometric_sums(k, larger, discriminant))
+    quotients = _complex_quotients if discriminant < 0 else _real_quotients
+    # Roots on the left are those on the right mirrored: angles near pi would lose the digits of their sine.
+    return np.append(0.0, np.copysign(1.0, half) ** (k - 1) * quotients(k, abs(half), discriminant))
+
+
+def _complex_quotients(k: FloatArray, half: float, discriminant: float) -> FloatArray:
+    """h_k for the roots half +- i sqrt(-discriminant), half >= 0."""
+    angle = np.arctan2(np.sqrt(-discriminant), half)
+    size = np.hypot(half, np.sqrt(-discriminant))
+    quotients: FloatArray = size ** (k - 1) * np.sin(k * angle) / np.sin(angle)
+    return quotients
+
+
+def _real_quotients(k: FloatArray, half: float, discriminant: float) -> FloatArray:
+    """h_k for the roots half +- sqrt(discriminant), half >= 0."""
+    larger = half + float(np.sqrt(discriminant))
+    powers: FloatArray = larger ** (k - 1)
+    return powers * _geometric_sums(k, larger, discriminant)
 
 
 def _geometric_sums(k: FloatArray, larger: float, discriminant: float) -> FloatArray:
     """1 + q + ... + q^(k-1) for the ratio q = r_2/r_1 of real roots; k if they meet."""
     if discriminant == 0:
         return k
-    gap = 2.0 * np.sqrt(discriminant) / abs(larger)  # 1 - q
+    gap = 2.0 * np.sqrt(discriminant) / larger  # 1 - q
     with np.errstate(divide="ignore"):  # momentum 0: the second root is 0, its logarithm -inf
         log_ratio = np.log1p(-gap)
     sums: FloatArray = -np.expm1(k * log_ratio) / gap
@@ -167,14 +180,10 @@ def _geometric_sums(k: FloatArray, larger: float, discriminant: float) -> FloatA
 
 def _damped(momentum: float) -> float:
     if not 0 <= momentum < 1:
-        raise UsageError(
-            f"A run can only settle with a momentum of at least 0 and below 1, not {momentum:g}."
-        )
+        raise UsageError(f"A run can only settle with a momentum of at least 0 and below 1, not {momentum:g}.")
     return momentum
 
 
 def _check_range(smallest: float, largest: float) -> None:
     if not 0 < smallest <= largest < np.inf:
-        raise UsageError(
-            f"Curvatures must be positive, the smallest first, not {smallest:g} and {largest:g}."
-        )
+        raise UsageError(f"Curvatures must be positive, the smallest first, not {smallest:g} and {largest:g}.")

@@ -255,9 +255,7 @@ def _placed(start: ArrayLike, objective: Problem, rule: Rule[Any]) -> FloatArray
         batch = np.broadcast_shapes(point.shape[:-1], rule.batch_shape)
     except ValueError:
         shapes = f"{point.shape[:-1]} and {rule.batch_shape}"
-        raise UsageError(
-            f"The starts and the hyper-parameters do not broadcast together: {shapes}."
-        ) from None
+        raise UsageError(f"The starts and the hyper-parameters do not broadcast together: {shapes}.") from None
     return np.broadcast_to(point, (*batch, objective.dimension))
 
 
@@ -285,9 +283,7 @@ def _scheduled(schedule: Schedule, k: int, first: Rule[Any], batch: tuple[int, .
         kinds = f"{getattr(rule, 'name', rule)!r} at step {k} after {first.name!r}"
         raise UsageError(f"A schedule keeps to one rule, but this one gives {kinds}.")
     if rule is not first and np.broadcast_shapes(batch, rule.batch_shape) != batch:
-        raise UsageError(
-            f"The schedule has hyper-parameters of shape {rule.batch_shape} at step {k}: {batch} fits."
-        )
+        raise UsageError(f"The schedule has hyper-parameters of shape {rule.batch_shape} at step {k}: {batch} fits.")
     return rule
 
 

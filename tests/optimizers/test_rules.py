@@ -1,0 +1,256 @@
+"""What the rules promise: purity, how they relate to each other, and clear words for a wrong setting."""
+
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_problems import QFSP, ROSENBROCK, bowl
+
+from objectives.errors import UsageError
+from optimizers import (
+    RULES,
+    AdaGrad,
+    Adam,
+    GradientDescent,
+    Momentum,
+    Nesterov,
+    RMSProp,
+    descend,
+    make_rule,
+    theory,
+)
+
+RATES = st.floats(1e-4, 0.5)
+MOMENTA = st.floats(0.0, 0.99)
+POINT = np.array([1.5, -2.0])
+GRADIENT = QFSP.gradient
+every_rule = pytest.mark.parametrize("rule", [make() for make in RULES.values()], ids=list(RULES))
+
+
+def path(problem, rule, start=(0.7, -0.4), steps=40):
+    return descend(problem, rule, start, steps).iterates
+
+
+# --- a rule is a pure function ---------------------------------------------------------------------------
+
+
+@every_rule
+def test_a_step_repeats_and_leaves_its_arguments_alone(rule):
+    x, state = rule.step(GRADIENT, POINT, rule.init(POINT))
+    x_before, state_before = x.copy(), repr(state)
+    once, again = (rule.step(GRADIENT, x, state) for _ in range(2))
+    np.testing.assert_array_equal(once[0], again[0])
+    assert repr(once[1]) == repr(again[1])
+    np.testing.assert_array_equal(x, x_before)
+    assert repr(state) == state_before
+
+
+@every_rule
+def test_a_rule_is_frozen_compares_and_hashes(rule):
+    assert rule == type(rule)()
+    assert hash(rule) == hash(type(rule)())
+    assert rule != type(rule)(learning_rate=0.7)
+    with pytest.raises(FrozenInstanceError):
+        rule.learning_rate = 1.0
+
+
+@every_rule
+def test_the_hyperparameters_of_a_rule_describe_its_record(rule):
+    described = {entry.name: entry.default for entry in rule.hyperparameters()}
+    assert described == vars(rule)
+    assert all(entry.meaning and entry.bounds for entry in rule.hyperparameters())
+    assert RULES[rule.name] is type(rule)
+    assert rule.title
+
+
+def test_an_array_of_hyperparameters_is_copied_and_read_only():
+    rates = np.array([0.1, 0.2])
+    rule = GradientDescent(rates)
+    rates[0] = 9.0
+    assert rule.learning_rate[0] == 0.1
+    with pytest.raises(ValueError, match="read-only"):
+        rule.learning_rate[0] = 9.0
+
+
+# --- how the rules relate --------------------------------------------------------------------------------
+
+
+@given(RATES, st.sampled_from(["lecture", "pytorch", "average"]))
+def test_momentum_0_is_gradient_descent_bit_for_bit(eta, form):
+    plain = path(QFSP, GradientDescent(eta))
+    np.testing.assert_array_equal(path(QFSP, Momentum(eta, 0.0, form=form)), plain)
+    np.testing.assert_array_equal(path(QFSP, Momentum(eta, 0.0, dampening=0.5)), plain)
+    np.testing.assert_array_equal(path(QFSP, Nesterov(eta, 0.0)), plain)
+
+
+@given(MOMENTA, st.floats(1e-3, 0.05))
+def test_the_three_forms_agree_while_the_learning_rate_is_constant(gamma, eta):
+    bumpy = bowl(1.0, 9.0)
+    lecture = path(bumpy, Momentum(eta, gamma))
+    np.testing.assert_allclose(path(bumpy, Momentum(eta, gamma, form="pytorch")), lecture, rtol=0, atol=1e-12)
+    average = Momentum(eta / (1 - gamma), gamma, form="average")
+    np.testing.assert_allclose(path(bumpy, average), lecture, rtol=0, atol=1e-12)
+
+
+def test_the_forms_part_when_the_learning_rate_changes():
+    def halved_at_20(form):
+        scale = 10.0 if form == "average" else 1.0
+        return lambda k: Momentum(scale * (0.02 if k < 20 else 0.01), 0.9, form=form)
+
+    lecture, pytorch, average = (path(bowl(1.0, 9.0), halved_at_20(f)) for f in ("lecture", "pytorch", "average"))
+    np.testing.assert_allclose(pytorch[:21], lecture[:21], rtol=0, atol=1e-12)
+    assert np.abs(pytorch[21] - lecture[21]).max() > 1e-3
+    np.testing.assert_allclose(average, pytorch, rtol=0, atol=1e-12)  # both keep gradients
+
+
+@given(MOMENTA, st.floats(1e-3, 0.1))
+def test_the_update_is_the_weighted_sum_of_all_gradients(gamma, eta):
+    run = descend(bowl(1.0, 9.0), Momentum(eta, gamma), (0.7, -0.4), 25)
+    for t in (1, 2, 25):
+        unrolled = theory.unrolled_weights(t, gamma, eta) @ run.gradients[:t]
+        np.testing.assert_allclose(run.updates[t - 1], unrolled, rtol=1e-9, atol=1e-14)
+
+
+def test_dampening_spares_the_first_gradient():
+    run = descend(bowl(1.0), Momentum(0.1, 0.5, dampening=0.4), 1.0, 2)
+    np.testing.assert_allclose(run.updates[0], 0.1 * run.gradients[0], rtol=1e-15)
+    expected = 0.5 * run.updates[0] + 0.6 * 0.1 * run.gradients[1]
+    np.testing.assert_allclose(run.updates[1], expected, rtol=1e-14)
+
+
+def test_nesterov_asks_for_the_gradient_at_the_look_ahead_point():
+    asked = []
+
+    def gradient(x):
+        asked.append(x)
+        return 2 * x
+
+    rule = Nesterov(0.1, 0.9)
+    x, update = rule.step(gradient, np.array([1.0]), np.array([0.5]))
+    np.testing.assert_allclose(asked[0], [1.0 - 0.9 * 0.5], rtol=1e-15)
+    np.testing.assert_allclose(update, 0.9 * 0.5 + 0.1 * 2 * asked[0], rtol=1e-15)
+    np.testing.assert_array_equal(x, 1.0 - update)
+
+
+@pytest.mark.parametrize(
+    ("rule", "first_update"),
+    [
+        # One step by hand from g = 0.5 with epsilon = 0.11 (the root of g^2 + epsilon is 0.6).
+        (AdaGrad(0.1, epsilon=0.11, epsilon_inside=True), 0.1 * 0.5 / 0.6),
+        (AdaGrad(0.1, epsilon=0.11), 0.1 * 0.5 / 0.61),
+        (RMSProp(0.1, decay=0.0, epsilon=0.11, epsilon_inside=True), 0.1 * 0.5 / 0.6),
+        (RMSProp(0.1, decay=0.0, epsilon=0.11), 0.1 * 0.5 / 0.61),
+        (Adam(0.1, epsilon=0.11, epsilon_inside=True), 0.1 * 0.5 / 0.6),
+        (Adam(0.1, epsilon=0.11), 0.1 * 0.5 / 0.61),
+    ],
+)
+def test_epsilon_stands_inside_the_root_or_outside(rule, first_update):
+    x, _ = rule.step(lambda x: np.full_like(x, 0.5), np.zeros(1), rule.init(np.zeros(1)))
+    np.testing.assert_allclose(-x, [first_update], rtol=1e-14)
+
+
+def test_centered_rmsprop_survives_a_constant_gradient():
+    # The variance of a constant is 0, and its rounded form falls below: a root of it would be NaN.
+    slope = bowl(0.0)
+    constant = type(slope)("slope", 1, lambda x: 0.1 * x[..., 0], lambda x: np.full_like(x, 0.1))
+    run = descend(constant, RMSProp(decay=0.3, centered=True, epsilon=1.0), 1.0, 400)
+    assert run.diverged_at is None
+
+
+@every_rule
+def test_every_rule_goes_downhill_at_its_defaults(rule):
+    assert (np.diff(descend(bowl(1.0, 9.0), rule, (1.2, -1.0), 5).values) < 0).all()
+
+
+# --- a batch is its members ------------------------------------------------------------------------------
+
+SWEEPS = [
+    GradientDescent(np.array([0.001, 0.01])),
+    Momentum(np.array([0.001, 0.002]), np.array([0.0, 0.9]), np.array([0.5, 0.2])),
+    Momentum(0.002, np.array([0.5, 0.9]), form="average"),
+    Nesterov(0.001, np.array([0.5, 0.9])),
+    AdaGrad(np.array([0.1, 0.3]), np.array([0.0, 0.1]), np.array([0.0, 0.5]), np.array([1e-10, 1e-2])),
+    RMSProp(0.01, np.array([0.9, 0.99]), np.array([0.0, 0.5]), centered=True),
+    Adam(0.1, np.array([0.9, 0.5]), np.array([0.99, 0.9]), np.array([1e-8, 0.1]), amsgrad=True),
+]
+
+
+@pytest.mark.parametrize("sweep", SWEEPS, ids=lambda rule: rule.name)
+def test_a_batch_equals_its_members(sweep):
+    batch = descend(ROSENBROCK, sweep, (-1.2, 1.0), 30)
+    assert batch.batch_shape == (2,)
+    for member in range(2):
+        alone = descend(ROSENBROCK, member_of(sweep, member), (-1.2, 1.0), 30)
+        np.testing.assert_allclose(batch.at(member).iterates, alone.iterates, rtol=1e-13, atol=1e-15)
+
+
+def member_of(rule, member):
+    numbers = {name: value[member] for name, value in vars(rule).items() if isinstance(value, np.ndarray)}
+    return type(rule)(**(vars(rule) | numbers))
+
+
+def test_a_plane_of_hyperparameters_is_one_batch():
+    rates, momenta = np.array([0.001, 0.002, 0.003])[:, None], np.array([0.0, 0.9])[None, :]
+    plane = descend(ROSENBROCK, Momentum(rates, momenta), (-1.2, 1.0), 30)
+    assert plane.iterates.shape == (31, 3, 2, 2)
+    assert plane.values.shape == (31, 3, 2)
+    alone = descend(ROSENBROCK, Momentum(0.003, 0.9), (-1.2, 1.0), 30)
+    np.testing.assert_array_equal(plane.at((2, 1)).iterates, alone.iterates)  # only + - *: the same bits
+
+
+# --- what a person can get wrong -------------------------------------------------------------------------
+
+MISTAKES = [
+    ("momentun", {}, "There is no rule 'momentun': did you mean 'momentum'?"),
+    ("sgd", {}, "There is no rule 'sgd': choose one of"),
+    (
+        "momentum",
+        {"momentun": 0.9},
+        "no hyper-parameter of momentum 'momentun': did you mean 'momentum'?",
+    ),
+    ("gradient_descent", {"learning_rate": -0.1}, "must be finite and at least 0, not -0.1."),
+    ("nesterov", {"learning_rate": np.nan}, "learning_rate of nesterov must be finite and at least 0, not nan"),
+    ("nesterov", {"momentum": np.inf}, "momentum of nesterov must be finite and at least 0, not inf"),
+    ("momentum", {"momentum": [0.5, -0.25]}, "momentum of momentum must be .* at least 0, not -0.25"),
+    ("momentum", {"momentum": "fast"}, "momentum of momentum must be a number, not 'fast'"),
+    ("momentum", {"momentum": "0.9"}, "momentum of momentum must be a number, not '0.9'"),
+    ("momentum", {"learning_rate": True}, "learning_rate of momentum must be a number, not True"),
+    ("momentum", {"learning_rate": None}, "learning_rate of momentum must be a number, not None"),
+    ("momentum", {"learning_rate": [[1], [1, 2]]}, "learning_rate of momentum must be a number"),
+    ("momentum", {"dampening": 1.5}, "dampening of momentum must be finite and at least 0 and at most 1"),
+    ("momentum", {"dampening": 0.5, "form": "average"}, "dampening of momentum must be 0 with the form average"),
+    ("momentum", {"form": "pytroch"}, "no form of momentum 'pytroch': did you mean 'pytorch'?"),
+    ("momentum", {"form": 3}, "no form of momentum '3'"),
+    ("adam", {"beta2": 1.0}, "beta2 of adam must be finite and at least 0 and below 1, not 1"),
+    ("adam", {"epsilon": 0.0}, "epsilon of adam must be finite and above 0, not 0"),
+    ("rmsprop", {"centered": 1}, "centered of rmsprop must be True or False, not 1"),
+    ("adagrad", {"learning_rate_decay": -1}, "learning_rate_decay of adagrad must be"),
+    (
+        "momentum",
+        {"learning_rate": np.ones(2), "momentum": np.full(3, 0.9)},
+        r"do not broadcast together: learning_rate \(2,\), momentum \(3,\)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "settings", "message"), MISTAKES)
+def test_a_mistake_is_one_clear_sentence(name, settings, message):
+    with pytest.raises(UsageError, match=message) as error:
+        make_rule(name, **settings)
+    assert "\n" not in str(error.value)
+
+
+def test_the_edges_of_the_ranges_are_allowed():
+    assert make_rule("momentum", learning_rate=0, momentum=1.5, dampening=1).momentum == 1.5
+    assert make_rule("adam", beta1=0.0, amsgrad=np.True_).amsgrad is True
+    assert make_rule("momentum", momentum=np.float32(0.5)).momentum == 0.5
+
+
+def test_the_bounds_read_as_words():
+    bounds = {entry.name: entry.bounds for entry in Momentum.hyperparameters()}
+    assert bounds["learning_rate"] == "at least 0"
+    assert bounds["dampening"] == "at least 0 and at most 1"
+    assert bounds["form"] == "lecture, pytorch or average"
+    assert {entry.name: entry.bounds for entry in Adam.hyperparameters()}["beta1"] == "at least 0 and below 1"
