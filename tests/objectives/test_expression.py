@@ -1,0 +1,320 @@
+"""What is typed is read as Python would compute it, and refused with a mark where it is no formula."""
+
+from __future__ import annotations
+
+import math
+import pickle
+import time
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from objectives import (
+    OBJECTIVES,
+    ExpressionError,
+    Objective,
+    UsageError,
+    find_objective,
+    parse_expression,
+    typed_objective,
+)
+from objectives.expression import FUNCTIONS, LONGEST
+
+x, y, w, b, theta = sympy.symbols("x y w b theta", real=True)
+
+ACCEPTED = [
+    ("x**2 + 10*sin(x)*sin(y)", x**2 + 10 * sympy.sin(x) * sympy.sin(y)),
+    ("x^2", x**2),
+    ("-x^2", -(x**2)),
+    ("2^3^x", 2 ** (3**x)),
+    ("x − y·2", x - 2 * y),
+    ("2*θ²", 2 * theta**2),
+    ("  x ", x),
+    ("(x +\n y)", x + y),
+    ("lambda*x", sympy.Symbol("lambda", real=True) * x),
+    ("0.1*x", x / 10),
+    ("1e-3*x", x / 1000),
+    ("x**2.0", x**2),
+    ("x**0.5", sympy.sqrt(x)),
+    ("3.14159265*x", sympy.Float(3.14159265) * x),
+    ("pi*e", sympy.pi * sympy.E),
+    ("e^(-x)", sympy.exp(-x)),
+    ("ln(x) + log(x, 2)", sympy.log(x) + sympy.log(x) / sympy.log(2)),
+    ("abs(x) + Abs(y)", sympy.Abs(x) + sympy.Abs(y)),
+    ("sigmoid(w*x + b)", 1 / (1 + sympy.exp(-(w * x + b)))),
+    ("max(x, y)", sympy.Max(x, y)),
+    ("relu(x)", sympy.Max(x, 0)),
+    ("x1 + w_0", sympy.Symbol("x1", real=True) + sympy.Symbol("w_0", real=True)),
+    ("+".join(["x"] * 200), 200 * x),
+    ("--x", x),
+]
+
+REFUSED = [
+    # text, the place of the mark, a word of the message
+    ("", 0, "no expression"),
+    ("x +", 3, "missing"),
+    ("x + * y", 4, "expected"),
+    ("x )", 2, "never opened"),
+    ("x*(y", 2, "never closed"),
+    ("x² + foo(y)", 5, "no function"),
+    ("é + sinn(x)", 0, "not a variable"),
+    ("x + sinn(x)", 4, "did you mean sin?"),
+    ("θ + thta", 4, "did you mean theta?"),
+    ("x^2 + sin", 6, "needs an argument"),
+    ("2x", 1, "operator"),
+    ("10 sin(x)", 3, "operator"),
+    ("x² y", 3, "operator"),
+    ("(x)(y)", 3, "operator"),
+    ("x(y)", 0, "not a function"),
+    ("sin()", 0, "1 argument"),
+    ("log(x, 2, 3)", 0, "1 to 2"),
+    ("sin(x=1)", 0, "argument"),
+    ("f(*x)", 0, "not a function"),
+    ("sin(*x)", 4, "formula"),
+    ("sin(**x)", 0, "argument"),
+    ("1/0", 2, "real"),
+    ("sqrt(-4)", 0, "real"),
+    ("x + asin(2)", 4, "real"),
+    ("sqrt(-x^2)", 0, "real"),
+    ("I*x", 0, "imaginary"),
+    ("nan", 0, "not a variable"),
+    ("9**9**9**9", 6, "too large"),
+    ("2**10**9", 3, "too large"),
+    ("((2*x)^1000)^1000", 1, "too large"),
+    ("x^1001", 2, "Exponents"),
+    ("x^-1001", 2, "Exponents"),
+    ("(x^500)^500", 0, "Exponents"),
+    ("1e999", 0, "10^100"),
+    ("1e-999", 0, "10^-100"),
+    ("9" * 150, 0, "10^100"),
+    ("exp(exp(100))", 0, "10^100"),
+    ("x/exp(-1000)", 2, "10^100"),
+    ("(pi*x)^1000", 0, "10^100"),
+    ("x.y", 0, "formula"),
+    ("x.__class__", 0, "formula"),
+    ("x[0]", 0, "formula"),
+    ("().__class__", 0, "formula"),
+    ("__import__('os')", 11, "no place"),
+    ("eval(x)", 0, "no function"),
+    ("lambda x: x", 7, "operator"),
+    ("(x := 3)", 1, "formula"),
+    ("[x]", 0, "formula"),
+    ("{x}", 0, "formula"),
+    ("x, y", 0, "formula"),
+    ("x < y", 0, "formula"),
+    ("x = 1", 2, "expected"),
+    ("x if y else x", 2, "operator"),
+    ("x or y", 2, "operator"),
+    ("True", 0, "not a number"),
+    ("...", 0, "not a number"),
+    ("x; y", 1, "expected"),
+    ("x # y", 2, "no place"),
+    ("x \\ y", 2, "no place"),
+    ("x % y", 4, "known"),
+    ("x // y", 5, "known"),
+    ("x @ y", 4, "known"),
+    ("~x", 0, "formula"),
+    ("1j", 1, "operator"),
+    ("0x10", 1, "operator"),
+    ("1_000", 1, "operator"),
+    ("x\0", 1, "no place"),
+    ("\ud800", 0, ""),
+    ("(" * 220 + "x" + ")" * 220, None, "expected"),
+    ("-" * 300 + "x", 24, "nested"),
+    ("x" + "^x" * 60, None, "nested"),
+    ("sin(" * 30 + "x" + ")" * 30, 96, "nested"),
+    ("x + " * 200 + "x", LONGEST, "characters"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), ACCEPTED)
+def test_accepted(text, expected):
+    assert parse_expression(text) == expected
+
+
+@pytest.mark.parametrize(("text", "place", "message"), REFUSED)
+def test_refused_with_a_mark(text, place, message):
+    with pytest.raises(ExpressionError, match="(?s)" + message.replace("?", r"\?").replace("^", r"\^")) as caught:
+        parse_expression(text)
+    assert place is None or caught.value.place == place
+    first, line, mark = str(caught.value).split("\n")
+    assert first
+    assert len(line) <= 84
+    assert mark.strip() == "^"
+    if place is not None and place < min(50, len(text)) and text[place].isprintable():
+        assert line[mark.index("^")] == text[place]
+
+
+def test_only_given_variables_are_known():
+    assert parse_expression("w*x", ["w", "x"]) == w * x
+    with pytest.raises(ExpressionError, match="did you mean 'theta'"):
+        parse_expression("theta2", ["theta", "x"])
+
+
+def test_an_error_travels_between_processes():
+    with pytest.raises(ExpressionError) as caught:
+        parse_expression("2x")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.parametrize("name", [name for name in OBJECTIVES if isinstance(OBJECTIVES[name], Objective)])
+def test_what_the_command_line_prints_can_be_typed_again(name):
+    objective = OBJECTIVES[name]
+    for expression in (objective.expression, *objective.gradient_expression):
+        again = parse_expression(str(expression)) - expression  # SymPy may have multiplied a number out
+        assert again.subs(dict(zip(objective.variables, (0.3, 0.7), strict=False))) == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_a_derivative_that_numpy_computes(name):
+    count = FUNCTIONS[name][1]
+    objective = typed_objective(f"{name}({', '.join('xyz'[:count])})")
+    points = np.full((5, objective.dimension), 0.4) + np.linspace(0, 0.1, 5)[:, None] * (1, 2)[:count]
+    if name == "acosh":
+        points = points + 1
+    slopes = [(objective.value(points + h) - objective.value(points - h)) / 2e-6 for h in 1e-6 * np.eye(count)]
+    np.testing.assert_allclose(objective.gradient(points), np.stack(slopes, axis=-1), rtol=1e-6, atol=1e-7)
+    assert np.isfinite(objective.hessian(points)).all()
+
+
+# Random formulas, written so that Python computes them too.
+NUMBERS = st.sampled_from(["1", "2", "3", "0.5", "1.25", "7", "0.1", "12.75"])
+FORMULAS = st.recursive(
+    NUMBERS | st.sampled_from(["x", "y"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/"]), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
+        st.tuples(inner, st.integers(0, 4)).map(lambda t: f"({t[0]})**{t[1]}"),
+        st.tuples(st.sampled_from(["sin", "cos", "exp", "tanh", "sqrt", "log", "abs", "atan"]), inner).map(
+            lambda t: f"{t[0]}({t[1]})"
+        ),
+        inner.map(lambda t: f"(-{t})"),
+    ),
+    max_leaves=8,
+)
+PYTHON = {name: getattr(math, name) for name in ("sin", "cos", "exp", "tanh", "sqrt", "log", "atan")} | {"abs": abs}
+
+
+@given(FORMULAS)
+def test_python_computes_the_same(text):
+    try:
+        expression = parse_expression(text)
+        point = {"x": 0.7316, "y": 1.8241}
+        expected = eval(text, {**PYTHON, **point})
+    except (ExpressionError, ValueError, ZeroDivisionError, OverflowError):
+        return  # not a real number, here or there
+    found = complex(expression.subs({x: point["x"], y: point["y"]}).evalf())
+    assert found == pytest.approx(expected, rel=1e-7, abs=1e-7) or abs(expected) > 1e9
+
+
+PIECES = """
+x y theta 2 0.1 1e9 9 999 + - * / ** ^ ( ) ( ) , . sin( exp( abs( max( log( sqrt( sign( cbrt( atan2( sigmoid( lambda _
+__class__ [ ] { } ' " # : := = < % @ ~ \ ² π I E nan 1j 0x1 if for or not is None True … é
+""".split()
+NASTY = st.lists(st.sampled_from([*PIECES, " ", "\n", "\0"]), max_size=24).map("".join)
+KINDS = (
+    sympy.Symbol,
+    sympy.Number,
+    sympy.NumberSymbol,
+    sympy.Add,
+    sympy.Mul,
+    sympy.Pow,
+    sympy.Function,
+    sympy.Max,
+    sympy.Min,
+)
+KNOWN = {
+    *(sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc, sympy.asin, sympy.acos, sympy.atan),
+    *(sympy.sinh, sympy.cosh, sympy.tanh, sympy.coth, sympy.asinh, sympy.acosh, sympy.atanh, sympy.atan2),
+    *(sympy.exp, sympy.log, sympy.Abs, sympy.sign, sympy.Max, sympy.Min),
+}
+
+
+def read_or_refused(text):
+    """The expression, or the error that refuses it."""
+    try:
+        return parse_expression(text)
+    except ExpressionError as error:
+        return error
+
+
+def assert_harmless(text):
+    begin = time.perf_counter()
+    outcome = read_or_refused(text)
+    assert time.perf_counter() - begin < 5  # seconds; it takes milliseconds, but must not hang
+    if isinstance(outcome, ExpressionError):
+        assert 0 <= outcome.place <= len(text)
+        return
+    assert all(isinstance(node, KINDS) for node in sympy.preorder_traversal(outcome))
+    assert {type(function) for function in outcome.atoms(sympy.Function)} <= KNOWN
+    assert all(symbol.is_real for symbol in outcome.free_symbols)
+
+
+@given(st.text(max_size=60))
+@example("\ufeffx")
+@example("ﬁ")
+@example("𝐱 + ｘ")
+def test_any_text_is_read_or_refused(text):
+    assert_harmless(text)
+
+
+@settings(max_examples=400)
+@given(NASTY)
+@example("abs(abs(abs(x-1)-1)-1)")
+@example("max(" * 8 + "x" + ",y)" * 8)
+@example("sin(" * 20 + "x" + ")" * 20)
+@example("((x+1)^999)^(1/999)")
+@example("(((x^999)^0.001)^999)^999")
+@example("sqrt(" * 20 + "x^2+y" + ")" * 20)
+@example("*".join(["(x+y)^900"] * 40))
+@example("+".join(["3^-200", "7^-100", "11^-90", "13^-80"] * 12) + "+x")
+@example("abs(log(x)^x)^abs(sign(y)^x)")
+@example("x^x^x^x^x^x^x^x^x")
+@example("(10^90)^(1/7)*x")
+def test_any_pile_of_pieces_is_read_or_refused(text):
+    assert_harmless(text)
+
+
+@settings(max_examples=300)
+@given(FORMULAS)
+def test_what_is_read_can_be_evaluated_with_its_derivatives(text):
+    try:
+        objective = typed_objective(text)
+    except UsageError:
+        return
+    points = np.linspace(-3, 3, 4)[:, None] * np.ones(objective.dimension)
+    assert objective.hessian(points).shape == (4, objective.dimension, objective.dimension)
+
+
+def test_a_typed_objective_has_all_that_a_picture_needs():
+    objective = find_objective("y^2 + x*log(x)")
+    assert [str(variable) for variable in objective.variables] == ["x", "y"]
+    assert objective.view == ((-5, 5), (-5, 5))
+    assert np.isfinite(objective.value(objective.start))
+    assert (objective.source, objective.minima, objective.title) == ("typed", (), "y^2 + x*log(x)")
+    assert typed_objective("x", view=((0.0, 1.0),), start=(0.5,)).start == (0.5,)
+
+
+@pytest.mark.parametrize("text", ["log(-x^2 - 1)", "sqrt(x - 9)", "pi", "3"])
+def test_a_formula_without_values_or_variables_is_refused(text):
+    with pytest.raises(UsageError, match=r"no real value|no variable"):
+        find_objective(text)
+
+
+def test_the_start_avoids_what_is_flat_or_undefined():
+    for text in ("sqrt(x)", "log(-x)", "max(-x, 0)", "exp(-x^2)", "sqrt(x - 4.9)"):
+        objective = typed_objective(text)
+        assert not objective.undefined(objective.start)
+        assert np.abs(objective.gradient(objective.start)).max() > 0
+    assert typed_objective("0*x + max(x, 9)").dimension == 1  # flat everywhere, and still an objective
+
+
+@pytest.mark.parametrize("word", ["sin", "x + paraboloid", "lambda"])
+def test_words_of_the_language_are_not_names(word):
+    if word == "lambda":
+        assert find_objective(word).expression == sympy.Symbol("lambda", real=True)
+    else:
+        with pytest.raises(ExpressionError):
+            find_objective(word)
