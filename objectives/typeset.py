@@ -1,0 +1,357 @@
+"""Formulas as a mathematician writes them, in Typst's math language.
+
+SymPy keeps a canonical form; people keep habits. Here are the habits: coefficients, letters, brackets and
+then functions within a product; the highest power first within a sum, a positive term in front; a minus pulled
+out of an exponent; sin^2 x, not (sin x)^2; a slash instead of a stacked fraction where the type is small.
+`Printer` is one small method per kind of node; each returns text that can be set next to its neighbours
+according to `_level`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from math import lcm
+from typing import Any
+
+import sympy
+from sympy import Expr
+from sympy.printing.printer import Printer
+
+from objectives.numeric import derivatives
+from objectives.objective import Differentiable
+from objectives.vocabulary import GREEK
+
+_NAMED = {
+    "Abs": "abs",
+    "Max": "max",
+    "Min": "min",
+    "log": "ln",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "sign": 'op("sgn")',
+    "asinh": 'op("arsinh")',
+    "acosh": 'op("arcosh")',
+    "atanh": 'op("artanh")',
+    "atan2": 'op("atan2")',
+    "Heaviside": 'op("H")',
+    "sin": "sin",
+    "cos": "cos",
+    "tan": "tan",
+    "cot": "cot",
+    "sec": "sec",
+    "csc": "csc",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "tanh": "tanh",
+    "coth": "coth",
+}
+_ORDER = {name: place for place, name in enumerate(("sin", "cos", "tan"))}
+_SUBSCRIPTED = re.compile(r"([A-Za-z]+?)_?(\d+)")
+DIGITS = 6  # of a float; more would not be read
+
+
+def typeset(expression: Expr) -> str:
+    """The expression as Typst math source, without the dollar signs.
+
+    >>> x, y = sympy.symbols("x y")
+    >>> typeset(x**2 + y**2 + 10 * sympy.sin(x) * sympy.sin(y))
+    'x^2 + y^2 + 10 sin x sin y'
+    """
+    return str(_DISPLAY.doprint(_tidy(expression)))
+
+
+def typeset_function(objective: Differentiable, letter: str = "f") -> str:
+    """The definition: `f(x, y) = ...`; over data, as a sum over the samples."""
+    arguments = ", ".join(map(typeset, objective.variables))
+    return f"{letter}({arguments}) = {typeset(objective.formula)}"
+
+
+def typeset_gradient(objective: Differentiable, letter: str = "f") -> tuple[str, ...]:
+    """One equation for each partial derivative; for one variable, its ordinary derivative."""
+    d = "partial" if objective.dimension > 1 else "dif"
+    parts = zip(objective.variables, derivatives(objective.formula, objective.variables, 1), strict=True)
+    return tuple(f"frac({d} {letter}, {d} {typeset(one)}) = {typeset(slope)}" for one, slope in parts)
+
+
+class TypstPrinter(Printer):  # type: ignore[misc]
+    """SymPy's tree to Typst math. `small`: for exponents, where fractions are written with a slash."""
+
+    def __init__(self, small: bool = False) -> None:
+        super().__init__()
+        self.small = small
+
+    def emptyPrinter(self, expr: Any) -> str:  # noqa: N802 (SymPy's dispatch names, here and below)
+        """What has no method of its own: its name, upright, and its arguments."""
+        arguments = ", ".join(self._print(argument) for argument in getattr(expr, "args", ()))
+        return f'op("{type(expr).__name__}") ({arguments})' if arguments else f'"{expr}"'
+
+    def _print_Symbol(self, expr: sympy.Symbol) -> str:  # noqa: N802
+        subscripted = _SUBSCRIPTED.fullmatch(expr.name)
+        return "_".join(subscripted.groups()) if subscripted and _known(subscripted[1]) else _letters(expr.name)
+
+    def _print_Indexed(self, expr: sympy.Indexed) -> str:  # noqa: N802
+        return f"{_letters(str(expr.base))}_{_attached(', '.join(map(self._print, expr.indices)))}"
+
+    def _print_Pi(self, _expr: Expr) -> str:  # noqa: N802
+        return "pi"
+
+    def _print_Exp1(self, _expr: Expr) -> str:  # noqa: N802
+        return "e"
+
+    def _print_Integer(self, expr: sympy.Integer) -> str:  # noqa: N802
+        return str(expr.p)
+
+    def _print_Rational(self, expr: sympy.Rational) -> str:  # noqa: N802
+        size = self._fraction(str(abs(expr.p)), str(expr.q))
+        return f"-{size}" if expr.p < 0 else size
+
+    def _print_Float(self, expr: sympy.Float) -> str:  # noqa: N802
+        mantissa, _, exponent = f"{float(expr):.{DIGITS}g}".partition("e")
+        return f"{mantissa} dot 10^{_attached(str(int(exponent)))}" if exponent else mantissa
+
+    def _print_Add(self, expr: sympy.Add) -> str:  # noqa: N802
+        if self.small and all(_negative(term) for term in expr.args):
+            return f"-({self._print(-expr)})"
+        denominator = _shared_denominator(expr.args)
+        terms = _as_written([term * denominator for term in expr.args])
+        total = self._print(terms[0]) + "".join(map(self._further, terms[1:]))
+        return total if denominator == 1 else self._fraction(total, str(denominator), compound=True)
+
+    def _further(self, term: Expr) -> str:
+        return f" - {self._print(-term)}" if _negative(term) else f" + {self._print(term)}"
+
+    def _print_Mul(self, expr: sympy.Mul) -> str:  # noqa: N802
+        if _negative(expr):
+            return f"-{self._factor(-expr)}"
+        coefficient, factors = _coefficient(expr)
+        over = [1 / factor for factor in factors if _is_divisor(factor)]
+        under = [factor for factor in factors if not _is_divisor(factor)]
+        numerator, denominator = coefficient.as_numer_denom()
+        if over:
+            return self._quotient(numerator, under, denominator, over)
+        if denominator == 1 or not (self.small or (numerator == 1 and all(map(_is_letter, under)))):
+            return self._product(coefficient, under)
+        return self._fraction(self._product(numerator, under), str(denominator))
+
+    def _quotient(self, numerator: Expr, under: list[Expr], denominator: Expr, over: list[Expr]) -> str:
+        """A fraction; what is tall itself stands behind it, not in its numerator."""
+        tall = [] if self.small else [factor for factor in under if _is_tall(factor)]
+        low = [factor for factor in under if factor not in tall]
+        compound = len(over) > 1 or denominator != 1
+        lower = self._product(denominator, over, alone=not compound)
+        alone = len(low) == 1 and numerator == 1 and not self.small
+        fraction = self._fraction(
+            self._product(numerator, low, alone=alone), lower, lower_compound=compound or over[0].is_Add
+        )
+        return " ".join([fraction, *map(self._factor, _sorted_factors(tall))])
+
+    def _product(self, coefficient: Expr, factors: list[Expr], alone: bool = False) -> str:
+        """Factors side by side, with a dot only where two numbers would run together."""
+        if alone and len(factors) == 1:
+            return str(self._print(factors[0]))
+        number = self._print(coefficient)
+        texts = [*([] if number == "1" and factors else [number]), *map(self._factor, _sorted_factors(factors))]
+        return str(texts[0]) + "".join(f" dot {text}" if text[0].isdigit() else f" {text}" for text in texts[1:])
+
+    def _factor(self, expr: Expr) -> str:
+        bracketed = expr.is_Add or _negative(expr)
+        return f"({self._print(expr)})" if bracketed else str(self._print(expr))
+
+    def _fraction(self, upper: str, lower: str, compound: bool = False, lower_compound: bool = False) -> str:
+        if not self.small:
+            return f"frac({upper}, {lower})"
+        return f"{f'({upper})' if compound else upper} slash {f'({lower})' if lower_compound else lower}"
+
+    def _print_Pow(self, expr: sympy.Pow) -> str:  # noqa: N802
+        base, exponent = expr.args
+        if _is_divisor(expr):
+            return self._quotient(sympy.S.One, [], sympy.S.One, [1 / expr])
+        if exponent.is_Rational and exponent.p == 1:
+            return f"sqrt({self._print(base)})" if exponent.q == 2 else f"root({exponent.q}, {self._print(base)})"
+        if _is_named(base) and exponent.is_Integer:
+            return self._applied(f"{_name(base)}^{exponent}", base.args)
+        return f"{self._base(base)}^{_attached(_SMALL.doprint(exponent))}"
+
+    def _base(self, expr: Expr) -> str:
+        plain = expr.is_Symbol or isinstance(expr, (sympy.Abs, sympy.Indexed)) or expr in (sympy.E, sympy.pi)
+        return str(self._print(expr)) if plain or (expr.is_Integer and expr >= 0) else f"({self._print(expr)})"
+
+    def _print_exp(self, expr: sympy.exp) -> str:
+        return f"e^{_attached(_SMALL.doprint(expr.args[0]))}"
+
+    def _print_Function(self, expr: sympy.Function) -> str:  # noqa: N802
+        return self._applied(_name(expr), expr.args)
+
+    _print_Max = _print_Min = _print_Function  # noqa: N815
+
+    def _print_Heaviside(self, expr: sympy.Heaviside) -> str:  # noqa: N802
+        return self._applied(_name(expr), expr.args[:1])  # the second argument is its value at 0
+
+    def _applied(self, name: str, arguments: Sequence[Expr]) -> str:
+        """sin x, but sin(x + y): brackets only where the argument needs them to hold together."""
+        text = ", ".join(map(self._print, arguments))
+        if len(arguments) == 1 and _holds_together(arguments[0]) and name != "abs":
+            return f"{name} {text}"
+        return f"{name}({text})" if name.isalpha() else f"{name} ({text})"
+
+    def _print_Sum(self, expr: sympy.Sum) -> str:  # noqa: N802
+        index, first, last = expr.limits[0]
+        limits = f"_({self._print(index)} = {self._print(first)})^{_attached(self._print(last))}"
+        return f"sum{limits} {self._factor(expr.function)}"
+
+
+_DISPLAY, _SMALL = TypstPrinter(), TypstPrinter(small=True)
+
+
+def _tidy(expression: Expr) -> Expr:
+    """Numbers in front: 2 (10 - 10 x) e^x becomes 20 (1 - x) e^x, and a factor leaves its sum over i."""
+    products = expression.replace(lambda node: node.is_Mul, _number_first)
+    return products.replace(lambda node: isinstance(node, sympy.Sum), _number_before_sum)
+
+
+def _number_first(product: Expr) -> Expr:
+    """All numbers of a product in one; before a difference no minus, but the difference the other way round."""
+    number, factors = _coefficient(product)
+    taken = [_content(factor) for factor in factors]
+    number, factors = sympy.Mul(number, *(content for content, _ in taken)), [rest for _, rest in taken]
+    for place, factor in enumerate(factors):
+        signs = {_negative(term) for term in factor.args} if factor.is_Add else {False}
+        if signs == {True} or (number < 0 and signs == {True, False}):
+            number, factors[place] = -number, -factor
+    return sympy.Mul(number, *factors)
+
+
+def _content(factor: Expr) -> tuple[Expr, Expr]:
+    """The number that a bracket, or its power, can do without; x + 3/2 keeps its fraction."""
+    bracket, power = factor.as_base_exp()
+    if not (bracket.is_Add and power.is_Integer) or bracket.has(sympy.Float):
+        return sympy.S.One, factor
+    number = bracket.primitive()[0]
+    below = {_denominator(term) for term in bracket.args if term.free_symbols}
+    number = sympy.Integer(number.p) if below == {1} else number
+    return number**power, (bracket / number).expand(deep=False, power_base=False, power_exp=False) ** power
+
+
+def _number_before_sum(total: sympy.Sum) -> Expr:
+    number, term = _content(total.function) if total.function.is_Add else total.function.as_coeff_Mul()
+    return number * sympy.Sum(term, *total.limits)
+
+
+def _known(letters: str) -> bool:
+    return len(letters) == 1 or letters in GREEK
+
+
+def _letters(name: str) -> str:
+    """A letter or a Greek name is mathematics; a word stands upright."""
+    return name if _known(name) else f'"{name}"'
+
+
+def _attached(text: str) -> str:
+    """What can follow ^ or _ : one token as it is, anything else in brackets (which Typst takes off)."""
+    return text if text.isalnum() else f"({text})"
+
+
+def _name(expr: Expr) -> str:
+    name = type(expr).__name__
+    return _NAMED.get(name, f'op("{name}")')
+
+
+def _is_named(expr: Expr) -> bool:
+    """Whether a power is written at the name: sin^2 x."""
+    return isinstance(expr, sympy.Function) and not isinstance(expr, (sympy.exp, sympy.Abs, sympy.Max, sympy.Min))
+
+
+def _negative(expr: Expr) -> bool:
+    return bool(expr.as_coeff_Mul()[0].is_negative)
+
+
+def _coefficient(product: Expr) -> tuple[Expr, list[Expr]]:
+    number, rest = product.as_coeff_Mul()
+    return number, [] if rest == 1 else list(sympy.Mul.make_args(rest))
+
+
+def _is_divisor(factor: Expr) -> bool:
+    """Whether it goes under the line; e^(-x) and 2^(-x) stay above."""
+    return bool(factor.is_Pow and not isinstance(factor, sympy.exp) and factor.exp.is_Number and factor.exp < 0)
+
+
+def _is_letter(factor: Expr) -> bool:
+    base = factor.base if factor.is_Pow and factor.exp.is_Integer and factor.exp > 0 else factor
+    return bool(base.is_Symbol or isinstance(base, sympy.Indexed) or base in (sympy.pi, sympy.E))
+
+
+def _is_tall(factor: Expr) -> bool:
+    """Whether it is a bracket with a fraction in it."""
+    inner = factor.base if factor.is_Pow else factor
+    return bool(inner.is_Add and any(map(_is_divisor, _pieces(inner.args))))
+
+
+def _pieces(terms: Iterable[Expr]) -> Iterable[Expr]:
+    return (factor for term in terms for factor in sympy.Mul.make_args(term))
+
+
+def _holds_together(argument: Expr) -> bool:
+    """x, x_i, 3, or 2 x: read as the argument without brackets."""
+    number, rest = argument.as_coeff_Mul()
+    letter = rest.is_Symbol or isinstance(rest, sympy.Indexed) or rest == sympy.pi
+    return bool((letter or rest == 1) and number.is_Integer and number > 0)
+
+
+def _sorted_factors(factors: Iterable[Expr]) -> list[Expr]:
+    return sorted(factors, key=lambda factor: (*_rank(factor), str(factor)))
+
+
+def _rank(factor: Expr) -> tuple[int, int]:
+    """The place in a product: numbers to a power, letters, roots, brackets, exponentials, functions, sums."""
+    base = factor.base if factor.is_Pow else factor
+    if isinstance(factor, sympy.Sum):
+        return 6, 0
+    if isinstance(factor, sympy.exp):
+        return 4, 0
+    if _is_named(base):
+        whole = factor is base or factor.exp.is_Integer
+        return (5, _ORDER.get(type(base).__name__, len(_ORDER))) if whole else (3, 1)
+    if base.is_number:
+        return 0, 0 if base.is_Integer else 1
+    return (3, 0) if base.is_Add and not _is_root(factor) else (2, 0) if _is_root(factor) else (1, 0)
+
+
+def _is_root(factor: Expr) -> bool:
+    return bool(factor.is_Pow and factor.exp.is_Rational and factor.exp.p == 1 and factor.exp.q > 1)
+
+
+def _shared_denominator(terms: Sequence[Expr]) -> int:
+    """What a sum is best divided by as a whole: (x^2 + y^2) / 2; 1 if that is for a minority of its terms."""
+    below = [_denominator(term) for term in terms]
+    common = lcm(*below)
+    return common if below.count(common) >= max(2, len(below) / 3) else 1
+
+
+def _denominator(term: Expr) -> int:
+    number = term.as_coeff_Mul()[0]
+    return int(number.q) if number.is_Rational else 1
+
+
+def _as_written(terms: Iterable[Expr]) -> list[Expr]:
+    """The terms of a sum in the order in which people write them."""
+    kinds = sorted(((_kind(term), term) for term in terms), key=lambda pair: pair[0])
+    functions_only = all(kind[0] >= 2 for kind, _ in kinds)
+    if functions_only:  # 1 + e^x, but x^2 + 1
+        kinds.sort(key=lambda pair: pair[0][0] != 3)
+    ordered = [term for _, term in kinds]
+    first = next((place for place, term in enumerate(ordered) if not _negative(term)), 0)
+    return [ordered[first], *ordered[:first], *ordered[first + 1 :]]
+
+
+def _kind(term: Expr) -> tuple[int, int, tuple[tuple[str, int], ...], int, str]:
+    """The sorting key of a term: powers of letters by degree, brackets, functions, constants."""
+    factors = _coefficient(term)[1]
+    if not term.free_symbols:
+        return 3, 0 if term.is_Number else 1, (), 0, str(term)
+    if all(map(_is_letter, factors)):
+        powers = tuple((str(f.base), -int(f.exp)) if f.is_Pow else (str(f), -1) for f in _sorted_factors(factors))
+        return 0, sum(power for _, power in powers), powers, 0, ""
+    kind = 2 if term.has(sympy.Function) else 1
+    return kind, 0, (), int(term.count_ops()), str(term)
