@@ -209,10 +209,11 @@ def test_python_computes_the_same(text):
     assert found == pytest.approx(expected, rel=1e-7, abs=1e-7) or abs(expected) > 1e9
 
 
-PIECES = """
+TEXT = r"""
 x y theta 2 0.1 1e9 9 999 + - * / ** ^ ( ) ( ) , . sin( exp( abs( max( log( sqrt( sign( cbrt( atan2( sigmoid( lambda _
 __class__ [ ] { } ' " # : := = < % @ ~ \ ² π I E nan 1j 0x1 if for or not is None True … é
-""".split()
+"""
+PIECES = TEXT.split()
 NASTY = st.lists(st.sampled_from([*PIECES, " ", "\n", "\0"]), max_size=24).map("".join)
 KINDS = (
     sympy.Symbol,
