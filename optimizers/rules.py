@@ -240,7 +240,7 @@ class RMSProp(Rule[RMSPropState]):
         slope = gradient(x)
         squares = _average(self.decay, state.squares, slope**2)
         mean = _average(self.decay, state.mean, slope) if self.centered else state.mean
-        # The variance is never negative, though its rounded difference can be.
+        # A variance is never negative, though this rounded difference can be; PyTorch then gives NaN.
         spread = np.maximum(squares - mean**2, 0.0) if self.centered else squares
         scaled = slope / _root(spread, self.epsilon, self.epsilon_inside)
         total = over_batch(self.momentum) * state.sum + scaled

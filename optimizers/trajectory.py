@@ -75,7 +75,9 @@ class Trajectory:
     def updates(self) -> FloatArray:
         """update_t = x_t - x_(t+1), what each step subtracted; shape (steps, *batch, d)."""
         with np.errstate(all="ignore"):
-            return self.iterates[:-1] - self.iterates[1:]
+            updates = self.iterates[:-1] - self.iterates[1:]
+        updates.flags.writeable = False
+        return updates
 
     @property
     def diverged_at(self) -> Step:
@@ -182,7 +184,7 @@ def run(
             if not journal.running.any():
                 break
             now = _scheduled(schedule, k, first, x.shape[:-1])
-            x, state = now.step(journal.gradient_of(problem, k), journal.iterates[k], state)
+            x, state = now.step(journal.gradient_of(problem, k), journal.here, state)
             journal.write(k + 1, x)
     return journal.trajectory()
 
@@ -198,25 +200,25 @@ class _Journal:
         self.diverged = np.full(shape[:-1], -1)
         self.undefined = np.full(shape[:-1], -1)
         self.running = np.ones(shape[:-1], dtype=np.bool)
+        self.here: FloatArray = self.iterates[0]
+        self.slope: FloatArray = self.gradients[0]
 
     def write(self, k: int, x: FloatArray) -> None:
         """Record x_k for the runs that are still running, and end those that cannot go on."""
         running = self.running[..., np.newaxis]
-        here = self.iterates[k]
-        np.copyto(here, x, where=running)
-        np.copyto(self.values[k, ...], self.objective.value(here), where=self.running)
-        np.copyto(self.gradients[k], self.objective.gradient(here), where=running)
-        self._end(self.diverged, k, ~(_all_finite(here) & np.isfinite(self.values[k])))
-        self._end(self.undefined, k, ~_all_finite(self.gradients[k]))
+        self.here, self.slope = self.iterates[k], self.gradients[k]
+        np.copyto(self.here, x, where=running)
+        np.copyto(self.values[k, ...], self.objective.value(self.here), where=self.running)
+        np.copyto(self.slope, self.objective.gradient(self.here), where=running)
+        self._end(self.diverged, k, ~(_all_finite(self.here) & np.isfinite(self.values[k])))
+        self._end(self.undefined, k, ~_all_finite(self.slope))
 
     def gradient_of(self, problem: Differentiable, k: int) -> GradientFunction:
         """The gradient that step k asks for; it ends the runs for which there is none."""
-        here: FloatArray = self.iterates[k]
-        slope_here: FloatArray = self.gradients[k]
 
         def gradient(x: FloatArray) -> FloatArray:
-            if x is here and problem is self.objective:
-                return slope_here
+            if x is self.here and problem is self.objective:
+                return self.slope  # most rules ask where they stand: no second evaluation
             slope = problem.gradient(x)
             lost = _all_finite(x) & ~_all_finite(slope)
             # A gradient that overflows together with the value is a divergence, which the next iterate shows.
@@ -282,9 +284,15 @@ def _scheduled(schedule: Schedule, k: int, first: Rule[Any], batch: tuple[int, .
     if type(rule) is not type(first):
         kinds = f"{getattr(rule, 'name', rule)!r} at step {k} after {first.name!r}"
         raise UsageError(f"A schedule keeps to one rule, but this one gives {kinds}.")
-    if rule is not first and np.broadcast_shapes(batch, rule.batch_shape) != batch:
+    if rule is not first and not _fits(rule.batch_shape, batch):
         raise UsageError(f"The schedule has hyper-parameters of shape {rule.batch_shape} at step {k}: {batch} fits.")
     return rule
+
+
+def _fits(shape: tuple[int, ...], batch: tuple[int, ...]) -> bool:
+    """Whether arrays of that shape broadcast to the batch without widening it."""
+    padded = (1,) * (len(batch) - len(shape)) + shape
+    return len(padded) == len(batch) and all(length in (1, most) for length, most in zip(padded, batch, strict=True))
 
 
 def _all_finite(points: FloatArray) -> NDArray[np.bool]:

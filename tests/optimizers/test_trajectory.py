@@ -31,9 +31,19 @@ def test_the_record_holds_what_the_objective_says():
     np.testing.assert_array_equal(run.updates, run.iterates[:-1] - run.iterates[1:])
 
 
+def test_the_gradient_at_an_iterate_is_evaluated_once():
+    calls = []
+    counted = Small("counted", 1, THETA_SQUARE.value, lambda x: calls.append(1) or 2 * x)
+    descend(counted, Momentum(0.1, 0.5), 10, 7)
+    assert len(calls) == 8
+    calls.clear()
+    descend(counted, Nesterov(0.1, 0.5), 10, 7)  # also at each look-ahead point
+    assert len(calls) == 15
+
+
 def test_the_record_is_read_only():
     run = descend(THETA_SQUARE, GradientDescent(0.1), 10, 3)
-    for array in (run.iterates, run.values, run.gradients):
+    for array in (run.iterates, run.values, run.gradients, run.updates):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0.0
 
@@ -161,6 +171,8 @@ def test_an_iterate_that_overflows_before_its_value_diverges_too():
     flat = Small("flat", 1, lambda x: np.zeros(x.shape[:-1]), lambda x: -2 * x)
     run = descend(flat, GradientDescent(1.0), 10, 700)  # x_k = 10 * 3^k
     assert run.diverged_at == first_overflow(lambda k: 10 * 3**k)
+    assert run.first_below(1.0) == 0
+    assert run.stays_below(1.0) is None  # the error is 0 throughout, but the run went nowhere
 
 
 def test_falling_without_end_is_no_arrival():
@@ -168,6 +180,7 @@ def test_falling_without_end_is_no_arrival():
     run = descend(hole, GradientDescent(1.0), 10, 700)
     assert run.values[run.diverged_at] == -np.inf
     assert run.first_below(-1e300) is not None
+    assert run.first_below(-1e308) is None  # only minus infinity is below
     assert run.stays_below(-1e300) is None
 
 
@@ -221,7 +234,7 @@ def test_an_overflow_at_the_look_ahead_point_is_a_divergence():
     assert run.undefined_at is None
     assert run.diverged_at == 1
     steep = Small("steep", 1, lambda x: x[..., 0] ** 8, lambda x: 8 * x**7)
-    ahead = descend(steep, Nesterov(1.0, 1e38), 3.0, 20)
+    ahead = descend(steep, Nesterov(1.0, 1e45), 3.0, 20)
     assert ahead.undefined_at is None
     assert ahead.diverged_at == 2
 
@@ -256,6 +269,13 @@ def test_a_schedule_keeps_to_one_rule_and_one_batch():
         descend(bowl(1.0), lambda k: Momentum() if k < 2 else Nesterov(), 1.0, 5)
     with pytest.raises(UsageError, match=r"shape \(2,\) at step 3"):
         descend(bowl(1.0), lambda k: Momentum(0.1 if k < 3 else [0.1, 0.2]), 1.0, 5)
+    with pytest.raises(UsageError, match=r"shape \(2,\) at step 3: \(3,\) fits"):
+        descend(bowl(1.0), lambda k: Momentum(np.full(3 if k < 3 else 2, 0.1)), 1.0, 5)
+
+
+def test_a_schedule_may_narrow_to_what_broadcasts():
+    narrow = descend(bowl(1.0), lambda k: GradientDescent(np.full(3, 0.1) if k < 3 else 0.1), 1.0, 5)
+    np.testing.assert_array_equal(narrow.iterates, descend(bowl(1.0), GradientDescent([0.1] * 3), 1.0, 5).iterates)
 
 
 # --- what a person can get wrong -------------------------------------------------------------------------

@@ -55,6 +55,7 @@ def test_a_batch_of_hills_is_its_members(paths):
 def test_noise_is_not_a_hill_and_a_small_hill_is():
     noise = 1.0 + np.finfo(float).eps * np.tile([0, 3, 1, 4], 50)
     assert not turns.hilltops(noise).any()
+    assert not turns.hilltops(np.append(0.0, noise)).any()  # measured by the largest so far, not by the first
     assert turns.hilltops(np.array([1.0, 0.5, 0.5 + 1e-12, 0.5])).sum() == 1
 
 
