@@ -286,6 +286,8 @@ def _checked(expression: Expr, node: ast.expr, source: _Source) -> Expr:
         raise source.refuse_node(node, "The numbers in this grow too large")
     if any(power.exp.is_Number and abs(power.exp) > LARGEST_EXPONENT for power in expression.atoms(sympy.Pow)):
         raise source.refuse_node(node, f"Exponents may go up to {LARGEST_EXPONENT}")
+    if any(power.exp.free_symbols and _real(power.base) < 0 for power in expression.atoms(sympy.Pow)):
+        raise source.refuse_node(node, "A negative number to a varying power is not real")
     if not all(_sane(part) for part in _constant_parts(expression)):
         raise source.refuse_node(node, "This constant is not a real number between 10^-100 and 10^100")
     return expression
@@ -308,7 +310,7 @@ def _sane(constant: Expr) -> bool:
 
 
 def _real(constant: Expr) -> float:
-    """The value of a constant, NaN if it is not real. Its own parts have been checked, so this is quick."""
+    """The value of a constant, NaN of anything else. Its own parts have been checked, so this is quick."""
     try:
         return float(constant)
     except (TypeError, OverflowError, ValueError):

@@ -103,11 +103,11 @@ def square(entries: Expressions) -> tuple[Expressions, ...]:
 
 
 def _one_plus_exponential(expression: sympy.Expr) -> sympy.Expr | None:
-    """u, if the expression is 1 + e^u."""
+    """u, if the expression is 1 + e^u, and u varies (a constant needs no care)."""
     if not (isinstance(expression, sympy.Add) and len(expression.args) == 2):
         return None
     one, power = expression.args
-    return power.args[0] if one == 1 and isinstance(power, sympy.exp) else None
+    return power.args[0] if one == 1 and isinstance(power, sympy.exp) and power.free_symbols else None
 
 
 def _stable_power(power: sympy.Expr) -> sympy.Expr:
@@ -127,10 +127,14 @@ def stable(expression: sympy.Expr) -> sympy.Expr:
 
 
 class _Printer(NumPyPrinter):  # type: ignore[misc]
-    """NumPy source that keeps every digit of a float; SymPy's own drops the last two."""
+    """NumPy source that keeps every digit of a float, where SymPy's own drops the last two."""
 
     def _print_Float(self, expr: sympy.Float) -> str:  # noqa: N802 (SymPy's dispatch names)
         return repr(float(expr))
+
+    def _print_Integer(self, expr: sympy.Integer) -> str:  # noqa: N802
+        # NumPy's functions refuse whole numbers of more than 64 bits.
+        return str(expr.p) if abs(expr.p) < 2**53 else repr(float(expr))
 
 
 def _logistic(u: Array) -> Array:
@@ -164,8 +168,13 @@ def evaluate(variables: Variables, expressions: Expressions, columns: Sequence[A
         results = numpy_function(variables, expressions)(*columns)
     numbers = np.empty((len(expressions), *np.broadcast_shapes(*map(np.shape, columns))))
     for place, result in enumerate(results):
-        numbers[place] = result  # a constant component fills its batch
+        numbers[place] = _real(result)  # a constant component fills its batch
     return numbers
+
+
+def _real(result: Any) -> Any:
+    """The result itself; NaN where it leaves the reals, as the slope of (-2)^x does."""
+    return np.where(result.imag == 0, result.real, np.nan) if np.iscomplexobj(result) else result
 
 
 def exact(text: str) -> sympy.Number:
