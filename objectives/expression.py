@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import reduce
+from math import log2
 from operator import add, mul, sub, truediv
 
 import sympy
@@ -26,7 +27,7 @@ from sympy import Expr
 
 from objectives.errors import UsageError, unknown
 from objectives.numeric import exact
-from objectives.vocabulary import CONSTANTS, FUNCTIONS, GREEK, GREEK_LETTERS, VARIABLE
+from objectives.vocabulary import CONSTANTS, EXPONENTIALS, FUNCTIONS, GREEK, GREEK_LETTERS, VARIABLE
 
 LONGEST = 500  # characters
 DEEPEST = 24  # brackets inside brackets
@@ -234,7 +235,10 @@ def _call(node: ast.Call, source: _Source, depth: int) -> Expr:
     if node.keywords or not fewest <= len(node.args) <= most:
         count = str(fewest) if fewest == most else f"{fewest} to {most}"
         raise source.refuse_node(node, f"The function {name} takes {count} argument{'s' if most > 1 else ''}")
-    return _checked(function(*(_read(one, source, depth - 1) for one in node.args)), node, source)
+    arguments = [_read(one, source, depth - 1) for one in node.args]
+    if name in EXPONENTIALS and any(map(_hides_power, arguments)):
+        raise source.refuse_node(node, "This is too large a number")
+    return _checked(function(*arguments), node, source)
 
 
 _OPERATIONS: dict[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
@@ -270,12 +274,27 @@ def _step(left: Expr, node: ast.BinOp, source: _Source, depth: int) -> Expr:
 
 def _power(node: ast.BinOp, source: _Source, depth: int) -> Expr:
     base, exponent = (_read(side, source, depth - 1) for side in (node.left, node.right))
-    bits = max(map(int.bit_length, (abs(base.p), base.q))) if base.is_Rational else 0
-    if exponent.is_number and abs(_real(exponent)) * max(bits - 1, 0) > MOST_BITS:
+    if _too_large(base, exponent):
         raise source.refuse_node(node.right, "This power is too large a number")
     if exponent.is_Number and abs(exponent) > LARGEST_EXPONENT:
         raise source.refuse_node(node.right, f"Exponents may go up to {LARGEST_EXPONENT}")
     return _checked(base**exponent, node, source)
+
+
+def _too_large(base: Expr, exponent: Expr) -> bool:
+    """Whether the power is a constant that SymPy would write out in more digits than anybody needs."""
+    if base == sympy.E:
+        return _hides_power(exponent)
+    if not (base.is_number and exponent.is_number) or base == 0:
+        return False
+    bits = _bits(base) - 1 if base.is_Rational else 0
+    return abs(_real(exponent)) * max(bits, abs(log2(abs(_real(base))))) > MOST_BITS
+
+
+def _hides_power(exponent: Expr) -> bool:
+    """Whether e to the exponent is a power in disguise, and a huge one: e^(10^50 log 7) is 7^(10^50)."""
+    constants = (part for part in sympy.Add.make_args(exponent) if part.is_number and part.has(sympy.log))
+    return any(abs(_real(part)) > MOST_BITS for part in constants)
 
 
 def _checked(expression: Expr, node: ast.expr, source: _Source) -> Expr:

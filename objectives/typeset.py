@@ -231,6 +231,8 @@ def _content(factor: Expr) -> tuple[Expr, Expr]:
     number = bracket.primitive()[0]
     below = {_denominator(term) for term in bracket.args if term.free_symbols}
     number = sympy.Integer(number.p) if below == {1} else number
+    if power.is_even and all(map(_negative, bracket.args)):
+        number = -number
     return number**power, (bracket / number).expand(deep=False, power_base=False, power_exp=False) ** power
 
 
@@ -303,19 +305,20 @@ def _sorted_factors(factors: Iterable[Expr]) -> list[Expr]:
     return sorted(factors, key=lambda factor: (*_rank(factor), str(factor)))
 
 
-def _rank(factor: Expr) -> tuple[int, int]:
+def _rank(factor: Expr) -> tuple[int, str, int]:
     """The place in a product: numbers to a power, letters, roots, brackets, exponentials, functions, sums."""
     base = factor.base if factor.is_Pow else factor
     if isinstance(factor, sympy.Sum):
-        return 6, 0
+        return 6, "", 0
     if isinstance(factor, sympy.exp):
-        return 4, 0
-    if _is_named(base):
-        whole = factor is base or factor.exp.is_Integer
-        return (5, _ORDER.get(type(base).__name__, len(_ORDER))) if whole else (3, 1)
+        return 4, "", 0
+    if _is_named(base) and (factor is base or factor.exp.is_Integer):
+        return 5, str(base.args), _ORDER.get(type(base).__name__, len(_ORDER))  # cos x sin y, sin x cos x
     if base.is_number:
-        return 0, 0 if base.is_Integer else 1
-    return (3, 0) if base.is_Add and not _is_root(factor) else (2, 0) if _is_root(factor) else (1, 0)
+        return 0, "", 0 if base.is_Integer else 1
+    if _is_root(factor):
+        return 2, "", 0
+    return 3 if base.is_Add or _is_named(base) else 1, "", 0
 
 
 def _is_root(factor: Expr) -> bool:
@@ -354,4 +357,6 @@ def _kind(term: Expr) -> tuple[int, int, tuple[tuple[str, int], ...], int, str]:
         powers = tuple((str(f.base), -int(f.exp)) if f.is_Pow else (str(f), -1) for f in _sorted_factors(factors))
         return 0, sum(power for _, power in powers), powers, 0, ""
     kind = 2 if term.has(sympy.Function) else 1
-    return kind, 0, (), int(term.count_ops()), str(term)
+    brackets = [factor.as_base_exp()[0] for factor in factors]
+    leading = [_as_written(bracket.args)[0] for bracket in brackets if bracket.is_Add]
+    return kind, 0, (), int(term.count_ops()), str([_kind(first)[2] for first in leading]) + str(term)

@@ -80,6 +80,7 @@ _OF_SEVERAL: dict[str, tuple[Callable[..., Expr], int, int]] = {
     "Min": (_smallest, 2, MOST_ARGUMENTS),
 }
 FUNCTIONS = {name: (function, 1, 1) for name, function in _OF_ONE.items()} | _OF_SEVERAL
+EXPONENTIALS = {"exp", "sigmoid", "softplus"}  # SymPy may turn e^(c log 7) into 7^c
 CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
 
 GREEK_LETTERS = {

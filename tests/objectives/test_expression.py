@@ -50,6 +50,8 @@ ACCEPTED = [
     ("x1 + w_0", sympy.Symbol("x1", real=True) + sympy.Symbol("w_0", real=True)),
     ("+".join(["x"] * 200), 200 * x),
     ("--x", x),
+    ("exp(2*log(x) + log(3))", 3 * x**2),
+    ("1^999 + 0^2 + 10*x", 1 + 10 * x),
 ]
 
 REFUSED = [
@@ -84,6 +86,12 @@ REFUSED = [
     ("9**9**9**9", 6, "too large"),
     ("2**10**9", 3, "too large"),
     ("((2*x)^1000)^1000", 1, "too large"),
+    ("exp(1e50*log(7))", 0, "too large"),
+    ("e^(x + 1e50*log(7))", 3, "too large"),
+    ("softplus(1e50*log(7)*x/x)", 0, "too large"),
+    ("pi^(1e50*log(3)/log(pi))", 4, "too large"),
+    ("(101/100)^900", 10, "too large"),
+    ("(x - x - 2)^x", 0, "not real"),
     ("x^1001", 2, "Exponents"),
     ("x^-1001", 2, "Exponents"),
     ("(x^500)^500", 0, "Exponents"),
