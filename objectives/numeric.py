@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -48,14 +48,25 @@ class Softplus(sympy.Function):  # type: ignore[misc]
         return Logistic(self.args[0])
 
 
-class _Magnitude(sympy.Function):  # type: ignore[misc]
-    """|u| of a real u, while it is being differentiated."""
+class _Real(sympy.Function):  # type: ignore[misc]
+    """Stands in for a function while it is differentiated: real, and no more questions asked.
+
+    SymPy asks whether a function is real, and for tanh multiplies out real and imaginary parts to tell, which
+    for a large argument does not end.
+    """
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+
+class _Magnitude(_Real):
+    """|u| of a real u."""
 
     def fdiff(self, _argindex: int = 1) -> sympy.Expr:
         return _Sign(self.args[0])
 
 
-class _Flat(sympy.Function):  # type: ignore[misc]
+class _Flat(_Real):
     """What is constant between its jumps."""
 
     def fdiff(self, _argindex: int = 1) -> sympy.Expr:
@@ -70,16 +81,46 @@ class _Step(_Flat):
     """Heaviside's step, the derivative of max and min."""
 
 
-_KINKS = {sympy.Abs: _Magnitude, sympy.sign: _Sign, sympy.Heaviside: _Step}
+class _Sinh(_Real):
+    def fdiff(self, _argindex: int = 1) -> sympy.Expr:
+        return _Cosh(self.args[0])
+
+
+class _Cosh(_Real):
+    def fdiff(self, _argindex: int = 1) -> sympy.Expr:
+        return _Sinh(self.args[0])
+
+
+class _Tanh(_Real):
+    def fdiff(self, _argindex: int = 1) -> sympy.Expr:
+        return 1 - _Tanh(self.args[0]) ** 2
+
+
+_STAND_INS = {
+    sympy.Abs: _Magnitude,
+    sympy.sign: _Sign,
+    sympy.Heaviside: _Step,
+    sympy.sinh: _Sinh,
+    sympy.cosh: _Cosh,
+    sympy.tanh: _Tanh,
+}
+
+
+def _varies(kind: type, node: sympy.Basic) -> bool:
+    return isinstance(node, kind) and bool(node.free_symbols)
+
+
+def _renamed(kind: type, node: sympy.Basic) -> sympy.Expr:
+    return kind(node.args[0])
 
 
 @lru_cache(maxsize=4096)
 def derivative(expression: sympy.Expr, variable: sympy.Symbol) -> sympy.Expr:
     """The real derivative of `expression`, as it holds almost everywhere (0 stands in at a kink of |u|)."""
-    for public, private in _KINKS.items():
-        expression = expression.replace(public, lambda *args, private=private: private(args[0]))
+    for public, private in _STAND_INS.items():
+        expression = expression.replace(partial(_varies, public), partial(_renamed, private))
     derived = sympy.diff(expression, variable)
-    for public, private in _KINKS.items():
+    for public, private in _STAND_INS.items():
         derived = derived.replace(private, lambda *args, public=public: public(*args, evaluate=False))
     return derived
 

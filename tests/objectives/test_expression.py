@@ -297,6 +297,15 @@ def test_what_is_read_can_be_evaluated_with_its_derivatives(text):
     assert objective.hessian(points).shape == (4, objective.dimension, objective.dimension)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["max(cosh(20), x)", "max(softplus(0.1), x)", "log(1e50)*x", "tanh(sqrt(x)^100*log(x))", "max(x, y)^2*tanh(1)"],
+)
+def test_constants_and_kinks_do_not_trip_the_derivation(text):
+    objective = typed_objective(text)
+    assert np.isfinite(objective.gradient(objective.start)).all()
+
+
 def test_a_typed_objective_has_all_that_a_picture_needs():
     objective = find_objective("y^2 + x*log(x)")
     assert [str(variable) for variable in objective.variables] == ["x", "y"]
