@@ -106,11 +106,11 @@ _STAND_INS = {
 }
 
 
-def _varies(kind: type, node: sympy.Basic) -> bool:
+def _varies(kind: Any, node: sympy.Basic) -> bool:
     return isinstance(node, kind) and bool(node.free_symbols)
 
 
-def _renamed(kind: type, node: sympy.Basic) -> sympy.Expr:
+def _renamed(kind: Any, node: sympy.Basic) -> sympy.Expr:
     return kind(node.args[0])
 
 
