@@ -41,14 +41,14 @@ def theta_sine() -> Objective:
 def hillside() -> Objective:
     """A gentle slope, a small dip that stops a ball without memory, and the valley behind it."""
     valley = 3 * exp(-((theta - 7) ** 2) / 14)
-    dip = exp(-((5 * (theta - sympy.Rational(16, 5)) / 3) ** 2)) / 2
+    dip = 4 * exp(-((5 * (theta - sympy.Rational(16, 5)) / 3) ** 2)) / 5
     return Objective(
         name="hillside",
         title="hillside with a dip",
         expression=3 - valley - dip,
         variables=(theta,),
         view=((-1.0, 13.0),),
-        minima=((7.0,), (3.477378665076301,)),
+        minima=((7.0,), (3.343698600767813,)),
         start=(0.0,),
         source="Momentum in Motion; the picture of a ball on a slope, Goodfellow, Bengio, Courville, "
         "'Deep Learning' (2016), section 8.3.2.",
