@@ -102,7 +102,8 @@ class BeatEncoder:
         return self.buffer.getvalue()
 
     def _converted(self, pixels: Pixels) -> VideoFrame:
-        source = VideoFrame.from_numpy_buffer(straight_alpha(pixels) if self.profile.transparent else pixels, "rgba")
+        # A copy into FFmpeg's own aligned memory: on NumPy's, its converter rounds as the alignment falls.
+        source = VideoFrame.from_ndarray(straight_alpha(pixels) if self.profile.transparent else pixels, "rgba")
         frame = source.reformat(
             format=self.codec.pixels,
             src_color_range=ColorRange.JPEG,
@@ -198,7 +199,7 @@ class BeatWriter(SceneFileWriter):
     def finish(self) -> None:
         self._end_beat()
 
-    def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:
+    def abort_encode_jobs(self, **_: bool) -> None:
         self._running = None
 
     def _end_beat(self) -> None:

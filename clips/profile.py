@@ -1,4 +1,4 @@
-"""How a clip comes out: size, frame rate, theme, aspect, format. One frozen record, part of what a clip's pixels depend on.
+"""How a clip comes out: size, frame rate, theme, aspect, format. One frozen record; a clip's pixels depend on it.
 
 Sizes are Manim's own, by its letters. 4:3 keeps the height, so that type is equally large in both aspects.
 """

@@ -1,12 +1,13 @@
 """One clip, one process: run the scene, return its encoded beats and everything that they show.
 
-A job is a pure function of its record. Manim keeps its settings in one global `config`, so a job owns the process that it
-runs in (`pool`), or borrows the settings for a while (`studio`).
+A job is a pure function of its record. Manim keeps its settings in one global `config`, so a job owns the process
+that it runs in (`pool`), or borrows the settings for a while (`studio`).
 """
 
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -114,8 +115,8 @@ def _sentence(clip: str, error: ValidationError) -> str:
     if isinstance(cause, UsageError):
         return str(cause)
     name = str(first["loc"][0]) if first["loc"] else "parameters"
-    reason = str(cause) if cause else first["msg"][0].lower() + first["msg"][1:]
-    return f"{clip}: {name} cannot be {first['input']!r}: {reason} (python render.py show {clip})."
+    must = str(cause) if cause else first["msg"].split(", ")[0].replace("Input should be", "must be")
+    return f"{clip}: {name} {must}, and not {first['input']!r}; python render.py show {clip} tells more."
 
 
 @contextmanager
@@ -225,9 +226,9 @@ def trajectory_table(scene: LectureScene) -> str:
     """The clip's runs as comma-separated values: run, step, the variables, the value; full digits."""
     rows = StringIO()
     writer = csv.writer(rows, lineterminator="\n")
-    for number, (name, run) in enumerate(scene.trajectories().items()):
-        if number == 0:
-            writer.writerow(["run", "step", *(f"x{i}" for i in range(run.iterates.shape[-1])), "value"])
+    variables = getattr(getattr(scene, "objective", None), "variables", ())
+    writer.writerow(["run", "step", *map(str, variables), "value"])
+    for name, run in scene.trajectories().items():
         for step, (point, value) in enumerate(zip(run.iterates, run.values, strict=True)):
             writer.writerow([name, step, *map(repr, map(float, point)), repr(float(value))])
     return rows.getvalue()
@@ -240,19 +241,26 @@ TYPESET = Path(__file__).parents[1] / ".cache" / "typeset"
 
 @contextmanager
 def typeset_cache() -> Iterator[None]:
-    """Share compiled formulas between jobs: Manim writes them in place, so a job works on copies and hands new ones in."""
+    """Share compiled formulas between jobs: Manim writes in place, so a job works on links and hands new ones in."""
     from manim import config
 
     own = config.get_dir("tex_dir")
     own.mkdir(parents=True, exist_ok=True)
     known = set()
     for file in TYPESET.glob("*.svg"):
-        shutil.copy(file, own)
+        _link(file, own / file.name)
         known.add(file.name)
     try:
         yield
     finally:
         _hand_in(file for file in own.glob("*.svg") if file.name not in known and not file.stem.endswith("_"))
+
+
+def _link(file: Path, target: Path) -> None:
+    try:
+        os.link(file, target)
+    except OSError:  # another file system
+        shutil.copy(file, target)
 
 
 def _hand_in(files: Iterable[Path]) -> None:

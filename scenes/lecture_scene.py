@@ -11,16 +11,16 @@ alone, with the beats before it skipped, is frame-identical to the same beat of 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Protocol
 
-from manim import UL, UP, FadeIn, FadeOut, Mobject, ReplacementTransform, Scene
+from manim import UL, UP, FadeIn, FadeOut, Mobject, ReplacementTransform, Scene, ValueTracker
 from manim.renderer.cairo_renderer import CairoRenderer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from objectives import DataObjective, Objective, find_objective
+from objectives import AnyObjective, find_objective
 from objectives.errors import UsageError
 from optimizers import Trajectory
 from scenes.stage import layout
@@ -47,7 +47,7 @@ def _as_objective(value: object) -> object:
 Point = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], BeforeValidator(_as_point)]
 ObjectiveName = Annotated[str, BeforeValidator(_as_objective)]
 LearningRate = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
-Momentum = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+Coefficient = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 
 
 class ClipParameters(BaseModel):
@@ -62,6 +62,13 @@ class Claim:
 
     text: str
     holds: bool
+
+
+class Shown(Protocol):
+    """A mobject that shows a number, or the state at a step."""
+
+    def show(self, value: float) -> object: ...
+    def add_updater(self, update_function: Callable[[Any], Any]) -> object: ...
 
 
 class LectureScene(Scene):
@@ -83,6 +90,7 @@ class LectureScene(Scene):
         """`only` names the beats to draw; the others run skipped, to build the state. None draws all."""
         super().__init__(renderer, **options)
         self.parameters: Any = parameters if parameters is not None else self.Parameters()
+        self._driven: list[Mobject] = []
         self.only = frozenset(self.beats if only is None else only)
 
     def setup(self) -> None:
@@ -101,6 +109,10 @@ class LectureScene(Scene):
 
     def numbers(self) -> Mapping[str, Number]:
         """The computed numbers that captions and the clip's data file show."""
+        return {}
+
+    def words(self) -> Mapping[str, str]:
+        """Further placeholders of the captions, for words that depend on the parameters."""
         return {}
 
     def claims(self) -> Iterator[Claim]:
@@ -123,7 +135,7 @@ class LectureScene(Scene):
     def caption(self, beat: str) -> str:
         """The caption of a beat, its placeholders filled with parameters and computed numbers."""
         words = " ".join(inspect.cleandoc(getattr(type(self), beat).__doc__ or "").split())
-        return words.format_map({**dict(self.parameters), **self.numbers()})
+        return words.format_map({**dict(self.parameters), **self.numbers(), **self.words()})
 
     # What every clip does -----------------------------------------------------------------------------------------
 
@@ -145,13 +157,23 @@ class LectureScene(Scene):
         """Fade out what has done its work."""
         self.play(*(FadeOut(mobject) for mobject in mobjects), run_time=run_time)
 
+    def drive(self, mobject: Shown, step: ValueTracker, reading: Callable[[float], float] = float) -> None:
+        """Let a mobject follow a tracker, until `release`: it shows `reading` of the tracker's value."""
+        mobject.add_updater(lambda shown: shown.show(reading(step.get_value())))
+        self._driven.append(mobject)
+
+    def release(self) -> None:
+        """Nothing follows a tracker any longer; what stands still is then not drawn anew in each frame."""
+        while self._driven:
+            self._driven.pop().clear_updaters()
+
     def read(self, *texts: str | Mobject, seconds: float = 0.0) -> None:
         """Rest for as long as it takes to read the texts aloud: 0.32 s a word, and at least a second."""
         count = sum(len(text.split()) if isinstance(text, str) else 4 for text in texts)
         self.wait(max(1.0, seconds, 0.32 * count))
 
 
-def objective_of(name: str, dimension: int, clip: str) -> Objective | DataObjective:
+def objective_of(name: str, dimension: int, clip: str) -> AnyObjective:
     """The objective that a clip's parameter names, refused with a sentence if its dimension does not fit."""
     objective = find_objective(name)
     if objective.dimension != dimension:
@@ -160,3 +182,13 @@ def objective_of(name: str, dimension: int, clip: str) -> Objective | DataObject
             f"and {name} has {objective.dimension}: choose another objective."
         )
     return objective
+
+
+def start_of(start: tuple[float, ...] | None, objective: AnyObjective) -> tuple[float, ...]:
+    """Where a run starts: where the clip's parameter says, else where the objective does."""
+    if start is None:
+        return objective.start
+    if len(start) != objective.dimension:
+        names = ", ".join(str(variable) for variable in objective.variables)
+        raise UsageError(f"The start needs {objective.dimension} number(s), for {names}: {len(start)} given.")
+    return start

@@ -1,12 +1,13 @@
 """A ball on a map, and the path that it leaves.
 
-A path keeps its corners: it is the polyline of the iterates, and between two iterates the ball moves straight. Steps long
-past fade, but stay.
+A path keeps its corners: it is the polyline of the iterates, and between two iterates the ball moves straight. Steps
+long past fade, but stay.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from manim import Circle, VGroup, VMobject
 
 from scenes.stage.drawing import Array, clip_polyline, disc_points, inside, polyline_points
@@ -70,3 +71,29 @@ class Trail(VGroup):
     def _line(self, points: Array) -> Array:
         pieces = [polyline_points(piece) for piece in clip_polyline(points, self.area)]
         return np.concatenate(pieces) if pieces else np.zeros((0, 3))
+
+
+class Rings(VMobject):
+    """Rings round chosen iterates, u-turns say; `show(step)` draws those that have been passed."""
+
+    def __init__(self, centers: Array, steps: npt.ArrayLike, radius: float, area: Box) -> None:
+        """`centers` (n, 3) on the screen at the `steps` (n,); what lies outside `area` is not drawn."""
+        super().__init__(stroke_color=palette().target, stroke_width=3.5)
+        drawn = inside(centers, area)
+        self.centers, self.steps = centers[drawn], np.asarray(steps)[drawn]
+        self.radii = apart(self.centers, radius)
+        self.show(-1.0)
+
+    def show(self, step: float) -> Rings:
+        passed = self.steps <= step
+        self.set_points(disc_points(self.centers[passed], self.radii[passed]))
+        return self
+
+
+def apart(centers: Array, radius: float) -> Array:
+    """Radii (n,) for rings round centres (n, 3), smaller where the next one is near, so that a crowd stays legible."""
+    if len(centers) < 2:
+        return np.full(len(centers), radius)
+    gaps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
+    nearest = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf))
+    return np.clip(0.6 * nearest, 0.45 * radius, radius)

@@ -9,7 +9,7 @@ from manim import DOWN, LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VG
 from scenes.stage.layout import Box, place
 from scenes.stage.numerals import Numeral
 from scenes.stage.palette import palette, rule_color
-from scenes.stage.typesetting import BODY, SMALL, Words, bold
+from scenes.stage.typesetting import BODY, SMALL, Words, baseline_shift, bold
 
 SYMBOLS: Mapping[str, str] = {"learning_rate": "eta", "momentum": "gamma"}
 STRIPE = 0.09
@@ -27,7 +27,14 @@ class RuleCard(VGroup):
     """Name, learning rate and momentum of a rule in its colour, with a running number at the right."""
 
     def __init__(
-        self, box: Box, rule: str, title: str, settings: Mapping[str, float], spec: str = ".5f", size: float = BODY
+        self,
+        box: Box,
+        rule: str,
+        title: str,
+        settings: Mapping[str, float],
+        spec: str = ".5f",
+        label: str = "error",
+        size: float = BODY,
     ) -> None:
         super().__init__()
         color = rule_color(rule)
@@ -48,6 +55,8 @@ class RuleCard(VGroup):
         self.value = Numeral(box.center, spec, size)
         self._seat_value()
         self.add(self.ground, stripe.move_to(box.center).align_to(self.ground, LEFT), words, self.value)
+        if label and box.width > NARROW:
+            self.add(label_of(label, self.value))
 
     def _seat_value(self) -> None:
         """The number stands at the right: half-way up, or beside the settings where the name needs the room."""
@@ -60,6 +69,13 @@ class RuleCard(VGroup):
     def show(self, value: float) -> RuleCard:
         self.value.show(value)
         return self
+
+
+def label_of(label: str, value: Numeral) -> Words:
+    """What a number is, small and to the left of it, on its baseline."""
+    words = Words(label, SMALL, palette().quiet)
+    words.next_to(value, LEFT, buff=0.25)
+    return words.shift(baseline_shift(words, value))
 
 
 class Counter(VGroup):

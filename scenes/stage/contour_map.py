@@ -7,6 +7,7 @@ levels, a narrow valley in high country still has some on its floor.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -46,6 +47,21 @@ def levels(values: Array, count: int = BANDS) -> Array:
     return np.asarray(low + (high - low) * np.linspace(0, 1, count + 1)[1:-1] ** bend)
 
 
+def containing(view: tuple[Range, ...], points: Array, limit: float = 2.0) -> tuple[Range, Range]:
+    """The view, widened to hold points (n, d) with a little room, up to `limit` times its own size on each side."""
+    (first, second) = (_widened(side, column, limit) for side, column in zip(view, points.T, strict=True))
+    return first, second
+
+
+def _widened(side: Range, values: Array, limit: float) -> Range:
+    low, high = side
+    reach, room = limit * (high - low), 0.04 * (high - low)
+    held = values[(values > low - reach) & (values < high + reach)]  # also leaves out what is not a number
+    if not held.size:
+        return side
+    return min(low, float(held.min()) - room), max(high, float(held.max()) + room)
+
+
 class ContourMap(Panel):
     """The map of an objective in a box; `redraw` shows another objective in its place, at the same levels."""
 
@@ -69,7 +85,7 @@ class ContourMap(Panel):
 
     def redraw(self, objective: Surface) -> None:
         """Paint another objective on the same ground."""
-        self._paint(*heights(objective, self.x_axis.data, self.y_axis.data, SAMPLES // 2 + 1))
+        self._paint(*heights(objective, self.x_axis.data, self.y_axis.data))
 
     def _paint(self, across: Array, up: Array, values: Array) -> None:
         top = np.nanmax(np.where(np.isfinite(values), values, np.nan)) + 1.0
@@ -97,7 +113,5 @@ def _regions(contours: ContourGenerator, level: float, top: float) -> list[Array
     """The rings, outer ones and holes, of the region above a level."""
     polygons, offsets = contours.filled(level, top)
     return [
-        points[start:end]
-        for points, offset in zip(polygons, offsets, strict=True)
-        for start, end in zip(offset[:-1], offset[1:], strict=True)
+        points[start:end] for points, offset in zip(polygons, offsets, strict=True) for start, end in pairwise(offset)
     ]

@@ -22,12 +22,14 @@ SAMPLES = 160
 class DataPanel(Panel):
     """Samples (n,), (n,) in a panel, and a curve for each set of parameters that is shown."""
 
-    def __init__(self, box: Box, model: Model, x: Array, y: Array, reach: tuple[float, float] | None = None) -> None:
-        low, high = reach or (min(0.0, float(np.min(x))), float(np.max(x)))
-        room = 0.12 * (high - low)
-        super().__init__(box, (low - room * (low < 0), high + room), (0.0, 1.05), ("$x$", "$y$"))
+    def __init__(self, box: Box, model: Model, x: Array, y: Array, also: Array | None = None) -> None:
+        """`also` are inputs that will be shown later, and for which there must be room."""
+        inputs = x if also is None else np.concatenate([x, also])
+        super().__init__(box, _room(inputs, 0.0, 0.12), _room(y, 0.0, 0.05, least=1.0), ("$x$", "$y$"))
         self.model = model
-        self.dots = VMobject(fill_color=palette().ink, fill_opacity=1, stroke_color=palette().outline, stroke_width=3)
+        self.dots = VMobject(
+            fill_color=palette().ink, fill_opacity=1, stroke_color=palette().outline, stroke_width=3
+        ).set_z_index(1)
         self.show_data(x, y)
         self.add(self.dots)
 
@@ -43,3 +45,10 @@ class DataPanel(Panel):
         """Draw a curve anew for other parameters."""
         x = np.linspace(*self.x_axis.data, SAMPLES)
         return curve.set_points(polyline_points(self.to_screen(x, self.model(np.asarray(parameters), x))))
+
+
+def _room(values: Array, origin: float, share: float, least: float = 0.0) -> tuple[float, float]:
+    """A range that holds values and the origin, with a share of its length added where values reach beyond it."""
+    low, high = min(origin, float(np.min(values))), max(least, float(np.max(values)))
+    room = share * (high - low)
+    return low - room * (low < origin), high + room

@@ -1,12 +1,13 @@
 """From arrays to Manim's curves, a whole array at a time.
 
-Manim stores a curve as cubic Béziers: four points a segment. For polylines and discs these are arithmetic on arrays; built
-so, a path of a thousand steps is drawn anew in every frame without being felt.
+Manim stores a curve as cubic Béziers: four points a segment. For polylines and discs these are arithmetic on arrays;
+built so, a path of a thousand steps is drawn anew in every frame without being felt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,11 +34,11 @@ def polyline_points(points: Array) -> Array:
     return (start + (end - start) * _THIRDS).reshape(-1, 3)
 
 
-def disc_points(centers: Array, radius: float) -> Array:
-    """The Béziers of circles round centres (n, 3): shape (16 n, 3)."""
-    rim = np.zeros((16, 3))
-    rim[:, :2] = radius * _CIRCLE
-    return (np.asarray(centers)[:, None] + rim).reshape(-1, 3)
+def disc_points(centers: Array, radius: float | Array) -> Array:
+    """The Béziers of circles round centres (n, 3), of one radius or of radii (n,): shape (16 n, 3)."""
+    rims = np.zeros((len(centers), 16, 3))
+    rims[..., :2] = np.broadcast_to(radius, len(centers))[:, None, None] * _CIRCLE
+    return np.asarray((np.asarray(centers)[:, None] + rims).reshape(-1, 3))
 
 
 def polylines(curves: Iterable[Array], **style: Any) -> VMobject:
@@ -50,6 +51,20 @@ def discs(centers: Array, radius: float, **style: Any) -> VMobject:
     return curve_of([disc_points(centers, radius)], **style)
 
 
+def crosses(centers: Array, half: float = 0.1, **style: Any) -> VMobject:
+    """One mobject of many equal diagonal crosses."""
+    arms = half * np.array([[[-1, -1, 0], [1, 1, 0]], [[-1, 1, 0], [1, -1, 0]]], dtype=float)
+    return polylines([center + arm for center in np.asarray(centers) for arm in arms], **style)
+
+
+def dashed(ends: Array, dash: float = 0.12, **style: Any) -> VMobject:
+    """A straight dashed line between two points (2, 3)."""
+    start, end = ends
+    count = max(1, round(float(np.linalg.norm(end - start)) / (2 * dash)))
+    begins = np.linspace(0, 1, count, endpoint=False)[:, None, None]
+    return polylines(start + (end - start) * (begins + np.array([[0.0], [0.5 / count]])), **style)
+
+
 def curve_of(pieces: list[Array], **style: Any) -> VMobject:
     """A mobject of the given Bézier pieces."""
     mobject = VMobject(**style)
@@ -58,9 +73,9 @@ def curve_of(pieces: list[Array], **style: Any) -> VMobject:
 
 
 def clip_polyline(points: Array, box: Box) -> list[Array]:
-    """The pieces of a polyline (n, 3) that lie inside a box (Liang and Barsky 1984), segments joined where they meet."""
+    """The pieces of a polyline (n, 3) inside a box (Liang and Barsky 1984), segments joined where they meet."""
     pieces: list[list[Array]] = []
-    for start, end in zip(points[:-1], points[1:], strict=True):
+    for start, end in pairwise(points):
         part = _clip_segment(start, end, box)
         if part is None:
             continue

@@ -1,7 +1,7 @@
 """Where things stand: boxes cut from the frame.
 
-A clip never names a coordinate. It cuts the safe frame into boxes (a header, columns, rows) and puts things into them, so
-that 16:9 and 4:3 differ only in where the cuts fall. Units are Manim's: the frame is 8 high.
+A clip never names a coordinate. It cuts the safe frame into boxes (a header, columns, rows) and puts things into them,
+so that 16:9 and 4:3 differ only in where the cuts fall. Units are Manim's: the frame is 8 high.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A panel: a plot area with two axes, and the mapping from data to the screen.
 
-Contour map, error strip, curve and data panel are all panels; they differ in what they draw inside. The box that a panel is
-given includes the room for its tick labels and names. A panel stays where it is built, so its mapping is fixed.
+Contour map, error strip, curve and data panel are all panels; they differ in what they draw inside. A panel's box
+includes the room for its tick labels and names. A panel stays where it is built, so its mapping is fixed.
 """
 
 from __future__ import annotations

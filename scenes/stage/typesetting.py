@@ -27,7 +27,7 @@ MINIMUM_CAPITAL = 28 / 1080  # of the frame's height
 
 
 class Words(Typst):
-    """A line of text, with inline mathematics between dollar signs. A text that stands on a picture on purpose says so."""
+    """A line of text, with inline mathematics between dollar signs; `on_picture` says that it may stand on a panel."""
 
     def __init__(self, markup: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:
         self.on_picture = on_picture
@@ -66,6 +66,14 @@ def capital_fraction(text: Typst) -> float:
 def escape(text: str) -> str:
     """Plain text as Typst markup that shows just these characters."""
     return re.sub(r"([\\*_`$#<>@\[\]~=+/\-])", r"\\\1", text)
+
+
+def fitting_formula(source: str, width: float, size: float = BODY) -> Formula:
+    """A formula as large as `size`, or smaller down to the smallest type, to fit a width; beyond, it is cut off."""
+    formula = Formula(source, size)
+    if formula.width <= width:
+        return formula
+    return formula.scale(max(width / formula.width, SMALL / size))
 
 
 def number(value: float, digits: int = 5) -> str:

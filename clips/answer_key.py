@@ -1,0 +1,138 @@
+"""A teacher's answer key: the trajectory of a rule on an objective, as a table, as CSV or as JSON with all digits.
+
+The mathematics alone: Manim is not imported.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+from objectives import OBJECTIVES, DataObjective, Objective, find_objective
+from objectives.errors import UsageError, unknown
+from optimizers import Rule, Trajectory, descend, make_rule
+
+FORMATS = ("table", "csv", "json")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A run with everything needed to print it."""
+
+    objective: Objective | DataObjective
+    rule_name: str
+    rule: Rule[Any]
+    run: Trajectory
+
+    @property
+    def name(self) -> str:
+        """The objective's name, or the expression as it was typed."""
+        return self.objective.name if self.objective.name in OBJECTIVES else self.objective.title
+
+    @property
+    def variables(self) -> list[str]:
+        return [str(variable) for variable in self.objective.variables]
+
+
+def answer(
+    objective: str, rule: str, settings: Mapping[str, str], start: tuple[float, ...] | None, steps: int
+) -> Answer:
+    """Run a rule on an objective, by name or typed.
+
+    Raises
+    ------
+    UsageError
+        For an unknown objective, rule or hyper-parameter, a value out of bounds, a start of the wrong dimension.
+    """
+    target = find_objective(objective)
+    chosen = make_rule(rule, **{name: typed(text) for name, text in settings.items()})
+    place = target.start if start is None else start
+    if len(place) != target.dimension:
+        names = ", ".join(str(variable) for variable in target.variables)
+        raise UsageError(f"{objective} has {target.dimension} variable(s) ({names}), but --start gives {len(place)}.")
+    return Answer(target, rule, chosen, descend(target, chosen, place, steps))
+
+
+def typed(text: str) -> float | bool | str:
+    """A hyper-parameter as typed: a number, true or false, else the word itself."""
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def shown(found: Answer, format: str) -> str:
+    """The answer in one of `FORMATS`."""
+    if format not in FORMATS:
+        raise unknown("format", format, FORMATS)
+    return {"table": as_table, "csv": as_csv, "json": as_json}[format](found)
+
+
+def as_json(found: Answer) -> str:
+    """All digits; what is not finite after a divergence is null."""
+    run = found.run
+    return json.dumps(
+        {
+            "objective": found.name,
+            "expression": str(found.objective.expression),
+            "gradient": [str(part) for part in found.objective.gradient_expression],
+            "variables": found.variables,
+            "rule": found.rule_name,
+            "hyperparameters": {entry.name: getattr(found.rule, entry.name) for entry in found.rule.hyperparameters()},
+            "iterates": [[_finite(x) for x in point] for point in run.iterates],
+            "values": [_finite(value) for value in run.values],
+            "u_turns": run.u_turns,
+            "u_turns_at": [int(step) for step in run.u_turns_at],
+            "diverged_at": run.diverged_at,
+            "undefined_at": run.undefined_at,
+        },
+        indent=2,
+    )
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def as_csv(found: Answer) -> str:
+    """step, the variables, value; a line for each iterate, full digits."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["step", *found.variables, "value"])
+    for step, (point, value) in enumerate(zip(found.run.iterates, found.run.values, strict=True)):
+        writer.writerow([step, *map(repr, map(float, point)), repr(float(value))])
+    return text.getvalue().rstrip("\n")
+
+
+def as_table(found: Answer) -> str:
+    """For reading: ten decimals, and what happened below."""
+    head = ["step", *found.variables, "value"]
+    rows = [[str(step), *(_decimal(x) for x in point), _decimal(value)] for step, point, value in _finite_rows(found)]
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows]]
+    return "\n".join([f"{found.name}: {found.objective.expression}", *lines, *_remarks(found)])
+
+
+def _finite_rows(found: Answer) -> list[tuple[int, Any, float]]:
+    last = found.run.ended_at
+    return [(step, found.run.iterates[step], found.run.values[step]) for step in range(last + 1)]
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.10f}" if 1e-4 <= abs(value) < 1e8 or value == 0 else f"{value:.10e}"
+
+
+def _remarks(found: Answer) -> list[str]:
+    run, remarks = found.run, [f"u-turns: {found.run.u_turns}"]
+    if run.diverged_at is not None:
+        remarks.append(f"diverged at step {run.diverged_at}: the numbers no longer fit a double")
+    if run.undefined_at is not None:
+        remarks.append(f"stopped at step {run.undefined_at}: the gradient is not defined there")
+    return remarks

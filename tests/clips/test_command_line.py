@@ -1,0 +1,244 @@
+"""The command line, as its users meet it: what it prints, its exit codes, and one sentence for every mistake."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import render
+from scenes import CLIPS
+from tests.frames import frames_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = render.main([*arguments])
+    streams = capsys.readouterr()
+    return code, streams.out, streams.err
+
+
+# Mistakes -------------------------------------------------------------------------------------------------------------
+
+MISTAKES = [
+    (["u_trn"], "did you mean 'u_turn'"),
+    (["shw"], "did you mean 'show'"),
+    (["show", "u_trun"], "did you mean 'u_turn'"),
+    (["u_turn", "--set", "momntum=0.9"], "did you mean 'momentum'"),
+    (["u_turn", "--set", "momentum"], "NAME=VALUE"),
+    (["u_turn", "--set", "momentum=1"], "momentum must be less than 1"),
+    (["u_turn", "--set", "momentum=nan"], "momentum must be"),
+    (["u_turn", "--set", "steps=many"], "steps must be a valid integer"),
+    (["u_turn", "--set", "steps=100000"], "steps must be less than or equal to 2000"),
+    (["u_turn", "--set", "learning_rate=-1"], "learning_rate must be greater than 0"),
+    (["u_turn", "--set", "objective=valey_neuron"], "did you mean 'valley_neuron'"),
+    (["u_turn", "--set", "objective=x^2"], "2 variables, and x^2 has 1"),
+    (["rolling_ball", "--set", "objective=x^2+y^2"], "1 variable, and x^2+y^2 has 2"),
+    (["u_turn", "--set", "objective=x^2+"], "missing"),
+    (["u_turn", "--set", "objective=__import__('os')"], "^"),
+    (["u_turn", "--set", "start=1"], "start needs 2"),
+    (["u_turn", "--set", "start=a,b"], "start must be a valid number"),
+    (["u_turn", "-q", "x"], "no quality 'x'"),
+    (["u_turn", "--theme", "drak"], "did you mean 'dark'"),
+    (["u_turn", "--aspect", "4:5"], "no aspect"),
+    (["u_turn", "--format", "avi"], "no format 'avi'"),
+    (["u_turn", "unrolling", "--name", "both"], "--name names one clip"),
+    (["descend", "qsfp"], "did you mean 'qfsp'"),
+    (["descend", "qfsp", "--rule", "momentun"], "did you mean 'momentum'"),
+    (["descend", "qfsp", "--set", "momntum=0.4"], "did you mean 'momentum'"),
+    (["descend", "qfsp", "--set", "learning_rate=fast"], "learning_rate"),
+    (["descend", "qfsp", "--set", "learning_rate=-1"], "learning_rate"),
+    (["descend", "qfsp", "--start", "7"], "has 2 variable(s)"),
+    (["descend", "qfsp", "--start", "a,b"], "--start needs numbers"),
+    (["descend", "qfsp", "--steps", "-1"], "steps"),
+    (["descend", "qfsp", "--format", "jsn"], "did you mean 'json'"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"), MISTAKES, ids=lambda part: " ".join(part) if isinstance(part, list) else ""
+)
+def test_a_mistake_is_one_sentence(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, *arguments)
+    assert code == 2
+    assert sentence in err
+    assert err.startswith("error: ")
+    assert "Traceback" not in err
+    assert out == ""
+
+
+def test_unknown_option_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "u_turn", "--bad")[0] == 2
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("in the way")
+    code, _, err = said(capsys, "u_turn", "--output", str(tmp_path / "file"))
+    assert (code, "cannot be written" in err) == (2, True)
+
+
+# What it prints -------------------------------------------------------------------------------------------------------
+
+
+def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "--help")
+    assert code == 0
+    assert all(command in out for command in (*render.COMMANDS, "Examples", "--set momentum=0.95"))
+
+
+def test_list_has_a_line_for_each_clip(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "list")
+    lines = out.splitlines()
+    assert code == 0
+    assert [line.split()[0] for line in lines] == list(CLIPS)
+    assert all(30 <= float(line.split()[1]) <= 90 for line in lines), "a clip lasts 30 to 90 s"
+
+
+@pytest.mark.parametrize("clip", CLIPS)
+def test_show_tells_parameters_beats_and_claims(clip: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "show", clip)
+    assert code == 0
+    assert "momentum = 0." in out
+    assert "at least 0" in out
+    assert "[holds]" in out
+    assert "BROKEN" not in out
+
+
+def test_show_tells_a_broken_claim(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = said(capsys, "show", "u_turn", "--set", "momentum=0", "--set", "start=9,9")
+    assert "[BROKEN] momentum takes at least 3 u-turns: 0 in 100 iterations" in out
+    assert "start (9, 9) lies outside the view" in out
+
+
+def test_storyboard_has_a_picture_a_beat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "storyboard", "u_turn", "--output", str(tmp_path))
+    assert code == 0
+    with Image.open(out.strip()) as sheet:
+        assert sheet.size == (3 * 640, 2 * (360 + 92))
+
+
+def test_doctor_finds_what_the_clips_need(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "doctor")
+    assert code == 0
+    assert all(
+        name in out for name in ("Python 3.1", "cairo", "pango", "OpenGL", "libx264", "Libertinus Serif", "GB free")
+    )
+
+
+def test_doctor_names_the_command_that_mends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "cairo", None)
+    code, out, _ = said(capsys, "doctor")
+    assert code == 1
+    assert "MISSING  cairo" in out
+    assert "install" in out.split("MISSING  cairo")[1].splitlines()[1]
+
+
+# Rendering ------------------------------------------------------------------------------------------------------------
+
+
+def test_render_from_typed_wish_to_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A short run of a real clip through the real command, processes and all."""
+    arguments = ["u_turn", "-q", "l", "--set", "steps=3", "--set", "start=-2,1", "--output", str(tmp_path), "--json"]
+    code, out, err = said(capsys, *arguments)
+    (clip,) = json.loads(out)["clips"]
+    assert code == 0
+    assert clip["status"] == "done"
+    assert "no longer makes its point" in err
+    assert frames_of((tmp_path / "u_turn.mp4").read_bytes()).shape[1:] == (480, 854, 3)
+    record = json.loads((tmp_path / "u_turn.json").read_text())
+    assert record["parameters"]["start"] == [-2.0, 1.0]
+    assert record["seconds"] == pytest.approx(clip["seconds"])
+
+
+# The answer key -------------------------------------------------------------------------------------------------------
+
+
+def key(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    code, out, err = said(capsys, "descend", *arguments, "--format", "json")
+    assert (code, err) == (0, "")
+    found: dict[str, object] = json.loads(out)
+    return found
+
+
+def test_answer_key_of_the_article(capsys: pytest.CaptureFixture[str]) -> None:
+    """S1's published comparison: QFSP from (7.11, 6.97), learning rate 0.1, momentum 0.4, 10 iterations."""
+    found = key(capsys, "qfsp", "--set", "learning_rate=0.1", "--set", "momentum=0.4", "--start", "7.11,6.97")
+    assert found["iterates"][-1] == pytest.approx([1.2971683622, -1.3266959701], abs=5e-11)
+    assert found["values"][-1] == pytest.approx(-5.8997809600, abs=5e-11)
+    assert len(found["iterates"]) == len(found["values"]) == 11
+    assert found["rule"] == "momentum"
+    assert found["diverged_at"] is None
+
+
+def test_answer_key_of_the_lecture(capsys: pytest.CaptureFixture[str]) -> None:
+    """REFERENCE, valley: 13 u-turns in 100 steps, error 6.7235512812e-06."""
+    arguments = ["valley_neuron", "--set", "learning_rate=1", "--set", "momentum=0.85", "--steps", "100"]
+    found = key(capsys, *arguments)
+    assert found["u_turns"] == len(found["u_turns_at"]) == 13
+    assert found["values"][-1] == pytest.approx(6.7235512812e-06, rel=1e-9)
+
+
+def test_answer_key_of_a_typed_expression(capsys: pytest.CaptureFixture[str]) -> None:
+    found = key(
+        capsys,
+        "y^2 + 3*x",
+        "--rule",
+        "gradient_descent",
+        "--start",
+        "1,2",
+        "--steps",
+        "2",
+        "--set",
+        "learning_rate=0.5",
+    )
+    x, y = 1.5, -4.0
+    assert eval(found["expression"], {"x": x, "y": y}) == y**2 + 3 * x
+    assert [eval(part, {"x": x, "y": y}) for part in found["gradient"]] == [3, 2 * y]
+    assert found["iterates"] == [[1.0, 2.0], [-0.5, 0.0], [-2.0, 0.0]]
+    assert found["objective"] == "y^2 + 3*x"
+
+
+def test_defaults_are_pytorchs(capsys: pytest.CaptureFixture[str]) -> None:
+    for rule, expected in {"momentum": {"momentum": 0.9}, "adam": {"learning_rate": 1e-3, "beta2": 0.999}}.items():
+        found = key(capsys, "paraboloid", "--rule", rule)
+        assert found["hyperparameters"].items() >= expected.items()
+
+
+def test_divergence_is_null_in_json_and_said_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """theta^2 with learning rate 2: 10 * (-3)^k; 100 * 9^k passes the largest double (1.8e308) at k = 321."""
+    arguments = [
+        "theta_squared",
+        "--rule",
+        "gradient_descent",
+        "--set",
+        "learning_rate=2",
+        "--start",
+        "10",
+        "--steps",
+        "400",
+    ]
+    found = key(capsys, *arguments)
+    assert found["diverged_at"] == 321
+    assert found["values"][321] is None
+    assert found["iterates"][-1] == [None]
+    assert "diverged at step 321" in said(capsys, "descend", *arguments)[1]
+
+
+def test_csv_has_all_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = said(capsys, "descend", "qfsp", "--format", "csv", "--steps", "3")
+    rows = np.genfromtxt(out.splitlines(), delimiter=",", names=True)
+    found = key(capsys, "qfsp", "--steps", "3")
+    assert [tuple(row) for row in zip(rows["x"], rows["y"], strict=True)] == [tuple(p) for p in found["iterates"]]
+
+
+def test_the_mathematics_does_not_import_manim() -> None:
+    program = "import sys, render; render.main(['descend', 'qfsp']); sys.exit('manim' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False).returncode == 0

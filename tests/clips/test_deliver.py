@@ -1,0 +1,157 @@
+"""Delivered files: whole or not at all, under stable names, saying what the clip shows."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import re
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from clips import deliver as delivery
+from clips.deliver import captions, deliver, join_beats, write_whole
+from clips.profile import Profile
+from clips.work import Beat, Job, Rendered, perform
+from objectives.errors import UsageError
+from tests.frames import frames_of
+from tests.tiny import TINY_CLIPS
+
+PROFILE = Profile(160, 90, 10)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Rendered:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("clips.work.CLIPS", TINY_CLIPS)
+        return perform(Job("tiny", {"way": "2"}, PROFILE, threads=1))
+
+
+def atoms(video: bytes) -> list[str]:
+    """The top-level atoms of an MP4, in order (ISO 14496-12)."""
+    found, place = [], 0
+    while place < len(video):
+        size = int.from_bytes(video[place : place + 4], "big")
+        found.append(video[place + 4 : place + 8].decode())
+        place += size
+    return found
+
+
+def test_files_have_stable_names(tiny: Rendered, tmp_path: Path) -> None:
+    files = deliver(tiny, PROFILE, tmp_path)
+    assert [file.name for file in files] == ["tiny.mp4", "tiny.png", "tiny.vtt", "tiny.json", "tiny.csv"]
+    assert sorted(tmp_path.iterdir()) == sorted(files)
+
+
+def test_the_clip_is_its_beats_joined(tiny: Rendered, tmp_path: Path) -> None:
+    video = deliver(tiny, PROFILE, tmp_path)[0].read_bytes()
+    np.testing.assert_array_equal(frames_of(video), np.concatenate([frames_of(beat.video) for beat in tiny.beats]))
+    assert atoms(video).index("moov") < atoms(video).index("mdat"), "not ready to stream"
+    with av.open(BytesIO(video)) as container:
+        stream = container.streams.video[0]
+        context = stream.codec_context
+        assert (context.color_primaries, context.color_trc, context.colorspace, context.color_range) == (1, 1, 1, 1)
+        assert float(stream.duration * stream.time_base) == pytest.approx(tiny.frames / 10)
+        times = [packet.pts for packet in container.demux(stream) if packet.pts is not None]
+    assert times[0] == 0
+    assert len(set(np.diff(times))) == 1, "frames are not evenly spaced"
+
+
+def test_poster_is_a_good_frame(tiny: Rendered) -> None:
+    poster = np.asarray(Image.open(BytesIO(tiny.poster)).convert("RGB")).astype(int)
+    assert poster.shape == (90, 160, 3)
+    assert np.ptp(poster) > 100
+    assert np.abs(poster - frames_of(tiny.beats[-1].video)[-1]).mean() < 3, "the poster is the last frame"
+
+
+def test_captions_are_webvtt(tiny: Rendered) -> None:
+    text = captions(tiny.beats, 10)
+    cues = re.findall(r"^(\w+)\n(\d\d:\d\d:\d\d\.\d{3}) --> (\d\d:\d\d:\d\d\.\d{3})\n(.+)\n", text, re.M)
+    assert text.startswith("WEBVTT\n\n")
+    assert [cue[0] for cue in cues] == ["appear", "move"]
+    assert cues[0][1] == "00:00:00.000"
+    assert cues[0][2] == cues[1][1] == "00:00:01.000"
+    assert cues[0][3] == "A square appears &amp; waits; the run ends at 33.554."
+
+
+def test_times_above_an_hour() -> None:
+    beat = Beat("long", "Long.", 3_725_500, b"")
+    assert "00:00:00.000 --> 01:02:05.500" in captions([beat], 1000)
+
+
+def test_record_says_what_was_shown(tiny: Rendered, tmp_path: Path) -> None:
+    said = json.loads(deliver(tiny, PROFILE, tmp_path)[3].read_text())
+    assert said["parameters"] == {"way": 2.0, "start": [8.0, 8.0]}
+    assert said["numbers"]["last"] == pytest.approx(128 * 0.8**6)
+    assert [beat["name"] for beat in said["beats"]] == ["appear", "move"]
+    assert said["beats"][-1]["end"] == said["seconds"] == tiny.frames / 10
+    assert set(said["versions"]) >= {"manim", "numpy", "sympy"}
+    assert said["claims"] == [{"text": "the square moves: by 2", "holds": True}]
+
+
+def test_table_holds_the_runs(tiny: Rendered, tmp_path: Path) -> None:
+    rows = list(csv.DictReader(StringIO(deliver(tiny, PROFILE, tmp_path)[4].read_text())))
+    assert [float(row["x"]) for row in rows] == pytest.approx([8 * 0.8**k for k in range(4)])
+    assert {row["run"] for row in rows} == {"gradient_descent"}
+
+
+@pytest.mark.parametrize("format", ["gif", "webm", "mov"])
+def test_other_formats(format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clips.work.CLIPS", TINY_CLIPS)
+    profile = Profile(160, 90, 10, format=format)  # type: ignore[arg-type]
+    rendered = perform(Job("tiny", {}, profile, threads=1))
+    video = deliver(rendered, profile, tmp_path)[0]
+    assert video.name == f"tiny.{format}"
+    with av.open(str(video)) as container:
+        frames = [frame.to_ndarray(format="rgba") for frame in container.decode(video=0)]
+    assert len(frames) == rendered.frames
+    corner, center = frames[-1][2, 2], frames[7][45, 80]
+    assert (corner[3] == 0) == (format == "mov"), "only mov leaves the ground out"
+    assert center[3] > 250
+    assert np.abs(center[:3].astype(int) - (255, 159, 28)).max() < 30
+
+
+# Whole or not at all --------------------------------------------------------------------------------------------------
+
+
+def test_a_full_disk_leaves_the_previous_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_whole(tmp_path, {"a": b"old", "b": b"old"})
+    write = delivery._write_through
+
+    def full(path: Path, content: bytes) -> None:
+        if ".b." in path.name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(delivery, "_write_through", full)
+    with pytest.raises(UsageError, match="full"):
+        write_whole(tmp_path, {"a": b"new", "b": b"new"})
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"a": b"old", "b": b"old"}
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_whole(tmp_path / "file", {"a": b"new"})
+
+
+def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_whole(tmp_path, {"a": b"old"})
+
+    def interrupted(_: Path, __: bytes) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(delivery, "_write_through", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path, {"a": b"new"})
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("a", b"old")]
+
+
+def test_beats_of_one_clip_only(tiny: Rendered) -> None:
+    joined = join_beats([beat.video for beat in reversed(tiny.beats)], PROFILE)
+    assert len(frames_of(joined)) == tiny.frames

@@ -1,0 +1,104 @@
+"""Encoded beats: the colours come back, the stream says what it is, a wait is one conversion and many frames."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import av
+import numpy as np
+import pytest
+
+from clips.encoding import CODECS, BeatEncoder, BeatThread, straight_alpha
+from clips.profile import Profile, make_profile
+from tests.frames import frames_of
+
+COLORS = np.array([[14, 17, 22], [86, 180, 233], [255, 159, 28], [240, 228, 66], [252, 252, 250]], dtype=np.uint8)
+
+
+def bars(width: int = 160, height: int = 96, opacity: int = 255) -> np.ndarray:
+    """A frame of upright bars in the palette's colours."""
+    pixels = np.full((height, width, 4), opacity, dtype=np.uint8)
+    pixels[..., :3] = np.repeat(COLORS, width // len(COLORS), axis=0)[None]
+    return pixels
+
+
+def encoded(profile: Profile, *frames: tuple[np.ndarray, int]) -> bytes:
+    encoder = BeatEncoder(profile, threads=1)
+    for pixels, repeat in frames:
+        encoder.write(pixels, repeat)
+    return encoder.finish()
+
+
+def test_colours_come_back_through_bt709() -> None:
+    """A decoder that believes the tags sees the palette's colours: no shift by the wrong matrix."""
+    video = encoded(Profile(160, 96, 10), (bars(), 3))
+    with av.open(BytesIO(video)) as container:
+        frame = next(container.decode(video=0))
+        assert (frame.colorspace, frame.color_range) == (1, 1)
+        decoded = frame.reformat(format="rgb24", src_colorspace="ITU709", dst_color_range="JPEG").to_ndarray()
+    middles = decoded[48, 16::32]
+    assert np.abs(middles.astype(int) - COLORS).max() <= 6
+
+
+def test_stream_says_what_players_need() -> None:
+    video = encoded(Profile(160, 96, 25), (bars(), 4))
+    with av.open(BytesIO(video)) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.name, context.profile, context.pix_fmt) == ("h264", "High", "yuv420p")
+        assert (context.color_primaries, context.color_trc, context.colorspace, context.color_range) == (1, 1, 1, 1)
+        assert context.has_b_frames is False or context.has_b_frames == 0
+        assert container.streams.video[0].average_rate == 25
+
+
+def test_repeats_are_frames() -> None:
+    assert len(frames_of(encoded(Profile(160, 96, 10), (bars(), 2), (bars() // 2, 5)))) == 7
+
+
+@pytest.mark.parametrize("format", CODECS)
+def test_every_format_decodes(format: str) -> None:
+    video = encoded(Profile(160, 96, 10, format=format), (bars(), 3))  # type: ignore[arg-type]
+    assert frames_of(video).shape == (3, 96, 160, 3)
+
+
+def test_mov_keeps_opacity() -> None:
+    half = bars(opacity=128)
+    half[..., :3] //= 2  # premultiplied, as Cairo draws it
+    video = encoded(Profile(160, 96, 10, format="mov"), (half, 1))
+    with av.open(BytesIO(video)) as container:
+        pixels = next(container.decode(video=0)).to_ndarray(format="rgba")
+    assert np.abs(pixels[..., 3].astype(int) - 128).max() <= 2
+
+
+def test_straight_alpha_undoes_premultiplication() -> None:
+    opacity = np.arange(256, dtype=np.uint16)
+    premultiplied = np.stack([200 * opacity // 255, 100 * opacity // 255, 0 * opacity, opacity], axis=-1)
+    straight = straight_alpha(premultiplied.astype(np.uint8)[None])[0].astype(int)
+    solid = opacity >= 64
+    assert (
+        np.abs(
+            straight[solid] - np.stack([200 + 0 * opacity, 100 + 0 * opacity, 0 * opacity, opacity], -1)[solid]
+        ).max()
+        <= 4
+    )
+    assert (straight[0] == 0).all()
+
+
+def test_an_encoder_error_reaches_the_scene() -> None:
+    thread = BeatThread(Profile(160, 96, 10), threads=1)
+    thread.put(np.zeros((96, 160, 3), dtype=np.uint8), 1)  # not RGBA
+    with pytest.raises(ValueError, match="shape"):
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("quality", "size"),
+    {"l": (854, 480, 15), "m": (1280, 720, 30), "h": (1920, 1080, 60), "k": (3840, 2160, 60)}.items(),
+)
+def test_sizes_are_manims(quality: str, size: tuple[int, int, int]) -> None:
+    profile = make_profile(quality)
+    assert (profile.width, profile.height, profile.frame_rate) == size
+
+
+def test_four_to_three_keeps_the_height() -> None:
+    profile = make_profile("h", aspect="4:3")
+    assert (profile.width, profile.height, profile.frame_width) == (1440, 1080, 32 / 3)
