@@ -1,0 +1,33 @@
+"""The README keeps in step with the code: its table of clips, its lists, its commands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import render
+from clips.work import scene_class
+from objectives import OBJECTIVES
+from optimizers import RULES
+from scenes import CLIPS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_table_of_clips() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", README, re.M)
+    told = {clip: (teaches, parameters.split(", ")) for clip, teaches, parameters in rows if clip in CLIPS}
+    assert told == {clip: (CLIPS[clip][2], list(scene_class(clip).Parameters.model_fields)) for clip in CLIPS}
+
+
+def test_objectives_and_rules() -> None:
+    assert all(name in README for name in OBJECTIVES)
+    assert all(f"`{name}`" in README for name in RULES)
+
+
+def test_commands_exist() -> None:
+    used = set(re.findall(r"python render\.py (\w+)", README))
+    assert used <= {*render.COMMANDS, *CLIPS}
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"`?make (\w+)", README)) <= targets
