@@ -30,4 +30,4 @@ def test_commands_exist() -> None:
     used = set(re.findall(r"python render\.py (\w+)", README))
     assert used <= {*render.COMMANDS, *CLIPS}
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M))
-    assert set(re.findall(r"`?make (\w+)", README)) <= targets
+    assert set(re.findall(r"(?:^|`)make (\w+)", README, re.M)) <= targets
