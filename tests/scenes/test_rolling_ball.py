@@ -1,0 +1,235 @@
+"""The balls touch the curve, do not slip, and meet each iterate at its time; and every run makes a film."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from clips.profile import make_profile
+from clips.work import make_scene, read_parameters, studio
+from objectives import find_objective
+from objectives.errors import UsageError
+from optimizers import GradientDescent, Momentum, descend
+from scenes.rolling_ball import GD, MOMENTUM, RollingBall, factor, glide, magnification
+from scenes.stage.curve_panel import values_at, window
+from scenes.stage.curve_run import arrival, curve_run, cuts, dip_between, dip_passed
+from scenes.stage.drawing import Array
+from scenes.stage.layout import Box
+from scenes.stage.rolling import Track, clip_convex, motion
+
+CURVES = ("hillside", "theta_squared", "theta_sine", "x**4 - 3*x**2 + x", "sin(3*x)", "x**2/9 + sin(2*x)")
+RADIUS = 0.2
+
+
+def track_of(name: str) -> Track:
+    """The curve of an objective, drawn about as wide and as high as a clip draws it."""
+    objective = find_objective(name)
+    x = np.linspace(*objective.view[0], 4001)
+    y = values_at(objective, x)
+    up = 4 * (y - y.min()) / np.ptp(y)
+    return Track(np.stack([12 * (x - x[0]) / np.ptp(x) - 6, up, np.zeros_like(x)], axis=-1))
+
+
+def turned(vector: Array, angle: float) -> Array:
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([cos * vector[0] - sin * vector[1], sin * vector[0] + cos * vector[1], 0.0])
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_the_point_that_touches_the_curve_does_not_move(name: str) -> None:
+    track, h = track_of(name), 1e-4
+    for x in np.linspace(-5.5, 5.5, 41):
+        here, *around = (track.pose(x + step, RADIUS) for step in (0.0, -h, h))
+        arm = here.contact - here.centre
+        before, after = (pose.centre + turned(arm, pose.turn - here.turn) for pose in around)
+        travelled = np.linalg.norm(around[1].contact - around[0].contact)
+        assert np.linalg.norm(after - before) < 2e-3 * travelled
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_the_ball_sits_on_the_curve(name: str) -> None:
+    track, h = track_of(name), 1e-5
+    for x in np.linspace(-5.5, 5.5, 41):
+        pose = track.pose(x, RADIUS)
+        chord = track.pose(x + h, RADIUS).contact - track.pose(x - h, RADIUS).contact
+        assert pose.contact[0] == x
+        np.testing.assert_allclose(np.linalg.norm(pose.centre - pose.contact), RADIUS)
+        assert abs((pose.centre - pose.contact) @ chord) < 1e-4 * np.linalg.norm(chord)
+        assert pose.centre[1] > pose.contact[1]
+
+
+def test_a_turn_on_level_ground_is_the_way_over_the_radius() -> None:
+    x = np.linspace(0.0, 10.0, 201)
+    track = Track(np.stack([x, 0 * x, 0 * x], axis=-1))
+    circumference = 2 * np.pi * RADIUS
+    rolled = track.pose(1.0 + circumference, RADIUS).turn - track.pose(1.0, RADIUS).turn
+    assert rolled == pytest.approx(-2 * np.pi)  # to the right: clockwise
+
+
+def test_a_ball_fits_into_the_hollows_that_it_passes() -> None:
+    x = np.linspace(-3.0, 3.0, 6001)
+    bowl = Track(np.stack([x, 2 * x**2, 0 * x], axis=-1))  # radius of curvature 1/4 at its floor
+    assert bowl.fitting_radius(-1.0, 1.0, 0.05, 0.5) == pytest.approx(0.92 * 0.25, rel=1e-3)
+    assert bowl.fitting_radius(1.0, 2.0, 0.05, 0.5) == 0.5
+    assert bowl.fitting_radius(-1.0, 1.0, 0.3, 0.5) == 0.3
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9, 0.99])
+def test_iterates_are_met_at_their_times_and_not_overshot(momentum: float) -> None:
+    objective = find_objective("hillside")
+    run = descend(objective, Momentum(learning_rate=0.2, momentum=momentum), objective.start, 60)
+    x = run.iterates[:, 0]
+    place = motion(x)
+    np.testing.assert_allclose([place(step) for step in range(61)], x)
+    for step in range(60):
+        low, high = sorted(x[step : step + 2])
+        between = place(np.linspace(step, step + 1, 20))
+        assert (between >= low - 1e-12).all()
+        assert (between <= high + 1e-12).all()
+
+
+def test_a_polygon_is_cut_at_the_edge() -> None:
+    square = np.array([[-1.0, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]])
+    cut = clip_convex(square, Box(0.0, -5, 5, 0.5))
+    assert {tuple(corner) for corner in cut} == {(0.0, -1.0, 0.0), (1, -1, 0), (1, 0.5, 0), (0, 0.5, 0)}
+    assert len(clip_convex(square, Box(2.0, 2, 3, 3))) == 0
+
+
+def test_the_pace_is_even_from_start_to_end() -> None:
+    at = np.array([glide(alpha) for alpha in np.linspace(0, 1, 101)])
+    assert (at[0], at[-1]) == (0.0, 1.0)
+    assert np.diff(at).min() > 0
+    np.testing.assert_allclose(np.diff(at[20:80]), np.diff(at[20:80])[0])
+
+
+def test_arrows_are_magnified_by_round_numbers() -> None:
+    assert [magnification(longest, 2.0) for longest in (0.17, 3.0, 2.0, 0.0)] == [10.0, 0.6, 1.0, 1.0]
+    assert [factor(number) for number in (15.0, 0.6, 2e-7)] == ["15", "0.6", "2 dot 10^(-7)"]
+
+
+# The story ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_window_holds_the_path_up_to_a_limit() -> None:
+    objective = find_objective("theta_squared")
+    (low, high), (_, top) = window(objective, np.array([10.0, -15.0, 4.0]))
+    assert low < -15
+    assert high > 11
+    assert top == 225
+    assert window(objective, np.array([10.0, -1e9]))[0][0] > -40
+    walls = window(find_objective("x**4"), np.array([1.0, 0.9]))[0]
+    assert walls[1] < 5  # the walls that nobody climbs are cut off
+
+
+def test_a_run_is_cut_where_it_leaves_the_picture() -> None:
+    objective = find_objective("x**2")
+    flown = descend(objective, GradientDescent(learning_rate=1.5), 1.0, 800)
+    run = curve_run(flown, 1.5, 0.0, (-5.0, 5.0))
+    assert (run.gone, run.last) == (3, 2)
+    assert np.isfinite(run.x).all()
+    assert np.isfinite(run.update).all()
+    assert run.value[-1] == run.value[2] == 16
+    assert run.turns == [1]
+
+
+def test_a_dip_has_a_floor_and_a_barrier() -> None:
+    objective = find_objective("x**4 - 3*x**2 + x")
+    floor, barrier = dip_between(objective, 2.0, -1.7) or (0, 0)
+    assert (floor, barrier) == pytest.approx((1.1309, 0.1699), abs=2e-3)
+    assert dip_between(find_objective("x**2"), 2.0, -1.7) is None
+
+
+@pytest.mark.parametrize("name", CURVES)
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("steps", [1, 3, 100])
+def test_no_cut_lies_before_another(name: str, momentum: float, steps: int) -> None:
+    objective = find_objective(name)
+    trajectory = descend(objective, Momentum(learning_rate=0.1, momentum=momentum), objective.start, steps)
+    seen = window(objective, trajectory.iterates[: trajectory.ended_at + 1, 0])[0]
+    run = curve_run(trajectory, 0.1, momentum, seen)
+    found = cuts(run, dip_passed(objective, run), 10)
+    stops = [0, found.same_way, found.before, found.through, found.turn, found.back, run.last]
+    assert stops == sorted(stops)
+    assert found.pushed is None or found.before <= found.pushed < found.through
+
+
+def test_a_slow_ball_has_not_arrived() -> None:
+    objective = find_objective("hillside")
+    for rate, arrives in ((0.2, True), (1e-6, False)):
+        run = curve_run(descend(objective, GradientDescent(learning_rate=rate), 0.0, 150), rate, 0.0, (-1.0, 13.0))
+        assert (arrival(run, (-1.0, 13.0)) is not None) == arrives
+
+
+# The clip -------------------------------------------------------------------------------------------------------------
+
+
+def clip(**settings: object) -> RollingBall:
+    scene = make_scene("rolling_ball", settings)
+    assert isinstance(scene, RollingBall)
+    return scene
+
+
+def test_the_claims_hold_with_the_defaults_and_not_without_momentum() -> None:
+    with studio(make_profile("l")):
+        assert all(claim.holds for claim in clip().claims())
+        assert [claim.holds for claim in clip(momentum=0).claims()] == [True, False, False]
+
+
+def test_the_update_is_the_sum_of_its_shares() -> None:
+    with studio(make_profile("l")):
+        scene = clip()
+        for name in (GD, MOMENTUM):
+            run, trajectory = scene.runs[name], scene.trajectories()[name]
+            np.testing.assert_allclose(run.update[:-1], trajectory.updates[:, 0], rtol=1e-9, atol=1e-12)
+        assert float(scene.numbers()["gain"]) == pytest.approx(4.96, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "aspect"),
+    [
+        ({}, "4:3"),
+        ({"momentum": 0, "steps": 1}, "16:9"),
+        ({"momentum": 0.999, "steps": 2000}, "16:9"),
+        ({"learning_rate": 1e6}, "4:3"),
+        ({"objective": "theta_squared", "start": 1e6}, "16:9"),
+        ({"objective": "x**4 - 3*x**2 + x"}, "16:9"),
+        ({"objective": "abs(x)", "learning_rate": 1}, "4:3"),
+        ({"objective": "log(x)+1/x"}, "16:9"),
+    ],
+)
+def test_every_run_makes_a_film(settings: dict[str, object], aspect: str) -> None:
+    with studio(make_profile("l", "dark", aspect)):
+        scene = make_scene("rolling_ball", settings, only=[])
+        scene.render()
+        assert all(scene.caption(beat) for beat in scene.beats)
+
+
+def test_a_ball_that_leaves_the_picture_is_not_drawn_outside() -> None:
+    with studio(make_profile("l")):
+        scene = clip(objective="x**2", start=4, learning_rate=1.3)
+        assert any("leaves the picture" in remark for remark in scene.remarks())
+        area = scene.panel.area
+        for step in np.linspace(0, 3, 40):
+            ball = scene.balls[GD].show(scene.places_of[GD](step))
+            points = ball.get_all_points()
+            assert (points[:, 0] >= area.left - 1e-9).all()
+            assert (points[:, 1] <= area.top + 1e-9).all()
+        assert len(scene.balls[GD].show(scene.places_of[GD](3)).get_all_points()) == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"objective": "paraboloid"}, "1 variable"),
+        ({"start": (1, 2)}, "1 number"),
+        ({"momentum": 1}, "less than 1"),
+        ({"learning_rate": 0}, "greater than 0"),
+        ({"steps": 0}, "greater than or equal to 1"),
+        ({"objective": "hilside"}, "hillside"),
+        ({"momentun": 0.5}, "momentum"),
+    ],
+)
+def test_bad_parameters_are_refused_with_a_sentence(settings: dict[str, object], words: str) -> None:
+    with studio(make_profile("l")), pytest.raises(UsageError, match=words) as refusal:
+        RollingBall(parameters=read_parameters("rolling_ball", settings)).trajectories()
+    assert "\n" not in str(refusal.value)
