@@ -1,24 +1,26 @@
 """What is minimised: symbolic functions, and the numbers that follow from them.
 
-`OBJECTIVES` is the list of all that have a name. It is a table of functions, each of which builds its
-objective when it is first asked for: to list the names costs nothing.
+The names below are found where they live when they are first asked for, so that `objectives.errors`, which every
+package uses, can be had without SymPy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from objectives import curves, data, surfaces
-from objectives.data_objective import DataObjective
-from objectives.errors import UsageError, unknown
-from objectives.expression import ExpressionError, has_meaning, parse_expression
-from objectives.objective import Differentiable, Objective
-from objectives.typed import typed_objective
-from objectives.typeset import typeset, typeset_function, typeset_gradient
+if TYPE_CHECKING:
+    from objectives.data_objective import DataObjective
+    from objectives.errors import UsageError
+    from objectives.expression import ExpressionError, parse_expression
+    from objectives.formulas import typeset, typeset_function, typeset_gradient
+    from objectives.objective import Differentiable, Objective
+    from objectives.registry import OBJECTIVES, AnyObjective, find_objective
+    from objectives.typed import typed_objective
 
 __all__ = [
     "OBJECTIVES",
+    "AnyObjective",
     "DataObjective",
     "Differentiable",
     "ExpressionError",
@@ -32,70 +34,24 @@ __all__ = [
     "typeset_gradient",
 ]
 
-AnyObjective = Objective | DataObjective
-
-_BUILDERS: dict[str, Callable[[], AnyObjective]] = {
-    "paraboloid": surfaces.paraboloid,
-    "ravine": surfaces.ravine,
-    "theta_squared": curves.theta_squared,
-    "theta_sine": curves.theta_sine,
-    "hillside": curves.hillside,
-    "qfsp": surfaces.qfsp,
-    "ackley": surfaces.ackley,
-    "rosenbrock": surfaces.rosenbrock,
-    "beale": surfaces.beale,
-    "himmelblau": surfaces.himmelblau,
-    "rastrigin": surfaces.rastrigin,
-    "styblinski_tang": surfaces.styblinski_tang,
-    "saddle": surfaces.saddle,
-    "plateau": surfaces.plateau,
-    "two_wells": surfaces.two_wells,
-    "gentle_slope_neuron": data.gentle_slope_neuron,
-    "valley_neuron": data.valley_neuron,
-    "dip_valley_neuron": data.dip_valley_neuron,
-    "narrow_valley_neuron": data.narrow_valley_neuron,
-    "diagonal_valley_neuron": data.diagonal_valley_neuron,
-    "six_points_neuron": data.six_points_neuron,
-    "regression_sine": data.regression_sine,
+_HOMES = {
+    "OBJECTIVES": "registry",
+    "AnyObjective": "registry",
+    "DataObjective": "data_objective",
+    "Differentiable": "objective",
+    "ExpressionError": "expression",
+    "Objective": "objective",
+    "UsageError": "errors",
+    "find_objective": "registry",
+    "parse_expression": "expression",
+    "typed_objective": "typed",
+    "typeset": "formulas",
+    "typeset_function": "formulas",
+    "typeset_gradient": "formulas",
 }
 
 
-@cache
-def _built(name: str) -> AnyObjective:
-    return _BUILDERS[name]()
-
-
-class _Registry(Mapping[str, AnyObjective]):
-    """The named objectives: a mapping that builds an objective when it is asked for, and once."""
-
-    def __getitem__(self, name: str) -> AnyObjective:
-        if name not in _BUILDERS:
-            raise KeyError(name)
-        return _built(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in _BUILDERS  # without building it, as Mapping would
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_BUILDERS)
-
-    def __len__(self) -> int:
-        return len(_BUILDERS)
-
-
-OBJECTIVES: Mapping[str, AnyObjective] = _Registry()
-
-
-def find_objective(name_or_text: str) -> AnyObjective:
-    """The objective of that name, or the one whose formula that is.
-
-    A name may be written with spaces or hyphens. A lone word that is neither a name nor a variable is taken
-    for a misspelt name: the UsageError tells the nearest. Anything else is read as a formula.
-    """
-    name = "_".join(name_or_text.lower().replace("-", " ").split())
-    if name in OBJECTIVES:
-        return OBJECTIVES[name]
-    word = name_or_text.strip()
-    if word.isidentifier() and not has_meaning(word):
-        raise unknown("objective", word, OBJECTIVES)
-    return typed_objective(name_or_text)
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'objectives' has no attribute '{name}'")
+    return getattr(import_module(f"objectives.{_HOMES[name]}"), name)
