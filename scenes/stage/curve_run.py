@@ -88,6 +88,11 @@ def _held(values: Array) -> Array:
     return np.nan_to_num(values[known], posinf=ENDLESS, neginf=-ENDLESS)
 
 
+def at_step(values: Array, step: float) -> float:
+    """The value of the last whole step."""
+    return float(values[int(step + 1e-9)])
+
+
 # Where the story is cut -----------------------------------------------------------------------------------------------
 
 

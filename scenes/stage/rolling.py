@@ -26,6 +26,7 @@ from scenes.stage.palette import palette
 CORNERS = 72  # of the polygon that stands for a circle: at most a quarter of a pixel off at 1080p
 FAR = 60.0  # units of the screen: beyond, nothing is seen, and nothing overflows
 SPECK = 0.1  # an arrow shorter than this is not drawn
+ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # what an arrow is magnified by, times a power of ten
 SNUG = 0.92  # of a hollow's radius, for a ball that lies in it
 
 
@@ -91,6 +92,16 @@ def _bridged(values: Array) -> Array:
 def motion(iterates: Array) -> PchipInterpolator:
     """Where a ball is at a fractional step: it meets each iterate (n,) at its time and goes no further in between."""
     return PchipInterpolator(np.arange(len(iterates)), iterates)
+
+
+def glide(alpha: float, ramp: float = 0.12) -> float:
+    """An even pace with a short start and a short stop, from 0 to 1."""
+    speed = 1 / (1 - ramp)
+    if alpha < ramp:
+        return speed * alpha**2 / (2 * ramp)
+    if alpha > 1 - ramp:
+        return 1 - speed * (1 - alpha) ** 2 / (2 * ramp)
+    return speed * (alpha - ramp / 2)
 
 
 # Drawing --------------------------------------------------------------------------------------------------------------
@@ -186,6 +197,31 @@ class Push(VMobject):
         wing = 0.45 * head * across
         shaft = np.array([tail - half, neck - half, neck + half, tail + half])
         return [shaft, np.array([neck - wing, tail + vector, neck + wing])]
+
+
+def magnification(longest: float, length: float) -> float:
+    """The largest round number by which something can be multiplied without becoming longer than a length.
+
+    >>> magnification(0.17, 2.4), magnification(3.0, 1.7), magnification(0.0, 1.0)
+    (10.0, 0.5, 1.0)
+    """
+    if not 1e-12 < longest < 1e12:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(length / longest))
+    best = max(number for number in ROUND if number * power <= length / longest * (1 + 1e-9))
+    return float(f"{best * power:.2g}")
+
+
+def factor(number: float) -> str:
+    """A round number as Typst mathematics.
+
+    >>> factor(2.5), factor(0.6), factor(6e6), factor(2e-7)
+    ('2.5', '0.6', '6 dot 10^(6)', '2 dot 10^(-7)')
+    """
+    if 1e-3 <= number < 1e5:
+        return f"{number:g}"
+    mantissa, exponent = f"{number:.1e}".split("e")
+    return f"{float(mantissa):g} dot 10^({int(exponent)})"
 
 
 class UpdateArrows(VGroup):

@@ -10,12 +10,12 @@ from clips.work import make_scene, read_parameters, studio
 from objectives import find_objective
 from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum, descend
-from scenes.rolling_ball import GD, MOMENTUM, RollingBall, factor, glide, magnification
+from scenes.rolling_ball import GD, MOMENTUM, RollingBall
 from scenes.stage.curve_panel import values_at, window
 from scenes.stage.curve_run import arrival, curve_run, cuts, dip_between, dip_passed
 from scenes.stage.drawing import Array
 from scenes.stage.layout import Box
-from scenes.stage.rolling import Track, clip_convex, motion
+from scenes.stage.rolling import Track, clip_convex, factor, glide, magnification, motion
 
 CURVES = ("hillside", "theta_squared", "theta_sine", "x**4 - 3*x**2 + x", "sin(3*x)", "x**2/9 + sin(2*x)")
 RADIUS = 0.2
@@ -179,7 +179,7 @@ def test_the_update_is_the_sum_of_its_shares() -> None:
     with studio(make_profile("l")):
         scene = clip()
         for name in (GD, MOMENTUM):
-            run, trajectory = scene.runs[name], scene.trajectories()[name]
+            run, trajectory = scene.race.runs[name], scene.trajectories()[name]
             np.testing.assert_allclose(run.update[:-1], trajectory.updates[:, 0], rtol=1e-9, atol=1e-12)
         assert float(scene.numbers()["gain"]) == pytest.approx(4.96, abs=3)
 

@@ -1,0 +1,41 @@
+"""One line that compares: an update as the sum of its two shares, and how many times the gradient's own share it is."""
+
+from __future__ import annotations
+
+from manim import DR, LEFT, VGroup
+
+from scenes.stage import layout
+from scenes.stage.curve_run import at_step
+from scenes.stage.drawing import Array
+from scenes.stage.numerals import Numeral
+from scenes.stage.palette import palette, rule_color
+from scenes.stage.typesetting import Formula, fitting_formula
+
+
+class Comparison(VGroup):
+    """update = gamma update + eta gradient = so many times eta gradient; `show(step)` takes the last whole step."""
+
+    def __init__(self, gains: Array, variable: str, box: layout.Box) -> None:
+        super().__init__()
+        self.gains = gains
+        slope = f"eta nabla f({variable}_t)"
+        before = (
+            f'{{{{ "update"_t : whole }}}} = {{{{ gamma dot "update"_(t-1) : share }}}} + {{{{ {slope} : slope }}}} ='
+        )
+        after = f"dot {{{{ {slope} : again }}}}"
+        widest = max((f"{gain:.1f}" for gain in gains), key=len)
+        line = layout.place(fitting_formula(f"{before} {{{{ {widest} : gain }}}} {after}", box.width), box, LEFT)
+        self.number = Numeral(line.select("gain").get_corner(DR), ".1f", line.font_size).show(gains[0])
+        self.add(self._part(before, line, "slope"), self.number, self._part(after, line, "again"))
+
+    def _part(self, source: str, line: Formula, label: str) -> Formula:
+        """A part of the line as a formula of its own, where the label stands in the line."""
+        part, p = Formula(source, line.font_size), palette()
+        colors = {"whole": rule_color("momentum"), "share": p.share, "slope": p.gradient, "again": p.gradient}
+        for name in (name for name in colors if f": {name} " in source):
+            part.select(name).set_color(colors[name])
+        return part.shift(line.select(label).get_center() - part.select(label).get_center())
+
+    def show(self, step: float) -> Comparison:  # type: ignore[override]  # Manim's own `show` opens a viewer
+        self.number.show(at_step(self.gains, min(step, len(self.gains) - 1)))
+        return self
