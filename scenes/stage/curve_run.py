@@ -18,6 +18,7 @@ from scenes.stage.panel import Range
 LARGEST_GAIN = 99.0  # a comparison with the gradient ends where the gradient all but vanishes
 STILL = 1e-3  # of the window's width: what moves less has arrived
 FLAT = 0.01  # of the steepest slope on the way: what is gentler is a floor
+FELT = 0.05  # of momentum's share: a gradient weaker than this is not seen to pull back
 ENDLESS = 1e300
 
 
@@ -128,7 +129,7 @@ class Cuts:
 
     same_way: int
     before: int  # the last step before the floor of the dip
-    pushed: int | None  # a step in the dip where the gradient points back and momentum's share on
+    pushed: int | None  # the step in the dip where the gradient pulls back most, and momentum's share pushes on
     through: int
     turn: int
     back: int
@@ -156,8 +157,10 @@ def _through(run: CurveRun, dip: tuple[float, float], far: int) -> tuple[int, in
     before = max(int(np.argmax(ahead > floor)) - 1, 0)
     through = min(int(np.argmax(ahead >= barrier)) + 1, far)
     held_back = (ahead > floor) & (ahead < barrier) & (run.share * run.slope < 0)
-    steps = np.flatnonzero(held_back[:through])
-    return before, int(steps[0]) if len(steps) else None, through
+    pull = np.where(held_back, np.abs(run.slope), 0.0)[:through]
+    strongest = int(np.argmax(pull)) if len(pull) else 0
+    seen = len(pull) > 0 and pull[strongest] > FELT * abs(run.share[strongest])
+    return before, strongest if seen else None, through
 
 
 def arrival(run: CurveRun, picture: Range) -> int | None:
