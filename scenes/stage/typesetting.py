@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Self
 
-from manim import DOWN, LEFT, MathTypst, Typst, VGroup, VMobject, config
-from manim.typing import Point3D
+from manim import DOWN, LEFT, UP, MathTypst, Typst, VGroup, VMobject, config
 
 from scenes.stage.palette import palette
 
@@ -26,7 +26,17 @@ TITLE, HEADING, BODY, SMALL = 64.0, 46.0, 38.0, 33.0
 MINIMUM_CAPITAL = 28 / 1080  # of the frame's height
 
 
-class Words(Typst):
+class _Outlines(Typst):
+    """Typeset glyphs without the parser's objects: Manim copies mobjects often, and those are 25 times as large."""
+
+    def generate_mobject(self) -> Self:
+        super().generate_mobject()
+        for glyph in self.submobjects:
+            glyph.__dict__.pop("path_obj", None)
+        return self
+
+
+class Words(_Outlines):
     """A line of text, with inline mathematics between dollar signs; `on_picture` says that it may stand on a panel."""
 
     def __init__(self, markup: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:
@@ -34,7 +44,7 @@ class Words(Typst):
         super().__init__(markup, font_size=size, color=color or palette().ink, typst_preamble=PREAMBLE)
 
 
-class Formula(MathTypst):
+class Formula(_Outlines, MathTypst):
     """A displayed formula; parts in `{{ part : label }}` can be selected by their label."""
 
     def __init__(self, source: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:
@@ -88,10 +98,18 @@ def number(value: float, digits: int = 5) -> str:
     return f"{mantissa} dot 10^({int(exponent)})"
 
 
-def baseline_shift(text: VMobject, reference: VMobject) -> Point3D:
-    """The vector that brings the bottom of `text` to the bottom of `reference`; for letters without descenders."""
-    shift = reference.get_bottom() - text.get_bottom()
-    return shift * (0, 1, 0)
+@cache
+def descent(markup: str) -> float:
+    """How far a line reaches below its baseline at font size 1; a capital set beside it shows where that is."""
+    line = Words(f"{markup} H", 48.0)
+    *letters, capital = line.submobjects
+    return float(capital.get_bottom()[1] - min(letter.get_bottom()[1] for letter in letters)) / 48.0
+
+
+def on_baseline(words: Words, height: float) -> Words:
+    """Move a line up or down until it stands on a baseline."""
+    bottom = height - descent(words.typst_code) * words.font_size
+    return words.shift((bottom - words.get_bottom()[1]) * UP)
 
 
 def texts_in(group: VMobject) -> list[Typst]:

@@ -1,0 +1,180 @@
+"""Derivations: lines of mathematics that turn into each other.
+
+A line is made of named parts, so that a part can be coloured, marked, and moved. A rewriting says which glyphs of one
+line travel to which places of the next; what has no place there leaves first, what is new arrives last. A glyph that
+travels is the same glyph all the way, so nothing flickers. All is a function of the animation's clock alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+from manim import RIGHT, UP, Animation, RoundedRectangle, Scene, VGroup, VMobject, linear, smooth
+from manim.typing import Point3D
+
+from scenes.stage.drawing import Array
+from scenes.stage.palette import palette
+from scenes.stage.typesetting import BODY, Formula
+
+Window = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a line: its name, its Typst source (complete in itself), its colour."""
+
+    name: str
+    source: str
+    color: str | None = None
+
+
+@cache
+def glyph_count(source: str) -> int:
+    """How many glyphs a part has when it is typeset."""
+    return len(Formula(source, BODY).submobjects)
+
+
+class Line(Formula):
+    """A line of mathematics made of named parts, in reading order."""
+
+    def __init__(self, parts: Sequence[Part], size: float = BODY) -> None:
+        super().__init__(" ".join(part.source for part in parts), size)
+        ends = accumulate((glyph_count(part.source) for part in parts), initial=0)
+        self.spans = {part.name: span for part, span in zip(parts, pairwise(ends), strict=True)}
+        if max((end for _, end in self.spans.values()), default=0) != len(self.submobjects):
+            raise ValueError(f"The parts do not add up to the line: {[part.source for part in parts]}")
+        for part in parts:
+            self.part(part.name).set_color(part.color or palette().ink)
+
+    def part(self, *names: str) -> VGroup:
+        """The glyphs of the named parts; names that the line does not have are left out."""
+        spans = (self.spans[name] for name in names if name in self.spans)
+        return VGroup(*(glyph for start, end in spans for glyph in self.submobjects[start:end]))
+
+    def start(self, name: str, count: int) -> VGroup:
+        """The first glyphs of a part."""
+        return VGroup(*self.part(name).submobjects[:count])
+
+    def middle(self, name: str) -> Point3D:
+        """Where the middle of a part is."""
+        return self.part(name).get_center()
+
+    def meet(self, place: Point3D, name: str = "eq") -> Line:
+        """Move the line until the named part stands at a place, as equal signs below each other do."""
+        self.shift(place - self.middle(name))
+        return self
+
+    def columns_of(self, other: Line, columns: Iterable[Sequence[str]]) -> Line:
+        """Move parts sideways, a column at a time, until the first of each stands below its namesake in `other`."""
+        for names in columns:
+            shift = other.part(names[0]).get_right() - self.part(names[0]).get_right()
+            self.part(*names).shift(shift * RIGHT)
+        return self
+
+
+@dataclass(frozen=True)
+class Move:
+    """Glyphs that travel to a place in the next line within a window of the animation; `bend` is the arc's height."""
+
+    source: VGroup
+    target: VGroup
+    bend: float = 0.0
+    window: Window = (0.15, 0.85)
+
+
+def same(source: Line, target: Line, *names: str, window: Window = (0.15, 0.85)) -> list[Move]:
+    """A move for each named part that both lines have."""
+    both = [name for name in names if name in source.spans and name in target.spans]
+    return [Move(source.part(name), target.part(name), window=window) for name in both]
+
+
+@dataclass(frozen=True)
+class _Flight:
+    """One glyph on its way."""
+
+    glyph: VMobject
+    start: Array
+    end: Array
+    colors: tuple[Any, Any]
+    move: Move
+
+    def at(self, time: float) -> None:
+        share = progress(time, self.move.window)
+        lift = self.move.bend * np.sin(np.pi * share) * UP
+        self.glyph.set_points(self.start + share * (self.end - self.start) + lift)
+        self.glyph.set_color(self.colors[0].interpolate(self.colors[1], share))
+
+
+def progress(time: float, window: Window) -> float:
+    """How much of a window is over at a time, from 0 to 1, without jerk."""
+    return float(smooth(float(np.clip((time - window[0]) / (window[1] - window[0]), 0, 1))))
+
+
+class Rewrite(Animation):
+    """One line becomes another. Glyphs of a third line, named by a move, stay there and send a copy."""
+
+    def __init__(
+        self,
+        source: VMobject,
+        target: VMobject,
+        moves: Sequence[Move],
+        leave: Window = (0.0, 0.3),
+        arrive: Window = (0.7, 1.0),
+        **options: Any,
+    ) -> None:
+        """`leave` and `arrive` are the windows in which the other glyphs fade out and in."""
+        self.source, self.target, self.windows = source, target, (leave, arrive)
+        self.flights = [flight for move in moves for flight in _flights(move)]
+        moved = {id(glyph) for move in moves for glyph in (*move.source, *move.target)}
+        self.leaving = VGroup(*(glyph.copy() for glyph in source.submobjects if id(glyph) not in moved))
+        self.arriving = VGroup(*(glyph.copy() for glyph in target.submobjects if id(glyph) not in moved))
+        self.ghosts = VGroup(self.leaving, self.arriving, *(flight.glyph for flight in self.flights))
+        super().__init__(self.ghosts, **{"rate_func": linear, **options})
+
+    def _setup_scene(self, scene: Scene) -> None:
+        scene.remove(self.source)
+        scene.add(self.ghosts)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        time = self.rate_func(alpha)
+        for flight in self.flights:
+            flight.at(time)
+        self.leaving.set_opacity(1 - progress(time, self.windows[0]))
+        self.arriving.set_opacity(progress(time, self.windows[1]))
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
+        scene.remove(self.ghosts)
+        scene.add(self.target)
+
+
+def _flights(move: Move) -> list[_Flight]:
+    pairs = zip(move.source.submobjects, move.target.submobjects, strict=True)
+    return [_flight(source, target, move) for source, target in pairs]
+
+
+def _flight(source: VMobject, target: VMobject, move: Move) -> _Flight:
+    start, end = source.copy(), target.copy()
+    start.align_points(end)
+    return _Flight(start, start.points.copy(), end.points.copy(), (source.get_color(), target.get_color()), move)
+
+
+class Mark(RoundedRectangle):
+    """A soft ground behind a part, so that the eye is there before the part moves."""
+
+    def __init__(self, part: VMobject, room: float = 0.08) -> None:
+        super().__init__(
+            width=part.width + 2 * room,
+            height=part.height + 2 * room,
+            corner_radius=0.08,
+            stroke_color=palette().rule_line,
+            stroke_width=2.5,
+            fill_color=palette().card,
+            fill_opacity=1,
+            z_index=-1,
+        )
+        self.move_to(part)

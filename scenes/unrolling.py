@@ -1,0 +1,419 @@
+"""Momentum is a weighted sum of all gradients so far.
+
+The update rule refers to the update before, so each update can be put in place of its name in the next line: what
+stands in one line moves into the next. Then the weights of that sum, with the numbers of a run, and what they add up
+to if the gradient stays the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+from manim import (
+    DL,
+    DOWN,
+    LEFT,
+    Create,
+    FadeIn,
+    FadeOut,
+    GrowFromEdge,
+    LaggedStart,
+    ValueTracker,
+    VGroup,
+    linear,
+    rate_functions,
+)
+from pydantic import Field
+
+from objectives import AnyObjective, find_objective, typeset
+from objectives.errors import UsageError
+from optimizers import Momentum, Trajectory, descend, theory
+from scenes.lecture_scene import (
+    Claim,
+    ClipParameters,
+    Coefficient,
+    LearningRate,
+    LectureScene,
+    Number,
+    ObjectiveName,
+    Point,
+    start_of,
+)
+from scenes.stage import layout
+from scenes.stage.bars import COMPACT, WeightedSum, readable, scaled
+from scenes.stage.derivation import Line, Mark, Part, Rewrite
+from scenes.stage.drawing import Array
+from scenes.stage.gain_chart import ENOUGH, GainChart, settling_steps, times
+from scenes.stage.layout import Box
+from scenes.stage.palette import palette
+from scenes.stage.typesetting import SMALL, Formula, Words, lines, quiet
+from scenes.stage.unrolled import (
+    columns_of,
+    filling,
+    fitting_size,
+    general,
+    generalised,
+    multiplying,
+    nothing,
+    recursive,
+    retyped,
+    right_side,
+    rule,
+    rule_block,
+    substituted,
+    unrolled,
+)
+
+SHORT = 30  # characters of a formula that stands in a line of text
+VISIBLE = 0.05  # a step is seen in two rounded places if it is this share of them
+
+
+# Words ----------------------------------------------------------------------------------------------------------------
+
+
+def check_words(step: int, before: float, after: float, update: float) -> list[str]:
+    """The update as the run took it, best words first: the difference of two iterates, if it can be seen in them."""
+    what, update_words = f"w_{step} - w_{step + 1}", f"bold({readable(update, COMPACT)})"
+    second = readable(after) if after >= 0 else f"({readable(after)})"
+    seen = abs(update) >= VISIBLE * max(abs(before), abs(after))
+    values = [what, f"{readable(before)} - {second}", update_words] if seen else [what, update_words]
+    return [f"the step of the run: ${' = '.join(terms)}$" for terms in (values, [what, update_words])]
+
+
+def first_fitting(markups: Sequence[str]) -> str:
+    """The first text that is no wider than the stage, or the last."""
+    width = layout.stage().width
+    return next((markup for markup in markups if quiet(markup).width <= width), markups[-1])
+
+
+def in_lines(head: str, tail: str) -> list[str]:
+    """Two pieces of a text in one line if it fits the stage, else in two."""
+    whole = f"{head} {tail}"
+    return [whole] if quiet(whole).width <= layout.stage().width else [head, tail]
+
+
+def spoken(value: float) -> str:
+    """A number for a caption, as plain text."""
+    (text,), exponent = scaled([value], COMPACT)
+    return f"{text} times ten to the {exponent}" if exponent else text
+
+
+# The clip -------------------------------------------------------------------------------------------------------------
+
+
+class Unrolling(LectureScene):
+    """The momentum update, unrolled: each gradient so far, the older the lighter."""
+
+    title = "Momentum is a weighted sum of all gradients so far"
+    beats = ("opening", "rule", "first_step", "substitution", "general", "weights", "gain")
+    poster = "weights"
+
+    class Parameters(ClipParameters):
+        terms: int = Field(4, ge=2, le=5, description="How many updates are written out.")
+        objective: ObjectiveName = Field(
+            "theta_squared", description="What the run minimises whose numbers are shown: a name, or an expression."
+        )
+        start: Point | None = Field(None, description="Where the run starts; if not given, where the objective says.")
+        learning_rate: LearningRate = Field(0.1, description="Learning rate of the run.")
+        momentum: Coefficient = Field(
+            0.9, le=0.9999, description="Momentum coefficient, of the run and of the gain; at most 0.9999."
+        )
+
+    # The run --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> AnyObjective:
+        return find_objective(self.parameters.objective)
+
+    @cached_property
+    def run(self) -> Trajectory:
+        wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
+        rule = Momentum(learning_rate=wanted.learning_rate, momentum=wanted.momentum)
+        run = descend(self.objective, rule, start, wanted.terms)
+        if run.ended_at < wanted.terms:
+            raise UsageError(
+                f"unrolling: the run on {self.objective.name} ends after {run.ended_at} of {wanted.terms} steps "
+                "(it diverges, or has no gradient there): choose a smaller learning rate or another start."
+            )
+        return run
+
+    @cached_property
+    def gradients(self) -> Array:
+        """The first coordinate of the gradient at each step, (terms,)."""
+        return np.asarray(self.run.gradients[:-1, 0])
+
+    @cached_property
+    def unrolled_weights(self) -> Array:
+        """The weight of each gradient in the last update, (terms,)."""
+        wanted = self.parameters
+        return theory.unrolled_weights(wanted.terms, wanted.momentum, wanted.learning_rate)
+
+    @cached_property
+    def contributions(self) -> Array:
+        """What each gradient adds to the last update, (terms,)."""
+        return self.unrolled_weights * self.gradients
+
+    @property
+    def update(self) -> float:
+        """The last update of the run, its first coordinate."""
+        return float(self.run.updates[-1, 0])
+
+    @property
+    def limit(self) -> float:
+        return float(1 / (1 - self.parameters.momentum))
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return {"momentum": self.run}
+
+    def numbers(self) -> Mapping[str, Number]:
+        steps = settling_steps(self.parameters.momentum)
+        return {
+            "update": self.update,
+            "sum_of_contributions": float(self.contributions.sum()),
+            "newest_contribution": float(self.contributions[-1]),
+            "gain_steps": steps,
+            "gain_reached": theory.constant_gradient_gain(steps, self.parameters.momentum),
+            "gain_limit": self.limit,
+        }
+
+    def words(self) -> Mapping[str, str]:
+        return {
+            "newest_words": spoken(self.contributions[-1]),
+            "update_words": spoken(self.update),
+            "gain_words": self._gain_words(),
+        }
+
+    def claims(self) -> Iterator[Claim]:
+        wanted, found = self.parameters, self.numbers()
+        gap, scale = abs(self.contributions.sum() - self.update), np.abs(self.run.iterates[-2:, 0]).max()
+        scale = max(scale, np.abs(self.contributions).max())
+        yield Claim(
+            f"the contributions of {wanted.terms} gradients add up to update_{wanted.terms} of the run, "
+            f"{self.update:.6g}, up to rounding: the difference is {gap:.1g}",
+            bool(gap <= 1e-12 * scale),
+        )
+        yield Claim(
+            f"the past counts: the first of {wanted.terms} gradients still has "
+            f"{100 * wanted.momentum ** (wanted.terms - 1):.3g} % of the weight of the newest",
+            wanted.momentum ** (wanted.terms - 1) > 0.01,
+        )
+        share = found["gain_reached"] / self.limit  # type: ignore[operator]  # both are floats
+        yield Claim(
+            f"the gain comes within 1 % of its limit {self.limit:.4g}: after {found['gain_steps']} steps "
+            f"it is {found['gain_reached']:.4g}",
+            share >= ENOUGH - 1e-9,
+        )
+
+    def remarks(self) -> Iterator[str]:
+        if self.objective.dimension > 1:
+            yield f"The numbers are the first coordinate, {self.objective.variables[0]}, of each vector."
+
+    def _gain_words(self, short: bool = False) -> str:
+        if self.parameters.momentum == 0:
+            return "only the step" if short else "no more than the step itself"
+        return f"{times(self.limit)} the step"
+
+    # Places ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def size(self) -> float:
+        """Type size of the lines: the longest one fills the width, at most."""
+        count = self.parameters.terms
+        return fitting_size([substituted(count), unrolled(count), general()], layout.stage().width)
+
+    @cached_property
+    def pitch(self) -> float:
+        """From line to line while they are written: the rule, update_0, and the updates fill the stage."""
+        return min(0.95, layout.stage().height / float(self.parameters.terms + 2))
+
+    @cached_property
+    def close_pitch(self) -> float:
+        """From line to line where the general line and the sum find room below the updates."""
+        sum_height = 0.036 * self.size
+        return min(0.9, (layout.stage().height - sum_height) / float(self.parameters.terms + 1.85))
+
+    @cached_property
+    def longest(self) -> Line:
+        """The last update unrolled: its columns are those of all lines."""
+        return layout.place(Line(unrolled(self.parameters.terms), self.size), layout.stage(), LEFT)
+
+    def equal_sign(self, row: float, pitch: float | None = None) -> Array:
+        """Where the equal sign of a row stands; rows count from the top of the stage."""
+        across, apart = self.longest.middle("eq")[0], pitch or self.pitch
+        return np.array([across, layout.stage().top - apart * (row + 0.5), 0.0])
+
+    def close_up(self, lines: Sequence[Line], run_time: float = 1.0) -> None:
+        """Move lines to the first rows, nearer to each other."""
+        places = [self.equal_sign(row, self.close_pitch) for row in range(len(lines))]
+        moves = (line.animate.shift(place - line.middle("eq")) for line, place in zip(lines, places, strict=True))
+        self.play(*moves, run_time=run_time)
+
+    def line(self, parts: Sequence[Part], row: float) -> Line:
+        """A line of the derivation with its equal sign in its place."""
+        return Line(parts, self.size).meet(self.equal_sign(row))
+
+    def columned(self, step: int, row: float) -> Line:
+        """An unrolled update in its row, each gradient in its column."""
+        columns = [(f"g{i}", f"c{i}", f"p{i}") for i in range(1, step + 1)]
+        return self.line(unrolled(step), row).columns_of(self.longest, columns)
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """Momentum is a weighted sum of all gradients so far."""
+        self.show_title()
+
+    def rule(self) -> None:
+        """Each update is gamma times the update before, plus the learning rate times the gradient."""
+        self.rules, below = rule_block()
+        for formula, note, seconds in zip(self.rules, below, (2.2, 1.2, 1.2), strict=True):
+            self.play(FadeIn(formula, lag_ratio=0.08), run_time=0.9)
+            self.play(FadeIn(note), run_time=0.4)
+            self.wait(seconds)
+        self.vanish(self.rules[1], *below)
+
+    def first_step(self) -> None:
+        """At first there is no update before: the first update is the first gradient times the learning rate."""
+        self.reminder, self.nothing = self.line(rule(palette().quiet), 0), self.line(nothing(), 1)
+        self.play(retyped(self.rules[0], self.reminder), retyped(self.rules[2], self.nothing), run_time=1.1)
+        self.written = [self._unroll(1, self.nothing)]
+
+    def substitution(self) -> None:
+        """Put each update in place of its name in the next line, and multiply out: every gradient so far is in it."""
+        for step in range(2, self.parameters.terms + 1):
+            self.written.append(self._unroll(step, self.written[-1], pace=0.9 if step < 4 else 0.6))
+        self.wait(1.0)
+
+    def general(self) -> None:
+        """After t steps each gradient is in the update, times gamma to the power of its age."""
+        self.vanish(self.reminder, self.nothing)
+        self.close_up(self.written)
+        self.closing = dots, formula, total = self._closing()
+        self.play(Rewrite(VGroup(), formula, generalised(self.written[-1], formula)), run_time=2.0)
+        self.play(FadeIn(dots), run_time=0.4)
+        self.wait(2.0)
+        self.play(FadeIn(total, lag_ratio=0.08), run_time=1.0)
+        self.wait(2.5)
+
+    def weights(self) -> None:
+        """A run with these weights: the newest gradient adds {newest_words}, all of them together {update_words}."""
+        last = self.written[-1]
+        self.vanish(*self.written[:-1], *self.closing)
+        self.close_up([last])
+        self.notes = self._notes()
+        self.ledger = self._ledger()
+        self._show_weights(self.ledger)
+        self._show_contributions(self.ledger)
+
+    def gain(self) -> None:
+        """The same gradient, again and again: the update grows towards {gain_words}."""
+        self.vanish(self.written[-1], self.ledger, self.notes)
+        chart = GainChart(
+            self.parameters.momentum,
+            (f"{self._gain_words(short=True)},", f"for $gamma = {self.parameters.momentum:g}$"),
+        )
+        self._show_series(chart)
+        self._show_staircase(chart)
+        self._show_limit(chart)
+
+    # Parts of the beats ---------------------------------------------------------------------------------------------
+
+    def _unroll(self, step: int, above: Line, pace: float = 1.0) -> Line:
+        """Write the rule for a step, put the line above into it, multiply out."""
+        asked, filled = self.line(recursive(step), step + 1), self.line(substituted(step), step + 1)
+        done = self.columned(step, step + 1)
+        marks = VGroup(Mark(right_side(above)), Mark(asked.part("inner")))
+        self.play(FadeIn(asked, lag_ratio=0.08), run_time=1.1 * pace)
+        self.wait(0.9 * pace)
+        self.play(FadeIn(marks), run_time=0.4)
+        self.wait(0.3 * pace)
+        fill = Rewrite(asked, filled, filling(above, asked, filled), run_time=1.9 * pace)
+        self.play(fill, FadeOut(marks[1], run_time=0.4 * pace))
+        self.play(FadeOut(marks[0]), run_time=0.3)
+        self.wait(0.6 * pace)
+        self.play(Rewrite(filled, done, multiplying(filled, done)), run_time=1.9 * pace)
+        self.wait(1.1 * pace)
+        return done
+
+    def _closing(self) -> tuple[Formula, Line, Line]:
+        """Below the written lines: dots, the general line, and the sum."""
+        rows, pitch = self.parameters.terms, self.close_pitch
+        dots = Formula("dots.v", self.size).move_to(self.equal_sign(rows - 0.06, pitch))
+        formula = Line(general(), self.size).meet(self.equal_sign(rows + 0.85, pitch))
+        total = Line([Part("eq", "="), Part("sum", "sum_(i=1)^t gamma^(t-i) eta nabla w_i")], self.size)
+        total.meet(self.equal_sign(0)).next_to(formula, DOWN, buff=0.15, coor_mask=np.array([0, 1, 0]))
+        return dots, formula, total
+
+    def _ledger(self) -> WeightedSum:
+        """The numbers of the run below the terms of the last line."""
+        count, line, stage = self.parameters.terms, self.written[-1], layout.stage()
+        box = Box(stage.left, self.notes.get_top()[1] + 0.25, stage.right, line.get_bottom()[1] - 0.3)
+        labels = ("weight", f"$gamma^({count}-i) eta$", "$times thin nabla w_i$")
+        return WeightedSum(box, columns_of(line, count), self.unrolled_weights, self.gradients, labels)
+
+    def _notes(self) -> VGroup:
+        """Two lines at the bottom: which run it is, and the step that it took."""
+        before, after = self.run.iterates[-2:, 0]
+        check = Words(first_fitting(check_words(self.parameters.terms, before, after, self.update)), SMALL)
+        source = lines(*map(quiet, self._run_words()), gap=0.15)
+        return layout.place(lines(source, check, gap=0.2), layout.stage(), DL)
+
+    def _run_words(self) -> list[str]:
+        """Which run the numbers are from, as one or two lines of markup."""
+        wanted, objective = self.parameters, self.objective
+        plane = objective.dimension > 1
+        where = ", ".join(f"{value:g}" for value in start_of(wanted.start, objective))
+        part = f", coordinate ${typeset(objective.variables[0])}$" if plane else ""
+        settings = f"$eta = {readable(wanted.learning_rate)}$, $gamma = {wanted.momentum:g}$"
+        head = first_fitting([f"a run on {name}{part}," for name in self._names()])
+        return in_lines(head, f"from ${f'({where})' if plane else where}$ with {settings}")
+
+    def _names(self) -> list[str]:
+        """What the objective may be called, best first."""
+        formula, title = typeset(self.objective.formula), f"the {self.objective.title}"
+        return [*([f"${formula}$"] if len(formula) <= SHORT else []), title, "the objective"]
+
+    def _show_weights(self, ledger: WeightedSum) -> None:
+        self.play(FadeIn(self.notes[0]), FadeIn(ledger.base), FadeIn(ledger.weight_label), run_time=0.6)
+        self.wait(2.2)
+        grow = [GrowFromEdge(bar, DOWN) for bar in reversed(ledger.bars)]
+        self.play(LaggedStart(*grow, lag_ratio=0.5), run_time=1.8)
+        self.play(LaggedStart(*map(FadeIn, reversed(ledger.weights)), lag_ratio=0.4), run_time=1.2)
+        self.wait(1.5)
+
+    def _show_contributions(self, ledger: WeightedSum) -> None:
+        self.play(FadeIn(ledger.value_label), LaggedStart(*map(FadeIn, ledger.values), lag_ratio=0.4), run_time=1.4)
+        self.wait(1.2)
+        self.play(LaggedStart(*map(FadeIn, ledger.products), lag_ratio=0.4), run_time=1.6)
+        self.wait(0.8)
+        self.play(FadeIn(ledger.total), run_time=0.5)
+        self.wait(0.8)
+        self.play(FadeIn(self.notes[1]), run_time=0.5)
+        self.wait(3.0)
+
+    def _show_series(self, chart: GainChart) -> None:
+        self.play(FadeIn(chart.words), run_time=0.5)
+        self.wait(0.4)
+        self.play(FadeIn(chart.series, lag_ratio=0.05), run_time=1.2)
+        self.wait(1.3)
+        self.play(FadeIn(chart.closed, lag_ratio=0.05), run_time=0.8)
+        self.wait(1.0)
+
+    def _show_staircase(self, chart: GainChart) -> None:
+        self.play(FadeIn(chart.stairs), FadeIn(chart.side), run_time=0.7)
+        step = ValueTracker(0.0)
+        self.drive(chart.stairs, step)
+        self.drive(chart.step, step)
+        self.drive(chart.gain, step, chart.gain_after)
+        self.play(step.animate.set_value(3), run_time=2.0, rate_func=linear)
+        self.play(step.animate.set_value(chart.steps), run_time=4.0, rate_func=rate_functions.ease_in_out_sine)
+        self.release()
+        self.wait(0.5)
+
+    def _show_limit(self, chart: GainChart) -> None:
+        self.play(Create(chart.line), FadeIn(chart.label), run_time=0.9)
+        self.wait(0.8)
+        self.play(FadeIn(chart.verdict), run_time=0.5)
+        self.wait(2.5)

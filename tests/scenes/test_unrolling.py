@@ -1,0 +1,274 @@
+"""The unrolled sum: its lines, its numbers, and that they are those of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from manim import VGroup, VMobject
+
+from clips.profile import Profile
+from clips.work import Job, make_scene, perform, read_parameters, studio, typeset_cache
+from objectives.errors import UsageError
+from scenes.lecture_scene import LectureScene
+from scenes.stage import layout
+from scenes.stage.bars import Columns, WeightedSum, columns_at, readable, scaled
+from scenes.stage.derivation import Line, Part, Rewrite, progress, same
+from scenes.stage.gain_chart import GainChart, settling_steps, times
+from scenes.stage.unrolled import filling, general, multiplying, recursive, substituted, unrolled
+from scenes.unrolling import Unrolling, check_words
+
+TINY = Profile(320, 180, 3)
+EXTREMES = (
+    {"momentum": 0},
+    {"momentum": 0.9999, "terms": 2},
+    {"learning_rate": 1e6, "terms": 5},
+    {"learning_rate": 1e-12},
+    {"objective": "qfsp", "terms": 5},
+    {"objective": "valley_neuron", "learning_rate": 1, "momentum": 0.5},
+    {"objective": "x**2 + y^4 + 2*x*y", "start": "1, -1"},
+    {"start": 0},
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stage() -> Iterator[None]:
+    with studio(TINY), typeset_cache():
+        yield
+
+
+def clip(**settings: object) -> Unrolling:
+    scene = make_scene("unrolling", settings)
+    assert isinstance(scene, Unrolling)
+    return scene
+
+
+# The numbers ----------------------------------------------------------------------------------------------------------
+
+
+@given(
+    momentum=st.floats(0, 0.9999),
+    learning_rate=st.floats(1e-6, 10),
+    terms=st.integers(2, 5),
+    start=st.floats(-100, 100),
+)
+def test_contributions_sum_to_the_update_of_the_run(
+    momentum: float, learning_rate: float, terms: int, start: float
+) -> None:
+    scene = clip(momentum=momentum, learning_rate=learning_rate, terms=terms, start=(start,))
+    scale = max(np.abs(scene.contributions).max(), np.abs(scene.run.iterates[-2:]).max())
+    assert abs(scene.contributions.sum() - scene.update) <= 1e-12 * scale
+
+
+def test_weights_are_powers_of_the_momentum_times_the_learning_rate() -> None:
+    scene = clip(momentum=0.9, learning_rate=0.1, terms=4)
+    np.testing.assert_allclose(scene.unrolled_weights, [0.0729, 0.081, 0.09, 0.1], rtol=1e-14)
+
+
+def test_default_run_is_the_one_checked_by_hand() -> None:
+    scene = clip()
+    np.testing.assert_allclose(scene.gradients, [20, 16, 9.2, 1.24])
+    np.testing.assert_allclose(scene.contributions, [1.458, 1.296, 0.828, 0.124])
+    assert scene.update == pytest.approx(3.706)
+    assert all(claim.holds for claim in scene.claims())
+
+
+def test_without_momentum_only_the_newest_gradient_counts() -> None:
+    scene = clip(momentum=0)
+    assert scene.numbers()["gain_limit"] == 1
+    assert not scene.contributions[:-1].any()
+    assert [claim.holds for claim in scene.claims()] == [True, False, True]
+
+
+def test_captions_are_computed() -> None:
+    scene = clip(momentum=0.5)
+    assert f"{scene.update:.3f}".rstrip("0") in scene.caption("weights")
+    assert scene.caption("gain").endswith("twice the step.")
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+def test_a_plane_shows_its_first_coordinate_and_says_so() -> None:
+    scene = clip(objective="qfsp")
+    np.testing.assert_array_equal(scene.gradients, scene.run.gradients[:-1, 0])
+    assert "coordinate $x$" in " ".join(scene._run_words())
+    assert "first coordinate, x," in " ".join(scene.remarks())
+
+
+# What may be typed ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"terms": 6}, "terms"),
+        ({"terms": 1}, "terms"),
+        ({"momentum": 1}, "momentum"),
+        ({"learning_rate": 0}, "learning_rate"),
+        ({"objective": "theta_sqared"}, "theta_squared"),
+        ({"moment": 0.9}, "momentum"),
+    ],
+)
+def test_bad_parameters_are_refused_with_a_sentence(settings: dict[str, object], named: str) -> None:
+    with pytest.raises(UsageError, match=named) as refusal:
+        read_parameters("unrolling", settings)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"start": (1, 2)}, "start needs 1"),
+        ({"objective": "qfsp", "start": (1,)}, "start needs 2"),
+        ({"objective": "exp(x)", "start": (700,), "learning_rate": 1e6}, "choose a smaller learning rate"),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused_with_a_sentence(settings: dict[str, object], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        list(clip(**settings).claims())
+
+
+# How numbers are written ----------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=6))
+def test_scaled_numbers_are_the_numbers(values: list[float]) -> None:
+    texts, exponent = scaled(values)
+    largest = max(map(abs, values))
+    for text, value in zip(texts, values, strict=True):
+        shown = float(text.removeprefix("approx ")) * 10.0**exponent
+        assert shown == pytest.approx(value, abs=6e-3 * largest)
+        assert text.startswith("approx") == (float(text.removeprefix("approx ")) == 0 and value != 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(3.706, "3.706"), (-3.0860, "-3.086"), (10, "10"), (0, "0"), (999999.9, "10^(6)"), (2.5e-9, "2.5 dot 10^(-9)")],
+)
+def test_readable_numbers(value: float, text: str) -> None:
+    assert readable(value) == text
+
+
+@pytest.mark.parametrize(
+    ("gain", "said"),
+    [
+        (1.0, "once"),
+        (2.0, "twice"),
+        (1 / (1 - 0.9), "ten times"),
+        (1 / (1 - 0.99), "100 times"),
+        (1 / 0.3, "3.33 times"),
+    ],
+)
+def test_gains_in_words(gain: float, said: str) -> None:
+    assert times(gain) == said
+
+
+def test_a_step_too_small_to_be_seen_between_the_iterates_is_given_alone() -> None:
+    assert "0.62 - (-3.086) = bold(3.706)" in check_words(4, 0.62, -3.086, 3.706)[0]
+    assert "w_4 - w_5 = bold(10^(-4))" in check_words(4, 10.0, 9.9999, 0.0001)[0]
+
+
+@given(st.floats(0, 0.9999))
+def test_the_staircase_ends_near_its_limit(momentum: float) -> None:
+    steps = settling_steps(momentum)
+    assert 1 - momentum**steps >= 0.99 - 1e-9
+
+
+@given(st.integers(1, 100_000))
+def test_columns_end_at_the_last_step(steps: int) -> None:
+    at = columns_at(steps)
+    assert at[-1] == steps
+    assert at[0] >= 1
+    assert (np.diff(at) >= 1).all()
+
+
+# Lines and moves ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("parts", [recursive(1), recursive(5), substituted(1), substituted(4), unrolled(5), general()])
+def test_parts_are_the_glyphs_of_the_line_from_left_to_right(parts: list[Part]) -> None:
+    line = Line(parts)
+    middles = [line.middle(part.name)[0] for part in parts]
+    assert middles == sorted(middles)
+    assert sum(len(line.part(part.name)) for part in parts) == len(line.submobjects)
+
+
+def test_equal_signs_and_gradients_stand_below_each_other() -> None:
+    scene = clip(terms=5)
+    rows = [scene.columned(step, step) for step in range(1, 6)]
+    for name in ("eq", "g1"):
+        np.testing.assert_allclose([row.middle(name)[0] for row in rows], rows[-1].middle(name)[0], atol=1e-9)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5])
+def test_every_term_of_the_line_above_moves_into_its_place(step: int) -> None:
+    scene = clip(terms=5)
+    above = scene.columned(step - 1, 1) if step > 1 else Line([Part("lhs", "u"), Part("eq", "="), Part("zero", "0")])
+    asked, filled, done = (scene.line(make(step), 2) for make in (recursive, substituted, unrolled))
+    fill, multiply = filling(above, asked, filled), multiplying(filled, done)
+    arrived = {id(glyph) for move in fill for glyph in move.target}
+    wanted = filled.part(*(name for name in above.spans if name not in ("lhs", "eq")))
+    assert {id(glyph) for glyph in wanted} <= arrived
+    assert {id(glyph) for glyph in done.part("g1", f"g{step}")} <= {id(g) for move in multiply for g in move.target}
+
+
+def test_a_rewriting_starts_as_the_one_line_and_ends_as_the_other() -> None:
+    scene = clip()
+    source, target = scene.line(unrolled(2), 1), scene.line(unrolled(2), 3)
+    rewriting = Rewrite(source, target, same(source, target, *source.spans))
+    for time, line in ((0.0, source), (1.0, target)):
+        rewriting.interpolate(time)
+        flown = np.concatenate([flight.glyph.points for flight in rewriting.flights])
+        np.testing.assert_allclose(flown, np.concatenate([glyph.points for glyph in line.submobjects]), atol=1e-9)
+
+
+@given(st.floats(-1, 2), st.floats(-1, 2))
+def test_progress_never_goes_back(first: float, second: float) -> None:
+    early, late = sorted((first, second))
+    assert 0 <= progress(early, (0.2, 0.7)) <= progress(late, (0.2, 0.7)) <= 1
+
+
+# The picture ----------------------------------------------------------------------------------------------------------
+
+
+def test_bars_are_as_high_as_the_weights() -> None:
+    columns = Columns(-4, -3, (-2.0, 0.0, 2.0), ("#ff0000", "#00ff00", "#0000ff"))
+    weights = np.array([0.25, 0.5, 1.0])
+    ledger = WeightedSum(layout.stage(), columns, weights, np.array([1.0, -2.0, 3.0]), ("weight", "value"))
+    heights = np.array([bar.height for bar in ledger.bars])
+    np.testing.assert_allclose(heights / heights[-1], weights)
+    np.testing.assert_allclose([bar.get_bottom()[1] for bar in ledger.bars], ledger.bars[0].get_bottom()[1])
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9, 0.9999])
+def test_the_last_column_reaches_the_gain_of_its_step(momentum: float) -> None:
+    chart = GainChart(momentum, ("said", "so"))
+    chart.stairs.show(chart.steps)
+    top = max(layer.get_top()[1] for layer in chart.stairs.layers if len(layer.points))
+    assert top == pytest.approx(float(chart.stairs.y_axis.place(chart.gain_after(chart.steps))), abs=1e-6)
+
+
+@pytest.mark.parametrize("settings", EXTREMES, ids=str)
+def test_extremes_stay_inside_the_narrower_frame(settings: dict[str, object]) -> None:
+    with studio(Profile(240, 180, 3, aspect="4:3")), typeset_cache():
+        scene = make_scene("unrolling", settings, only=())
+        seen: list[tuple[str, layout.Box]] = []
+        scene.beat_done = lambda beat: seen.append((beat, extent(scene)))  # type: ignore[method-assign]
+        scene.render()
+        assert [beat for beat, _ in seen] == list(scene.beats)
+        for beat, box in seen:
+            assert layout.safe_frame().contains(box, slack=0.01), beat
+
+
+def extent(scene: LectureScene) -> layout.Box:
+    """What stands on the screen, as one box."""
+    drawn = (mobject for mobject in scene.mobjects if isinstance(mobject, VMobject))
+    return layout.box_of(VGroup(*drawn))
+
+
+def test_a_beat_alone_is_the_beat_of_the_whole_clip() -> None:
+    alone = perform(Job("unrolling", {"terms": 2}, TINY, ("weights",)))
+    whole = perform(Job("unrolling", {"terms": 2}, TINY, ("general", "weights", "gain")))
+    assert alone.beats[0].video == {beat.name: beat for beat in whole.beats}["weights"].video
