@@ -109,7 +109,7 @@ def _concatenate(beats: list[bytes], container: str, title: str) -> bytes:
 def _packets_in_a_row(beats: list[bytes]) -> Iterator[Any]:
     start = Fraction(0)
     for beat in beats:
-        with av.open(BytesIO(beat)) as source:
+        with av.open(BytesIO(beat), "r") as source:
             stream: Any = source.streams.video[0]
             frame = 1 / stream.average_rate / stream.time_base
             offset, count = round(start / stream.time_base), 0
@@ -126,7 +126,7 @@ def _packets_in_a_row(beats: list[bytes]) -> Iterator[Any]:
 def to_gif(video: bytes, profile: Profile) -> bytes:
     """A looping GIF of a video, with one palette made for all of its frames."""
     target = BytesIO()
-    with av.open(BytesIO(video)) as source, av.open(target, "w", format="gif", options={"loop": "0"}) as output:
+    with av.open(BytesIO(video), "r") as source, av.open(target, "w", format="gif", options={"loop": "0"}) as output:
         graph, sink = _palette_graph(source.streams.video[0])
         stream = output.add_stream("gif", rate=profile.frame_rate)
         stream.width, stream.height, stream.pix_fmt = profile.width, profile.height, "pal8"

@@ -188,7 +188,7 @@ class BeatWriter(SceneFileWriter):
     def end_animation(self, allow_write: bool = False) -> None:
         pass
 
-    def write_frame(self, pixels: Pixels, *, repeat: int = 1) -> None:
+    def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
         if self._running is None or repeat < 1:
             return
         name, thread = self._running
@@ -199,7 +199,7 @@ class BeatWriter(SceneFileWriter):
     def finish(self) -> None:
         self._end_beat()
 
-    def abort_encode_jobs(self, **_: bool) -> None:
+    def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:  # noqa: ARG002 (Manim's signature)
         self._running = None
 
     def _end_beat(self) -> None:

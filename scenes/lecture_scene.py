@@ -14,7 +14,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Protocol, cast
 
 from manim import UL, UP, FadeIn, FadeOut, Mobject, ReplacementTransform, Scene, ValueTracker
 from manim.renderer.cairo_renderer import CairoRenderer
@@ -67,7 +67,7 @@ class Claim:
 class Shown(Protocol):
     """A mobject that shows a number, or the state at a step."""
 
-    def show(self, value: float) -> object: ...
+    def display(self, value: float) -> object: ...
     def add_updater(self, update_function: Callable[[Any], Any]) -> object: ...
 
 
@@ -94,7 +94,8 @@ class LectureScene(Scene):
         self.only = frozenset(self.beats if only is None else only)
 
     def setup(self) -> None:
-        self.camera.background_color = palette().ground
+        camera: Any = self.camera
+        camera.background_color = palette().ground
 
     def construct(self) -> None:
         for beat in self.beats:
@@ -153,14 +154,18 @@ class LectureScene(Scene):
         self.wait(1.2)
         self.play(ReplacementTransform(words, self.heading), run_time=0.9)
 
+    def wait(self, duration: float = 1.0, *options: Any, **more: Any) -> None:
+        """Rest. Manim cuts a rest down to whole frames; a hair more keeps 0.3 s three frames at 10 a second."""
+        super().wait(duration + 1e-6, *options, **more)
+
     def vanish(self, *mobjects: Mobject, run_time: float = 0.5) -> None:
         """Fade out what has done its work."""
         self.play(*(FadeOut(mobject) for mobject in mobjects), run_time=run_time)
 
     def drive(self, mobject: Shown, step: ValueTracker, reading: Callable[[float], float] = float) -> None:
         """Let a mobject follow a tracker, until `release`: it shows `reading` of the tracker's value."""
-        mobject.add_updater(lambda shown: shown.show(reading(step.get_value())))
-        self._driven.append(mobject)
+        mobject.add_updater(lambda shown: shown.display(reading(step.get_value())))
+        self._driven.append(cast(Mobject, mobject))
 
     def release(self) -> None:
         """Nothing follows a tracker any longer; what stands still is then not drawn anew in each frame."""

@@ -322,7 +322,7 @@ class RollingBall(LectureScene):
         settings = {GD: {"learning_rate": wanted.learning_rate}}
         settings[MOMENTUM] = settings[GD] | {"momentum": wanted.momentum}
         return {
-            name: RuleCard(box, name, NAMES[name], settings[name], f".{self.race.digits}f", label="").show(
+            name: RuleCard(box, name, NAMES[name], settings[name], f".{self.race.digits}f", label="").display(
                 self.race.heights[name][0]
             )
             for name, box in zip(NAMES, self.places.cards, strict=True)
@@ -342,7 +342,7 @@ class RollingBall(LectureScene):
         """The ball without memory is a little smaller and lies in front: both are seen where they meet."""
         sizes = {MOMENTUM: self.radius, GD: LIGHT * self.radius}
         balls = {n: RollingDisc(self.track, r, rule_color(n), self.panel.area) for n, r in sizes.items()}
-        return {name: ball.show(self.places_of[name](0.0)) for name, ball in balls.items()}
+        return {name: ball.display(self.places_of[name](0.0)) for name, ball in balls.items()}
 
     @cached_property
     def footprints(self) -> dict[str, Footprints]:

@@ -7,16 +7,16 @@ told from an arrival: what counts is the iteration from which the error stays be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from manim import LEFT, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import OBJECTIVES, AnyObjective, DataObjective, typeset, typeset_function
-from optimizers import GradientDescent, Momentum, Trajectory, descend
+from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
@@ -36,6 +36,7 @@ from scenes.stage.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.data_panel import DataPanel
 from scenes.stage.drawing import Array, crosses, dashed, discs, inside
 from scenes.stage.error_strip import ErrorStrip
+from scenes.stage.numerals import running_spec, widest_of
 from scenes.stage.palette import palette, rule_color
 from scenes.stage.typesetting import BODY, SMALL, Words, fitting_formula, number
 
@@ -73,7 +74,7 @@ class UTurn(LectureScene):
     @cached_property
     def runs(self) -> dict[str, Trajectory]:
         wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
-        rules = {
+        rules: dict[str, Rule[Any]] = {
             GD: GradientDescent(learning_rate=wanted.learning_rate),
             MOMENTUM: Momentum(learning_rate=wanted.learning_rate, momentum=wanted.momentum),
         }
@@ -102,7 +103,7 @@ class UTurn(LectureScene):
         yield Claim(f"momentum takes at least 3 u-turns: {turns} in {wanted.steps} iterations", turns >= 3)
         yield Claim(f"gradient descent takes no u-turn: {slow_turns}", slow_turns == 0)
         yield Claim(
-            f"momentum arrives, not only dips: first iteration from which its error stays below {wanted.tolerance:g}: {arrival}",
+            f"momentum arrives, not only dips: its error stays below {wanted.tolerance:g} from iteration: {arrival}",
             arrival != NEVER,
         )
         yield Claim(
@@ -194,8 +195,9 @@ class UTurn(LectureScene):
     def changes_data(self) -> bool:
         """Whether the old data can turn into the new: the same neuron, equally many samples, other values."""
         old, new = OBJECTIVES[OLD_DATA], self.objective
-        same = isinstance(old, DataObjective) and isinstance(new, DataObjective) and old.loss == new.loss
-        return same and old.samples == new.samples and old.name != new.name
+        if not (isinstance(old, DataObjective) and isinstance(new, DataObjective)):
+            return False
+        return old.loss == new.loss and old.samples == new.samples and old.name != new.name
 
     @cached_property
     def first_objective(self) -> AnyObjective:
@@ -209,7 +211,7 @@ class UTurn(LectureScene):
         above, below = box.top_slice(1.15, gap=0.1)
         formula = fitting_formula(f"f(x) = {typeset(objective.model)}", box.width)
         later = cast(DataObjective, self.objective).data["x"]
-        self.data = DataPanel(below, objective.predict, *objective.data.values(), also=later)
+        self.data = DataPanel(below, objective.predict, objective.data["x"], objective.data["y"], also=later)
         fit = self.data.curve(palette().quiet, np.array(objective.minima[0])) if objective.minima else VMobject()
         return VGroup(layout.place(formula, above), self.data), fit
 
@@ -251,8 +253,12 @@ class UTurn(LectureScene):
     def _cards(self, box: layout.Box) -> Iterator[RuleCard]:
         above, below = box.rows(1, 1, gap=0.2)
         rate = {"learning_rate": self.parameters.learning_rate}
-        yield RuleCard(above, GD, "gradient descent", rate)
-        yield RuleCard(below, MOMENTUM, "momentum", {**rate, "momentum": self.parameters.momentum})
+        errors = np.concatenate([run.values for run in self.runs.values()])
+        spec = running_spec(errors)
+        widest = widest_of(errors, spec)
+        yield RuleCard(above, GD, "gradient descent", rate, spec, widest=widest)
+        settings = {**rate, "momentum": self.parameters.momentum}
+        yield RuleCard(below, MOMENTUM, "momentum", settings, spec, widest=widest)
 
     def _counters(self, box: layout.Box) -> Iterator[Counter]:
         left, right = box.columns(1, 1, gap=0.2)
@@ -276,13 +282,13 @@ class UTurn(LectureScene):
 
     def _run_to(self, last: int, pace: float) -> None:
         """Let both rules take their steps up to `last`, at `pace` steps a second."""
-        step = self.step
+        step, turns = self.step, self.runs[MOMENTUM].u_turns_at
         for shown in (self.rings, self.strip_rings, self.strip, *self.trails.values()):
             self.drive(shown, step)
         for name, card in self.cards.items():
-            self.drive(card, step, reading=lambda k, run=self.runs[name]: run.values[min(int(k), run.ended_at)])
+            self.drive(card, step, reading=error_of(self.runs[name]))
         self.drive(self.counters[0], step)
-        self.drive(self.counters[1], step, reading=lambda k: np.searchsorted(self.rings.steps, k, side="right"))
+        self.drive(self.counters[1], step, reading=lambda k: float(np.sum(turns <= k)))
         self.play(step.animate.set_value(last), run_time=(last - step.get_value()) / pace, rate_func=linear)
         self.release()
 
@@ -319,6 +325,11 @@ class UTurn(LectureScene):
 def step_or_never(step: int | None) -> int | str:
     """A step as a caption says it."""
     return NEVER if step is None else step
+
+
+def error_of(run: Trajectory) -> Callable[[float], float]:
+    """The error at a fractional step: that of the last iterate reached."""
+    return lambda step: float(run.values[min(int(step), run.ended_at)])
 
 
 def names_of(objective: AnyObjective) -> tuple[str, str]:

@@ -59,12 +59,12 @@ class Tiny(LectureScene):
 Reports = Callable[[str, int], None]
 
 
-def explode(job: Job, report: Reports) -> Rendered:
+def explode(_: Job, report: Reports) -> Rendered:
     report("appear", 1)
     raise ZeroDivisionError("a scene that raises in its third beat")
 
 
-def be_killed(job: Job, report: Reports) -> Rendered:
+def be_killed(_: Job, __: Reports) -> Rendered:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError("not reached")
 

@@ -22,7 +22,7 @@ def along(points: Array, step: float) -> Array:
     """The point (3,) of a path (n, 3) at a fractional step."""
     whole = int(np.clip(step, 0, len(points) - 1))
     if whole >= len(points) - 1:
-        return points[-1]
+        return np.asarray(points[-1])
     return np.asarray(points[whole] + (step - whole) * (points[whole + 1] - points[whole]))
 
 
@@ -42,7 +42,7 @@ class Ball(Circle):
 
 
 class Trail(VGroup):
-    """Ball, path and marks of a run on a panel; `show(step)` draws it at a fractional step."""
+    """Ball, path and marks of a run on a panel; `display(step)` draws it at a fractional step."""
 
     def __init__(self, points: Array, color: str, area: Box, mark_radius: float = 0.045) -> None:
         """`points` are the iterates on the screen (n, 3); what leaves `area` is not drawn."""
@@ -53,9 +53,9 @@ class Trail(VGroup):
         self.marks = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
         self.ball = Ball(color)
         self.add(self.old, self.fresh, self.marks, self.ball)
-        self.show(0.0)
+        self.display(0.0)
 
-    def show(self, step: float) -> Trail:
+    def display(self, step: float) -> Trail:
         """Draw the path up to a fractional step."""
         edge = max(0.0, step - FRESH)
         self.old.set_points(self._line(walked(self.path_points, edge)))
@@ -74,7 +74,7 @@ class Trail(VGroup):
 
 
 class Rings(VMobject):
-    """Rings round chosen iterates, u-turns say; `show(step)` draws those that have been passed."""
+    """Rings round chosen iterates, u-turns say; `display(step)` draws those that have been passed."""
 
     def __init__(self, centers: Array, steps: npt.ArrayLike, radius: float, area: Box) -> None:
         """`centers` (n, 3) on the screen at the `steps` (n,); what lies outside `area` is not drawn."""
@@ -82,9 +82,9 @@ class Rings(VMobject):
         drawn = inside(centers, area)
         self.centers, self.steps = centers[drawn], np.asarray(steps)[drawn]
         self.radii = apart(self.centers, radius)
-        self.show(-1.0)
+        self.display(-1.0)
 
-    def show(self, step: float) -> Rings:
+    def display(self, step: float) -> Rings:
         passed = self.steps <= step
         self.set_points(disc_points(self.centers[passed], self.radii[passed]))
         return self
@@ -96,4 +96,4 @@ def apart(centers: Array, radius: float) -> Array:
         return np.full(len(centers), radius)
     gaps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
     nearest = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf))
-    return np.clip(0.6 * nearest, 0.45 * radius, radius)
+    return np.asarray(np.clip(0.6 * nearest, 0.45 * radius, radius))

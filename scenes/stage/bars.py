@@ -182,7 +182,7 @@ def columns_at(steps: int) -> Array:
 
 
 class Staircase(Panel):
-    """Columns of two layers over the steps 1, 2, ...; `show(step)` draws those up to a fractional step.
+    """Columns of two layers over the steps 1, 2, ...; `display(step)` draws those up to a fractional step.
 
     The lower layer is the same in all columns (`floor`), the upper one is what the totals add to it.
     """
@@ -206,9 +206,9 @@ class Staircase(Panel):
         self.lefts, self.rights = self.x_axis.place(at - reach), self.x_axis.place(at + reach)
         self.layers = VGroup(*(VMobject(stroke_width=0, fill_color=color, fill_opacity=1) for color in colors))
         self.add(self.layers)
-        self.show(0.0)
+        self.display(0.0)
 
-    def show(self, value: float) -> Staircase:  # type: ignore[override]  # Manim's own `show` opens a picture viewer
+    def display(self, value: float) -> Staircase:
         """Draw the columns up to a step; the next one is as high as the fraction says."""
         rise = np.clip(value - self.at + 1, 0, 1) if len(self.at) == self.at[-1] else (self.at <= value).astype(float)
         low, high = np.zeros_like(rise), np.minimum(self.totals * rise, self.floor)

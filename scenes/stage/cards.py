@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from manim import DOWN, LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VGroup
+from manim import LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VGroup
 
 from scenes.stage.layout import Box, place
 from scenes.stage.numerals import Numeral
 from scenes.stage.palette import palette, rule_color
-from scenes.stage.typesetting import BODY, SMALL, Words, baseline_shift, bold
+from scenes.stage.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 SYMBOLS: Mapping[str, str] = {"learning_rate": "eta", "momentum": "gamma"}
 STRIPE = 0.09
@@ -34,8 +34,10 @@ class RuleCard(VGroup):
         settings: Mapping[str, float],
         spec: str = ".5f",
         label: str = "error",
+        widest: float = 0.0,
         size: float = BODY,
     ) -> None:
+        """`spec` formats the number, `widest` is the value that takes the most room, `label` says what it is."""
         super().__init__()
         color = rule_color(rule)
         self.box = box
@@ -48,26 +50,38 @@ class RuleCard(VGroup):
             fill_opacity=1,
         ).move_to(box.center)
         stripe = Rectangle(width=STRIPE, height=box.height, stroke_width=0, fill_color=color, fill_opacity=1)
-        self.name = bold(title, size, color)
+        self.title_words = bold(title, size, color)
         self.settings = settings_line(settings)
-        words = VGroup(self.name, self.settings).arrange(DOWN, aligned_edge=LEFT, buff=0.16)
-        place(words, box.inset(left=INSET + STRIPE), LEFT)
+        self._seat_words()
         self.value = Numeral(box.center, spec, size)
         self._seat_value()
-        self.add(self.ground, stripe.move_to(box.center).align_to(self.ground, LEFT), words, self.value)
+        self.value.display(widest)
+        self.add(
+            self.ground,
+            stripe.move_to(box.center).align_to(self.ground, LEFT),
+            self.title_words,
+            self.settings,
+            self.value,
+        )
         if label and box.width > NARROW:
             self.add(label_of(label, self.value))
+        self.value.display(0)
+
+    def _seat_words(self) -> None:
+        """Name above settings, on the same baselines in every card."""
+        for words, share in ((self.title_words, 0.1), (self.settings, -0.3)):
+            place(words, self.box.inset(left=INSET + STRIPE), LEFT)
+            on_baseline(words, self.box.center[1] + share * self.box.height)
 
     def _seat_value(self) -> None:
         """The number stands at the right: half-way up, or beside the settings where the name needs the room."""
-        self.value.show(0)
-        beside = self.settings.submobjects[0].get_bottom()[1]
-        middle = self.box.center[1] - self.value.height / 2
+        middle = self.box.center[1] - self.value.display(0).height / 2
+        beside = self.box.center[1] - 0.3 * self.box.height
         baseline = middle if self.box.width > NARROW else beside
         self.value.seat([self.box.right - INSET, baseline, 0.0])
 
-    def show(self, value: float) -> RuleCard:
-        self.value.show(value)
+    def display(self, value: float) -> RuleCard:
+        self.value.display(value)
         return self
 
 
@@ -75,7 +89,7 @@ def label_of(label: str, value: Numeral) -> Words:
     """What a number is, small and to the left of it, on its baseline."""
     words = Words(label, SMALL, palette().quiet)
     words.next_to(value, LEFT, buff=0.25)
-    return words.shift(baseline_shift(words, value))
+    return on_baseline(words, float(value.anchor[1]))
 
 
 class Counter(VGroup):
@@ -91,10 +105,10 @@ class Counter(VGroup):
         sign.arrange(RIGHT, buff=0.18)
         place(sign, box, UL)
         baseline = label.submobjects[0].get_bottom()[1]
-        probe = Numeral(box.center, spec, size).show(widest)
+        probe = Numeral(box.center, spec, size).display(widest)
         self.number = Numeral([label.get_right()[0] + 0.22 + probe.width, baseline, 0.0], spec, size)
-        self.add(sign, self.number.show(0))
+        self.add(sign, self.number.display(0))
 
-    def show(self, value: float) -> Counter:
-        self.number.show(value)
+    def display(self, value: float) -> Counter:
+        self.number.display(value)
         return self

@@ -13,7 +13,7 @@ from scenes.stage.typesetting import Formula, fitting_formula
 
 
 class Comparison(VGroup):
-    """update = gamma update + eta gradient = so many times eta gradient; `show(step)` takes the last whole step."""
+    """update = gamma update + eta gradient = so many times eta gradient; `display(step)` takes the last whole step."""
 
     def __init__(self, gains: Array, variable: str, box: layout.Box) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Comparison(VGroup):
         after = f"dot {{{{ {slope} : again }}}}"
         widest = max((f"{gain:.1f}" for gain in gains), key=len)
         line = layout.place(fitting_formula(f"{before} {{{{ {widest} : gain }}}} {after}", box.width), box, LEFT)
-        self.number = Numeral(line.select("gain").get_corner(DR), ".1f", line.font_size).show(gains[0])
+        self.number = Numeral(line.select("gain").get_corner(DR), ".1f", line.font_size).display(gains[0])
         self.add(self._part(before, line, "slope"), self.number, self._part(after, line, "again"))
 
     def _part(self, source: str, line: Formula, label: str) -> Formula:
@@ -36,6 +36,6 @@ class Comparison(VGroup):
             part.select(name).set_color(colors[name])
         return part.shift(line.select(label).get_center() - part.select(label).get_center())
 
-    def show(self, step: float) -> Comparison:  # type: ignore[override]  # Manim's own `show` opens a viewer
-        self.number.show(at_step(self.gains, min(step, len(self.gains) - 1)))
+    def display(self, step: float) -> Comparison:
+        self.number.display(at_step(self.gains, min(step, len(self.gains) - 1)))
         return self

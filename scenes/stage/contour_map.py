@@ -8,7 +8,7 @@ levels, a narrow valley in high country still has some on its floor.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from contourpy import ContourGenerator, FillType, LineType, contour_generator
@@ -102,7 +102,7 @@ class ContourMap(Panel):
         self.bands[0].set_points(self._outline([edges]))
         for band, level in zip(self.bands[1:], self.levels, strict=True):
             band.set_points(self._outline(_regions(contours, level, top + 1.0)))
-        curves = [curve for level in self.levels for curve in contours.lines(level)]
+        curves = [curve for level in self.levels for curve in cast("list[Array]", contours.lines(level))]
         self.lines.set_points(self._outline(curves))
 
     def _outline(self, curves: list[Array]) -> Array:
@@ -111,7 +111,7 @@ class ContourMap(Panel):
 
 def _regions(contours: ContourGenerator, level: float, top: float) -> list[Array]:
     """The rings, outer ones and holes, of the region above a level."""
-    polygons, offsets = contours.filled(level, top)
+    polygons, offsets = cast("tuple[list[Array], list[Array]]", contours.filled(level, top))
     return [
         points[start:end] for points, offset in zip(polygons, offsets, strict=True) for start, end in pairwise(offset)
     ]

@@ -31,7 +31,7 @@ def polyline_points(points: Array) -> Array:
     if len(points) < 2:
         return np.zeros((0, 3))
     start, end = points[:-1, None], points[1:, None]
-    return (start + (end - start) * _THIRDS).reshape(-1, 3)
+    return np.asarray((start + (end - start) * _THIRDS).reshape(-1, 3))
 
 
 def disc_points(centers: Array, radius: float | Array) -> Array:

@@ -26,7 +26,7 @@ def error_range(runs: Mapping[str, Array]) -> tuple[Range, Scale]:
 
 
 class ErrorStrip(Panel):
-    """The errors of several runs in one panel; `show(step)` draws all curves up to a fractional step."""
+    """The errors of several runs in one panel; `display(step)` draws all curves up to a fractional step."""
 
     def __init__(
         self,
@@ -42,9 +42,9 @@ class ErrorStrip(Panel):
         self.corners = {rule: self.to_screen(np.arange(len(v)), v) for rule, v in runs.items()}
         self.curves = VGroup(*(VMobject(stroke_color=colors[rule], stroke_width=4.5) for rule in runs))
         self.add(self.curves)
-        self.show(0.0)
+        self.display(0.0)
 
-    def show(self, step: float) -> ErrorStrip:
+    def display(self, step: float) -> ErrorStrip:
         for curve, corners in zip(self.curves, self.corners.values(), strict=True):
             pieces = [
                 polyline_points(p) for p in clip_polyline(walked(corners, min(step, len(corners) - 1)), self.area)

@@ -94,10 +94,10 @@ class GainChart:
 def running_numbers(box: Box, steps: int, gain: float) -> tuple[VGroup, Numeral, Numeral]:
     """`step` and `gain`, each with its running number, right ends below each other; they start at 0."""
     names = layout.place(lines(Words("step $t$"), Words("gain"), gap=0.3), box, LEFT)
-    step, factor = Numeral(ORIGIN, "d").show(steps), Numeral(ORIGIN, ".2f" if gain < 1000 else ".0f").show(gain)
+    step, factor = Numeral(ORIGIN, "d").display(steps), Numeral(ORIGIN, ".2f" if gain < 1000 else ".0f").display(gain)
     end = names.get_right()[0] + 0.35 + max(step.width, factor.width)
     for name, letter, number in zip(names, (0, 1), (step, factor), strict=True):  # the g of gain goes below the line
-        number.seat(np.array([end, name.submobjects[letter].get_bottom()[1], 0.0])).show(0)
+        number.seat(np.array([end, name.submobjects[letter].get_bottom()[1], 0.0])).display(0)
     return VGroup(names, step, factor), step, factor
 
 

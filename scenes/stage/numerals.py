@@ -6,9 +6,12 @@ The glyphs are typeset once; a new value only lays out copies.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from itertools import zip_longest
 
 import numpy as np
+import numpy.typing as npt
 from manim import LEFT, RIGHT, VGroup, VMobject, config
 from manim.typing import Point3D
 
@@ -16,8 +19,9 @@ from scenes.stage.drawing import Array
 from scenes.stage.palette import palette
 from scenes.stage.typesetting import BODY, Words, capital_height
 
-GLYPHS = "0123456789.−+"
-SLOTS = 14  # the longest number, in glyphs
+GLYPHS = "0123456789.−+<>"
+SLOTS = 12  # the longest number, in glyphs
+LARGEST = 10**9  # beyond, a number says only that it is larger
 
 
 class Numeral(VGroup):
@@ -28,7 +32,12 @@ class Numeral(VGroup):
     """
 
     def __init__(
-        self, anchor: Point3D, spec: str = "d", size: float = BODY, color: str | None = None, side: Point3D = RIGHT
+        self,
+        anchor: npt.ArrayLike,
+        spec: str = "d",
+        size: float = BODY,
+        color: str | None = None,
+        side: Point3D = RIGHT,
     ) -> None:
         """`anchor` is the end of the baseline at `side`; `spec` a format specification such as `.5f` or `d`."""
         super().__init__()
@@ -36,18 +45,18 @@ class Numeral(VGroup):
         self.anchor = np.array(anchor, dtype=float)
         self.shown = ""
         self._glyphs, self._advance = _glyphs(size)
-        style = {"fill_color": color or palette().ink, "fill_opacity": 1.0, "stroke_width": 0.0}
-        self.add(*(VMobject(**style) for _ in range(SLOTS)))
+        ink = color or palette().ink
+        self.add(*(VMobject(fill_color=ink, fill_opacity=1, stroke_width=0) for _ in range(SLOTS)))
 
-    def show(self, value: float) -> Numeral:
+    def display(self, value: float) -> Numeral:
         """Show another value; nothing happens if it looks the same."""
-        text = format(int(value) if self.spec.endswith("d") else value, self.spec).replace("-", "−")
+        text = written(value, self.spec)
         if text != self.shown:
             self.shown = text
             self._lay_out(text)
         return self
 
-    def seat(self, anchor: Point3D) -> Numeral:
+    def seat(self, anchor: npt.ArrayLike) -> Numeral:
         """Move the end of the baseline."""
         self.anchor = np.array(anchor, dtype=float)
         self._lay_out(self.shown)
@@ -64,15 +73,38 @@ class Numeral(VGroup):
         return self.font_size * capital_height() / config.frame_height
 
 
+def written(value: float, spec: str) -> str:
+    """A number as it is shown: in a format, or as larger than what has room; a dash for what is no number."""
+    if math.isnan(value):
+        return "−"
+    if abs(value) >= LARGEST:
+        return f">{LARGEST - 1}" if value > 0 else f"<−{LARGEST - 1}"
+    return format(int(value) if spec.endswith("d") else value, spec).replace("-", "−")
+
+
+def running_spec(values: Iterable[float], significant: int = 6) -> str:
+    """A format for a number that runs through values: so many digits, those before the point among them."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    whole = len(str(int(largest)))
+    return f".{min(max(0, significant - whole), 5)}f"
+
+
+def widest_of(values: Iterable[float], spec: str) -> float:
+    """The value that takes the most room in a format."""
+    return max(
+        (float(value) for value in values if math.isfinite(value)), key=lambda v: len(written(v, spec)), default=0.0
+    )
+
+
 def _glyphs(size: float) -> tuple[dict[str, Array], float]:
     """The outline of each glyph, centred over the origin of a baseline, and the advance of a digit."""
-    line = Words("$0123456789.- +$", size)
+    line = Words("$0123456789.- +<>$", size)
     glyphs = dict(zip(GLYPHS, line.submobjects, strict=True))
     advance = (glyphs["8"].get_center()[0] - glyphs["0"].get_center()[0]) / 8
     baseline = glyphs["1"].get_bottom()[1]
     return {name: glyph.points - [glyph.get_center()[0], baseline, 0.0] for name, glyph in glyphs.items()}, advance
 
 
-def left_numeral(anchor: Point3D, spec: str, size: float = BODY, color: str | None = None) -> Numeral:
+def left_numeral(anchor: npt.ArrayLike, spec: str, size: float = BODY, color: str | None = None) -> Numeral:
     """A number that grows to the right from its anchor."""
     return Numeral(anchor, spec, size, color, LEFT)

@@ -149,7 +149,7 @@ class RollingDisc(VGroup):
         self.quarters = VMobject(stroke_width=0, fill_color=dark, fill_opacity=1)
         self.add(self.disc, self.quarters)
 
-    def show(self, x: float) -> RollingDisc:  # type: ignore[override]  # Manim's own `show` opens a viewer
+    def display(self, x: float) -> RollingDisc:
         """Touch the curve at the screen coordinate x."""
         pose, inner = self.track.pose(x, self.radius), 0.86 * self.radius
         self.disc.set_points(polygons([_arc(pose.centre, self.radius, 0.0, 2 * np.pi)[:-1]], self.area))
@@ -169,7 +169,7 @@ class Footprints(VMobject):
         self.seen = inside(contacts, area) & inside(places, area.inset(radius, radius, radius, radius))
         self.places, self.radius = places, radius
 
-    def show(self, step: float) -> Footprints:  # type: ignore[override]  # as above
+    def display(self, step: float) -> Footprints:
         passed = int(step + 1e-9) + 1
         self.set_points(disc_points(self.places[:passed][self.seen[:passed]], self.radius))
         return self

@@ -11,8 +11,7 @@ import re
 from functools import cache
 from typing import Self
 
-from manim import DOWN, LEFT, MathTypst, Typst, VGroup, VMobject, config
-from manim.typing import Point3D
+from manim import DOWN, LEFT, UP, MathTypst, Typst, VGroup, VMobject, config
 
 from scenes.stage.palette import palette
 
@@ -99,10 +98,18 @@ def number(value: float, digits: int = 5) -> str:
     return f"{mantissa} dot 10^({int(exponent)})"
 
 
-def baseline_shift(text: VMobject, reference: VMobject) -> Point3D:
-    """The vector that brings the bottom of `text` to the bottom of `reference`; for letters without descenders."""
-    shift = reference.get_bottom() - text.get_bottom()
-    return shift * (0, 1, 0)
+@cache
+def descent(markup: str) -> float:
+    """How far a line reaches below its baseline at font size 1; a capital set beside it shows where that is."""
+    line = Words(f"{markup} H", 48.0)
+    *letters, capital = line.submobjects
+    return float(capital.get_bottom()[1] - min(letter.get_bottom()[1] for letter in letters)) / 48.0
+
+
+def on_baseline(words: Words, height: float) -> Words:
+    """Move a line up or down until it stands on a baseline."""
+    bottom = height - descent(words.typst_code) * words.font_size
+    return words.shift((bottom - words.get_bottom()[1]) * UP)
 
 
 def texts_in(group: VMobject) -> list[Typst]:

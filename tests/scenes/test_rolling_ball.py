@@ -210,11 +210,11 @@ def test_a_ball_that_leaves_the_picture_is_not_drawn_outside() -> None:
         assert any("leaves the picture" in remark for remark in scene.remarks())
         area = scene.panel.area
         for step in np.linspace(0, 3, 40):
-            ball = scene.balls[GD].show(scene.places_of[GD](step))
+            ball = scene.balls[GD].display(scene.places_of[GD](step))
             points = ball.get_all_points()
             assert (points[:, 0] >= area.left - 1e-9).all()
             assert (points[:, 1] <= area.top + 1e-9).all()
-        assert len(scene.balls[GD].show(scene.places_of[GD](3)).get_all_points()) == 0
+        assert len(scene.balls[GD].display(scene.places_of[GD](3)).get_all_points()) == 0
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ def test_bars_are_as_high_as_the_weights() -> None:
 @pytest.mark.parametrize("momentum", [0.0, 0.9, 0.9999])
 def test_the_last_column_reaches_the_gain_of_its_step(momentum: float) -> None:
     chart = GainChart(momentum, ("said", "so"))
-    chart.stairs.show(chart.steps)
+    chart.stairs.display(chart.steps)
     top = max(layer.get_top()[1] for layer in chart.stairs.layers if len(layer.points))
     assert top == pytest.approx(float(chart.stairs.y_axis.place(chart.gain_after(chart.steps))), abs=1e-6)
 

@@ -1,0 +1,94 @@
+"""The u-turn clip: what it shows is the run, whatever the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clips.profile import make_profile
+from clips.work import make_scene, studio, typeset_cache
+from objectives import OBJECTIVES
+from objectives.errors import UsageError
+from scenes.u_turn import GD, MOMENTUM, UTurn
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def played(**changes: Any) -> UTurn:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("u_turn", changes, only=())
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def test_numbers_of_the_reference() -> None:
+    """REFERENCE.md, valley: the row that the clip shows with its defaults."""
+    found = make_scene("u_turn", {}).numbers()
+    assert found["gradient_descent_error"] == pytest.approx(3.5990991137e-01, rel=1e-9)
+    assert found["momentum_error"] == pytest.approx(6.7235512812e-06, rel=1e-9)
+    assert found["largest_of_last_errors"] == pytest.approx(1.8417e-05, rel=1e-3)
+    assert (found["u_turns"], found["gradient_descent_u_turns"]) == (13, 0)
+
+
+def test_what_stands_on_the_screen_at_the_end() -> None:
+    scene = played()
+    run = scene.runs[MOMENTUM]
+    np.testing.assert_allclose(
+        scene.trails[MOMENTUM].ball.get_center(), scene.map.to_screen(*run.iterates[-1]), atol=1e-9
+    )
+    assert scene.cards[GD].value.shown == f"{scene.runs[GD].values[-1]:.5f}" == "0.35991"
+    assert scene.counters[1].number.shown == str(run.u_turns)
+    np.testing.assert_array_equal(scene.rings.steps, run.u_turns_at)
+
+
+def test_the_map_is_that_of_the_new_data() -> None:
+    """After the data moved, the map's lines lie on the levels of the new objective."""
+    scene = played(steps=2)
+    area, (across, up) = scene.map.area, scene.view
+    points = scene.map.lines.points[::4]
+    w = across[0] + (points[:, 0] - area.left) / area.width * (across[1] - across[0])
+    b = up[0] + (points[:, 1] - area.bottom) / area.height * (up[1] - up[0])
+    values = scene.objective.value(np.stack([w, b], axis=-1))
+    assert np.abs(values[:, None] - scene.levels).min(axis=1).max() < 2e-3
+
+
+@pytest.mark.parametrize(
+    "objective", [name for name, one in OBJECTIVES.items() if one.dimension == 2] + ["x^4 - 3*x^2 + y^2"]
+)
+def test_any_objective_of_two_variables(objective: str) -> None:
+    assert played(objective=objective, steps=12, learning_rate=0.01).renderer.num_plays > 8
+
+
+@settings(max_examples=8)
+@given(
+    momentum=st.floats(0, 0.999),
+    learning_rate=st.floats(1e-6, 1e6),
+    steps=st.integers(2, 300),
+    start=st.tuples(st.floats(-50, 50), st.floats(-50, 50)),
+    tolerance=st.floats(1e-12, 10),
+)
+def test_any_parameters_within_bounds(**changes: Any) -> None:
+    played(**changes)
+
+
+@pytest.mark.parametrize("start", [(1.5596800115, -5.2839589964), (0.0, 0.0), (1e5, -1e5)])
+def test_odd_starts(start: tuple[float, float]) -> None:
+    """At the minimum, where nothing moves; in the middle; far outside the view."""
+    scene = played(start=start, steps=5)
+    assert bool(list(scene.remarks())) == (abs(start[0]) > 10)
+
+
+def test_a_wrong_dimension_is_refused() -> None:
+    with pytest.raises(UsageError, match="2 variables, and theta_squared has 1"):
+        list(make_scene("u_turn", {"objective": "theta_squared"}).claims())
+    with pytest.raises(UsageError, match="start needs 2"):
+        list(make_scene("u_turn", {"start": (1.0,)}).claims())
