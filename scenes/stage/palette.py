@@ -51,7 +51,7 @@ DARK = Palette(
     share="#CC79A7",
     target="#FFFFFF",
     outline="#0E1116",
-    map=("#0B1220", "#13223C", "#1E3656", "#31506F", "#4B6B84", "#698696", "#8CA1A8"),
+    map=("#0B1220", "#19273A", "#273D56", "#375574", "#546D85", "#708797", "#8CA1A8"),
     map_line="#D6E2EA",
     rules={
         "gradient_descent": "#56B4E9",
@@ -74,7 +74,7 @@ LIGHT = Palette(
     share="#A8437C",
     target="#11151B",
     outline="#FCFCFA",
-    map=("#F6F9FA", "#E3ECF0", "#CFDEE5", "#B8CDD8", "#9FB9C8", "#86A4B6", "#6E8EA2"),
+    map=("#F6F9FA", "#DEE7EB", "#C6D5DC", "#AEC3CE", "#99B1BF", "#839FB0", "#6E8EA2"),
     map_line="#3B5568",
     rules={
         "gradient_descent": "#0067A8",

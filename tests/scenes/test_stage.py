@@ -54,7 +54,7 @@ def test_map_rises_in_even_steps_away_from_the_ground(colors: Palette) -> None:
     lightness = map_lightness((colors.ground, *colors.map))
     steps = np.diff(lightness[1:])
     assert (np.sign(steps) == np.sign(steps[0])).all()
-    assert np.abs(steps).min() > 0.6 * np.abs(steps).max()
+    assert np.abs(steps).min() > 0.9 * np.abs(steps).max()
     assert abs(lightness[1] - lightness[0]) < abs(lightness[-1] - lightness[0])
 
 
