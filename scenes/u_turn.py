@@ -7,12 +7,12 @@ told from an arrival: what counts is the iteration from which the error stays be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
-from manim import LEFT, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import RIGHT, UP, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import OBJECTIVES, AnyObjective, DataObjective, typeset, typeset_function
@@ -30,15 +30,13 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.stage import layout
-from scenes.stage.ball import Rings, Trail
-from scenes.stage.cards import Counter, RuleCard
+from scenes.stage.ball import RADIUS, Rings, Trail
 from scenes.stage.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.data_panel import DataPanel
-from scenes.stage.drawing import Array, crosses, dashed, discs, inside
-from scenes.stage.error_strip import ErrorStrip
-from scenes.stage.numerals import running_spec, widest_of
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.typesetting import BODY, SMALL, Words, fitting_formula, number
+from scenes.stage.drawing import Array, crosses, dashed, discs, inside, polylines
+from scenes.stage.palette import luminance, palette, rule_color
+from scenes.stage.scoreboard import Scoreboard
+from scenes.stage.typesetting import Words, fitting_formula, fitting_words, number, quiet
 
 GD, MOMENTUM = "gradient_descent", "momentum"
 OLD_DATA = "gentle_slope_neuron"
@@ -47,6 +45,8 @@ LEAD = 6  # steps before the first u-turn at which the film slows down
 QUICK, SLOW, BRISK = 12.0, 2.5, 7.0  # steps a second
 NEVER = "never"
 LONGEST = 12.0  # seconds of one stretch
+FOOT = 0.5  # height of the line for words, before the scoreboard has one
+TICK = np.array([[0.0, 0.16, 0.0], [0.0, -0.16, 0.0]])  # a mark across a line
 
 
 class UTurn(LectureScene):
@@ -72,13 +72,14 @@ class UTurn(LectureScene):
         return objective_of(self.parameters.objective, 2, "u_turn")
 
     @cached_property
+    def rules(self) -> dict[str, Rule[Any]]:
+        rate = self.parameters.learning_rate
+        return {GD: GradientDescent(rate), MOMENTUM: Momentum(rate, self.parameters.momentum)}
+
+    @cached_property
     def runs(self) -> dict[str, Trajectory]:
-        wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
-        rules: dict[str, Rule[Any]] = {
-            GD: GradientDescent(learning_rate=wanted.learning_rate),
-            MOMENTUM: Momentum(learning_rate=wanted.learning_rate, momentum=wanted.momentum),
-        }
-        return {name: descend(self.objective, rule, start, wanted.steps) for name, rule in rules.items()}
+        start, steps = start_of(self.parameters.start, self.objective), self.parameters.steps
+        return {name: descend(self.objective, rule, start, steps) for name, rule in self.rules.items()}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs
@@ -118,10 +119,7 @@ class UTurn(LectureScene):
                 "what_is_shown": "Two data points, one sigmoid neuron, and the map of its error: a gentle slope.",
                 "what_changes": "Other data, another error surface: a narrow valley, high on both sides.",
             }
-        return {
-            "what_is_shown": f"The map of {self.objective.title}.",
-            "what_changes": "Where it is lowest.",
-        }
+        return {"what_is_shown": f"The map of {self.objective.title}.", "what_changes": "Where it is lowest."}
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -132,30 +130,33 @@ class UTurn(LectureScene):
     def old_data(self) -> None:
         """{what_is_shown}"""
         self.exhibit, self.fit = self._exhibit()
-        self.map = ContourMap(self.first_objective, self.boxes[0], self.view, names_of(self.objective), self.levels)
-        self.goal = self._goal()
+        self.map, self.legend = self._map()
         self.play(FadeIn(self.exhibit), run_time=0.8)
-        self.play(FadeIn(self.map), run_time=0.8)
         self.play(Create(self.fit), run_time=0.9)
-        self.read(self.caption("old_data"))
+        self.play(FadeIn(self.map), FadeIn(self.legend), run_time=0.8)
+        self.say("two data points: a gentle slope" if self.changes_data else "where does it lead?")
+        self.wait(2.5)
 
     def new_data(self) -> None:
         """{what_changes}"""
+        self.hush()
         if self.changes_data:
             self.play(FadeOut(self.fit), run_time=0.5)
             self._morph_data()
             self.data.bend(self.fit, np.array(self.objective.minima[0]))
             self.play(Create(self.fit), run_time=0.9)
+        self.say("new data: a narrow valley" if self.changes_data else "to where it is lowest")
+        self.goal = self._goal()
         self.play(GrowFromCenter(self.goal), run_time=0.6)
-        self.read(self.caption("new_data"))
+        self.wait(2.0)
 
     def in_and_out(self) -> None:
         """The momentum carries it out of the valley: {u_turns} u-turns in {steps} iterations."""
-        self.play(FadeOut(self.exhibit), FadeOut(self.fit), run_time=0.5)
+        self.play(FadeOut(self.exhibit), FadeOut(self.fit), FadeOut(self.said), run_time=0.5)
         self._furnish()
-        self.play(*(FadeIn(part) for part in (*self.cards.values(), self.counters, self.strip)), run_time=0.8)
-        self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.5)
-        self.add(self.rings, *self.trails.values(), self.strip, self.strip_rings)
+        self.play(*(FadeIn(part) for part in self.board.parts), run_time=0.8)
+        self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
+        self.add(self.rings, *self.trails.values(), self.board.strip, self.board.rings)
         for last, pace in self.stretches:
             self._run_to(last, pace)
         self.wait(1.5)
@@ -164,14 +165,24 @@ class UTurn(LectureScene):
         """After {steps} iterations gradient descent is at {gradient_descent_error:.5f}, momentum at
         {momentum_error:.5f}. Its error dips below {tolerance:g} first at iteration {dip_at}; from {arrival_at} on it
         stays there."""
-        self.play(FadeOut(self.counters), FadeOut(self.strip_rings), run_time=0.5)
-        for marks, sentence in self._verdict():
-            self.play(Create(marks), FadeIn(sentence), run_time=0.8)
-            self.read(sentence, seconds=2.2)
-            self.sentence = sentence
-            if "for good" not in sentence.typst_code:
-                self.play(FadeOut(sentence), run_time=0.4)
-        self.wait(1.0)
+        self.play(FadeOut(self.board.rings), FadeOut(self.goal), run_time=0.5)
+        for sentence, mark in self._verdict():
+            self.play(Create(mark), run_time=0.6)
+            self.say(sentence)
+            self.wait(2.4)
+        self.wait(0.8)
+
+    def say(self, markup: str) -> None:
+        """Put a sentence into the line for words, in place of the last one."""
+        self.hush()
+        self.said = self._sentence(markup)
+        self.play(FadeIn(self.said), run_time=0.4)
+
+    def hush(self) -> None:
+        """Take away what was said."""
+        if self.said.submobjects:
+            self.play(FadeOut(self.said), run_time=0.3)
+        self.said = VGroup()
 
     # What the beats are made of -------------------------------------------------------------------------------------
 
@@ -203,9 +214,27 @@ class UTurn(LectureScene):
     def first_objective(self) -> AnyObjective:
         return OBJECTIVES[OLD_DATA] if self.changes_data else self.objective
 
+    @cached_property
+    def said(self) -> VMobject:
+        return VGroup()
+
+    def _sentence(self, markup: str) -> Words:
+        """In the scoreboard's line, once it is there; before, at the foot of the left column."""
+        if hasattr(self, "board"):
+            return self.board.words(markup)
+        words = fitting_words(markup, self.boxes[1].width)
+        return layout.place(words, self.boxes[1].bottom_slice(FOOT)[0])
+
+    def _map(self) -> tuple[ContourMap, Words]:
+        """The map, and how to read its colours."""
+        chart = ContourMap(self.first_objective, self.boxes[0], self.view, names_of(self.objective), self.levels)
+        low = "pale" if luminance(palette().ground) > 0.5 else "dark"
+        legend = quiet(f"error: {low} is low")
+        return chart, legend.next_to(chart.frame, UP, buff=0.12).align_to(chart.frame, RIGHT)
+
     def _exhibit(self) -> tuple[VGroup, VMobject]:
         """What is minimised, and the curve of the best fit: a neuron over its data, or a formula alone."""
-        objective, box = self.first_objective, self.boxes[1]
+        objective, box = self.first_objective, self.boxes[1].bottom_slice(FOOT, gap=0.15)[1]
         if not isinstance(objective, DataObjective):
             return VGroup(layout.place(fitting_formula(typeset_function(objective), box.width), box)), VMobject()
         above, below = box.top_slice(1.15, gap=0.1)
@@ -236,34 +265,15 @@ class UTurn(LectureScene):
         self.data.clear_updaters()
 
     def _furnish(self) -> None:
-        """Cards, counters and error strip at the left; paths and the rings of the u-turns on the map."""
-        colors, errors = {name: rule_color(name) for name in self.runs}, {n: run.values for n, run in self.runs.items()}
-        above, below = self.boxes[1].top_slice(2.5, gap=0.3)
-        counting, strip = below.top_slice(0.5, gap=0.15)
-        self.cards = dict(zip(self.runs, self._cards(above), strict=True))
-        self.counters = VGroup(*self._counters(counting))
-        self.counting = counting
-        self.strip = ErrorStrip(strip, errors, colors)
+        """The scores at the left; paths and the rings of the u-turns on the map."""
+        self.board = Scoreboard(self.boxes[1], self.rules, self.runs, turning=MOMENTUM)
         paths = {name: self.map.to_screen(*run.iterates.T) for name, run in self.runs.items()}
-        self.trails = {name: Trail(paths[name], colors[name], self.map.area) for name in (MOMENTUM, GD)}
-        turns, fast = self.runs[MOMENTUM].u_turns_at, self.strip.corners[MOMENTUM]
-        self.rings = Rings(paths[MOMENTUM][turns], turns, 0.22, self.map.area)
-        self.strip_rings = Rings(fast[turns], turns, 0.13, self.strip.area)
-
-    def _cards(self, box: layout.Box) -> Iterator[RuleCard]:
-        above, below = box.rows(1, 1, gap=0.2)
-        rate = {"learning_rate": self.parameters.learning_rate}
-        errors = np.concatenate([run.values for run in self.runs.values()])
-        spec = running_spec(errors)
-        widest = widest_of(errors, spec)
-        yield RuleCard(above, GD, "gradient descent", rate, spec, widest=widest)
-        settings = {**rate, "momentum": self.parameters.momentum}
-        yield RuleCard(below, MOMENTUM, "momentum", settings, spec, widest=widest)
-
-    def _counters(self, box: layout.Box) -> Iterator[Counter]:
-        left, right = box.columns(1, 1, gap=0.2)
-        yield Counter(left, "iteration", widest=self.parameters.steps)
-        yield Counter(right, "u-turns", widest=max(10, self.runs[MOMENTUM].u_turns), ring=True)
+        radii = {GD: RADIUS + 0.05, MOMENTUM: RADIUS}  # both are seen where they stand at the same place
+        self.trails = {
+            name: Trail(paths[name], rule_color(name), self.map.area, ball=radii[name]) for name in self.runs
+        }
+        turns = self.runs[MOMENTUM].u_turns_at
+        self.rings = Rings(paths[MOMENTUM][turns], turns, 0.22, self.map.area, least=RADIUS)
 
     @cached_property
     def stretches(self) -> list[tuple[int, float]]:
@@ -282,14 +292,11 @@ class UTurn(LectureScene):
 
     def _run_to(self, last: int, pace: float) -> None:
         """Let both rules take their steps up to `last`, at `pace` steps a second."""
-        step, turns = self.step, self.runs[MOMENTUM].u_turns_at
-        for shown in (self.rings, self.strip_rings, self.strip, *self.trails.values()):
-            self.drive(shown, step)
-        for name, card in self.cards.items():
-            self.drive(card, step, reading=error_of(self.runs[name]))
-        self.drive(self.counters[0], step)
-        self.drive(self.counters[1], step, reading=lambda k: float(np.sum(turns <= k)))
-        self.play(step.animate.set_value(last), run_time=(last - step.get_value()) / pace, rate_func=linear)
+        for shown in (self.rings, *self.trails.values()):
+            self.drive(shown, self.step)
+        self.board.drive(self.drive, self.step)
+        seconds = (last - self.step.get_value()) / pace
+        self.play(self.step.animate.set_value(last), run_time=seconds, rate_func=linear)
         self.release()
 
     @cached_property
@@ -297,39 +304,26 @@ class UTurn(LectureScene):
         """The iteration on the screen, with fractions."""
         return ValueTracker(0.0)
 
-    def _verdict(self) -> Iterator[tuple[VMobject, Words]]:
+    def _verdict(self) -> Iterator[tuple[str, VMobject]]:
         """On the error strip: where the error first dips below the tolerance, and from where it stays below."""
-        run, tolerance = self.runs[MOMENTUM], self.parameters.tolerance
-        low, high = self.strip.y_axis.data
+        run, strip, tolerance = self.runs[MOMENTUM], self.board.strip, self.parameters.tolerance
+        low, high = strip.y_axis.data
         dip, arrival = run.first_below(tolerance), run.stays_below(tolerance)
         if dip is None or not low < tolerance < high:
             return
-        bound, color = number(tolerance, 3 if tolerance >= 1e-3 else 0), palette().target
-        line = dashed(self.strip.to_screen([*self.strip.x_axis.data], tolerance), stroke_color=color, stroke_width=2.5)
-        spot = self.strip.corners[MOMENTUM][[dip]]
-        yield (
-            VGroup(line, discs(spot, 0.12, stroke_color=color, stroke_width=3)),
-            self._sentence(f"a dip below ${bound}$ at iteration {dip}"),
-        )
+        bound, color = f"${number(tolerance, 3 if tolerance >= 1e-3 else 0)}$", palette().target
+        line = dashed(strip.to_screen([*strip.x_axis.data], tolerance), stroke_color=color, stroke_width=2.5)
+        if dip != arrival:
+            tick = polylines([strip.to_screen(dip, tolerance) + TICK], stroke_color=color, stroke_width=4)
+            yield f"a first dip below {bound} at iteration {dip}", VGroup(line, tick)
         if arrival is not None:
-            spot = self.strip.corners[MOMENTUM][[arrival]]
-            yield (
-                discs(spot, 0.11, stroke_width=0, fill_color=color, fill_opacity=1),
-                self._sentence(f"below ${bound}$ for good from {arrival} on"),
-            )
-
-    def _sentence(self, markup: str) -> Words:
-        return layout.place(Words(markup, BODY if layout.is_wide() else SMALL), self.counting, LEFT)
+            spot = discs(strip.to_screen([arrival], tolerance), 0.11, stroke_width=0, fill_color=color, fill_opacity=1)
+            yield f"below {bound} for good from iteration {arrival}", spot if dip != arrival else VGroup(line, spot)
 
 
 def step_or_never(step: int | None) -> int | str:
     """A step as a caption says it."""
     return NEVER if step is None else step
-
-
-def error_of(run: Trajectory) -> Callable[[float], float]:
-    """The error at a fractional step: that of the last iterate reached."""
-    return lambda step: float(run.values[min(int(step), run.ended_at)])
 
 
 def names_of(objective: AnyObjective) -> tuple[str, str]:

@@ -44,14 +44,14 @@ class Ball(Circle):
 class Trail(VGroup):
     """Ball, path and marks of a run on a panel; `display(step)` draws it at a fractional step."""
 
-    def __init__(self, points: Array, color: str, area: Box, mark_radius: float = 0.045) -> None:
+    def __init__(self, points: Array, color: str, area: Box, mark_radius: float = 0.045, ball: float = RADIUS) -> None:
         """`points` are the iterates on the screen (n, 3); what leaves `area` is not drawn."""
         super().__init__()
         self.path_points, self.area, self.mark_radius = points, area, mark_radius
         self.old = VMobject(stroke_color=color, stroke_width=4, stroke_opacity=0.65)
         self.fresh = VMobject(stroke_color=color, stroke_width=5.5)
         self.marks = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
-        self.ball = Ball(color)
+        self.ball = Ball(color, ball).set_z_index(1)  # above all paths
         self.add(self.old, self.fresh, self.marks, self.ball)
         self.display(0.0)
 
@@ -76,12 +76,13 @@ class Trail(VGroup):
 class Rings(VMobject):
     """Rings round chosen iterates, u-turns say; `display(step)` draws those that have been passed."""
 
-    def __init__(self, centers: Array, steps: npt.ArrayLike, radius: float, area: Box) -> None:
-        """`centers` (n, 3) on the screen at the `steps` (n,); what lies outside `area` is not drawn."""
+    def __init__(self, centers: Array, steps: npt.ArrayLike, radius: float, area: Box, least: float = 0.0) -> None:
+        """`centers` (n, 3) on the screen at the `steps` (n,); what lies outside `area`, or where the rings would be
+        smaller than `least`, is not drawn."""
         super().__init__(stroke_color=palette().target, stroke_width=3.5)
-        drawn = inside(centers, area)
-        self.centers, self.steps = centers[drawn], np.asarray(steps)[drawn]
-        self.radii = apart(self.centers, radius)
+        radii = apart(centers, radius)
+        drawn = inside(centers, area) & (radii >= least)
+        self.centers, self.steps, self.radii = centers[drawn], np.asarray(steps)[drawn], radii[drawn]
         self.display(-1.0)
 
     def display(self, step: float) -> Rings:

@@ -40,7 +40,10 @@ class ErrorStrip(Panel):
         self.steps = max(len(values) for values in runs.values()) - 1
         super().__init__(box, (0.0, float(max(self.steps, 1))), errors, ("", name), scale, grid=True)
         self.corners = {rule: self.to_screen(np.arange(len(v)), v) for rule, v in runs.items()}
-        self.curves = VGroup(*(VMobject(stroke_color=colors[rule], stroke_width=4.5) for rule in runs))
+        widths = [7.5] + [4.5] * (len(runs) - 1)  # where curves run together, the first is seen on both sides
+        self.curves = VGroup(
+            *(VMobject(stroke_color=colors[rule], stroke_width=width) for rule, width in zip(runs, widths, strict=True))
+        )
         self.add(self.curves)
         self.display(0.0)
 

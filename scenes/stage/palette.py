@@ -55,13 +55,13 @@ DARK = Palette(
     map_line="#D6E2EA",
     rules={
         "gradient_descent": "#56B4E9",
-        "momentum": "#FF9F1C",
+        "momentum": "#F5930F",
         "nesterov": "#2CC295",
-        "adagrad": "#CC79A7",
-        "rmsprop": "#F0E442",
+        "adagrad": "#D6B58C",
+        "rmsprop": "#A58BFF",
         "adam": "#F2704A",
     },
-    terms=("#FF9F1C", "#F0E442", "#7FD17F", "#56B4E9", "#CC79A7", "#F2704A"),
+    terms=("#C3A6FF", "#59D0C2", "#B5D95B", "#EBC9A0", "#9DB7D1", "#F2A0A0"),
 )
 
 LIGHT = Palette(
@@ -70,7 +70,7 @@ LIGHT = Palette(
     ink="#161A20",
     quiet="#565E6B",
     rule_line="#C6CBD2",
-    gradient="#8A6D00",
+    gradient="#4A4A00",
     share="#A8437C",
     target="#11151B",
     outline="#FCFCFA",
@@ -80,11 +80,11 @@ LIGHT = Palette(
         "gradient_descent": "#0067A8",
         "momentum": "#C24E00",
         "nesterov": "#007A5A",
-        "adagrad": "#9B3F76",
-        "rmsprop": "#7A6400",
+        "adagrad": "#7D5A2C",
+        "rmsprop": "#5B3FB5",
         "adam": "#A62B16",
     },
-    terms=("#C24E00", "#806600", "#2C7A2C", "#0067A8", "#9B3F76", "#A62B16"),
+    terms=("#6B3FC0", "#00756B", "#557300", "#8A5A2B", "#48627A", "#A8323C"),
 )
 
 THEMES: Mapping[Theme, Palette] = {"dark": DARK, "light": LIGHT}

@@ -78,6 +78,12 @@ def escape(text: str) -> str:
     return re.sub(r"([\\*_`$#<>@\[\]~=+/\-])", r"\\\1", text)
 
 
+def fitting_words(markup: str, width: float) -> Words:
+    """A line of text, in smaller type where it would not fit a width otherwise."""
+    words = Words(markup, BODY)
+    return words if words.width <= width else Words(markup, SMALL)
+
+
 def fitting_formula(source: str, width: float, size: float = BODY) -> Formula:
     """A formula as large as `size`, or smaller down to the smallest type, to fit a width; beyond, it is cut off."""
     formula = Formula(source, size)

@@ -45,9 +45,10 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     np.testing.assert_allclose(
         scene.trails[MOMENTUM].ball.get_center(), scene.map.to_screen(*run.iterates[-1]), atol=1e-9
     )
-    assert scene.cards[GD].value.shown == f"{scene.runs[GD].values[-1]:.5f}" == "0.35991"
-    assert scene.counters[1].number.shown == str(run.u_turns)
-    np.testing.assert_array_equal(scene.rings.steps, run.u_turns_at)
+    assert scene.board.cards[GD].value.shown == f"{scene.runs[GD].values[-1]:.5f}" == "0.35991"
+    assert scene.board.counters[1].number.shown == str(run.u_turns)
+    np.testing.assert_array_equal(scene.board.rings.steps, run.u_turns_at)
+    assert set(scene.rings.steps) <= set(run.u_turns_at)
 
 
 def test_the_map_is_that_of_the_new_data() -> None:
