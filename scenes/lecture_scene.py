@@ -68,7 +68,6 @@ class Shown(Protocol):
     """A mobject that shows a number, or the state at a step."""
 
     def display(self, value: float) -> object: ...
-    def add_updater(self, update_function: Callable[[Any], Any]) -> object: ...
 
 
 class LectureScene(Scene):
@@ -163,9 +162,16 @@ class LectureScene(Scene):
         self.play(*(FadeOut(mobject) for mobject in mobjects), run_time=run_time)
 
     def drive(self, mobject: Shown, step: ValueTracker, reading: Callable[[float], float] = float) -> None:
-        """Let a mobject follow a tracker, until `release`: it shows `reading` of the tracker's value."""
-        mobject.add_updater(lambda shown: shown.display(reading(step.get_value())))
-        self._driven.append(cast(Mobject, mobject))
+        """Let a mobject follow a tracker, until `release`: it shows `reading` of the tracker's value.
+
+        Manim draws anew, in each frame, everything from the first moving mobject on. So where only a part of it
+        changes (`moving`), that part alone is brought to the front, and the rest stands still.
+        """
+        moving = cast(Mobject, getattr(mobject, "moving", mobject))
+        if moving is not mobject:
+            self.bring_to_front(moving)
+        moving.add_updater(lambda _: mobject.display(reading(step.get_value())))
+        self._driven.append(moving)
 
     def release(self) -> None:
         """Nothing follows a tracker any longer; what stands still is then not drawn anew in each frame."""

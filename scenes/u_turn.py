@@ -156,7 +156,7 @@ class UTurn(LectureScene):
         self._furnish()
         self.play(*(FadeIn(part) for part in self.board.parts), run_time=0.8)
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
-        self.add(self.rings, *self.trails.values(), self.board.strip, self.board.rings)
+        self.add(self.rings, *self.trails.values(), self.board.rings)
         for last, pace in self.stretches:
             self._run_to(last, pace)
         self.wait(1.5)

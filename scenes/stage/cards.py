@@ -80,6 +80,11 @@ class RuleCard(VGroup):
         baseline = middle if self.box.width > NARROW else beside
         self.value.seat([self.box.right - INSET, baseline, 0.0])
 
+    @property
+    def moving(self) -> Numeral:
+        """The part that changes."""
+        return self.value
+
     def display(self, value: float) -> RuleCard:
         self.value.display(value)
         return self
@@ -108,6 +113,11 @@ class Counter(VGroup):
         probe = Numeral(box.center, spec, size).display(widest)
         self.number = Numeral([label.get_right()[0] + 0.22 + probe.width, baseline, 0.0], spec, size)
         self.add(sign, self.number.display(0))
+
+    @property
+    def moving(self) -> Numeral:
+        """The part that changes."""
+        return self.number
 
     def display(self, value: float) -> Counter:
         self.number.display(value)

@@ -47,6 +47,11 @@ class ErrorStrip(Panel):
         self.add(self.curves)
         self.display(0.0)
 
+    @property
+    def moving(self) -> VGroup:
+        """The part that changes."""
+        return self.curves
+
     def display(self, step: float) -> ErrorStrip:
         for curve, corners in zip(self.curves, self.corners.values(), strict=True):
             pieces = [
