@@ -1,7 +1,8 @@
 """A ball that remembers rolls through the dip that stops one without memory.
 
 Two balls roll down the same curve, without slipping, from the same start and at the same learning rate: one step takes
-the same time for both. An arrow shows the update that each is about to make. Asked again and again to go the same way,
+the same time for both. An arrow shows the step that each is about to take, the negative
+of its update. Asked again and again to go the same way,
 the ball with momentum takes larger steps; it rolls through the dip, overshoots the valley, comes back and rests.
 
 Where one beat ends and the next begins is read from the runs, so every objective, start and momentum makes a film.
@@ -9,12 +10,12 @@ Where one beat ends and the next begins is read from the runs, so every objectiv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
-from manim import DL, LEFT, RIGHT, UP, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import LEFT, RIGHT, UP, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective, typeset_function
@@ -33,46 +34,23 @@ from scenes.lecture_scene import (
 )
 from scenes.stage import curve_tale as tale
 from scenes.stage import layout
-from scenes.stage.cards import Counter, RuleCard
+from scenes.stage.cards import Counter, RuleCard, label_of
 from scenes.stage.comparison import Comparison
-from scenes.stage.curve_panel import CurvePanel
+from scenes.stage.curve_panel import CurvePanel, Places, onto_picture, tall_places, wide_places
 from scenes.stage.curve_race import GD, MOMENTUM, NAMES, CurveRace
 from scenes.stage.curve_run import at_step
+from scenes.stage.numerals import widest_of
 from scenes.stage.palette import palette, rule_color
-from scenes.stage.rolling import Footprints, RollingDisc, Track, UpdateArrows, factor, glide, magnification, motion
-from scenes.stage.typesetting import SMALL, Words, escape, fitting_formula, quiet
+from scenes.stage.rolling import Footprints, RollingDisc, StepArrows, Track, factor, glide, magnification, motion
+from scenes.stage.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, quiet
 
-RADII = 0.16, 0.3  # least and largest radius of a ball
-LIGHT = 0.78  # size of the ball in front, so that the one behind it is seen
+RADII = 0.16, 0.26  # least and largest radius of a ball
 DEPTHS = {MOMENTUM: 0.15, GD: 0.29}  # of the footprints, below the curve
-LANES = {GD: (0.12,), MOMENTUM: (0.29, 0.45)}  # of the arrows, above the larger ball
-CARD, ROW, NAME = 1.15, 0.55, 1.7  # height of the cards and of a line of words; width of the curve's name
-NAME_ROW = 0.34  # height of a panel's name above its area
-LONG_ARROW, ARROW = 0.2, 0.165  # longest arrow, of the panel's width: in the slow beat, and after it
+LANES = {GD: (0.12,), MOMENTUM: (0.27, 0.41)}  # of the arrows, above the ball
+UPPER, LOWER = 0.1, -0.3  # baselines of a card, from its middle, of its height
+LONG_ARROW, ARROW = 0.2, 0.225  # longest arrow, of the panel's width: in the slow beat, and after it
 LONGEST = 9.0  # seconds of one stretch
 NEVER = "never"
-
-
-@dataclass(frozen=True)
-class Places:
-    """The boxes of the picture."""
-
-    cards: tuple[layout.Box, layout.Box]
-    side: layout.Box
-    message: layout.Box
-    panel: layout.Box
-
-
-def places() -> Places:
-    """Cards above, the curve below with the message over it; the counter stands where there is room."""
-    top, rest = layout.stage().top_slice(CARD, gap=0.2)
-    row, panel = rest.top_slice(ROW, gap=-NAME_ROW)
-    if layout.is_wide():
-        first, second, side = top.columns(1.2, 1.2, 1.0)
-        return Places((first, second), side.inset(left=0.1, top=0.08, bottom=0.05), row.inset(left=NAME), panel)
-    first, second = top.columns(1, 1)
-    panel = panel.inset(top=NAME_ROW + 0.12)
-    return Places((first, second), panel.top_slice(NAME_ROW)[0].inset(left=NAME), row, panel)
 
 
 # The clip -------------------------------------------------------------------------------------------------------------
@@ -204,6 +182,7 @@ class RollingBall(LectureScene):
     def rest(self) -> None:
         """{at_the_end}"""
         self._hush()
+        self._watch_the_slow_one()
         self._roll_to(self.race.stopped or self.race.slow.gone or 0, 0.16)
         self._say(self._line(tale.stop_line(self.race)), seconds=2.2)
         self._roll_to(self.race.end, 0.12)
@@ -218,26 +197,47 @@ class RollingBall(LectureScene):
         for name in NAMES:
             self.drive(self.cards[name], self.step, partial(at_step, self.race.heights[name]))
             self.drive(self.footprints[name], self.step)
-            self.drive(self.balls[name], self.step, self.places_of[name])
+            self.balls[name].add_updater(lambda _, name=name: self._seat(name))
         self.drive(self.counter, self.step)
         self.add(*self.cards.values(), self.counter, *self.footprints.values(), *self.balls.values())
 
+    def _seat(self, name: str) -> RollingDisc:
+        """A ball at its place; the one behind is seen through the one in front."""
+        at, behind = (self.places_of[who](self.step.get_value()) for who in (name, MOMENTUM))
+        return self.balls[name].display(at, None if name == MOMENTUM else behind)
+
     def _set_out_arrows(self) -> None:
-        """Arrows grow from the balls: the next update, so many times as long."""
-        self.magnified.set_value(0.0)
-        self.legend = self._legend(self.scales[0])
+        """Arrows above the balls: the next step, so many times as long."""
         for name, arrows in self.arrows.items():
             arrows.add_updater(partial(self._draw_arrows, name))
         self.add(*self.arrows.values())
-        self.play(FadeIn(self.legend), self.magnified.animate.set_value(self.scales[0]), run_time=1.0)
+        self._show_arrows(self.scales[0])
+
+    def _show_arrows(self, scale: float) -> None:
+        self.magnified.set_value(scale)
+        self.legend = self._legend(scale)
+        self.play(FadeIn(self.legend), *self._fade_arrows(1.0), run_time=0.7)
+
+    def _fade_arrows(self, opacity: float, names: Iterable[str] = NAMES) -> list[Any]:
+        """Animations that show arrows, or hide them."""
+        return [self.presence[name].animate.set_value(opacity) for name in names]
 
     def _rescale_arrows(self) -> None:
-        """From here on the updates are larger: all arrows change their scale, and the legend says so."""
+        """From here on the steps are larger: the arrows go with their legend, and come back in another scale."""
         if self.scales[0] == self.scales[1]:
             return
-        self.play(FadeOut(self.legend), self.magnified.animate.set_value(self.scales[1]), run_time=0.9)
-        self.legend = self._legend(self.scales[1])
-        self.play(FadeIn(self.legend), run_time=0.4)
+        self.play(FadeOut(self.legend), *self._fade_arrows(0.0), run_time=0.5)
+        self._show_arrows(self.scales[1])
+
+    def _watch_the_slow_one(self) -> None:
+        """Where gradient descent arrives is the point: the eye is sent there, and time slows down."""
+        if self.race.slowing is None or (self.race.stopped or 0) <= self.step.get_value():
+            return
+        self._roll_to(self.race.slowing, 0.16)
+        self.play(*self._fade_arrows(0.0, [MOMENTUM]), run_time=0.5)
+        self._say(self._line(tale.FORGETFUL), seconds=1.2)
+        self._roll_to(self.race.stopped or 0, 0.5)
+        self.wait(0.6)
 
     def _roll_to(self, step: int, pace: float) -> None:
         """Both roll on to a step, unless they are there, at so many seconds a step."""
@@ -248,7 +248,8 @@ class RollingBall(LectureScene):
     def _say(self, words: VMobject, seconds: float = 0.0) -> None:
         """Words above the curve, in place of others."""
         self._hush()
-        self.message = layout.place(words, self.places.message, LEFT)
+        room = self.places.message
+        self.message = onto_picture(layout.place(words, room, LEFT if words.width <= room.width else RIGHT))
         self.play(FadeIn(words), run_time=0.5)
         if seconds:
             self.wait(seconds)
@@ -280,7 +281,8 @@ class RollingBall(LectureScene):
 
     @cached_property
     def places(self) -> Places:
-        return places()
+        places = wide_places if layout.is_wide() else tall_places
+        return places(self.race.low_later)
 
     @cached_property
     def step(self) -> ValueTracker:
@@ -288,13 +290,18 @@ class RollingBall(LectureScene):
 
     @cached_property
     def magnified(self) -> ValueTracker:
-        """How many times as long as the update an arrow is."""
+        """How many times as long as the step an arrow is."""
         return ValueTracker(0.0)
+
+    @cached_property
+    def presence(self) -> dict[str, ValueTracker]:
+        """Opacity of the arrows."""
+        return {name: ValueTracker(0.0) for name in NAMES}
 
     @cached_property
     def panel(self) -> CurvePanel:
         names = (f"${self.race.variable}$", f"$f({self.race.variable})$")
-        headroom = 2 * RADII[1] + LANES[MOMENTUM][-1]
+        headroom = 2 * RADII[1] + LANES[MOMENTUM][-1] + 0.1
         return CurvePanel(self.objective, self.places.panel, *self.race.view, names, headroom)
 
     @cached_property
@@ -303,7 +310,7 @@ class RollingBall(LectureScene):
 
     @cached_property
     def radius(self) -> float:
-        """Of the larger ball: it fits into every hollow that a ball passes."""
+        """Of both balls: it fits into every hollow that a ball passes."""
         passed = self.panel.x_axis.place(np.concatenate([run.seen for run in self.race.runs.values()]))
         return self.track.fitting_radius(float(passed.min()), float(passed.max()), *RADII)
 
@@ -311,26 +318,44 @@ class RollingBall(LectureScene):
     def formula(self) -> VMobject:
         """The objective's formula above the curve, or its title where that does not fit."""
         room = self.places.message.inset(top=-1.3)
-        formula: VMobject = fitting_formula(typeset_function(self.objective), room.width)
+        formula: VMobject = fitting_formula(typeset_function(self.objective), room.width, HEADING)
         if formula.width > room.width or formula.height > room.height:
             formula = Words(escape(self.objective.title))
-        return layout.place(formula, room, LEFT)
+        return onto_picture(layout.place(formula, room, LEFT))
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
         wanted = self.parameters
         settings = {GD: {"learning_rate": wanted.learning_rate}}
         settings[MOMENTUM] = settings[GD] | {"momentum": wanted.momentum}
-        return {
-            name: RuleCard(box, name, NAMES[name], settings[name], f".{self.race.digits}f", label="").display(
-                self.race.heights[name][0]
-            )
-            for name, box in zip(NAMES, self.places.cards, strict=True)
-        }
+        boxes = dict(zip(NAMES, self.places.cards, strict=True))
+        return {name: self._card(name, box, settings[name]) for name, box in boxes.items()}
+
+    def _card(self, name: str, box: layout.Box, settings: Mapping[str, float]) -> RuleCard:
+        """Name, settings and the height of a ball, which is called what the curve's axis is called if there is room."""
+        spec, heights = f".{self.race.digits}f", self.race.heights[name]
+        card = RuleCard(box, name, NAMES[name], settings, spec, label="").display(widest_of(heights, spec))
+        label = label_of(f"$f({self.race.variable})$", card.value)
+        if label.get_left()[0] > card.settings.get_right()[0] + 0.15:
+            card.add(label)
+        return card.display(heights[0])
 
     @cached_property
     def counter(self) -> Counter:
-        return Counter(self.places.side, "step", widest=self.parameters.steps)
+        """The step: on the baseline of the cards' names, or at the right end of its row."""
+        box = self.places.side
+        counter = Counter(box, "step", widest=self.parameters.steps)
+        right = 0.0 if layout.is_wide() else box.right - float(counter.number.anchor[0])
+        up = self._baseline(UPPER) - float(counter.number.anchor[1])
+        move = np.array([right, up, 0.0])
+        counter.submobjects[0].shift(move)
+        counter.number.seat(counter.number.anchor + move)
+        return onto_picture(counter)
+
+    def _baseline(self, share: float) -> float:
+        """A baseline beside the cards, or the one of the row below them."""
+        box = self.places.cards[0] if layout.is_wide() else self.places.side
+        return float(box.center[1] + (share * box.height if layout.is_wide() else -0.25 * box.height))
 
     @cached_property
     def places_of(self) -> dict[str, Callable[[float], float]]:
@@ -339,10 +364,11 @@ class RollingBall(LectureScene):
 
     @cached_property
     def balls(self) -> dict[str, RollingDisc]:
-        """The ball without memory is a little smaller and lies in front: both are seen where they meet."""
-        sizes = {MOMENTUM: self.radius, GD: LIGHT * self.radius}
-        balls = {n: RollingDisc(self.track, r, rule_color(n), self.panel.area) for n, r in sizes.items()}
-        return {name: ball.display(self.places_of[name](0.0)) for name, ball in balls.items()}
+        """The ball without memory lies in front; the other is turned by a quarter: both are seen where they meet."""
+        ahead = {MOMENTUM: np.pi / 2, GD: 0.0}
+        balls = {n: RollingDisc(self.track, self.radius, rule_color(n), self.panel.area, a) for n, a in ahead.items()}
+        start = self.places_of[GD](0.0)
+        return {name: ball.display(start, None if name == MOMENTUM else start) for name, ball in balls.items()}
 
     @cached_property
     def footprints(self) -> dict[str, Footprints]:
@@ -355,9 +381,9 @@ class RollingBall(LectureScene):
     # The arrows -----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def arrows(self) -> dict[str, UpdateArrows]:
-        lanes = {name: tuple(2 * self.radius + lane for lane in LANES[name]) for name in NAMES}
-        return {name: UpdateArrows(rule_color(name), self.panel.area, lanes[name]) for name in (MOMENTUM, GD)}
+    def arrows(self) -> dict[str, StepArrows]:
+        track, radius, area = self.track, self.radius, self.panel.area
+        return {name: StepArrows(rule_color(name), track, radius, area, LANES[name]) for name in (MOMENTUM, GD)}
 
     @cached_property
     def unit(self) -> float:
@@ -366,18 +392,19 @@ class RollingBall(LectureScene):
 
     @cached_property
     def scales(self) -> tuple[float, float]:
-        """How many times as long as the updates the arrows are: in the slow beat, and after it."""
+        """How many times as long as the steps the arrows are: in the slow beat, and after it."""
         lengths = [self.unit * np.abs(part) for run in self.race.runs.values() for part in (run.share, run.update)]
         first, width = self.race.cuts.same_way + 1, self.panel.area.width
         slow = magnification(max(float(length[:first].max()) for length in lengths), LONG_ARROW * width)
         return slow, min(slow, magnification(max(float(length.max()) for length in lengths), ARROW * width))
 
-    def _draw_arrows(self, name: str, arrows: UpdateArrows) -> None:
+    def _draw_arrows(self, name: str, arrows: StepArrows) -> None:
+        """The next step is the negative of the update; between two steps, a mixture of both."""
         run, step = self.race.runs[name], self.step.get_value()
-        scale = self.magnified.get_value() * self.unit
+        scale = -self.magnified.get_value() * self.unit
         share, slope = (scale * np.interp(step, np.arange(len(run.x)), part) for part in (run.share, run.slope))
-        arrows.follow(self.track.pose(self.places_of[name](step), self.radius), share, slope)
+        arrows.follow(self.places_of[name](step), share, slope, self.presence[name].get_value())
 
     def _legend(self, scale: float) -> Words:
-        words = quiet(f"arrows: update $times {factor(scale)}$")
-        return layout.place(words, self.places.side, RIGHT if not layout.is_wide() else DL)
+        words = layout.place(quiet(f"arrows: step $times {factor(scale)}$"), self.places.side, LEFT)
+        return onto_picture(on_baseline(words, self._baseline(LOWER)))

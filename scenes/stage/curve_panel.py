@@ -7,21 +7,28 @@ paths (up to a limit: a run that flies off is not followed), and without the wal
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from manim import VGroup, VMobject
+from manim import RIGHT, UP, VGroup, VMobject
 
+from scenes.stage import layout
 from scenes.stage.drawing import Array, clip_polyline, curve_of, polyline_points
-from scenes.stage.layout import Box
+from scenes.stage.layout import Box, M
 from scenes.stage.palette import palette
-from scenes.stage.panel import Panel, Range
+from scenes.stage.panel import PAD, Panel, Range
+from scenes.stage.typesetting import SMALL, Words
 
 SAMPLES = 2401
 MARGIN = 0.05  # of the window's width, beyond what happens at either side
 BENEATH = 0.1  # of the range of values, ground below the lowest point
-LABELS = 1.0  # height of a panel's tick labels and name, roughly
+COLUMN = 0.15  # width of the narrowest tick label
+SPARE = 0.3  # a tick may lie so far above the highest value
+LABELS = 0.6  # height of a panel's tick labels, roughly
+CARD, ROW, EDGE = 1.15, 0.55, 0.6  # height of the cards and of a line of words; its distance from a wall of the curve
+START = 0.37  # of the panel's width, where the balls start and no words stand
 
 
 class Curve(Protocol):
@@ -79,8 +86,9 @@ def _heights(ground: Array, path: Array) -> tuple[float, float]:
 class CurvePanel(Panel):
     """Graph and ground of an objective of one variable in a box.
 
-    `headroom` is left free above the highest value, in units of the screen. `rim` are the points of the graph
-    (n, 3), a little beyond the panel at both sides, so that things can roll out of the picture.
+    Its second name stands in the column of the tick labels, so that nothing is lost above. `headroom` is left free
+    above the highest value, in units of the screen. `rim` are the points of the graph (n, 3), a little beyond the panel
+    at both sides, so that things can roll out of the picture.
     """
 
     def __init__(
@@ -89,7 +97,9 @@ class CurvePanel(Panel):
         height = max(box.height - LABELS, 1.0)
         bottom = y[0] - BENEATH * (y[1] - y[0])
         top = y[1] + (y[1] - bottom) * headroom / max(height - headroom, 0.3 * height)
-        super().__init__(box, x, (bottom, top), names)
+        name = Words(names[1], SMALL, palette().quiet)
+        super().__init__(box.inset(left=max(name.width - COLUMN, 0.0)), x, (bottom, top), (names[0], ""))
+        self._label_height(name, float(self.y_axis.place(y[1])))
         beyond = 0.15 * (x[1] - x[0])
         samples = np.linspace(x[0] - beyond, x[1] + beyond, SAMPLES)
         self.rim = self.to_screen(samples, values_at(objective, samples))
@@ -102,6 +112,12 @@ class CurvePanel(Panel):
         self.furniture = VGroup(*self.submobjects)
         self.submobjects = [self.ground, self.furniture, self.curve]
 
+    def _label_height(self, name: Words, highest: float) -> None:
+        """The name of the height stands before the axis, at its top; ticks above the curve serve nothing."""
+        self.labels.remove(*[label for label in self.labels if label.get_center()[1] > highest + SPARE])
+        name.next_to(np.array([self.area.left, self.area.top, 0.0]), -RIGHT, buff=PAD)
+        self.names.add(name.shift((self.area.top - name.get_top()[1]) * UP))
+
     def _filled(self, rim: Array) -> VMobject:
         """The ground under the curve, down to the axis."""
         area = self.area
@@ -112,3 +128,46 @@ class CurvePanel(Panel):
         return curve_of(
             [polyline_points(np.concatenate([top, ends]))], stroke_width=0, fill_color=palette().map[1], fill_opacity=1
         )
+
+
+# Where it stands ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Places:
+    """The boxes of the picture."""
+
+    cards: tuple[Box, Box]
+    side: Box
+    message: Box
+    panel: Box
+
+
+def wide_places(shared: bool) -> Places:
+    """Cards and counter above, the curve below; words share its headroom, or have a row of their own."""
+    top, panel = layout.stage().top_slice(CARD, gap=0.2)
+    first, second, side = top.columns(1.5, 1.5, 1.0)
+    message, panel = _headroom(panel) if shared else panel.top_slice(ROW, gap=0.0)
+    return Places((first, second), side.inset(left=0.1), message, panel)
+
+
+def tall_places(shared: bool) -> Places:
+    """Cards, then words, then the curve; counter and legend share its headroom, or have a row of their own."""
+    top, rest = layout.stage().top_slice(CARD, gap=0.15)
+    first, second = top.columns(1, 1)
+    message, rest = rest.top_slice(ROW, gap=0.1)
+    side, panel = _headroom(rest) if shared else rest.top_slice(ROW, gap=0.0)
+    return Places((first, second), side, message, panel)
+
+
+def _headroom(panel: Box) -> tuple[Box, Box]:
+    """The free place above the curve, right of the start; and the panel, as it is."""
+    return panel.top_slice(ROW)[0].inset(left=START * panel.width, right=EDGE), panel
+
+
+def onto_picture(group: M) -> M:
+    """Let words stand on a panel: they have been given a free place on it."""
+    parts: list[Any] = group.get_family()
+    for part in parts:
+        part.on_picture = True
+    return group

@@ -21,6 +21,8 @@ from scenes.stage.panel import Range
 GD, MOMENTUM = "gradient_descent", "momentum"
 NAMES = {GD: "gradient descent", MOMENTUM: "momentum"}
 SAME_WAY = 10  # steps after which the two updates are compared
+LAST_STEPS = 8  # of gradient descent, before it stops: watched
+NEARBY = 0.25  # of the picture's width: near its left
 LONG_NUMBER = 1e9  # values from here on are shown in units of a power of ten
 
 
@@ -95,6 +97,11 @@ class CurveRace:
         update = self.fast.update
         return float(update[self.cuts.same_way] / update[0]) if update[0] else 1.0
 
+    @cached_property
+    def slowing(self) -> int | None:
+        """The step from which to watch gradient descent arrive, if it does."""
+        return None if self.stopped is None else max(self.stopped - LAST_STEPS, 0)
+
     @property
     def trapped(self) -> bool:
         """Whether gradient descent has stopped above the lowest point."""
@@ -117,6 +124,14 @@ class CurveRace:
         step = min(self.cuts.through, self.fast.last)
         away = np.abs([run.x[step] - run.x[0] for run in (self.fast, self.slow)])
         return bool(away[0] > away[1] * (1 + 1e-6))
+
+    @property
+    def low_later(self) -> bool:
+        """Whether there is room at the upper right: no wall, and both are in the upper quarter only near the left."""
+        (left, right), (bottom, top) = self.view
+        high = [run.seen[run.value[: run.last + 1] > top - 0.25 * (top - bottom)] for run in self.runs.values()]
+        near = np.concatenate(high) <= left + NEARBY * (right - left)
+        return bool(np.all(near) and values_at(self.objective, [right])[0] <= top)
 
     # Its numbers ----------------------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ def in_the_dip(race: CurveRace) -> str:
     passed = f"omentum carries the ball through the dip at {race.place_said(race.dip[0])}."
     if race.cuts.pushed is None:
         return f"M{passed}"
-    return f"There the gradient points back, but the last update still pushes on: m{passed}"
+    return f"There the slope pulls back, but the last update still pushes on: m{passed}"
 
 
 def beyond(race: CurveRace) -> str:
@@ -60,7 +60,8 @@ def _end(race: CurveRace, run: CurveRun) -> str:
 # Lines above the curve: Typst markup ----------------------------------------------------------------------------------
 
 ASKED = "asked again and again to go the same way ..."
-AGAINST_THE_SLOPE = "the #box[gradient] <slope> points back, #box[momentum] <share> pushes on"
+AGAINST_THE_SLOPE = "the #box[slope] <slope> pulls back, #box[momentum] <share> pushes on"
+FORGETFUL = "and #box[gradient descent]<gradient_descent>, without memory?"
 
 
 def dip_line(race: CurveRace) -> str:
@@ -95,4 +96,4 @@ def verdict(race: CurveRace) -> str:
 def _final(race: CurveRace, name: str, run: CurveRun) -> str:
     if run.gone is not None:
         return f"left at step {run.gone}"
-    return f"at $f({race.variable}) = {race.heights[name][-1]:.{race.digits}f}$"
+    return f"at $f = {race.heights[name][-1]:.{race.digits}f}$"

@@ -16,16 +16,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from manim import ManimColor, VGroup, VMobject, interpolate_color
+from manim import RIGHT, ManimColor, VGroup, VMobject, interpolate_color
 from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 
-from scenes.stage.drawing import Array, disc_points, inside, polyline_points
+from scenes.stage.drawing import Array, clip_polyline, disc_points, inside, polyline_points
 from scenes.stage.layout import Box
 from scenes.stage.palette import palette
 
 CORNERS = 72  # of the polygon that stands for a circle: at most a quarter of a pixel off at 1080p
 FAR = 60.0  # units of the screen: beyond, nothing is seen, and nothing overflows
-SPECK = 0.1  # an arrow shorter than this is not drawn
+SPECK = 0.15  # an arrow shorter than this is not drawn: it would look like dust
 ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # what an arrow is magnified by, times a power of ten
 SNUG = 0.92  # of a hollow's radius, for a ball that lies in it
 
@@ -68,6 +68,10 @@ class Track:
         normal = np.array([-tangent[1], tangent[0], 0.0])
         turn = angle - float(self._length(x)) / radius
         return Pose(contact, contact + radius * normal, tangent, normal, turn)
+
+    def highest(self, *places: float) -> float:
+        """The highest point of the stretch of the curve that holds some places."""
+        return float(self.contacts(np.linspace(min(places), max(places), 64))[:, 1].max())
 
     def contacts(self, x: npt.ArrayLike) -> Array:
         """Points of the curve (n, 3)."""
@@ -139,24 +143,36 @@ def _arc(centre: Array, radius: float, start: float, sweep: float) -> Array:
 
 
 class RollingDisc(VGroup):
-    """A ball on a track, with two dark quarters that show it turning; what leaves the area is not drawn."""
+    """A ball on a track, with two bright quarters that show it turning; what leaves the area is not drawn.
 
-    def __init__(self, track: Track, radius: float, color: str, area: Box) -> None:
+    The other two are a window: a ball of the same size that stands behind it shines through, and two balls at the same
+    place, one of them turned ahead by a quarter, look like one of two colours.
+    """
+
+    def __init__(self, track: Track, radius: float, color: str, area: Box, ahead: float = 0.0) -> None:
         super().__init__()
-        self.track, self.radius, self.area = track, radius, area
+        self.track, self.radius, self.area, self.ahead = track, radius, area, ahead
         dark = interpolate_color(ManimColor(color), ManimColor(palette().outline), 0.55)
-        self.disc = VMobject(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=3)
-        self.quarters = VMobject(stroke_width=0, fill_color=dark, fill_opacity=1)
-        self.add(self.disc, self.quarters)
+        self.disc = VMobject(fill_color=dark, fill_opacity=1, stroke_color=palette().outline, stroke_width=5)
+        self.quarters = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
+        self.rim = VMobject(stroke_width=4, stroke_color=color)
+        self.add(self.disc, self.quarters, self.rim)
 
-    def display(self, x: float) -> RollingDisc:
-        """Touch the curve at the screen coordinate x."""
-        pose, inner = self.track.pose(x, self.radius), 0.86 * self.radius
-        self.disc.set_points(polygons([_arc(pose.centre, self.radius, 0.0, 2 * np.pi)[:-1]], self.area))
-        wedges = [_arc(pose.centre, inner, pose.turn + side, np.pi / 2) for side in (0.0, np.pi)]
-        centre = pose.centre[None]
-        self.quarters.set_points(polygons([np.concatenate([centre, wedge]) for wedge in wedges], self.area))
+    def display(self, x: float, behind: float | None = None) -> RollingDisc:
+        """Touch the curve at the screen coordinate x; `behind` is where another ball does, if there is one."""
+        pose, turn = self.track.pose(x, self.radius), 2 * np.pi
+        self.disc.set_points(polygons([_arc(pose.centre, self.radius, 0.0, turn)[:-1]], self.area))
+        rim = clip_polyline(_arc(pose.centre, 0.94 * self.radius, 0.0, turn), self.area)
+        self.rim.set_points(np.concatenate([polyline_points(piece) for piece in rim] or [np.zeros((0, 3))]))
+        self.quarters.set_points(polygons(self._wedges(pose), self.area))
+        if behind is not None:
+            self.disc.set_fill(opacity=min(1.0, abs(x - behind) / self.radius))
         return self
+
+    def _wedges(self, pose: Pose) -> list[Array]:
+        starts = (pose.turn + self.ahead, pose.turn + self.ahead + np.pi)
+        arcs = (_arc(pose.centre, 0.94 * self.radius, start, np.pi / 2) for start in starts)
+        return [np.concatenate([pose.centre[None], arc]) for arc in arcs]
 
 
 class Footprints(VMobject):
@@ -224,25 +240,27 @@ def factor(number: float) -> str:
     return f"{float(mantissa):g} dot 10^({int(exponent)})"
 
 
-class UpdateArrows(VGroup):
-    """The update that a ball is about to make, in its colour; above it the two shares of which it is the sum.
+class StepArrows(VGroup):
+    """The step that a ball is about to take, in its colour; above it the two shares of which it is the sum.
 
-    Shares that pull the same way follow each other; shares that pull against each other start from the same place.
+    A step goes along the axis, so the arrows are level; they stand above the ball, and above the ground ahead of it.
+    Shares that go the same way follow each other; shares that go opposite ways start from the same place.
     """
 
-    def __init__(self, color: str, area: Box, lanes: tuple[float, ...]) -> None:
-        """`lanes` are the distances from the curve: of the update, and of its shares if they are shown."""
+    def __init__(self, color: str, track: Track, radius: float, area: Box, lanes: tuple[float, ...]) -> None:
+        """`lanes` are the heights above the ball: of the step, and of its shares if they are shown."""
         super().__init__()
-        self.lanes = lanes
+        self.track, self.radius, self.lanes = track, radius, lanes
         self.whole = Push(color, area)
         self.shares = [Push(shade, area, 0.065) for shade in (palette().share, palette().gradient)]
         self.add(self.whole, *self.shares[: 2 * len(lanes) - 2])
 
-    def follow(self, pose: Pose, share: float, slope: float) -> UpdateArrows:
-        """Draw an update of the given shares, in units of the screen; the ball moves against it."""
-        self.whole.point(pose.contact + self.lanes[0] * pose.normal, -(share + slope) * pose.tangent)
-        tail = pose.contact + self.lanes[-1] * pose.normal
-        tip = tail - share * pose.tangent
-        self.shares[0].point(tail, -share * pose.tangent)
-        self.shares[1].point(tip if share * slope > 0 else tail, -slope * pose.tangent)
-        return self
+    def follow(self, x: float, share: float, slope: float, opacity: float = 1.0) -> StepArrows:
+        """Draw a step of the given shares, in units of the screen, above the ball that touches the curve at x."""
+        ends = x, x + share, x + slope, x + share + slope
+        top = max(self.track.pose(x, self.radius).centre[1] + self.radius, self.track.highest(*ends))
+        first, last = (np.array([x, top + lane, 0.0]) for lane in (self.lanes[0], self.lanes[-1]))
+        self.whole.point(first, (share + slope) * RIGHT)
+        self.shares[0].point(last, share * RIGHT)
+        self.shares[1].point(last + (share * RIGHT if share * slope > 0 else 0.0), slope * RIGHT)
+        return self.set_fill(opacity=opacity)

@@ -10,12 +10,13 @@ from clips.work import make_scene, read_parameters, studio
 from objectives import find_objective
 from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum, descend
-from scenes.rolling_ball import GD, MOMENTUM, RollingBall
+from scenes.rolling_ball import RollingBall
 from scenes.stage.curve_panel import values_at, window
+from scenes.stage.curve_race import GD, MOMENTUM
 from scenes.stage.curve_run import arrival, curve_run, cuts, dip_between, dip_passed
 from scenes.stage.drawing import Array
 from scenes.stage.layout import Box
-from scenes.stage.rolling import Track, clip_convex, factor, glide, magnification, motion
+from scenes.stage.rolling import RollingDisc, StepArrows, Track, clip_convex, factor, glide, magnification, motion
 
 CURVES = ("hillside", "theta_squared", "theta_sine", "x**4 - 3*x**2 + x", "sin(3*x)", "x**2/9 + sin(2*x)")
 RADIUS = 0.2
@@ -107,6 +108,27 @@ def test_arrows_are_magnified_by_round_numbers() -> None:
     assert [factor(number) for number in (15.0, 0.6, 2e-7)] == ["15", "0.6", "2 dot 10^(-7)"]
 
 
+@pytest.mark.parametrize(("share", "slope"), [(1.5, 0.5), (2.0, -0.5), (-2.0, -0.6), (-0.4, 1.9)])
+def test_arrows_are_level_and_stay_above_the_ground(share: float, slope: float) -> None:
+    track, area = track_of("hillside"), Box(-6.0, -1.0, 6.0, 6.0)
+    arrows = StepArrows("#ff0000", track, RADIUS, area, (0.1, 0.3))
+    for x in np.linspace(-3.0, 3.0, 25):
+        whole, *shares = arrows.follow(x, share, slope).submobjects
+        assert whole.width == pytest.approx(abs(share + slope))
+        assert [part.width for part in shares] == pytest.approx([abs(share), abs(slope)])
+        for part in arrows.submobjects:
+            under = track.contacts(part.points[:, 0])[:, 1]
+            assert (part.points[:, 1] > under - 1e-9).all()
+            assert part.height < 0.2
+
+
+def test_of_two_balls_at_the_same_place_both_are_seen() -> None:
+    track, area = track_of("hillside"), Box(-6.0, -1.0, 6.0, 6.0)
+    front = RollingDisc(track, RADIUS, "#ff0000", area)
+    window = [front.display(1.0, 1.0 + away).disc.get_fill_opacity() for away in (0.0, RADIUS / 2, 2 * RADIUS)]
+    assert window == pytest.approx([0.0, 0.5, 1.0])
+
+
 # The story ------------------------------------------------------------------------------------------------------------
 
 
@@ -182,6 +204,28 @@ def test_the_update_is_the_sum_of_its_shares() -> None:
             run, trajectory = scene.race.runs[name], scene.trajectories()[name]
             np.testing.assert_allclose(run.update[:-1], trajectory.updates[:, 0], rtol=1e-9, atol=1e-12)
         assert float(scene.numbers()["gain"]) == pytest.approx(4.96, abs=3)
+
+
+def test_gradient_descent_is_watched_where_it_arrives() -> None:
+    with studio(make_profile("l")):
+        race = clip().race
+        assert (race.slowing, race.stopped) == (57, 65)
+        assert race.slow.value[57] - race.slow.value[65] > 1
+        assert clip(steps=20).race.slowing is None
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_words_share_the_headroom_only_where_no_ball_comes(aspect: str) -> None:
+    with studio(make_profile("l", "dark", aspect)):
+        for settings, shared in (
+            ({"momentum": 0.9}, True),
+            ({"momentum": 0.99}, False),
+            ({"objective": "x**4"}, False),
+        ):
+            scene = clip(**settings)
+            words = scene.places.message if aspect == "16:9" else scene.places.side
+            assert scene.race.low_later == shared
+            assert (words.overlap(scene.panel.area) > 0.5) == shared
 
 
 @pytest.mark.parametrize(
