@@ -217,6 +217,8 @@ def momentum_in_motion() -> None:
 
 def with_command(arguments: list[str]) -> list[str]:
     """The arguments with `render` put first where no command is named: `render.py u_turn -q l`."""
+    if arguments[:1] == ["descend"] and arguments[1:2] and arguments[1].startswith("-") and arguments[1][1:2] != "-":
+        arguments = ["descend", f" {arguments[1]}", *arguments[2:]]  # an expression like -x^2 is no option
     named = arguments and (arguments[0] in COMMANDS or arguments[0] == "--help")
     return arguments if named else ["render", *arguments]
 
@@ -228,10 +230,12 @@ def main(arguments: list[str] | None = None) -> int:
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return USAGE
-    except KeyboardInterrupt:
-        print("Interrupted: the clips rendered before are untouched.", file=sys.stderr)
-        return INTERRUPTED
+    except OSError as error:
+        print(f"error: {error.strerror or error}: {error.filename or 'output'}; free or unlock it.", file=sys.stderr)
+        return FAILED
     except SystemExit as end:
+        if end.code == INTERRUPTED:  # typer's word for Ctrl-C
+            print("Interrupted: the clips rendered before are untouched.", file=sys.stderr)
         return int(end.code or 0)
     return DONE
 

@@ -134,5 +134,5 @@ def _remarks(found: Answer) -> list[str]:
     if run.diverged_at is not None:
         remarks.append(f"diverged at step {run.diverged_at}: the numbers no longer fit a double")
     if run.undefined_at is not None:
-        remarks.append(f"stopped at step {run.undefined_at}: the gradient is not defined there")
+        remarks.append(f"stopped at step {run.undefined_at}: the objective or its gradient is not defined there")
     return remarks

@@ -48,6 +48,8 @@ def _type(field: Mapping[str, Any]) -> str:
 
 
 def _bounds(field: Mapping[str, Any]) -> str:
+    if "maximum" in field and field["maximum"] < field.get("exclusiveMaximum", field["maximum"]):
+        field = {key: value for key, value in field.items() if key != "exclusiveMaximum"}
     signs = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below"}
     return ", ".join(f"{word} {field[key]:g}" for key, word in signs.items() if key in field)
 
@@ -79,14 +81,30 @@ def portrait(clip: str, settings: Mapping[str, Any]) -> Portrait:
 
 def length(clip: str, settings: Mapping[str, Any]) -> float:
     """Seconds that a clip takes, found by running it with everything skipped, and remembered until a source changes."""
-    known = LENGTHS / f"{clip}-{_key(clip, settings)}"
-    try:
-        return float(known.read_text())
-    except (OSError, ValueError):
-        seconds = _measured(clip, settings)
+    known = _remembered(clip, settings)
+    if (seconds := _read(known)) is not None:
+        return seconds
+    seconds = _measured(clip, settings)
     with suppress(UsageError):  # what cannot be remembered is measured again
         write_whole(LENGTHS, {known.name: repr(seconds).encode()})
     return seconds
+
+
+def expected_length(clip: str, settings: Mapping[str, Any]) -> float:
+    """About how long a clip is, for a progress bar: with new settings, as long as with its own."""
+    known = _read(_remembered(clip, settings))
+    return length(clip, {}) if known is None else known
+
+
+def _remembered(clip: str, settings: Mapping[str, Any]) -> Path:
+    return LENGTHS / f"{clip}-{_key(clip, settings)}"
+
+
+def _read(known: Path) -> float | None:
+    try:
+        return float(known.read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def _measured(clip: str, settings: Mapping[str, Any]) -> float:

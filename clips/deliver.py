@@ -10,6 +10,7 @@ import errno
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -52,6 +53,7 @@ def write_whole(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     made: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _prepare(folder, contents)
         for name, content in contents.items():
             made.append(folder / f".{name}.{os.getpid()}.part")
             _write_through(made[-1], content)
@@ -61,8 +63,29 @@ def write_whole(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
         raise UsageError(_cannot_write(folder, error)) from None
     finally:
         for part in made:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
     return [folder / name for name in contents]
+
+
+def _prepare(folder: Path, names: Iterable[str]) -> None:
+    """Find what would stop a renaming half-way, and sweep up after processes that were killed while writing."""
+    for name in names:
+        if (folder / name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, f"{name} is a folder", str(folder / name))
+    for part in folder.glob(".*.part"):
+        if not _is_alive(part.suffixes[-2].removeprefix(".")):
+            part.unlink(missing_ok=True)
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (ValueError, OSError):
+        return True  # not ours to judge
+    return True
 
 
 def _write_through(path: Path, content: bytes) -> None:

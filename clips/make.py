@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from clips.pool import Outcome, Progress, Work, cores, run
 from clips.profile import Profile
 from clips.work import Job, perform
 from objectives.errors import UsageError
+
+NAME = r"\w[\w.-]{0,79}"
 
 
 class Reporter(Protocol):
@@ -92,6 +95,10 @@ def jobs_of(wish: Wish) -> list[Job]:
     """The jobs of a wish."""
     if wish.name is not None and len(wish.clips) != 1:
         raise UsageError("--name names one clip: give the clip that is to have it.")
+    if wish.name is not None and not re.fullmatch(NAME, wish.name):
+        raise UsageError(
+            f"'{wish.name}' cannot name a file: use at most 80 letters, digits, dots, dashes, underscores."
+        )
     at_once = min(wish.at_once or cores(), len(wish.clips))
     threads = max(1, cores() // max(at_once, 1))
     return [Job(clip, dict(wish.settings), wish.profile, threads=threads) for clip in wish.clips]

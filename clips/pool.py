@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 from clips.work import Job, Rendered, perform
@@ -22,6 +26,7 @@ from objectives.errors import UsageError
 Report: TypeAlias = Callable[[str, int], None]
 Work: TypeAlias = Callable[[Job, Report], Rendered]
 
+PATIENCE = 2.0  # seconds that a process has to end by itself
 REPORT_EVERY = 15  # frames between two reports of a job
 
 
@@ -62,20 +67,29 @@ def run(jobs: Sequence[Job], at_once: int, work: Work = perform) -> Iterator[Pro
     `work` is what is done with a job in its process; it must be a function that the process can import.
     """
     waiting, running = list(jobs), list[_Running]()
-    try:
-        while waiting or running:
-            while waiting and len(running) < at_once:
-                running.append(_start(waiting.pop(0), work))
-            yield from _listen(running)
-    finally:
-        for one in running:
-            one.process.kill()
+    with TemporaryDirectory(prefix="momentum-") as scratch:  # the parent's, so that nothing of a killed child is left
+        try:
+            while waiting or running:
+                while waiting and len(running) < at_once:
+                    running.append(_start(waiting.pop(0), work, scratch))
+                yield from _listen(running)
+        finally:
+            for one in running:
+                _end(one.process)
 
 
-def _start(job: Job, work: Work) -> _Running:
+def _end(process: SpawnProcess) -> None:
+    """Ask a process to end; if it does not listen, kill it."""
+    process.terminate()
+    process.join(PATIENCE)
+    process.kill()
+    process.join()
+
+
+def _start(job: Job, work: Work, scratch: str) -> _Running:
     context = multiprocessing.get_context("spawn")  # a forked child would share Manim's and Cairo's state
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(job, theirs, work), daemon=True)
+    process = context.Process(target=_work, args=(job, theirs, work, scratch), daemon=True)
     process.start()
     theirs.close()
     return _Running(job, process, ours)
@@ -103,8 +117,10 @@ def _killed(one: _Running) -> Outcome:
     ))  # fmt: skip
 
 
-def _work(job: Job, pipe: Connection, work: Work) -> None:
+def _work(job: Job, pipe: Connection, work: Work, scratch: str) -> None:
     """In the child: perform the job, report frames, send the outcome."""
+    tempfile.tempdir = scratch
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # asked to end: unwind, and leave nothing behind
     with suppress(BrokenPipeError, KeyboardInterrupt):  # the parent is gone, or going
         pipe.send(_outcome(job, pipe, work))
 
@@ -116,6 +132,11 @@ def _outcome(job: Job, pipe: Connection, work: Work) -> Outcome:
         return Outcome(job, error=str(error))
     except (BrokenPipeError, KeyboardInterrupt):
         raise
+    except OSError as error:
+        where = error.filename or tempfile.gettempdir()
+        return Outcome(
+            job, error=f"{job.clip}: {error.strerror or error}: {where}; free or unlock it, and render again."
+        )
     except Exception as error:
         return Outcome(job, error=f"{job.clip} failed: {_first_line(error)}", details=traceback.format_exc())
 
@@ -125,9 +146,9 @@ def _first_line(error: Exception) -> str:
 
 
 def _reporter(job: Job, pipe: Connection) -> Report:
-    from clips.catalogue import length
+    from clips.catalogue import expected_length
 
-    total = round(length(job.clip, job.settings) * job.profile.frame_rate)
+    total = round(expected_length(job.clip, job.settings) * job.profile.frame_rate)
     drawn = sent = 0
 
     def report(_beat: str, count: int) -> None:

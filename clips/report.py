@@ -89,6 +89,10 @@ class Display(Quiet):
         total = self.bars.tasks[task].total or 1
         self.bars.update(task, completed=total, total=total)
 
+    def failed(self, outcome: Outcome) -> None:
+        self.bars.remove_task(self.tasks[outcome.job.clip])
+        super().failed(outcome)
+
     def stop(self) -> None:
         self.bars.stop()
 

@@ -137,6 +137,10 @@ def studio(profile: Profile, media: Path | None = None) -> Iterator[None]:
             "background_opacity": 0.0 if profile.transparent else 1.0,
             "format": "mov" if profile.transparent else "mp4",
             "media_dir": str(media or scratch),
+            "renderer": "cairo",
+            "dry_run": False,
+            "from_animation_number": 0,
+            "upto_animation_number": -1,
             "disable_caching": True,
             "save_sections": False,
             "progress_bar": "none",
@@ -171,10 +175,17 @@ def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _coun
         snapshots = Snapshots(scene, {scene.poster or scene.beats[-1]})
         scene.render()
         writer = renderer.file_writer
+        _check_complete(job, scene, writer.beats)
         beats = tuple(
             Beat(b, scene.caption(b), writer.lengths[b], writer.beats[b]) for b in scene.beats if b in writer.beats
         )
         return _rendered(job, scene, beats, next(iter(snapshots.pictures.values())))
+
+
+def _check_complete(job: Job, scene: LectureScene, drawn: Iterable[str]) -> None:
+    missing = [beat for beat in scene.beats if beat in scene.only and beat not in set(drawn)]
+    if missing:
+        raise RuntimeError(f"{job.clip}: no frame of {', '.join(missing)} was drawn")
 
 
 def _rendered(job: Job, scene: LectureScene, beats: tuple[Beat, ...], poster: bytes) -> Rendered:

@@ -8,7 +8,7 @@ learning rate and momentum is one call with one loop over the steps.
 Two things end a run early. Neither is an error, and neither raises or warns: the trajectory says where.
 
 - It diverges: an iterate or its value is no longer finite.
-- It reaches a point where the objective has no gradient, for example a kink: no rule can go on from there.
+- It reaches a point where the objective has no value or no gradient, a kink for example: no rule can go on.
 
 The step at which this happens keeps what was computed; after it the arrays hold NaN.
 """
@@ -39,6 +39,7 @@ Step: TypeAlias = Any
 """An int or None (never) for a single run, an array of integers over the batch with -1 (never) otherwise."""
 
 MAX_STEPS = 1_000_000
+FAR = 1e100  # a coordinate that is larger got there by diverging
 MAX_NUMBERS = 100_000_000  # in the iterates: 0.8 gigabytes, and as much again for the gradients
 
 
@@ -86,7 +87,7 @@ class Trajectory:
 
     @property
     def undefined_at(self) -> Step:
-        """The first k at which x_k and f(x_k) are finite, but the gradient that the rule needs is not."""
+        """The first k at which x_k is finite, but f has no value there or no gradient that the rule could follow."""
         return _step(self.undefined)
 
     @property
@@ -210,8 +211,11 @@ class _Journal:
         np.copyto(self.here, x, where=running)
         np.copyto(self.values[k, ...], self.objective.value(self.here), where=self.running)
         np.copyto(self.slope, self.objective.gradient(self.here), where=running)
-        self._end(self.diverged, k, ~(_all_finite(self.here) & np.isfinite(self.values[k])))
-        self._end(self.undefined, k, ~_all_finite(self.slope))
+        nowhere = np.isnan(self.values[k])
+        # A value can also be lost as infinity minus infinity; that far out, it is a divergence.
+        far = ~_all_finite(np.where(np.abs(self.here) < FAR, self.here, np.inf))
+        self._end(self.diverged, k, np.isinf(self.values[k]) | ~_all_finite(self.here) | (nowhere & far))
+        self._end(self.undefined, k, nowhere | ~_all_finite(self.slope))
 
     def gradient_of(self, problem: Differentiable, k: int) -> GradientFunction:
         """The gradient that step k asks for; it ends the runs for which there is none."""

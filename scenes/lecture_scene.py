@@ -16,14 +16,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Protocol, cast
 
+import numpy as np
 from manim import UL, UP, FadeIn, FadeOut, Mobject, ReplacementTransform, Scene, ValueTracker
 from manim.renderer.cairo_renderer import CairoRenderer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from objectives import AnyObjective, find_objective
+from objectives import OBJECTIVES, AnyObjective, find_objective
 from objectives.errors import UsageError
 from optimizers import Trajectory
 from scenes.stage import layout
+from scenes.stage.contour_map import REACH
 from scenes.stage.palette import palette
 from scenes.stage.typesetting import HEADING, TITLE, Words, bold
 
@@ -124,9 +126,13 @@ class LectureScene(Scene):
         start, objective = getattr(self.parameters, "start", None), getattr(self, "objective", None)
         if start is None or objective is None:
             return
-        if any(not low <= value <= high for value, (low, high) in zip(start, objective.view, strict=False)):
-            place = ", ".join(f"{value:g}" for value in start)
-            yield f"The start ({place}) lies outside the view of {objective.name}: the picture is widened to show it."
+        beyond = max(
+            max(low - value, value - high) / (high - low)
+            for value, (low, high) in zip(start, objective.view, strict=True)
+        )
+        if beyond > 0:
+            said = "the picture is widened to show it" if beyond < REACH else "so far that the picture does not show it"
+            yield f"The start {shown(start)} lies outside the view of {called(objective)}: {said}."
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         """The runs that the clip shows, by name; they are delivered as a table beside the clip."""
@@ -202,4 +208,18 @@ def start_of(start: tuple[float, ...] | None, objective: AnyObjective) -> tuple[
     if len(start) != objective.dimension:
         names = ", ".join(str(variable) for variable in objective.variables)
         raise UsageError(f"The start needs {objective.dimension} number(s), for {names}: {len(start)} given.")
+    value, gradient = objective.value(start), objective.gradient(start)
+    if not (np.isfinite(value) and np.isfinite(gradient).all()):
+        place = shown(start)
+        raise UsageError(f"{called(objective)} has no finite value or slope at the start {place}: choose another.")
     return start
+
+
+def shown(point: tuple[float, ...]) -> str:
+    """A point in a sentence: (7.11, 6.97)."""
+    return f"({', '.join(f'{number:g}' for number in point)})"
+
+
+def called(objective: AnyObjective) -> str:
+    """What a sentence calls an objective: its name, or the formula as it was typed."""
+    return objective.name if objective.name in OBJECTIVES else objective.title

@@ -114,12 +114,20 @@ class UTurn(LectureScene):
         )
 
     def words(self) -> Mapping[str, str]:
+        shown, changes = f"The map of {self.objective.title}.", "Where it is lowest."
         if self.changes_data:
-            return {
-                "what_is_shown": "Two data points, one sigmoid neuron, and the map of its error: a gentle slope.",
-                "what_changes": "Other data, another error surface: a narrow valley, high on both sides.",
-            }
-        return {"what_is_shown": f"The map of {self.objective.title}.", "what_changes": "Where it is lowest."}
+            shown = "Two data points, one sigmoid neuron, and the map of its error: a gentle slope."
+            changes = "Other data, another error surface: a narrow valley, high on both sides."
+        return {"what_is_shown": shown, "what_changes": changes, "what_becomes_of_it": self._outcome()}
+
+    def _outcome(self) -> str:
+        run, tolerance = self.runs[MOMENTUM], self.parameters.tolerance
+        dip, arrival = run.first_below(tolerance), run.stays_below(tolerance)
+        if dip is None:
+            return f"Its error never falls below {tolerance:g}."
+        if arrival is None:
+            return f"Its error dips below {tolerance:g} first at iteration {dip}, and does not stay there."
+        return f"Its error dips below {tolerance:g} first at iteration {dip}; from {arrival} on it stays there."
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -163,8 +171,7 @@ class UTurn(LectureScene):
 
     def still_faster(self) -> None:
         """After {steps} iterations gradient descent is at {gradient_descent_error:.5f}, momentum at
-        {momentum_error:.5f}. Its error dips below {tolerance:g} first at iteration {dip_at}; from {arrival_at} on it
-        stays there."""
+        {momentum_error:.5f}. {what_becomes_of_it}"""
         self.play(FadeOut(self.board.rings), FadeOut(self.goal), run_time=0.5)
         for sentence, mark in self._verdict():
             self.play(Create(mark), run_time=0.6)

@@ -15,7 +15,7 @@ OURS = ("objectives", "optimizers", "scenes", "clips", "render")
 MAY_IMPORT = {
     "objectives": (set(), {"sympy", "numpy"}),
     "optimizers": ({"objectives"}, {"numpy"}),
-    "scenes": ({"objectives", "optimizers"}, {"manim", "numpy", "scipy", "pydantic", "contourpy"}),
+    "scenes": ({"objectives", "optimizers"}, {"manim", "numpy", "scipy", "sympy", "pydantic", "contourpy"}),
     "clips": (
         {"objectives", "optimizers", "scenes"},
         {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst"},

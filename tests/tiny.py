@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 
 from manim import RIGHT, UP, FadeIn, Square
 from pydantic import Field
@@ -67,6 +71,17 @@ def explode(_: Job, report: Reports) -> Rendered:
 def be_killed(_: Job, __: Reports) -> Rendered:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError("not reached")
+
+
+def sleep_for_ever(_: Job, report: Reports) -> Rendered:
+    Path(tempfile.mkdtemp(), "scratch").touch()
+    report("appear", 1)
+    time.sleep(600)
+    raise AssertionError("nobody ended this process")
+
+
+def fill_the_disk(_: Job, __: Reports) -> Rendered:
+    raise OSError(errno.ENOSPC, "No space left on device", "somewhere")
 
 
 def explode_if_unrolling(job: Job, report: Reports) -> Rendered:

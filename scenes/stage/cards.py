@@ -9,7 +9,7 @@ from manim import LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VGroup
 from scenes.stage.layout import Box, place
 from scenes.stage.numerals import Numeral
 from scenes.stage.palette import palette, rule_color
-from scenes.stage.typesetting import BODY, SMALL, Words, bold, on_baseline
+from scenes.stage.typesetting import BODY, SMALL, Words, bold, on_baseline, plain_number
 
 SYMBOLS: Mapping[str, str] = {"learning_rate": "eta", "momentum": "gamma"}
 STRIPE = 0.09
@@ -19,7 +19,7 @@ NARROW = 5.0  # below this width the number stands beside the settings, not besi
 
 def settings_line(settings: Mapping[str, float], size: float = SMALL) -> Words:
     """Hyper-parameters as one line of mathematics: `eta = 1, gamma = 0.85`."""
-    terms = (f"{SYMBOLS[name]} = {value:g}" for name, value in settings.items())
+    terms = (f"{SYMBOLS[name]} = {plain_number(value)}" for name, value in settings.items())
     return Words("$" + ", thin thin ".join(terms) + "$", size, palette().quiet)
 
 

@@ -21,6 +21,7 @@ from scenes.stage.panel import Panel, Range
 
 SAMPLES = 201  # grid points a side; a contour is then straight over less than a pixel or two at 1080p
 BANDS = 13
+REACH = 2.0  # how far a view is widened on each side, in its own sizes
 
 
 class Surface(Protocol):
@@ -47,7 +48,7 @@ def levels(values: Array, count: int = BANDS) -> Array:
     return np.asarray(low + (high - low) * np.linspace(0, 1, count + 1)[1:-1] ** bend)
 
 
-def containing(view: tuple[Range, ...], points: Array, limit: float = 2.0) -> tuple[Range, Range]:
+def containing(view: tuple[Range, ...], points: Array, limit: float = REACH) -> tuple[Range, Range]:
     """The view, widened to hold points (n, d) with a little room, up to `limit` times its own size on each side."""
     (first, second) = (_widened(side, column, limit) for side, column in zip(view, points.T, strict=True))
     return first, second

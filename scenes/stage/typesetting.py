@@ -104,6 +104,19 @@ def number(value: float, digits: int = 5) -> str:
     return f"{mantissa} dot 10^({int(exponent)})"
 
 
+def plain_number(value: float) -> str:
+    """A setting as Typst mathematics, as somebody would write it.
+
+    >>> plain_number(0.85), plain_number(1e-5), plain_number(2.5e6)
+    ('0.85', '10^(-5)', '2.5 dot 10^(6)')
+    """
+    mantissa, _, exponent = f"{value:g}".partition("e")
+    if not exponent:
+        return mantissa
+    power = f"10^({int(exponent)})"
+    return power if mantissa == "1" else f"{mantissa} dot {power}"
+
+
 @cache
 def descent(markup: str) -> float:
     """How far a line reaches below its baseline at font size 1; a capital set beside it shows where that is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,10 @@ MISTAKES = [
     (["u_turn", "--set", "objective=__import__('os')"], "^"),
     (["u_turn", "--set", "start=1"], "start needs 2"),
     (["u_turn", "--set", "start=a,b"], "start must be a valid number"),
+    (["u_turn", "--set", "objective=log(x)+log(y)", "--set", "start=-1,-1"], "no finite value or slope at the start"),
+    (["rolling_ball", "--set", "objective=log(x)", "--set", "start=-1"], "no finite value or slope at the start"),
+    (["unrolling", "--set", "objective=1/x", "--set", "start=0"], "no finite value or slope at the start"),
+    (["u_turn", "--name", "../evil"], "cannot name a file"),
     (["u_turn", "-q", "x"], "no quality 'x'"),
     (["u_turn", "--theme", "drak"], "did you mean 'dark'"),
     (["u_turn", "--aspect", "4:5"], "no aspect"),
@@ -114,6 +119,20 @@ def test_show_tells_a_broken_claim(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = said(capsys, "show", "u_turn", "--set", "momentum=0", "--set", "start=9,9")
     assert "[BROKEN] momentum takes at least 3 u-turns: 0 in 100 iterations" in out
     assert "start (9, 9) lies outside the view" in out
+
+
+def test_captions_say_what_did_not_happen(capsys: pytest.CaptureFixture[str]) -> None:
+    _, never, _ = said(capsys, "show", "u_turn", "--set", "steps=3")
+    _, dips, _ = said(capsys, "show", "u_turn", "--set", "steps=56")
+    assert "Its error never falls below 0.001." in never
+    assert "dips below 0.001 first at iteration 54, and does not stay there." in dips
+
+
+def test_a_start_too_far_to_be_shown_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    _, near, _ = said(capsys, "show", "u_turn", "--set", "start=6,0")
+    _, far, _ = said(capsys, "show", "u_turn", "--set", "start=60,0")
+    assert "the picture is widened to show it" in near
+    assert "so far that the picture does not show it" in far
 
 
 def test_storyboard_has_a_picture_a_beat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -239,6 +258,39 @@ def test_csv_has_all_digits(capsys: pytest.CaptureFixture[str]) -> None:
     assert [tuple(row) for row in zip(rows["x"], rows["y"], strict=True)] == [tuple(p) for p in found["iterates"]]
 
 
+def test_no_value_is_no_divergence(capsys: pytest.CaptureFixture[str]) -> None:
+    """sqrt(x) from 0.5 with learning rate 1 steps to 0.5 - 1/sqrt(2) < 0, where there is no real root."""
+    found = key(capsys, "sqrt(x)", "--rule", "gradient_descent", "--set", "learning_rate=1", "--start", "0.5")
+    assert (found["diverged_at"], found["undefined_at"]) == (None, 1)
+    assert found["iterates"][1] == pytest.approx([0.5 - 0.5**0.5])
+    assert found["values"][1] is None
+
+
+def test_an_expression_may_start_with_a_minus(capsys: pytest.CaptureFixture[str]) -> None:
+    assert key(capsys, "-x^2+y^2", "--start", "1,1", "--steps", "1")["gradient"] == ["-2*x", "2*y"]
+
+
 def test_the_mathematics_does_not_import_manim() -> None:
-    program = "import sys, render; render.main(['descend', 'qfsp']); sys.exit('manim' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False).returncode == 0
+    program = "import sys, render; code = render.main(['descend', 'qfsp']); sys.exit(code or 'manim' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stdout.startswith("qfsp: x**2 + y**2 + 10*sin(x)*sin(y)\n")
+
+
+def test_ctrl_c_leaves_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "u_turn.mp4").write_bytes(b"the clip of yesterday")
+    command = [sys.executable, "render.py", "u_turn", "-q", "l", "--output", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "u_turn: rendering" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "Interrupted: the clips rendered before are untouched.\n"
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("u_turn.mp4", b"the clip of yesterday")]
+
+
+def test_quiet_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["u_turn", "-q", "l", "--set", "steps=100", "--set", "momentum=0.85", "--format", "gif", "--quiet"]
+    assert said(capsys, *arguments, "--output", str(tmp_path)) == (0, "", "")
+    assert (tmp_path / "u_turn.gif").stat().st_size > 0

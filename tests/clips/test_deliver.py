@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import os
 import re
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -138,6 +139,20 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UsageError, match="cannot be written"):
         write_whole(tmp_path / "file", {"a": b"new"})
+
+
+def test_a_folder_in_the_way_stops_everything_before_the_first_file(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    with pytest.raises(UsageError, match="b is a folder"):
+        write_whole(tmp_path, {"a": b"new", "b": b"new"})
+    assert [file.name for file in tmp_path.iterdir()] == ["b"]
+
+
+def test_what_a_killed_process_left_is_swept_up(tmp_path: Path) -> None:
+    (tmp_path / ".a.mp4.999999999.part").write_bytes(b"half")
+    (tmp_path / f".b.mp4.{os.getppid()}.part").write_bytes(b"another process is writing this")
+    write_whole(tmp_path, {"a.mp4": b"whole"})
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f".b.mp4.{os.getppid()}.part", "a.mp4"]
 
 
 def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from rich.console import Console
 from clips.make import Made, Wish, make
 from clips.pool import Outcome, Progress, run
 from clips.profile import Profile
-from clips.report import Lines, Quiet, summary_json
+from clips.report import Display, Lines, Quiet, summary_json
 from clips.work import Job
 from objectives.errors import UsageError
 from tests import tiny
@@ -29,14 +30,17 @@ def quiet() -> Quiet:
     return Quiet(Console(stderr=True))
 
 
-def test_frames_are_counted() -> None:
-    events = list(run([Job("unrolling", profile=PROFILE)], 1, tiny.rendered_tiny))
-    progress = [event for event in events if isinstance(event, Progress)]
+def test_frames_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress starts at none of about so many, rises, and reaches most of the frames that come out."""
+    monkeypatch.setattr("clips.pool.REPORT_EVERY", 5)
+    events = list(run([Job("unrolling", profile=Profile(160, 90, 60))], 1, tiny.rendered_tiny))
+    frames = [event.frames for event in events if isinstance(event, Progress)]
     (outcome,) = (event for event in events if isinstance(event, Outcome))
-    assert progress[0].frames == 0
-    assert progress[0].total > 0
     assert outcome.rendered is not None
-    assert progress[-1].frames <= outcome.rendered.frames
+    assert frames[0] == 0
+    assert frames == sorted(set(frames))
+    assert frames[-1] > 0.6 * outcome.rendered.frames
+    assert all(event.total >= event.frames for event in events if isinstance(event, Progress))
 
 
 def test_a_clip_that_fails_takes_no_other_with_it() -> None:
@@ -52,13 +56,20 @@ def test_a_killed_renderer_is_said() -> None:
     assert "ended from outside (exit code -9" in outcome.error
 
 
-def test_stopping_early_ends_the_processes() -> None:
-    events = run([Job("unrolling", profile=PROFILE), Job("u_turn", profile=PROFILE)], 2, tiny.rendered_tiny)
+def test_stopping_early_ends_the_processes_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    events = run([Job("unrolling", profile=PROFILE), Job("u_turn", profile=PROFILE)], 2, tiny.sleep_for_ever)
     next(events)
+    assert len(multiprocessing.active_children()) == 2
     events.close()  # type: ignore[attr-defined]
-    for child in multiprocessing.active_children():
-        child.join(5)
     assert multiprocessing.active_children() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_temporary_disk_is_one_sentence() -> None:
+    outcome = ended([Job("unrolling", profile=PROFILE)], tiny.fill_the_disk)["unrolling"]
+    assert outcome.error == "unrolling: No space left on device: somewhere; free or unlock it, and render again."
+    assert outcome.details == ""
 
 
 def made(folder: Path, quiet: Quiet, work: object, *clips: str, **wish: object) -> Made:
@@ -89,3 +100,18 @@ def test_lines_say_what_happens(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "u_turn: rendering" in said.out
     assert "u_turn: done, 2.0 s of video in" in said.out
     assert said.err == ""
+
+
+def test_a_bar_a_clip_on_a_terminal(tmp_path: Path) -> None:
+    screen = Console(force_terminal=True, width=120, file=StringIO())
+    result = made(tmp_path, Display(screen, Console(stderr=True)), tiny.explode_if_unrolling, "u_turn", "unrolling")
+    shown = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert len(result.delivered) == len(result.failed) == 1
+    assert "u_turn" in shown
+    assert "frames" in shown
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "", "x" * 260, ".hidden"])
+def test_a_name_that_cannot_be_a_file(name: str, tmp_path: Path, quiet: Quiet) -> None:
+    with pytest.raises(UsageError, match="cannot name a file"):
+        made(tmp_path, quiet, tiny.explode, "u_turn", name=name)
