@@ -27,7 +27,7 @@ from manim import (
 )
 from pydantic import Field
 
-from objectives import AnyObjective, find_objective, typeset
+from objectives import AnyObjective, find_objective
 from objectives.errors import UsageError
 from optimizers import Momentum, Trajectory, descend, theory
 from scenes.lecture_scene import (
@@ -42,20 +42,22 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.stage import layout
-from scenes.stage.bars import COMPACT, WeightedSum, readable, scaled
+from scenes.stage.bars import COMPACT, WeightedSum, readable, scaled, taken
 from scenes.stage.derivation import Line, Mark, Part, Rewrite
 from scenes.stage.drawing import Array
-from scenes.stage.gain_chart import ENOUGH, GainChart, settling_steps, times
+from scenes.stage.gain_chart import ENOUGH, GainChart, gain_words, settling_steps
 from scenes.stage.layout import Box
 from scenes.stage.palette import palette
 from scenes.stage.typesetting import SMALL, Formula, Words, lines, quiet
 from scenes.stage.unrolled import (
     columns_of,
+    explained,
     filling,
     fitting_size,
     general,
     generalised,
     multiplying,
+    multiplying_seconds,
     nothing,
     recursive,
     retyped,
@@ -66,7 +68,6 @@ from scenes.stage.unrolled import (
     unrolled,
 )
 
-SHORT = 30  # characters of a formula that stands in a line of text
 VISIBLE = 0.05  # a step is seen in two rounded places if it is this share of them
 
 
@@ -182,7 +183,7 @@ class Unrolling(LectureScene):
         return {
             "newest_words": spoken(self.contributions[-1]),
             "update_words": spoken(self.update),
-            "gain_words": self._gain_words(),
+            "gain_words": " ".join(gain_words(self.parameters.momentum)),
         }
 
     def claims(self) -> Iterator[Claim]:
@@ -210,11 +211,6 @@ class Unrolling(LectureScene):
         if self.objective.dimension > 1:
             yield f"The numbers are the first coordinate, {self.objective.variables[0]}, of each vector."
 
-    def _gain_words(self, short: bool = False) -> str:
-        if self.parameters.momentum == 0:
-            return "only the step" if short else "no more than the step itself"
-        return f"{times(self.limit)} the step"
-
     # Places ---------------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -236,7 +232,7 @@ class Unrolling(LectureScene):
 
     @cached_property
     def longest(self) -> Line:
-        """The last update unrolled: its columns are those of all lines."""
+        """The last update unrolled: its equal sign is above those of all lines."""
         return layout.place(Line(unrolled(self.parameters.terms), self.size), layout.stage(), LEFT)
 
     def equal_sign(self, row: float, pitch: float | None = None) -> Array:
@@ -253,11 +249,6 @@ class Unrolling(LectureScene):
     def line(self, parts: Sequence[Part], row: float) -> Line:
         """A line of the derivation with its equal sign in its place."""
         return Line(parts, self.size).meet(self.equal_sign(row))
-
-    def columned(self, step: int, row: float) -> Line:
-        """An unrolled update in its row, each gradient in its column."""
-        columns = [(f"g{i}", f"c{i}", f"p{i}") for i in range(1, step + 1)]
-        return self.line(unrolled(step), row).columns_of(self.longest, columns)
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -310,10 +301,7 @@ class Unrolling(LectureScene):
     def gain(self) -> None:
         """The same gradient, again and again: the update grows towards {gain_words}."""
         self.vanish(self.written[-1], self.ledger, self.notes)
-        chart = GainChart(
-            self.parameters.momentum,
-            (f"{self._gain_words(short=True)},", f"for $gamma = {self.parameters.momentum:g}$"),
-        )
+        chart = GainChart(self.parameters.momentum)
         self._show_series(chart)
         self._show_staircase(chart)
         self._show_limit(chart)
@@ -322,8 +310,7 @@ class Unrolling(LectureScene):
 
     def _unroll(self, step: int, above: Line, pace: float = 1.0) -> Line:
         """Write the rule for a step, put the line above into it, multiply out."""
-        asked, filled = self.line(recursive(step), step + 1), self.line(substituted(step), step + 1)
-        done = self.columned(step, step + 1)
+        asked, filled, done = (self.line(make(step), step + 1) for make in (recursive, substituted, unrolled))
         marks = VGroup(Mark(right_side(above)), Mark(asked.part("inner")))
         self.play(FadeIn(asked, lag_ratio=0.08), run_time=1.1 * pace)
         self.wait(0.9 * pace)
@@ -333,7 +320,7 @@ class Unrolling(LectureScene):
         self.play(fill, FadeOut(marks[1], run_time=0.4 * pace))
         self.play(FadeOut(marks[0]), run_time=0.3)
         self.wait(0.6 * pace)
-        self.play(Rewrite(filled, done, multiplying(filled, done)), run_time=1.9 * pace)
+        self.play(Rewrite(filled, done, multiplying(filled, done)), run_time=multiplying_seconds(step - 1))
         self.wait(1.1 * pace)
         return done
 
@@ -350,7 +337,7 @@ class Unrolling(LectureScene):
         """The numbers of the run below the terms of the last line."""
         count, line, stage = self.parameters.terms, self.written[-1], layout.stage()
         box = Box(stage.left, self.notes.get_top()[1] + 0.25, stage.right, line.get_bottom()[1] - 0.3)
-        labels = ("weight", f"$gamma^({count}-i) eta$", "$times thin nabla w_i$")
+        labels = ("weight", f"$gamma^({count}-i) eta$", "$times thin nabla w_i$", f'$"update"_{count}$')
         return WeightedSum(box, columns_of(line, count), self.unrolled_weights, self.gradients, labels)
 
     def _notes(self) -> VGroup:
@@ -363,21 +350,15 @@ class Unrolling(LectureScene):
     def _run_words(self) -> list[str]:
         """Which run the numbers are from, as one or two lines of markup."""
         wanted, objective = self.parameters, self.objective
-        plane = objective.dimension > 1
         where = ", ".join(f"{value:g}" for value in start_of(wanted.start, objective))
-        part = f", coordinate ${typeset(objective.variables[0])}$" if plane else ""
+        start = f"({where})" if objective.dimension > 1 else f"w_1 = {where}"
         settings = f"$eta = {readable(wanted.learning_rate)}$, $gamma = {wanted.momentum:g}$"
-        head = first_fitting([f"a run on {name}{part}," for name in self._names()])
-        return in_lines(head, f"from ${f'({where})' if plane else where}$ with {settings}")
-
-    def _names(self) -> list[str]:
-        """What the objective may be called, best first."""
-        formula, title = typeset(self.objective.formula), f"the {self.objective.title}"
-        return [*([f"${formula}$"] if len(formula) <= SHORT else []), title, "the objective"]
+        head = first_fitting([f"a run on {name}," for name in explained(objective)])
+        return in_lines(head, f"from ${start}$ with {settings}")
 
     def _show_weights(self, ledger: WeightedSum) -> None:
         self.play(FadeIn(self.notes[0]), FadeIn(ledger.base), FadeIn(ledger.weight_label), run_time=0.6)
-        self.wait(2.2)
+        self.wait(0.4)
         grow = [GrowFromEdge(bar, DOWN) for bar in reversed(ledger.bars)]
         self.play(LaggedStart(*grow, lag_ratio=0.5), run_time=1.8)
         self.play(LaggedStart(*map(FadeIn, reversed(ledger.weights)), lag_ratio=0.4), run_time=1.2)
@@ -386,7 +367,7 @@ class Unrolling(LectureScene):
     def _show_contributions(self, ledger: WeightedSum) -> None:
         self.play(FadeIn(ledger.value_label), LaggedStart(*map(FadeIn, ledger.values), lag_ratio=0.4), run_time=1.4)
         self.wait(1.2)
-        self.play(LaggedStart(*map(FadeIn, ledger.products), lag_ratio=0.4), run_time=1.6)
+        self.play(FadeIn(ledger.sum_label), LaggedStart(*map(FadeIn, ledger.products), lag_ratio=0.4), run_time=1.6)
         self.wait(0.8)
         self.play(FadeIn(ledger.total), run_time=0.5)
         self.wait(0.8)
@@ -394,25 +375,24 @@ class Unrolling(LectureScene):
         self.wait(3.0)
 
     def _show_series(self, chart: GainChart) -> None:
-        self.play(FadeIn(chart.words), run_time=0.5)
-        self.wait(0.4)
-        self.play(FadeIn(chart.series, lag_ratio=0.05), run_time=1.2)
-        self.wait(1.3)
-        self.play(FadeIn(chart.closed, lag_ratio=0.05), run_time=0.8)
-        self.wait(1.0)
+        self.play(FadeIn(chart.words), FadeIn(chart.series, lag_ratio=0.05), run_time=1.0)
+        self.wait(1.2)
 
     def _show_staircase(self, chart: GainChart) -> None:
         self.play(FadeIn(chart.stairs), FadeIn(chart.side), run_time=0.7)
+        self.wait(0.8)
         step = ValueTracker(0.0)
         self.drive(chart.stairs, step)
-        self.drive(chart.step, step)
+        self.drive(chart.step, step, taken)
         self.drive(chart.gain, step, chart.gain_after)
-        self.play(step.animate.set_value(3), run_time=2.0, rate_func=linear)
+        self.play(step.animate.set_value(3), run_time=2.4, rate_func=linear)
         self.play(step.animate.set_value(chart.steps), run_time=4.0, rate_func=rate_functions.ease_in_out_sine)
         self.release()
         self.wait(0.5)
 
     def _show_limit(self, chart: GainChart) -> None:
+        self.play(FadeIn(chart.closed, lag_ratio=0.05), run_time=0.8)
+        self.wait(1.0)
         self.play(Create(chart.line), FadeIn(chart.label), run_time=0.9)
         self.wait(0.8)
         self.play(FadeIn(chart.verdict), run_time=0.5)

@@ -5,6 +5,7 @@ Heights start at zero, always, so that a bar twice as high stands for twice as m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,13 +16,15 @@ from scenes.stage.drawing import Array, polyline_points, polylines
 from scenes.stage.layout import Box
 from scenes.stage.palette import palette
 from scenes.stage.panel import Panel, Range
-from scenes.stage.typesetting import BODY, SMALL, Words, quiet
+from scenes.stage.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
 COLUMNS = 240  # more columns than this are not told apart on the screen
 GAP_SHARE = 0.22  # of a column's width, between columns that are wide enough
 THIN = 1e-3  # what is drawn of a bar of height 0
 DIGITS = 4  # of the largest number in a row
 COMPACT = 3  # decimals, where numbers stand close to each other
+ROW = 0.55  # from the sum to its total
+RISE = 0.5  # of a step, in which its column grows
 
 
 # Numbers --------------------------------------------------------------------------------------------------------------
@@ -83,30 +86,35 @@ class Columns:
 class WeightedSum(VGroup):
     """Below a written sum: a bar and a number for each weight, what is weighted, the products, and their total.
 
-    Parts are shown one by one: `base`, `bars`, `weights`, `values`, `products`, `total`, and `labels` of two rows.
+    Parts are shown one by one: `base`, `bars`, `weights`, `values`, `products`, `total`, and `labels` of three rows.
     """
 
     def __init__(self, box: Box, columns: Columns, weights: Array, values: Array, labels: Sequence[str]) -> None:
-        """`weights` and `values` are (terms,); `labels` name the weights, in lines of markup, and last the values."""
+        """`weights` and `values` are (terms,); `labels` name the weights (in lines), the values, and their sum."""
         super().__init__()
         self.columns = columns
-        self._write_products(weights * values, box)
-        self._write_values(values, labels[-1:], self.total.get_top()[1] + 0.22)
-        self._draw_weights(weights, labels[:-1], box, self.value_label.get_top()[1] + 0.2)
-        self.labels = VGroup(self.weight_label, self.value_label)
+        self._write_products(weights * values, labels[-1], box)
+        self._write_values(values, labels[-2:-1], self.sum_label.get_top()[1] + 0.22)
+        self._draw_weights(weights, labels[:-2], box, self.value_label.get_top()[1] + 0.2)
+        self.labels = VGroup(self.weight_label, self.value_label, self.sum_label)
         self.add(self.base, self.bars, self.weights, self.values, self.products, self.total, self.labels)
 
-    def _write_products(self, products: Array, box: Box) -> None:
-        """The last row; it stands on the bottom of the box."""
+    def _write_products(self, products: Array, label: str, box: Box) -> None:
+        """The last rows: the sum, and its total, which stands on the bottom of the box."""
         texts, exponent = scaled([*products, products.sum()], COMPACT)
-        name = Words(f"$bold({texts[-1]})$", self.size)
-        named = VGroup(name, *([quiet(f"in $10^({exponent})$")] if exponent else []))
-        named.arrange(DOWN, buff=0.1).move_to((self.columns.name, box.bottom + max(named.height, 0.5) / 2, 0.0))
-        middle, sizes = float(name.get_center()[1]), [texts[0], *(text.lstrip("-") for text in texts[1:-1])]
+        low, middle = box.bottom + 0.25, box.bottom + 0.25 + ROW
+        sizes = [texts[0], *(text.lstrip("-") for text in texts[1:-1])]
         numbers = self._numbers(sizes, [middle] * len(products))
         marks = [VGroup(), *(self._sign(k, text, middle) for k, text in enumerate(texts[1:-1]))]
         self.products = VGroup(*(VGroup(*pair) for pair in zip(marks, numbers, strict=True)))
-        self.total = VGroup(named, _seated("$=$", self.columns.equals, middle, self.size))
+        unit = [quiet(f"in $10^({exponent})$").move_to((self.columns.name, low, 0.0))] if exponent else []
+        name = on_baseline(_seated(label, self.columns.name, middle, self.size), numbers[0].get_bottom()[1])
+        self.sum_label = VGroup(name, self._equals(middle), *unit)
+        total = _seated(f"$bold({texts[-1]})$", self.columns.terms[0], low, self.size)
+        self.total = VGroup(self._equals(low), total)
+
+    def _equals(self, height: float) -> Words:
+        return _seated("$=$", self.columns.equals, height, self.size)
 
     def _sign(self, place: int, text: str, height: float) -> Words:
         """Between two products: plus, or minus where the second is negative."""
@@ -181,6 +189,11 @@ def columns_at(steps: int) -> Array:
     return np.unique(np.ceil(np.linspace(0, steps, min(steps, COLUMNS) + 1)[1:]))
 
 
+def taken(value: float) -> int:
+    """The step that is being taken at a fractional step: its column rises while its number is shown."""
+    return math.ceil(value - 1e-9)
+
+
 class Staircase(Panel):
     """Columns of two layers over the steps 1, 2, ...; `display(step)` draws those up to a fractional step.
 
@@ -209,8 +222,9 @@ class Staircase(Panel):
         self.display(0.0)
 
     def display(self, value: float) -> Staircase:
-        """Draw the columns up to a step; the next one is as high as the fraction says."""
-        rise = np.clip(value - self.at + 1, 0, 1) if len(self.at) == self.at[-1] else (self.at <= value).astype(float)
+        """Draw the columns up to a step; that of a step being taken rises first and then rests."""
+        each = len(self.at) == self.at[-1]
+        rise = np.clip((value - self.at + 1) / RISE, 0, 1) if each else (self.at <= taken(value)).astype(float)
         low, high = np.zeros_like(rise), np.minimum(self.totals * rise, self.floor)
         for layer, bottom, top in ((self.layers[0], low, high), (self.layers[1], high, self.totals * rise)):
             seen = top > bottom

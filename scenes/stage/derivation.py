@@ -1,20 +1,21 @@
 """Derivations: lines of mathematics that turn into each other.
 
 A line is made of named parts, so that a part can be coloured, marked, and moved. A rewriting says which glyphs of one
-line travel to which places of the next; what has no place there leaves first, what is new arrives last. A glyph that
-travels is the same glyph all the way, so nothing flickers. All is a function of the animation's clock alone.
+line travel to which places of the next; what has no place there leaves first, what is new arrives last, unless a move
+says when. A glyph that travels is the same glyph all the way, so nothing flickers. All is a function of the animation's
+clock alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
-from manim import RIGHT, UP, Animation, RoundedRectangle, Scene, VGroup, VMobject, linear, smooth
+from manim import UP, Animation, ManimColor, RoundedRectangle, Scene, VGroup, VMobject, linear, smooth
 from manim.typing import Point3D
 
 from scenes.stage.drawing import Array
@@ -69,22 +70,21 @@ class Line(Formula):
         self.shift(place - self.middle(name))
         return self
 
-    def columns_of(self, other: Line, columns: Iterable[Sequence[str]]) -> Line:
-        """Move parts sideways, a column at a time, until the first of each stands below its namesake in `other`."""
-        for names in columns:
-            shift = other.part(names[0]).get_right() - self.part(names[0]).get_right()
-            self.part(*names).shift(shift * RIGHT)
-        return self
-
 
 @dataclass(frozen=True)
 class Move:
-    """Glyphs that travel to a place in the next line within a window of the animation; `bend` is the arc's height."""
+    """Glyphs that travel to a place in the next line within a window of the animation; `bend` is the arc's height.
+
+    Without a source they appear in their place, without a target they vanish from it; `leaves` says when they vanish
+    after the journey, `tint` is their colour on the way.
+    """
 
     source: VGroup
     target: VGroup
     bend: float = 0.0
     window: Window = (0.15, 0.85)
+    leaves: Window | None = None
+    tint: str | None = None
 
 
 def same(source: Line, target: Line, *names: str, window: Window = (0.15, 0.85)) -> list[Move]:
@@ -105,9 +105,35 @@ class _Flight:
 
     def at(self, time: float) -> None:
         share = progress(time, self.move.window)
-        lift = self.move.bend * np.sin(np.pi * share) * UP
+        lift = self.move.bend * arch(share) * UP
         self.glyph.set_points(self.start + share * (self.end - self.start) + lift)
-        self.glyph.set_color(self.colors[0].interpolate(self.colors[1], share))
+        color = self.colors[0].interpolate(self.colors[1], share)
+        self.glyph.set_color(color.interpolate(ManimColor(self.move.tint), arch(share)) if self.move.tint else color)
+        self.glyph.set_opacity(self._opacity(time, share))
+
+    def _opacity(self, time: float, share: float) -> float:
+        """On an arc flies a copy, which is not seen before it sets out: twice the same glyph would look bold."""
+        if self.move.bend and share == 0:
+            return 0.0
+        return 1 - progress(time, self.move.leaves) if self.move.leaves else 1.0
+
+
+@dataclass(frozen=True)
+class _Fade:
+    """Glyphs that appear or vanish in their place."""
+
+    glyphs: VGroup
+    appears: bool
+    window: Window
+
+    def at(self, time: float) -> None:
+        share = progress(time, self.window)
+        self.glyphs.set_opacity(share if self.appears else 1 - share)
+
+
+def arch(share: float) -> float:
+    """The height of an arc along its way, at most 1: steep at both ends, so that it clears what stands beside them."""
+    return float(1 - (2 * share - 1) ** 6)
 
 
 def progress(time: float, window: Window) -> float:
@@ -128,12 +154,14 @@ class Rewrite(Animation):
         **options: Any,
     ) -> None:
         """`leave` and `arrive` are the windows in which the other glyphs fade out and in."""
-        self.source, self.target, self.windows = source, target, (leave, arrive)
-        self.flights = [flight for move in moves for flight in _flights(move)]
+        self.source, self.target = source, target
         moved = {id(glyph) for move in moves for glyph in (*move.source, *move.target)}
-        self.leaving = VGroup(*(glyph.copy() for glyph in source.submobjects if id(glyph) not in moved))
-        self.arriving = VGroup(*(glyph.copy() for glyph in target.submobjects if id(glyph) not in moved))
-        self.ghosts = VGroup(self.leaving, self.arriving, *(flight.glyph for flight in self.flights))
+        left, new = (VGroup(*(g for g in line.submobjects if id(g) not in moved)) for line in (source, target))
+        rest = [Move(left, VGroup(), window=leave), Move(VGroup(), new, window=arrive)]
+        self.flights = [flight for move in moves if move.source and move.target for flight in _flights(move)]
+        self.fades = [_fade(move) for move in (*rest, *moves) if not (move.source and move.target)]
+        ghosts = (*(fade.glyphs for fade in self.fades), *(flight.glyph for flight in self.flights))
+        self.ghosts = VGroup(*ghosts)
         super().__init__(self.ghosts, **{"rate_func": linear, **options})
 
     def _setup_scene(self, scene: Scene) -> None:
@@ -144,8 +172,8 @@ class Rewrite(Animation):
         time = self.rate_func(alpha)
         for flight in self.flights:
             flight.at(time)
-        self.leaving.set_opacity(1 - progress(time, self.windows[0]))
-        self.arriving.set_opacity(progress(time, self.windows[1]))
+        for fade in self.fades:
+            fade.at(time)
 
     def clean_up_from_scene(self, scene: Scene) -> None:
         scene.remove(self.ghosts)
@@ -155,6 +183,10 @@ class Rewrite(Animation):
 def _flights(move: Move) -> list[_Flight]:
     pairs = zip(move.source.submobjects, move.target.submobjects, strict=True)
     return [_flight(source, target, move) for source, target in pairs]
+
+
+def _fade(move: Move) -> _Fade:
+    return _Fade(VGroup(*(move.source or move.target)).copy(), not move.source, move.window)
 
 
 def _flight(source: VMobject, target: VMobject, move: Move) -> _Flight:

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from manim import DOWN, LEFT, ORIGIN, RIGHT, UL, UP, Square, VGroup, VMobject
+from manim import DL, DOWN, LEFT, ORIGIN, RIGHT, UL, UP, Square, VGroup, VMobject
 
 from optimizers import theory
 from scenes.stage import layout
-from scenes.stage.bars import Staircase, columns_at, readable
+from scenes.stage.bars import Staircase, columns_at, readable, taken
 from scenes.stage.derivation import Line
 from scenes.stage.drawing import dashed
 from scenes.stage.layout import Box
@@ -20,6 +20,7 @@ from scenes.stage.typesetting import HEADING, SMALL, Words, bold, lines, quiet
 from scenes.stage.unrolled import fitting_size, gain_parts
 
 ENOUGH = 0.99  # of the limit, reached at the right end of the staircase
+GAIN = 'gain $= "update"_t slash (eta nabla w)$'
 TIMES = ("once", "twice", *(f"{n} times" for n in ("three", "four", "five", "six", "seven", "eight", "nine", "ten")))
 
 
@@ -36,17 +37,23 @@ def settling_steps(momentum: float) -> int:
     return max(8, math.ceil(math.log(1 - ENOUGH) / math.log(momentum))) if momentum > 0 else 8
 
 
+def gain_words(momentum: float) -> tuple[str, str]:
+    """What the update grows towards, in two pieces of a line."""
+    factor = "no more than" if momentum == 0 else times(1 / (1 - momentum))
+    return f"{factor} the step", "of gradient descent"
+
+
 class GainChart:
     """Equal gradients: the series, its sum, a staircase that climbs towards the limit, and the words at its side."""
 
-    def __init__(self, momentum: float, verdict: Sequence[str]) -> None:
-        """`verdict` is what to remember, a markup for each line."""
+    def __init__(self, momentum: float) -> None:
         self.momentum, self.steps, self.limit = momentum, settling_steps(momentum), 1 / (1 - momentum)
         self.words, self.series, self.closed, stage = self._formulas()
         board, side = self._boxes(stage)
         self.stairs = self._staircase(board)
         self.line, self.label = self._limit_line()
-        self._fill_side(side, verdict)
+        step, descent = gain_words(momentum)
+        self._fill_side(side, (step, f"{descent},", f"for $gamma = {momentum:g}$"))
 
     def _formulas(self) -> tuple[Words, VGroup, VGroup, Box]:
         stage = layout.stage()
@@ -61,15 +68,15 @@ class GainChart:
         """Chart, and legend, numbers and verdict: beside it in a wide picture, below it in a tall one."""
         if layout.is_wide():
             side, board = stage.right_slice(4.0, gap=0.5)
-            return board, side.rows(1, 1.2, 1)
-        side, board = stage.bottom_slice(1.1, gap=0.2)
-        return board, side.columns(1.0, 0.85, 1.15)
+            return board, side.rows(0.85, 0.95, 1.45, gap=0.3)
+        side, board = stage.bottom_slice(1.5, gap=0.15)
+        return board, side.columns(3.6, 2.2, 3.3)
 
     def _staircase(self, board: Box) -> Staircase:
         at = columns_at(self.steps)
         totals = np.array([theory.constant_gradient_gain(int(t), self.momentum) for t in at])
         colors = (palette().gradient, palette().share)
-        return Staircase(board, totals, at, 1.0, colors, (0.0, 1.25 * self.limit), ("step $t$", "gain"))
+        return Staircase(board, totals, at, 1.0, colors, (0.0, 1.25 * self.limit), ("step $t$", GAIN))
 
     def _limit_line(self) -> tuple[VMobject, Words]:
         ends = self.stairs.to_screen([*self.stairs.x_axis.data], self.limit)
@@ -79,16 +86,16 @@ class GainChart:
 
     def _fill_side(self, boxes: tuple[Box, ...], verdict: Sequence[str]) -> None:
         align = UL if layout.is_wide() else LEFT
-        entries = (("the step itself", palette().gradient), ("momentum's share", palette().share))
+        entries = (("gradient descent's step", palette().gradient), ("momentum's share", palette().share))
         legend = lines(*(swatch(words, color) for words, color in entries))
         readings, self.step, self.gain = running_numbers(boxes[1], self.steps, self.limit)
         self.side = VGroup(layout.place(legend, boxes[0], align), readings)
-        said = layout.shrink_into(lines(*map(bold, verdict)), boxes[2].width)
-        self.verdict = layout.place(said, boxes[2], align)
+        said = layout.shrink_into(lines(*map(bold, verdict), gap=0.2), boxes[2].width)
+        self.verdict = layout.place(said, boxes[2], DL if layout.is_wide() else LEFT)
 
     def gain_after(self, step: float) -> float:
-        """The gain after the last full step."""
-        return theory.constant_gradient_gain(int(step), self.momentum)
+        """The gain of the step that is being taken."""
+        return theory.constant_gradient_gain(taken(step), self.momentum)
 
 
 def running_numbers(box: Box, steps: int, gain: float) -> tuple[VGroup, Numeral, Numeral]:

@@ -8,15 +8,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import sympy
 from manim import DOWN, LEFT, VGroup
 
+from objectives import AnyObjective, typeset
 from scenes.stage import layout
 from scenes.stage.bars import Columns
-from scenes.stage.derivation import Line, Move, Part, Rewrite, same
+from scenes.stage.derivation import Line, Move, Part, Rewrite, Window, same
 from scenes.stage.palette import palette
-from scenes.stage.typesetting import BODY, SMALL, Words, quiet
+from scenes.stage.typesetting import BODY, SMALL, Words, escape, quiet
 
+SHORT = 30  # characters of a formula that stands in a line of text
 LARGEST = 54.0  # size of the lines, if the frame is wide enough
+ROOM, LAND = 0.9, 0.9  # seconds to make room for the gammas, and for each of them to go to its term
+LIFT = 1 / 115  # height of a gamma's way above the line, for each point of the type size
 
 
 # Lines ----------------------------------------------------------------------------------------------------------------
@@ -120,6 +125,19 @@ def gain_parts() -> list[Part]:
     return [*left_side("t"), *series, Part("step", "eta nabla w", step), *closed]
 
 
+# Words ----------------------------------------------------------------------------------------------------------------
+
+
+def explained(objective: AnyObjective) -> list[str]:
+    """What to call an objective whose first variable the lines call w, as markup, best first."""
+    first, formula, plane = objective.variables[0], objective.formula, objective.dimension > 1
+    renamed = not plane and "w" not in map(str, formula.free_symbols - {first})
+    said = typeset(formula.xreplace({first: sympy.Symbol("w")}) if renamed else formula)
+    note = f", {'' if first.name == 'w' else '$w$ '}its {'coordinate' if plane else 'variable'} ${typeset(first)}$"
+    short = [f"${said}${'' if renamed else note}"] if len(said) <= SHORT else []
+    return [*short, f"the {escape(objective.title)}{note}", f"the objective{note}"]
+
+
 # Moves ----------------------------------------------------------------------------------------------------------------
 
 
@@ -145,16 +163,35 @@ def filling(above: Line, asked: Line, filled: Line) -> list[Move]:
 
 
 def multiplying(filled: Line, done: Line) -> list[Move]:
-    """The brackets go, and each term gets its gamma from the one before them, below the line."""
-    kept = [name for name in done.spans if name[0] != "c"]
-    moves = same(filled, done, *kept, window=(0.2, 0.7))
-    front = filled.start("front", 1)
-    for place, name in enumerate(name for name in done.spans if name[0] == "c"):
-        target = done.start(name, 1)
-        if name in filled.spans:
-            moves.append(Move(filled.start(name, 1), target, window=(0.2, 0.7)))
-        moves.append(Move(front, target, bend=-0.55, window=(0.2 + 0.06 * place, 0.75 + 0.06 * place)))
+    """The brackets go and the terms make room; then each gets its gamma from the first, in turn, above the line."""
+    names = [name for name in done.spans if name[0] == "c"]
+    seconds = multiplying_seconds(len(names))
+    room, hop = (0.0, ROOM / seconds), LAND / seconds
+    moves = same(filled, done, *(name for name in done.spans if name not in names), window=room)
+    for place, name in enumerate(names):
+        window = (room[1] + (place - 1) * hop, room[1] + place * hop) if place else room
+        moves += _multiplied(filled, done, name, window, room)
     return moves
+
+
+def multiplying_seconds(count: int) -> float:
+    """How long it takes to multiply out `count` terms."""
+    return ROOM + LAND * max(0, count - 1)
+
+
+def _multiplied(filled: Line, done: Line, name: str, window: Window, room: Window) -> list[Move]:
+    """A gamma goes to one term: it joins the one there, and the exponent says so when it lands."""
+    front, target = filled.start("front", 1), done.start(name, 1)
+    bend, landing = LIFT * done.font_size * (window != room), (0.25 * window[0] + 0.75 * window[1], window[1])
+    tint = palette().share if bend else None
+    if name not in filled.spans:
+        return [Move(front, target, bend, window, tint=tint)]
+    moves = [Move(front, target, bend, window, landing, tint), Move(filled.start(name, 1), target, window=room)]
+    before, after = (VGroup(*line.part(name).submobjects[1:]) for line in (filled, done))
+    if before:
+        beside = before.copy().align_to(after, LEFT)
+        moves.append(Move(before, beside, window=room, leaves=landing))
+    return [*moves, Move(VGroup(), after, window=landing)]
 
 
 def generalised(last: Line, formula: Line) -> list[Move]:

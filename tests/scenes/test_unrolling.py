@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manim import VGroup, VMobject
+from manim import ORIGIN, VGroup, VMobject
 
 from clips.profile import Profile
 from clips.work import Job, make_scene, perform, read_parameters, studio, typeset_cache
 from objectives.errors import UsageError
 from scenes.lecture_scene import LectureScene
 from scenes.stage import layout
-from scenes.stage.bars import Columns, WeightedSum, columns_at, readable, scaled
+from scenes.stage.bars import Columns, WeightedSum, columns_at, readable, scaled, taken
 from scenes.stage.derivation import Line, Part, Rewrite, progress, same
 from scenes.stage.gain_chart import GainChart, settling_steps, times
-from scenes.stage.unrolled import filling, general, multiplying, recursive, substituted, unrolled
+from scenes.stage.unrolled import filling, general, multiplying, recursive, right_side, substituted, unrolled
 from scenes.unrolling import Unrolling, check_words
 
 TINY = Profile(320, 180, 3)
@@ -86,15 +88,28 @@ def test_without_momentum_only_the_newest_gradient_counts() -> None:
 def test_captions_are_computed() -> None:
     scene = clip(momentum=0.5)
     assert f"{scene.update:.3f}".rstrip("0") in scene.caption("weights")
-    assert scene.caption("gain").endswith("twice the step.")
+    assert scene.caption("gain").endswith("twice the step of gradient descent.")
     assert all(scene.caption(beat) for beat in scene.beats)
 
 
 def test_a_plane_shows_its_first_coordinate_and_says_so() -> None:
     scene = clip(objective="qfsp")
     np.testing.assert_array_equal(scene.gradients, scene.run.gradients[:-1, 0])
-    assert "coordinate $x$" in " ".join(scene._run_words())
+    assert "$w$ its coordinate $x$" in " ".join(scene._run_words())
     assert "first coordinate, x," in " ".join(scene.remarks())
+
+
+@pytest.mark.parametrize(
+    ("objective", "said"),
+    [
+        ("theta_squared", "a run on $w^2$, from $w_1 = 10$"),
+        ("w**4 + w", "a run on $w^4 + w$,"),
+        ("hillside", "a run on the hillside with a dip, $w$ its variable $theta$,"),
+        ("valley_neuron", "valley data, its coordinate $w$,"),
+    ],
+)
+def test_the_run_has_the_letter_of_the_lines(objective: str, said: str) -> None:
+    assert said in " ".join(clip(objective=objective)._run_words())
 
 
 # What may be typed ----------------------------------------------------------------------------------------------------
@@ -195,23 +210,46 @@ def test_parts_are_the_glyphs_of_the_line_from_left_to_right(parts: list[Part]) 
     assert sum(len(line.part(part.name)) for part in parts) == len(line.submobjects)
 
 
-def test_equal_signs_and_gradients_stand_below_each_other() -> None:
+def test_equal_signs_stand_below_each_other_and_the_sums_after_them_have_no_holes() -> None:
     scene = clip(terms=5)
-    rows = [scene.columned(step, step) for step in range(1, 6)]
-    for name in ("eq", "g1"):
-        np.testing.assert_allclose([row.middle(name)[0] for row in rows], rows[-1].middle(name)[0], atol=1e-9)
+    rows = [scene.line(unrolled(step), step) for step in range(1, 6)]
+    np.testing.assert_allclose([row.middle("eq")[0] for row in rows], rows[-1].middle("eq")[0], atol=1e-9)
+    starts = [right_side(row).get_left()[0] for row in rows]
+    assert np.ptp(starts) < 0.1
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 5])
 def test_every_term_of_the_line_above_moves_into_its_place(step: int) -> None:
     scene = clip(terms=5)
-    above = scene.columned(step - 1, 1) if step > 1 else Line([Part("lhs", "u"), Part("eq", "="), Part("zero", "0")])
+    above = (
+        scene.line(unrolled(step - 1), 1) if step > 1 else Line([Part("lhs", "u"), Part("eq", "="), Part("zero", "0")])
+    )
     asked, filled, done = (scene.line(make(step), 2) for make in (recursive, substituted, unrolled))
     fill, multiply = filling(above, asked, filled), multiplying(filled, done)
     arrived = {id(glyph) for move in fill for glyph in move.target}
     wanted = filled.part(*(name for name in above.spans if name not in ("lhs", "eq")))
     assert {id(glyph) for glyph in wanted} <= arrived
     assert {id(glyph) for glyph in done.part("g1", f"g{step}")} <= {id(g) for move in multiply for g in move.target}
+
+
+def test_gammas_go_to_their_terms_above_the_line_one_after_the_other() -> None:
+    filled, done = Line(substituted(5)), Line(unrolled(5))
+    flying = [move for move in multiplying(filled, done) if move.bend]
+    assert len(flying) == 3
+    assert all(move.bend > 0 for move in flying)
+    assert all(one.window[1] <= other.window[0] for one, other in pairwise(flying))
+    assert flying[-1].window[1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5])
+def test_a_line_multiplied_out_shows_each_glyph_once_in_its_place(step: int) -> None:
+    filled, done = Line(substituted(step)).meet(ORIGIN), Line(unrolled(step)).meet(ORIGIN)
+    rewriting = Rewrite(filled, done, multiplying(filled, done))
+    rewriting.interpolate(1)
+    shown = [glyph for glyph in rewriting.ghosts.family_members_with_points() if glyph.get_fill_opacity() > 0.5]
+    assert sorted(tuple(glyph.get_center().round(6)) for glyph in shown) == sorted(
+        tuple(glyph.get_center().round(6)) for glyph in done
+    )
 
 
 def test_a_rewriting_starts_as_the_one_line_and_ends_as_the_other() -> None:
@@ -244,10 +282,22 @@ def test_bars_are_as_high_as_the_weights() -> None:
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9, 0.9999])
 def test_the_last_column_reaches_the_gain_of_its_step(momentum: float) -> None:
-    chart = GainChart(momentum, ("said", "so"))
+    chart = GainChart(momentum)
     chart.stairs.display(chart.steps)
     top = max(layer.get_top()[1] for layer in chart.stairs.layers if len(layer.points))
     assert top == pytest.approx(float(chart.stairs.y_axis.place(chart.gain_after(chart.steps))), abs=1e-6)
+
+
+@given(st.floats(0.01, 43.9))
+def test_a_column_rises_while_its_step_is_counted(value: float) -> None:
+    stairs = chart_of_nine_tenths().stairs.display(value)
+    columns = len(stairs.layers[0].points) // 16
+    assert columns == taken(value)
+
+
+@cache
+def chart_of_nine_tenths() -> GainChart:
+    return GainChart(0.9)
 
 
 @pytest.mark.parametrize("settings", EXTREMES, ids=str)
