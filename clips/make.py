@@ -68,7 +68,8 @@ def make(wish: Wish, reporter: Reporter, work: Work = perform) -> Made:
     UsageError
         Before anything is rendered: an unknown clip or parameter, a value out of bounds, a read-only folder.
     """
-    jobs = jobs_of(wish)
+    at_once = min(wish.at_once or cores(), len(wish.clips))
+    jobs = jobs_of(wish, threads=max(1, cores() // at_once))
     portraits = {clip: portrait(clip, wish.settings) for clip in wish.clips}
     check_writable(wish.folder)
     for clip, seen in portraits.items():
@@ -76,7 +77,7 @@ def make(wish: Wish, reporter: Reporter, work: Work = perform) -> Made:
     delivered, failed = list[Delivered](), list[Outcome]()
     reporter.start(jobs)
     try:
-        for event in run(jobs, min(wish.at_once or cores(), len(jobs)), work):
+        for event in run(jobs, at_once, work):
             if isinstance(event, Progress):
                 reporter.progress(event)
                 continue
@@ -91,16 +92,14 @@ def make(wish: Wish, reporter: Reporter, work: Work = perform) -> Made:
     return Made(tuple(delivered), tuple(failed))
 
 
-def jobs_of(wish: Wish) -> list[Job]:
-    """The jobs of a wish."""
+def jobs_of(wish: Wish, threads: int) -> list[Job]:
+    """The jobs of a wish, each encoding with so many threads."""
     if wish.name is not None and len(wish.clips) != 1:
         raise UsageError("--name names one clip: give the clip that is to have it.")
     if wish.name is not None and not re.fullmatch(NAME, wish.name):
         raise UsageError(
             f"'{wish.name}' cannot name a file: use at most 80 letters, digits, dots, dashes, underscores."
         )
-    at_once = min(wish.at_once or cores(), len(wish.clips))
-    threads = max(1, cores() // max(at_once, 1))
     return [Job(clip, dict(wish.settings), wish.profile, threads=threads) for clip in wish.clips]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from objectives.errors import UsageError, unknown
+from objectives.errors import unknown
 
 Theme = Literal["dark", "light"]
 Aspect = Literal["16:9", "4:3"]
@@ -26,7 +26,7 @@ QUALITIES: Mapping[str, tuple[int, int]] = {
 ASPECTS: Mapping[str, tuple[int, int]] = {"16:9": (16, 9), "4:3": (4, 3)}
 
 #: A GIF counts in hundredths of a second: only these rates are exact, and more would only make it larger.
-GIF_RATES = (5, 10, 20, 25)
+GIF_RATES = (10, 20, 25)
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,7 @@ def _chosen(kind: str, value: str, known: Mapping[str, object] | tuple[str, ...]
     return value
 
 
-def make_profile(
-    quality: str = "m",
-    theme: str = "dark",
-    aspect: str = "16:9",
-    format: str = "mp4",
-    frame_rate: int | None = None,
-) -> Profile:
+def make_profile(quality: str = "m", theme: str = "dark", aspect: str = "16:9", format: str = "mp4") -> Profile:
     """The profile of one of Manim's quality letters (l, m, h, p, k), a theme, an aspect and a format.
 
     Raises
@@ -76,10 +70,7 @@ def make_profile(
     across, up = ASPECTS[_chosen("aspect", aspect, ASPECTS)]
     _chosen("theme", theme, get_args(Theme))
     _chosen("format", format, get_args(Format))
-    if frame_rate is not None and not 1 <= frame_rate <= 120:
-        raise UsageError(f"A frame rate of {frame_rate} is not possible: give 1 to 120 frames a second.")
-    rate = frame_rate or rate
     if format == "gif":
-        rate = max(exact for exact in GIF_RATES if exact <= max(rate, GIF_RATES[0]))
+        rate = max(exact for exact in GIF_RATES if exact <= rate)
     width = 2 * round(height * across / up / 2)  # yuv420p needs an even width
     return Profile(width, height, rate, theme, aspect, format)  # type: ignore[arg-type]  # checked above
