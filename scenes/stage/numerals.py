@@ -12,8 +12,7 @@ from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
-from manim import LEFT, RIGHT, VGroup, VMobject, config
-from manim.typing import Point3D
+from manim import RIGHT, VGroup, VMobject, config
 
 from scenes.stage.drawing import Array
 from scenes.stage.palette import palette
@@ -25,7 +24,7 @@ LARGEST = 10**9  # beyond, a number says only that it is larger
 
 
 class Numeral(VGroup):
-    """A number in a fixed format, anchored at its right (or left) end, on a baseline.
+    """A number in a fixed format, anchored at its right end, on a baseline.
 
     Its glyphs sit in slots that stay the same mobjects: Manim lists what moves before a play, and would go on drawing
     glyphs that were exchanged during it.
@@ -37,11 +36,10 @@ class Numeral(VGroup):
         spec: str = "d",
         size: float = BODY,
         color: str | None = None,
-        side: Point3D = RIGHT,
     ) -> None:
-        """`anchor` is the end of the baseline at `side`; `spec` a format specification such as `.5f` or `d`."""
+        """`anchor` is the right end of the baseline; `spec` a format specification such as `.5f` or `d`."""
         super().__init__()
-        self.font_size, self.spec, self.side = size, spec, side
+        self.font_size, self.spec = size, spec
         self.anchor = np.array(anchor, dtype=float)
         self.shown = ""
         self._glyphs, self._advance = _glyphs(size)
@@ -64,7 +62,7 @@ class Numeral(VGroup):
 
     def _lay_out(self, text: str) -> None:
         widths = np.array([self._advance * (0.55 if glyph == "." else 1.0) for glyph in text])
-        centers = np.cumsum(widths) - widths / 2 - (widths.sum() if self.side is RIGHT else 0.0)
+        centers = np.cumsum(widths) - widths / 2 - widths.sum()
         for slot, name, center in zip_longest(self.submobjects, text, centers):
             slot.set_points(np.zeros((0, 3)) if name is None else self._glyphs[name] + self.anchor + center * RIGHT)
 
@@ -103,8 +101,3 @@ def _glyphs(size: float) -> tuple[dict[str, Array], float]:
     advance = (glyphs["8"].get_center()[0] - glyphs["0"].get_center()[0]) / 8
     baseline = glyphs["1"].get_bottom()[1]
     return {name: glyph.points - [glyph.get_center()[0], baseline, 0.0] for name, glyph in glyphs.items()}, advance
-
-
-def left_numeral(anchor: npt.ArrayLike, spec: str, size: float = BODY, color: str | None = None) -> Numeral:
-    """A number that grows to the right from its anchor."""
-    return Numeral(anchor, spec, size, color, LEFT)
