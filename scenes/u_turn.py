@@ -36,7 +36,7 @@ from scenes.stage.data_panel import DataPanel
 from scenes.stage.drawing import Array, crosses, dashed, discs, inside, polylines
 from scenes.stage.palette import luminance, palette, rule_color
 from scenes.stage.scoreboard import Scoreboard
-from scenes.stage.typesetting import Words, fitting_formula, fitting_words, number, quiet
+from scenes.stage.typesetting import Words, fitting_formula, fitting_words, number, quiet, wrapped_formula
 
 GD, MOMENTUM = "gradient_descent", "momentum"
 OLD_DATA = "gentle_slope_neuron"
@@ -114,7 +114,7 @@ class UTurn(LectureScene):
         )
 
     def words(self) -> Mapping[str, str]:
-        shown, changes = f"The map of {self.objective.title}.", "Where it is lowest."
+        shown, changes = f"The map of {self.objective.title}.", "Both rules start at the same place."
         if self.changes_data:
             shown = "Two data points, one sigmoid neuron, and the map of its error: a gentle slope."
             changes = "Other data, another error surface: a narrow valley, high on both sides."
@@ -153,7 +153,8 @@ class UTurn(LectureScene):
             self._morph_data()
             self.data.bend(self.fit, np.array(self.objective.minima[0]))
             self.play(Create(self.fit), run_time=0.9)
-        self.say("new data: a narrow valley" if self.changes_data else "to where it is lowest")
+        if self.objective.minima:
+            self.say("new data: a narrow valley" if self.changes_data else "to where it is lowest")
         self.goal = self._goal()
         self.play(GrowFromCenter(self.goal), run_time=0.6)
         self.wait(2.0)
@@ -243,7 +244,7 @@ class UTurn(LectureScene):
         """What is minimised, and the curve of the best fit: a neuron over its data, or a formula alone."""
         objective, box = self.first_objective, self.boxes[1].bottom_slice(FOOT, gap=0.15)[1]
         if not isinstance(objective, DataObjective):
-            return VGroup(layout.place(fitting_formula(typeset_function(objective), box.width), box)), VMobject()
+            return VGroup(layout.place(wrapped_formula(typeset_function(objective), box.width), box)), VMobject()
         above, below = box.top_slice(1.15, gap=0.1)
         formula = fitting_formula(f"f(x) = {typeset(objective.model)}", box.width)
         later = cast(DataObjective, self.objective).data["x"]

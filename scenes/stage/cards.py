@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from manim import LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VGroup
+from manim import LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VGroup, VMobject
 
 from scenes.stage.layout import Box, place
 from scenes.stage.numerals import Numeral
@@ -13,6 +13,7 @@ from scenes.stage.typesetting import BODY, SMALL, Words, bold, on_baseline, plai
 
 SYMBOLS: Mapping[str, str] = {"learning_rate": "eta", "momentum": "gamma"}
 STRIPE = 0.09
+CLEAR = 0.12  # between words and the number
 INSET = 0.26
 NARROW = 5.0  # below this width the number stands beside the settings, not beside the name
 
@@ -54,8 +55,8 @@ class RuleCard(VGroup):
         self.settings = settings_line(settings)
         self._seat_words()
         self.value = Numeral(box.center, spec, size)
-        self._seat_value()
         self.value.display(widest)
+        self._seat_value()
         self.add(
             self.ground,
             stripe.move_to(box.center).align_to(self.ground, LEFT),
@@ -63,8 +64,11 @@ class RuleCard(VGroup):
             self.settings,
             self.value,
         )
+        number: VMobject = self.value
         if label and box.width > NARROW:
-            self.add(label_of(label, self.value))
+            self.add(number := label_of(label, self.value))
+        #: Whether the widest number keeps clear of the words.
+        self.fits = all(number.get_left()[0] > words.get_right()[0] + CLEAR for words in self._beside())
         self.value.display(0)
 
     def _seat_words(self) -> None:
@@ -74,11 +78,19 @@ class RuleCard(VGroup):
             on_baseline(words, self.box.center[1] + share * self.box.height)
 
     def _seat_value(self) -> None:
-        """The number stands at the right: half-way up, or beside the settings where the name needs the room."""
-        middle = self.box.center[1] - self.value.display(0).height / 2
-        beside = self.box.center[1] - 0.3 * self.box.height
-        baseline = middle if self.box.width > NARROW else beside
-        self.value.seat([self.box.right - INSET, baseline, 0.0])
+        """The number stands at the right, half-way up; in a narrow card beside the settings, or beside the name."""
+        right, heights = self.box.right - INSET, [self.box.center[1] + share * self.box.height for share in (0.1, -0.3)]
+        crowded = right - self.value.width < self.settings.get_right()[0] + CLEAR
+        baseline = heights[0] if crowded else heights[1]
+        if self.box.width > NARROW:
+            baseline = self.box.center[1] - self.value.height / 2
+        self.value.seat([right, baseline, 0.0])
+
+    def _beside(self) -> list[Words]:
+        """The words that stand on the number's left."""
+        top, bottom = self.value.get_top()[1], self.value.get_bottom()[1]
+        rows = (self.title_words, self.settings)
+        return [words for words in rows if words.get_bottom()[1] < top and words.get_top()[1] > bottom]
 
     @property
     def moving(self) -> Numeral:

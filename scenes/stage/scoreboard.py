@@ -36,9 +36,17 @@ class Scoreboard:
         self.strip = ErrorStrip(below, {n: run.values for n, run in runs.items()}, {n: rule_color(n) for n in runs})
         self.rings = Rings(self.strip.corners[turning][self.turns], self.turns, RING, self.strip.area)
 
-    def _cards(self, box: Box, rules: Mapping[str, Rule[Any]]) -> Iterator[RuleCard]:
+    def _cards(self, box: Box, rules: Mapping[str, Rule[Any]]) -> list[RuleCard]:
+        """The cards, with as many digits as have room in all of them."""
+        for significant in (6, 5, 4, 3):
+            cards = list(self._cards_with(box, rules, significant))
+            if all(card.fits for card in cards):
+                break
+        return cards
+
+    def _cards_with(self, box: Box, rules: Mapping[str, Rule[Any]], significant: int) -> Iterator[RuleCard]:
         errors = np.concatenate([run.values for run in self.runs.values()])
-        spec = running_spec(errors)
+        spec = running_spec(errors, significant)
         for place, (name, rule) in zip(box.rows(*[1.0] * len(rules), gap=BETWEEN), rules.items(), strict=True):
             settings = {key: getattr(rule, key) for key in ("learning_rate", "momentum") if hasattr(rule, key)}
             card = RuleCard(place, name, rule.title, settings, spec, widest=widest_of(errors, spec))

@@ -23,6 +23,7 @@ PREAMBLE = (
 )
 
 TITLE, HEADING, BODY, SMALL = 64.0, 46.0, 38.0, 33.0
+UNITS_PER_POINT = SMALL / 960  # of the frame, for a Typst point in the smallest type (Manim scales by font size / 960)
 MINIMUM_CAPITAL = 28 / 1080  # of the frame's height
 
 
@@ -85,11 +86,17 @@ def fitting_words(markup: str, width: float) -> Words:
 
 
 def fitting_formula(source: str, width: float, size: float = BODY) -> Formula:
-    """A formula as large as `size`, or smaller down to the smallest type, to fit a width; beyond, it is cut off."""
+    """A formula as large as `size`, or smaller to fit a width, down to the smallest type; then it may be wider."""
     formula = Formula(source, size)
-    if formula.width <= width:
+    return formula.scale(min(1.0, max(width / formula.width, SMALL / size)))
+
+
+def wrapped_formula(source: str, width: float) -> Formula | Words:
+    """A formula without labels that fits a width: on one line if it can, else on several in the smallest type."""
+    formula = fitting_formula(source, width)
+    if formula.width <= width * 1.001:
         return formula
-    return formula.scale(max(width / formula.width, SMALL / size))
+    return Words(f"#block(width: {width / UNITS_PER_POINT:.1f}pt)[${source}$]", SMALL)
 
 
 def number(value: float, digits: int = 5) -> str:

@@ -24,7 +24,7 @@ from scenes.stage.layout import Box
 from scenes.stage.numerals import Numeral
 from scenes.stage.palette import THEMES, Palette, contrast, map_lightness
 from scenes.stage.panel import Axis, Panel, decades, nice_step, ticks
-from scenes.stage.typesetting import Words, escape, fitting_formula, number
+from scenes.stage.typesetting import Words, escape, fitting_formula, number, wrapped_formula
 
 SQUARE = Box(-2.0, -2.0, 2.0, 2.0)
 finite = st.floats(-1e6, 1e6, allow_nan=False)
@@ -301,6 +301,14 @@ def test_formulas_shrink_only_to_the_smallest_type() -> None:
     long = " + ".join(f"x_{k}" for k in range(30))
     assert fitting_formula("x^2", 5).font_size == pytest.approx(38)
     assert fitting_formula(long, 2).font_size == pytest.approx(33)
+
+
+def test_long_formulas_take_several_lines() -> None:
+    long = " + ".join(f"x_{k}" for k in range(30))
+    assert wrapped_formula("x^2", 5).height < 0.5
+    assert wrapped_formula(long, 4).font_size == pytest.approx(33)
+    assert wrapped_formula(long, 4).width <= 4
+    assert wrapped_formula(long, 4).height > 1
 
 
 def test_colours_of_the_map_are_all_different() -> None:

@@ -14,6 +14,7 @@ from clips.profile import make_profile
 from clips.work import make_scene, studio, typeset_cache
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
+from scenes.stage import layout
 from scenes.u_turn import GD, MOMENTUM, UTurn
 
 
@@ -86,6 +87,15 @@ def test_odd_starts(start: tuple[float, float]) -> None:
     """At the minimum, where nothing moves; in the middle; far outside the view."""
     scene = played(start=start, steps=5)
     assert bool(list(scene.remarks())) == (abs(start[0]) > 10)
+
+
+def test_cards_show_fewer_digits_rather_than_overlap() -> None:
+    with studio(make_profile("l", aspect="4:3")), typeset_cache():
+        scene = played(objective="x^4 - 30*x^2 + y^2", learning_rate=0.00125, momentum=0.875, steps=20)
+    for card in scene.board.cards.values():
+        assert card.fits
+        for words in (card.title_words, card.settings):
+            assert layout.box_of(words).overlap(layout.box_of(card.value)) == 0
 
 
 def test_a_wrong_dimension_is_refused() -> None:
