@@ -138,13 +138,6 @@ def on_baseline(words: Words, height: float) -> Words:
     return words.shift((bottom - words.get_bottom()[1]) * UP)
 
 
-def texts_in(group: VMobject) -> list[Typst]:
-    """All typeset texts of a family, those inside others left out."""
-    if isinstance(group, Typst):
-        return [group]
-    return [text for part in group.submobjects for text in texts_in(part)]
-
-
 def lines(*parts: VMobject, gap: float = 0.28) -> VGroup:
     """Parts one below the other, flush left."""
     return VGroup(*parts).arrange(DOWN, aligned_edge=LEFT, buff=gap)
