@@ -168,9 +168,10 @@ def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _coun
     from manim.renderer.cairo_renderer import CairoRenderer
 
     from clips.encoding import writer_class
+    from scenes.stage.camera import StageCamera
 
     with studio(job.profile), typeset_cache():
-        renderer = CairoRenderer(file_writer_class=writer_class(job.profile, job.threads, on_frame))
+        renderer = CairoRenderer(writer_class(job.profile, job.threads, on_frame), StageCamera)
         scene = make_scene(job.clip, job.settings, job.beats, renderer)
         snapshots = Snapshots(scene, {scene.poster or scene.beats[-1]})
         scene.render()

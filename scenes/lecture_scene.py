@@ -25,6 +25,7 @@ from objectives import OBJECTIVES, AnyObjective, find_objective
 from objectives.errors import UsageError
 from optimizers import Trajectory
 from scenes.stage import layout
+from scenes.stage.camera import StageCamera
 from scenes.stage.contour_map import REACH
 from scenes.stage.palette import palette
 from scenes.stage.typesetting import HEADING, TITLE, Words, bold
@@ -89,7 +90,7 @@ class LectureScene(Scene):
         **options: Any,
     ) -> None:
         """`only` names the beats to draw; the others run skipped, to build the state. None draws all."""
-        super().__init__(renderer, **options)
+        super().__init__(renderer, **{"camera_class": StageCamera, **options})
         self.parameters: Any = parameters if parameters is not None else self.Parameters()
         self._driven: list[Mobject] = []
         self.only = frozenset(self.beats if only is None else only)
