@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "scenes": ({"objectives", "optimizers"}, {"manim", "numpy", "scipy", "sympy", "pydantic", "contourpy"}),
     "clips": (
         {"objectives", "optimizers", "scenes"},
-        {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst"},
+        {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"},
     ),
     "render": ({"objectives", "clips", "scenes"}, {"typer", "rich"}),
 }
