@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clips import deliver as delivery
+from clips import files
 from clips.deliver import captions, deliver, join_beats, write_whole
 from clips.profile import Profile
 from clips.work import Beat, Job, Rendered, perform
@@ -122,14 +122,14 @@ def test_other_formats(format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_a_full_disk_leaves_the_previous_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_whole(tmp_path, {"a": b"old", "b": b"old"})
-    write = delivery._write_through
+    write = files._write_through
 
     def full(path: Path, content: bytes) -> None:
         if ".b." in path.name:
             raise OSError(errno.ENOSPC, "No space left on device")
         write(path, content)
 
-    monkeypatch.setattr(delivery, "_write_through", full)
+    monkeypatch.setattr(files, "_write_through", full)
     with pytest.raises(UsageError, match="full"):
         write_whole(tmp_path, {"a": b"new", "b": b"new"})
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"a": b"old", "b": b"old"}
@@ -161,7 +161,7 @@ def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, monkeypatch: p
     def interrupted(_: Path, __: bytes) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(delivery, "_write_through", interrupted)
+    monkeypatch.setattr(files, "_write_through", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_whole(tmp_path, {"a": b"new"})
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("a", b"old")]
