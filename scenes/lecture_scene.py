@@ -11,6 +11,7 @@ alone, with the beats before it skipped, is frame-identical to the same beat of 
 from __future__ import annotations
 
 import inspect
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from objectives import OBJECTIVES, AnyObjective, find_objective
 from objectives.errors import UsageError
 from optimizers import Trajectory
+from scenes.reads import Reads, Watched
 from scenes.stage import layout
 from scenes.stage.camera import StageCamera
 from scenes.stage.contour_map import REACH
@@ -91,7 +93,9 @@ class LectureScene(Scene):
     ) -> None:
         """`only` names the beats to draw; the others run skipped, to build the state. None draws all."""
         super().__init__(renderer, **{"camera_class": StageCamera, **options})
-        self.parameters: Any = parameters if parameters is not None else self.Parameters()
+        self.reads = Reads()
+        self.given = parameters if parameters is not None else self.Parameters()
+        self.parameters: Any = Watched(self.given, self.reads.note)
         self._driven: list[Mobject] = []
         self.only = frozenset(self.beats if only is None else only)
 
@@ -104,6 +108,7 @@ class LectureScene(Scene):
             self.next_section(beat, skip_animations=beat not in self.only)
             getattr(self, beat)()
             self.beat_done(beat)
+        self.reads.close()
 
     def beat_done(self, beat: str) -> None:
         """Called after each beat; those who look at a scene from outside (storyboard, tests) take it from here."""
@@ -142,7 +147,7 @@ class LectureScene(Scene):
     def caption(self, beat: str) -> str:
         """The caption of a beat, its placeholders filled with parameters and computed numbers."""
         words = " ".join(inspect.cleandoc(getattr(type(self), beat).__doc__ or "").split())
-        return words.format_map({**dict(self.parameters), **self.numbers(), **self.words()})
+        return words.format_map(ChainMap(dict(self.words()), dict(self.numbers()), self.parameters))
 
     # What every clip does -----------------------------------------------------------------------------------------
 
