@@ -25,10 +25,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from objectives import OBJECTIVES, AnyObjective, find_objective
 from objectives.errors import UsageError
 from optimizers import Trajectory
-from scenes.reads import Reads, Watched
+from scenes.reads import NOTATION, Reads, Watched
 from scenes.stage import layout
 from scenes.stage.camera import StageCamera
 from scenes.stage.contour_map import REACH
+from scenes.stage.notation import LECTURE, Notation, written_in
 from scenes.stage.palette import palette
 from scenes.stage.typesetting import HEADING, TITLE, Words, bold
 
@@ -89,13 +90,19 @@ class LectureScene(Scene):
         *,
         parameters: ClipParameters | None = None,
         only: Iterable[str] | None = None,
+        notation: Notation | None = None,
         **options: Any,
     ) -> None:
-        """`only` names the beats to draw; the others run skipped, to build the state. None draws all."""
+        """`only` names the beats to draw; the others run skipped, to build the state. None draws all.
+
+        `notation` are the letters of momentum, learning rate and update; None: the lecture's.
+        """
         super().__init__(renderer, **{"camera_class": StageCamera, **options})
         self.reads = Reads()
         self.given = parameters if parameters is not None else self.Parameters()
         self.parameters: Any = Watched(self.given, self.reads.note)
+        self._notation = notation or LECTURE
+        written_in(self._read_notation)
         self._driven: list[Mobject] = []
         self.only = frozenset(self.beats if only is None else only)
 
@@ -103,11 +110,17 @@ class LectureScene(Scene):
         camera: Any = self.camera
         camera.background_color = palette().ground
 
+    def _read_notation(self) -> Notation:
+        """The letters: whatever asks `notation()` during the life of this scene asks here."""
+        self.reads.note(NOTATION)
+        return self._notation
+
     def construct(self) -> None:
-        for beat in self.beats:
-            self.next_section(beat, skip_animations=beat not in self.only)
-            getattr(self, beat)()
-            self.beat_done(beat)
+        with written_in(self._read_notation):  # another scene may have been made since
+            for beat in self.beats:
+                self.next_section(beat, skip_animations=beat not in self.only)
+                getattr(self, beat)()
+                self.beat_done(beat)
         self.reads.close()
 
     def beat_done(self, beat: str) -> None:
