@@ -15,7 +15,10 @@ OURS = ("objectives", "optimizers", "scenes", "clips", "render")
 MAY_IMPORT = {
     "objectives": (set(), {"sympy", "numpy"}),
     "optimizers": ({"objectives"}, {"numpy"}),
-    "scenes": ({"objectives", "optimizers"}, {"manim", "numpy", "scipy", "sympy", "pydantic", "contourpy"}),
+    "scenes": (
+        {"objectives", "optimizers"},
+        {"manim", "numpy", "scipy", "sympy", "pydantic", "contourpy", "cairo", "moderngl"},
+    ),
     "clips": (
         {"objectives", "optimizers", "scenes"},
         {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"},
