@@ -39,9 +39,10 @@ from scenes.stage.comparison import Comparison
 from scenes.stage.curve_panel import CurvePanel, Places, onto_picture, tall_places, wide_places
 from scenes.stage.curve_race import GD, MOMENTUM, NAMES, CurveRace
 from scenes.stage.curve_run import at_step
+from scenes.stage.figures import typed
 from scenes.stage.numerals import widest_of
 from scenes.stage.palette import palette, rule_color
-from scenes.stage.rolling import Footprints, RollingDisc, StepArrows, Track, factor, glide, magnification, motion
+from scenes.stage.rolling import Footprints, RollingDisc, StepArrows, Track, glide, magnification, motion
 from scenes.stage.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, quiet
 
 RADII = 0.16, 0.26  # least and largest radius of a ball
@@ -263,7 +264,7 @@ class RollingBall(LectureScene):
 
     @cached_property
     def comparison(self) -> Comparison:
-        """update = gamma update + eta gradient = so many times eta gradient, with the number of the last whole step."""
+        """The update as the sum of its shares, so many times the gradient's, with the number of the last whole step."""
         return Comparison(self.race.fast.gains[: self.race.cuts.same_way + 1], self.race.variable, self.places.message)
 
     def _line(self, markup: str) -> Words:
@@ -406,5 +407,5 @@ class RollingBall(LectureScene):
         arrows.follow(self.places_of[name](step), share, slope, self.presence[name].get_value())
 
     def _legend(self, scale: float) -> Words:
-        words = layout.place(quiet(f"arrows: step $times {factor(scale)}$"), self.places.side, LEFT)
+        words = layout.place(quiet(f"arrows: step $times {typed(scale)}$"), self.places.side, LEFT)
         return onto_picture(on_baseline(words, self._baseline(LOWER)))

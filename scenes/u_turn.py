@@ -34,9 +34,10 @@ from scenes.stage.ball import RADIUS, Rings, Trail
 from scenes.stage.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.data_panel import DataPanel
 from scenes.stage.drawing import Array, crosses, dashed, discs, inside, polylines
+from scenes.stage.figures import typed
 from scenes.stage.palette import luminance, palette, rule_color
 from scenes.stage.scoreboard import Scoreboard
-from scenes.stage.typesetting import Words, fitting_formula, fitting_words, number, quiet, wrapped_formula
+from scenes.stage.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
 GD, MOMENTUM = "gradient_descent", "momentum"
 OLD_DATA = "gentle_slope_neuron"
@@ -319,7 +320,7 @@ class UTurn(LectureScene):
         dip, arrival = run.first_below(tolerance), run.stays_below(tolerance)
         if dip is None or not low < tolerance < high:
             return
-        bound, color = f"${number(tolerance, 3 if tolerance >= 1e-3 else 0)}$", palette().target
+        bound, color = f"${typed(tolerance)}$", palette().target
         line = dashed(strip.to_screen([*strip.x_axis.data], tolerance), stroke_color=color, stroke_width=2.5)
         if dip != arrival:
             tick = polylines([strip.to_screen(dip, tolerance) + TICK], stroke_color=color, stroke_width=4)

@@ -42,11 +42,13 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.stage import layout
-from scenes.stage.bars import COMPACT, WeightedSum, readable, scaled, taken
+from scenes.stage.bars import WeightedSum, taken
 from scenes.stage.derivation import Line, Mark, Part, Rewrite
 from scenes.stage.drawing import Array
+from scenes.stage.figures import COMPACT, in_one_unit, rounded, typed
 from scenes.stage.gain_chart import ENOUGH, GainChart, gain_words, settling_steps
 from scenes.stage.layout import Box
+from scenes.stage.notation import notation
 from scenes.stage.palette import palette
 from scenes.stage.typesetting import SMALL, Formula, Words, lines, quiet
 from scenes.stage.unrolled import (
@@ -59,11 +61,13 @@ from scenes.stage.unrolled import (
     multiplying,
     multiplying_seconds,
     nothing,
+    power,
     recursive,
     retyped,
     right_side,
     rule,
     rule_block,
+    slope,
     substituted,
     unrolled,
 )
@@ -76,10 +80,10 @@ VISIBLE = 0.05  # a step is seen in two rounded places if it is this share of th
 
 def check_words(step: int, before: float, after: float, update: float) -> list[str]:
     """The update as the run took it, best words first: the difference of two iterates, if it can be seen in them."""
-    what, update_words = f"w_{step} - w_{step + 1}", f"bold({readable(update, COMPACT)})"
-    second = readable(after) if after >= 0 else f"({readable(after)})"
+    what, update_words = f"w_{step} - w_{step + 1}", f"bold({rounded(update, COMPACT)})"
+    second = rounded(after) if after >= 0 else f"({rounded(after)})"
     seen = abs(update) >= VISIBLE * max(abs(before), abs(after))
-    values = [what, f"{readable(before)} - {second}", update_words] if seen else [what, update_words]
+    values = [what, f"{rounded(before)} - {second}", update_words] if seen else [what, update_words]
     return [f"the step of the run: ${' = '.join(terms)}$" for terms in (values, [what, update_words])]
 
 
@@ -97,7 +101,7 @@ def in_lines(head: str, tail: str) -> list[str]:
 
 def spoken(value: float) -> str:
     """A number for a caption, as plain text."""
-    (text,), exponent = scaled([value], COMPACT)
+    (text,), exponent = in_one_unit([value], COMPACT)
     return f"{text} times ten to the {exponent}" if exponent else text
 
 
@@ -191,7 +195,7 @@ class Unrolling(LectureScene):
         gap, scale = abs(self.contributions.sum() - self.update), np.abs(self.run.iterates[-2:, 0]).max()
         scale = max(scale, np.abs(self.contributions).max())
         yield Claim(
-            f"the contributions of {wanted.terms} gradients add up to update_{wanted.terms} of the run, "
+            f"the contributions of {wanted.terms} gradients add up to update {wanted.terms} of the run, "
             f"{self.update:.6g}, up to rounding: the difference is {gap:.1g}",
             bool(gap <= 1e-12 * scale),
         )
@@ -257,7 +261,8 @@ class Unrolling(LectureScene):
         self.show_title()
 
     def rule(self) -> None:
-        """Each update is gamma times the update before, plus the learning rate times the gradient."""
+        """Each update is the momentum coefficient times the update before, plus the learning rate times the new
+        gradient."""
         self.rules, below = rule_block()
         for formula, note, seconds in zip(self.rules, below, (2.2, 1.2, 1.2), strict=True):
             self.play(FadeIn(formula, lag_ratio=0.08), run_time=0.9)
@@ -278,7 +283,8 @@ class Unrolling(LectureScene):
         self.wait(1.0)
 
     def general(self) -> None:
-        """After t steps each gradient is in the update, times gamma to the power of its age."""
+        """After any number of steps each gradient is in the update, times the momentum coefficient to the power of its
+        age."""
         self.vanish(self.reminder, self.nothing)
         self.close_up(self.written)
         self.closing = dots, formula, total = self._closing()
@@ -329,7 +335,7 @@ class Unrolling(LectureScene):
         rows, pitch = self.parameters.terms, self.close_pitch
         dots = Formula("dots.v", self.size).move_to(self.equal_sign(rows - 0.06, pitch))
         formula = Line(general(), self.size).meet(self.equal_sign(rows + 0.85, pitch))
-        total = Line([Part("eq", "="), Part("sum", "sum_(i=1)^t gamma^(t-i) eta nabla w_i")], self.size)
+        total = Line([Part("eq", "="), Part("sum", f"sum_(i=1)^t {power('t-i')} {slope('i')}")], self.size)
         total.meet(self.equal_sign(0)).next_to(formula, DOWN, buff=0.15, coor_mask=np.array([0, 1, 0]))
         return dots, formula, total
 
@@ -337,7 +343,8 @@ class Unrolling(LectureScene):
         """The numbers of the run below the terms of the last line."""
         count, line, stage = self.parameters.terms, self.written[-1], layout.stage()
         box = Box(stage.left, self.notes.get_top()[1] + 0.25, stage.right, line.get_bottom()[1] - 0.3)
-        labels = ("weight", f"$gamma^({count}-i) eta$", "$times thin nabla w_i$", f'$"update"_{count}$')
+        weight = f"${power(f'{count}-i')} {notation().learning_rate}$"
+        labels = ("weight", weight, "$times thin nabla w_i$", f"${notation().update}_{count}$")
         return WeightedSum(box, columns_of(line, count), self.unrolled_weights, self.gradients, labels)
 
     def _notes(self) -> VGroup:
@@ -352,7 +359,8 @@ class Unrolling(LectureScene):
         wanted, objective = self.parameters, self.objective
         where = ", ".join(f"{value:g}" for value in start_of(wanted.start, objective))
         start = f"({where})" if objective.dimension > 1 else f"w_1 = {where}"
-        settings = f"$eta = {readable(wanted.learning_rate)}$, $gamma = {wanted.momentum:g}$"
+        rate, momentum = typed(wanted.learning_rate), typed(wanted.momentum)
+        settings = f"${notation().learning_rate} = {rate}$, ${notation().momentum} = {momentum}$"
         head = first_fitting([f"a run on {name}," for name in explained(objective)])
         return in_lines(head, f"from ${start}$ with {settings}")
 

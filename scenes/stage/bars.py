@@ -13,6 +13,7 @@ import numpy as np
 from manim import DOWN, Rectangle, VGroup, VMobject
 
 from scenes.stage.drawing import Array, polyline_points, polylines
+from scenes.stage.figures import COMPACT, in_one_unit
 from scenes.stage.layout import Box
 from scenes.stage.palette import palette
 from scenes.stage.panel import Panel, Range
@@ -21,53 +22,8 @@ from scenes.stage.typesetting import BODY, SMALL, Words, on_baseline, quiet
 COLUMNS = 240  # more columns than this are not told apart on the screen
 GAP_SHARE = 0.22  # of a column's width, between columns that are wide enough
 THIN = 1e-3  # what is drawn of a bar of height 0
-DIGITS = 4  # of the largest number in a row
-COMPACT = 3  # decimals, where numbers stand close to each other
 ROW = 0.55  # from the sum to its total
 RISE = 0.5  # of a step, in which its column grows
-
-
-# Numbers --------------------------------------------------------------------------------------------------------------
-
-
-def scaled(values: Sequence[float], decimals: int = DIGITS) -> tuple[list[str], int]:
-    """Numbers with the same decimals, at most so many, and a common power of ten, which is 0 for handy ones.
-
-    Handy is what is below 10 000 and does not begin with too many zeros. What vanishes beside the largest says so.
-
-    >>> scaled([1.458, 0.124]), scaled([2e7, -4e8, 3])
-    ((['1.458', '0.124'], 0), (['0.2', '-4.0', 'approx 0'], 8))
-    """
-    size = int(f"{max(map(abs, values)):.{DIGITS - 1}e}".partition("e")[2])
-    exponent = 0 if 2 - decimals <= size < 4 or not any(values) else size
-    places = min(decimals, max(0, DIGITS - 1 - (size - exponent)))
-    texts = _trimmed([f"{value / 10.0**exponent:.{places}f}" for value in values])
-    return [_honest(text, value) for text, value in zip(texts, values, strict=True)], exponent
-
-
-def _trimmed(texts: list[str]) -> list[str]:
-    """Without the zeros that all of them end with, if they are decimals."""
-    while all("." in text and text[-1] in "0." for text in texts):
-        texts = [text[:-1] for text in texts]
-    return texts
-
-
-def _honest(text: str, value: float) -> str:
-    if float(text):
-        return text
-    return "approx 0" if value else "0"
-
-
-def readable(value: float, decimals: int = DIGITS) -> str:
-    """One number as Typst mathematics, with at most so many decimals.
-
-    >>> readable(-3.086), readable(2.5e9), readable(1e-6)
-    ('-3.086', '2.5 dot 10^(9)', '10^(-6)')
-    """
-    (text,), exponent = scaled([value], decimals)
-    if not exponent:
-        return text
-    return f"10^({exponent})" if text == "1" else f"{text} dot 10^({exponent})"
 
 
 # Bars below a written sum ---------------------------------------------------------------------------------------------
@@ -101,7 +57,7 @@ class WeightedSum(VGroup):
 
     def _write_products(self, products: Array, label: str, box: Box) -> None:
         """The last rows: the sum, and its total, which stands on the bottom of the box."""
-        texts, exponent = scaled([*products, products.sum()], COMPACT)
+        texts, exponent = in_one_unit([*products, products.sum()], COMPACT)
         low, middle = box.bottom + 0.25, box.bottom + 0.25 + ROW
         sizes = [texts[0], *(text.lstrip("-") for text in texts[1:-1])]
         numbers = self._numbers(sizes, [middle] * len(products))
@@ -122,14 +78,14 @@ class WeightedSum(VGroup):
         return _seated("$-$" if text[0] == "-" else "$+$", middle, height, self.size)
 
     def _write_values(self, values: Array, label: Sequence[str], bottom: float) -> None:
-        texts, exponent = scaled(list(values), COMPACT)
+        texts, exponent = in_one_unit(list(values), COMPACT)
         self.value_label = self._label(label, exponent)
         middle = bottom + max(self.value_label.height, 0.5) / 2
         self.value_label.move_to((self.columns.name, middle, 0.0))
         self.values = self._numbers(texts, [middle] * len(texts))
 
     def _draw_weights(self, weights: Array, label: Sequence[str], box: Box, bottom: float) -> None:
-        texts, exponent = scaled(list(weights))
+        texts, exponent = in_one_unit(list(weights))
         places, width = self.columns.terms, 0.55 * self._pitch()
         heights = (box.top - bottom - 0.5) * weights / max(weights)
         ends = np.array([[places[0] - width, bottom, 0], [min(places[-1] + width, box.right), bottom, 0]])

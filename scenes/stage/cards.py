@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from manim import LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VGroup, VMobject
 
+from scenes.stage.figures import typed
 from scenes.stage.layout import Box, place
+from scenes.stage.notation import notation
 from scenes.stage.numerals import Numeral
 from scenes.stage.palette import palette, rule_color
-from scenes.stage.typesetting import BODY, SMALL, Words, bold, on_baseline, plain_number
+from scenes.stage.typesetting import BODY, SMALL, Words, bold, on_baseline
 
-SYMBOLS: Mapping[str, str] = {"learning_rate": "eta", "momentum": "gamma"}
 STRIPE = 0.09
 CLEAR = 0.12  # between words and the number
 INSET = 0.26
@@ -19,8 +20,8 @@ NARROW = 5.0  # below this width the number stands beside the settings, not besi
 
 
 def settings_line(settings: Mapping[str, float], size: float = SMALL) -> Words:
-    """Hyper-parameters as one line of mathematics: `eta = 1, gamma = 0.85`."""
-    terms = (f"{SYMBOLS[name]} = {plain_number(value)}" for name, value in settings.items())
+    """Hyper-parameters as one line of mathematics, by their letters: `eta = 1, gamma = 0.85`."""
+    terms = (f"{notation().letters[name]} = {typed(value)}" for name, value in settings.items())
     return Words("$" + ", thin thin ".join(terms) + "$", size, palette().quiet)
 
 

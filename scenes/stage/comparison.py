@@ -7,21 +7,27 @@ from manim import DR, LEFT, VGroup
 from scenes.stage import layout
 from scenes.stage.curve_run import at_step
 from scenes.stage.drawing import Array
+from scenes.stage.notation import notation
 from scenes.stage.numerals import Numeral
 from scenes.stage.palette import palette, rule_color
 from scenes.stage.typesetting import Formula, fitting_formula
 
 
 class Comparison(VGroup):
-    """update = gamma update + eta gradient = so many times eta gradient; `display(step)` takes the last whole step."""
+    """The update, its two shares, and how many times the gradient's share it is, as one line of the letters in force.
+
+    `display(step)` takes the last whole step.
+    """
 
     def __init__(self, gains: Array, variable: str, box: layout.Box) -> None:
         super().__init__()
         self.gains = gains
-        slope = f"eta nabla f({variable}_t)"
-        before = (
-            f'{{{{ "update"_t : whole }}}} = {{{{ gamma dot "update"_(t-1) : share }}}} + {{{{ {slope} : slope }}}} ='
+        letters = notation()
+        slope, share = (
+            f"{letters.learning_rate} nabla f({variable}_t)",
+            f"{letters.momentum} dot {letters.update}_(t-1)",
         )
+        before = f"{{{{ {letters.update}_t : whole }}}} = {{{{ {share} : share }}}} + {{{{ {slope} : slope }}}} ="
         after = f"dot {{{{ {slope} : again }}}}"
         widest = max((f"{gain:.1f}" for gain in gains), key=len)
         line = layout.place(fitting_formula(f"{before} {{{{ {widest} : gain }}}} {after}", box.width), box, LEFT)

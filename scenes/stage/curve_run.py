@@ -26,7 +26,8 @@ ENDLESS = 1e300
 class CurveRun:
     """A run in one dimension, at each step 0, 1, ...; once it has ended, or left the picture, nothing pushes it.
 
-    `share` is what momentum brings to the next update, gamma times the last one; `slope` is eta times the gradient.
+    `share` is what momentum brings to the next update, the coefficient times the last one; `slope` is what the gradient
+    brings, times the learning rate.
     `gone` is the first step outside the picture or without a value. Values stay at the last that was seen.
     """
 

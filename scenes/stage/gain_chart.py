@@ -1,4 +1,4 @@
-"""What momentum adds up to: equal gradients, and a staircase that climbs towards 1/(1 - gamma)."""
+"""What momentum adds up to: equal gradients, and a staircase that climbs towards 1/(1 - momentum)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,24 @@ from manim import DL, DOWN, LEFT, ORIGIN, RIGHT, UL, UP, Square, VGroup, VMobjec
 
 from optimizers import theory
 from scenes.stage import layout
-from scenes.stage.bars import Staircase, columns_at, readable, taken
+from scenes.stage.bars import Staircase, columns_at, taken
 from scenes.stage.derivation import Line
 from scenes.stage.drawing import dashed
+from scenes.stage.figures import rounded, typed
 from scenes.stage.layout import Box
+from scenes.stage.notation import notation
 from scenes.stage.numerals import Numeral
 from scenes.stage.palette import palette
 from scenes.stage.typesetting import HEADING, SMALL, Words, bold, lines, quiet
 from scenes.stage.unrolled import fitting_size, gain_parts
 
 ENOUGH = 0.99  # of the limit, reached at the right end of the staircase
-GAIN = 'gain $= "update"_t slash (eta nabla w)$'
 TIMES = ("once", "twice", *(f"{n} times" for n in ("three", "four", "five", "six", "seven", "eight", "nine", "ten")))
+
+
+def gain_axis() -> str:
+    """What the staircase's heights are, as markup."""
+    return f"gain $= {notation().update}_t slash ({notation().learning_rate} nabla w)$"
 
 
 def times(gain: float) -> str:
@@ -53,7 +59,7 @@ class GainChart:
         self.stairs = self._staircase(board)
         self.line, self.label = self._limit_line()
         step, descent = gain_words(momentum)
-        self._fill_side(side, (step, f"{descent},", f"for $gamma = {momentum:g}$"))
+        self._fill_side(side, (step, f"{descent},", f"for ${notation().momentum} = {typed(momentum)}$"))
 
     def _formulas(self) -> tuple[Words, VGroup, VGroup, Box]:
         stage = layout.stage()
@@ -76,12 +82,12 @@ class GainChart:
         at = columns_at(self.steps)
         totals = np.array([theory.constant_gradient_gain(int(t), self.momentum) for t in at])
         colors = (palette().gradient, palette().share)
-        return Staircase(board, totals, at, 1.0, colors, (0.0, 1.25 * self.limit), ("step $t$", GAIN))
+        return Staircase(board, totals, at, 1.0, colors, (0.0, 1.25 * self.limit), ("step $t$", gain_axis()))
 
     def _limit_line(self) -> tuple[VMobject, Words]:
         ends = self.stairs.to_screen([*self.stairs.x_axis.data], self.limit)
         line = dashed(ends, stroke_color=palette().target, stroke_width=3)
-        label = Words(f"$1 slash (1 - gamma) = {readable(self.limit)}$", SMALL, on_picture=True)
+        label = Words(f"$1 slash (1 - {notation().momentum}) = {rounded(self.limit)}$", SMALL, on_picture=True)
         return line, label.next_to(ends[1], UP, buff=0.12, aligned_edge=RIGHT)
 
     def _fill_side(self, boxes: tuple[Box, ...], verdict: Sequence[str]) -> None:

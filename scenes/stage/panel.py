@@ -14,9 +14,10 @@ import numpy.typing as npt
 from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
 
 from scenes.stage.drawing import Array, polylines
+from scenes.stage.figures import typed
 from scenes.stage.layout import Box
 from scenes.stage.palette import palette
-from scenes.stage.typesetting import SMALL, Words, plain_number
+from scenes.stage.typesetting import SMALL, Words
 
 Range = tuple[float, float]
 Scale = Literal["linear", "log"]
@@ -54,7 +55,7 @@ def tick_label(value: float, scale: Scale) -> str:
     """A tick's number as Typst markup."""
     if scale == "log":
         return f"$10^({round(math.log10(value))})$"
-    return f"${value:.10g}$" if abs(value) < 1e5 else f"${plain_number(value)}$"
+    return f"${value:.10g}$" if abs(value) < 1e5 else f"${typed(value)}$"
 
 
 class Axis:

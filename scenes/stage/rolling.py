@@ -228,18 +228,6 @@ def magnification(longest: float, length: float) -> float:
     return float(f"{best * power:.2g}")
 
 
-def factor(number: float) -> str:
-    """A round number as Typst mathematics.
-
-    >>> factor(2.5), factor(0.6), factor(6e6), factor(2e-7)
-    ('2.5', '0.6', '6 dot 10^(6)', '2 dot 10^(-7)')
-    """
-    if 1e-3 <= number < 1e5:
-        return f"{number:g}"
-    mantissa, exponent = f"{number:.1e}".split("e")
-    return f"{float(mantissa):g} dot 10^({int(exponent)})"
-
-
 class StepArrows(VGroup):
     """The step that a ball is about to take, in its colour; above it the two shares of which it is the sum.
 

@@ -99,31 +99,6 @@ def wrapped_formula(source: str, width: float) -> Formula | Words:
     return Words(f"#block(width: {width / UNITS_PER_POINT:.1f}pt)[${source}$]", SMALL)
 
 
-def number(value: float, digits: int = 5) -> str:
-    """A number as Typst mathematics: fixed digits where they tell something, else a power of ten.
-
-    >>> number(0.35991), number(6.7e-6, 2), number(-2.0, 0)
-    ('0.35991', '6.7 dot 10^(-6)', '-2')
-    """
-    if value == 0 or abs(value) >= 0.5 * 10.0**-digits:
-        return f"{value:.{digits}f}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa} dot 10^({int(exponent)})"
-
-
-def plain_number(value: float) -> str:
-    """A setting as Typst mathematics, as somebody would write it.
-
-    >>> plain_number(0.85), plain_number(1e-5), plain_number(2.5e6)
-    ('0.85', '10^(-5)', '2.5 dot 10^(6)')
-    """
-    mantissa, _, exponent = f"{value:g}".partition("e")
-    if not exponent:
-        return mantissa
-    power = f"10^({int(exponent)})"
-    return power if mantissa == "1" else f"{mantissa} dot {power}"
-
-
 @cache
 def descent(markup: str) -> float:
     """How far a line reaches below its baseline at font size 1; a capital set beside it shows where that is."""

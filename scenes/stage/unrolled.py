@@ -1,6 +1,7 @@
 """The momentum rule unrolled: its lines, part by part, and what moves where when one becomes the next.
 
-Parts have the same names in all lines: `g2` is the second gradient, `c2` its coefficient, `p2` the plus after it.
+Parts have the same names in all lines: `g2` is the second gradient, `c2` its coefficient, `p2` the plus after it. The
+comments write gamma, eta and update, as the lecture does; the lines have the letters of the notation in force.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from manim import DOWN, LEFT, VGroup
 from objectives import AnyObjective, typeset
 from scenes.stage import layout
 from scenes.stage.bars import Columns
-from scenes.stage.derivation import Line, Move, Part, Rewrite, Window, same
+from scenes.stage.derivation import Line, Move, Part, Rewrite, Window, glyph_count, same
+from scenes.stage.notation import notation
 from scenes.stage.palette import palette
 from scenes.stage.typesetting import BODY, SMALL, Words, escape, quiet
 
@@ -29,17 +31,27 @@ LIFT = 1 / 115  # height of a gamma's way above the line, for each point of the 
 
 def left_side(step: int | str) -> list[Part]:
     """`update_t =`"""
-    return [Part("lhs", f'"update"_({step})'), Part("eq", "=")]
+    return [Part("lhs", f"{notation().update}_({step})"), Part("eq", "=")]
 
 
 def gradient(i: int) -> Part:
     """The i-th gradient, in its colour."""
-    return Part(f"g{i}", f"eta nabla w_{i}", palette().terms[i - 1])
+    return Part(f"g{i}", slope(i), palette().terms[i - 1])
 
 
-def power(exponent: int) -> str:
+def slope(i: int | str) -> str:
+    """`eta nabla w_i`"""
+    return f"{notation().learning_rate} nabla w_{i}"
+
+
+def power(exponent: int | str) -> str:
     """`gamma^exponent`, the first power without its exponent."""
-    return f"gamma^{exponent}" if exponent > 1 else "gamma"
+    return f"{notation().momentum}^({exponent})" if exponent != 1 else notation().momentum
+
+
+def factor() -> str:
+    """`gamma dot`: what is in front of the update before."""
+    return f"{notation().momentum} dot"
 
 
 def terms(count: int) -> list[Part]:
@@ -55,8 +67,8 @@ def unrolled(step: int) -> list[Part]:
 
 def recursive(step: int) -> list[Part]:
     """The rule for one step: the update refers to the one before."""
-    before = Part("inner", f'"update"_{step - 1}')
-    return [*left_side(step), Part("front", "gamma dot"), before, Part(f"p{step - 1}", "+"), gradient(step)]
+    before = Part("inner", f"{notation().update}_({step - 1})")
+    return [*left_side(step), Part("front", factor()), before, Part(f"p{step - 1}", "+"), gradient(step)]
 
 
 def substituted(step: int) -> list[Part]:
@@ -64,20 +76,21 @@ def substituted(step: int) -> list[Part]:
     before = [Part("zero", "0")] if step == 1 else terms(step - 1)
     if step > 2:
         before = [Part("open", "paren.l"), *before, Part("close", "paren.r")]
-    return [*left_side(step), Part("front", "gamma dot"), *before, Part(f"p{step - 1}", "+"), gradient(step)]
+    return [*left_side(step), Part("front", factor()), *before, Part(f"p{step - 1}", "+"), gradient(step)]
 
 
 def general() -> list[Part]:
     """The sum for any step."""
     first, second = gradient(1), gradient(2)
-    start = [Part("c1", "gamma^(t-1)"), first, Part("p1", "+"), Part("c2", "gamma^(t-2)"), second, Part("p2", "+")]
-    return [*left_side("t"), *start, Part("dots", "dots.c"), Part("plus", "+"), Part("last", "eta nabla w_t")]
+    start = [Part("c1", power("t-1")), first, Part("p1", "+"), Part("c2", power("t-2")), second, Part("p2", "+")]
+    return [*left_side("t"), *start, Part("dots", "dots.c"), Part("plus", "+"), Part("last", slope("t"))]
 
 
 def rule(color: str | None = None) -> list[Part]:
     """The update rule."""
     share, fresh = color or palette().share, color or palette().gradient
-    right = [("share", "gamma dot", share), ("before", '"update"_(t-1)', share), ("fresh", "eta nabla w_t", fresh)]
+    before = f"{notation().update}_(t-1)"
+    right = [("share", factor(), share), ("before", before, share), ("fresh", slope("t"), fresh)]
     parts = [Part(*piece) for piece in right]
     parts.insert(2, Part("plus", "+", color))
     return [*(Part(part.name, part.source, color) for part in left_side("t")), *parts]
@@ -96,7 +109,7 @@ def nothing() -> list[Part]:
 
 def stepping() -> list[Part]:
     """How the update is used."""
-    return [Part("lhs", "w_(t+1)"), Part("eq", "="), Part("rhs", 'w_t - "update"_t')]
+    return [Part("lhs", "w_(t+1)"), Part("eq", "="), Part("rhs", f"w_t - {notation().update}_t")]
 
 
 def notes() -> tuple[str, str, str]:
@@ -118,11 +131,15 @@ def rule_block() -> tuple[list[Line], list[Words]]:
 
 def gain_parts() -> list[Part]:
     """The update after equal gradients, as a series and its sum, in the colours of the staircase."""
-    step, share = palette().gradient, palette().share
-    more = "+ gamma + gamma^2 + dots.c + gamma^(t-1)"
+    step, share, same_slope = palette().gradient, palette().share, f"{notation().learning_rate} nabla w"
+    more = f"+ {power(1)} + {power(2)} + dots.c + {power('t-1')}"
     series = [Part("open", "paren.l"), Part("one", "1", step), Part("more", more, share), Part("close", "paren.r")]
-    closed = [Part("same", "="), Part("closed", "(1 - gamma^t)/(1 - gamma)"), Part("step2", "eta nabla w", step)]
-    return [*left_side("t"), *series, Part("step", "eta nabla w", step), *closed]
+    closed = [
+        Part("same", "="),
+        Part("closed", f"(1 - {power('t')})/(1 - {power(1)})"),
+        Part("step2", same_slope, step),
+    ]
+    return [*left_side("t"), *series, Part("step", same_slope, step), *closed]
 
 
 # Words ----------------------------------------------------------------------------------------------------------------
@@ -181,13 +198,14 @@ def multiplying_seconds(count: int) -> float:
 
 def _multiplied(filled: Line, done: Line, name: str, window: Window, room: Window) -> list[Move]:
     """A gamma goes to one term: it joins the one there, and the exponent says so when it lands."""
-    front, target = filled.start("front", 1), done.start(name, 1)
+    letter = glyph_count(notation().momentum)
+    front, target = filled.start("front", letter), done.start(name, letter)
     bend, landing = LIFT * done.font_size * (window != room), (0.25 * window[0] + 0.75 * window[1], window[1])
     tint = palette().share if bend else None
     if name not in filled.spans:
         return [Move(front, target, bend, window, tint=tint)]
-    moves = [Move(front, target, bend, window, landing, tint), Move(filled.start(name, 1), target, window=room)]
-    before, after = (VGroup(*line.part(name).submobjects[1:]) for line in (filled, done))
+    moves = [Move(front, target, bend, window, landing, tint), Move(filled.start(name, letter), target, window=room)]
+    before, after = (VGroup(*line.part(name).submobjects[letter:]) for line in (filled, done))
     if before:
         beside = before.copy().align_to(after, LEFT)
         moves.append(Move(before, beside, window=room, leaves=landing))
@@ -196,7 +214,8 @@ def _multiplied(filled: Line, done: Line, name: str, window: Window, room: Windo
 
 def generalised(last: Line, formula: Line) -> list[Move]:
     """What the last line and the general one have in common moves down."""
-    heads = {"lhs": len("update"), "c1": 1, "c2": 1}
+    update, momentum = glyph_count(notation().update), glyph_count(notation().momentum)
+    heads = {"lhs": update, "c1": momentum, "c2": momentum}
     shared = [Move(last.start(n, k), formula.start(n, k)) for n, k in heads.items() if n in last.spans]
     return [*shared, *same(last, formula, "eq", "g1", "p1", "g2")]
 

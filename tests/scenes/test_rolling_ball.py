@@ -16,7 +16,7 @@ from scenes.stage.curve_race import GD, MOMENTUM
 from scenes.stage.curve_run import arrival, curve_run, cuts, dip_between, dip_passed
 from scenes.stage.drawing import Array
 from scenes.stage.layout import Box
-from scenes.stage.rolling import RollingDisc, StepArrows, Track, clip_convex, factor, glide, magnification, motion
+from scenes.stage.rolling import RollingDisc, StepArrows, Track, clip_convex, glide, magnification, motion
 
 CURVES = ("hillside", "theta_squared", "theta_sine", "x**4 - 3*x**2 + x", "sin(3*x)", "x**2/9 + sin(2*x)")
 RADIUS = 0.2
@@ -105,7 +105,6 @@ def test_the_pace_is_even_from_start_to_end() -> None:
 
 def test_arrows_are_magnified_by_round_numbers() -> None:
     assert [magnification(longest, 2.0) for longest in (0.17, 3.0, 2.0, 0.0)] == [10.0, 0.6, 1.0, 1.0]
-    assert [factor(number) for number in (15.0, 0.6, 2e-7)] == ["15", "0.6", "2 dot 10^(-7)"]
 
 
 @pytest.mark.parametrize(("share", "slope"), [(1.5, 0.5), (2.0, -0.5), (-2.0, -0.6), (-0.4, 1.9)])

@@ -20,11 +20,12 @@ from scenes.stage.cards import Counter, RuleCard
 from scenes.stage.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.drawing import clip_polyline, disc_points, polyline_points
 from scenes.stage.error_strip import ErrorStrip, error_range
+from scenes.stage.figures import typed
 from scenes.stage.layout import Box
 from scenes.stage.numerals import Numeral
 from scenes.stage.palette import THEMES, Palette, contrast, map_lightness
 from scenes.stage.panel import Axis, Panel, decades, nice_step, ticks
-from scenes.stage.typesetting import Words, escape, fitting_formula, number, wrapped_formula
+from scenes.stage.typesetting import Words, escape, fitting_formula, wrapped_formula
 
 SQUARE = Box(-2.0, -2.0, 2.0, 2.0)
 finite = st.floats(-1e6, 1e6, allow_nan=False)
@@ -291,10 +292,10 @@ def test_escaped_text_is_set_as_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "digits", "text"), [(0.35991, 5, "0.35991"), (6.7e-6, 2, "6.7 dot 10^(-6)"), (0.0, 2, "0.00")]
+    ("value", "text"), [(0.85, "0.85"), (1e-3, "0.001"), (1e-5, "10^(-5)"), (2.5e6, "2.5 dot 10^(6)"), (0, "0")]
 )
-def test_numbers_have_the_digits_they_deserve(value: float, digits: int, text: str) -> None:
-    assert number(value, digits) == text
+def test_settings_are_written_as_typed(value: float, text: str) -> None:
+    assert typed(value) == text
 
 
 def test_formulas_shrink_only_to_the_smallest_type() -> None:

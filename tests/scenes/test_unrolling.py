@@ -17,8 +17,9 @@ from clips.work import Job, make_scene, perform, read_parameters, studio, typese
 from objectives.errors import UsageError
 from scenes.lecture_scene import LectureScene
 from scenes.stage import layout
-from scenes.stage.bars import Columns, WeightedSum, columns_at, readable, scaled, taken
+from scenes.stage.bars import Columns, WeightedSum, columns_at, taken
 from scenes.stage.derivation import Line, Part, Rewrite, progress, same
+from scenes.stage.figures import in_one_unit, rounded
 from scenes.stage.gain_chart import GainChart, settling_steps, times
 from scenes.stage.unrolled import filling, general, multiplying, recursive, right_side, substituted, unrolled
 from scenes.unrolling import Unrolling, check_words
@@ -150,7 +151,7 @@ def test_a_run_that_cannot_be_is_refused_with_a_sentence(settings: dict[str, obj
 
 @given(st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=6))
 def test_scaled_numbers_are_the_numbers(values: list[float]) -> None:
-    texts, exponent = scaled(values)
+    texts, exponent = in_one_unit(values)
     largest = max(map(abs, values))
     for text, value in zip(texts, values, strict=True):
         shown = float(text.removeprefix("approx ")) * 10.0**exponent
@@ -163,7 +164,7 @@ def test_scaled_numbers_are_the_numbers(values: list[float]) -> None:
     [(3.706, "3.706"), (-3.0860, "-3.086"), (10, "10"), (0, "0"), (999999.9, "10^(6)"), (2.5e-9, "2.5 dot 10^(-9)")],
 )
 def test_readable_numbers(value: float, text: str) -> None:
-    assert readable(value) == text
+    assert rounded(value) == text
 
 
 @pytest.mark.parametrize(
