@@ -6,6 +6,11 @@ from collections.abc import Mapping
 
 #: clip name -> (module, class, what it teaches)
 CLIPS: Mapping[str, tuple[str, str, str]] = {
+    "gentle_slope": (
+        "scenes.gentle_slope",
+        "GentleSlope",
+        "On a gentle slope, gradient descent hardly moves: a short gradient is a short step.",
+    ),
     "rolling_ball": (
         "scenes.rolling_ball",
         "RollingBall",

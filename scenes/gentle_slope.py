@@ -1,0 +1,317 @@
+"""On a gentle slope gradient descent hardly moves: its step is as long as the gradient, and the gradient is short.
+
+A sigmoid neuron and two points at the left, the map of its error at the right: one step, told twice. A gauge shows how
+steep it is where the ball stands. Long stays next to nothing, then the slope is steep for a moment, and all happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import numpy as np
+from manim import LEFT, RIGHT, UP, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from pydantic import Field
+
+from objectives import DataObjective, typeset
+from optimizers import GradientDescent, Trajectory, descend
+from scenes.lecture_scene import (
+    Claim,
+    ClipParameters,
+    LearningRate,
+    LectureScene,
+    Number,
+    ObjectiveName,
+    Point,
+    start_of,
+)
+from scenes.stage import layout
+from scenes.stage.ball import Trail
+from scenes.stage.cards import Counter, RuleCard
+from scenes.stage.contour_map import ContourMap, containing
+from scenes.stage.drawing import Array, crosses, inside
+from scenes.stage.fit_panel import FitPanel, data_objective_of, ghost
+from scenes.stage.gauge import Gauge
+from scenes.stage.layout import Box
+from scenes.stage.notation import notation
+from scenes.stage.numerals import running_spec
+from scenes.stage.palette import luminance, palette, rule_color
+from scenes.stage.scoreboard import error_at
+from scenes.stage.speaker import Speaker, tinted
+from scenes.stage.typesetting import BODY, HEADING, Formula, bold, fitting_formula, lines, quiet
+
+GD = "gradient_descent"
+PACE, LONGEST = 6.0, 12.0  # steps a second, and seconds of one stretch at most
+CARD, GAUGE, FOOT, BETWEEN = 0.98, 0.85, 0.5, 0.22  # heights
+LITTLE = 0.05  # of the first error: a fall that is hardly seen
+STEEP = 5  # times the slope at the pause
+
+
+class GentleSlope(LectureScene):
+    """On a gentle slope gradient descent hardly moves."""
+
+    title = "On a gentle slope, gradient descent hardly moves"
+    beats = ("opening", "neuron", "surface", "hardly_moves", "at_last", "can_we_do_better")
+    poster = "at_last"
+
+    class Parameters(ClipParameters):
+        objective: ObjectiveName = Field("gentle_slope_neuron", description="A curve of two parameters over data.")
+        start: Point | None = Field(None, description="Where the run starts; if not given, where the objective says.")
+        learning_rate: LearningRate = Field(1.0, description="Learning rate.")
+        pause: int = Field(50, ge=1, le=2000, description="The iteration at which the film stops to look.")
+        steps: int = Field(100, ge=1, le=2000, description="How many iterations in all.")
+
+    # The run --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> DataObjective:
+        return data_objective_of(self.parameters.objective, "gentle_slope")
+
+    @cached_property
+    def run(self) -> Trajectory:
+        wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
+        return descend(self.objective, GradientDescent(wanted.learning_rate), start, wanted.steps)
+
+    @cached_property
+    def slopes(self) -> Array:
+        """The length of the gradient at each iterate, (steps + 1,)."""
+        with np.errstate(all="ignore"):
+            return np.asarray(np.linalg.norm(self.run.gradients[: self.run.ended_at + 1], axis=-1))
+
+    def slope_at(self, step: float) -> float:
+        """The slope where the last whole step has led."""
+        return float(self.slopes[min(int(step + 1e-9), len(self.slopes) - 1)])
+
+    @property
+    def halt(self) -> int:
+        """The iteration to pause at: a run may be shorter."""
+        return min(int(self.parameters.pause), int(self.run.ended_at))
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return {GD: self.run}
+
+    def numbers(self) -> Mapping[str, Number]:
+        return {
+            "start_error": float(self.run.values[0]),
+            "pause_at": self.halt,
+            "pause_error": error_at(self.run, self.halt),
+            "last": self.run.ended_at,
+            "last_error": error_at(self.run, self.run.ended_at),
+            "start_slope": self.slope_at(0),
+            "steepest_slope": float(np.max(self.slopes)),
+            "steepest_at": int(np.argmax(self.slopes)),
+        }
+
+    def claims(self) -> Iterator[Claim]:
+        found, values = self.numbers(), self.run.values
+        fallen = 1 - ratio(values[self.halt], values[0])
+        steeper = ratio(np.max(self.slopes), self.slope_at(self.halt))
+        yield Claim(
+            f"after {self.halt} iterations gradient descent has hardly moved: "
+            f"its error has fallen by {100 * fallen:.1f} %",
+            bool(0 <= fallen < LITTLE),
+        )
+        yield Claim(
+            f"later it gets steep: {steeper:.3g} times as steep, at iteration {found['steepest_at']}",
+            bool(steeper > STEEP),
+        )
+        yield Claim(
+            f"then the error falls: from {found['pause_error']:.3g} to {found['last_error']:.3g}",
+            bool(error_at(self.run, self.run.ended_at) < 0.5 * values[0]),
+        )
+
+    def words(self) -> Mapping[str, str]:
+        if self.wakes:
+            outcome = (
+                f"At iteration {int(np.argmax(self.slopes))} it is steep at last, and in a few steps the error falls. "
+                f"Then the slope is gentle again, and the steps are short again."
+            )
+        else:
+            outcome = f"It goes on like this: at iteration {self.run.ended_at} the slope is {self.slope_at(1e9):.3g}."
+        return {"becomes": outcome}
+
+    @property
+    def wakes(self) -> bool:
+        """Whether it gets steep after the pause, and gentle again."""
+        top = int(np.argmax(self.slopes))
+        return self.halt < top and self.slopes[top] > STEEP * max(self.slope_at(self.halt), self.slopes[-1])
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """On a gentle slope, gradient descent hardly moves."""
+        self.show_title()
+
+    def neuron(self) -> None:
+        """A neuron with two parameters. We look for those with which its curve meets the data."""
+        self.play(FadeIn(self.formula), FadeIn(VGroup(*self.still_data, self.fit.dots)), run_time=0.8)
+        self.play(Create(self.fit.fit), run_time=1.2)
+        self.wait(0.6)
+        self.play(Create(self.fit.sticks), run_time=0.7)
+        self.speaker.say("it misses the data: that is its error", "it misses the data: its error")
+        self.wait(2.4)
+
+    def surface(self) -> None:
+        """Each pair of parameters is a point of the map, and has an error. We start where it is {start_error:.3f}."""
+        self.speaker.hush()
+        self.play(FadeIn(self.map), FadeIn(self.legend), run_time=0.9)
+        self.wait(0.8)
+        self.play(FadeOut(self.formula), run_time=0.4)
+        self.play(FadeIn(self.card), run_time=0.5)
+        self.play(GrowFromCenter(self.trail.ball), run_time=0.6)
+        self.add(self.trail)
+        self.speaker.say("one point of the map, one curve", "a point of the map, a curve")
+        self.play(GrowFromCenter(self.goal), run_time=0.6)
+        self.wait(1.8)
+
+    def hardly_moves(self) -> None:
+        """The step is as long as the gradient, times the learning rate; and here the slope is gentle:
+        {start_slope:.4f}. {pause_at} iterations later the error is {pause_error:.3f}, from {start_error:.3f}."""
+        self.speaker.hush()
+        self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)
+        self.wait(1.0)
+        self.before = ghost(self.fit)
+        self.add(self.before)
+        self._run_to(self.halt)
+        self.wait(0.4)
+        self.speaker.say(f"{self.halt} iterations: hardly a move", f"{self.halt} iterations, hardly a move")
+        self.wait(2.6)
+
+    def at_last(self) -> None:
+        """{becomes}"""
+        self.speaker.hush()
+        self._run_to(self.run.ended_at)
+        self.wait(0.4)
+        said = ("steep for a moment, then gentle again", "steep, then gentle again") if self.wakes else ("and so on",)
+        self.speaker.say(*said)
+        self.wait(2.6)
+
+    def can_we_do_better(self) -> None:
+        """Small gradient, small step: gradient descent has nothing else to go by. Can we do better?"""
+        self.speaker.hush()
+        self.vanish(self.card, self.counter, self.gauge, self.before, self.fit)
+        rule, note, question = self.closing
+        self.play(FadeIn(rule, lag_ratio=0.08), run_time=0.9)
+        self.wait(1.0)
+        self.play(FadeIn(note), run_time=0.6)
+        self.wait(2.2)
+        self.play(FadeIn(question, shift=0.1 * UP), run_time=0.7)
+        self.wait(2.6)
+
+    def _run_to(self, last: int) -> None:
+        """Take the steps up to `last`, all things together."""
+        for shown in (self.fit, self.trail):
+            self.drive(shown, self.step)
+        self.drive(self.card, self.step, lambda k: error_at(self.run, k))
+        self.drive(self.counter, self.step)
+        self.drive(self.gauge, self.step, self.slope_at)
+        seconds = min((last - self.step.get_value()) / PACE, LONGEST)
+        if seconds > 0:
+            self.play(self.step.animate.set_value(last), run_time=seconds, rate_func=linear)
+        self.release()
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box]:
+        """The map at the right, and the rest."""
+        stage = layout.stage()
+        return stage.right_slice(stage.height + 0.15 if layout.is_wide() else 0.48 * stage.width)
+
+    @cached_property
+    def rows(self) -> tuple[Box, ...]:
+        """The rest, from top to bottom: card, counter and gauge, data, words."""
+        card, rest = self.boxes[1].top_slice(CARD, gap=BETWEEN)
+        gauge, rest = rest.top_slice(GAUGE, gap=BETWEEN)
+        return card, gauge, *reversed(rest.bottom_slice(FOOT, gap=0.1))
+
+    @cached_property
+    def step(self) -> ValueTracker:
+        return ValueTracker(0.0)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.rows[-1])
+
+    @cached_property
+    def formula(self) -> VGroup:
+        """What is fitted, and what is minimised, in the place that the card and the gauge take later."""
+        objective = self.objective
+        box = Box(self.boxes[1].left, self.rows[1].bottom, self.boxes[1].right, self.boxes[1].top)
+        parameters = ", ".join(typeset(variable) for variable in objective.variables)
+        formula = fitting_formula(f"f(x) = {typeset(objective.model)}", box.width, HEADING)
+        question = quiet(f"which ${parameters}$ fit the data?")
+        return layout.place(lines(formula, question, gap=0.35), box, LEFT)
+
+    @cached_property
+    def fit(self) -> FitPanel:
+        return FitPanel(self.rows[2], self.objective, self.run, rule_color(GD))
+
+    @property
+    def still_data(self) -> list[VMobject]:
+        """The data panel's axes."""
+        return [self.fit.frame, self.fit.labels, self.fit.names]
+
+    @cached_property
+    def map(self) -> ContourMap:
+        first, second = (f"${typeset(variable)}$" for variable in self.objective.variables)
+        view = containing(self.objective.view, self.run.iterates)
+        return ContourMap(self.objective, self.boxes[0], view, (first, second))
+
+    @cached_property
+    def legend(self) -> VGroup:
+        """How to read the map's colours."""
+        low = "pale" if luminance(palette().ground) > 0.5 else "dark"
+        words = quiet(f"error: {low} is low")
+        return VGroup(words.next_to(self.map.frame, UP, buff=0.12).align_to(self.map.frame, RIGHT))
+
+    @cached_property
+    def trail(self) -> Trail:
+        return Trail(self.map.to_screen(*self.run.iterates.T), rule_color(GD), self.map.area)
+
+    @cached_property
+    def goal(self) -> VGroup:
+        """The minima that lie in the view."""
+        places = np.array([self.map.to_screen(*minimum) for minimum in self.objective.minima]).reshape(-1, 3)
+        seen = places[inside(places, self.map.area)]
+        return VGroup(crosses(seen, stroke_color=palette().target, stroke_width=4.5))
+
+    @cached_property
+    def card(self) -> RuleCard:
+        settings, spec = {"learning_rate": self.parameters.learning_rate}, running_spec(self.run.values, 5)
+        card = RuleCard(self.rows[0], GD, GradientDescent.title, settings, spec)
+        return card.display(error_at(self.run, 0))
+
+    @cached_property
+    def counter(self) -> Counter:
+        """The iteration, on the gauge's line."""
+        counter = Counter(self.rows[1], "iteration", widest=self.parameters.steps)
+        up = self.gauge.baseline - float(counter.number.anchor[1])
+        counter.submobjects[0].shift(up * UP)
+        counter.number.seat(counter.number.anchor + up * UP)
+        return counter
+
+    @cached_property
+    def gauge(self) -> Gauge:
+        """How steep it is; the bar is full where it is steepest."""
+        gauge = Gauge(self.rows[1], "slope", float(np.max(self.slopes)), palette().gradient)
+        return gauge.display(self.slope_at(0))
+
+    @cached_property
+    def closing(self) -> tuple[Formula, VGroup, VGroup]:
+        """The rule, what follows from it, and the question."""
+        box, color = self.boxes[1], palette().gradient
+        step = f"{{{{ {notation().learning_rate} nabla w_t : step }}}}"
+        rule = fitting_formula(f"w_(t+1) = w_t - {step}", box.width, 54)
+        rule.select("step").set_color(color)
+        notes = (tinted("gentle slope: short gradient,", color), tinted("short step", color))
+        note = lines(*(quiet(words, BODY) for words in notes), gap=0.2)
+        question = bold("Can we do better?", HEADING)
+        layout.place(VGroup(rule, note, question).arrange(-UP, aligned_edge=LEFT, buff=0.7), box, LEFT)
+        return rule, VGroup(note), VGroup(question)
+
+
+def ratio(one: float, other: float) -> float:
+    """How many times the other; not a number where both are 0."""
+    with np.errstate(all="ignore"):
+        return float(np.divide(one, other))

@@ -1,0 +1,95 @@
+"""The gentle slope: its numbers are those of the run, and the curve, the ball and the gauge tell the same step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clips.profile import make_profile
+from clips.work import make_scene, studio, typeset_cache
+from objectives import OBJECTIVES, DataObjective
+from objectives.errors import UsageError
+from scenes.gentle_slope import GentleSlope
+
+NEURONS = [name for name, one in OBJECTIVES.items() if isinstance(one, DataObjective)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def played(**changes: Any) -> GentleSlope:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("gentle_slope", changes, only=())
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def test_numbers_of_the_reference() -> None:
+    """REFERENCE.md, gentle slope: gradient descent at 0, 50 and 100."""
+    scene: Any = make_scene("gentle_slope", {})
+    found = scene.numbers()
+    assert found["start_error"] == pytest.approx(4.1581990102e-01, rel=1e-9)
+    assert found["pause_error"] == pytest.approx(4.0724487324e-01, rel=1e-9)
+    assert found["last_error"] == pytest.approx(1.7741009622e-02, rel=1e-9)
+    np.testing.assert_allclose(scene.run.iterates[100], (1.0029902114, -1.0507858881), rtol=1e-9)
+
+
+def test_what_stands_on_the_screen_at_the_end() -> None:
+    scene = played(steps=60)
+    weights = scene.run.iterates[60]
+    np.testing.assert_allclose(scene.trail.ball.get_center(), scene.map.to_screen(*weights), atol=1e-9)
+    assert scene.counter.number.shown == "60"
+    assert scene.card.value.shown == f"{scene.run.values[60]:.4f}"
+    length = np.linalg.norm(scene.run.gradients[60])
+    assert scene.gauge.number.shown == f"{length:.3f}"
+    assert scene.gauge.bar.width == pytest.approx(scene.gauge.box.width * length / scene.slopes.max())
+    answers = 1 / (1 + np.exp(-(weights[0] * scene.fit.inputs + weights[1])))
+    tips = scene.fit.sticks.points[3::4]
+    np.testing.assert_allclose(tips, scene.fit.to_screen(scene.fit.inputs, answers), atol=1e-9)
+
+
+@pytest.mark.parametrize("objective", NEURONS)
+def test_any_fit_of_two_parameters(objective: str) -> None:
+    assert played(objective=objective, steps=12, pause=5).renderer.num_plays > 8
+
+
+@settings(max_examples=8)
+@given(
+    learning_rate=st.floats(1e-6, 1e6),
+    pause=st.integers(1, 400),
+    steps=st.integers(1, 300),
+    start=st.tuples(st.floats(-50, 50), st.floats(-50, 50)),
+)
+def test_any_parameters_within_bounds(**changes: Any) -> None:
+    scene = played(**changes)
+    assert [scene.caption(beat) for beat in scene.beats]
+
+
+@pytest.mark.parametrize("start", [(np.log(6), -np.log(4) - np.log(6) / 2), (1e5, -1e5)])
+def test_odd_starts(start: tuple[float, float]) -> None:
+    """At the minimum, where nothing is steep; far outside, where the neuron is flat to the last digit."""
+    scene = played(start=start, steps=3, pause=2)
+    assert not scene.wakes
+    assert not all(claim.holds for claim in scene.claims())
+
+
+def test_a_curve_that_leaves_its_panel_is_cut() -> None:
+    scene = played(objective="regression_sine", learning_rate=50.0, steps=160)
+    assert scene.run.diverged_at is not None
+    heights = np.append(scene.fit.fit.points[:, 1], scene.fit.area.bottom)
+    assert heights.max() <= scene.fit.area.top + 1e-6
+
+
+def test_what_is_no_fit_is_refused() -> None:
+    with pytest.raises(UsageError, match="fitted to data, and ravine is none"):
+        list(make_scene("gentle_slope", {"objective": "ravine"}).claims())
+    with pytest.raises(UsageError, match="pause must be"):
+        make_scene("gentle_slope", {"pause": 0})
