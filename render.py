@@ -7,28 +7,50 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from objectives.errors import UsageError, unknown
+from objectives.errors import UsageError
+
+if TYPE_CHECKING:
+    from clips.lecture import Lecture
+    from clips.make import Workshop
+    from clips.records import Wish
+    from clips.report import Quiet
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", no_args_is_help=False, pretty_exceptions_enable=False)
 out, errors = Console(), Console(stderr=True)
 
-COMMANDS = ("render", "list", "show", "storyboard", "descend", "doctor")
+COMMANDS = ("render", "status", "list", "show", "storyboard", "descend", "init", "set", "unset", "clean", "doctor")
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+LECTURE = Path(__file__).parent / "lecture.toml"
 
 Settings = Annotated[
     list[str], typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter; may be given several times.")
 ]
 Quality = Annotated[
-    str, typer.Option("--quality", "-q", metavar="l|m|h|p|k", help="480p15, 720p30, 1080p60, 1440p60 or 2160p60.")
+    str | None,
+    typer.Option(
+        "--quality",
+        "-q",
+        metavar="l|m|h|p|k",
+        help="480p15, 720p30, 1080p60, 1440p60, 2160p60, or a profile of the lecture.",
+    ),
 ]
-Theme = Annotated[str, typer.Option("--theme", metavar="dark|light", help="Colours for a dark or a bright room.")]
-Aspect = Annotated[str, typer.Option("--aspect", metavar="16:9|4:3", help="Shape of the picture.")]
+Theme = Annotated[str | None, typer.Option("--theme", metavar="dark|light", help="For a dark or a bright room.")]
+Aspect = Annotated[str | None, typer.Option("--aspect", metavar="16:9|4:3", help="Shape of the picture.")]
+Format = Annotated[str, typer.Option("--format", metavar="mp4|gif|webm|mov", help="mov is transparent.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Where the files go.")]
+LectureFile = Annotated[
+    Path | None, typer.Option("--lecture", metavar="FILE", help="Another lecture than lecture.toml.")
+]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes at a time; 0: one a core.")]
+Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+Clips = Annotated[
+    list[str] | None, typer.Argument(metavar="[CLIP]...", help="Which clips; all of the lecture if none.")
+]
 
 
 def parse_settings(texts: list[str]) -> dict[str, str]:
@@ -48,56 +70,88 @@ def parse_point(text: str) -> tuple[float, ...]:
         raise UsageError(f"--start needs numbers with commas between them, like 7.11,6.97, and not '{text}'.") from None
 
 
+# Rendering ------------------------------------------------------------------------------------------------------------
+
+
 @app.command(
     epilog="Examples:\n\n"
-    "python render.py                                 the whole lecture, 720p30\n\n"
+    "python render.py                                 the lecture, or what is stale of it\n\n"
     "python render.py u_turn --set momentum=0.95 --set start=-2,1 -q l\n\n"
     "python render.py rolling_ball unrolling -q h --theme light --aspect 4:3\n\n"
     "python render.py u_turn --format mov             transparent, to lay over a slide"
 )
 def render(
-    clips: Annotated[list[str] | None, typer.Argument(metavar="[CLIP]...", help="Which clips; all if none.")] = None,
+    clips: Clips = None,
     settings: Settings = [],  # noqa: B006 (typer copies it)
-    quality: Quality = "m",
-    theme: Theme = "dark",
-    aspect: Aspect = "16:9",
-    format: Annotated[str, typer.Option("--format", metavar="mp4|gif|webm|mov", help="mov is transparent.")] = "mp4",
+    quality: Quality = None,
+    theme: Theme = None,
+    aspect: Aspect = None,
+    format: Format = "mp4",
     output: Output = None,
     name: Annotated[str | None, typer.Option("--name", help="Deliver a single clip under another name.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Clips at a time; 0: one a core.")] = 0,
+    lecture: LectureFile = None,
+    jobs: Jobs = 0,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse to render a clip with a broken claim.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a summary for machines.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Render clips (this is what happens without a command)."""
+    """Bring clips up to date: only what is stale is rendered (this is what happens without a command)."""
     from clips import report
-    from clips.deliver import CLIPS_FOLDER
-    from clips.make import Wish, make
-    from clips.profile import make_profile
-    from scenes import CLIPS
+    from clips.make import make
 
-    _refuse_unknown(clips or [])
-    profile = make_profile(quality, theme, aspect, format)
-    wish = Wish(
-        tuple(dict.fromkeys(clips or CLIPS)), parse_settings(settings), profile, output or CLIPS_FOLDER, name, jobs
-    )
-    made = make(wish, _reporter(quiet or as_json))
+    book, file = _lecture(lecture)
+    look = (quality, theme, aspect, format)
+    wishes = _wishes(book, file, clips or [], parse_settings(settings), look, output, name)
+    reporter = _reporter(quiet or as_json)
+    made = make(wishes, _workshop(book, jobs, reporter), reporter, strict=strict)
     if as_json:
         print(report.summary_json(made))
-    elif made.delivered and not quiet:
-        report.say(out, report.closing_words(made))
+    elif not quiet and (said := report.closing_words(made)):
+        report.say(out, said)
     raise typer.Exit(FAILED if made.failed else DONE)
 
 
-def _refuse_unknown(words: list[str]) -> None:
-    """A word that is no clip may be a misspelt command as well."""
-    from scenes import CLIPS
+def _lecture(path: Path | None) -> tuple[Lecture, Path | None]:
+    """The lecture of the file that was named; else of lecture.toml; without one, every clip as it is."""
+    from clips.lecture import default_lecture, read_lecture
 
-    for word in words:
-        if word not in CLIPS:
-            raise unknown("clip or command", word, [*CLIPS, *COMMANDS])
+    if path is None and not LECTURE.exists():
+        return default_lecture(), None
+    file = path or LECTURE
+    return read_lecture(file), file
 
 
-def _reporter(quiet: bool) -> object:
+def _wishes(
+    lecture: Lecture,
+    file: Path | None,
+    words: list[str],
+    settings: dict[str, str],
+    look: tuple[str | None, str | None, str | None, str] = (None, None, None, "mp4"),
+    output: Path | None = None,
+    name: str | None = None,
+) -> tuple[Wish, ...]:
+    from clips.lecture import wanted_profile
+    from clips.records import CLIPS_FOLDER
+    from clips.wishes import wishes_of
+
+    profile = wanted_profile(lecture, *look)
+    folder = output or CLIPS_FOLDER
+    return wishes_of(lecture, words, settings, profile, folder, name=name, file=file, commands=COMMANDS)
+
+
+def _workshop(lecture: Lecture, jobs: int, reporter: Quiet) -> Workshop:
+    from clips.files import cache_folder
+    from clips.make import Workshop
+    from clips.pool import Pool, cores
+    from clips.sources import Sources
+    from clips.store import Store
+
+    folder = cache_folder()
+    store = Store(folder, lecture.cache_bytes, reporter.notice)
+    return Workshop(lambda: Pool(jobs or cores()), store, Sources(memory=folder / "sources.json"))
+
+
+def _reporter(quiet: bool) -> Quiet:
     from clips.report import Display, Lines, Quiet
 
     if quiet:
@@ -105,9 +159,80 @@ def _reporter(quiet: bool) -> object:
     return Display(out, errors) if out.is_terminal else Lines(out, errors)
 
 
+@app.command()
+def status(
+    clips: Clips = None,
+    quality: Quality = None,
+    theme: Theme = None,
+    aspect: Aspect = None,
+    format: Format = "mp4",
+    output: Output = None,
+    lecture: LectureFile = None,
+    as_json: Json = False,
+) -> None:
+    """Say which clips are fresh, which are stale and why, and what it would cost to render them."""
+    from clips import report
+    from clips.status import states
+
+    book, file = _lecture(lecture)
+    wishes = _wishes(book, file, clips or [], {}, (quality, theme, aspect, format), output)
+    found = states(wishes, _workshop(book, 0, _reporter(quiet=True)))
+    print(report.status_json(found) if as_json else report.status_table(found))
+
+
+@app.command()
+def clean(
+    everything: Annotated[bool, typer.Option("--all", help="Also what the delivered clips are made of.")] = False,
+    output: Output = None,
+) -> None:
+    """Empty the cache of beats that no delivered clip is made of, and say what that frees."""
+    from clips.status import clean_cache
+
+    print(clean_cache(output, everything))
+
+
+# The lecture file -----------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def init(lecture: LectureFile = None) -> None:
+    """Write a lecture.toml to start from: every clip, with comments on what can be changed."""
+    from clips.lecture_file import init as write
+
+    print(write(lecture or LECTURE))
+
+
+@app.command("set")
+def set_value(
+    target: Annotated[str, typer.Argument(metavar="CLIP.PARAMETER", help="Or a key of the lecture, like theme.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE")],
+    lecture: LectureFile = None,
+) -> None:
+    """Change one number in lecture.toml; its comments stay. Then render: only what it touches is made again."""
+    from clips.catalogue import check_lecture
+    from clips.lecture_file import set_value as change
+
+    print(change(lecture or LECTURE, target, value, check_lecture))
+
+
+@app.command()
+def unset(
+    target: Annotated[str, typer.Argument(metavar="CLIP.PARAMETER", help="Or a key of the lecture, like theme.")],
+    lecture: LectureFile = None,
+) -> None:
+    """Take a value out of lecture.toml: the default holds again."""
+    from clips.catalogue import check_lecture
+    from clips.lecture_file import unset_value
+
+    print(unset_value(lecture or LECTURE, target, check_lecture))
+
+
+# Asking ---------------------------------------------------------------------------------------------------------------
+
+
 @app.command("list")
 def list_clips(
-    as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the clips: one line each, with their length."""
     import json
@@ -132,15 +257,17 @@ def show(
     settings: Settings = [],  # noqa: B006 (typer copies it)
 ) -> None:
     """Show a clip's parameters, beats, and claims with their present truth."""
-    from clips.catalogue import parameters_of, portrait
+    from clips.catalogue import parameters_of
+    from clips.job import Job
+    from clips.work import tell
 
-    seen, parameters = portrait(clip, parse_settings(settings)), parameters_of(clip)
+    seen, parameters = tell(Job(clip, parse_settings(settings))), parameters_of(clip)
     print(f"{clip}: {seen.title}\n\nParameters (change one with --set NAME=VALUE):")
     for parameter in parameters:
         bounds = f", {parameter.bounds}" if parameter.bounds else ""
         print(f"  {parameter.name} = {_plain(parameter.default)}  ({parameter.type}{bounds})\n      {parameter.help}")
     print("\nBeats:")
-    for number, (beat, caption) in enumerate(seen.beats, 1):
+    for number, (beat, caption) in enumerate(seen.captions, 1):
         print(f"  {number}. {beat}: {caption}")
     print("\nClaims:")
     for text, holds in seen.claims:
@@ -159,16 +286,16 @@ def _plain(default: object) -> str:
 def storyboard(
     clip: Annotated[str, typer.Argument(metavar="CLIP")],
     settings: Settings = [],  # noqa: B006 (typer copies it)
-    theme: Theme = "dark",
-    aspect: Aspect = "16:9",
+    theme: Theme = None,
+    aspect: Aspect = None,
     output: Output = None,
 ) -> None:
     """Draw one picture a beat on a sheet: a clip in seconds."""
     from clips import storyboard as board
-    from clips.deliver import CLIPS_FOLDER
-    from clips.profile import make_profile
+    from clips.lecture import wanted_profile
+    from clips.records import CLIPS_FOLDER
 
-    profile = make_profile("m", theme, aspect)
+    profile = wanted_profile(_lecture(None)[0], "m", theme, aspect)
     print(board.storyboard(clip, parse_settings(settings), profile, output or CLIPS_FOLDER))
 
 
@@ -206,9 +333,10 @@ def doctor() -> None:
 
 @app.callback(
     epilog="Examples:\n\n"
-    "python render.py                                  render the whole lecture\n\n"
+    "python render.py                                  render what is stale of the lecture\n\n"
     "python render.py u_turn --set momentum=0.95 -q l  render one clip with another momentum, as a draft\n\n"
-    "python render.py list | show CLIP | storyboard CLIP | descend OBJECTIVE | doctor\n\n"
+    "python render.py set u_turn.momentum 0.95         change the lecture, in lecture.toml\n\n"
+    "python render.py status | list | show CLIP | storyboard CLIP | descend OBJECTIVE | clean | doctor\n\n"
     "python render.py render --help                    all options of rendering"
 )
 def momentum_in_motion() -> None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clips.deliver import write_whole
-from clips.profile import Profile
-from clips.work import make_scene, scene_class, studio, typeset_cache
+from clips.files import cache_folder, write_whole
+from clips.lecture import Lecture
+from clips.sources import Sources, digest
+from clips.work import SKETCH, make_scene, read_parameters, scene_class, studio, typeset_cache
 from objectives.errors import UsageError
 from scenes import CLIPS
-
-ROOT = Path(__file__).parents[1]
-LENGTHS = ROOT / ".cache" / "lengths"
-SKETCH = Profile(128, 72, 10)
 
 
 @dataclass(frozen=True)
@@ -54,50 +49,23 @@ def _bounds(field: Mapping[str, Any]) -> str:
     return ", ".join(f"{word} {field[key]:g}" for key, word in signs.items() if key in field)
 
 
-@dataclass(frozen=True)
-class Portrait:
-    """What a clip is with given parameters: beats and captions, claims, remarks, numbers."""
-
-    title: str
-    beats: tuple[tuple[str, str], ...]
-    claims: tuple[tuple[str, bool], ...]
-    remarks: tuple[str, ...]
-
-
-def portrait(clip: str, settings: Mapping[str, Any]) -> Portrait:
-    """Ask a clip, without drawing anything."""
-    with studio(SKETCH):
-        scene = make_scene(clip, settings)
-        return Portrait(
-            title=scene.title,
-            beats=tuple((beat, scene.caption(beat)) for beat in scene.beats),
-            claims=tuple((claim.text, claim.holds) for claim in scene.claims()),
-            remarks=tuple(scene.remarks()),
-        )
-
-
 # How long a clip is ---------------------------------------------------------------------------------------------------
 
 
 def length(clip: str, settings: Mapping[str, Any]) -> float:
     """Seconds that a clip takes, found by running it with everything skipped, and remembered until a source changes."""
-    known = _remembered(clip, settings)
+    known = cache_folder() / "lengths" / f"{clip}-{_key(clip, settings)}"
     if (seconds := _read(known)) is not None:
         return seconds
     seconds = _measured(clip, settings)
     with suppress(UsageError):  # what cannot be remembered is measured again
-        write_whole(LENGTHS, {known.name: repr(seconds).encode()})
+        write_whole(known.parent, {known.name: repr(seconds).encode()})
     return seconds
 
 
-def expected_length(clip: str, settings: Mapping[str, Any]) -> float:
-    """About how long a clip is, for a progress bar: with new settings, as long as with its own."""
-    known = _read(_remembered(clip, settings))
-    return length(clip, {}) if known is None else known
-
-
-def _remembered(clip: str, settings: Mapping[str, Any]) -> Path:
-    return LENGTHS / f"{clip}-{_key(clip, settings)}"
+def _key(clip: str, settings: Mapping[str, Any]) -> str:
+    origin = Sources().of(CLIPS[clip][0])
+    return digest(origin.files, dict(settings))[:16]
 
 
 def _read(known: Path) -> float | None:
@@ -114,15 +82,12 @@ def _measured(clip: str, settings: Mapping[str, Any]) -> float:
         return float(scene.time)
 
 
-def _key(clip: str, settings: Mapping[str, Any]) -> str:
-    """Changes whenever a source of the clips or one of the settings does."""
-    seen = hashlib.sha256(json.dumps([clip, dict(settings)], sort_keys=True, default=str).encode())
-    for package in ("scenes", "optimizers", "objectives"):
-        for source in sorted((ROOT / package).rglob("*.py")):
-            seen.update(source.read_bytes())
-    return seen.hexdigest()[:16]
-
-
 def lengths() -> dict[str, float]:
     """Seconds of every clip with its default parameters."""
     return {clip: length(clip, {}) for clip in CLIPS}
+
+
+def check_lecture(lecture: Lecture) -> None:
+    """Ask the scenes whether they take the parameters of a lecture; raises UsageError for the first that is wrong."""
+    for entry in lecture.clips:
+        read_parameters(entry.scene, entry.parameters)

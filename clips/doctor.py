@@ -92,7 +92,8 @@ def _disk() -> str:
 
 
 def _media() -> str:
-    from clips.deliver import CLIPS_FOLDER, check_writable
+    from clips.files import check_writable
+    from clips.records import CLIPS_FOLDER
 
     check_writable(CLIPS_FOLDER)
     return f"{CLIPS_FOLDER} can be written"

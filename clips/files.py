@@ -7,25 +7,37 @@ a pulled plug leaves the previous ones.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from objectives.errors import UsageError
 
+ROOT = Path(__file__).parents[1]
 
-def write_whole(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
-    """Write several files, whole or not at all: each to a temporary name, then renamed when all are on the disk."""
+
+def cache_folder() -> Path:
+    """Where everything is kept that can be made again: `.cache` here, or what MOMENTUM_CACHE names."""
+    return Path(os.environ.get("MOMENTUM_CACHE") or ROOT / ".cache")
+
+
+def write_whole(folder: Path, contents: Mapping[str, bytes], modified: int | None = None) -> list[Path]:
+    """Write several files, whole or not at all: each to a temporary name, then renamed when all are on the disk.
+
+    `modified` is the time that they shall carry, in nanoseconds; None: now.
+    """
     made: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _prepare(folder, contents)
         for name, content in contents.items():
             made.append(folder / f".{name}.{os.getpid()}.part")
-            _write_through(made[-1], content)
-        for part, name in zip(made, contents, strict=True):
-            part.replace(folder / name)
+            _write_through(made[-1], content, modified)
+        with _alone_in(folder):  # two renders at once: all files of one, then all of the other
+            for part, name in zip(made, contents, strict=True):
+                part.replace(folder / name)
     except OSError as error:
         raise UsageError(_cannot_write(folder, error)) from None
     finally:
@@ -35,17 +47,30 @@ def write_whole(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     return [folder / name for name in contents]
 
 
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder for a moment; where it cannot be locked (some network drives), go on without."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _prepare(folder: Path, names: Iterable[str]) -> None:
     """Find what would stop a renaming half-way, and sweep up after processes that were killed while writing."""
     for name in names:
         if (folder / name).is_dir():
             raise IsADirectoryError(errno.EISDIR, f"{name} is a folder", str(folder / name))
     for part in folder.glob(".*.part"):
-        if not _is_alive(part.suffixes[-2].removeprefix(".")):
+        if not is_alive(part.suffixes[-2].removeprefix(".")):
             part.unlink(missing_ok=True)
 
 
-def _is_alive(process: str) -> bool:
+def is_alive(process: str) -> bool:
+    """Whether the process of this number still runs; what is no number is not ours to judge."""
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
@@ -55,11 +80,13 @@ def _is_alive(process: str) -> bool:
     return True
 
 
-def _write_through(path: Path, content: bytes) -> None:
+def _write_through(path: Path, content: bytes, modified: int | None) -> None:
     with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    if modified is not None:
+        os.utime(path, ns=(modified, modified))
 
 
 def _cannot_write(folder: Path, error: OSError) -> str:

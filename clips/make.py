@@ -1,29 +1,32 @@
-"""From a wish to delivered clips: check everything first, render, deliver each clip as soon as it is done."""
+"""From wishes to delivered clips: find what is stale, film only that, deliver each clip as soon as it is whole."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from clips.catalogue import Portrait, portrait
-from clips.deliver import check_writable, deliver
-from clips.pool import Outcome, Progress, Work, cores, run
-from clips.profile import Profile
-from clips.work import Job, perform
+from clips.costs import Costs
+from clips.files import check_writable
+from clips.job import Beat, Film, Job
+from clips.plan import Plan, Verdict, claim, examine, jobs_of, plan_of
+from clips.pool import Crew, Outcome, Progress, Work
+from clips.records import Wish
+from clips.sources import Sources
+from clips.store import Store
+from clips.work import perform, tell
 from objectives.errors import UsageError
-
-NAME = r"\w[\w.-]{0,79}"
 
 
 class Reporter(Protocol):
     """Someone who tells the user what happens."""
 
-    def foreseen(self, clip: str, seen: Portrait) -> None: ...
-    def start(self, jobs: Sequence[Job]) -> None: ...
+    def foreseen(self, plan: Plan) -> None: ...
+    def start(self, jobs: Sequence[Job], costs: Costs, workers: int) -> None: ...
     def progress(self, progress: Progress) -> None: ...
+    def filmed(self, job: Job) -> None: ...
     def done(self, clip: Delivered) -> None: ...
     def failed(self, outcome: Outcome) -> None: ...
     def stop(self) -> None: ...
@@ -31,87 +34,225 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True)
 class Delivered:
-    """A clip that is on the disk: its files (the video first), its length, broken claims and remarks."""
+    """A clip that is on the disk: its files (the video first), its length, what was filmed of it and why."""
 
-    clip: str
+    name: str
     files: tuple[Path, ...]
     seconds: float
+    filmed: tuple[str, ...]
+    reasons: tuple[str, ...]
     broken_claims: tuple[str, ...]
     remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is to be rendered, and to where."""
+class Made:
+    """What came of the wishes: clips made now, names of clips that were fresh, and what failed."""
 
-    clips: tuple[str, ...]
-    settings: Mapping[str, Any]
-    profile: Profile
-    folder: Path
-    name: str | None = None
-    at_once: int = 0
+    delivered: tuple[Delivered, ...] = ()
+    fresh: tuple[Wish, ...] = ()
+    failed: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True)
-class Made:
-    """What came of a wish."""
+class Workshop:
+    """What making needs: who works (called only if there is work), what was filmed before, what clips are made of."""
 
-    delivered: tuple[Delivered, ...]
-    failed: tuple[Outcome, ...]
+    crew: Callable[[], AbstractContextManager[Crew]]
+    store: Store
+    sources: Sources
 
 
-def make(wish: Wish, reporter: Reporter, work: Work = perform) -> Made:
-    """Render and deliver the clips of a wish.
+@dataclass
+class _Bench:
+    """The making of some clips: plans not delivered yet, beats filmed for them, and what came of the others."""
+
+    shop: Workshop
+    reporter: Reporter
+    work: Work
+    pending: dict[str, Plan]
+    beats: dict[str, dict[str, Beat]] = field(default_factory=dict)
+    filmed: dict[str, list[str]] = field(default_factory=dict)
+    delivered: list[Delivered] = field(default_factory=list)
+    failed: list[Outcome] = field(default_factory=list)
+
+
+def make(
+    wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: bool = False, work: Work = perform
+) -> Made:
+    """Bring every wish up to date.
 
     Raises
     ------
     UsageError
-        Before anything is rendered: an unknown clip or parameter, a value out of bounds, a read-only folder.
+        Before anything is filmed: an unknown clip or parameter, a value out of bounds, a read-only folder; with
+        `strict`, a claim that does not hold.
     """
-    at_once = min(wish.at_once or cores(), len(wish.clips))
-    jobs = jobs_of(wish, threads=max(1, cores() // at_once))
-    portraits = {clip: portrait(clip, wish.settings) for clip in wish.clips}
-    check_writable(wish.folder)
-    for clip, seen in portraits.items():
-        reporter.foreseen(clip, seen)
-    delivered, failed = list[Delivered](), list[Outcome]()
-    reporter.start(jobs)
-    try:
-        for event in run(jobs, at_once, work):
-            if isinstance(event, Progress):
-                reporter.progress(event)
+    verdicts = [examine(wish, shop.sources) for wish in wishes]
+    shop.sources.remember()
+    fresh = tuple(verdict.wish for verdict in verdicts if verdict.fresh)
+    stale = [verdict for verdict in verdicts if not verdict.fresh]
+    if not stale:
+        return Made(fresh=fresh)
+    for folder in {verdict.wish.folder for verdict in stale}:
+        check_writable(folder)
+    with shop.crew() as crew:
+        plans, failed = plans_of(stale, shop.store, crew)
+        for plan in plans:
+            reporter.foreseen(plan)
+        if strict:
+            _refuse_broken(plans)
+        bench = _Bench(shop, reporter, work, {plan.wish.name: plan for plan in plans}, failed=failed)
+        for outcome in failed:
+            reporter.failed(outcome)
+        try:
+            while bench.pending:
+                _round(bench, crew)
+        finally:
+            reporter.stop()
+    return Made(tuple(bench.delivered), fresh, tuple(bench.failed))
+
+
+def _refuse_broken(plans: Iterable[Plan]) -> None:
+    broken = [f"{plan.wish.name}: {text}" for plan in plans for text in plan.tale.broken]
+    if broken:
+        raise UsageError(f"--strict: {len(broken)} claim(s) do not hold, nothing was rendered: {'; '.join(broken)}.")
+
+
+# Asking ---------------------------------------------------------------------------------------------------------------
+
+
+def plans_of(verdicts: Sequence[Verdict], store: Store, crew: Crew) -> tuple[list[Plan], list[Outcome]]:
+    """Ask each clip what it says, where the store does not know, and plan; what cannot be asked has failed.
+
+    Raises
+    ------
+    UsageError
+        If a parameter is wrong: nothing is rendered then.
+    """
+    tales = {verdict.wish.name: store.tale(verdict.recipe.tale_key) for verdict in verdicts}
+    asked = {verdict.wish.name: verdict for verdict in verdicts if tales[verdict.wish.name] is None}
+    failed = list[Outcome]()
+    for event in crew.run([verdict.wish.job(()) for verdict in asked.values()], tell):
+        if isinstance(event, Outcome):
+            verdict = asked[event.job.called]
+            if event.result is None:
+                failed.append(_refused(event, verdict))
                 continue
-            try:
-                delivered.append(_delivered(event, wish))
-                reporter.done(delivered[-1])
-            except UsageError as error:
-                failed.append(replace(event, rendered=None, error=str(error)))
-                reporter.failed(failed[-1])
-    finally:
-        reporter.stop()
-    return Made(tuple(delivered), tuple(failed))
+            tales[verdict.wish.name] = event.result
+            store.tell(verdict.recipe.tale_key, event.result)
+    plans = [plan_of(verdict, tale, store) for verdict in verdicts if (tale := tales[verdict.wish.name])]
+    return plans, failed
 
 
-def jobs_of(wish: Wish, threads: int) -> list[Job]:
-    """The jobs of a wish, each encoding with so many threads."""
-    if wish.name is not None and len(wish.clips) != 1:
-        raise UsageError("--name names one clip: give the clip that is to have it.")
-    if wish.name is not None and not re.fullmatch(NAME, wish.name):
-        raise UsageError(
-            f"'{wish.name}' cannot name a file: use at most 80 letters, digits, dots, dashes, underscores."
-        )
-    return [Job(clip, dict(wish.settings), wish.profile, threads=threads) for clip in wish.clips]
+def _refused(outcome: Outcome, verdict: Verdict) -> Outcome:
+    """A wrong parameter stops everything, and is told with its place; a clip that cannot be asked has failed alone."""
+    if not outcome.details and outcome.error:
+        raise UsageError(placed(verdict.wish, outcome))
+    return outcome
 
 
-def _delivered(outcome: Outcome, wish: Wish) -> Delivered:
-    rendered = outcome.rendered
-    if rendered is None:
-        raise UsageError(outcome.error)
-    files = deliver(rendered, wish.profile, wish.folder, wish.name)
+def placed(wish: Wish, outcome: Outcome) -> str:
+    """What is wrong, with its place in the lecture file, where it stands in one."""
+    if wish.lecture is None:
+        return outcome.error
+    from clips.lecture import place_of
+
+    return f"{place_of(wish.lecture, wish.name, outcome.parameter or None)}: {outcome.error}"
+
+
+# Filming --------------------------------------------------------------------------------------------------------------
+
+
+def _round(bench: _Bench, crew: Crew) -> None:
+    """Film what is stale, each beat once, and deliver what is whole; what waits for another's beat comes next time."""
+    costs = Costs(bench.shop.store)
+    shares = claim(bench.pending.values(), bench.shop.store)
+    for plan, _ in shares:
+        _deliver_if_whole(bench, plan.wish.name)
+    jobs = jobs_of(shares, crew.size, costs)
+    waiting = {name: sum(job.called == name for job in jobs) for name in bench.pending}
+    bench.reporter.start(jobs, costs, crew.size)
+    for event in crew.run(jobs, bench.work):
+        if isinstance(event, Progress):
+            bench.reporter.progress(event)
+        elif event.result is None:
+            _drop(bench, event)
+        else:
+            waiting[event.job.called] -= 1
+            _take_in(bench, event.job, event.result)
+            if waiting[event.job.called] == 0:
+                _deliver_if_whole(bench, event.job.called)
+    _replan(bench)
+
+
+def _take_in(bench: _Bench, job: Job, film: Film) -> None:
+    """Keep what was filmed, at once: an interrupt later does not lose it."""
+    bench.reporter.filmed(job)
+    plan = bench.pending.get(job.called)
+    if plan is None:
+        return  # another part of the clip has failed
+    for beat in film.beats:
+        bench.shop.store.put(plan.verdict.recipe.base, beat, plan.values)
+        bench.beats.setdefault(job.called, {})[beat.name] = beat
+        bench.filmed.setdefault(job.called, []).append(beat.name)
+    bench.shop.store.charge(film, job.profile)
+
+
+def _replan(bench: _Bench) -> None:
+    """What is still pending waited for a beat of another clip, or its own was damaged in the store."""
+    for name, plan in list(bench.pending.items()):
+        again, own = plan_of(plan.verdict, plan.tale, bench.shop.store), bench.beats.get(name, {})
+        bench.pending[name] = replace(again, stale=tuple(beat for beat in again.stale if beat not in own))
+        _deliver_if_whole(bench, name)
+
+
+def _drop(bench: _Bench, outcome: Outcome) -> None:
+    if bench.pending.pop(outcome.job.called, None) is not None:
+        bench.failed.append(outcome)
+        bench.reporter.failed(outcome)
+
+
+# Delivering -----------------------------------------------------------------------------------------------------------
+
+
+def _deliver_if_whole(bench: _Bench, name: str) -> None:
+    plan = bench.pending.get(name)
+    if plan is None:
+        return
+    beats = None if plan.video_stands else _whole(bench, plan)
+    if beats is None and not plan.video_stands:
+        return
+    del bench.pending[name]
+    try:
+        bench.delivered.append(_delivered(bench, plan, beats))
+        bench.reporter.done(bench.delivered[-1])
+    except UsageError as error:
+        bench.failed.append(Outcome(plan.wish.job(), error=str(error)))
+        bench.reporter.failed(bench.failed[-1])
+
+
+def _whole(bench: _Bench, plan: Plan) -> list[Beat] | None:
+    """All beats of a clip, filmed now or taken from the store; None if one is missing yet."""
+    own = bench.beats.get(plan.wish.name, {})
+    if any(beat not in own and beat not in plan.kept for beat in plan.tale.beats):
+        return None
+    beats = [own.get(beat) or bench.shop.store.take(plan.kept[beat]) for beat in plan.tale.beats]
+    return None if None in beats else [beat for beat in beats if beat]
+
+
+def _delivered(bench: _Bench, plan: Plan, beats: list[Beat] | None) -> Delivered:
+    from clips.deliver import deliver, deliver_words
+
+    files = deliver(plan, beats) if beats is not None else deliver_words(plan)
+    record = plan.verdict.record
+    frames = sum(beat.frames for beat in beats) if beats is not None else sum(record.frames.values()) if record else 0
     return Delivered(
-        clip=rendered.clip,
+        name=plan.wish.name,
         files=tuple(files),
-        seconds=rendered.frames / wish.profile.frame_rate,
-        broken_claims=tuple(text for text, holds in rendered.claims if not holds),
-        remarks=rendered.remarks,
+        seconds=frames / plan.wish.profile.frame_rate,
+        filmed=tuple(bench.filmed.get(plan.wish.name, ())),
+        reasons=plan.reasons,
+        broken_claims=plan.tale.broken,
+        remarks=plan.tale.remarks,
     )

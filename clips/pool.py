@@ -1,6 +1,6 @@
-"""Several clips at a time, each in a process of its own.
+"""Several jobs at a time, each in a process of its own; a process takes one job after the other.
 
-A clip that fails, or whose process is killed, takes no other with it. The parent alone writes files, so that an
+A job that fails, or whose process is killed, takes no other with it. The parent alone writes files, so that an
 interrupt leaves nothing half done.
 """
 
@@ -8,52 +8,64 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeAlias
 
-from clips.work import Job, Rendered, perform
+from clips.files import is_alive
+from clips.job import Job
 from objectives.errors import UsageError
 
 Report: TypeAlias = Callable[[str, int], None]
-Work: TypeAlias = Callable[[Job, Report], Rendered]
+Work: TypeAlias = Callable[[Job, Report], Any]
 
 PATIENCE = 2.0  # seconds that a process has to end by itself
 REPORT_EVERY = 15  # frames between two reports of a job
+SCRATCH = "momentum-"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Frames of a job drawn so far, of how many (0: not known yet)."""
+    """Frames of a job drawn so far; 0 when it starts."""
 
     job: Job
     frames: int
-    total: int
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: what it rendered, or one sentence and, for a bug, its traceback."""
+    """How a job ended: its result, or one sentence and, for a bug, its traceback; `parameter` is what was at fault."""
 
     job: Job
-    rendered: Rendered | None = None
+    result: Any = None
     error: str = ""
     details: str = ""
+    parameter: str = ""
+
+
+class Crew(Protocol):
+    """Those who work: processes here, or a cluster."""
+
+    @property
+    def size(self) -> int: ...
+    def run(self, jobs: Sequence[Job], work: Work) -> Iterator[Progress | Outcome]: ...
 
 
 @dataclass
-class _Running:
-    job: Job
+class _Worker:
     process: SpawnProcess
     pipe: Connection
+    job: Job | None = None
 
 
 def cores() -> int:
@@ -61,84 +73,137 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run(jobs: Sequence[Job], at_once: int, work: Work = perform) -> Iterator[Progress | Outcome]:
-    """Run jobs, at most `at_once` at a time, and yield what happens; stopping early ends the processes.
+@dataclass
+class Pool:
+    """At most `size` processes on this machine; each starts when there is a job for it, and stays for the next."""
 
-    `work` is what is done with a job in its process; it must be a function that the process can import.
-    """
-    waiting, running = list(jobs), list[_Running]()
-    with TemporaryDirectory(prefix="momentum-") as scratch:  # the parent's, so that nothing of a killed child is left
+    size: int
+    _workers: list[_Worker] = field(default_factory=list)
+    _scratch: str = ""
+
+    def __enter__(self) -> Self:
+        _sweep()
+        self._scratch = tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-")  # ours: a killed child leaves nothing
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
+        for worker in self._workers:
+            worker.pipe.close()  # an idle process ends by itself
+            if worker.job is not None or kind is not None:
+                worker.process.terminate()
+        for worker in self._workers:
+            _end(worker.process)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def run(self, jobs: Sequence[Job], work: Work) -> Iterator[Progress | Outcome]:
+        """Do jobs in this order, at most `size` at a time, and yield what happens.
+
+        `work` is what is done with a job in its process; it must be a function that the process can import.
+        """
+        waiting = list(jobs)
+        while waiting or self._busy():
+            while waiting and (worker := self._idle()):
+                self._hand(worker, waiting.pop(0), work)
+            yield from self._listen()
+
+    def _idle(self) -> _Worker | None:
+        """A process without a job, a new one if there is room for it."""
+        idle = next((worker for worker in self._workers if worker.job is None), None)
+        if idle is None and len(self._workers) < self.size:
+            self._workers.append(idle := _start(self._scratch))
+        return idle
+
+    def _busy(self) -> list[_Worker]:
+        return [worker for worker in self._workers if worker.job is not None]
+
+    def _hand(self, worker: _Worker, job: Job, work: Work) -> None:
+        if not worker.process.is_alive():
+            self._replace(worker)
+        worker.job = job
+        with suppress(BrokenPipeError):  # killed just now: the pipe's end tells
+            worker.pipe.send((job, work))
+
+    def _replace(self, worker: _Worker) -> None:
+        worker.pipe.close()
+        fresh = _start(self._scratch)
+        worker.process, worker.pipe = fresh.process, fresh.pipe
+
+    def _listen(self) -> Iterator[Progress | Outcome]:
+        ready = wait([worker.pipe for worker in self._busy()])
+        for worker in [worker for worker in self._busy() if worker.pipe in ready]:
+            message = self._heard(worker)
+            if isinstance(message, Outcome):
+                worker.job = None
+            yield message
+
+    def _heard(self, worker: _Worker) -> Progress | Outcome:
         try:
-            while waiting or running:
-                while waiting and len(running) < at_once:
-                    running.append(_start(waiting.pop(0), work, scratch))
-                yield from _listen(running)
-        finally:
-            for one in running:
-                _end(one.process)
+            return worker.pipe.recv()  # type: ignore[no-any-return]
+        except (EOFError, OSError):
+            job = worker.job
+            assert job is not None
+            worker.process.join()
+            error = (
+                f"{job.called}: its renderer was ended from outside (exit code {worker.process.exitcode}; too little "
+                "memory?); render it again, with --jobs 1 if memory is short."
+            )
+            self._replace(worker)
+            return Outcome(job, error=error)
+
+
+def _sweep() -> None:
+    """Take away what runs that were killed have left in the temporary folder."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*-*"):
+        if not is_alive(folder.name.removeprefix(SCRATCH).split("-")[0]):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end(process: SpawnProcess) -> None:
-    """Ask a process to end; if it does not listen, kill it."""
+    """Give a process time to end; if it does not, kill it."""
+    process.join(PATIENCE)
     process.terminate()
     process.join(PATIENCE)
     process.kill()
     process.join()
 
 
-def _start(job: Job, work: Work, scratch: str) -> _Running:
+def _start(scratch: str) -> _Worker:
     context = multiprocessing.get_context("spawn")  # a forked child would share Manim's and Cairo's state
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(job, theirs, work, scratch), daemon=True)
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_live, args=(theirs, scratch), daemon=True)
     process.start()
     theirs.close()
-    return _Running(job, process, ours)
+    return _Worker(process, ours)
 
 
-def _listen(running: list[_Running]) -> Iterator[Progress | Outcome]:
-    ready = wait([one.pipe for one in running])
-    for one in [one for one in running if one.pipe in ready]:
-        try:
-            message: Progress | Outcome = one.pipe.recv()
-        except EOFError:
-            message = _killed(one)
-        if isinstance(message, Outcome):
-            running.remove(one)
-            one.pipe.close()
-            one.process.join()
-        yield message
+# In the process -------------------------------------------------------------------------------------------------------
 
 
-def _killed(one: _Running) -> Outcome:
-    one.process.join()
-    return Outcome(one.job, error=(
-        f"{one.job.clip}: its renderer was ended from outside (exit code {one.process.exitcode}; too little memory?); "
-        "render it again, with --jobs 1 if memory is short."
-    ))  # fmt: skip
-
-
-def _work(job: Job, pipe: Connection, work: Work, scratch: str) -> None:
-    """In the child: perform the job, report frames, send the outcome."""
+def _live(pipe: Connection, scratch: str) -> None:
+    """Take job after job, until the parent closes the pipe or is gone."""
     tempfile.tempdir = scratch
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # asked to end: unwind, and leave nothing behind
-    with suppress(BrokenPipeError, KeyboardInterrupt):  # the parent is gone, or going
-        pipe.send(_outcome(job, pipe, work))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, who ends us
+    with suppress(BrokenPipeError, EOFError, ConnectionResetError):
+        while True:
+            job, work = pipe.recv()
+            pipe.send(outcome_of(job, work, _reporter(job, pipe)))
 
 
-def _outcome(job: Job, pipe: Connection, work: Work) -> Outcome:
+def outcome_of(job: Job, work: Work, report: Report) -> Outcome:
+    """Do a job; whatever goes wrong becomes a sentence."""
     try:
-        return Outcome(job, work(job, _reporter(job, pipe)))
+        return Outcome(job, work(job, report))
     except UsageError as error:
-        return Outcome(job, error=str(error))
+        return Outcome(job, error=str(error), parameter=getattr(error, "parameter", ""))
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except OSError as error:
         where = error.filename or tempfile.gettempdir()
-        return Outcome(
-            job, error=f"{job.clip}: {error.strerror or error}: {where}; free or unlock it, and render again."
-        )
+        sentence = f"{job.called}: {error.strerror or error}: {where}; free or unlock it, and render again."
+        return Outcome(job, error=sentence)
     except Exception as error:
-        return Outcome(job, error=f"{job.clip} failed: {_first_line(error)}", details=traceback.format_exc())
+        return Outcome(job, error=f"{job.called} failed: {_first_line(error)}", details=traceback.format_exc())
 
 
 def _first_line(error: Exception) -> str:
@@ -146,9 +211,6 @@ def _first_line(error: Exception) -> str:
 
 
 def _reporter(job: Job, pipe: Connection) -> Report:
-    from clips.catalogue import expected_length
-
-    total = round(expected_length(job.clip, job.settings) * job.profile.frame_rate)
     drawn = sent = 0
 
     def report(_beat: str, count: int) -> None:
@@ -156,7 +218,7 @@ def _reporter(job: Job, pipe: Connection) -> Report:
         drawn += count
         if drawn - sent >= REPORT_EVERY:
             sent = drawn
-            pipe.send(Progress(job, drawn, max(total, drawn)))
+            pipe.send(Progress(job, drawn))
 
-    pipe.send(Progress(job, 0, total))
+    pipe.send(Progress(job, 0))
     return report

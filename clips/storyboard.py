@@ -10,9 +10,9 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from clips.deliver import write_whole
+from clips.files import write_whole
 from clips.profile import Profile
-from clips.work import Snapshots, make_scene, studio, typeset_cache
+from clips.work import Watch, make_scene, studio, typeset_cache
 
 WIDTH, CAPTION, COLUMNS = 640, 92, 3
 
@@ -21,9 +21,9 @@ def storyboard(clip: str, settings: Mapping[str, Any], profile: Profile, folder:
     """Write `NAME-storyboard.png`: the last frame of each beat with its name and caption; nothing is animated."""
     with studio(profile), typeset_cache():
         scene = make_scene(clip, settings, only=())
-        snapshots = Snapshots(scene, scene.beats)
+        watch = Watch(scene, scene.beats)
         scene.render()
-        panels = [(beat, scene.caption(beat), snapshots.pictures[beat]) for beat in scene.beats]
+        panels = [(beat, scene.caption(beat), watch.pictures[beat]) for beat in scene.beats]
     return write_whole(folder, {f"{clip}-storyboard.png": _sheet(panels)})[0]
 
 

@@ -1,4 +1,4 @@
-"""One clip, one process: run the scene, return its encoded beats and everything that they show.
+"""One clip, one process: run the scene and return its encoded beats, or ask it what it says.
 
 A job is a pure function of its record. Manim keeps its settings in one global `config`, so a job owns the process
 that it runs in (`pool`), or borrows the settings for a while (`studio`).
@@ -9,70 +9,31 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from importlib import import_module
-from importlib.metadata import version
 from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
+from clips.files import cache_folder
+from clips.job import Beat, Film, Job, Letters, Tale
 from clips.profile import Profile
 from objectives.errors import UsageError, unknown
 from scenes import CLIPS
 
 if TYPE_CHECKING:
     from manim.typing import PixelArray
+    from pydantic import ValidationError
 
+    from clips.encoding import BeatWriter
     from scenes.lecture_scene import ClipParameters, LectureScene
 
-VERSIONS_OF = ("manim", "numpy", "sympy", "typst", "av")
-
-
-@dataclass(frozen=True)
-class Job:
-    """A clip to be made: its name in `scenes.CLIPS`, parameters as typed, the profile; `beats` None means all."""
-
-    clip: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    profile: Profile = field(default_factory=Profile)
-    beats: tuple[str, ...] | None = None
-    threads: int = 0
-
-
-@dataclass(frozen=True)
-class Beat:
-    """A rendered beat: its caption, its length in frames, its encoded stream."""
-
-    name: str
-    caption: str
-    frames: int
-    video: bytes
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """What a job returns; plain data, so that it can come from another process."""
-
-    clip: str
-    title: str
-    beats: tuple[Beat, ...]
-    poster: bytes
-    parameters: Mapping[str, Any]
-    numbers: Mapping[str, Any]
-    claims: tuple[tuple[str, bool], ...]
-    remarks: tuple[str, ...]
-    table: str
-    versions: Mapping[str, str]
-
-    @property
-    def frames(self) -> int:
-        return sum(beat.frames for beat in self.beats)
-
+#: The profile under which a clip is asked; nothing is drawn with it.
+SKETCH = Profile(128, 72, 10)
 
 # The scene ------------------------------------------------------------------------------------------------------------
 
@@ -91,32 +52,43 @@ def scene_class(clip: str) -> type[LectureScene]:
     return getattr(import_module(module), name)  # type: ignore[no-any-return]
 
 
+class ParameterError(UsageError):
+    """A parameter is unknown or has a wrong value; `parameter` is its name."""
+
+    def __init__(self, sentence: str, parameter: str) -> None:
+        super().__init__(sentence)
+        self.parameter = parameter
+
+
 def read_parameters(clip: str, settings: Mapping[str, Any]) -> ClipParameters:
     """A clip's validated parameters from what was typed.
 
     Raises
     ------
-    UsageError
+    ParameterError
         For the first thing that is wrong: an unknown parameter (the nearest match is named), a type, a bound.
     """
+    from pydantic import ValidationError
+
     model = scene_class(clip).Parameters
     for name in settings:
         if name not in model.model_fields:
-            raise unknown(f"parameter of {clip}", name, model.model_fields)
+            raise ParameterError(str(unknown(f"parameter of {clip}", name, model.model_fields)), name)
     try:
         return model.model_validate(dict(settings))
     except ValidationError as error:
-        raise UsageError(_sentence(clip, error)) from None
+        raise _refusal(clip, error) from None
 
 
-def _sentence(clip: str, error: ValidationError) -> str:
+def _refusal(clip: str, error: ValidationError) -> ParameterError:
     first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "parameters"
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, UsageError):
-        return str(cause)
-    name = str(first["loc"][0]) if first["loc"] else "parameters"
+        return ParameterError(str(cause), name)
     must = str(cause) if cause else first["msg"].split(", ")[0].replace("Input should be", "must be")
-    return f"{clip}: {name} {must}, and not {first['input']!r}; python render.py show {clip} tells more."
+    sentence = f"{clip}: {name} {must}, and not {first['input']!r}; python render.py show {clip} tells more."
+    return ParameterError(sentence, name)
 
 
 @contextmanager
@@ -148,22 +120,31 @@ def studio(profile: Profile, media: Path | None = None) -> Iterator[None]:
         }
         level = logger.level
         logger.setLevel("ERROR")
-        with tempconfig(settings):
-            yield
-        logger.setLevel(level)
+        try:
+            with tempconfig(settings):
+                yield
+        finally:
+            logger.setLevel(level)
 
 
 def make_scene(
-    clip: str, settings: Mapping[str, Any], only: Iterable[str] | None = None, renderer: Any = None
+    clip: str,
+    settings: Mapping[str, Any],
+    only: Iterable[str] | None = None,
+    renderer: Any = None,
+    notation: Letters = "lecture",
 ) -> LectureScene:
     """The scene of a clip, ready to render or to be asked; call it inside a `studio`."""
-    return scene_class(clip)(renderer, parameters=read_parameters(clip, settings), only=only)
+    from scenes.stage.notation import make_notation
+
+    parameters, letters = read_parameters(clip, settings), make_notation(notation)
+    return scene_class(clip)(renderer, parameters=parameters, only=only, notation=letters)
 
 
 # The job --------------------------------------------------------------------------------------------------------------
 
 
-def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _count: None) -> Rendered:
+def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _count: None) -> Film:
     """Run a job: draw and encode its beats. `on_frame(beat, count)` is called as frames are drawn."""
     from manim.renderer.cairo_renderer import CairoRenderer
 
@@ -171,16 +152,12 @@ def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _coun
     from scenes.stage.camera import StageCamera
 
     with studio(job.profile), typeset_cache():
-        renderer = CairoRenderer(writer_class(job.profile, job.threads, on_frame), StageCamera)
-        scene = make_scene(job.clip, job.settings, job.beats, renderer)
-        snapshots = Snapshots(scene, {scene.poster or scene.beats[-1]})
+        renderer = CairoRenderer(writer_class(job.profile, 1, on_frame), StageCamera)
+        scene = make_scene(job.clip, job.settings, job.beats, renderer, job.notation)
+        watch = Watch(scene, {scene.poster or scene.beats[-1]} & scene.only)
         scene.render()
-        writer = renderer.file_writer
-        _check_complete(job, scene, writer.beats)
-        beats = tuple(
-            Beat(b, scene.caption(b), writer.lengths[b], writer.beats[b]) for b in scene.beats if b in writer.beats
-        )
-        return _rendered(job, scene, beats, next(iter(snapshots.pictures.values())))
+        _check_complete(job, scene, renderer.file_writer.beats)
+        return _film(job.clip, scene, renderer.file_writer, watch)
 
 
 def _check_complete(job: Job, scene: LectureScene, drawn: Iterable[str]) -> None:
@@ -189,32 +166,54 @@ def _check_complete(job: Job, scene: LectureScene, drawn: Iterable[str]) -> None
         raise RuntimeError(f"{job.clip}: no frame of {', '.join(missing)} was drawn")
 
 
-def _rendered(job: Job, scene: LectureScene, beats: tuple[Beat, ...], poster: bytes) -> Rendered:
-    return Rendered(
-        clip=job.clip,
-        title=scene.title,
-        beats=beats,
-        poster=poster,
-        parameters=scene.parameters.model_dump(mode="json"),
-        numbers=dict(scene.numbers()),
-        claims=tuple((claim.text, claim.holds) for claim in scene.claims()),
-        remarks=tuple(scene.remarks()),
-        table=trajectory_table(scene),
-        versions={name: version(name) for name in VERSIONS_OF},
-    )
+def _film(clip: str, scene: LectureScene, writer: BeatWriter, watch: Watch) -> Film:
+    filmed = [beat for beat in scene.beats if beat in scene.only]
+    beats = [
+        Beat(b, writer.lengths[b], writer.beats[b], watch.reads[b], watch.pictures.get(b, b""), watch.seconds[b])
+        for b in filmed
+    ]
+    skipped = {beat: seconds for beat, seconds in watch.seconds.items() if beat not in scene.only}
+    return Film(clip, tuple(beats), skipped)
 
 
-class Snapshots:
-    """Takes the picture at the end of the named beats of a scene, as PNG; it draws only where the scene did not."""
+class Watch:
+    """Looks at a scene after each beat: what was read up to there, how long it took, and the picture, where wanted.
 
-    def __init__(self, scene: LectureScene, beats: Iterable[str]) -> None:
+    A picture is taken as PNG, and drawn only where the scene did not.
+    """
+
+    def __init__(self, scene: LectureScene, pictured: Iterable[str] = ()) -> None:
+        self.reads: dict[str, tuple[str, ...]] = {}
+        self.seconds: dict[str, float] = {}
         self.pictures: dict[str, bytes] = {}
-        self._scene, self._beats = scene, frozenset(beats)
-        scene.beat_done = self._take  # type: ignore[method-assign]
+        self._scene, self._pictured, self._since = scene, frozenset(pictured), time.perf_counter()
+        scene.beat_done = self._look  # type: ignore[method-assign]
 
-    def _take(self, beat: str) -> None:
-        if beat in self._beats:
+    def _look(self, beat: str) -> None:
+        if beat in self._pictured:
             self.pictures[beat] = png(picture(self._scene))
+        self.reads[beat] = self._scene.reads.so_far()
+        now = time.perf_counter()
+        self.seconds[beat], self._since = now - self._since, now
+
+
+def tell(job: Job, _: Callable[[str, int], None] = lambda _beat, _count: None) -> Tale:
+    """Ask a clip what it says with these parameters, without drawing anything."""
+    from scenes.reads import derived_values
+
+    with studio(replace(SKETCH, theme=job.profile.theme, aspect=job.profile.aspect)):
+        scene = make_scene(job.clip, job.settings, (), None, job.notation)
+        return Tale(
+            clip=job.clip,
+            title=scene.title,
+            captions=tuple((beat, scene.caption(beat)) for beat in scene.beats),
+            parameters=scene.given.model_dump(mode="json"),
+            numbers=dict(scene.numbers()),
+            claims=tuple((claim.text, claim.holds) for claim in scene.claims()),
+            remarks=tuple(scene.remarks()),
+            table=trajectory_table(scene),
+            derived=derived_values(scene),
+        )
 
 
 def picture(scene: LectureScene) -> PixelArray:
@@ -248,24 +247,23 @@ def trajectory_table(scene: LectureScene) -> str:
 
 # Formulas -------------------------------------------------------------------------------------------------------------
 
-TYPESET = Path(__file__).parents[1] / ".cache" / "typeset"
-
 
 @contextmanager
 def typeset_cache() -> Iterator[None]:
     """Share compiled formulas between jobs: Manim writes in place, so a job works on links and hands new ones in."""
     from manim import config
 
-    own = config.get_dir("tex_dir")
+    shared, own = cache_folder() / "typeset", config.get_dir("tex_dir")
     own.mkdir(parents=True, exist_ok=True)
     known = set()
-    for file in TYPESET.glob("*.svg"):
+    for file in shared.glob("*.svg"):
         _link(file, own / file.name)
         known.add(file.name)
     try:
         yield
     finally:
-        _hand_in(file for file in own.glob("*.svg") if file.name not in known and not file.stem.endswith("_"))
+        fresh = [file for file in own.glob("*.svg") if file.name not in known and not file.stem.endswith("_")]
+        _hand_in(fresh, shared)
 
 
 def _link(file: Path, target: Path) -> None:
@@ -275,12 +273,12 @@ def _link(file: Path, target: Path) -> None:
         shutil.copy(file, target)
 
 
-def _hand_in(files: Iterable[Path]) -> None:
+def _hand_in(files: Iterable[Path], shared: Path) -> None:
     try:
-        TYPESET.mkdir(parents=True, exist_ok=True)
+        shared.mkdir(parents=True, exist_ok=True)
         for file in files:
-            temporary = TYPESET / f".{file.name}.{id(file)}"
+            temporary = shared / f".{file.name}.{id(file)}"
             shutil.copy(file, temporary)
-            temporary.replace(TYPESET / file.name)
+            temporary.replace(shared / file.name)
     except OSError:
         return  # a cache that cannot be written is no cache; the clip is not harmed

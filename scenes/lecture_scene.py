@@ -15,7 +15,7 @@ from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Protocol, cast
+from typing import Annotated, Any, ClassVar, Protocol, Self, cast
 
 import numpy as np
 from manim import UL, UP, FadeIn, FadeOut, Mobject, ReplacementTransform, Scene, ValueTracker
@@ -125,6 +125,19 @@ class LectureScene(Scene):
 
     def beat_done(self, beat: str) -> None:
         """Called after each beat; those who look at a scene from outside (storyboard, tests) take it from here."""
+
+    @cached_property
+    def twin(self) -> Self:
+        """The same scene again, for questions whose answers must leave no trace in this one (`reads.derived`)."""
+        twin = type(self)(parameters=self.given, notation=self._notation)
+        twin.__dict__["twin"] = twin
+        written_in(self._read_notation)
+        return twin
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """The derived properties that were asked for, of a twin."""
+        return {}
 
     # What the clip says -------------------------------------------------------------------------------------------
 

@@ -2,14 +2,21 @@
 
 A beat depends on what was read up to its end, and on nothing else. So a scene sees its parameters through `Watched`,
 which notes every read, and the frames of a beat can be kept for as long as those values stay.
+
+Some of what a beat reads follows from parameters without telling much of them: the window of a map holds the paths, but
+most of the time it is the objective's own. Such a property is `derived`: the beat depends on its value alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from scenes.lecture_scene import LectureScene
 
 #: What stands in the reads for the letters of the whole lecture, beside the names of the clip's own parameters.
 NOTATION = "lecture.notation"
@@ -53,3 +60,50 @@ class Watched:
             return getattr(self, name)
         except AttributeError:
             raise KeyError(name) from None
+
+
+class derived:  # noqa: N801 (it is written like property)
+    """A property of a scene, computed from parameters alone; who reads it depends on its value, not on its origins.
+
+    It is computed by the scene's twin, so that what it reads, and what is cached on the way, is nobody else's read. It
+    must not depend on the stage (boxes, mobjects, trackers). Its value is plain: numbers, texts, arrays, tuples, dicts.
+    """
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function, self.name, self.__doc__ = function, function.__name__, function.__doc__
+
+    def __get__(self, scene: LectureScene | None, owner: type | None = None) -> Any:
+        if scene is None:
+            return self
+        scene.reads.note(f"derived.{self.name}")
+        known = scene.twin.facts
+        if self.name not in known:
+            known[self.name] = self.function(scene.twin)
+        return known[self.name]
+
+
+def derived_values(scene: LectureScene) -> Mapping[str, str]:
+    """What a scene's derived properties come to, each as a short fingerprint."""
+    names = {name for kind in type(scene).__mro__ for name, value in vars(kind).items() if isinstance(value, derived)}
+    return {f"derived.{name}": fingerprint(getattr(scene, name)) for name in sorted(names)}
+
+
+def fingerprint(value: object) -> str:
+    """A short name for plain data; equal data have equal names.
+
+    >>> fingerprint((1.5, "a")) == fingerprint((1.5, "a")) != fingerprint((1.5, "b"))
+    True
+    """
+    return hashlib.sha256(repr(_plain(value)).encode()).hexdigest()[:32]
+
+
+def _plain(value: object) -> object:
+    if hasattr(value, "tolist"):  # NumPy's arrays and numbers; without NumPy itself, which takes long to import
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(inner) for inner in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"a derived property is plain data, and no {type(value).__name__}")

@@ -29,6 +29,7 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.reads import derived
 from scenes.stage import layout
 from scenes.stage.ball import RADIUS, Rings, Trail
 from scenes.stage.contour_map import ContourMap, containing, heights, levels
@@ -201,7 +202,7 @@ class UTurn(LectureScene):
         stage = layout.stage()
         return stage.right_slice(stage.height + 0.15 if layout.is_wide() else 0.48 * stage.width)
 
-    @cached_property
+    @derived
     def view(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """The objective's window, widened to hold the paths."""
         return containing(self.objective.view, np.concatenate([run.iterates for run in self.runs.values()]))

@@ -1,0 +1,88 @@
+"""What travels between the one who plans and those who draw: plain records, the same in a process and on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from clips.profile import Profile
+
+#: A notation by its name, or letters by what they stand for.
+Letters: TypeAlias = str | Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A clip to be filmed or asked: its scene's name in `scenes.CLIPS`, parameters as typed; `beats` None means all."""
+
+    clip: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    profile: Profile = field(default_factory=Profile)
+    beats: tuple[str, ...] | None = None
+    notation: Letters = "lecture"
+    #: What the user calls the clip: the name of its files.
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        return self.name or self.clip
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A filmed beat: its length in frames, its encoded stream, and the names of the parameters read up to its end.
+
+    `poster` is its last picture as PNG, where that is the clip's poster. `seconds` is what filming it took.
+    """
+
+    name: str
+    frames: int
+    video: bytes
+    reads: tuple[str, ...] = ()
+    poster: bytes = b""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Film:
+    """What a job returns: the beats that it asked for; `skipped` says how long the others took to pass over."""
+
+    clip: str
+    beats: tuple[Beat, ...]
+    skipped: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def frames(self) -> int:
+        return sum(beat.frames for beat in self.beats)
+
+
+@dataclass(frozen=True)
+class Tale:
+    """What a clip says with given parameters, known without drawing anything."""
+
+    clip: str
+    title: str
+    captions: tuple[tuple[str, str], ...]
+    parameters: Mapping[str, Any]
+    numbers: Mapping[str, Any]
+    claims: tuple[tuple[str, bool], ...]
+    remarks: tuple[str, ...]
+    table: str
+    #: Fingerprints of what follows from the parameters, where a beat depends on that (`scenes.reads.derived`).
+    derived: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Tale:
+        """The tale again, from its fields as JSON has them: pairs have become lists."""
+        pairs = {name: tuple((a, b) for a, b in content[name]) for name in ("captions", "claims")}
+        return cls(**{**content, **pairs, "remarks": tuple(content["remarks"])})
+
+    @property
+    def beats(self) -> tuple[str, ...]:
+        return tuple(beat for beat, _ in self.captions)
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The claims that do not hold."""
+        return tuple(text for text, holds in self.claims if not holds)

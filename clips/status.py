@@ -1,0 +1,79 @@
+"""How things stand: which clips are fresh, which are stale and why, and what the cache could do without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clips.costs import Costs
+from clips.files import cache_folder
+from clips.make import Workshop, plans_of
+from clips.plan import Plan, Verdict, examine
+from clips.records import CLIPS_FOLDER, Wish, read_record
+from clips.store import Store
+
+
+@dataclass(frozen=True)
+class State:
+    """A clip: fresh, or stale for these reasons, these of its beats, for about so many seconds of one core."""
+
+    name: str
+    fresh: bool
+    reasons: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    beats: int = 0
+    seconds: float = 0.0
+    broken_claims: tuple[str, ...] = ()
+    error: str = ""
+
+
+def states(wishes: Sequence[Wish], shop: Workshop) -> list[State]:
+    """The state of each clip, in order; only what is not fresh is asked.
+
+    Raises
+    ------
+    UsageError
+        If a parameter is wrong.
+    """
+    verdicts = [examine(wish, shop.sources) for wish in wishes]
+    shop.sources.remember()
+    known = {verdict.wish.name: State(verdict.wish.name, fresh=True) for verdict in verdicts if verdict.fresh}
+    stale = [verdict for verdict in verdicts if not verdict.fresh]
+    if stale:
+        known |= {state.name: state for state in _asked(stale, shop)}
+    return [known[wish.name] for wish in wishes]
+
+
+def _asked(verdicts: Sequence[Verdict], shop: Workshop) -> Iterator[State]:
+    with shop.crew() as crew:
+        plans, failed = plans_of(verdicts, shop.store, crew)
+    costs = Costs(shop.store)
+    yield from (_state(plan, costs) for plan in plans)
+    yield from (State(outcome.job.called, fresh=False, error=outcome.error) for outcome in failed)
+
+
+def _state(plan: Plan, costs: Costs) -> State:
+    seconds = costs.seconds(plan.wish.job(plan.stale)) if plan.stale else 0.0
+    return State(plan.wish.name, False, plan.reasons, plan.stale, len(plan.tale.beats), seconds, plan.tale.broken)
+
+
+# The cache ------------------------------------------------------------------------------------------------------------
+
+
+def clean_cache(folder: Path | None = None, everything: bool = False) -> str:
+    """Throw away the beats that no clip in the folder is made of, or all; a sentence on what that freed."""
+    store = Store(cache_folder())
+    keep = () if everything else tuple(_in_use(folder or CLIPS_FOLDER))
+    count, size = store.drop(keep)
+    left = store.size()
+    rest = (
+        f"{left / 1e6:.0f} MB stay, of which the clips in {folder or CLIPS_FOLDER} are made" if left else "it is empty"
+    )
+    return f"Freed {size / 1e6:.0f} MB: {count} beat{'s' * (count != 1)} left the cache; {rest}."
+
+
+def _in_use(folder: Path) -> Iterator[str]:
+    for path in folder.glob("*.json"):
+        if record := read_record(path):
+            yield from record.keys.values()
