@@ -56,11 +56,16 @@ class Made:
 
 @dataclass(frozen=True)
 class Workshop:
-    """What making needs: who works (called only if there is work), what was filmed before, what clips are made of."""
+    """What making needs: who works (called only if there is work), what was filmed before, what clips are made of.
+
+    `ask` and `film` are what is done with a job; a process must be able to import them.
+    """
 
     crew: Callable[[], AbstractContextManager[Crew]]
     store: Store
     sources: Sources
+    ask: Work = tell
+    film: Work = perform
 
 
 @dataclass
@@ -69,7 +74,6 @@ class _Bench:
 
     shop: Workshop
     reporter: Reporter
-    work: Work
     pending: dict[str, Plan]
     beats: dict[str, dict[str, Beat]] = field(default_factory=dict)
     filmed: dict[str, list[str]] = field(default_factory=dict)
@@ -77,9 +81,7 @@ class _Bench:
     failed: list[Outcome] = field(default_factory=list)
 
 
-def make(
-    wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: bool = False, work: Work = perform
-) -> Made:
+def make(wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: bool = False) -> Made:
     """Bring every wish up to date.
 
     Raises
@@ -97,12 +99,12 @@ def make(
     for folder in {verdict.wish.folder for verdict in stale}:
         check_writable(folder)
     with shop.crew() as crew:
-        plans, failed = plans_of(stale, shop.store, crew)
+        plans, failed = plans_of(stale, shop, crew)
         for plan in plans:
             reporter.foreseen(plan)
         if strict:
             _refuse_broken(plans)
-        bench = _Bench(shop, reporter, work, {plan.wish.name: plan for plan in plans}, failed=failed)
+        bench = _Bench(shop, reporter, {plan.wish.name: plan for plan in plans}, failed=failed)
         for outcome in failed:
             reporter.failed(outcome)
         try:
@@ -122,7 +124,7 @@ def _refuse_broken(plans: Iterable[Plan]) -> None:
 # Asking ---------------------------------------------------------------------------------------------------------------
 
 
-def plans_of(verdicts: Sequence[Verdict], store: Store, crew: Crew) -> tuple[list[Plan], list[Outcome]]:
+def plans_of(verdicts: Sequence[Verdict], shop: Workshop, crew: Crew) -> tuple[list[Plan], list[Outcome]]:
     """Ask each clip what it says, where the store does not know, and plan; what cannot be asked has failed.
 
     Raises
@@ -130,10 +132,11 @@ def plans_of(verdicts: Sequence[Verdict], store: Store, crew: Crew) -> tuple[lis
     UsageError
         If a parameter is wrong: nothing is rendered then.
     """
+    store = shop.store
     tales = {verdict.wish.name: store.tale(verdict.recipe.tale_key) for verdict in verdicts}
     asked = {verdict.wish.name: verdict for verdict in verdicts if tales[verdict.wish.name] is None}
     failed = list[Outcome]()
-    for event in crew.run([verdict.wish.job(()) for verdict in asked.values()], tell):
+    for event in crew.run([verdict.wish.job(()) for verdict in asked.values()], shop.ask):
         if isinstance(event, Outcome):
             verdict = asked[event.job.called]
             if event.result is None:
@@ -173,7 +176,7 @@ def _round(bench: _Bench, crew: Crew) -> None:
     jobs = jobs_of(shares, crew.size, costs)
     waiting = {name: sum(job.called == name for job in jobs) for name in bench.pending}
     bench.reporter.start(jobs, costs, crew.size)
-    for event in crew.run(jobs, bench.work):
+    for event in crew.run(jobs, bench.shop.film):
         if isinstance(event, Progress):
             bench.reporter.progress(event)
         elif event.result is None:

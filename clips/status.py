@@ -47,7 +47,7 @@ def states(wishes: Sequence[Wish], shop: Workshop) -> list[State]:
 
 def _asked(verdicts: Sequence[Verdict], shop: Workshop) -> Iterator[State]:
     with shop.crew() as crew:
-        plans, failed = plans_of(verdicts, shop.store, crew)
+        plans, failed = plans_of(verdicts, shop, crew)
     costs = Costs(shop.store)
     yield from (_state(plan, costs) for plan in plans)
     yield from (State(outcome.job.called, fresh=False, error=outcome.error) for outcome in failed)
