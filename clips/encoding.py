@@ -89,7 +89,11 @@ class BeatEncoder:
 
     def write(self, pixels: Pixels, repeat: int) -> None:
         """Encode a frame, `repeat` times; the conversion is done once."""
-        frame = self._converted(pixels)
+        self.write_frame(converted(pixels, self.profile.transparent, self.codec.pixels), repeat)
+
+    def write_frame(self, frame: VideoFrame, repeat: int = 1) -> None:
+        """Encode a frame that has the stream's own pixel format already."""
+        frame.time_base = Fraction(1, self.profile.frame_rate)
         for _ in range(repeat):
             frame.pts = self.frames
             self.frames += 1
@@ -101,17 +105,17 @@ class BeatEncoder:
         self._container.close()
         return self.buffer.getvalue()
 
-    def _converted(self, pixels: Pixels) -> VideoFrame:
-        # A copy into FFmpeg's own aligned memory: on NumPy's, its converter rounds as the alignment falls.
-        source = VideoFrame.from_ndarray(straight_alpha(pixels) if self.profile.transparent else pixels, "rgba")
-        frame = source.reformat(
-            format=self.codec.pixels,
-            src_color_range=ColorRange.JPEG,
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
-        )
-        frame.time_base = Fraction(1, self.profile.frame_rate)
-        return frame
+
+def converted(pixels: Pixels, transparent: bool = False, pixel_format: str = "yuv420p") -> VideoFrame:
+    """RGBA pixels as a frame of a video, by the BT.709 matrix in limited range."""
+    # A copy into FFmpeg's own aligned memory: on NumPy's, its converter rounds as the alignment falls.
+    source = VideoFrame.from_ndarray(straight_alpha(pixels) if transparent else pixels, "rgba")
+    return source.reformat(
+        format=pixel_format,
+        src_color_range=ColorRange.JPEG,
+        dst_colorspace=Colorspace.ITU709,
+        dst_color_range=ColorRange.MPEG,
+    )
 
 
 def tag_bt709(context: Any) -> None:
