@@ -21,7 +21,8 @@ MAY_IMPORT = {
     ),
     "clips": (
         {"objectives", "optimizers", "scenes"},
-        {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"},
+        {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"}
+        | {"dask", "distributed"},
     ),
     "render": ({"objectives", "clips", "scenes"}, {"typer", "rich"}),
 }
