@@ -251,11 +251,12 @@ def _written(data: Mapping[str, Any], keys: Keys) -> str:
 # The starter ----------------------------------------------------------------------------------------------------------
 
 
-def init(path: Path) -> None:
-    """Write a lecture to start from; raises UsageError where a file is already."""
+def init(path: Path) -> str:
+    """Write a lecture to start from, and say so; raises UsageError where a file is already."""
     if path.exists() or path.is_symlink():
         raise UsageError(f"{path} is there already: change it with python render.py set, or move it away first.")
     _write(path, starter().encode())
+    return f"{path} is written, with every clip: change it, then run python render.py."
 
 
 def starter() -> str:

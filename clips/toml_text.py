@@ -69,9 +69,9 @@ SLIPS: Mapping[str, str] = {
     rf"(Illegal character '\\n'|Unterminated string){_ANY}@": "a closing quote is missing",
     rf"Invalid initial character for a key part{_ANY}@ }}": "no comma stands before the closing brace",
     rf"Invalid initial character for a key part{_ANY}@  @": "a table in braces stands on one line",
-    rf"Unclosed array{_ANY}@": "a closing bracket is missing, here or above",
-    rf"Unclosed inline table{_ANY}@": "a closing brace is missing",
-    rf"Expected newline{_ANY}@ \d": "a number has no zeros in front",
+    rf"(Expected newline|Unclosed){_ANY}@ \d{_ANY}@.*\b0\d": "a number has no zeros in front",
+    rf"Unclosed array{_ANY}@": "a comma or the closing bracket is missing, here or above",
+    rf"Unclosed inline table{_ANY}@": "a comma or the closing brace is missing",
     r"Exceeds the limit": "a number has too many digits",
 }
 
