@@ -11,6 +11,11 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "GentleSlope",
         "On a gentle slope, gradient descent hardly moves: a short gradient is a short step.",
     ),
+    "ravine": (
+        "scenes.ravine",
+        "Ravine",
+        "In a ravine gradient descent zigzags; momentum damps across and gathers along.",
+    ),
     "rolling_ball": (
         "scenes.rolling_ball",
         "RollingBall",

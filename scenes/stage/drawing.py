@@ -100,7 +100,13 @@ def _clip_segment(start: Array, end: Array, box: Box) -> tuple[Array, Array] | N
         enter, leave = max(enter, first), min(leave, second)
     if enter > leave:
         return None
-    return (start if enter == 0 else start + enter * step), (end if leave == 1 else start + leave * step)
+    first = start if enter == 0 else _into(box, start + enter * step)
+    return first, end if leave == 1 else _into(box, start + leave * step)
+
+
+def _into(box: Box, point: Array) -> Array:
+    """A point on the edge of the box: one that was cut from very far has too few digits to be there by itself."""
+    return np.clip(point, [box.left, box.bottom, -np.inf], [box.right, box.top, np.inf])
 
 
 def inside(points: Array, box: Box) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,347 @@
+"""In a ravine gradient descent zigzags: the gradient points across, and hardly along.
+
+A quadratic, many times steeper across than along. With a large learning rate gradient descent bounces from wall to
+wall; with a small one it does not, and does not arrive either. Momentum keeps the large one: pushes across alternate
+and cancel, pushes along agree and add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from manim import LEFT, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from pydantic import Field
+
+from objectives import Objective, typeset_function
+from objectives.surfaces import ravine
+from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.stage import layout
+from scenes.stage.arrows import Arrows
+from scenes.stage.ball import Trail
+from scenes.stage.cards import Counter, RuleCard
+from scenes.stage.contour_map import ContourMap, containing
+from scenes.stage.coordinate_strip import CoordinateStrip
+from scenes.stage.drawing import Array, crosses, dashed
+from scenes.stage.even_map import around, even_map
+from scenes.stage.layout import Box
+from scenes.stage.numerals import running_spec, widest_of
+from scenes.stage.palette import palette, rule_color
+from scenes.stage.scoreboard import error_at
+from scenes.stage.speaker import Speaker, tinted
+from scenes.stage.typesetting import wrapped_formula
+
+LARGE, SMALLER, MOMENTUM = "large", "smaller", "momentum"  # the three runs
+NAMES = {LARGE: "gradient_descent", SMALLER: "gradient_descent", MOMENTUM: "momentum"}
+PACE, LONGEST = 3.0, 10.0  # steps a second, and seconds of one run at most
+CARD, BETWEEN, FOOT = 0.98, 0.18, 0.5  # heights
+ARROW = 1.5  # length of the arrow that points downhill
+NEAR_LIMIT, FAR_BELOW = 1.95, 0.5  # learning rates that are not given, in units of 1 / the curvature across
+FAINT, AGAIN = 0.22, 0.7  # opacities of a run that is over, and of one that is looked at again
+
+
+class Ravine(LectureScene):
+    """Gradient descent zigzags in a ravine; momentum damps across and gathers along."""
+
+    title = "In a ravine, gradient descent zigzags"
+    beats = ("opening", "steep_across", "zigzag", "smaller_steps", "with_momentum", "why")
+    poster = "with_momentum"
+
+    class Parameters(ClipParameters):
+        condition_number: float = Field(25.0, ge=1, le=1e6, description="How many times steeper across than along.")
+        start: Point = Field((9.0, 3.0), description="Where all runs start: along, across.")
+        learning_rate: LearningRate | None = Field(
+            None, description="The large learning rate; if not given, a little below where gradient descent diverges."
+        )
+        small_learning_rate: LearningRate | None = Field(
+            None, description="The small one; if not given, a quarter of where gradient descent diverges."
+        )
+        momentum: Coefficient | None = Field(
+            None, description="Momentum coefficient; if not given, the largest that does not overshoot along."
+        )
+        steps: int = Field(20, ge=1, le=500, description="How many steps each takes.")
+
+    # The runs -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> Objective:
+        return ravine(self.parameters.condition_number)
+
+    @cached_property
+    def start(self) -> Array:
+        return np.array(start_of(self.parameters.start, self.objective))
+
+    @cached_property
+    def rules(self) -> dict[str, Rule[Any]]:
+        wanted, across = self.parameters, self.parameters.condition_number
+        large = wanted.learning_rate or rounded(NEAR_LIMIT / across)
+        gamma = wanted.momentum
+        if gamma is None:
+            gamma = round(theory.critical_momentum(min(large, 1.0)), 2)
+        small = wanted.small_learning_rate or rounded(FAR_BELOW / across)
+        return {LARGE: GradientDescent(large), SMALLER: GradientDescent(small), MOMENTUM: Momentum(large, gamma)}
+
+    @cached_property
+    def runs(self) -> dict[str, Trajectory]:
+        steps = self.parameters.steps
+        return {name: descend(self.objective, rule, self.start, steps) for name, rule in self.rules.items()}
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return self.runs
+
+    def crossings(self, name: str) -> int:
+        """How often a run crosses the floor of the ravine."""
+        across = self.runs[name].iterates[: self.runs[name].ended_at + 1, 1]
+        return int(np.sum(np.sign(across[1:]) * np.sign(across[:-1]) < 0))
+
+    def left(self, name: str) -> float:
+        """The share of the way along that is left in the end."""
+        along, last = self.runs[name].iterates[:, 0], self.runs[name].ended_at
+        return float(abs(along[last] / along[0])) if along[0] else 0.0
+
+    @property
+    def turned_away(self) -> float:
+        """Degrees between the way downhill and the way to the minimum, at the start."""
+        downhill, straight = -self.objective.gradient(self.start), -self.start
+        sizes = np.linalg.norm(downhill) * np.linalg.norm(straight)
+        return float(np.degrees(np.arccos(np.clip(downhill @ straight / sizes, -1, 1)))) if sizes else 0.0
+
+    # What the clip says ---------------------------------------------------------------------------------------------
+
+    def numbers(self) -> Mapping[str, Number]:
+        found: dict[str, Number] = {"angle": self.turned_away}
+        for name, run in self.runs.items():
+            found[f"{name}_rate"] = float(self.rules[name].learning_rate)  # type: ignore[attr-defined]
+            found[f"{name}_crossings"] = self.crossings(name)
+            found[f"{name}_left"] = self.left(name)
+            found[f"{name}_error"] = error_at(run, run.ended_at)
+        return found | {"gamma": float(self.rules[MOMENTUM].momentum)}  # type: ignore[attr-defined]
+
+    def claims(self) -> Iterator[Claim]:
+        steps, found = self.parameters.steps, self.numbers()
+        errors = {name: error_at(run, run.ended_at) for name, run in self.runs.items()}
+        yield Claim(
+            f"downhill is not the way to the minimum: {self.turned_away:.0f} degrees off", self.turned_away > 30
+        )
+        yield Claim(
+            f"with the learning rate {found['large_rate']:g} gradient descent zigzags: "
+            f"it crosses the floor {found['large_crossings']} times in {steps} steps",
+            self.crossings(LARGE) >= 0.8 * steps,
+        )
+        yield Claim(
+            f"with {found['smaller_rate']:g} it does not, and {100 * self.left(SMALLER):.0f} % of the way is left",
+            self.crossings(SMALLER) == 0 and self.left(SMALLER) > 0.5,
+        )
+        yield Claim(
+            f"momentum arrives: its error is {errors[MOMENTUM]:.3g}, against {errors[LARGE]:.3g} "
+            f"and {errors[SMALLER]:.3g}",
+            errors[MOMENTUM] < 0.02 * min(errors[LARGE], errors[SMALLER]),
+        )
+
+    def words(self) -> Mapping[str, str]:
+        return {"percent_left": f"{100 * self.left(SMALLER):.0f}"}
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """In a ravine, gradient descent zigzags."""
+        self.show_title()
+
+    def steep_across(self) -> None:
+        """A ravine, {condition_number:g} times steeper across than along. Downhill is not the way to the minimum:
+        it is {angle:.0f} degrees off."""
+        self.play(FadeIn(self.map), FadeIn(self.formula), run_time=0.8)
+        ratio = f"{self.parameters.condition_number:g}"
+        self.speaker.say(f"${ratio}$ times steeper across than along")
+        self.wait(1.6)
+        self.play(GrowFromCenter(self.goal), run_time=0.5)
+        self.play(GrowFromCenter(self.trails[LARGE].ball), run_time=0.5)
+        self.play(Create(self.straight), run_time=0.9)
+        self.speaker.say("the straight way to the minimum ...")
+        self.wait(1.4)
+        self._point_downhill()
+        self.speaker.say(f"... and {tinted('downhill', palette().gradient)}: ${self.turned_away:.0f} degree$ off")
+        self.wait(2.4)
+
+    def zigzag(self) -> None:
+        """With the learning rate {large_rate:g} it goes from wall to wall: {large_crossings} times across in {steps}
+        steps, and little along."""
+        self.speaker.hush()
+        self.play(FadeOut(self.downhill), FadeOut(self.formula), run_time=0.5)
+        self._send(LARGE)
+        count = self.crossings(LARGE)
+        self.speaker.say(f"${count}$ times across in ${self.parameters.steps}$ steps")
+        self.wait(2.4)
+
+    def smaller_steps(self) -> None:
+        """With {smaller_rate:g} there is no zigzag, and no progress: {percent_left} % of the way are left."""
+        self._fade(LARGE)
+        self._send(SMALLER)
+        calm = "no zigzag" if not self.crossings(SMALLER) else f"${self.crossings(SMALLER)}$ times across"
+        self.speaker.say(f"smaller steps: {calm}, and ${100 * self.left(SMALLER):.0f} %$ of the way left")
+        self.wait(2.6)
+
+    def with_momentum(self) -> None:
+        """Momentum {gamma:g} with the large learning rate again: the zigzag dies out, and its error falls to
+        {momentum_error:.2g}, against {large_error:.2g} without."""
+        self._fade(SMALLER)
+        self._send(MOMENTUM)
+        self.speaker.say("momentum, and the large steps again: the zigzag dies out")
+        self.wait(2.6)
+
+    def why(self) -> None:
+        """Across, pushes alternate, and in the sum they cancel. Along, they agree, and add up."""
+        self.speaker.hush()
+        self.vanish(*self.cards.values(), self.counter)
+        self.play(*self._in_strength(LARGE, AGAIN), run_time=0.6)
+        self.bring_to_front(self.trails[MOMENTUM])
+        across, along = self.strips
+        said = ("across: pushes alternate, and cancel", "along: pushes agree, and add up")
+        for strip, words in zip((across, along), said, strict=True):
+            self.play(FadeIn(strip), run_time=0.6)
+            self.speaker.say(words)
+            self._draw(strip)
+            self.wait(2.0)
+
+    # What the beats do ----------------------------------------------------------------------------------------------
+
+    def _point_downhill(self) -> None:
+        """The negative gradient at the start, at a length that can be seen."""
+        tail, slope = self.map.to_screen(*self.start), self.objective.gradient(self.start)
+        size = float(np.linalg.norm(slope))
+        way = np.append(-slope / size, 0.0) if size else np.zeros(3)
+        reach = ValueTracker(0.0)
+        self.downhill = Arrows(palette().gradient).point(tail, tail)
+        self.add(self.downhill, self.trails[LARGE].ball)
+        self.downhill.add_updater(lambda arrow: arrow.point(tail, tail + reach.get_value() * way))
+        self.play(reach.animate.set_value(ARROW), run_time=0.8)
+        self.downhill.clear_updaters()
+
+    def _send(self, name: str) -> None:
+        """Show the card of a run, and let it take its steps."""
+        self.speaker.hush()
+        trail, step = self.trails[name], ValueTracker(0.0)
+        self.play(FadeIn(self.cards[name]), *[FadeIn(self.counter)] * (name == LARGE), run_time=0.5)
+        if name != LARGE:
+            self.counter.display(0)
+            self.play(GrowFromCenter(trail.ball), run_time=0.5)
+        self.add(trail)
+        self.wait(0.4)
+        self.drive(trail, step)
+        self.drive(self.counter, step)
+        self.drive(self.cards[name], step, lambda k: error_at(self.runs[name], k))
+        self._walk(step)
+
+    def _walk(self, step: ValueTracker) -> None:
+        steps = self.parameters.steps
+        self.play(step.animate.set_value(steps), run_time=min(steps / PACE, LONGEST), rate_func=linear)
+        self.release()
+
+    def _fade(self, name: str) -> None:
+        """A run that is over goes to the background."""
+        self.speaker.hush()
+        self.play(*self._in_strength(name, FAINT), FadeOut(self.trails[name].ball), run_time=0.6)
+
+    def _in_strength(self, name: str, opacity: float) -> list[Any]:
+        """Animations that bring the path of a run to an opacity."""
+        trail = self.trails[name]
+        lines = [line.animate.set_stroke(opacity=opacity) for line in (trail.old, trail.fresh)]
+        return [*lines, trail.marks.animate.set_fill(opacity=opacity)]
+
+    def _draw(self, strip: CoordinateStrip) -> None:
+        step = ValueTracker(0.0)
+        self.drive(strip, step)
+        steps = self.parameters.steps
+        self.play(step.animate.set_value(steps), run_time=min(steps / (1.5 * PACE), LONGEST), rate_func=linear)
+        self.release()
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def rows(self) -> tuple[Box, Box]:
+        """The line for words at the bottom, and the rest."""
+        return layout.stage().bottom_slice(FOOT, gap=0.12)
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box]:
+        """The map at the right, and the column beside it."""
+        stage = self.rows[1]
+        return stage.right_slice((0.62 if layout.is_wide() else 0.55) * stage.width)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.rows[0])
+
+    @cached_property
+    def map(self) -> ContourMap:
+        """A window round the start and the minimum that also holds the runs, unless they fly off."""
+        near = around(np.array([self.start, np.zeros(2), self.start * (1, -1)]))
+        view = containing(near, np.concatenate([run.iterates for run in self.runs.values()]), limit=0.4)
+        return even_map(self.objective, self.boxes[0], view)
+
+    @cached_property
+    def formula(self) -> VGroup:
+        box = self.boxes[1]
+        what = wrapped_formula(typeset_function(self.objective), box.width)
+        return VGroup(layout.place(what, box, LEFT))
+
+    @cached_property
+    def goal(self) -> VMobject:
+        return crosses(self.map.to_screen([0.0], [0.0]), stroke_color=palette().target, stroke_width=4.5)
+
+    @cached_property
+    def straight(self) -> VMobject:
+        """The straight way from the start to the minimum."""
+        ends = self.map.to_screen(np.array([self.start[0], 0.0]), np.array([self.start[1], 0.0]))
+        return dashed(ends, stroke_color=palette().target, stroke_width=3) if not np.allclose(*ends) else VMobject()
+
+    @cached_property
+    def trails(self) -> dict[str, Trail]:
+        return {
+            name: Trail(self.map.to_screen(*run.iterates.T), rule_color(NAMES[name]), self.map.area)
+            for name, run in self.runs.items()
+        }
+
+    @cached_property
+    def cards(self) -> dict[str, RuleCard]:
+        """A card a run, with as many digits of the error as have room."""
+        errors = np.concatenate([run.values for run in self.runs.values()])
+        above = self.boxes[1].top_slice(3 * CARD + 2 * BETWEEN)[0].rows(1, 1, 1, gap=BETWEEN)
+        boxes = dict(zip(self.runs, above, strict=True))
+        for significant in (6, 5, 4, 3):
+            spec = running_spec(errors, significant)
+            cards = {name: self._card(name, box, spec, widest_of(errors, spec)) for name, box in boxes.items()}
+            if all(card.fits for card in cards.values()):
+                break
+        return cards
+
+    def _card(self, name: str, box: Box, spec: str, widest: float) -> RuleCard:
+        rule = self.rules[name]
+        settings = {key: getattr(rule, key) for key in ("learning_rate", "momentum") if hasattr(rule, key)}
+        card = RuleCard(box, NAMES[name], rule.title, settings, spec, widest=widest)
+        return card.display(error_at(self.runs[name], 0))
+
+    @cached_property
+    def counter(self) -> Counter:
+        box = self.boxes[1]
+        below = Box(box.left, box.bottom, box.right, box.top - 3 * (CARD + BETWEEN) - 0.1)
+        return Counter(below, "step", widest=self.parameters.steps)
+
+    @cached_property
+    def strips(self) -> list[CoordinateStrip]:
+        """Across and along, with and without momentum, at the same learning rate."""
+        compared = {name: self.runs[name].iterates for name in (LARGE, MOMENTUM)}
+        colors = {name: rule_color(NAMES[name]) for name in compared}
+        names = ("across: $y$ after each step", "along: $x$ after each step")
+        return [
+            CoordinateStrip(box, {name: points[:, axis] for name, points in compared.items()}, colors, words)
+            for box, axis, words in zip(self.boxes[1].rows(1, 1, gap=0.3), (1, 0), names, strict=True)
+        ]
+
+
+def rounded(value: float) -> float:
+    """A setting of at most three digits."""
+    return float(f"{value:.3g}")
