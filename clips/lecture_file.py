@@ -9,7 +9,7 @@ import json
 import os
 import tomllib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from pathlib import Path
@@ -27,7 +27,6 @@ from clips.toml_edit import table, with_value, without
 from clips.toml_text import Keys, has, parse_toml, read_text, toml, value_at
 from objectives.errors import UsageError, unknown
 from scenes import CLIPS
-from scenes.stage.notation import LETTERS, NOTATIONS, make_notation
 
 Check = Callable[[Lecture], None]
 DEFAULT = "(default)"
@@ -85,7 +84,7 @@ def _address(target: str, data: Mapping[str, Any]) -> Keys:
     if first in ("title", "theme", "aspect", "quality", "cache", "notation") and not rest:
         return (first,)
     if first == "notation":
-        return first, _one_of("letter of the notation", rest, LETTERS)
+        return first, _one_of("letter of the notation", rest, _letters())
     if first == "profiles":
         return _in_a_profile(rest)
     return _in_a_clip(target, data)
@@ -117,7 +116,7 @@ def _no_place(target: str, data: Mapping[str, Any]) -> UsageError:
     return no_clip(owner, dict(entries_of(data)))
 
 
-def _one_of(kind: str, key: str, known: tuple[str, ...]) -> str:
+def _one_of(kind: str, key: str, known: Iterable[str]) -> str:
     if key not in known:
         raise unknown(kind, key, known)
     return key
@@ -138,8 +137,8 @@ def _wanted(target: str, text: str, data: Mapping[str, Any]) -> tuple[Keys, Item
 
 def _typed(text: str, keys: Keys) -> Item:
     """What was typed, as TOML that keeps its digits."""
-    if len(keys) == 2 and keys[0] == "notation":  # quotes belong to the letter
-        return tomlkit.string(text, literal='"' in text and "'" not in text)
+    if len(keys) == 2 and keys[0] == "notation":
+        return _letter(text)
     item = next(item for item in (_as_toml(text), _as_numbers(text), tomlkit.string(text)) if item is not None)
     is_text = keys[-1] in TEXTS and "parameters" not in keys and not isinstance(item, str)
     return tomlkit.string(text) if is_text else item
@@ -170,12 +169,25 @@ def _number(text: str) -> int | float | None:
     return None
 
 
+def _letters(preset: str = "lecture") -> Mapping[str, str]:
+    """The letters of a notation with a name, as a lecturer writes them: a word is a word, not `op("lr")`."""
+    from scenes.stage.notation import NOTATIONS
+
+    letters = NOTATIONS[preset].letters if preset in NOTATIONS else {}
+    return {meaning: letter.removeprefix("op(").removesuffix(")") for meaning, letter in letters.items()}
+
+
+def _letter(text: str) -> Item:
+    """A letter, whose quotes belong to it."""
+    return tomlkit.string(text, literal='"' in text and "'" not in text)
+
+
 def _of_a_preset(data: Mapping[str, Any], keys: Keys, item: Item) -> tuple[Keys, Item]:
     """One letter changed in a notation that has a name: the others stay, so they are written out."""
     preset = data.get("notation", "lecture")
-    if keys[0] != "notation" or len(keys) == 1 or not isinstance(preset, str) or preset not in NOTATIONS:
+    if keys[0] != "notation" or len(keys) == 1 or not isinstance(preset, str):
         return keys, item
-    others = {} if preset == "lecture" else make_notation(preset).letters
+    others = {meaning: _letter(letter) for meaning, letter in _letters(preset).items() if preset != "lecture"}
     return keys[:1], table({**others, str(keys[1]): item})
 
 

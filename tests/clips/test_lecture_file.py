@@ -20,6 +20,7 @@ from clips.lecture_file import init, set_value, starter, unset_value
 from clips.toml_text import Keys, has, lines_of, value_at
 from objectives.errors import UsageError
 from scenes import CLIPS
+from scenes.stage.notation import NOTATIONS, make_notation
 
 LECTURE = """\
 # Monday's lecture
@@ -225,12 +226,13 @@ def test_the_last_parameter_takes_its_table_along(path: Path) -> None:
     assert changes(path) == ["-parameters = { momentum = 0.9, start = [-2,1] }  # wild"]
 
 
-def test_one_letter_of_a_preset_keeps_the_others(path: Path) -> None:
-    set_value(path, "notation", "goh")
-    set_value(path, "notation.update", "v")
-    assert read_lecture(path).notation == {"momentum": "beta", "learning_rate": "alpha", "update": "v"}
-    set_value(path, "notation.update", "u")
-    assert read_lecture(path).notation == {"momentum": "beta", "learning_rate": "alpha", "update": "u"}
+@pytest.mark.parametrize("preset", NOTATIONS)
+def test_one_letter_of_a_preset_keeps_the_others(path: Path, preset: str) -> None:
+    set_value(path, "notation", preset)
+    for letter in ("u", "m"):
+        set_value(path, "notation.update", letter)
+        written = make_notation(read_lecture(path).notation).letters
+        assert written == {**NOTATIONS[preset].letters, "update": letter}
 
 
 def test_what_is_so_already_is_not_written(path: Path) -> None:
