@@ -257,11 +257,14 @@ def show(
     settings: Settings = [],  # noqa: B006 (typer copies it)
 ) -> None:
     """Show a clip's parameters, beats, and claims with their present truth."""
+    from clips.advice import advise, sentences
     from clips.catalogue import parameters_of
     from clips.job import Job
     from clips.work import tell
 
-    seen, parameters = tell(Job(clip, parse_settings(settings))), parameters_of(clip)
+    job = Job(clip, parse_settings(settings))
+    seen, parameters = tell(job), parameters_of(clip)
+    advice = advise(job) if seen.broken else ()
     print(f"{clip}: {seen.title}\n\nParameters (change one with --set NAME=VALUE):")
     for parameter in parameters:
         bounds = f", {parameter.bounds}" if parameter.bounds else ""
@@ -272,6 +275,10 @@ def show(
     print("\nClaims:")
     for text, holds in seen.claims:
         print(f"  [{'holds' if holds else 'BROKEN'}] {text}")
+        for sentence in sentences(advice, text):
+            print(f"      {sentence}")
+    for sentence in sentences(advice, ""):
+        print(f"  {sentence}")
     for remark in seen.remarks:
         print(f"  note: {remark}")
 

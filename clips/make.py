@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from clips.advice import Advice, advice_on, advise
 from clips.costs import Costs
 from clips.files import check_writable
 from clips.job import Beat, Film, Job
@@ -23,7 +24,7 @@ from objectives.errors import UsageError
 class Reporter(Protocol):
     """Someone who tells the user what happens."""
 
-    def foreseen(self, plan: Plan) -> None: ...
+    def foreseen(self, plan: Plan, advice: Sequence[Advice] = ()) -> None: ...
     def start(self, jobs: Sequence[Job], costs: Costs, workers: int) -> None: ...
     def progress(self, progress: Progress) -> None: ...
     def filmed(self, job: Job) -> None: ...
@@ -43,6 +44,7 @@ class Delivered:
     reasons: tuple[str, ...]
     broken_claims: tuple[str, ...]
     remarks: tuple[str, ...]
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Made:
 class Workshop:
     """What making needs: who works (called only if there is work), what was filmed before, what clips are made of.
 
-    `ask` and `film` are what is done with a job; a process must be able to import them.
+    `ask`, `film` and `advise` are what is done with a job; a process must be able to import them. Without `advise`,
+    broken claims are told as they are.
     """
 
     crew: Callable[[], AbstractContextManager[Crew]]
@@ -66,6 +69,7 @@ class Workshop:
     sources: Sources
     ask: Work = tell
     film: Work = perform
+    advise: Work | None = advise
 
 
 @dataclass
@@ -75,6 +79,7 @@ class _Bench:
     shop: Workshop
     reporter: Reporter
     pending: dict[str, Plan]
+    advice: Mapping[str, tuple[Advice, ...]]
     beats: dict[str, dict[str, Beat]] = field(default_factory=dict)
     filmed: dict[str, list[str]] = field(default_factory=dict)
     delivered: list[Delivered] = field(default_factory=list)
@@ -100,11 +105,12 @@ def make(wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: 
         check_writable(folder)
     with shop.crew() as crew:
         plans, failed = plans_of(stale, shop, crew)
+        advice = advice_on([plan.wish.job(()) for plan in plans if plan.tale.broken], shop.advise, crew)
         for plan in plans:
-            reporter.foreseen(plan)
+            reporter.foreseen(plan, advice.get(plan.wish.name, ()))
         if strict:
             _refuse_broken(plans)
-        bench = _Bench(shop, reporter, {plan.wish.name: plan for plan in plans}, failed=failed)
+        bench = _Bench(shop, reporter, {plan.wish.name: plan for plan in plans}, advice, failed=failed)
         for outcome in failed:
             reporter.failed(outcome)
         try:
@@ -258,4 +264,5 @@ def _delivered(bench: _Bench, plan: Plan, beats: list[Beat] | None) -> Delivered
         reasons=plan.reasons,
         broken_claims=plan.tale.broken,
         remarks=plan.tale.remarks,
+        advice=bench.advice.get(plan.wish.name, ()),
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+
+from clips.advice import Advice, sentences
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -25,15 +28,19 @@ class Quiet:
     def __init__(self, errors: Console) -> None:
         self.errors = errors
 
-    def foreseen(self, plan: Plan) -> None:
-        """What the user should know before waiting: claims that do not hold, and remarks."""
+    def foreseen(self, plan: Plan, advice: Sequence[Advice] = ()) -> None:
+        """What the user should know before waiting: claims that do not hold, what would mend them, and remarks."""
         for text in plan.tale.broken:
             say(self.errors, f"warning: {plan.wish.name} no longer makes its point; this does not hold: {text}")
+            self.advise(sentences(advice, text))
+        self.advise(sentences(advice, ""))
         for remark in plan.tale.remarks:
             say(self.errors, f"note: {plan.wish.name}: {remark}")
 
-    def advise(self, advice: str) -> None:
-        say(self.errors, f"    {advice}")
+    def advise(self, advice: Sequence[str]) -> None:
+        """Under a warning: what would mend it."""
+        for sentence in advice:
+            say(self.errors, f"    {sentence}")
 
     def notice(self, text: str) -> None:
         """Something about the cache."""
@@ -67,9 +74,9 @@ class Lines(Quiet):
         super().__init__(errors)
         self.out = out
 
-    def foreseen(self, plan: Plan) -> None:
+    def foreseen(self, plan: Plan, advice: Sequence[Advice] = ()) -> None:
         say(self.out, f"{plan.wish.name}: {because(plan.reasons)}{_to_do(plan)}")
-        super().foreseen(plan)
+        super().foreseen(plan, advice)
 
     def progress(self, progress: Progress) -> None:
         if progress.frames == 0 and progress.job.beats:
@@ -199,6 +206,7 @@ def summary_json(made: Made) -> str:
             "filmed": list(clip.filmed),
             "reasons": list(clip.reasons),
             "broken_claims": list(clip.broken_claims),
+            "advice": [asdict(one) for one in clip.advice],
             "remarks": list(clip.remarks),
         }
         for clip in made.delivered
@@ -231,8 +239,6 @@ def _status_line(state: State) -> str:
 
 def status_json(states: Sequence[State]) -> str:
     """The same for a machine."""
-    from dataclasses import asdict
-
     return json.dumps({"clips": [asdict(state) for state in states]}, indent=2, ensure_ascii=False)
 
 
