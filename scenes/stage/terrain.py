@@ -1,0 +1,198 @@
+"""A terrain: an objective as a landscape in a box of a flat scene, seen by a camera that can go round it.
+
+It turns into the contour map exactly: the same levels and colours, and from straight above each point of the ground
+stands where the map has it. Paths and balls lie on the ground and are hidden by it; names and numbers are ordinary
+words, put where the ground is seen. Everything follows from trackers, and a picture is drawn only when it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+from manim import Group, ValueTracker
+
+from scenes.stage.contour_map import heights
+from scenes.stage.contour_map import levels as levels_of
+from scenes.stage.drawing import Array
+from scenes.stage.layout import Box
+from scenes.stage.orbit import Orbit, View
+from scenes.stage.panel import Range
+from scenes.stage.raster import PixelBox, Pixels, Raster
+from scenes.stage.terrain_drawing import GlDrawing
+from scenes.stage.terrain_gl import NoContextError, engine
+from scenes.stage.terrain_ground import Ground, Kind, Landscape, ground_under
+from scenes.stage.terrain_labels import TerrainLabels
+from scenes.stage.terrain_painter import PaintedDrawing
+from scenes.stage.terrain_shot import PLATE, Floor, Look, Ribbon, Sheet, Shot, look
+from scenes.stage.terrain_trail import TerrainTrail
+
+RELIEF = 0.42  # height of the landscape, as a share of its width
+FOOT = 0.06  # thickness of the ground under its lowest point, in units of the screen
+NEARNESS = 0.035
+ROOM = 0.62  # for the numbers round the plate
+
+
+class Drawing(Protocol):
+    """Whoever fills pixels with a shot."""
+
+    def draw(self, shot: Shot, pixels: Pixels) -> None: ...
+
+
+def drawing_of(ground: Ground, style: Look, levels: Array) -> Drawing:
+    """OpenGL if there is any, else a painter with the same projection."""
+    try:
+        return GlDrawing(engine(), ground, style, levels)
+    except NoContextError:
+        return PaintedDrawing(ground, style, levels)
+
+
+def terrain_remarks() -> Iterator[str]:
+    """A sentence if terrains are drawn without OpenGL here."""
+    try:
+        engine()
+    except NoContextError as error:
+        yield f"No OpenGL context can be made ({error}): the terrain is painted coarsely; render.py doctor tells more."
+
+
+class Terrain(Group):
+    """The landscape of an objective over `view`, inside `box`; seen from above it covers `area`, as a map does."""
+
+    def __init__(
+        self,
+        objective: Landscape,
+        box: Box,
+        area: Box,
+        view: tuple[Range, Range],
+        names: tuple[str, str],
+        level: Array | None = None,
+        relief: float = RELIEF,
+        kind: Kind | None = None,
+        labelled: bool = True,
+    ) -> None:
+        """`names` are Typst markup; `level` the levels of a map that stands beside it; `kind` the height scale,
+        chosen by the landscape unless given."""
+        super().__init__()
+        self.ground = ground_under(objective, view, area, relief, kind)
+        self.levels = levels_of(heights(objective, *view)[2]) if level is None else level
+        self.area = area
+        self.above = View(left=float(area.center[0]), up=float(area.center[1]))
+        self.orbit = Orbit(self.above)
+        self.rise, self.solid = ValueTracker(1.0), ValueTracker(1.0)
+        self.trails: list[TerrainTrail] = []
+        self.ribbons: list[Ribbon] = []
+        self.sheets: list[Sheet] = []
+        self.floor: Floor | None = None
+        self.raster = Raster(box, _Picture(self))
+        self.labels = TerrainLabels(self.ground, names) if labelled else Group()
+        self.add(self.raster, self.labels, *self.orbit.parts, self.rise, self.solid)
+        self._settled: View | None = None
+
+    # What stands on it ----------------------------------------------------------------------------------------------
+
+    def trail(self, iterates: Array, color: str, **style: Any) -> TerrainTrail:
+        """Lay a run on the ground; it is seen when its `presence` grows from 0."""
+        made = TerrainTrail(self.ground, iterates, color, **style)
+        self.trails.append(made)
+        self.add(made)
+        return made
+
+    def point(self, x: float, y: float) -> Array:
+        """Where a point of the ground is seen on the screen now (3,)."""
+        return self.project(np.array([x, y]))
+
+    def project(self, points: npt.ArrayLike) -> Array:
+        """Points (..., 2) of the objective's variables, on the ground, as they are seen on the screen (..., 3)."""
+        places = self.ground.place(points) * [1, 1, self.rise.get_value()]
+        return self.orbit.view.project(places) * [1, 1, 0]
+
+    def sees(self, points: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Which points (n, 2) of the objective's variables no hill hides."""
+        return self.ground.visible(self.ground.place(points), self.orbit.view, self.rise.get_value())
+
+    # The camera -----------------------------------------------------------------------------------------------------
+
+    def fitted(
+        self,
+        azimuth: float,
+        elevation: float,
+        box: Box | None = None,
+        nearness: float = NEARNESS,
+        azimuths: tuple[float, ...] = (),
+    ) -> View:
+        """The view from an azimuth and an elevation that fills a box, or the whole one; from all `azimuths` alike."""
+        ground = self.ground
+        half = np.array(ground.footprint) / 2 + PLATE
+        plate = np.array([[x, y, -FOOT] for x in (-half[0], half[0]) for y in (-half[1], half[1])])
+        view = View(azimuth, elevation, nearness=nearness, target_z=ground.relief / 2)
+        room = ROOM if len(self.labels.submobjects) else 0.05
+        inner = (box or self.raster.box).inset(left=room, bottom=room, top=0.1, right=room)
+        return view.fitted(np.concatenate([ground.hull(), plate]), inner, azimuths)
+
+    # The picture ----------------------------------------------------------------------------------------------------
+
+    def update(self, dt: float = 0, recursive: bool = True) -> Self:
+        """Manim calls this before each frame: the words go where their places are seen."""
+        super().update(dt, recursive)
+        return self.settle()
+
+    def settle(self) -> Self:
+        """Put the words where their places are seen."""
+        view = self.orbit.view
+        if view != self._settled and isinstance(self.labels, TerrainLabels):
+            self.labels.follow(view, self.raster.box)
+            self._settled = view
+        return self
+
+    def shot(self, area: PixelBox) -> Shot:
+        """The picture as it stands."""
+        trails = self.trails
+        return Shot(
+            view=self.orbit.view,
+            area=replace(area, left=0, top=0),
+            rise=float(self.rise.get_value()),
+            solid=float(self.solid.get_value()),
+            foot=FOOT,
+            ribbons=(*self.ribbons, *(ribbon for trail in trails for ribbon in trail.ribbons())),
+            dots=tuple(dots for trail in trails for dots in trail.dots()),
+            beads=tuple(bead for trail in trails for bead in trail.beads()),
+            sheets=tuple(self.sheets),
+            floor=self.floor,
+        )
+
+    @property
+    def note(self) -> str:
+        """What a reader must know of the heights: nothing where the scale is linear."""
+        return "" if self.ground.scale.kind == "linear" else "heights on a logarithmic scale"
+
+
+class _Picture:
+    """The pixels of a terrain: drawn when its shot is another than the last."""
+
+    def __init__(self, terrain: Terrain) -> None:
+        self.terrain, self.style = terrain, look()
+        self.drawn: Shot | None = None
+        self.count = 0
+        self._pixels: Pixels = np.zeros((1, 1, 4), dtype=np.uint8)
+        self._drawing: Drawing | None = None
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Picture:
+        return self
+
+    def pixels(self, area: PixelBox) -> Pixels:
+        shot = self.terrain.shot(area)
+        if shot != self.drawn:
+            if self._pixels.shape[:2] != (area.height, area.width):
+                self._pixels = np.zeros((area.height, area.width, 4), dtype=np.uint8)
+            self._canvas().draw(shot, self._pixels)
+            self.drawn, self.count = shot, self.count + 1
+        return self._pixels
+
+    def _canvas(self) -> Drawing:
+        if self._drawing is None:
+            terrain = self.terrain
+            self._drawing = drawing_of(terrain.ground, self.style, terrain.ground.scale.share(terrain.levels))
+        return self._drawing

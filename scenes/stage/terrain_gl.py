@@ -1,0 +1,132 @@
+"""Drawing with OpenGL, off the screen: one context a process, shared by all terrains.
+
+A context needs no display; Mesa's software will do. Everything here is drawn upside down, because OpenGL counts rows
+from the bottom and pictures from the top: so the pixels are read as they are wanted, and turned by nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import moderngl
+import numpy as np
+
+from objectives.errors import UsageError
+from scenes.stage import terrain_shaders as shaders
+from scenes.stage.drawing import Array
+from scenes.stage.raster import Pixels
+
+WITHOUT = "MOMENTUM_WITHOUT_GL"  # an environment variable: draw as if there were no OpenGL
+PROGRAMS: Mapping[str, tuple[str, str]] = {
+    "ground": (shaders.GROUND_VERTEX, shaders.GROUND_FRAGMENT),
+    "face": (shaders.FACE_VERTEX, shaders.FACE_FRAGMENT),
+    "ribbon": (shaders.RIBBON_VERTEX, shaders.RIBBON_FRAGMENT),
+    "disc": (shaders.DISC_VERTEX, shaders.DISC_FRAGMENT),
+}
+
+
+class NoContextError(UsageError):
+    """No OpenGL context can be made here; the sentence says why."""
+
+
+class Engine:
+    """The context of this process, with its programs, and its pictures by size."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self.context = context
+        context.gc_mode = "auto"  # what Python lets go of, OpenGL lets go of
+        self.programs = {
+            name: context.program(vertex_shader=vertex, fragment_shader=fragment)
+            for name, (vertex, fragment) in PROGRAMS.items()
+        }
+        self._targets: dict[tuple[int, int], moderngl.Framebuffer] = {}
+
+    def target(self, size: tuple[int, int]) -> moderngl.Framebuffer:
+        """A picture to draw into; the last few sizes are kept."""
+        if size not in self._targets:
+            while len(self._targets) >= 4:
+                self._targets.pop(next(iter(self._targets)))
+            color, depth = self.context.renderbuffer(size, 4), self.context.depth_renderbuffer(size)
+            self._targets[size] = self.context.framebuffer([color], depth)
+        return self._targets[size]
+
+    @contextmanager
+    def picture(self, pixels: Pixels) -> Iterator[None]:
+        """Draw inside the block what `pixels` (height, width, 4) then hold; what is left free is transparent."""
+        height, width = pixels.shape[:2]
+        target = self.target((width, height))
+        target.use()
+        target.depth_mask = True  # else the depth would not be cleared
+        target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+        self.context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
+        self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
+        self.solid()
+        yield
+        target.read_into(pixels, components=4)
+
+    def solid(self) -> None:
+        """What is drawn next hides what is behind it."""
+        self.context.depth_func = "<="
+        self.context.fbo.depth_mask = True
+
+    def laid_on(self) -> None:
+        """What is drawn next is hidden, but hides nothing."""
+        self.context.depth_func = "<="
+        self.context.fbo.depth_mask = False
+
+    def hidden(self) -> None:
+        """What is drawn next shows only where something hides it."""
+        self.context.depth_func = ">"
+        self.context.fbo.depth_mask = False
+
+    def buffer(self, array: Array) -> moderngl.Buffer:
+        """An array in the memory of the graphics library."""
+        return self.context.buffer(np.ascontiguousarray(array, dtype="f4").tobytes())
+
+    def instances(self, program: str, array: Array, layout: str, *names: str) -> moderngl.VertexArray:
+        """Shapes of four corners, one for each row of an array."""
+        return self.context.vertex_array(self.programs[program], [(self.buffer(array), f"{layout}/i", *names)])
+
+    def tell(self, program: str, **uniforms: Any) -> None:
+        """Set what a program asks for; a matrix is given by rows."""
+        for name, value in uniforms.items():
+            if isinstance(value, np.ndarray):
+                self.programs[program][name].write(np.ascontiguousarray(value, dtype="f4").tobytes())  # type: ignore[union-attr]
+            else:
+                self.programs[program][name].value = value  # type: ignore[union-attr]
+
+
+def engine() -> Engine:
+    """The engine of this process.
+
+    Mesa's threads do not come along when a process forks: the child of one that draws already would wait for ever,
+    so it has none. Spawned processes are free.
+
+    Raises
+    ------
+    NoContextError
+        If there is none to be had.
+    """
+    if os.environ.get(WITHOUT):
+        raise NoContextError(f"{WITHOUT} is set")
+    if _owner and _owner[0] != os.getpid():
+        raise NoContextError("this process was forked from one that draws already")
+    return _engine()
+
+
+_owner: list[int] = []  # the process that has the context
+
+
+@cache
+def _engine() -> Engine:
+    _owner.append(os.getpid())
+    options: Any = {"backend": "egl"} if platform.system() == "Linux" else {}
+    try:
+        return Engine(moderngl.create_standalone_context(require=330, **options))
+    except Exception as error:  # it raises bare exceptions, and what a driver raises is anybody's guess
+        raise NoContextError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error

@@ -1,0 +1,176 @@
+"""What the graphics library runs for a terrain: the ground, flat faces, ribbons and discs.
+
+Colours come out multiplied by their opacity, as the picture wants them. Ribbons and discs are flat shapes in pixels,
+pulled a little towards the eye, and their rims are smoothed by distance; so a path has the same thickness everywhere.
+"""
+
+from __future__ import annotations
+
+#: The ground: banded like the map, lit from the left above where it is not a map. `band` tells in which band a place
+#: lies, with fractions; levels are its whole numbers. There are no tables: on a processor, looking up is what costs.
+GROUND_VERTEX = """
+#version 330
+uniform mat4 to_clip;
+uniform mat3 to_eye;
+uniform float rise;
+uniform float flattened;
+uniform float flat_at;
+in vec3 place;
+in float band_here;
+in vec2 slope;
+out float band;
+out vec3 normal;
+void main() {
+    gl_Position = to_clip * vec4(place.xy, mix(place.z * rise, flat_at, flattened), 1.0);
+    band = band_here;
+    normal = to_eye * vec3(-slope * rise * (1.0 - flattened), 1.0);
+}
+"""
+
+GROUND_FRAGMENT = """
+#version 330
+uniform vec3 ramp[7];      // the lowest colour, and the steps from each to the next
+uniform float last_band;
+uniform vec3 line_color;
+uniform float line_opacity;
+uniform float line_half;
+uniform float line_from;   // the lowest level that is drawn
+uniform vec3 light;
+uniform vec3 halfway;      // between the light and the eye
+uniform vec4 shading;      // how much light counts, darkest, brightest, gleam
+uniform float wall;        // 1 for a wall, which is a little darker
+uniform float opacity;
+in float band;
+in vec3 normal;
+out vec4 color;
+void main() {
+    float nearest = clamp(floor(band + 0.5), 1.0, last_band);
+    float steep = max(length(vec2(dFdx(band), dFdy(band))), 1e-9);
+    float pixels = (band - nearest) / steep;
+    float share = (nearest - 1.0 + clamp(pixels + 0.5, 0.0, 1.0)) / last_band * 6.0;
+    vec3 base = ramp[0] + ramp[1] * min(share, 1.0) + ramp[2] * clamp(share - 1.0, 0.0, 1.0)
+        + ramp[3] * clamp(share - 2.0, 0.0, 1.0) + ramp[4] * clamp(share - 3.0, 0.0, 1.0)
+        + ramp[5] * clamp(share - 4.0, 0.0, 1.0) + ramp[6] * clamp(share - 5.0, 0.0, 1.0);
+    float line = clamp(line_half + 0.5 - abs(pixels), 0.0, min(1.0, 2.0 * line_half));
+    line *= line_opacity * step(line_from, nearest + 0.5) * clamp(2.0 - 3.0 * steep, 0.0, 1.0);
+    base = mix(base, line_color, line * (1.0 - 0.7 * wall));
+    vec3 n = normal * inversesqrt(dot(normal, normal));
+    float lit = 0.5 + 0.5 * dot(n, light);
+    float shine = max(dot(n, halfway), 0.0);
+    shine *= shine; shine *= shine; shine *= shine; shine *= shine * shine;
+    float strength = mix(shading.y, shading.z, lit * lit) * (1.0 - 0.15 * wall);
+    base = mix(base, base * strength + shading.w * shine * (1.0 - wall), shading.x);
+    color = vec4(base, 1.0) * opacity;
+}
+"""
+
+#: Flat faces of one colour: the plate under the ground, a plane through it.
+FACE_VERTEX = """
+#version 330
+uniform mat4 to_clip;
+in vec3 place;
+void main() { gl_Position = to_clip * vec4(place, 1.0); }
+"""
+
+FACE_FRAGMENT = """
+#version 330
+uniform vec4 paint;
+out vec4 color;
+void main() { color = vec4(paint.rgb, 1.0) * paint.a; }
+"""
+
+#: Ribbons: segments between two places, drawn up to the step `now`, thick `half_width` pixels to each side.
+RIBBON_VERTEX = """
+#version 330
+uniform mat4 to_clip;
+uniform vec2 half_size;   // of the picture, in pixels
+uniform float half_width;
+uniform float bias;
+uniform float rise;
+uniform vec2 span;        // the steps that are drawn
+in vec4 from;             // place and step
+in vec4 to;
+out vec2 at;
+out float stretch;
+void main() {
+    float length_in_steps = max(to.w - from.w, 1e-6);
+    float first = clamp((span.x - from.w) / length_in_steps, 0.0, 1.0);
+    float last = clamp((span.y - from.w) / length_in_steps, 0.0, 1.0);
+    vec3 start = mix(from.xyz, to.xyz, first), end = mix(from.xyz, to.xyz, last);
+    vec4 a = to_clip * vec4(start.xy, start.z * rise, 1.0), b = to_clip * vec4(end.xy, end.z * rise, 1.0);
+    vec2 pa = a.xy / a.w * half_size, pb = b.xy / b.w * half_size;
+    float gap = length(pb - pa);
+    vec2 along = gap > 1e-6 ? (pb - pa) / gap : vec2(1.0, 0.0);
+    vec2 aside = vec2(-along.y, along.x);
+    float rim = half_width + 1.0;
+    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+    at = vec2(mix(-rim, gap + rim, corner.x), mix(-rim, rim, corner.y));
+    stretch = gap;
+    vec2 pixel = pa + along * at.x + aside * at.y;
+    float deep = mix(a.z / a.w, b.z / b.w, corner.x) - bias;
+    gl_Position = (last <= first) ? vec4(2.0, 2.0, 2.0, 1.0) : vec4(pixel / half_size, deep, 1.0);
+}
+"""
+
+RIBBON_FRAGMENT = """
+#version 330
+uniform vec4 paint;
+uniform float half_width;
+uniform float butt;       // ends are cut straight, so that faint pieces do not overlap
+in vec2 at;
+in float stretch;
+out vec4 color;
+void main() {
+    float beyond = max(max(-at.x, at.x - stretch), 0.0);
+    if (butt > 0.5 && beyond > 0.0) discard;
+    float inside = half_width + 0.5 - length(vec2(beyond, at.y));
+    float cover = clamp(inside, 0.0, min(1.0, 2.0 * half_width));
+    if (cover <= 0.0) discard;
+    color = vec4(paint.rgb, 1.0) * (paint.a * cover);
+}
+"""
+
+#: Discs round places, up to the step `now`: a rim round a face, which may be shaded like a ball.
+DISC_VERTEX = """
+#version 330
+uniform mat4 to_clip;
+uniform vec2 half_size;
+uniform float radius;
+uniform float bias;
+uniform float rise;
+uniform float lift;
+uniform vec2 span;
+in vec4 center;           // place and step
+out vec2 at;
+void main() {
+    vec4 middle = to_clip * vec4(center.xy, center.z * rise + lift, 1.0);
+    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0;
+    at = corner * (radius + 1.0);
+    vec2 pixel = middle.xy / middle.w * half_size + at;
+    bool shown = center.w >= span.x && center.w <= span.y && radius > 0.0;
+    gl_Position = shown ? vec4(pixel / half_size, middle.z / middle.w - bias, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
+}
+"""
+
+DISC_FRAGMENT = """
+#version 330
+uniform vec4 paint;
+uniform vec3 rim_color;
+uniform float rim;        // its width in pixels
+uniform float radius;
+uniform float roundness;
+in vec2 at;
+out vec4 color;
+void main() {
+    float away = length(at);
+    float cover = clamp(radius + 0.5 - away, 0.0, 1.0);
+    if (cover <= 0.0) discard;
+    float inner = radius - rim;
+    vec2 tilt = at / max(inner, 1.0);
+    float bulge = sqrt(max(0.0, 1.0 - dot(tilt, tilt)));
+    float lit = dot(vec3(tilt, bulge), normalize(vec3(-0.5, -0.65, 0.6)));
+    vec3 face = paint.rgb * mix(1.0, 0.72 + 0.36 * max(lit, 0.0), roundness);
+    face += roundness * 0.35 * pow(max(lit, 0.0), 14.0);
+    color = vec4(mix(rim_color, face, clamp(inner + 0.5 - away, 0.0, 1.0)), 1.0) * (cover * paint.a);
+}
+"""

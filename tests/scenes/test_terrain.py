@@ -1,0 +1,295 @@
+"""The terrain: it hides what lies behind hills, shows points where they are, and becomes the map from above."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from manim import FadeIn, config, linear
+
+from clips.profile import make_profile
+from clips.work import picture, studio, typeset_cache
+from objectives import OBJECTIVES, find_objective
+from scenes.lecture_scene import LectureScene
+from scenes.stage import layout
+from scenes.stage.contour_map import ContourMap
+from scenes.stage.drawing import Array
+from scenes.stage.layout import Box
+from scenes.stage.orbit import View
+from scenes.stage.palette import rule_color
+from scenes.stage.raster import PixelBox, Pixels
+from scenes.stage.terrain import Terrain, terrain_remarks
+from scenes.stage.terrain_gl import WITHOUT, NoContextError, engine
+from scenes.stage.terrain_ground import ground_under, height_scale
+from scenes.stage.terrain_painter import PaintedDrawing
+
+SURFACES = [name for name, one in OBJECTIVES.items() if one.dimension == 2]
+HILL = "exp(-2*x^2 - 2*y^2)"
+BALL = rule_color("momentum")
+
+
+@pytest.fixture(autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def box() -> Box:
+    return Box(-3.6, -3.4, 3.6, 3.0)
+
+
+def map_of(name: str) -> ContourMap:
+    objective = find_objective(name)
+    return ContourMap(objective, box(), objective.view, ("$x$", "$y$"))
+
+
+def terrain_of(name: str, azimuth: float = -30.0, elevation: float = 35.0, labelled: bool = False) -> Terrain:
+    objective, chart = find_objective(name), map_of(name)
+    made = Terrain(objective, box(), chart.area, objective.view, ("$x$", "$y$"), level=chart.levels, labelled=labelled)
+    made.orbit.look(made.fitted(azimuth, elevation))
+    return made.settle()
+
+
+def stage(*mobjects: object) -> LectureScene:
+    scene = LectureScene()
+    scene.setup()
+    scene.add(*mobjects)  # type: ignore[arg-type]
+    return scene
+
+
+def shown(*mobjects: object) -> Pixels:
+    return picture(stage(*mobjects))  # type: ignore[return-value]
+
+
+def pixel_of(point: Array, pixels: Pixels) -> tuple[int, int]:
+    """Row and column of a place on the screen."""
+    unit = pixels.shape[1] / config.frame_width
+    return round(pixels.shape[0] / 2 - point[1] * unit), round(pixels.shape[1] / 2 + point[0] * unit)
+
+
+def orange(pixels: Pixels) -> Array:
+    """How much of a ball's colour each pixel has."""
+    red, _, blue = np.moveaxis(pixels[..., :3].astype(float), -1, 0)
+    return red - blue
+
+
+# The camera -----------------------------------------------------------------------------------------------------------
+
+
+def test_from_above_a_unit_of_the_ground_is_a_unit_of_the_screen() -> None:
+    points = np.array([[1.0, 2.0, 0.3], [-2.0, 0.5, 1.0]])
+    seen = View(left=1.5, up=-0.5).project(points)
+    np.testing.assert_allclose(seen[:, :2], points[:, :2] + [1.5, -0.5], atol=1e-12)
+
+
+@pytest.mark.parametrize("nearness", [0.0, 0.04])
+def test_the_matrix_is_the_projection(nearness: float) -> None:
+    view = View(25.0, 40.0, 1.3, nearness, 0.2, -0.1, 0.4, 1.0, -0.6)
+    points = np.random.default_rng(2).uniform(-2, 2, (20, 3))
+    clip = np.concatenate([points, np.ones((20, 1))], axis=1) @ view.matrix(box(), 5.0).T
+    ndc = clip[:, :3] / clip[:, 3:]
+    seen, b = view.project(points), box()
+    np.testing.assert_allclose(ndc[:, 0], (seen[:, 0] - b.center[0]) / (b.width / 2), atol=1e-9)
+    np.testing.assert_allclose(ndc[:, 1], -(seen[:, 1] - b.center[1]) / (b.height / 2), atol=1e-9)
+    assert (np.argsort(-ndc[:, 2]) == np.argsort(seen[:, 2])).all()
+    assert np.abs(ndc[:, 2]).max() < 1
+
+
+def test_fitted_fills_the_box_from_all_sides() -> None:
+    points = np.random.default_rng(3).uniform(-2, 2, (50, 3))
+    sides = tuple(range(0, 360, 30))
+    view = View(0.0, 35.0, nearness=0.03).fitted(points, box(), sides)
+    seen = np.concatenate([replace(view, azimuth=side).project(points) for side in sides])
+    held = Box(*map(float, (*seen[:, :2].min(axis=0), *seen[:, :2].max(axis=0))))
+    assert box().contains(held)
+    assert max(held.width / box().width, held.height / box().height) == pytest.approx(1.0)
+
+
+# The ground -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_normals_agree_with_the_heights(name: str) -> None:
+    objective = find_objective(name)
+    ground = ground_under(objective, objective.view, Box(-3, -3, 3, 3), 0.4, samples=401)
+    step = ground.axes[0][1] - ground.axes[0][0]
+    inner = (ground.heights[1:-1, 2:] - ground.heights[1:-1, :-2]) / (2 * step)
+    off = np.abs(inner - ground.slopes[1:-1, 1:-1, 0]) / (0.2 + np.abs(inner))
+    assert np.quantile(off, 0.98) < 0.05
+
+
+def test_towers_are_seen_on_a_logarithmic_scale() -> None:
+    kinds = {}
+    for name in ("rosenbrock", "beale", "paraboloid", "qfsp", "two_wells", "ackley"):
+        objective = find_objective(name)
+        ground = ground_under(objective, objective.view, Box(-3, -3, 3, 3), 0.4, samples=101)
+        kinds[name] = ground.scale.kind
+        assert 0.1 < np.median(ground.heights) / ground.relief < 0.9, name
+    assert [name for name, kind in kinds.items() if kind == "log"] == ["rosenbrock", "beale"]
+    assert terrain_of("rosenbrock").note
+    assert not terrain_of("paraboloid").note
+
+
+def test_height_scales_turn_round() -> None:
+    values = np.geomspace(1, 1e6, 50)
+    scale = height_scale(values)
+    assert scale.kind == "log"
+    heights = scale.height(values)
+    assert (np.diff(heights) >= 0).all()
+    np.testing.assert_allclose(scale.share_at(heights), scale.share(values), atol=1e-12)
+    assert height_scale(np.ones(4)).height(1.0) == 0.5
+
+
+def test_a_pole_and_a_hole_are_drawn() -> None:
+    for text in ("1/(x^2 + y^2)", "log(x) + y^2", "sqrt(x*y)", "abs(x) + abs(y)"):
+        seen = shown(terrain_of(text))
+        assert len(np.unique(seen.reshape(-1, 4), axis=0)) > 20, text
+
+
+# What is seen ---------------------------------------------------------------------------------------------------------
+
+
+def with_ball(terrain: Terrain, at: tuple[float, float]) -> Terrain:
+    trail = terrain.trail(np.array([at, at]), BALL)
+    trail.presence.set_value(1.0)
+    return terrain
+
+
+def test_a_ball_behind_a_hill_is_hidden_but_for_a_ghost() -> None:
+    behind, before = (0.0, 2.2), (0.0, -2.2)
+    for at, seen in ((before, True), (behind, False)):
+        terrain = with_ball(terrain_of(HILL, azimuth=0, elevation=12), at)
+        assert terrain.sees(np.array([at])).tolist() == [seen]
+        pixels = shown(terrain)
+        row, column = pixel_of(terrain.point(*at), pixels)
+        strength = float(orange(pixels)[row - 9 : row + 4, column - 3 : column + 4].max())
+        assert (strength > 150) == seen
+        assert strength > 30
+
+
+def test_projected_minimum_lies_where_the_picture_has_it() -> None:
+    """A small ball at the minimum: the middle of its pixels is where the projection says, lifted by its radius."""
+    for azimuth in (-50.0, 20.0, 130.0):
+        terrain = terrain_of("paraboloid", azimuth, 50)
+        trail = terrain.trail(np.zeros((2, 2)), BALL, ball=0.1)
+        trail.presence.set_value(1.0)
+        pixels = shown(terrain)
+        rows, columns = np.nonzero(orange(pixels) > 90)
+        row, column = pixel_of(terrain.point(0.0, 0.0), pixels)
+        unit = pixels.shape[1] / config.frame_width
+        assert abs(columns.mean() - column) < 1.5
+        assert 0 < row - rows.mean() < 0.15 * unit
+
+
+def test_from_above_it_is_the_contour_map() -> None:
+    for name in ("paraboloid", "qfsp", "two_wells", "rosenbrock"):
+        chart = map_of(name)
+        terrain = terrain_of(name)
+        terrain.orbit.look(terrain.above)
+        flat, high = shown(chart).astype(float), shown(chart, terrain).astype(float)
+        top, left = pixel_of(np.array([chart.area.left, chart.area.top, 0]), flat)
+        bottom, right = pixel_of(np.array([chart.area.right, chart.area.bottom, 0]), flat)
+        inner = slice(top + 3, bottom - 3), slice(left + 3, right - 3)
+        apart = np.abs(flat - high)[..., :3].max(axis=-1)
+        moved = [
+            np.abs(np.roll(flat, shift, axis=(0, 1)) - high)[..., :3].max(axis=-1)
+            for shift in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
+        ]
+        assert np.mean(apart[inner]) < 2.5, name
+        assert np.mean(np.min(moved, axis=0)[inner] > 16) < 2e-3, name
+
+
+def test_the_way_to_the_map_is_steady() -> None:
+    terrain = terrain_of("qfsp", azimuth=-20, elevation=40)
+    scene = LectureScene(only=())
+    scene.setup()
+    scene.add(terrain)
+    scene.play(*terrain.orbit.to(terrain.above), run_time=1, rate_func=linear)
+    assert terrain.orbit.view == terrain.above
+
+
+# Drawing --------------------------------------------------------------------------------------------------------------
+
+
+def test_same_state_same_pixels_and_nothing_is_drawn_twice() -> None:
+    terrain = with_ball(terrain_of("qfsp"), (7.11, 6.97))
+    scene = stage(terrain)
+    first = picture(scene).copy()
+    count = terrain.raster.source.count  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(picture(scene), first)
+    assert terrain.raster.source.count == count == 1  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(shown(with_ball(terrain_of("qfsp"), (7.11, 6.97))), first)
+    terrain.orbit.trackers["azimuth"].set_value(5.0)
+    assert (picture(scene) != first).any()
+
+
+def test_fading_copies_no_ground() -> None:
+    terrain = terrain_of("qfsp", labelled=True)
+    twin = terrain.copy()
+    assert twin.ground is terrain.ground
+    assert twin.raster.source is terrain.raster.source
+    scene = LectureScene(only=())
+    scene.setup()
+    scene.play(FadeIn(terrain))
+    assert terrain.raster.opacity == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("azimuth", range(-180, 180, 30))
+def test_words_round_the_plate_keep_clear(azimuth: int) -> None:
+    terrain = terrain_of("qfsp", azimuth, 35, labelled=True)
+    words = [word for word in terrain.labels.submobjects if word.get_fill_opacity() > 0.1]
+    boxes = [layout.box_of(word) for word in words]
+    assert len(words) > 3
+    assert all(one.overlap(other) < 0.01 for one in boxes for other in boxes if one is not other)
+    assert all(box().contains(held, slack=0.03) for held in boxes)
+
+
+def test_without_a_context_it_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = shown(with_ball(terrain_of("paraboloid"), (4.0, 4.0)))
+    assert list(terrain_remarks()) == []
+    monkeypatch.setenv(WITHOUT, "1")
+    with pytest.raises(NoContextError):
+        engine()
+    (remark,) = terrain_remarks()
+    assert "No OpenGL context" in remark
+    terrain = with_ball(terrain_of("paraboloid"), (4.0, 4.0))
+    painted = shown(terrain)
+    assert isinstance(terrain.raster.source._drawing, PaintedDrawing)  # type: ignore[attr-defined]
+    ground = drawn[0, 0]
+    covered = [(one != ground).any(axis=-1) for one in (drawn, painted)]
+    assert np.logical_and(*covered).sum() / np.logical_or(*covered).sum() > 0.97
+    assert np.abs(drawn.astype(float) - painted)[covered[0]].mean() < 25
+    row, column = pixel_of(terrain.point(4.0, 4.0), painted)
+    assert orange(painted)[row - 6, column] > 150
+
+
+def _drawn_elsewhere(queue: multiprocessing.Queue[bytes]) -> None:
+    with studio(make_profile("l")), typeset_cache():
+        queue.put(shown(terrain_of("paraboloid")).tobytes())
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_another_process_draws_too(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spawned one the same; a child forked from a process that has a context cannot have one, and paints."""
+    here = shown(terrain_of("paraboloid")).tobytes()
+    context = multiprocessing.get_context(method)
+    queue = context.Queue()
+    process = context.Process(target=_drawn_elsewhere, args=(queue,))
+    process.start()
+    there = queue.get(timeout=60)
+    process.join()
+    if method == "fork":
+        monkeypatch.setenv(WITHOUT, "1")
+        here = shown(terrain_of("paraboloid")).tobytes()
+    assert there == here
+
+
+def test_one_context_serves_all() -> None:
+    assert engine() is engine()
+    area = PixelBox(0, 0, 64, 48, Box(-1, -0.75, 1, 0.75))
+    for _ in range(40):
+        terrain_of("paraboloid").raster.source.pixels(area)
+    assert len(engine()._targets) <= 4
