@@ -23,7 +23,20 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", no_args_is_help=False, pretty_exceptions_enable=False)
 out, errors = Console(), Console(stderr=True)
 
-COMMANDS = ("render", "status", "list", "show", "storyboard", "descend", "init", "set", "unset", "clean", "doctor")
+COMMANDS = (
+    "render",
+    "sweep",
+    "status",
+    "list",
+    "show",
+    "storyboard",
+    "descend",
+    "init",
+    "set",
+    "unset",
+    "clean",
+    "doctor",
+)
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 LECTURE = Path(__file__).parent / "lecture.toml"
 
@@ -157,6 +170,52 @@ def _reporter(quiet: bool) -> Quiet:
     if quiet:
         return Quiet(errors)
     return Display(out, errors) if out.is_terminal else Lines(out, errors)
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "python render.py sweep u_turn --over momentum=0,0.5,0.9,0.95\n\n"
+    "python render.py sweep u_turn --over momentum=0:0.9:0.1 --over learning_rate=0.5,1 -q m\n\n"
+    'python render.py sweep u_turn --over "start=-2,1;0,-0.5" --set momentum=0.9'
+)
+def sweep(
+    clip: Annotated[str, typer.Argument(metavar="CLIP")],
+    over: Annotated[
+        list[str],
+        typer.Option(
+            "--over",
+            metavar="NAME=V1,V2,...",
+            help="Values to go over; ; between values that hold commas; a range is start:stop:step.",
+        ),
+    ] = [],  # noqa: B006 (typer copies it)
+    settings: Settings = [],  # noqa: B006 (typer copies it)
+    quality: Quality = "l",
+    theme: Theme = None,
+    aspect: Aspect = None,
+    output: Output = None,
+    lecture: LectureFile = None,
+    jobs: Jobs = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Render a clip with each of many values, all of them side by side in one video, and a table of their numbers."""
+    from clips import sweep_report
+    from clips.lecture import wanted_profile
+    from clips.pool import cores
+    from clips.report import say
+    from clips.sweep import bring, sweep_of
+
+    book, _ = _lecture(lecture)
+    profile = wanted_profile(book, quality, theme, aspect)
+    wanted = sweep_of(book, clip, over, parse_settings(settings), profile, output, COMMANDS)
+    reporter = _reporter(quiet or as_json)
+    with sweep_report.progress_of(None if quiet or as_json else out) as watch:
+        swept = bring(wanted, _workshop(book, jobs, reporter), reporter, jobs or cores(), watch)
+    if as_json:
+        print(sweep_report.summary_json(swept))
+    elif not quiet:
+        say(out, sweep_report.closing_words(swept))
+    raise typer.Exit(FAILED if swept.failed else DONE)
 
 
 @app.command()
@@ -364,7 +423,7 @@ def main(arguments: list[str] | None = None) -> int:
         app(with_command(sys.argv[1:] if arguments is None else arguments), prog_name="render.py", standalone_mode=True)
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
-        return USAGE
+        return FAILED if type(error).__name__ == "BrokenClaimError" else USAGE
     except OSError as error:
         print(f"error: {error.strerror or error}: {error.filename or 'output'}; free or unlock it.", file=sys.stderr)
         return FAILED
