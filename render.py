@@ -261,7 +261,7 @@ def init(lecture: LectureFile = None) -> None:
     print(write(lecture or LECTURE))
 
 
-@app.command("set")
+@app.command("set", context_settings={"ignore_unknown_options": True})  # -2,1 is a value, and no option
 def set_value(
     target: Annotated[str, typer.Argument(metavar="CLIP.PARAMETER", help="Or a key of the lecture, like theme.")],
     value: Annotated[str, typer.Argument(metavar="VALUE")],

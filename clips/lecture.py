@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from clips.profile import ASPECTS, GIF_RATES, QUALITIES, Aspect, Profile, Theme, make_profile
+from clips.profile import ASPECTS, QUALITIES, Aspect, Profile, Theme, profile_of
 from clips.toml_text import Keys, lines_of, parse_toml, read_text, toml
 from objectives.errors import UsageError, unknown
 from scenes import CLIPS
@@ -250,11 +250,7 @@ def wanted_profile(
     """
     height, rate = lecture.size(lecture.quality if quality is None else quality)
     theme, aspect = lecture.theme if theme is None else theme, lecture.aspect if aspect is None else aspect
-    look = make_profile("m", theme, aspect, format)
-    across, up = ASPECTS[look.aspect]
-    if format == "gif":
-        rate = max((exact for exact in GIF_RATES if exact <= rate), default=GIF_RATES[0])
-    return Profile(2 * round(height * across / up / 2), height, rate, look.theme, look.aspect, look.format)
+    return profile_of(height, rate, theme, aspect, format)
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -56,6 +56,10 @@ class Made:
     failed: tuple[Outcome, ...] = ()
 
 
+class BrokenClaimError(UsageError):
+    """A clip does not make its point, and was told to."""
+
+
 @dataclass(frozen=True)
 class Workshop:
     """What making needs: who works (called only if there is work), what was filmed before, what clips are made of.
@@ -92,13 +96,16 @@ def make(wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: 
     Raises
     ------
     UsageError
-        Before anything is filmed: an unknown clip or parameter, a value out of bounds, a read-only folder; with
-        `strict`, a claim that does not hold.
+        Before anything is filmed: an unknown clip or parameter, a value out of bounds, a read-only folder.
+    BrokenClaimError
+        With `strict`, before anything is filmed: a claim that does not hold.
     """
     verdicts = [examine(wish, shop.sources) for wish in wishes]
     shop.sources.remember()
     fresh = tuple(verdict.wish for verdict in verdicts if verdict.fresh)
     stale = [verdict for verdict in verdicts if not verdict.fresh]
+    if strict:
+        _refuse({verdict.wish.name: verdict.record.broken for verdict in verdicts if verdict.fresh and verdict.record})
     if not stale:
         return Made(fresh=fresh)
     for folder in {verdict.wish.folder for verdict in stale}:
@@ -109,7 +116,7 @@ def make(wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: 
         for plan in plans:
             reporter.foreseen(plan, advice.get(plan.wish.name, ()))
         if strict:
-            _refuse_broken(plans)
+            _refuse({plan.wish.name: plan.tale.broken for plan in plans})
         bench = _Bench(shop, reporter, {plan.wish.name: plan for plan in plans}, advice, failed=failed)
         for outcome in failed:
             reporter.failed(outcome)
@@ -121,10 +128,10 @@ def make(wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: 
     return Made(tuple(bench.delivered), fresh, tuple(bench.failed))
 
 
-def _refuse_broken(plans: Iterable[Plan]) -> None:
-    broken = [f"{plan.wish.name}: {text}" for plan in plans for text in plan.tale.broken]
-    if broken:
-        raise UsageError(f"--strict: {len(broken)} claim(s) do not hold, nothing was rendered: {'; '.join(broken)}.")
+def _refuse(broken: Mapping[str, Sequence[str]]) -> None:
+    said = [f"{name}: {text}" for name, texts in broken.items() for text in texts]
+    if said:
+        raise BrokenClaimError(f"--strict: {len(said)} claim(s) do not hold, nothing was rendered: {'; '.join(said)}.")
 
 
 # Asking ---------------------------------------------------------------------------------------------------------------
@@ -156,7 +163,7 @@ def plans_of(verdicts: Sequence[Verdict], shop: Workshop, crew: Crew) -> tuple[l
 
 def _refused(outcome: Outcome, verdict: Verdict) -> Outcome:
     """A wrong parameter stops everything, and is told with its place; a clip that cannot be asked has failed alone."""
-    if not outcome.details and outcome.error:
+    if outcome.usage:
         raise UsageError(placed(verdict.wish, outcome))
     return outcome
 

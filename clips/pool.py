@@ -44,12 +44,16 @@ class Progress:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: its result, or one sentence and, for a bug, its traceback; `parameter` is what was at fault."""
+    """How a job ended: its result, or one sentence and, for a bug, its traceback.
+
+    `usage` says that the user asked for what cannot be, and `parameter` which parameter was at fault.
+    """
 
     job: Job
     result: Any = None
     error: str = ""
     details: str = ""
+    usage: bool = False
     parameter: str = ""
 
 
@@ -195,7 +199,7 @@ def outcome_of(job: Job, work: Work, report: Report) -> Outcome:
     try:
         return Outcome(job, work(job, report))
     except UsageError as error:
-        return Outcome(job, error=str(error), parameter=getattr(error, "parameter", ""))
+        return Outcome(job, error=str(error), usage=True, parameter=getattr(error, "parameter", ""))
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except OSError as error:

@@ -66,11 +66,15 @@ def make_profile(quality: str = "m", theme: str = "dark", aspect: str = "16:9", 
     UsageError
         If one of them is unknown.
     """
-    height, rate = QUALITIES[_chosen("quality", quality, QUALITIES)]
+    return profile_of(*QUALITIES[_chosen("quality", quality, QUALITIES)], theme, aspect, format)
+
+
+def profile_of(height: int, rate: int, theme: str, aspect: str, format: str) -> Profile:
+    """The profile of a height in pixels and a frame rate; raises UsageError for an unknown theme, aspect or format."""
     across, up = ASPECTS[_chosen("aspect", aspect, ASPECTS)]
     _chosen("theme", theme, get_args(Theme))
     _chosen("format", format, get_args(Format))
     if format == "gif":
-        rate = max(exact for exact in GIF_RATES if exact <= rate)
+        rate = max((exact for exact in GIF_RATES if exact <= rate), default=GIF_RATES[0])
     width = 2 * round(height * across / up / 2)  # yuv420p needs an even width
     return Profile(width, height, rate, theme, aspect, format)  # type: ignore[arg-type]  # checked above

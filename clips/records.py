@@ -83,6 +83,7 @@ class Record:
     keys: Mapping[str, str]
     frames: Mapping[str, int]
     files: Mapping[str, Mapping[str, Any]]
+    broken: tuple[str, ...] = ()
 
     def still_true(self, beat: str, base: str, values: Mapping[str, Any]) -> bool:
         """Whether the delivered beat is what would be filmed now."""
@@ -91,7 +92,7 @@ class Record:
 
     def touched(self, folder: Path) -> Iterator[str]:
         """Names of delivered files that are missing, or are no longer what was delivered."""
-        return (name for name, seal in self.files.items() if not _is_intact(folder / name, seal))
+        return (name for name, seal in self.files.items() if not is_intact(folder / name, seal))
 
 
 def recipe_of(wish: Wish, sources: Sources) -> Recipe:
@@ -126,6 +127,7 @@ def read_record(path: Path) -> Record | None:
             keys=made["keys"],
             frames=made["frames"],
             files={**made["files"]},
+            broken=tuple(claim["text"] for claim in content["claims"] if not claim["holds"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -148,7 +150,8 @@ def seal(content: bytes, modified: int) -> dict[str, Any]:
     return {"size": len(content), "modified": modified, "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _is_intact(path: Path, sealed: Mapping[str, Any]) -> bool:
+def is_intact(path: Path, sealed: Mapping[str, Any]) -> bool:
+    """Whether a file is what was delivered; its digest is asked only if its time does not say so."""
     try:
         found = path.stat()
         if found.st_size != sealed["size"]:

@@ -57,8 +57,14 @@ class Origin:
 
 
 def fingerprint(text: str, package: str) -> Fingerprint:
-    """Read a module's source; `package` is where its relative imports start."""
-    tree = ast.parse(text)
+    """Read a module's source; `package` is where its relative imports start.
+
+    What cannot be parsed counts by its characters: the error shows, with its place, when it is imported.
+    """
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return Fingerprint(digest(text), "", digest(text), (), False)
     imports = tuple(sorted(set(_imported(tree, package))))
     asked = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(tree)}
     docstrings = _take_docstrings(tree)

@@ -14,8 +14,8 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from clips.sources import digest
 
 VERSION = 1
 PATIENCE = 60.0  # seconds to wait for another render that writes
+OLD = "written by another version of this program"
 ROOM = 0.9  # of the limit, left after an eviction
 
 SCHEMA = """
@@ -80,10 +81,10 @@ class Store:
             return None
         name, names, frames, video, poster, checksum, seconds = rows[0]
         if checksum != _checksum(video, poster):
-            self._do("DELETE FROM beats WHERE key = ?", key)
+            self._ask("DELETE FROM beats WHERE key = ?", key)
             self._say(f"a damaged beat in the cache ({name}) was thrown away; it is rendered again.")
             return None
-        self._do("UPDATE beats SET used = ? WHERE key = ?", time.time(), key)
+        self._ask("UPDATE beats SET used = ? WHERE key = ?", time.time(), key)
         return Beat(name, frames, video, tuple(json.loads(names)), poster, seconds)
 
     def put(self, base: str, beat: Beat, values: Mapping[str, Any]) -> str:
@@ -91,7 +92,7 @@ class Store:
         key = beat_key(base, beat.name, beat.reads, values)
         checksum, size = _checksum(beat.video, beat.poster), len(beat.video) + len(beat.poster)
         row = (key, base, beat.name, json.dumps(beat.reads), beat.frames, beat.video, beat.poster, checksum)
-        self._do(f"INSERT OR REPLACE INTO beats VALUES ({', '.join('?' * 11)})", *row, beat.seconds, size, time.time())
+        self._ask(f"INSERT OR REPLACE INTO beats VALUES ({', '.join('?' * 11)})", *row, beat.seconds, size, time.time())
         self._evict()
         return key
 
@@ -102,13 +103,13 @@ class Store:
         rows = self._ask("SELECT tale, digest FROM tales WHERE key = ?", key)
         if not rows or rows[0][1] != _checksum(rows[0][0]):
             return None
-        self._do("UPDATE tales SET used = ? WHERE key = ?", time.time(), key)
+        self._ask("UPDATE tales SET used = ? WHERE key = ?", time.time(), key)
         return Tale.from_json(json.loads(rows[0][0]))
 
     def tell(self, key: str, tale: Tale) -> None:
         """Keep what a clip says."""
         content = json.dumps(asdict(tale)).encode()
-        self._do("INSERT OR REPLACE INTO tales VALUES (?, ?, ?, ?)", key, content, _checksum(content), time.time())
+        self._ask("INSERT OR REPLACE INTO tales VALUES (?, ?, ?, ?)", key, content, _checksum(content), time.time())
 
     # Costs ------------------------------------------------------------------------------------------------------------
 
@@ -122,9 +123,9 @@ class Store:
         )
         for beat in film.beats:
             length = beat.frames / profile.frame_rate
-            self._do(upsert, film.clip, beat.name, *size, beat.seconds, None, length)
+            self._ask(upsert, film.clip, beat.name, *size, beat.seconds, None, length)
         for name, seconds in film.skipped.items():
-            self._do(upsert, film.clip, name, *size, None, seconds, None)
+            self._ask(upsert, film.clip, name, *size, None, seconds, None)
 
     def costs(self, clip: str) -> list[CostRow]:
         """All that is known of a clip's beats, in the order of their first filming."""
@@ -143,10 +144,10 @@ class Store:
         rows = self._ask("SELECT key, size FROM beats")
         gone = [(key, size) for key, size in rows if key not in set(keep)]
         for key, _ in gone:
-            self._do("DELETE FROM beats WHERE key = ?", key)
+            self._ask("DELETE FROM beats WHERE key = ?", key)
         if not keep:
-            self._do("DELETE FROM tales")
-        self._do("VACUUM")
+            self._ask("DELETE FROM tales")
+        self._ask("VACUUM")
         return len(gone), sum(size for _, size in gone)
 
     def _evict(self) -> None:
@@ -156,35 +157,23 @@ class Store:
         for key, size in self._ask("SELECT key, size FROM beats ORDER BY used"):
             if total <= ROOM * self.limit:
                 break
-            self._do("DELETE FROM beats WHERE key = ?", key)
+            self._ask("DELETE FROM beats WHERE key = ?", key)
             total -= size
-        self._do("PRAGMA incremental_vacuum")
+        self._ask("PRAGMA incremental_vacuum")
 
     # The file ---------------------------------------------------------------------------------------------------------
 
-    def _ask(self, question: str, *values: Any) -> list[Any]:
-        rows: list[Any] = []
-        with self._connected() as connection:
-            if connection:
-                rows = connection.execute(question, values).fetchall()
-        return rows
-
-    def _do(self, order: str, *values: Any) -> None:
-        with self._connected() as connection:
-            if connection:
-                connection.execute(order, values).fetchall()
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection | None]:
-        """A connection; without one, or when it fails, the render goes on as if nothing were known."""
-        if not self._usable:
-            yield None
-            return
-        try:
-            with closing(_opened(self.file)) as connection:
-                yield connection
-        except sqlite3.DatabaseError as error:
-            self._mend(error)
+    def _ask(self, statement: str, *values: Any) -> list[Any]:
+        """The rows that a statement gives; if the file cannot be used, none: the render goes on as if it were empty."""
+        for _ in range(2):  # after mending, once more
+            if not self._usable:
+                break
+            try:
+                with closing(_opened(self.file)) as connection:
+                    return connection.execute(statement, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                self._mend(error)
+        return []
 
     def _mend(self, error: sqlite3.DatabaseError) -> None:
         if isinstance(error, sqlite3.OperationalError) and "schema" not in str(error):
@@ -192,7 +181,8 @@ class Store:
             self._say(f"the cache {self.file} cannot be used now ({error}): rendering goes on without it.")
             return
         self.file.unlink(missing_ok=True)
-        self._say("the cache was damaged and has been started anew.")
+        old = isinstance(error, AnotherVersionError)
+        self._say(f"the cache was {OLD if old else 'damaged'} and has been started anew.")
 
 
 class CostRow(NamedTuple):

@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import re
+from dataclasses import replace
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -15,22 +16,41 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import scenes
 from clips import files
-from clips.deliver import captions, deliver, join_beats, write_whole
+from clips.deliver import captions, deliver
+from clips.files import write_whole
+from clips.job import Film, Tale
+from clips.joining import join_beats
+from clips.make import plans_of
+from clips.plan import Plan, examine
 from clips.profile import Profile
-from clips.work import Beat, Job, Rendered, perform
 from objectives.errors import UsageError
+from tests import tiny as clip
 from tests.frames import frames_of
-from tests.tiny import TINY_CLIPS
+from tests.tiny import SMALL as PROFILE
 
-PROFILE = Profile(160, 90, 10)
+pytestmark = pytest.mark.usefixtures("tiny_clip")
+
+
+def filmed(folder: Path, profile: Profile = PROFILE) -> tuple[Plan, Film]:
+    """The tiny clip's plan and its film."""
+    wish, shop = clip.wish(folder, profile=profile, way="2"), clip.workshop(folder / "cache")
+    ((plan,), _) = plans_of([examine(wish, shop.sources)], shop, clip.Here())
+    return plan, clip.film(wish.job(), lambda _beat, _count: None)
 
 
 @pytest.fixture(scope="module")
-def tiny() -> Rendered:
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Film]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("clips.work.CLIPS", TINY_CLIPS)
-        return perform(Job("tiny", {"way": "2"}, PROFILE, threads=1))
+        patch.setitem(scenes.CLIPS, "tiny", clip.ENTRY)  # type: ignore[arg-type]
+        return filmed(tmp_path_factory.mktemp("tiny"))
+
+
+def delivered(tiny: tuple[Plan, Film], folder: Path) -> list[Path]:
+    plan, film = tiny
+    wish = replace(plan.wish, folder=folder)
+    return deliver(replace(plan, verdict=replace(plan.verdict, wish=wish)), film.beats)
 
 
 def atoms(video: bytes) -> list[str]:
@@ -43,70 +63,69 @@ def atoms(video: bytes) -> list[str]:
     return found
 
 
-def test_files_have_stable_names(tiny: Rendered, tmp_path: Path) -> None:
-    files = deliver(tiny, PROFILE, tmp_path)
-    assert [file.name for file in files] == ["tiny.mp4", "tiny.png", "tiny.vtt", "tiny.json", "tiny.csv"]
+def test_files_have_stable_names(tiny: tuple[Plan, Film], tmp_path: Path) -> None:
+    files = delivered(tiny, tmp_path)
+    assert [file.name for file in files] == ["tiny.mp4", "tiny.png", "tiny.vtt", "tiny.csv", "tiny.json"]
     assert sorted(tmp_path.iterdir()) == sorted(files)
 
 
-def test_the_clip_is_its_beats_joined(tiny: Rendered, tmp_path: Path) -> None:
-    video = deliver(tiny, PROFILE, tmp_path)[0].read_bytes()
-    np.testing.assert_array_equal(frames_of(video), np.concatenate([frames_of(beat.video) for beat in tiny.beats]))
+def test_the_clip_is_its_beats_joined(tiny: tuple[Plan, Film], tmp_path: Path) -> None:
+    video = delivered(tiny, tmp_path)[0].read_bytes()
+    np.testing.assert_array_equal(frames_of(video), np.concatenate([frames_of(beat.video) for beat in tiny[1].beats]))
     assert atoms(video).index("moov") < atoms(video).index("mdat"), "not ready to stream"
     with av.open(BytesIO(video)) as container:
         stream = container.streams.video[0]
         context = stream.codec_context
         assert (context.color_primaries, context.color_trc, context.colorspace, context.color_range) == (1, 1, 1, 1)
-        assert float(stream.duration * stream.time_base) == pytest.approx(tiny.frames / 10)
+        assert float(stream.duration * stream.time_base) == pytest.approx(tiny[1].frames / 10)
         times = [packet.pts for packet in container.demux(stream) if packet.pts is not None]
     assert times[0] == 0
     assert len(set(np.diff(times))) == 1, "frames are not evenly spaced"
 
 
-def test_poster_is_a_good_frame(tiny: Rendered) -> None:
-    poster = np.asarray(Image.open(BytesIO(tiny.poster)).convert("RGB")).astype(int)
+def test_poster_is_a_good_frame(tiny: tuple[Plan, Film]) -> None:
+    poster = np.asarray(Image.open(BytesIO(tiny[1].beats[-1].poster)).convert("RGB")).astype(int)
     assert poster.shape == (90, 160, 3)
     assert np.ptp(poster) > 100
-    assert np.abs(poster - frames_of(tiny.beats[-1].video)[-1]).mean() < 3, "the poster is the last frame"
+    assert np.abs(poster - frames_of(tiny[1].beats[-1].video)[-1]).mean() < 3, "the poster is the last frame"
 
 
-def test_captions_are_webvtt(tiny: Rendered) -> None:
-    text = captions(tiny.beats, 10)
+def test_captions_are_webvtt(tiny: tuple[Plan, Film]) -> None:
+    plan, film = tiny
+    text = captions(plan.tale, {beat.name: beat.frames for beat in film.beats}, 10)
     cues = re.findall(r"^(\w+)\n(\d\d:\d\d:\d\d\.\d{3}) --> (\d\d:\d\d:\d\d\.\d{3})\n(.+)\n", text, re.M)
     assert text.startswith("WEBVTT\n\n")
-    assert [cue[0] for cue in cues] == ["appear", "move"]
+    assert [cue[0] for cue in cues] == ["appear", "move", "turn"]
     assert cues[0][1] == "00:00:00.000"
     assert cues[0][2] == cues[1][1] == "00:00:01.000"
     assert cues[0][3] == "A square appears &amp; waits; the run ends at 33.554."
 
 
 def test_times_above_an_hour() -> None:
-    beat = Beat("long", "Long.", 3_725_500, b"")
-    assert "00:00:00.000 --> 01:02:05.500" in captions([beat], 1000)
+    tale = Tale("long", "", (("long", "Long."),), {}, {}, (), (), "")
+    assert "00:00:00.000 --> 01:02:05.500" in captions(tale, {"long": 3_725_500}, 1000)
 
 
-def test_record_says_what_was_shown(tiny: Rendered, tmp_path: Path) -> None:
-    said = json.loads(deliver(tiny, PROFILE, tmp_path)[3].read_text())
-    assert said["parameters"] == {"way": 2.0, "start": [8.0, 8.0]}
+def test_record_says_what_was_shown(tiny: tuple[Plan, Film], tmp_path: Path) -> None:
+    said = json.loads(delivered(tiny, tmp_path)[-1].read_text())
+    assert said["parameters"] == {"way": 2.0, "angle": 1.0, "start": [8.0, 8.0]}
     assert said["numbers"]["last"] == pytest.approx(128 * 0.8**6)
-    assert [beat["name"] for beat in said["beats"]] == ["appear", "move"]
-    assert said["beats"][-1]["end"] == said["seconds"] == tiny.frames / 10
+    assert [beat["name"] for beat in said["beats"]] == ["appear", "move", "turn"]
+    assert said["beats"][-1]["end"] == said["seconds"] == tiny[1].frames / 10
     assert set(said["versions"]) >= {"manim", "numpy", "sympy"}
     assert said["claims"] == [{"text": "the square moves: by 2", "holds": True}]
 
 
-def test_table_holds_the_runs(tiny: Rendered, tmp_path: Path) -> None:
-    rows = list(csv.DictReader(StringIO(deliver(tiny, PROFILE, tmp_path)[4].read_text())))
+def test_table_holds_the_runs(tiny: tuple[Plan, Film], tmp_path: Path) -> None:
+    rows = list(csv.DictReader(StringIO(delivered(tiny, tmp_path)[3].read_text())))
     assert [float(row["x"]) for row in rows] == pytest.approx([8 * 0.8**k for k in range(4)])
     assert {row["run"] for row in rows} == {"gradient_descent"}
 
 
 @pytest.mark.parametrize("format", ["gif", "webm", "mov"])
-def test_other_formats(format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clips.work.CLIPS", TINY_CLIPS)
-    profile = Profile(160, 90, 10, format=format)  # type: ignore[arg-type]
-    rendered = perform(Job("tiny", {}, profile, threads=1))
-    video = deliver(rendered, profile, tmp_path)[0]
+def test_other_formats(format: str, tmp_path: Path) -> None:
+    plan, rendered = filmed(tmp_path, Profile(160, 90, 10, format=format))  # type: ignore[arg-type]
+    video = deliver(plan, rendered.beats)[0]
     assert video.name == f"tiny.{format}"
     with av.open(str(video)) as container:
         frames = [frame.to_ndarray(format="rgba") for frame in container.decode(video=0)]
@@ -124,10 +143,10 @@ def test_a_full_disk_leaves_the_previous_files(tmp_path: Path, monkeypatch: pyte
     write_whole(tmp_path, {"a": b"old", "b": b"old"})
     write = files._write_through
 
-    def full(path: Path, content: bytes) -> None:
+    def full(path: Path, content: bytes, modified: int | None) -> None:
         if ".b." in path.name:
             raise OSError(errno.ENOSPC, "No space left on device")
-        write(path, content)
+        write(path, content, modified)
 
     monkeypatch.setattr(files, "_write_through", full)
     with pytest.raises(UsageError, match="full"):
@@ -158,7 +177,7 @@ def test_what_a_killed_process_left_is_swept_up(tmp_path: Path) -> None:
 def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_whole(tmp_path, {"a": b"old"})
 
-    def interrupted(_: Path, __: bytes) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(files, "_write_through", interrupted)
@@ -167,6 +186,6 @@ def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path, monkeypatch: p
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("a", b"old")]
 
 
-def test_beats_of_one_clip_only(tiny: Rendered) -> None:
-    joined = join_beats([beat.video for beat in reversed(tiny.beats)], PROFILE)
-    assert len(frames_of(joined)) == tiny.frames
+def test_beats_of_one_clip_only(tiny: tuple[Plan, Film]) -> None:
+    joined = join_beats([beat.video for beat in reversed(tiny[1].beats)], PROFILE)
+    assert len(frames_of(joined)) == tiny[1].frames

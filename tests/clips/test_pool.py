@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import multiprocessing
+import tempfile
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from clips.make import Made, Wish, make
-from clips.pool import Outcome, Progress, run
-from clips.profile import Profile
-from clips.report import Display, Lines, Quiet, summary_json
-from clips.work import Job
+from clips.job import Job
+from clips.make import Made, make
+from clips.pool import Outcome, Pool, Progress
+from clips.report import Display, Lines, Quiet, Tally, duration, summary_json
+from clips.wishes import wishes_of
 from objectives.errors import UsageError
 from tests import tiny
+from tests.tiny import SMALL as PROFILE
 
-PROFILE = Profile(160, 90, 10)
+pytestmark = pytest.mark.usefixtures("tiny_clip")
 
 
 def ended(jobs: list[Job], work: object, at_once: int = 2) -> dict[str, Outcome]:
-    events = run(jobs, at_once, work)  # type: ignore[arg-type]
-    return {event.job.clip: event for event in events if isinstance(event, Outcome)}
+    with Pool(at_once) as pool:
+        events = list(pool.run(jobs, work))  # type: ignore[arg-type]
+    return {event.job.called: event for event in events if isinstance(event, Outcome)}
+
+
+def job(name: str = "good", clip: str = "tiny") -> Job:
+    return Job(clip, profile=PROFILE, name=name)
 
 
 @pytest.fixture
@@ -31,87 +38,131 @@ def quiet() -> Quiet:
 
 
 def test_frames_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Progress starts at none of about so many, rises, and reaches most of the frames that come out."""
+    """Progress starts at none, rises, and reaches most of the frames that come out."""
     monkeypatch.setattr("clips.pool.REPORT_EVERY", 5)
-    events = list(run([Job("unrolling", profile=Profile(160, 90, 60))], 1, tiny.rendered_tiny))
+    with Pool(1) as pool:
+        events = list(pool.run([Job("tiny", profile=tiny.Profile(160, 90, 60))], tiny.film))
     frames = [event.frames for event in events if isinstance(event, Progress)]
     (outcome,) = (event for event in events if isinstance(event, Outcome))
-    assert outcome.rendered is not None
     assert frames[0] == 0
     assert frames == sorted(set(frames))
-    assert frames[-1] > 0.6 * outcome.rendered.frames
-    assert all(event.total >= event.frames for event in events if isinstance(event, Progress))
+    assert frames[-1] > 0.6 * outcome.result.frames
+
+
+def test_a_process_takes_one_job_after_the_other() -> None:
+    with Pool(1) as pool:
+        first = list(pool.run([job("one")], tiny.film))
+        children = multiprocessing.active_children()
+        second = list(pool.run([job("two"), job("three")], tiny.film))
+        assert multiprocessing.active_children() == children
+    assert [event.job.called for event in (*first, *second) if isinstance(event, Outcome)] == ["one", "two", "three"]
+    assert multiprocessing.active_children() == []
 
 
 def test_a_clip_that_fails_takes_no_other_with_it() -> None:
-    outcomes = ended([Job("unrolling", profile=PROFILE), Job("u_turn", profile=PROFILE)], tiny.explode_if_unrolling)
-    assert outcomes["unrolling"].error == "unrolling failed: a scene that raises in its third beat"
-    assert "ZeroDivisionError" in outcomes["unrolling"].details
-    assert outcomes["u_turn"].rendered is not None
+    outcomes = ended([job("bad"), job()], tiny.explode_if_called_bad, at_once=1)
+    assert outcomes["bad"].error == "bad failed: a scene that raises in its third beat"
+    assert "ZeroDivisionError" in outcomes["bad"].details
+    assert outcomes["good"].result is not None
 
 
-def test_a_killed_renderer_is_said() -> None:
-    outcome = ended([Job("unrolling", profile=PROFILE)], tiny.be_killed)["unrolling"]
-    assert outcome.rendered is None
-    assert "ended from outside (exit code -9" in outcome.error
+def test_a_killed_renderer_is_said_and_replaced() -> None:
+    with Pool(1) as pool:
+        (killed,) = [e for e in pool.run([job("killed")], tiny.be_killed) if isinstance(e, Outcome)]
+        (after,) = [e for e in pool.run([job()], tiny.film) if isinstance(e, Outcome)]
+    assert killed.result is None
+    assert "killed: its renderer was ended from outside (exit code -9" in killed.error
+    assert after.result is not None
 
 
 def test_stopping_early_ends_the_processes_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    events = run([Job("unrolling", profile=PROFILE), Job("u_turn", profile=PROFILE)], 2, tiny.sleep_for_ever)
-    next(events)
-    assert len(multiprocessing.active_children()) == 2
-    events.close()  # type: ignore[attr-defined]
+
+    def interrupted() -> None:
+        with Pool(2) as pool:
+            for _ in pool.run([job("one"), job("two")], tiny.sleep_for_ever):
+                assert len(multiprocessing.active_children()) == 2
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert multiprocessing.active_children() == []
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_a_killed_run_left_in_the_temporary_folder_is_swept_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "momentum-999999999-x" / "deep").mkdir(parents=True)
+    alive = Path(tempfile.mkdtemp(prefix="momentum-1-"))
+    with Pool(1):
+        assert (tmp_path / "momentum-999999999-x").exists() is False
+    assert list(tmp_path.iterdir()) == [alive]
+
+
 def test_a_full_temporary_disk_is_one_sentence() -> None:
-    outcome = ended([Job("unrolling", profile=PROFILE)], tiny.fill_the_disk)["unrolling"]
-    assert outcome.error == "unrolling: No space left on device: somewhere; free or unlock it, and render again."
+    outcome = ended([job("u_turn")], tiny.fill_the_disk)["u_turn"]
+    assert outcome.error == "u_turn: No space left on device: somewhere; free or unlock it, and render again."
     assert outcome.details == ""
 
 
-def made(folder: Path, quiet: Quiet, work: object, *clips: str, **wish: object) -> Made:
-    return make(Wish(clips, {}, PROFILE, folder, **wish), quiet, work)  # type: ignore[arg-type]
+# Through make ---------------------------------------------------------------------------------------------------------
+
+
+def made(folder: Path, reporter: Quiet, work: object, *names: str, **settings: object) -> Made:
+    shop = tiny.workshop(folder / "cache", lambda: Pool(2), work)  # type: ignore[arg-type]
+    return make([tiny.wish(folder / "clips", name, **settings) for name in names], shop, reporter)
 
 
 def test_delivered_files_survive_a_failure(tmp_path: Path, quiet: Quiet) -> None:
-    made(tmp_path, quiet, tiny.rendered_tiny, "u_turn", "unrolling")
-    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    result = made(tmp_path, quiet, tiny.explode_if_unrolling, "u_turn", "unrolling")
-    assert [clip.clip for clip in result.delivered] == ["u_turn"]
-    assert [outcome.job.clip for outcome in result.failed] == ["unrolling"]
-    assert {file.name for file in tmp_path.iterdir()} == set(before)
-    assert (tmp_path / "unrolling.mp4").read_bytes() == before["unrolling.mp4"]
+    made(tmp_path, quiet, tiny.film, "good", "bad")
+    before = {file.name: file.read_bytes() for file in (tmp_path / "clips").iterdir()}
+    result = made(tmp_path, quiet, tiny.explode_if_called_bad, "bad", "good", way=1)
+    assert [clip.name for clip in result.delivered] == ["good"]
+    assert [outcome.job.called for outcome in result.failed] == ["bad"]
+    assert {file.name for file in (tmp_path / "clips").iterdir()} == set(before)
+    assert (tmp_path / "clips" / "bad.mp4").read_bytes() == before["bad.mp4"]
+    assert (tmp_path / "clips" / "good.mp4").read_bytes() != before["good.mp4"]
     assert '"failed"' in summary_json(result)
 
 
-def test_a_clip_under_another_name(tmp_path: Path, quiet: Quiet) -> None:
-    result = made(tmp_path, quiet, tiny.rendered_tiny, "u_turn", name="u_turn_fast")
-    assert result.delivered[0].files[0].name == "u_turn_fast.mp4"
-    with pytest.raises(UsageError, match="--name names one clip"):
-        made(tmp_path, quiet, tiny.rendered_tiny, "u_turn", "unrolling", name="both")
-
-
 def test_lines_say_what_happens(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made(tmp_path, Lines(Console(), Console(stderr=True)), tiny.rendered_tiny, "u_turn")
+    made(tmp_path, Lines(Console(), Console(stderr=True)), tiny.film, "tiny")
     said = capsys.readouterr()
-    assert "u_turn: rendering" in said.out
-    assert "u_turn: done, 2.0 s of video in" in said.out
+    assert "tiny: not rendered yet" in said.out
+    assert "tiny: rendering appear, move, turn" in said.out
+    assert "tiny: done, 3.0 s of video in" in said.out
     assert said.err == ""
 
 
-def test_a_bar_a_clip_on_a_terminal(tmp_path: Path) -> None:
+def test_a_display_on_a_terminal(tmp_path: Path) -> None:
     screen = Console(force_terminal=True, width=120, file=StringIO())
-    result = made(tmp_path, Display(screen, Console(stderr=True)), tiny.explode_if_unrolling, "u_turn", "unrolling")
+    wishes = [tiny.wish(tmp_path, "good"), tiny.wish(tmp_path, "bad", way=1)]
+    shop = tiny.workshop(tmp_path / "cache", lambda: Pool(2), tiny.explode_if_called_bad)
+    result = make(wishes, shop, Display(screen, Console(stderr=True)))
     shown = screen.file.getvalue()  # type: ignore[attr-defined]
     assert len(result.delivered) == len(result.failed) == 1
-    assert "u_turn" in shown
-    assert "frames" in shown
+    assert "good: appear, move, turn" in shown
+    assert "all" in shown
+    assert "%" in shown
+
+
+def test_the_time_left_is_what_the_busiest_worker_needs() -> None:
+    tally = Tally([(("a", ("x",)), 60.0, 100), (("b", ("y",)), 20.0, 50), (("b", ("z",)), 20.0, 50)], workers=2)
+    assert (tally.share, tally.left) == (0, 60)
+    tally.drawn(("a", ("x",)), 50)
+    assert (tally.share, tally.left) == (0.3, 35)
+    tally.drawn(("a", ("x",)), 1000)
+    assert tally.share < 0.6, "a job is done when it says so"
+    assert (duration(45.4), duration(250)) == ("45 s", "4 min")
 
 
 @pytest.mark.parametrize("name", ["../evil", "a/b", "", "x" * 260, ".hidden"])
-def test_a_name_that_cannot_be_a_file(name: str, tmp_path: Path, quiet: Quiet) -> None:
+def test_a_name_that_cannot_be_a_file(name: str, tmp_path: Path) -> None:
+    from clips.lecture import default_lecture
+
     with pytest.raises(UsageError, match="cannot name a file"):
-        made(tmp_path, quiet, tiny.explode, "u_turn", name=name)
+        wishes_of(default_lecture(), ["u_turn"], {}, PROFILE, tmp_path, name=name)
+    with pytest.raises(UsageError, match="--name names one clip"):
+        wishes_of(default_lecture(), ["u_turn", "unrolling"], {}, PROFILE, tmp_path, name="both")

@@ -17,8 +17,9 @@ import numpy as np
 import pytest
 from manim import Mobject, Typst
 
+from clips.job import Job
 from clips.profile import Profile, make_profile
-from clips.work import Job, make_scene, perform, picture, scene_class, studio, typeset_cache
+from clips.work import make_scene, perform, picture, scene_class, studio, typeset_cache
 from scenes import CLIPS
 from scenes.lecture_scene import LectureScene
 from scenes.stage import layout
@@ -143,10 +144,10 @@ def test_every_parameter_says_what_it_is(clip: str) -> None:
 def test_a_beat_alone_is_the_same_beat(clip: str) -> None:
 
     profile = Profile(320, 180, 3)
-    whole = {beat.name: frames_of(beat.video) for beat in perform(Job(clip, profile=profile, threads=1)).beats}
+    whole = {beat.name: frames_of(beat.video) for beat in perform(Job(clip, profile=profile)).beats}
     assert tuple(whole) == scene_class(clip).beats
     for beat, frames in whole.items():
-        alone = perform(Job(clip, profile=profile, beats=(beat,), threads=1)).beats
+        alone = perform(Job(clip, profile=profile, beats=(beat,))).beats
         assert [one.name for one in alone] == [beat]
         np.testing.assert_array_equal(frames_of(alone[0].video), frames, err_msg=f"{clip}.{beat}")
 

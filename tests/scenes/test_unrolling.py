@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manim import ORIGIN, VGroup, VMobject
 
+from clips.job import Job
 from clips.profile import Profile
-from clips.work import Job, make_scene, perform, read_parameters, studio, typeset_cache
+from clips.work import make_scene, perform, read_parameters, studio, typeset_cache
 from objectives.errors import UsageError
 from scenes.lecture_scene import LectureScene
 from scenes.stage import layout
