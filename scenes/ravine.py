@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import LEFT, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, UR, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import Objective, typeset_function
@@ -22,7 +22,7 @@ from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRat
 from scenes.stage import layout
 from scenes.stage.arrows import Arrows
 from scenes.stage.ball import Trail
-from scenes.stage.cards import Counter, RuleCard
+from scenes.stage.cards import INSET, Counter, RuleCard
 from scenes.stage.contour_map import ContourMap, containing
 from scenes.stage.coordinate_strip import CoordinateStrip
 from scenes.stage.drawing import Array, crosses, dashed
@@ -32,7 +32,7 @@ from scenes.stage.numerals import running_spec, widest_of
 from scenes.stage.palette import palette, rule_color
 from scenes.stage.scoreboard import error_at
 from scenes.stage.speaker import Speaker, tinted
-from scenes.stage.typesetting import wrapped_formula
+from scenes.stage.typesetting import Words, on_baseline, quiet, wrapped_formula
 
 LARGE, SMALLER, MOMENTUM = "large", "smaller", "momentum"  # the three runs
 NAMES = {LARGE: "gradient_descent", SMALLER: "gradient_descent", MOMENTUM: "momentum"}
@@ -195,7 +195,7 @@ class Ravine(LectureScene):
     def why(self) -> None:
         """Across, pushes alternate, and in the sum they cancel. Along, they agree, and add up."""
         self.speaker.hush()
-        self.vanish(*self.cards.values(), self.counter)
+        self.vanish(*self.cards.values(), self.counter, self.head)
         self.play(*self._in_strength(LARGE, AGAIN), run_time=0.6)
         self.bring_to_front(self.trails[MOMENTUM])
         across, along = self.strips
@@ -224,7 +224,7 @@ class Ravine(LectureScene):
         """Show the card of a run, and let it take its steps."""
         self.speaker.hush()
         trail, step = self.trails[name], ValueTracker(0.0)
-        self.play(FadeIn(self.cards[name]), *[FadeIn(self.counter)] * (name == LARGE), run_time=0.5)
+        self.play(FadeIn(self.cards[name]), *[FadeIn(self.counter), FadeIn(self.head)] * (name == LARGE), run_time=0.5)
         if name != LARGE:
             self.counter.display(0)
             self.play(GrowFromCenter(trail.ball), run_time=0.5)
@@ -309,7 +309,8 @@ class Ravine(LectureScene):
     def cards(self) -> dict[str, RuleCard]:
         """A card a run, with as many digits of the error as have room."""
         errors = np.concatenate([run.values for run in self.runs.values()])
-        above = self.boxes[1].top_slice(3 * CARD + 2 * BETWEEN)[0].rows(1, 1, 1, gap=BETWEEN)
+        below = self.boxes[1].top_slice(FOOT, gap=0.1)[1]
+        above = below.top_slice(3 * CARD + 2 * BETWEEN)[0].rows(1, 1, 1, gap=BETWEEN)
         boxes = dict(zip(self.runs, above, strict=True))
         for significant in (6, 5, 4, 3):
             spec = running_spec(errors, significant)
@@ -326,9 +327,14 @@ class Ravine(LectureScene):
 
     @cached_property
     def counter(self) -> Counter:
-        box = self.boxes[1]
-        below = Box(box.left, box.bottom, box.right, box.top - 3 * (CARD + BETWEEN) - 0.1)
-        return Counter(below, "step", widest=self.parameters.steps)
+        """The step, at the head of the cards' column."""
+        return Counter(self.boxes[1].top_slice(FOOT)[0], "step", widest=self.parameters.steps)
+
+    @cached_property
+    def head(self) -> Words:
+        """What the numbers at the right of the cards are, above them."""
+        words = layout.place(quiet("error"), self.boxes[1].top_slice(FOOT)[0].inset(right=INSET), UR)
+        return on_baseline(words, float(self.counter.number.anchor[1]))
 
     @cached_property
     def strips(self) -> list[CoordinateStrip]:
