@@ -186,14 +186,18 @@ class Axis:
             values = [_plain(digit * 10.0**k, self.whole) for k in decades for digit in DIGITS]
             return _strictly_between(values, miss, hit)
         step = _round_step(abs(hit - miss) / CELLS)
-        step = max(1.0, step) if self.whole else step
+        step = max(step, _round_step(self._finest(hit)))
         first, last = math.floor(min(miss, hit) / step), math.ceil(max(miss, hit) / step)
         return _strictly_between([_plain(k * step, self.whole) for k in range(first, last + 1)], miss, hit)
 
     def is_near(self, miss: float, hit: float) -> bool:
         """Whether looking between them is not worth the while."""
-        finest = 1.0 if self.whole else 0.02 * abs(hit) if self.logarithmic else 0.002 * (self.high - self.low)
-        return abs(hit - miss) <= max(finest, 0.1 * abs(hit - self.now))
+        return abs(hit - miss) <= max(self._finest(hit), 0.1 * abs(hit - self.now))
+
+    def _finest(self, value: float) -> float:
+        if self.whole:
+            return 1.0
+        return 0.01 * value if self.logarithmic and value > 0 else 0.005 * (self.high - self.low)
 
     def _spread(self) -> Iterator[float]:
         yield self.default
@@ -208,15 +212,14 @@ class Axis:
             yield from (self.now + sign * part * span for part in PARTS for sign in (1, -1))
 
     def _rounded(self, value: float) -> float:
+        if self.whole:
+            return round(value)
         if value in (self.default, self.low, self.high):
             return value
-        if self.logarithmic and not self.whole:
+        if self.logarithmic:
             return float(f"{value:.2g}")
-        return _plain(round(value / self._unit) * self._unit, self.whole)
-
-    @property
-    def _unit(self) -> float:
-        return 1.0 if self.whole else _round_step((self.high - self.low) / 100)
+        step = _round_step((self.high - self.low) / 100)
+        return _plain(round(value / step) * step, whole=False)
 
 
 def _round_step(length: float) -> float:
