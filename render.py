@@ -290,24 +290,11 @@ def unset(
 
 
 @app.command("list")
-def list_clips(
-    as_json: Json = False,
-) -> None:
+def list_clips(as_json: Json = False) -> None:
     """List the clips: one line each, with their length."""
-    import json
+    from clips.showing import list_json, list_of_clips
 
-    from clips.catalogue import lengths
-    from scenes import CLIPS
-
-    seconds = lengths()
-    if as_json:
-        print(
-            json.dumps([{"clip": c, "seconds": round(seconds[c], 2), "teaches": CLIPS[c][2]} for c in CLIPS], indent=2)
-        )
-        return
-    width = max(len(clip) for clip in CLIPS)
-    for clip, (_, _, teaches) in CLIPS.items():
-        print(f"{clip:<{width}}  {seconds[clip]:4.0f} s  {teaches}")
+    print(list_json() if as_json else list_of_clips())
 
 
 @app.command()
@@ -316,36 +303,9 @@ def show(
     settings: Settings = [],  # noqa: B006 (typer copies it)
 ) -> None:
     """Show a clip's parameters, beats, and claims with their present truth."""
-    from clips.advice import advise, sentences
-    from clips.catalogue import parameters_of
-    from clips.job import Job
-    from clips.work import tell
+    from clips.showing import clip_text
 
-    job = Job(clip, parse_settings(settings))
-    seen, parameters = tell(job), parameters_of(clip)
-    advice = advise(job) if seen.broken else ()
-    print(f"{clip}: {seen.title}\n\nParameters (change one with --set NAME=VALUE):")
-    for parameter in parameters:
-        bounds = f", {parameter.bounds}" if parameter.bounds else ""
-        print(f"  {parameter.name} = {_plain(parameter.default)}  ({parameter.type}{bounds})\n      {parameter.help}")
-    print("\nBeats:")
-    for number, (beat, caption) in enumerate(seen.captions, 1):
-        print(f"  {number}. {beat}: {caption}")
-    print("\nClaims:")
-    for text, holds in seen.claims:
-        print(f"  [{'holds' if holds else 'BROKEN'}] {text}")
-        for sentence in sentences(advice, text):
-            print(f"      {sentence}")
-    for sentence in sentences(advice, ""):
-        print(f"  {sentence}")
-    for remark in seen.remarks:
-        print(f"  note: {remark}")
-
-
-def _plain(default: object) -> str:
-    if default is None:
-        return "(left open)"
-    return ",".join(f"{part:g}" for part in default) if isinstance(default, list | tuple) else f"{default}"
+    print(clip_text(clip, parse_settings(settings)))
 
 
 @app.command()

@@ -1,0 +1,61 @@
+"""What there is, for a reader: the clips in a list, and one clip with its parameters, beats and claims."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from clips.advice import advise, sentences
+from clips.catalogue import Parameter, lengths, parameters_of
+from clips.job import Job, Tale
+from clips.work import tell
+from scenes import CLIPS
+
+
+def list_of_clips() -> str:
+    """A line a clip: its name, its length, what it teaches."""
+    width, seconds = max(len(clip) for clip in CLIPS), lengths()
+    return "\n".join(f"{clip:<{width}}  {seconds[clip]:4.0f} s  {CLIPS[clip][2]}" for clip in CLIPS)
+
+
+def list_json() -> str:
+    """The same for a machine."""
+    seconds = lengths()
+    clips = [{"clip": clip, "seconds": round(seconds[clip], 2), "teaches": CLIPS[clip][2]} for clip in CLIPS]
+    return json.dumps(clips, indent=2)
+
+
+def clip_text(clip: str, settings: Mapping[str, Any]) -> str:
+    """A clip's parameters, its beats with their captions, its claims with their present truth, and what would mend them.
+
+    Raises
+    ------
+    UsageError
+        For an unknown clip or a wrong parameter.
+    """
+    job = Job(clip, settings)
+    tale, parameters = tell(job), parameters_of(clip)
+    lines = [f"{clip}: {tale.title}", "", "Parameters (change one with --set NAME=VALUE):"]
+    lines += map(_parameter, parameters)
+    lines += ["", "Beats:", *(f"  {n}. {beat}: {caption}" for n, (beat, caption) in enumerate(tale.captions, 1))]
+    return "\n".join([*lines, "", "Claims:", *_claims(job, tale), *(f"  note: {remark}" for remark in tale.remarks)])
+
+
+def _parameter(parameter: Parameter) -> str:
+    bounds = f", {parameter.bounds}" if parameter.bounds else ""
+    return f"  {parameter.name} = {_plain(parameter.default)}  ({parameter.type}{bounds})\n      {parameter.help}"
+
+
+def _plain(default: object) -> str:
+    if default is None:
+        return "(left open)"
+    return ",".join(f"{part:g}" for part in default) if isinstance(default, list | tuple) else f"{default}"
+
+
+def _claims(job: Job, tale: Tale) -> Iterator[str]:
+    advice = advise(job) if tale.broken else ()
+    for text, holds in tale.claims:
+        yield f"  [{'holds' if holds else 'BROKEN'}] {text}"
+        yield from (f"      {sentence}" for sentence in sentences(advice, text))
+    yield from (f"  {sentence}" for sentence in sentences(advice, ""))
