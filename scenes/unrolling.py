@@ -42,7 +42,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.stage import layout
-from scenes.stage.bars import WeightedSum, taken
+from scenes.stage.bars import WeightedSum, label_room, taken
 from scenes.stage.derivation import Line, Mark, Part, Rewrite
 from scenes.stage.drawing import Array
 from scenes.stage.figures import COMPACT, in_one_unit, rounded, typed
@@ -58,6 +58,7 @@ from scenes.stage.unrolled import (
     fitting_size,
     general,
     generalised,
+    left_side,
     multiplying,
     multiplying_seconds,
     nothing,
@@ -221,7 +222,13 @@ class Unrolling(LectureScene):
     def size(self) -> float:
         """Type size of the lines: the longest one fills the width, at most."""
         count = self.parameters.terms
-        return fitting_size([substituted(count), unrolled(count), general()], layout.stage().width)
+        return fitting_size([substituted(count), unrolled(count), general()], layout.stage().width - self.indent)
+
+    @cached_property
+    def indent(self) -> float:
+        """Before the lines: where the name of the update is short, the labels below it reach further to the left."""
+        name = Line(left_side(self.parameters.terms)[:1], SMALL)
+        return max(0.0, label_room() - name.width - 0.01) / 2
 
     @cached_property
     def pitch(self) -> float:
@@ -237,7 +244,8 @@ class Unrolling(LectureScene):
     @cached_property
     def longest(self) -> Line:
         """The last update unrolled: its equal sign is above those of all lines."""
-        return layout.place(Line(unrolled(self.parameters.terms), self.size), layout.stage(), LEFT)
+        line = Line(unrolled(self.parameters.terms), self.size)
+        return layout.place(line, layout.stage().inset(left=self.indent), LEFT)
 
     def equal_sign(self, row: float, pitch: float | None = None) -> Array:
         """Where the equal sign of a row stands; rows count from the top of the stage."""

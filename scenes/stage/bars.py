@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from manim import DOWN, Rectangle, VGroup, VMobject
+from manim import DOWN, RIGHT, Rectangle, VGroup, VMobject
 
 from scenes.stage.drawing import Array, polyline_points, polylines
 from scenes.stage.figures import COMPACT, in_one_unit
@@ -63,11 +63,17 @@ class WeightedSum(VGroup):
         numbers = self._numbers(sizes, [middle] * len(products))
         marks = [VGroup(), *(self._sign(k, text, middle) for k, text in enumerate(texts[1:-1]))]
         self.products = VGroup(*(VGroup(*pair) for pair in zip(marks, numbers, strict=True)))
-        unit = [quiet(f"in $10^({exponent})$").move_to((self.columns.name, low, 0.0))] if exponent else []
         name = on_baseline(_seated(label, self.columns.name, middle, self.size), numbers[0].get_bottom()[1])
-        self.sum_label = VGroup(name, self._equals(middle), *unit)
         total = _seated(f"$bold({texts[-1]})$", self.columns.terms[0], low, self.size)
         self.total = VGroup(self._equals(low), total)
+        self.sum_label = VGroup(name, self._equals(middle), *map(self._seat_unit, _unit(exponent)))
+
+    def _seat_unit(self, unit: Words) -> Words:
+        """The unit of the sum: below its name, or, where that is too short, after the total."""
+        equals, number = self.total
+        unit.move_to((self.columns.name, number.get_center()[1], 0.0))
+        crowded = unit.get_right()[0] > equals.get_left()[0] - 0.1
+        return unit.next_to(number, RIGHT, buff=0.3) if crowded else unit
 
     def _equals(self, height: float) -> Words:
         return _seated("$=$", self.columns.equals, height, self.size)
@@ -108,8 +114,17 @@ class WeightedSum(VGroup):
         return VGroup(*(_seated(f"${text}$", x, y, self.size, color) for text, x, y, color in rows))
 
     def _label(self, lines: Sequence[str], exponent: int) -> VGroup:
-        unit = [f"in $10^({exponent})$"] if exponent else []
-        return VGroup(*map(quiet, [*lines, *unit])).arrange(DOWN, buff=0.14)
+        return VGroup(*map(quiet, lines), *_unit(exponent)).arrange(DOWN, buff=0.14)
+
+
+def _unit(exponent: int) -> list[Words]:
+    """The unit of a row of numbers, unless it is 1."""
+    return [quiet(f"in $10^({exponent})$")] if exponent else []
+
+
+def label_room() -> float:
+    """How wide a label of a row is, at most: a unit with a long exponent."""
+    return float(_unit(-12)[0].width)
 
 
 def _seated(markup: str, x: float, y: float, size: float, color: str | None = None) -> Words:

@@ -66,12 +66,15 @@ TAKEN: Mapping[str, str] = {  # by the formulas that these letters stand in
     "i": "the number of a gradient",
     "f": "the objective",
 }
-LONGEST: Mapping[str, int] = {"momentum": 4, "learning_rate": 4, "update": 8}  # letters of a word; more has no room
+LONGEST: Mapping[str, int] = {"momentum": 1, "learning_rate": 2, "update": 8}  # letters; for more there is no room
 
 
 @dataclass(frozen=True)
 class Notation:
-    """Letters, as Typst mathematics: `gamma`, `v`, `"update"`; `name` is for files, `title` for people."""
+    """Letters, as Typst mathematics: `gamma`, `v`, `"update"`; `name` is for files, `title` for people.
+
+    A word for the learning rate is an operator, `op("lr")`: it stands before a gradient as `log` does before a number.
+    """
 
     name: str
     title: str
@@ -90,7 +93,7 @@ NOTATIONS: Mapping[str, Notation] = {
     choice.name: choice
     for choice in (
         LECTURE,
-        Notation("pytorch", "PyTorch", "mu", '"lr"', "v"),
+        Notation("pytorch", "PyTorch", "mu", 'op("lr")', "v"),
         Notation("sutskever", "Sutskever et al. 2013", "mu", "epsilon", "v"),
         Notation("goh", "Goh 2017", "beta", "alpha", "z"),
     )
@@ -166,21 +169,18 @@ def _letter(meaning: str, value: object) -> str:
     letter = GREEK.get(value, value)
     if letter in TAKEN:
         raise UsageError(f"{meaning} cannot be written {letter}: that is {TAKEN[letter]}; choose another letter.")
-    longest = LONGEST[meaning]
-    if not (letter in GREEK.values() or re.fullmatch("[A-Za-z]", letter) or _is_word(letter, longest)):
-        raise UsageError(f"{meaning} cannot be written {value!r}: {_advice(letter, longest)}")
-    return letter
+    if letter in GREEK.values() or re.fullmatch("[A-Za-z]", letter):
+        return letter
+    if re.fullmatch('"[A-Za-z]{2,}"', letter) and len(letter) - 2 <= LONGEST[meaning]:
+        return f"op({letter})" if meaning == "learning_rate" else letter
+    raise UsageError(f"{meaning} cannot be written {value!r}: {_advice(letter, LONGEST[meaning])}")
 
 
 def _advice(letter: str, longest: int) -> str:
     if near := get_close_matches(letter, GREEK.values(), n=1):
         return f"did you mean '{near[0]}'?"
-    word = f"a word in quotes of at most {longest} letters, like '\"rate\"'."
-    return f"a letter is the name of a Greek one, like gamma, or a single Latin one, like v, or {word}"
-
-
-def _is_word(text: str, longest: int) -> bool:
-    return bool(re.fullmatch(f'"[A-Za-z]{{2,{longest}}}"', text))
+    word = f", or a word in quotes of at most {longest} letters" if longest > 1 else ""
+    return f"a letter is the name of a Greek one, like gamma, or a single Latin one, like v{word}."
 
 
 def _without_doubles(choice: Notation) -> Notation:

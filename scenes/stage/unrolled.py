@@ -13,6 +13,7 @@ import sympy
 from manim import DOWN, LEFT, VGroup
 
 from objectives import AnyObjective, typeset
+from objectives.errors import UsageError
 from scenes.stage import layout
 from scenes.stage.bars import Columns
 from scenes.stage.derivation import Line, Move, Part, Rewrite, Window, glyph_count, same
@@ -97,8 +98,18 @@ def rule(color: str | None = None) -> list[Part]:
 
 
 def fitting_size(lines: Sequence[Sequence[Part]], width: float, largest: float = LARGEST) -> float:
-    """The size, at most `largest`, at which the widest of the lines fits a width."""
+    """The size, at most `largest`, at which the widest of the lines fits a width.
+
+    Raises
+    ------
+    UsageError
+        If it would be smaller than the smallest type: long letters in many terms, in a narrow picture.
+    """
     widest = max(Line(parts, BODY).width for parts in lines)
+    if SMALL * widest > 1.002 * BODY * width:
+        raise UsageError(
+            "The formulas do not fit the picture: choose shorter letters, fewer terms, or the aspect 16:9."
+        )
     return float(max(SMALL, min(largest, math.floor(BODY * width / widest))))
 
 
