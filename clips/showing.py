@@ -27,7 +27,7 @@ def list_json() -> str:
 
 
 def clip_text(clip: str, settings: Mapping[str, Any]) -> str:
-    """A clip's parameters, its beats with their captions, its claims with their present truth, and what would mend them.
+    """A clip's parameters, its beats with their captions, its claims, and what would mend those that are broken.
 
     Raises
     ------
