@@ -31,6 +31,7 @@ Work: TypeAlias = Callable[[Job, Report], Any]
 
 PATIENCE = 2.0  # seconds that a process has to end by itself
 REPORT_EVERY = 15  # frames between two reports of a job
+BETWEEN = 0.1  # seconds between two looks at whether to go on
 SCRATCH = "momentum-"
 
 
@@ -79,9 +80,13 @@ def cores() -> int:
 
 @dataclass
 class Pool:
-    """At most `size` processes on this machine; each starts when there is a job for it, and stays for the next."""
+    """At most `size` processes on this machine; each starts when there is a job for it, and stays for the next.
+
+    `between` is called several times a second while they work; what it raises ends a run (see `give_up`).
+    """
 
     size: int
+    between: Callable[[], None] = lambda: None
     _workers: list[_Worker] = field(default_factory=list)
     _scratch: str = ""
 
@@ -91,13 +96,14 @@ class Pool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
-        for worker in self._workers:
-            worker.pipe.close()  # an idle process ends by itself
-            if worker.job is not None or kind is not None:
-                worker.process.terminate()
-        for worker in self._workers:
-            _end(worker.process)
+        _dismiss(self._workers, at_once=kind is not None)
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def give_up(self) -> None:
+        """End the processes whose jobs nobody waits for any more; the others stay for the next run."""
+        busy = self._busy()
+        self._workers = [worker for worker in self._workers if worker.job is None]
+        _dismiss(busy)
 
     def run(self, jobs: Sequence[Job], work: Work) -> Iterator[Progress | Outcome]:
         """Do jobs in this order, at most `size` at a time, and yield what happens.
@@ -133,7 +139,8 @@ class Pool:
         worker.process, worker.pipe = fresh.process, fresh.pipe
 
     def _listen(self) -> Iterator[Progress | Outcome]:
-        ready = wait([worker.pipe for worker in self._busy()])
+        self.between()
+        ready = wait([worker.pipe for worker in self._busy()], BETWEEN)
         for worker in [worker for worker in self._busy() if worker.pipe in ready]:
             message = self._heard(worker)
             if isinstance(message, Outcome):
@@ -160,6 +167,16 @@ def _sweep() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*-*"):
         if not is_alive(folder.name.removeprefix(SCRATCH).split("-")[0]):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _dismiss(workers: Sequence[_Worker], at_once: bool = False) -> None:
+    """End processes: those that work are told to stop, an idle one ends by itself."""
+    for worker in workers:
+        worker.pipe.close()
+        if worker.job is not None or at_once:
+            worker.process.terminate()
+    for worker in workers:
+        _end(worker.process)
 
 
 def _end(process: SpawnProcess) -> None:
