@@ -1,19 +1,16 @@
 # Two commands do everything from a bare clone: `make lecture` and `make test`. Both set up what is missing first.
 #
-#   make lecture              render the lecture at 720p30     (QUALITY=l|m|h|p|k, THEME=dark|light, ASPECT=16:9|4:3)
+#   make lecture              render what is stale of the lecture (QUALITY=l|m|h|p|k, THEME=dark|light, ASPECT=16:9|4:3)
 #   make test                 all tests
 #   make check                what a contributor must keep: format, lint, types, tests
 #   make setup                system packages, virtual environment, install; quick when there is nothing to do
 
-QUALITY ?= m
-THEME ?= dark
-ASPECT ?= 16:9
 BIN = .venv/bin
 
 .PHONY: lecture test check format lint types setup clean
 
 lecture: setup
-	@$(BIN)/python render.py --quality $(QUALITY) --theme $(THEME) --aspect $(ASPECT)
+	@$(BIN)/python render.py $(if $(QUALITY),--quality $(QUALITY)) $(if $(THEME),--theme $(THEME)) $(if $(ASPECT),--aspect $(ASPECT))
 
 test: setup
 	@$(BIN)/python -m pytest --numprocesses auto

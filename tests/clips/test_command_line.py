@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 import render
+from clips.catalogue import parameters_of
 from scenes import CLIPS
 from tests.frames import frames_of
 
@@ -109,8 +110,8 @@ def test_list_has_a_line_for_each_clip(capsys: pytest.CaptureFixture[str]) -> No
 def test_show_tells_parameters_beats_and_claims(clip: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = said(capsys, "show", clip)
     assert code == 0
-    assert "momentum = 0." in out
-    assert "at least 0" in out
+    assert all(f"\n  {parameter.name} = " in out for parameter in parameters_of(clip))
+    assert any(bound in out for bound in ("at least", "above"))
     assert "[holds]" in out
     assert "BROKEN" not in out
 
@@ -171,8 +172,10 @@ def test_render_from_typed_wish_to_files(tmp_path: Path, capsys: pytest.CaptureF
     assert code == 0
     assert clip["status"] == "done"
     assert "no longer makes its point" in err
-    assert frames_of((tmp_path / "u_turn.mp4").read_bytes()).shape[1:] == (480, 854, 3)
-    record = json.loads((tmp_path / "u_turn.json").read_text())
+    name = "u_turn-start--2_1-steps-3-"
+    (video,) = tmp_path.glob(f"{name}*.mp4")
+    assert frames_of(video.read_bytes()).shape[1:] == (480, 854, 3)
+    record = json.loads(video.with_suffix(".json").read_text())
     assert record["parameters"]["start"] == [-2.0, 1.0]
     assert record["seconds"] == pytest.approx(clip["seconds"])
 
@@ -282,7 +285,8 @@ def test_ctrl_c_leaves_what_was_there(tmp_path: Path) -> None:
     command = [sys.executable, "render.py", "u_turn", "-q", "l", "--output", str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert "u_turn: rendering" in process.stdout.readline()
+        while "u_turn: rendering" not in process.stdout.readline():
+            pass
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -293,4 +297,5 @@ def test_ctrl_c_leaves_what_was_there(tmp_path: Path) -> None:
 def test_quiet_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["u_turn", "-q", "l", "--set", "steps=100", "--set", "momentum=0.85", "--format", "gif", "--quiet"]
     assert said(capsys, *arguments, "--output", str(tmp_path)) == (0, "", "")
-    assert (tmp_path / "u_turn.gif").stat().st_size > 0
+    (gif,) = tmp_path.glob("u_turn-*.gif")
+    assert gif.stat().st_size > 0
