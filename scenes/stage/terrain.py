@@ -31,7 +31,7 @@ from scenes.stage.terrain_shot import PLATE, Floor, Look, Ribbon, Sheet, Shot, l
 from scenes.stage.terrain_trail import TerrainTrail
 
 RELIEF = 0.42  # height of the landscape, as a share of its width
-FOOT = 0.06  # thickness of the ground under its lowest point, in units of the screen
+FOOT = 0.02  # thickness of the ground under its lowest point, in units of the screen
 NEARNESS = 0.035
 ROOM = 0.62  # for the numbers round the plate
 

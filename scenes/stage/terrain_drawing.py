@@ -24,7 +24,7 @@ from scenes.stage.terrain_shot import EVERY, PLATE, Bead, Dots, Look, Ribbon, Sh
 LINE = 0.012  # width of the map's lines, as on the flat map
 EDGE = 0.016  # width of a silhouette
 STEEP = 2.8  # rise over run of the slopes, seen from the eye, that do not cut into what lies on them
-COURSES = 8  # of the walls
+COURSES = 6  # of the walls
 CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
 
 
@@ -55,7 +55,8 @@ class GlDrawing:
     def _skirt(self) -> moderngl.VertexArray:
         """Four walls from the rim down, in `COURSES` courses, so that their bands follow the height scale."""
         rows = []
-        for side, (tilt_x, tilt_y) in zip(_sides(self.ground), ((0, 1), (-1, 0), (0, -1), (1, 0)), strict=True):
+        for rim, (tilt_x, tilt_y) in zip(_sides(self.ground), ((0, 1), (-1, 0), (0, -1), (1, 0)), strict=True):
+            side = rim[:: max(1, self.ground.samples // 50)]  # every number of samples ends with its last point so
             for course in range(COURSES):
                 ends = [side * [1, 1, 1 - share / COURSES] for share in (course, course + 1)]
                 bands = [self._bands(self.ground.scale.share_at(end[:, 2] / self.ground.relief)) for end in ends]
@@ -92,9 +93,9 @@ class GlDrawing:
         """Fill pixels (height, width, 4) with a shot."""
         self._begin(shot, pixels)
         with self.engine.picture(pixels):
-            self._plate(shot)
             self._floor(shot)
             self._surface(shot)
+            self._plate(shot)
             self._edges(shot)
             for ribbon in shot.ribbons:
                 self._ribbon(shot, ribbon)
@@ -116,6 +117,7 @@ class GlDrawing:
         opacity = (1 - shot.view.flatness) * shot.solid
         if opacity <= 0:
             return
+        self.engine.solid(opaque=opacity >= 1)
         flat = CORNERS * (np.array(self.ground.footprint) / 2 + PLATE)
         self._face(np.insert(flat, 2, -shot.foot, axis=1), (*self.look.plate, opacity))
         rim = np.insert(np.concatenate([flat, flat[:1]]), 2, -shot.foot, axis=1)
@@ -130,16 +132,19 @@ class GlDrawing:
 
     def _surface(self, shot: Shot) -> None:
         self._light(shot)
-        self.engine.tell("ground", wall=1.0, line_from=0.0, opacity=shot.solid)
+        self.engine.solid(opaque=shot.solid >= 1)
+        self.engine.tell("ground", line_from=0.0, opacity=shot.solid)
         if shot.floor is None:
+            self.engine.tell("ground", wall=1.0, line=self._lines(shot, faint=0.3))
             self._walls.render(moderngl.TRIANGLE_STRIP)
-        self.engine.tell("ground", wall=0.0)
+        self.engine.tell("ground", wall=0.0, line=self._lines(shot))
         self._terrain.render(moderngl.TRIANGLES)
 
     def _floor(self, shot: Shot) -> None:
         if shot.floor is None:
             return
         self._light(shot, flat=1.0)
+        self.engine.solid(opaque=shot.floor.filled * shot.solid >= 1)
         opaque = shot.floor.filled * shot.solid
         self.engine.tell(
             "ground",
@@ -154,22 +159,27 @@ class GlDrawing:
     def _light(self, shot: Shot, flat: float = 0.0) -> None:
         """Colours and light for the ground, or for the map that lies flat."""
         look, light = self.look, np.array(self.look.light) / np.linalg.norm(self.look.light)
-        halfway = light + np.array([0.0, 0.0, 1.0])
+        bands, halfway = max(len(self.levels), 1), light + np.array([0.0, 0.0, 1.0])
         self.engine.tell(
             "ground",
             ramp=np.concatenate([look.ramp[:1], np.diff(look.ramp, axis=0)]),
-            last_band=float(max(len(self.levels), 1)),
+            last_band=float(bands),
+            stretch=6.0 / bands,
             rise=shot.rise,
             flattened=flat,
             flat_at=0.0,
             line_color=look.line,
-            line_opacity=look.line_opacity * (len(self.levels) > 0),
-            line_half=LINE / 2 * shot.area.unit,
+            line=self._lines(shot),
             to_eye=shot.view.axes.T,
             light=tuple(map(float, light)),
             halfway=tuple(map(float, halfway / np.linalg.norm(halfway))),
             shading=(shot.relief_shading * (1 - flat), look.darkest, look.brightest, look.gleam),
         )
+
+    def _lines(self, shot: Shot, faint: float = 1.0) -> tuple[float, float]:
+        """How far from a level its line reaches, in pixels, and how much it covers."""
+        half = LINE / 2 * shot.area.unit
+        return half + 0.5, faint * self.look.line_opacity * min(1.0, 2 * half) * (len(self.levels) > 0)
 
     def _edges(self, shot: Shot) -> None:
         """The rim, the corners of the walls, and the silhouettes."""
@@ -185,7 +195,7 @@ class GlDrawing:
         """A thin line of this picture alone."""
         strand = Strand(places, np.arange(len(places), dtype=float))
         shape = self.engine.instances("ribbon", strand.segments, "4f 4f", "from", "to")
-        self.engine.tell("ribbon", rise=1.0 if fixed else shot.rise, span=EVERY, butt=0.0)
+        self.engine.tell("ribbon", rise=1.0 if fixed else shot.rise, span=EVERY, butt=1.0)
         self._thick(shot, EDGE, (*color, opacity), steep=5.0)
         shape.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(strand.segments))
 
@@ -279,7 +289,8 @@ def _sides(ground: Ground) -> list[Array]:
 
 
 def _corner_edges(ground: Ground) -> list[Array]:
-    """The upright edges (2, 3) at the four corners."""
-    return [
-        np.stack([side[0], side[0] * [1, 1, 0]]) for side in _sides(ground)[:2] + [s[::-1] for s in _sides(ground)[2:]]
-    ]
+    """The upright edges (2, 3) at the four corners, and the foot of the walls (5, 3)."""
+    sides = _sides(ground)
+    tops = np.array([sides[0][0], sides[0][-1], sides[2][-1], sides[2][0]])
+    foot = tops * [1, 1, 0]
+    return [*np.stack([tops, foot], axis=1), np.concatenate([foot, foot[:1]])]

@@ -63,24 +63,26 @@ class Engine:
         target.use()
         target.depth_mask = True  # else the depth would not be cleared
         target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
-        self.context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         self.solid()
         yield
         target.read_into(pixels, components=4)
 
-    def solid(self) -> None:
-        """What is drawn next hides what is behind it."""
+    def solid(self, opaque: bool = True) -> None:
+        """What is drawn next hides what is behind it, and covers what is under it if it is opaque."""
+        self.context.enable_only(moderngl.DEPTH_TEST if opaque else moderngl.DEPTH_TEST | moderngl.BLEND)
         self.context.depth_func = "<="
         self.context.fbo.depth_mask = True
 
     def laid_on(self) -> None:
         """What is drawn next is hidden, but hides nothing."""
+        self.context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         self.context.depth_func = "<="
         self.context.fbo.depth_mask = False
 
     def hidden(self) -> None:
         """What is drawn next shows only where something hides it."""
+        self.context.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         self.context.depth_func = ">"
         self.context.fbo.depth_mask = False
 

@@ -19,7 +19,7 @@ from scenes.stage.layout import Box
 from scenes.stage.orbit import View
 from scenes.stage.panel import Range
 
-FINER = (151, 201, 301)  # grid points a side: the first that shows the landscape
+FINER = (101, 151, 201, 301)  # grid points a side: the first that shows the landscape
 BENT = 0.004  # how far, as a share of the height, the ground may bend away from its facets
 TOWERS, PLAIN = 0.08, 1e-4  # shares of the height: with its median between them, a landscape needs a logarithm
 SUMMIT = 10.0  # what rises above so many times the highest 0.5 % is cut off: a pole has no top

@@ -7,7 +7,8 @@ pulled a little towards the eye, and their rims are smoothed by distance; so a p
 from __future__ import annotations
 
 #: The ground: banded like the map, lit from the left above where it is not a map. `band` tells in which band a place
-#: lies, with fractions; levels are its whole numbers. There are no tables: on a processor, looking up is what costs.
+#: lies, with fractions; levels are its whole numbers. What can be known at the corners of a facet is computed there,
+#: and there are no tables: on a processor it is the work for each pixel that counts, and looking up most of all.
 GROUND_VERTEX = """
 #version 330
 uniform mat4 to_clip;
@@ -15,15 +16,23 @@ uniform mat3 to_eye;
 uniform float rise;
 uniform float flattened;
 uniform float flat_at;
+uniform vec3 light;
+uniform vec3 halfway;      // between the light and the eye
+uniform vec4 shading;      // how much light counts, darkest, brightest, gleam
+uniform float wall;        // 1 for a wall, which is a little darker and does not gleam
 in vec3 place;
 in float band_here;
 in vec2 slope;
 out float band;
-out vec3 normal;
+out vec2 lit;              // the colour times x, plus y
 void main() {
     gl_Position = to_clip * vec4(place.xy, mix(place.z * rise, flat_at, flattened), 1.0);
     band = band_here;
-    normal = to_eye * vec3(-slope * rise * (1.0 - flattened), 1.0);
+    vec3 normal = normalize(to_eye * vec3(-slope * rise * (1.0 - flattened), 1.0));
+    float facing = 0.5 + 0.5 * dot(normal, light);
+    float strength = mix(shading.y, shading.z, facing * facing) * (1.0 - 0.15 * wall);
+    float gleam = pow(max(dot(normal, halfway), 0.0), 24.0) * shading.w * (1.0 - wall);
+    lit = mix(vec2(1.0, 0.0), vec2(strength, gleam), shading.x);
 }
 """
 
@@ -31,36 +40,26 @@ GROUND_FRAGMENT = """
 #version 330
 uniform vec3 ramp[7];      // the lowest colour, and the steps from each to the next
 uniform float last_band;
+uniform float stretch;     // steps of the ramp to a band
 uniform vec3 line_color;
-uniform float line_opacity;
-uniform float line_half;
+uniform vec2 line;         // half its width in pixels and a half; the most that it covers
 uniform float line_from;   // the lowest level that is drawn
-uniform vec3 light;
-uniform vec3 halfway;      // between the light and the eye
-uniform vec4 shading;      // how much light counts, darkest, brightest, gleam
-uniform float wall;        // 1 for a wall, which is a little darker
 uniform float opacity;
 in float band;
-in vec3 normal;
+in vec2 lit;
 out vec4 color;
 void main() {
     float nearest = clamp(floor(band + 0.5), 1.0, last_band);
-    float steep = max(length(vec2(dFdx(band), dFdy(band))), 1e-9);
-    float pixels = (band - nearest) / steep;
-    float share = (nearest - 1.0 + clamp(pixels + 0.5, 0.0, 1.0)) / last_band * 6.0;
+    vec2 steep = vec2(dFdx(band), dFdy(band));
+    float per_pixel = inversesqrt(max(dot(steep, steep), 1e-18));
+    float pixels = (band - nearest) * per_pixel;
+    float share = (nearest - 1.0 + clamp(pixels + 0.5, 0.0, 1.0)) * stretch;
     vec3 base = ramp[0] + ramp[1] * min(share, 1.0) + ramp[2] * clamp(share - 1.0, 0.0, 1.0)
         + ramp[3] * clamp(share - 2.0, 0.0, 1.0) + ramp[4] * clamp(share - 3.0, 0.0, 1.0)
-        + ramp[5] * clamp(share - 4.0, 0.0, 1.0) + ramp[6] * clamp(share - 5.0, 0.0, 1.0);
-    float line = clamp(line_half + 0.5 - abs(pixels), 0.0, min(1.0, 2.0 * line_half));
-    line *= line_opacity * step(line_from, nearest + 0.5) * clamp(2.0 - 3.0 * steep, 0.0, 1.0);
-    base = mix(base, line_color, line * (1.0 - 0.7 * wall));
-    vec3 n = normal * inversesqrt(dot(normal, normal));
-    float lit = 0.5 + 0.5 * dot(n, light);
-    float shine = max(dot(n, halfway), 0.0);
-    shine *= shine; shine *= shine; shine *= shine; shine *= shine * shine;
-    float strength = mix(shading.y, shading.z, lit * lit) * (1.0 - 0.15 * wall);
-    base = mix(base, base * strength + shading.w * shine * (1.0 - wall), shading.x);
-    color = vec4(base, 1.0) * opacity;
+        + ramp[5] * clamp(share - 4.0, 0.0, 1.0) + ramp[6] * max(share - 5.0, 0.0);
+    float cover = clamp(line.x - abs(pixels), 0.0, 1.0) * clamp(per_pixel - 1.5, 0.0, 1.0);
+    cover = nearest >= line_from ? cover * line.y : 0.0;
+    color = vec4(mix(base, line_color, cover) * lit.x + lit.y, 1.0) * opacity;
 }
 """
 
