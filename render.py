@@ -26,6 +26,7 @@ out, errors = Console(), Console(stderr=True)
 COMMANDS = (
     "render",
     "sweep",
+    "watch",
     "status",
     "list",
     "show",
@@ -216,6 +217,39 @@ def sweep(
     elif not quiet:
         say(out, sweep_report.closing_words(swept))
     raise typer.Exit(FAILED if swept.failed else DONE)
+
+
+@app.command()
+def watch(
+    clips: Clips = None,
+    quality: Quality = "l",
+    theme: Theme = None,
+    aspect: Aspect = None,
+    output: Output = None,
+    lecture: LectureFile = None,
+    jobs: Jobs = 0,
+) -> None:
+    """Render drafts while you write: on every save what it makes stale, the newest wish first. Ctrl-C ends it."""
+    from clips.pool import cores
+    from clips.watch import DRAFTS
+    from clips.watch import watch as keep_watch
+
+    def read() -> tuple[tuple[Wish, ...], Workshop]:
+        book, file = _lecture(lecture)
+        look = (quality, theme, aspect, "mp4")
+        return _wishes(book, file, clips or [], {}, look, output or DRAFTS), _workshop(book, jobs, _reporter(True))
+
+    if _is_readable(lecture):
+        read()  # raises for what is mistyped here, and no save mends
+    keep_watch(read, lecture or LECTURE, jobs or cores(), lambda: _reporter(False), out, errors)
+
+
+def _is_readable(lecture: Path | None) -> bool:
+    try:
+        _lecture(lecture)
+    except UsageError:  # a save may mend that: the watch tells
+        return False
+    return True
 
 
 @app.command()

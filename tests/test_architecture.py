@@ -21,7 +21,7 @@ MAY_IMPORT = {
     ),
     "clips": (
         {"objectives", "optimizers", "scenes"},
-        {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"}
+        {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit", "watchdog"}
         | {"dask", "distributed"},
     ),
     "render": ({"objectives", "clips", "scenes"}, {"typer", "rich"}),
