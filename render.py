@@ -23,21 +23,10 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", no_args_is_help=False, pretty_exceptions_enable=False)
 out, errors = Console(), Console(stderr=True)
 
-COMMANDS = (
-    "render",
-    "sweep",
-    "watch",
-    "status",
-    "list",
-    "show",
-    "storyboard",
-    "descend",
-    "init",
-    "set",
-    "unset",
-    "clean",
-    "doctor",
-)
+RENDERING = ("render", "sweep", "watch", "status", "clean")
+EDITING = ("init", "set", "unset")
+ASKING = ("list", "show", "storyboard", "descend", "doctor")
+COMMANDS = (*RENDERING, *EDITING, *ASKING)
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 LECTURE = Path(__file__).parent / "lecture.toml"
 
@@ -239,17 +228,7 @@ def watch(
         look = (quality, theme, aspect, "mp4")
         return _wishes(book, file, clips or [], {}, look, output or DRAFTS), _workshop(book, jobs, _reporter(True))
 
-    if _is_readable(lecture):
-        read()  # raises for what is mistyped here, and no save mends
     keep_watch(read, lecture or LECTURE, jobs or cores(), lambda: _reporter(False), out, errors)
-
-
-def _is_readable(lecture: Path | None) -> bool:
-    try:
-        _lecture(lecture)
-    except UsageError:  # a save may mend that: the watch tells
-        return False
-    return True
 
 
 @app.command()

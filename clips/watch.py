@@ -22,6 +22,7 @@ from rich.console import Console
 from clips.advice import advice_on, advise
 from clips.files import ROOT, cache_folder
 from clips.job import Job
+from clips.lecture import read_lecture
 from clips.make import Delivered, Workshop, make
 from clips.plan import Verdict, examine
 from clips.pool import Crew, Outcome, Pool, Progress, Work
@@ -349,6 +350,14 @@ def short_trace(details: str, root: Path = ROOT) -> str:
     return "\n".join(kept) if any(line.startswith("  File ") for line in kept) else details
 
 
+def is_right(lecture: Path) -> bool:
+    """Whether a lecture's file can be read, or there is none."""
+    try:
+        return not lecture.exists() or bool(read_lecture(lecture).clips)
+    except UsageError:
+        return False
+
+
 def watch(
     read: Read,
     lecture: Path,
@@ -358,8 +367,16 @@ def watch(
     errors: Console,
     root: Path = ROOT,
 ) -> None:
-    """Keep the drafts up to date with what is saved, until Ctrl-C."""
+    """Keep the drafts up to date with what is saved, until Ctrl-C.
+
+    Raises
+    ------
+    UsageError
+        At once, if what is wished cannot be, though the lecture is right: no save would mend that.
+    """
     folder = Folder(lecture.absolute(), root)
+    if is_right(lecture):
+        read()
     with Saves(folder) as saves:
         kept = Watch(folder, read, saves, size, reporter, out, errors)
         try:

@@ -21,8 +21,8 @@ MAY_IMPORT = {
     ),
     "clips": (
         {"objectives", "optimizers", "scenes"},
-        {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit", "watchdog"}
-        | {"dask", "distributed"},
+        {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"}
+        | {"dask", "distributed", "watchdog"},
     ),
     "render": ({"objectives", "clips", "scenes"}, {"typer", "rich"}),
 }
