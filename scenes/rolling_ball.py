@@ -37,10 +37,11 @@ from scenes.stage import layout
 from scenes.stage.cards import Counter, RuleCard, label_of
 from scenes.stage.comparison import Comparison
 from scenes.stage.curve_panel import CurvePanel, Places, onto_picture, tall_places, wide_places
-from scenes.stage.curve_race import GD, MOMENTUM, NAMES, CurveRace
+from scenes.stage.curve_race import CurveRace
 from scenes.stage.curve_run import at_step
 from scenes.stage.figures import typed
 from scenes.stage.numerals import widest_of
+from scenes.stage.pair import GD, MOMENTUM, NAMES
 from scenes.stage.palette import palette, rule_color
 from scenes.stage.rolling import Footprints, RollingDisc, StepArrows, Track, glide, magnification, motion
 from scenes.stage.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, quiet

@@ -16,7 +16,7 @@ from manim import RIGHT, UP, Create, FadeIn, FadeOut, GrowFromCenter, ValueTrack
 from pydantic import Field
 
 from objectives import OBJECTIVES, AnyObjective, DataObjective, typeset, typeset_function
-from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
+from optimizers import Rule, Trajectory, descend
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
@@ -36,11 +36,11 @@ from scenes.stage.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.data_panel import DataPanel
 from scenes.stage.drawing import Array, crosses, dashed, discs, inside, polylines
 from scenes.stage.figures import typed
+from scenes.stage.pair import GD, MOMENTUM, pair_of_rules
 from scenes.stage.palette import luminance, palette, rule_color
 from scenes.stage.scoreboard import Scoreboard
 from scenes.stage.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
-GD, MOMENTUM = "gradient_descent", "momentum"
 OLD_DATA = "gentle_slope_neuron"
 LAST = 10  # iterations at the end, whose largest error tells an arrival from a dip
 LEAD = 6  # steps before the first u-turn at which the film slows down
@@ -75,8 +75,7 @@ class UTurn(LectureScene):
 
     @cached_property
     def rules(self) -> dict[str, Rule[Any]]:
-        rate = self.parameters.learning_rate
-        return {GD: GradientDescent(rate), MOMENTUM: Momentum(rate, self.parameters.momentum)}
+        return pair_of_rules(self.parameters.learning_rate, self.parameters.momentum)
 
     @cached_property
     def runs(self) -> dict[str, Trajectory]:

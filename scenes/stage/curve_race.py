@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from objectives import AnyObjective, typeset
-from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
+from optimizers import Trajectory, descend
 from scenes.stage.curve_panel import values_at, window
 from scenes.stage.curve_run import CurveRun, Cuts, arrival, curve_run, cuts, dip_passed
 from scenes.stage.drawing import Array
+from scenes.stage.pair import GD, MOMENTUM, pair_of_rules
 from scenes.stage.panel import Range
 
-GD, MOMENTUM = "gradient_descent", "momentum"
-NAMES = {GD: "gradient descent", MOMENTUM: "momentum"}
 SAME_WAY = 10  # steps after which the two updates are compared
 LAST_STEPS = 8  # of gradient descent, before it stops: watched
 NEARBY = 0.25  # of the picture's width: near its left
@@ -41,10 +39,7 @@ class CurveRace:
     @cached_property
     def trajectories(self) -> dict[str, Trajectory]:
         """What was computed."""
-        rules: dict[str, Rule[Any]] = {
-            GD: GradientDescent(learning_rate=self.learning_rate),
-            MOMENTUM: Momentum(learning_rate=self.learning_rate, momentum=self.momentum),
-        }
+        rules = pair_of_rules(self.learning_rate, self.momentum)
         return {name: descend(self.objective, rule, self.start, self.steps) for name, rule in rules.items()}
 
     @cached_property
@@ -56,9 +51,9 @@ class CurveRace:
     @cached_property
     def runs(self) -> dict[str, CurveRun]:
         """What is seen of them."""
-        gamma = {GD: 0.0, MOMENTUM: self.momentum}
+        momenta = {GD: 0.0, MOMENTUM: self.momentum}
         return {
-            name: curve_run(run, self.learning_rate, gamma[name], self.view[0])
+            name: curve_run(run, self.learning_rate, momenta[name], self.view[0])
             for name, run in self.trajectories.items()
         }
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenes.stage.curve_race import NAMES, CurveRace
+from scenes.stage.curve_race import CurveRace
 from scenes.stage.curve_run import CurveRun
+from scenes.stage.pair import NAMES
 
 # Captions -------------------------------------------------------------------------------------------------------------
 

@@ -12,10 +12,10 @@ from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum, descend
 from scenes.rolling_ball import RollingBall
 from scenes.stage.curve_panel import values_at, window
-from scenes.stage.curve_race import GD, MOMENTUM
 from scenes.stage.curve_run import arrival, curve_run, cuts, dip_between, dip_passed
 from scenes.stage.drawing import Array
 from scenes.stage.layout import Box
+from scenes.stage.pair import GD, MOMENTUM
 from scenes.stage.rolling import RollingDisc, StepArrows, Track, clip_convex, glide, magnification, motion
 
 CURVES = ("hillside", "theta_squared", "theta_sine", "x**4 - 3*x**2 + x", "sin(3*x)", "x**2/9 + sin(2*x)")

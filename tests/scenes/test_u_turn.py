@@ -15,7 +15,8 @@ from clips.work import make_scene, studio, typeset_cache
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.stage import layout
-from scenes.u_turn import GD, MOMENTUM, UTurn
+from scenes.stage.pair import GD, MOMENTUM
+from scenes.u_turn import UTurn
 
 
 @pytest.fixture(scope="module", autouse=True)
