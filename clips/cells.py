@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from clips.profile import ASPECTS, QUALITIES, Profile
 
-LARGEST = max(height for height, _ in QUALITIES.values())
-#: The grid grows up to a height until its cells have a width, in pixels: first for comfort, then of need.
-GROWTH = ((1080, 320), (LARGEST, 160))
+COMMON = 1080  # height of a frame that every projector shows
+#: Pixels across a cell, for which a frame grows: up to the common height for comfort, beyond it of need.
+COMFORT, NEED = 480, 160
 NARROWEST = 110  # pixels of a cell that can carry a label
 STRIP, LEAST_STRIP = 0.075, 18  # height of a label's strip: of a cell's width, and in pixels at least
+GAP = 0.025  # between cells, of a cell's width
 HEADS = 0.022  # size of type in heads, of the frame's height
 
 
@@ -79,12 +80,11 @@ def layout_of(counts: Sequence[int], profile: Profile) -> Layout:
     The frame has the profile's size, or the next of Manim's sizes in which cells are wide enough, up to 2160p; beyond
     that they become smaller.
     """
-    layouts = [_best(counts, profile, height) for height in _heights(profile)]
-    for highest, width in GROWTH:
-        enough = [one for one in layouts if one.cell[0] >= min(width, profile.width) and one.height <= highest]
-        if enough:
-            return enough[0]
-    return layouts[-1]
+    for height in _heights(profile):
+        layout = _best(counts, profile, height)
+        if layout.cell[0] >= min(profile.width, COMFORT if height < COMMON else NEED):
+            break
+    return layout
 
 
 def _heights(profile: Profile) -> list[int]:
@@ -96,39 +96,39 @@ def _best(counts: Sequence[int], profile: Profile, height: int) -> Layout:
     """The grid with the widest cells; a table keeps its columns, unless that makes cells less than half as wide."""
     across, up = ASPECTS[profile.aspect]
     width = profile.width if height == profile.height else 2 * round(height * across / up / 2)
-    shape = width, height, profile.width / profile.height
     number, wide = prod(counts), [count for count in counts if count > 1]
-    free = _widest(number, range(1, number + 1), shape)
+    free = _widest(number, range(1, number + 1), (width, height), profile)
     if len(wide) < 2:
         return free
     step = wide[-1]
-    table = _widest(number, [step] if len(wide) == 2 else range(step, number + 1, step), shape)
+    columns = [step] if len(wide) == 2 else range(step, number + 1, step)
+    table = _widest(number, columns, (width, height), profile)
     return table if 2 * table.cell[0] >= free.cell[0] else free
 
 
-def _widest(number: int, columns: Sequence[int], shape: tuple[int, int, float]) -> Layout:
-    grids = [_grid(ceil(number / count), count, shape) for count in columns]
+def _widest(number: int, columns: Sequence[int], frame: tuple[int, int], profile: Profile) -> Layout:
+    grids = [_grid(ceil(number / count), count, frame, profile) for count in columns]
     return max(grids, key=lambda grid: (grid.cell[0], -grid.rows * grid.columns))
 
 
-def _grid(rows: int, columns: int, shape: tuple[int, int, float]) -> Layout:
+def _grid(rows: int, columns: int, frame: tuple[int, int], profile: Profile) -> Layout:
     """The largest cells of so many rows and columns: with strips, if they are wide enough for labels."""
-    labelled = _filled(rows, columns, shape, headed=False)
-    return labelled if labelled.cell[0] >= NARROWEST else _filled(rows, columns, shape, headed=True)
+    labelled = _filled(rows, columns, frame, profile, headed=False)
+    return labelled if labelled.cell[0] >= NARROWEST else _filled(rows, columns, frame, profile, headed=True)
 
 
-def _filled(rows: int, columns: int, shape: tuple[int, int, float], headed: bool) -> Layout:
-    width, height, ratio = shape
-    gap, margin, type_size = max(2, even(height / 150)), max(2, even(height / 90)), HEADS * height
+def _filled(rows: int, columns: int, frame: tuple[int, int], profile: Profile, headed: bool) -> Layout:
+    """The largest cells that fit into a frame; none is larger than its clip."""
+    width, height = frame
+    margin, type_size = max(4, even(height / 60)), HEADS * height
     left, top = (even(6 * type_size), even(4 * type_size)) if headed else (0, 0)
 
     def layout(cell: int) -> Layout:
+        size = cell, max(2, even(cell * profile.height / profile.width + 1))
         strip = 0 if headed else even(max(LEAST_STRIP, STRIP * cell))
-        return Layout(
-            width, height, rows, columns, (cell, max(2, even(cell / ratio + 1))), strip, gap, margin, left, top
-        )
+        return Layout(width, height, rows, columns, size, strip, even(max(4, GAP * cell)), margin, left, top)
 
-    sizes = range(2, width + 1, 2)
+    sizes = range(2, min(width, profile.width) + 1, 2)
     first_too_large = bisect_left(sizes, True, key=lambda cell: not _fits(layout(cell)))
     return layout(sizes[max(0, first_too_large - 1)])
 

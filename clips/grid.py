@@ -6,9 +6,11 @@ narrow for that, rows and columns are headed instead. A clip that failed leaves 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
 Pixels = npt.NDArray[np.uint8]
 Axes = Mapping[str, Sequence[str]]
 
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 TYPE = 0.66  # of the strip
 SMALLEST_TYPE = 0.7  # of that: smaller, a label is not read
 PADDING = 0.35  # of the strip, left and right of a label
+DIGITS = 0.6  # height of digits, of a line's
 LONGEST = 28  # characters of a value in a label
 LONGEST_SENTENCE = 160  # characters of why a clip failed
 
@@ -41,10 +45,13 @@ def quoted(text: str) -> str:
 
 
 def shown_value(value: str) -> str:
-    """A value as a label shows it: a true minus sign, and long texts without their middle."""
-    if len(value) > LONGEST:
-        value = f"{value[: LONGEST // 2]}…{value[-LONGEST // 2 + 1 :]}"
-    return quoted(value.replace("-", "\N{MINUS SIGN}") if value[:1] in "-0123456789." else value)
+    """A value as a label shows it: a true minus sign, a point in brackets, and long texts without their middle."""
+    numbers = value.split(",")
+    if all(NUMBER.fullmatch(number.strip()) for number in numbers):
+        said = ", ".join(number.strip().replace("-", "\N{MINUS SIGN}") for number in numbers)
+        return quoted(f"({said})" if len(numbers) > 1 else said)
+    half = LONGEST // 2
+    return quoted(f"{value[:half]}…{value[-half:]}" if len(value) > LONGEST else value)
 
 
 def label(values: Mapping[str, str], names: Mapping[str, str]) -> str:
@@ -129,6 +136,7 @@ def _labels(layout: Layout, sheet: Sheet, colors: Palette, pixels: Pixels) -> It
     for number, line in enumerate(lines):
         x, y = layout.place_of(number)
         pixels[y - strip : y, x : x + width] = _rgba(colors.card)
+        line = line[:, :width]  # what is too long even so ends with its cell
         yield line, x + (width - line.shape[1]) // 2, y - (strip + line.shape[0]) // 2
 
 
@@ -148,14 +156,21 @@ def _heads(layout: Layout, sheet: Sheet, colors: Palette) -> Iterator[tuple[Pixe
     """A line that says what varies, and beside each row its first values; over the columns theirs, if it is a table."""
     size = HEADS * layout.height
     x, y = layout.place(0, 0)
-    title, *heads = typeset_lines([_title(sheet), *_row_heads(layout, sheet)], size, colors)
-    yield title, x, int(0.6 * size)
-    for row, head in enumerate(heads):
-        left, top = layout.place(row, 0)
-        yield head, left - head.shape[1] - int(0.5 * size), top + (layout.cell[1] - head.shape[0]) // 2
-    for column, head in enumerate(typeset_lines(_column_heads(layout, sheet), size, colors)):
-        left, _ = layout.place(0, column)
-        yield head, left + (layout.cell[0] - head.shape[1]) // 2, y - head.shape[0] - int(0.2 * size)
+    (title,) = typeset_lines([_title(layout, sheet)], size, colors)
+    rows = typeset_lines(_row_heads(layout, sheet), size, colors)
+    columns = typeset_lines(_column_heads(layout, sheet), size, colors)
+    yield title, x, y - (2 if columns else 1) * title.shape[0] - int(0.8 * size)
+    for row in _apart([DIGITS * head.shape[0] for head in rows], layout.cell[1]):
+        top = layout.place(row, 0).y + (layout.cell[1] - rows[row].shape[0]) // 2
+        yield rows[row], x - rows[row].shape[1] - int(0.5 * size), top
+    for column in _apart([head.shape[1] for head in columns], layout.cell[0]):
+        left = layout.place(0, column).x + (layout.cell[0] - columns[column].shape[1]) // 2
+        yield columns[column], left, y - columns[column].shape[0] - int(0.2 * size)
+
+
+def _apart(sizes: Sequence[float], room: int) -> range:
+    """Which of the heads are written: all, or every second, third, ... so that none touches the next."""
+    return range(0, len(sizes), max([1, *(ceil(size / room) for size in sizes)]))
 
 
 def _is_table(layout: Layout, sheet: Sheet) -> bool:
@@ -163,11 +178,20 @@ def _is_table(layout: Layout, sheet: Sheet) -> bool:
     return len(wide) == 2 and layout.columns == len(wide[1])
 
 
-def _title(sheet: Sheet) -> str:
-    """What varies, and between which values."""
+def _title(layout: Layout, sheet: Sheet) -> str:
+    """What varies, between which values, and in a table, which way."""
+    ways = iter(("rows: ", "columns: ") if _is_table(layout, sheet) else ())
     names = names_in_full([*sheet.axes])
-    spans = (f"{shown_value(v[0])} … {shown_value(v[-1])}" for v in sheet.axes.values())
-    return "#h(1.5em)".join(f"#quiet[{names[name]} =] {span}" for name, span in zip(names, spans, strict=True))
+    spans = (
+        f"#quiet[{next(ways, '') if len(values) > 1 else ''}{names[name]} =] {_span(values)}"
+        for name, values in sheet.axes.items()
+    )
+    return "#h(1.5em)".join(spans)
+
+
+def _span(values: Sequence[str]) -> str:
+    ends = dict.fromkeys((values[0], values[-1]))
+    return " … ".join(map(shown_value, ends))
 
 
 def _row_heads(layout: Layout, sheet: Sheet) -> list[str]:

@@ -34,7 +34,7 @@ Pixels = npt.NDArray[np.uint8]
 Watch = Callable[[int, int], None]
 
 DECODER_FRAMES = 6  # pictures that a decoder holds: measured 5.4
-ROOM = 600 << 20  # bytes for all decoders that are open at a time
+ROOM = 256 << 20  # bytes for all decoders that are open at a time
 OPEN_FILES = 200  # at most; many systems allow 256
 #: Type stays sharper than with plain averages; rounded so that an even ground stays even.
 SCALING = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
@@ -251,7 +251,7 @@ def _shrunk(mosaic: Mosaic, cells: Sequence[tuple[Reel, Place]], path: Path, wat
         with _Ahead(lambda frame: container.mux(stream.encode(frame))) as write:
             for done in _played(takes, board, mosaic):
                 frame = board.frame()
-                frame.pts, frame.time_base = done - 1, 1 / stream.rate
+                frame.pts, frame.time_base = done - 1, Fraction(1, mosaic.profile.frame_rate)
                 write(frame)
                 watch(done)
         container.mux(stream.encode())
