@@ -63,7 +63,7 @@ def filmed(make_scene: Callable[[Any], Any], frames: int, **settings: Any) -> di
 
     watch, profile = Stopwatch(), Profile(*SIZE, RATE)
     with studio(profile), tempconfig(settings):
-        scene = make_scene(writer_class(profile, 0, watch))
+        scene = make_scene(writer_class(profile, watch))
         scene.orbit_time = (frames + 0.01) / RATE
         scene.render()
         return watch.result()
@@ -189,7 +189,7 @@ def time_encoding(frames: int) -> dict[str, float]:
     from clips.profile import Profile
 
     pictures, _ = drawn(frames)
-    thread = BeatThread(Profile(*SIZE, RATE), 0)
+    thread = BeatThread(Profile(*SIZE, RATE))
     watch = Stopwatch()
     for picture in pictures:
         thread.put(picture, 1)

@@ -17,15 +17,13 @@ from threading import Thread
 from typing import Any
 
 import av
-import numpy as np
-import numpy.typing as npt
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange
 from manim.scene.scene_file_writer import SceneFileWriter
 
+from clips.conversion import Converter, Pixels
 from clips.profile import Profile
 
-Pixels = npt.NDArray[np.uint8]
 QUEUE_LENGTH = 8  # frames drawn ahead of the encoder: 66 MB at 1080p
 
 
@@ -39,20 +37,23 @@ class Codec:
     options: Mapping[str, str]
 
 
+#: Measured on the lecture's clips at 1080p60, beside Manim's `veryfast` at `crf 18`: encoding takes a third of the time
+#: (4 ms a frame on one core instead of 11), the error is 6 dB less, SSIM is better in every clip, and the files are
+#: three times as large, 1.2 Mbit/s. Type and curves on an even ground need no search for motion, and a constant
+#: quantiser no looking ahead.
+H264: Mapping[str, str] = {
+    "preset": "ultrafast",
+    "me_method": "hex",
+    "coder": "cabac",
+    "8x8dct": "1",
+    "bf": "0",
+    "profile": "high",
+}
+
 #: GIF is made from the joined MP4: its palette needs all frames at once.
 CODECS: Mapping[str, Codec] = {
-    "mp4": Codec(
-        "libx264",
-        "mp4",
-        "yuv420p",
-        {"preset": "veryfast", "crf": "16", "tune": "animation", "bf": "0", "profile": "high"},
-    ),
-    "gif": Codec(
-        "libx264",
-        "mp4",
-        "yuv420p",
-        {"preset": "veryfast", "crf": "8", "tune": "animation", "bf": "0", "profile": "high"},
-    ),
+    "mp4": Codec("libx264", "mp4", "yuv420p", {**H264, "qp": "18"}),
+    "gif": Codec("libx264", "mp4", "yuv420p", {**H264, "qp": "8"}),
     "webm": Codec(
         "libvpx-vp9",
         "webm",
@@ -70,17 +71,22 @@ CODECS: Mapping[str, Codec] = {
     "mov": Codec("prores_ks", "mov", "yuva444p10le", {"profile": "4", "alpha_bits": "16"}),
 }
 
+#: A beat's bytes depend on the number of threads, and must not depend on the machine. One thread encodes as fast as
+#: another draws, wastes nothing, and leaves the other cores to other beats.
+THREADS = "1"
+
 
 class BeatEncoder:
     """One beat's stream, in memory. Frames are top-left RGBA arrays of the profile's size."""
 
-    def __init__(self, profile: Profile, threads: int) -> None:
+    def __init__(self, profile: Profile) -> None:
         codec = CODECS[profile.format]
-        self.profile, self.codec = profile, codec
+        self.profile = profile
+        self._convert = Converter(profile.width, profile.height, codec.pixels, profile.transparent)
         self.buffer = BytesIO()
         self.frames = 0
-        self._container = av.open(self.buffer, "w", format=codec.container)
-        options = {**codec.options, "g": str(2 * profile.frame_rate), "threads": str(threads)}
+        self._container = av.open(self.buffer, "w", format=codec.container, options={"fflags": "+bitexact"})
+        options = {**codec.options, "g": str(2 * profile.frame_rate), "threads": THREADS}
         stream: Any = self._container.add_stream(codec.name, rate=profile.frame_rate, options=options)
         stream.width, stream.height, stream.pix_fmt = profile.width, profile.height, codec.pixels
         tag_bt709(stream.codec_context)
@@ -89,7 +95,7 @@ class BeatEncoder:
 
     def write(self, pixels: Pixels, repeat: int) -> None:
         """Encode a frame, `repeat` times; the conversion is done once."""
-        self.write_frame(converted(pixels, self.profile.transparent, self.codec.pixels), repeat)
+        self.write_frame(self._convert(pixels), repeat)
 
     def write_frame(self, frame: VideoFrame, repeat: int = 1) -> None:
         """Encode a frame that has the stream's own pixel format already."""
@@ -106,36 +112,17 @@ class BeatEncoder:
         return self.buffer.getvalue()
 
 
-def converted(pixels: Pixels, transparent: bool = False, pixel_format: str = "yuv420p") -> VideoFrame:
-    """RGBA pixels as a frame of a video, by the BT.709 matrix in limited range."""
-    # A copy into FFmpeg's own aligned memory: on NumPy's, its converter rounds as the alignment falls.
-    source = VideoFrame.from_ndarray(straight_alpha(pixels) if transparent else pixels, "rgba")
-    return source.reformat(
-        format=pixel_format,
-        src_color_range=ColorRange.JPEG,
-        dst_colorspace=Colorspace.ITU709,
-        dst_color_range=ColorRange.MPEG,
-    )
-
-
 def tag_bt709(context: Any) -> None:
     """Say in the stream that its colours are BT.709, limited range (code points of ITU-T H.273)."""
     context.color_primaries = context.color_trc = context.colorspace = 1
     context.color_range = int(ColorRange.MPEG)
 
 
-def straight_alpha(pixels: Pixels) -> Pixels:
-    """Colours no longer multiplied by their opacity: Cairo draws premultiplied, ProRes 4444 wants them straight."""
-    opacity = np.maximum(pixels[..., 3:], 1).astype(np.uint16)
-    colors = np.minimum(pixels[..., :3].astype(np.uint16) * 255 // opacity, 255).astype(np.uint8)
-    return np.concatenate([colors, pixels[..., 3:]], axis=-1)
-
-
 class BeatThread:
     """Encodes one beat while the next frames are drawn; an error surfaces at the next frame or at the end."""
 
-    def __init__(self, profile: Profile, threads: int) -> None:
-        self.encoder = BeatEncoder(profile, threads)
+    def __init__(self, profile: Profile) -> None:
+        self.encoder = BeatEncoder(profile)
         self.result: bytes = b""
         self.error: BaseException | None = None
         self._queue: Queue[tuple[Pixels, int] | None] = Queue(QUEUE_LENGTH)
@@ -172,7 +159,6 @@ class BeatWriter(SceneFileWriter):
     """Manim's file writer, but each section (beat) becomes one stream in `beats`, and nothing touches the disk."""
 
     profile: Profile
-    threads: int
     on_frame: Callable[[str, int], None]
 
     def __init__(self, settings: Any) -> None:
@@ -187,7 +173,7 @@ class BeatWriter(SceneFileWriter):
 
     def begin_animation(self, allow_write: bool = False, **_: Any) -> None:
         if allow_write and self._running is None:
-            self._running = (self.sections[-1].name, BeatThread(self.profile, self.threads))
+            self._running = (self.sections[-1].name, BeatThread(self.profile))
 
     def end_animation(self, allow_write: bool = False) -> None:
         pass
@@ -213,10 +199,6 @@ class BeatWriter(SceneFileWriter):
             self.beats[name] = thread.join()
 
 
-def writer_class(profile: Profile, threads: int, on_frame: Callable[[str, int], None]) -> type[BeatWriter]:
+def writer_class(profile: Profile, on_frame: Callable[[str, int], None]) -> type[BeatWriter]:
     """A writer for one job: Manim makes the instance itself, so what it must know is given as class attributes."""
-    return type(
-        "JobWriter",
-        (BeatWriter,),
-        {"profile": profile, "threads": threads, "on_frame": staticmethod(on_frame)},
-    )
+    return type("JobWriter", (BeatWriter,), {"profile": profile, "on_frame": staticmethod(on_frame)})

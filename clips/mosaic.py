@@ -26,7 +26,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from clips.cells import Place, Reel, Strand, Take, beat_lengths, takes_of
-from clips.encoding import BeatEncoder, converted
+from clips.conversion import converted
+from clips.encoding import BeatEncoder
 from clips.joining import join_beats
 from clips.profile import Profile
 
@@ -173,7 +174,7 @@ def film(mosaic: Mosaic, title: str, watch: Watch = lambda _done, _whole: None) 
         )
         takes = (Take(frames, strands),) if strands else takes_of(mosaic.cells, mosaic.lengths, mosaic.cell)
         board, profile = Board(mosaic.ground), _profile(mosaic)
-        encoder = BeatEncoder(profile, mosaic.threads)
+        encoder = BeatEncoder(profile)
         with _Ahead(encoder.write_frame) as write:
             for done in _played(takes, board, mosaic):
                 write(board.frame())

@@ -152,7 +152,7 @@ def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _coun
     from scenes.stage.camera import StageCamera
 
     with studio(job.profile), typeset_cache():
-        renderer = CairoRenderer(writer_class(job.profile, 1, on_frame), StageCamera)
+        renderer = CairoRenderer(writer_class(job.profile, on_frame), StageCamera)
         scene = make_scene(job.clip, job.settings, job.beats, renderer, job.notation)
         watch = Watch(scene, {scene.poster or scene.beats[-1]} & scene.only)
         scene.render()

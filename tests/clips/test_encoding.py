@@ -7,8 +7,10 @@ from io import BytesIO
 import av
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 
-from clips.encoding import CODECS, BeatEncoder, BeatThread, straight_alpha
+from clips.conversion import Converter, converted, rows_of, straight_alpha
+from clips.encoding import CODECS, BeatEncoder, BeatThread
 from clips.profile import Profile, make_profile
 from tests.frames import frames_of
 
@@ -23,7 +25,7 @@ def bars(width: int = 160, height: int = 96, opacity: int = 255) -> np.ndarray:
 
 
 def encoded(profile: Profile, *frames: tuple[np.ndarray, int]) -> bytes:
-    encoder = BeatEncoder(profile, threads=1)
+    encoder = BeatEncoder(profile)
     for pixels, repeat in frames:
         encoder.write(pixels, repeat)
     return encoder.finish()
@@ -84,7 +86,7 @@ def test_straight_alpha_undoes_premultiplication() -> None:
 
 
 def test_an_encoder_error_reaches_the_scene() -> None:
-    thread = BeatThread(Profile(160, 96, 10), threads=1)
+    thread = BeatThread(Profile(160, 96, 10))
     thread.put(np.zeros((96, 160, 3), dtype=np.uint8), 1)  # not RGBA
     with pytest.raises(ValueError, match="shape"):
         thread.join()
@@ -102,3 +104,60 @@ def test_sizes_are_manims(quality: str, size: tuple[int, int, int]) -> None:
 def test_four_to_three_keeps_the_height() -> None:
     profile = make_profile("h", aspect="4:3")
     assert (profile.width, profile.height, profile.frame_width) == (1440, 1080, 32 / 3)
+
+
+# Conversion -----------------------------------------------------------------------------------------------------------
+
+
+def noise(width: int, height: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 4), dtype=np.uint8)
+
+
+def planes(converter: Converter, pixels: np.ndarray) -> list[np.ndarray]:
+    """The bytes of a converted frame, without what lies beyond its width."""
+    frame = converter(pixels)
+    deep = 2 if "10" in frame.format.name else 1
+    return [rows_of(frame, n)[:, : deep * plane.width].copy() for n, plane in enumerate(frame.planes)]
+
+
+@pytest.mark.parametrize(("width", "height"), [(160, 96), (854, 480), (426, 240), (192, 130)])
+@pytest.mark.parametrize("format", ["mp4", "mov"])
+def test_a_converted_frame_does_not_depend_on_the_frames_before(width: int, height: int, format: str) -> None:
+    """Rows change at random, at the borders of stripes too: it is what a converter that starts with the frame gives."""
+    codec, random = CODECS[format], np.random.default_rng(1)
+    pixels = noise(width, height)
+    converter = Converter(width, height, codec.pixels, format == "mov")
+    converter(pixels)
+    for _ in range(12):
+        pixels = pixels.copy()
+        first = int(random.choice([0, 59, 60, 63, 64, 67, 68, int(random.integers(height)), height - 1]))
+        pixels[first : first + int(random.integers(1, 9)), 3:40] = random.integers(0, 256, 4, dtype=np.uint8)
+        fresh = Converter(width, height, codec.pixels, format == "mov")
+        for one, other in zip(planes(converter, pixels), planes(fresh, pixels), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_stripes_leave_no_seams() -> None:
+    """FFmpeg, which converts a frame as a whole, differs at most in how it rounds the outermost rows."""
+    pixels = noise(160, 200)
+    whole = VideoFrame.from_ndarray(pixels, "rgba").reformat(
+        format="yuv420p", src_color_range="JPEG", dst_colorspace="ITU709", dst_color_range="MPEG", threads=1
+    )
+    ours = converted(pixels)
+    for number in range(3):
+        np.testing.assert_array_equal(rows_of(ours, number)[1:-1, :80], rows_of(whole, number)[1:-1, :80])
+
+
+def test_an_unchanged_frame_is_not_converted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    converter, pixels = Converter(160, 96), noise(160, 96)
+    first = planes(converter, pixels)
+    monkeypatch.setattr(converter, "_convert", lambda *_: pytest.fail("converted again"))
+    assert all((one == other).all() for one, other in zip(first, planes(converter, pixels.copy()), strict=True))
+
+
+@pytest.mark.parametrize("format", CODECS)
+def test_the_same_frames_are_the_same_bytes(format: str) -> None:
+    """The cache, and a render on another machine, count on it."""
+    profile = Profile(160, 96, 10, format=format)  # type: ignore[arg-type]
+    frames = [(noise(160, 96, seed), 2) for seed in range(3)]
+    assert encoded(profile, *frames) == encoded(profile, *frames)

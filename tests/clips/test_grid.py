@@ -191,7 +191,7 @@ def clip_of(path: Path, hue: int, lengths: tuple[int, int], profile: Profile = S
     """A clip of two beats: a bar that jumps about, in the first beat at the top, in the second at the bottom."""
     videos = []
     for beat, length in enumerate(lengths):
-        encoder = BeatEncoder(profile, 1)
+        encoder = BeatEncoder(profile)
         for frame in range(length):
             encoder.write(picture(hue if beat or not first else 100, beat, frame, profile), 1)
         videos.append(encoder.finish())

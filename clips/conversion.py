@@ -1,0 +1,97 @@
+"""From Cairo's pixels to the colours of a video, converting only what changed.
+
+From one frame of a lecture to the next, a tenth to a fifth of the rows change, and converting a frame costs more than
+encoding it does. So a frame is converted in stripes, into one picture that stays, and only those stripes that differ
+from the frame before: what comes out is a function of the frame alone, and not of what was there before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+
+Pixels = npt.NDArray[np.uint8]
+
+STRIPE = 64  # rows
+MARGIN = 4  # rows above and below that halving the height of the colours looks at
+
+
+class Converter:
+    """Turns RGBA frames of one size into a video's pixel format, each from the one before."""
+
+    def __init__(self, width: int, height: int, pixel_format: str = "yuv420p", transparent: bool = False) -> None:
+        self.transparent = transparent
+        self._frame = VideoFrame(width, height, pixel_format)
+        self._frame.colorspace, self._frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+        # FFmpeg's own aligned memory: on NumPy's, the converter rounds as the alignment falls.
+        self._stripe = VideoFrame(width, STRIPE + 2 * MARGIN, "rgba")
+        self._rows = rows_of(self._stripe, 0)
+        self._rows[:] = 0  # beyond the width too, where the converter may look
+        self._reformatter = VideoReformatter()
+        self._before: Pixels | None = None
+
+    def __call__(self, pixels: Pixels) -> VideoFrame:
+        """The frame of RGBA pixels (height, width, 4), valid until the next call; the array must then stay as it is."""
+        stripes = list(self._stale(pixels))
+        if stripes:
+            self._frame.make_writable()  # an encoder may still hold the last one: then this one is a copy
+        for top in stripes:
+            self._convert(pixels, top)
+        self._before = pixels
+        return self._frame
+
+    def _stale(self, pixels: Pixels) -> Iterator[int]:
+        """The first rows of the stripes that differ from the frame before."""
+        tops = range(0, self._frame.height, STRIPE)
+        if self._before is None:
+            yield from tops
+            return
+        changed = (pixels.view(np.uint32) != self._before.view(np.uint32)).any(axis=(1, 2))
+        yield from (top for top in tops if changed[max(0, top - MARGIN) : top + STRIPE + MARGIN].any())
+
+    def _convert(self, pixels: Pixels, top: int) -> None:
+        height, width = pixels.shape[:2]
+        rows = np.clip(np.arange(top - MARGIN, top + STRIPE + MARGIN), 0, height - 1)
+        part = straight_alpha(pixels[rows]) if self.transparent else pixels[rows]
+        self._rows[:, : 4 * width] = part.reshape(len(rows), 4 * width)
+        converted = recoloured(self._stripe, self._frame.format.name, self._reformatter)
+        for number, plane in enumerate(self._frame.planes):
+            shrink = -(-height // plane.height)
+            target = rows_of(self._frame, number)[top // shrink :][: STRIPE // shrink]
+            target[:] = rows_of(converted, number)[MARGIN // shrink :][: len(target)]
+
+
+def rows_of(frame: VideoFrame, number: int) -> Pixels:
+    """The memory of one of a frame's planes: a row of bytes for each of its rows, with what lies beyond its width."""
+    plane: Any = frame.planes[number]
+    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+
+
+def recoloured(frame: VideoFrame, pixel_format: str, reformatter: VideoReformatter) -> VideoFrame:
+    """An RGBA frame in another pixel format, by the BT.709 matrix in limited range."""
+    return reformatter.reformat(
+        frame,
+        format=pixel_format,
+        src_color_range=ColorRange.JPEG,
+        dst_colorspace=Colorspace.ITU709,
+        dst_color_range=ColorRange.MPEG,
+        threads=1,  # with more, they write into each other's rows where the width is odd to the processor
+    )
+
+
+def converted(pixels: Pixels, transparent: bool = False, pixel_format: str = "yuv420p") -> VideoFrame:
+    """RGBA pixels as a frame of a video, by itself."""
+    height, width = pixels.shape[:2]
+    return Converter(width, height, pixel_format, transparent)(pixels)
+
+
+def straight_alpha(pixels: Pixels) -> Pixels:
+    """Colours no longer multiplied by their opacity: Cairo draws premultiplied, ProRes 4444 wants them straight."""
+    opacity = np.maximum(pixels[..., 3:], 1).astype(np.uint16)
+    colors = np.minimum(pixels[..., :3].astype(np.uint16) * 255 // opacity, 255).astype(np.uint8)
+    return np.concatenate([colors, pixels[..., 3:]], axis=-1)
