@@ -14,7 +14,7 @@ from clips.files import check_writable
 from clips.job import Beat, Film, Job
 from clips.plan import Plan, Verdict, claim, examine, jobs_of, plan_of
 from clips.pool import Crew, Outcome, Progress, Work
-from clips.records import Wish
+from clips.records import Wish, recipe_of
 from clips.sources import Sources
 from clips.store import Store
 from clips.work import perform, tell
@@ -152,6 +152,7 @@ def plans_of(verdicts: Sequence[Verdict], shop: Workshop, crew: Crew) -> tuple[l
     for event in crew.run([verdict.wish.job(()) for verdict in asked.values()], shop.ask):
         if isinstance(event, Outcome):
             verdict = asked[event.job.called]
+            event = _of_these_sources(event, verdict, shop)
             if event.result is None:
                 failed.append(_refused(event, verdict))
                 continue
@@ -166,6 +167,13 @@ def _refused(outcome: Outcome, verdict: Verdict) -> Outcome:
     if outcome.usage:
         raise UsageError(placed(verdict.wish, outcome))
     return outcome
+
+
+def _of_these_sources(outcome: Outcome, verdict: Verdict, shop: Workshop) -> Outcome:
+    """The outcome, if the sources are still those of the verdict; else nobody knows which of them it was made from."""
+    if recipe_of(verdict.wish, shop.sources.afresh()).base == verdict.recipe.base:
+        return outcome
+    return Outcome(outcome.job, error=f"{outcome.job.called}: its sources changed while it was rendered: render again.")
 
 
 def placed(wish: Wish, outcome: Outcome) -> str:
@@ -192,22 +200,25 @@ def _round(bench: _Bench, crew: Crew) -> None:
     for event in crew.run(jobs, bench.shop.film):
         if isinstance(event, Progress):
             bench.reporter.progress(event)
-        elif event.result is None:
-            _drop(bench, event)
-        else:
-            waiting[event.job.called] -= 1
-            _take_in(bench, event.job, event.result)
-            if waiting[event.job.called] == 0:
-                _deliver_if_whole(bench, event.job.called)
+            continue
+        waiting[event.job.called] -= 1
+        _take_in(bench, event)
+        if waiting[event.job.called] == 0:
+            _deliver_if_whole(bench, event.job.called)
     _replan(bench)
 
 
-def _take_in(bench: _Bench, job: Job, film: Film) -> None:
+def _take_in(bench: _Bench, outcome: Outcome) -> None:
     """Keep what was filmed, at once: an interrupt later does not lose it."""
-    bench.reporter.filmed(job)
-    plan = bench.pending.get(job.called)
+    job, plan = outcome.job, bench.pending.get(outcome.job.called)
     if plan is None:
         return  # another part of the clip has failed
+    outcome = _of_these_sources(outcome, plan.verdict, bench.shop) if outcome.result else outcome
+    if outcome.result is None:
+        _drop(bench, outcome)
+        return
+    bench.reporter.filmed(job)
+    film: Film = outcome.result
     for beat in film.beats:
         bench.shop.store.put(plan.verdict.recipe.base, beat, plan.values)
         bench.beats.setdefault(job.called, {})[beat.name] = beat

@@ -115,6 +115,10 @@ class Sources:
         files["manim.cfg"] = _settings(self.root / "manim.cfg")
         return Origin(files, digest([print_.words for _, print_ in sorted(prints.items())]))
 
+    def afresh(self) -> Sources:
+        """The same files, to be read again."""
+        return Sources(self.root, self._memory)
+
     def remember(self) -> None:
         """Keep the fingerprints that were asked for; a folder that cannot be written is none of our business here."""
         if self._memory is None or self._asked.keys() <= _remembered(self._memory).keys():

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
+from importlib.metadata import version
 from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -253,7 +254,8 @@ def typeset_cache() -> Iterator[None]:
     """Share compiled formulas between jobs: Manim writes in place, so a job works on links and hands new ones in."""
     from manim import config
 
-    shared, own = cache_folder() / "typeset", config.get_dir("tex_dir")
+    setter = f"typeset-{version('typst')}-{version('manim')}"  # another version may set other glyphs
+    shared, own = cache_folder() / setter, config.get_dir("tex_dir")
     own.mkdir(parents=True, exist_ok=True)
     known = set()
     for file in shared.glob("*.svg"):

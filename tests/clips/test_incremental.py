@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from clips.job import Film, Job
 from clips.make import Made, make
 from clips.plan import examine
 from clips.profile import Profile
@@ -242,6 +243,23 @@ def test_reworded_captions_come_without_a_frame(bench: Bench, monkeypatch: pytes
     assert "It spins by 1." in (bench.clips / "tiny.vtt").read_text()
     assert bench.video() == video
     assert (bench.clips / "tiny.mp4").stat().st_mtime_ns == stamp
+
+
+def test_sources_that_change_while_a_clip_is_filmed(bench: Bench, copy: Copy) -> None:
+    """Nobody knows then which of the two a process has read: nothing is kept or delivered."""
+
+    def saved_meanwhile(job: Job, report: Any) -> Film:
+        copy.replace("scenes/stage/palette.py", "#0E1116", "#0E1117")
+        return tiny.film(job, report)
+
+    wish = Wish("tiny", "tiny", {}, SKETCH, bench.clips)
+    (copy.root / "tests").mkdir()
+    shutil.copy(ROOT / "tests" / "tiny.py", copy.root / "tests")
+    made = bench.make(wish, sources=copy.sources(), film=saved_meanwhile)
+    assert [outcome.error for outcome in made.failed] == [
+        "tiny: its sources changed while it was rendered: render again."
+    ]
+    assert bench.filmed(wish, sources=copy.sources()) == {"tiny": ALL}
 
 
 # Soundness ------------------------------------------------------------------------------------------------------------
