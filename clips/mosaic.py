@@ -87,6 +87,7 @@ class Board:
             src_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
+            threads=1,
         )
         return frame.to_ndarray().astype(np.uint8, copy=False)
 
@@ -121,6 +122,7 @@ class _Player:
             src_color_range=ColorRange.MPEG,
             dst_color_range=ColorRange.MPEG,
             interpolation=SCALING,
+            threads=1,
         )
 
     def close(self) -> None:
