@@ -50,6 +50,7 @@ LectureFile = Annotated[
     Path | None, typer.Option("--lecture", metavar="FILE", help="Another lecture than lecture.toml.")
 ]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes at a time; 0: one a core.")]
+Scheduler = Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Render on a Dask cluster.")]
 Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 Clips = Annotated[
     list[str] | None, typer.Argument(metavar="[CLIP]...", help="Which clips; all of the lecture if none.")
@@ -94,6 +95,7 @@ def render(
     name: Annotated[str | None, typer.Option("--name", help="Deliver a single clip under another name.")] = None,
     lecture: LectureFile = None,
     jobs: Jobs = 0,
+    scheduler: Scheduler = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse to render a clip with a broken claim.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
     as_json: Json = False,
@@ -106,7 +108,7 @@ def render(
     look = (quality, theme, aspect, format)
     wishes = _wishes(book, file, clips or [], parse_settings(settings), look, output, name)
     reporter = _reporter(quiet or as_json)
-    made = make(wishes, _workshop(book, jobs, reporter), reporter, strict=strict)
+    made = make(wishes, _workshop(book, jobs, reporter, scheduler), reporter, strict=strict)
     if as_json:
         print(report.summary_json(made))
     elif not quiet and (said := report.closing_words(made)):
@@ -142,7 +144,7 @@ def _wishes(
     return wishes_of(lecture, words, settings, profile, folder, name=name, file=file, commands=COMMANDS)
 
 
-def _workshop(lecture: Lecture, jobs: int, reporter: Quiet) -> Workshop:
+def _workshop(lecture: Lecture, jobs: int, reporter: Quiet, scheduler: str | None = None) -> Workshop:
     from clips.files import cache_folder
     from clips.make import Workshop
     from clips.pool import Pool, cores
@@ -151,7 +153,12 @@ def _workshop(lecture: Lecture, jobs: int, reporter: Quiet) -> Workshop:
 
     folder = cache_folder()
     store = Store(folder, lecture.cache_bytes, reporter.notice)
-    return Workshop(lambda: Pool(jobs or cores()), store, Sources(memory=folder / "sources.json"))
+    sources = Sources(memory=folder / "sources.json")
+    if scheduler is None:
+        return Workshop(lambda: Pool(jobs or cores()), store, sources)
+    from clips.cluster import Cluster
+
+    return Workshop(lambda: Cluster(scheduler, sources, jobs), store, sources)
 
 
 def _reporter(quiet: bool) -> Quiet:
