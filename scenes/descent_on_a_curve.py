@@ -1,0 +1,396 @@
+"""Descent on a curve, step by step: the slope, the step, the table; and what momentum changes in it.
+
+Three runs down the same parabola, one after the other: without momentum, with some, with much. The table fills up with
+every step. Passing below a bound once is not arriving: what counts is the step from which the loss stays below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated
+
+import numpy as np
+from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear, smooth
+from pydantic import BeforeValidator, Field
+
+from objectives import OBJECTIVES, AnyObjective, typeset
+from optimizers import Momentum, Trajectory, descend
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.stage import layout
+from scenes.stage.arrows import Arrows
+from scenes.stage.curve_panel import CurvePanel, window
+from scenes.stage.curve_walk import CurveWalk, tangent
+from scenes.stage.drawing import Array
+from scenes.stage.figures import rounded, typed
+from scenes.stage.layout import Box
+from scenes.stage.loss_strip import LossStrip
+from scenes.stage.notation import notation
+from scenes.stage.palette import palette, rule_color
+from scenes.stage.speaker import Speaker
+from scenes.stage.step_table import StepTable
+from scenes.stage.typesetting import BODY, Words, bold, fitting_formula, lines, quiet
+
+TOLERANCE, DIGITS = 0.01, 4
+FAR = 1e8  # beyond, a number is too long for the table
+RUNS = ("without", "some", "much")
+LINE, TITLE_ROW, VERDICT = 0.5, 0.6, 2.1  # heights
+PACES = (3.0, 8.0, 40.0)  # steps a second: up to the first dip, up to the arrival, after it
+LONGEST = 9.0  # seconds of one stretch
+REACH = 0.2  # of the window: half a tangent
+FAINT = 0.35
+
+
+def _as_coefficients(value: object) -> object:
+    """Coefficients may be typed as `0, 0.5, 0.9`."""
+    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
+
+
+Three = Annotated[tuple[Coefficient, ...], Field(min_length=3, max_length=3), BeforeValidator(_as_coefficients)]
+
+
+class DescentOnACurve(LectureScene):
+    """Slope, step, table; and with momentum: passing through is not arriving."""
+
+    title = "Descent on a curve, step by step"
+    beats = ("opening", "one_step", "without_momentum", "some_momentum", "much_momentum", "verdict")
+    poster = "much_momentum"
+
+    class Parameters(ClipParameters):
+        start: Point = Field((10.0,), description="Where all three runs start.")
+        learning_rate: LearningRate = Field(0.1, description="Learning rate of all three runs.")
+        momenta: Three = Field((0.0, 0.5, 0.9), description="The three momentum coefficients, one run each.")
+        steps: int = Field(100, ge=2, le=1000, description="How many steps each run takes.")
+
+    # The runs -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> AnyObjective:
+        return OBJECTIVES["theta_squared"]
+
+    @cached_property
+    def momenta(self) -> dict[str, float]:
+        return dict(zip(RUNS, self.parameters.momenta, strict=True))
+
+    @cached_property
+    def runs(self) -> dict[str, Trajectory]:
+        wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
+        rules = {name: Momentum(wanted.learning_rate, momentum) for name, momentum in self.momenta.items()}
+        return {name: descend(self.objective, rule, start, wanted.steps) for name, rule in rules.items()}
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return self.runs
+
+    def numbers(self) -> Mapping[str, Number]:
+        run = self.runs["without"]
+        found: dict[str, Number] = {
+            "slope": float(run.gradients[0, 0]),
+            "after_one_step": float(run.iterates[1, 0]),
+            "tolerance": TOLERANCE,
+        }
+        for name, run in self.runs.items():
+            found[f"{name}_first"] = said(run.first_below(TOLERANCE))
+            found[f"{name}_for_good"] = said(run.stays_below(TOLERANCE))
+        return found
+
+    def claims(self) -> Iterator[Claim]:
+        arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
+        dips = {name: run.first_below(TOLERANCE) for name, run in self.runs.items()}
+        without, some, much = arrivals.values()
+        told = ", ".join(f"{momentum:g}: {arrivals[name]}" for name, momentum in self.momenta.items())
+        yield Claim(
+            f"some momentum arrives first, much arrives last; steps until the loss stays below {TOLERANCE:g}: {told}",
+            None not in arrivals.values() and some < without < much,
+        )
+        passing = (f"{momentum:g}: {dips[name]}" for name, momentum in self.momenta.items() if momentum)
+        yield Claim(
+            f"with momentum the first dip is not the arrival; first below {TOLERANCE:g} at step {', '.join(passing)}",
+            all(dips[name] is not None and dips[name] != arrivals[name] for name in RUNS[1:]),
+        )
+
+    def words(self) -> Mapping[str, str]:
+        names = {"without_momentum": "without", "some_momentum": "some", "much_momentum": "much"}
+        return {f"{beat}_does": self._outcome(name) for beat, name in names.items()} | {"best": self._best()}
+
+    def _outcome(self, name: str) -> str:
+        run = self.runs[name]
+        dip, arrival = run.first_below(TOLERANCE), run.stays_below(TOLERANCE)
+        if dip is None:
+            return f"In {run.ended_at} steps the loss never falls below {TOLERANCE:g}."
+        if arrival == dip:
+            return f"At step {dip} the loss falls below {TOLERANCE:g}, and stays there."
+        end = "it does not stay there" if arrival is None else f"only from step {arrival} on it stays there"
+        return f"At step {dip} the loss is below {TOLERANCE:g} for the first time, passing through; {end}."
+
+    def _best(self) -> str:
+        arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
+        there = {name: step for name, step in arrivals.items() if step is not None}
+        if not there:
+            return "None of them arrives."
+        best = min(there, key=lambda name: there[name])
+        return f"Of these, {self.momenta[best]:g} arrives first, at step {there[best]}."
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """Descent on a curve, step by step."""
+        self.show_title()
+
+    def one_step(self) -> None:
+        """The slope at {start[0]:g} is {slope:g}. The step goes the other way, as long as the slope times the learning
+        rate {learning_rate:g}: to {after_one_step:g}."""
+        self.play(FadeIn(self.panel.furniture), FadeIn(self.panel.ground), run_time=0.6)
+        self.play(Create(self.panel.curve), run_time=1.2, rate_func=linear)
+        self.add(self.panel)
+        walk, (slope, rule, sums) = self.walks["without"], self.first_step
+        self.play(FadeIn(self.title_of["without"]), FadeIn(self.tables["without"]), run_time=0.6)
+        self.play(GrowFromCenter(walk.ball), run_time=0.5)
+        self.add(walk)
+        self.tables["without"].display(0)
+        self.wait(0.8)
+        self.play(Create(self.tangent), run_time=0.8)
+        self.play(FadeIn(slope), run_time=0.5)
+        self.wait(1.4)
+        self.play(FadeIn(rule, lag_ratio=0.05), run_time=0.7)
+        self.wait(1.4)
+        self.play(FadeIn(sums, lag_ratio=0.05), run_time=0.7)
+        self.wait(0.8)
+        self._take_the_first_step()
+        self.wait(2.0)
+
+    def without_momentum(self) -> None:
+        """And so on: the gentler the slope, the shorter the step. {without_momentum_does}"""
+        self.vanish(self.tangent, self.step_arrow, *self.first_step)
+        self.play(FadeIn(self.strip.furniture), FadeIn(self.heads), run_time=0.7)
+        self.strip.turn = "without"
+        self.add(self.strip)
+        self.speaker.say("gentler slope, shorter step")
+        self._run_on("without", 1)
+
+    def some_momentum(self) -> None:
+        """Momentum {momenta[1]:g}. {some_momentum_does}"""
+        self._change("without", "some")
+
+    def much_momentum(self) -> None:
+        """Momentum {momenta[2]:g}. {much_momentum_does}"""
+        self._change("some", "much")
+
+    def verdict(self) -> None:
+        """Passing through is not arriving. {best}"""
+        self.speaker.say("passing through is not arriving")
+        self.wait(3.5)
+
+    # What the beats do ----------------------------------------------------------------------------------------------
+
+    def _take_the_first_step(self) -> None:
+        """The arrow grows to the length of the step; then the ball goes down the curve, and the row is written."""
+        walk, reach = self.walks["without"], ValueTracker(0.0)
+        tail, tip = walk.at(0), walk.at(1) * (1, 0, 0) + walk.at(0) * (0, 1, 0)
+        self.step_arrow = Arrows(rule_color("gradient_descent")).point(tail, tail)
+        self.add(self.step_arrow)
+        self.bring_to_front(walk)
+        self.step_arrow.add_updater(lambda arrow: arrow.point(tail, tail + reach.get_value() * (tip - tail)))
+        self.play(reach.animate.set_value(1.0), run_time=0.8)
+        self.step_arrow.clear_updaters()
+        step = ValueTracker(0.0)
+        self.drive(walk, step)
+        self.play(step.animate.set_value(1.0), run_time=0.9, rate_func=smooth)
+        self.release()
+        self.tables["without"].display(1)
+
+    def _change(self, before: str, after: str) -> None:
+        """The next run takes the place of the last one."""
+        self.speaker.hush()
+        old, new = self.tables[before], self.tables[after]
+        index = RUNS.index(before)
+        self.play(
+            FadeOut(self.title_of[before]),
+            FadeOut(old.moving),
+            FadeOut(self.walks[before]),
+            self.strip.curves[index].animate.set_stroke(opacity=FAINT),
+            run_time=0.6,
+        )
+        self.remove(old, old.furniture)
+        self.add(new)
+        self.play(FadeIn(self.title_of[after]), GrowFromCenter(self.walks[after].ball), run_time=0.6)
+        self.add(self.walks[after])
+        self.strip.turn = after
+        self.wait(0.6)
+        self._run_on(after, 0)
+
+    def _run_on(self, name: str, begin: int) -> None:
+        """Take all the steps: slowly to the first dip, faster to the arrival, quickly to the end; then the verdict."""
+        run, step = self.runs[name], ValueTracker(float(begin))
+        for shown in (self.walks[name], self.tables[name], self.strip):
+            shown.display(begin)
+        dip, arrival = run.first_below(TOLERANCE), run.stays_below(TOLERANCE)
+        stops = (dip or min(12, run.ended_at), arrival or run.ended_at, run.ended_at)
+        for stop, pace in zip(stops, PACES, strict=True):
+            self._go_on(name, step, stop, pace)
+            if stop == dip and dip != arrival and dip < run.ended_at:
+                self.speaker.say(f"below ${TOLERANCE:g}$ at step ${dip}$: passing through", "passing through")
+                self.wait(1.2)
+        mark = self.strip.verdict(name, self.color(name))
+        self.play(FadeIn(self.rows_of_verdict[name]), *[FadeIn(mark)] * bool(len(mark)), run_time=0.6)
+        self.speaker.say(*self._said_of(name))
+        self.wait(2.2)
+
+    def _go_on(self, name: str, step: ValueTracker, stop: int, pace: float) -> None:
+        span = stop - step.get_value()
+        if span <= 0:
+            return
+        for shown in (self.strip, self.walks[name], self.tables[name]):
+            self.drive(shown, step)
+        self.play(step.animate.set_value(stop), run_time=min(span / pace, LONGEST), rate_func=linear)
+        self.release()
+
+    def _said_of(self, name: str) -> tuple[str, ...]:
+        arrival = self.runs[name].stays_below(TOLERANCE)
+        if arrival is None:
+            return (f"it does not stay below ${TOLERANCE:g}$", "it does not stay there")
+        return (f"below ${TOLERANCE:g}$ for good from step ${arrival}$", f"for good from step ${arrival}$")
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def color(name: str) -> str:
+        return rule_color("gradient_descent" if name == "without" else "momentum")
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box, Box]:
+        """Curve, errors below it, and the column for the table at the right."""
+        side, rest = layout.stage().right_slice(5.6 if layout.is_wide() else 4.6, gap=0.5)
+        above, below = rest.rows(1.2, 1.0, gap=0.2)
+        return above, below, side
+
+    @cached_property
+    def parts(self) -> tuple[Box, Box, Box, Box]:
+        """Of the column: title, table, verdict, words."""
+        title, rest = self.boxes[2].top_slice(TITLE_ROW, gap=0.0)
+        words, rest = rest.bottom_slice(LINE, gap=0.15)
+        verdict, table = rest.bottom_slice(VERDICT, gap=0.2)
+        return title, table, verdict, words
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.parts[3])
+
+    @cached_property
+    def panel(self) -> CurvePanel:
+        paths = np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in self.runs.values()])
+        variable = typeset(self.objective.variables[0])
+        return CurvePanel(
+            self.objective, self.boxes[0], *window(self.objective, paths), (f"${variable}$", "loss"), 0.75
+        )
+
+    @cached_property
+    def walks(self) -> dict[str, CurveWalk]:
+        return {name: CurveWalk(self.panel, self.objective, run, self.color(name)) for name, run in self.runs.items()}
+
+    @cached_property
+    def tangent(self) -> VMobject:
+        left, right = self.panel.x_axis.data
+        return tangent(self.panel, self.objective, float(self.runs["without"].iterates[0, 0]), REACH * (right - left))
+
+    @cached_property
+    def first_step(self) -> tuple[VMobject, VMobject, VMobject]:
+        """The slope; the rule; and the rule with the numbers of the first step."""
+        run, box = self.runs["without"], self.parts[2]
+        slope, (before, after) = float(run.gradients[0, 0]), run.iterates[:2, 0]
+        variable, color = typeset(self.objective.variables[0]), palette().gradient
+        eta, rate = notation().learning_rate, typed(self.parameters.learning_rate)
+        first = Words(f"the slope here: ${rounded(slope)}$", BODY, color)
+        product = f"{{{{ {eta} f'({variable}_0) : step }}}}"
+        second = fitting_formula(f"{variable}_1 = {variable}_0 - {product}", box.width)
+        numbers = f"{{{{ {rate} dot {within(slope)} : step }}}}"
+        third = fitting_formula(f"= {rounded(before)} - {numbers} = {rounded(after)}", box.width)
+        for line in (second, third):
+            line.select("step").set_color(color)
+        layout.place(lines(first, second, third, gap=0.3), box, LEFT)
+        return first, second, third
+
+    @cached_property
+    def title_of(self) -> dict[str, Words]:
+        titles = {name: f"momentum ${notation().momentum} = {typed(m)}$" for name, m in self.momenta.items()}
+        if not self.momenta["without"]:
+            titles["without"] = "gradient descent"
+        return {name: self._title(markup, name) for name, markup in titles.items()}
+
+    def _title(self, markup: str, name: str) -> Words:
+        return layout.place(bold(markup, BODY, self.color(name)), self.parts[0], LEFT)
+
+    @cached_property
+    def tables(self) -> dict[str, StepTable]:
+        return {name: self._table(run) for name, run in self.runs.items()}
+
+    def _table(self, run: Trajectory) -> StepTable:
+        names = ("step", f"${typeset(self.objective.variables[0])}$", "loss")
+        columns = [shown_values(run, values) for values in (run.iterates[:, 0], run.values)]
+        steps = np.arange(run.ended_at + 1, dtype=float)
+        return StepTable(self.parts[1], names, (steps, *columns), ("d", *map(decimals, columns)))
+
+    @cached_property
+    def strip(self) -> LossStrip:
+        colors = {name: self.color(name) for name in RUNS}
+        return LossStrip(self.boxes[1], self.runs, colors, TOLERANCE, "loss after each step")
+
+    @cached_property
+    def verdict_columns(self) -> tuple[float, float]:
+        """Where the steps of the verdict stand, their right ends: of the first dip, and of the arrival."""
+        box = self.parts[2]
+        return box.left + 0.68 * box.width, box.right
+
+    @cached_property
+    def heads(self) -> VGroup:
+        """Above the verdict: what its columns are."""
+        box = self.parts[2].top_slice(LINE)[0]
+        what = layout.place(quiet(f"below ${TOLERANCE:g}$:"), box, LEFT)
+        return VGroup(
+            what,
+            *(
+                self._seated(quiet(w), x, what)
+                for w, x in zip(("first", "for good"), self.verdict_columns, strict=True)
+            ),
+        )
+
+    @cached_property
+    def rows_of_verdict(self) -> dict[str, VGroup]:
+        """A row a run: its momentum, and the two steps."""
+        boxes = self.parts[2].inset(top=LINE).rows(1, 1, 1, gap=0.0)
+        return {name: self._verdict_row(name, box) for name, box in zip(RUNS, boxes, strict=True)}
+
+    def _verdict_row(self, name: str, box: Box) -> VGroup:
+        run, color = self.runs[name], self.color(name)
+        head = layout.place(Words(f"${notation().momentum} = {typed(self.momenta[name])}$", BODY, color), box, LEFT)
+        steps = (run.first_below(TOLERANCE), run.stays_below(TOLERANCE))
+        texts = (Words(f"${said(step)}$" if step is not None else "never", BODY, color) for step in steps)
+        return VGroup(head, *(self._seated(text, x, head) for text, x in zip(texts, self.verdict_columns, strict=True)))
+
+    @staticmethod
+    def _seated(words: Words, right: float, beside: Words) -> Words:
+        """Flush right at a place, in the row of other words."""
+        words.move_to(beside)
+        return words.shift((right - words.get_right()[0]) * RIGHT)
+
+
+def said(step: int | None) -> int | str:
+    """A step as a caption says it."""
+    return "never" if step is None else step
+
+
+def within(value: float) -> str:
+    """A number as a factor: in brackets if it is negative."""
+    return rounded(value) if value >= 0 else f"({rounded(value)})"
+
+
+def shown_values(run: Trajectory, values: Array) -> Array:
+    """Values of a run up to its end, rounded as the table shows them; of one that flies off, only a dash is shown."""
+    with np.errstate(all="ignore"):
+        rounded_ones = np.round(values[: run.ended_at + 1], DIGITS) + 0.0  # no zero has a sign
+        return np.asarray(np.where(np.abs(rounded_ones) < FAR, rounded_ones, np.nan))
+
+
+def decimals(values: Array) -> str:
+    """A format with four decimals, or fewer before long numbers."""
+    largest = np.max(np.abs(values[np.isfinite(values)]), initial=0.0)
+    return f".{int(np.clip(8 - len(str(int(largest))), 0, DIGITS))}f"

@@ -1,0 +1,104 @@
+"""Descent on a curve: the table has the digits of the run, and a dip is told from an arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clips.profile import make_profile
+from clips.work import make_scene, studio, typeset_cache
+from objectives.errors import UsageError
+from scenes.descent_on_a_curve import RUNS, DescentOnACurve
+from scenes.stage.layout import Box
+from scenes.stage.step_table import StepTable
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def played(**changes: Any) -> DescentOnACurve:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("descent_on_a_curve", changes, only=())
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def test_numbers_of_the_reference() -> None:
+    """REFERENCE.md, S2: first below 0.01 / stays below: 21/21, 5/12, 10/84; critical momentum 11/11."""
+    scene: Any = make_scene("descent_on_a_curve", {"momenta": (0.0, 0.5, 0.9)})
+    found = scene.numbers()
+    steps = [(found[f"{name}_first"], found[f"{name}_for_good"]) for name in RUNS]
+    assert steps == [(21, 21), (5, 12), (10, 84)]
+    critical: Any = make_scene("descent_on_a_curve", {"momenta": (0.0, (1 - np.sqrt(0.2)) ** 2, 0.9)})
+    assert (critical.numbers()["some_first"], critical.numbers()["some_for_good"]) == (11, 11)
+    assert (found["slope"], found["after_one_step"]) == (20, 8)
+
+
+def test_what_stands_on_the_screen_at_the_end() -> None:
+    scene = played()
+    run, table = scene.runs["much"], scene.tables["much"]
+    assert table.shown == 100
+    assert [cell.shown for cell in table.cells] == [
+        "100",
+        f"{run.iterates[100, 0]:.4f}".replace("-", "−"),
+        f"{run.values[100]:.4f}",
+    ]
+    place = scene.panel.to_screen(run.iterates[100, 0], run.values[100])
+    np.testing.assert_allclose(scene.walks["much"].ball.get_center(), place, atol=1e-9)
+    tips = scene.strip.curves[2].points[3::4]
+    np.testing.assert_allclose(tips[:20], scene.strip.to_screen(range(1, 21), run.values[1:21]), atol=1e-9)
+
+
+def test_a_table_moves_up_and_has_its_digits_in_columns() -> None:
+    values = np.array([100.0, -7.25, 0.5, 0.0, 12.0])
+    table = StepTable(Box(0, 0, 4, 2.2), ("step", "loss"), (np.arange(5), values), ("d", ".4f"))
+    assert table.rows == 3
+    table.display(4)
+    tops = {round(float(y), 6) for y in (table.new.get_top()[1], table.old.get_top()[1])}
+    assert len(tops) == 2
+    assert table.new.get_right()[0] == pytest.approx(table.old.get_right()[0], abs=0.03)
+    before = table.new.points.copy()
+    np.testing.assert_array_equal(table.display(4.7).new.points, before)
+
+
+@settings(max_examples=4, phases=[Phase.generate])
+@given(
+    learning_rate=st.floats(1e-6, 1e6),
+    momenta=st.tuples(*[st.floats(0, 0.999)] * 3),
+    steps=st.integers(2, 60),
+    start=st.tuples(st.floats(-1e5, 1e5)),
+)
+def test_any_parameters_within_bounds(**changes: Any) -> None:
+    scene = played(**changes)
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"start": (0.0,)}, {"start": (-1e4,)}, {"learning_rate": 3.0}, {"momenta": "0.9, 0, 0", "steps": 2}],
+)
+def test_odd_settings(changes: dict[str, Any]) -> None:
+    scene = played(**{"steps": 12} | changes)
+    assert not all(claim.holds for claim in scene.claims())
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"momenta": (0.0, 0.5)}, "momenta"),
+        ({"momenta": "0, 0.5, 1"}, "momenta"),
+        ({"steps": 1}, "steps must be"),
+    ],
+)
+def test_bad_parameters_are_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        make_scene("descent_on_a_curve", changes)
