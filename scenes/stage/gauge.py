@@ -27,7 +27,7 @@ class Gauge(VGroup):
         self.box, self.largest = box, largest if math.isfinite(largest) and largest > 0 else 1.0
         middle = np.array([(box.left + box.right) / 2, box.bottom + BAR / 2, 0.0])
         track = Rectangle(width=box.width, height=BAR, stroke_width=0, fill_color=palette().card, fill_opacity=1)
-        self.number = Numeral([box.right, box.bottom + BAR + 0.2, 0.0], spec or running_spec([largest], 4), BODY)
+        self.number = Numeral([box.right, box.bottom + BAR + 0.16, 0.0], spec or running_spec([largest], 4), BODY)
         self.bar = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
         self.moving = VGroup(self.number, self.bar)
         self.number.display(self.largest)
