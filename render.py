@@ -192,6 +192,7 @@ def sweep(
     output: Output = None,
     lecture: LectureFile = None,
     jobs: Jobs = 0,
+    scheduler: Scheduler = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -207,7 +208,7 @@ def sweep(
     wanted = sweep_of(book, clip, over, parse_settings(settings), profile, output, COMMANDS)
     reporter = _reporter(quiet or as_json)
     with sweep_report.progress_of(None if quiet or as_json else out) as watch:
-        swept = bring(wanted, _workshop(book, jobs, reporter), reporter, jobs or cores(), watch)
+        swept = bring(wanted, _workshop(book, jobs, reporter, scheduler), reporter, jobs or cores(), watch)
     if as_json:
         print(sweep_report.summary_json(swept))
     elif not quiet:

@@ -133,7 +133,8 @@ def _aligned(header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
     whole = [line for line in body if len(line) == len(header)]
     widths = [max(map(len, column)) for column in zip(*heads, *whole, strict=True)]
     rule = ["-" * width for width in widths]
-    return ["  ".join(cell.rjust(w) for cell, w in zip(line, widths, strict=False)) for line in [*heads, rule, *body]]
+    lines = ["  ".join(c.rjust(w) for c, w in zip(line, widths, strict=False)) for line in [*heads, rule, *body]]
+    return [line.rstrip() for line in lines]
 
 
 @contextmanager
