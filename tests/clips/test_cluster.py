@@ -50,7 +50,14 @@ class Machines:
             "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}",
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
         }
-        command = [str(Path(sys.executable).with_name("dask")), *words, "--host", "127.0.0.1", "--no-dashboard"]
+        command = [
+            str(Path(sys.executable).with_name("dask")),
+            *words,
+            "--host",
+            "127.0.0.1",
+            "--dashboard-address",
+            "127.0.0.1:0",
+        ]
         with (self.folder / f"{words[0]}.log").open("ab") as log:
             process = subprocess.Popen(
                 [*command, "--scheduler-file", str(self.folder / "scheduler.json")],
