@@ -64,6 +64,7 @@ class WeightedSum(VGroup):
         marks = [VGroup(), *(self._sign(k, text, middle) for k, text in enumerate(texts[1:-1]))]
         self.products = VGroup(*(VGroup(*pair) for pair in zip(marks, numbers, strict=True)))
         name = on_baseline(_seated(label, self.columns.name, middle, self.size), numbers[0].get_bottom()[1])
+        name.shift(max(0.0, box.left - name.get_left()[0]) * RIGHT)
         total = _seated(f"$bold({texts[-1]})$", self.columns.terms[0], low, self.size)
         self.total = VGroup(self._equals(low), total)
         self.sum_label = VGroup(name, self._equals(middle), *map(self._seat_unit, _unit(exponent)))

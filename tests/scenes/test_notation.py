@@ -1,0 +1,274 @@
+"""The letters are a setting of the whole lecture: what a lecturer may write, and that every clip writes just that."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from manim import ORIGIN
+
+from clips.job import Letters
+from clips.profile import Aspect, Profile, make_profile
+from clips.work import make_scene, studio, typeset_cache
+from objectives.errors import UsageError
+from scenes import CLIPS
+from scenes.stage.cards import settings_line
+from scenes.stage.derivation import Line, Rewrite
+from scenes.stage.notation import LECTURE, NOTATIONS, Notation, make_notation, notation, written_in
+from scenes.stage.palette import Theme
+from scenes.stage.typesetting import _Outlines
+from scenes.stage.unrolled import (
+    filling,
+    gain_parts,
+    general,
+    generalised,
+    multiplying,
+    recursive,
+    substituted,
+    unrolled,
+)
+from tests.scenes.test_every_clip import troubles
+
+ROOT = Path(__file__).parents[2]
+LETTER = re.compile(r'(?<![A-Za-z])(gamma|eta)(?![A-Za-z])|"update"|γ|η')
+SENTINEL = {"momentum": "xi", "learning_rate": "zeta", "update": "q"}
+WIDEST = {"momentum": "omega", "learning_rate": '"lr"', "update": '"momentum"'}
+FORMULAS = ("rolling_ball", "unrolling", "u_turn")  # looked at in every notation
+#: Clips that may show other letters than those in force, and why.
+EXCEPTIONS = {
+    "code_walkthrough": "the listing is the code that runs, with its own names",
+    "conventions": "it shows several notations beside each other",
+}
+#: Texts in scenes that hold a letter and are not typeset: (module, text).
+NOT_SHOWN = {("ravine", "gamma")}  # the name of a number in the clip's data
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    """The lecture's letters are in force again after the last scene of this module."""
+    with studio(Profile(320, 180, 3)), typeset_cache(), written_in(lambda: LECTURE):
+        yield
+
+
+# What a lecturer may write --------------------------------------------------------------------------------------------
+
+
+def test_presets() -> None:
+    assert {name: tuple(choice.letters.values()) for name, choice in NOTATIONS.items()} == {
+        "lecture": ("gamma", "eta", '"update"'),
+        "pytorch": ("mu", 'op("lr")', "v"),
+        "sutskever": ("mu", "epsilon", "v"),
+        "goh": ("beta", "alpha", "z"),
+    }
+    assert all(make_notation(name) is choice and choice.name == name for name, choice in NOTATIONS.items())
+
+
+def test_letters_of_ones_own_are_those_of_the_lecture_where_nothing_is_said() -> None:
+    assert make_notation({}).letters == LECTURE.letters
+    assert make_notation({"update": '"step"'}).letters == LECTURE.letters | {"update": '"step"'}
+    assert make_notation({"momentum": "α", "learning_rate": '"lr"'}).letters == {
+        "momentum": "alpha",
+        "learning_rate": 'op("lr")',
+        "update": '"update"',
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("suskever", "did you mean 'sutskever'?"),
+        ("mine", "choose one of goh, lecture, pytorch, sutskever."),
+        (3, "a name (lecture, pytorch, sutskever, goh) or a table"),
+        ({"moment": "v"}, "did you mean 'momentum'?"),
+        ({"momentum": "gama"}, "did you mean 'gamma'?"),
+        ({"momentum": 0.9}, "is text"),
+        ({"momentum": "eta"}, "momentum and learning_rate are both written eta"),
+        ({"momentum": "η"}, "momentum and learning_rate are both written eta"),
+        ({"update": "w"}, "that is the parameters"),
+        ({"update": "θ"}, "that is a variable"),
+        ({"update": '"w"'}, "a single Latin one"),
+        ({"update": '"everything"'}, "at most 8 letters"),
+        ({"update": "velocity"}, "a word in quotes"),
+        ({"momentum": '"mom"'}, "a letter is the name of a Greek one, like gamma, or a single Latin one, like v."),
+        ({"learning_rate": '"rate"'}, "at most 2 letters"),
+        ({"update": ""}, "a letter is"),
+        ({"update": "v_t"}, "a letter is"),
+        ({"update": "v\n"}, "a letter is"),
+        ({"update": "#read(1)"}, "a letter is"),
+        ({"update": '"a" + read("x")'}, "a letter is"),
+        ({"update": "é"}, "a letter is"),
+    ],
+    ids=str,
+)
+def test_what_is_no_notation_is_refused_with_a_sentence(value: object, said: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        make_notation(value)  # type: ignore[arg-type]
+    assert said in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_importing_it_is_light() -> None:
+    heavy = "{'manim', 'numpy', 'sympy', 'pydantic'}"
+    code = f"import sys, scenes.stage.notation; assert not {heavy} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+# Who is asked ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_source_is_asked_up_to_the_end_of_its_block() -> None:
+    goh, pytorch = NOTATIONS["goh"], NOTATIONS["pytorch"]
+    assert notation() is LECTURE
+    with written_in(lambda: goh):
+        assert notation() is goh
+        with written_in(lambda: pytorch):
+            assert notation() is pytorch
+        assert notation() is goh
+    assert notation() is LECTURE
+
+
+def test_a_scene_is_the_source_from_its_making_on_and_while_it_plays() -> None:
+    with written_in(lambda: LECTURE):
+        first = make_scene("u_turn", {}, only=(), notation="goh")
+        assert notation() is NOTATIONS["goh"]
+        make_scene("u_turn", {})
+        assert notation() is LECTURE
+        seen: list[Notation] = []
+        first.beat_done = lambda beat: seen.append(notation())  # type: ignore[method-assign]
+        first.render()
+        assert set(seen) == {NOTATIONS["goh"]}
+        assert notation() is LECTURE
+
+
+# Every clip writes just that ------------------------------------------------------------------------------------------
+
+
+def texts_and_troubles(clip: str, letters: Letters, **settings: object) -> tuple[set[str], set[str]]:
+    """Run a clip skipped: the Typst sources it sets, and what is wrong with its pictures."""
+    texts, found = set[str](), set[str]()
+    plain = _Outlines.generate_mobject
+
+    def noting(text: _Outlines) -> _Outlines:
+        texts.add(text.typst_code)
+        return plain(text)
+
+    with pytest.MonkeyPatch.context() as patch, written_in(lambda: LECTURE):
+        patch.setattr(_Outlines, "generate_mobject", noting)
+        scene = make_scene(clip, settings, only=(), notation=letters)
+        play = scene.play
+
+        def play_and_look(*arguments: Any, **options: Any) -> None:
+            play(*arguments, **options)
+            found.update(troubles(scene))
+
+        scene.play = play_and_look  # type: ignore[method-assign]
+        scene.render()
+    return texts, found
+
+
+@pytest.mark.parametrize("clip", [clip for clip in CLIPS if clip not in EXCEPTIONS])
+def test_no_clip_writes_a_letter_of_its_own(clip: str) -> None:
+    with studio(make_profile("l", "light", "4:3")), typeset_cache():
+        texts, found = texts_and_troubles(clip, SENTINEL)
+    assert {text for text in texts if LETTER.search(text)} == set()
+    assert found == set()
+
+
+@pytest.mark.parametrize("clip", CLIPS)
+def test_what_is_said_fits_every_notation(clip: str) -> None:
+    """Captions are read aloud, before slides with any letters: they have none."""
+    said = {}
+    for name in ("lecture", "goh"):
+        scene = make_scene(clip, {}, notation=name)
+        said[name] = [
+            *map(scene.caption, scene.beats),
+            *(claim.text for claim in scene.claims()),
+            *scene.remarks(),
+        ]
+    assert said["goh"] == said["lecture"]
+    assert not any(LETTER.search(words) for words in said["lecture"])
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenes").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_source_writes_a_letter_of_its_own(path: Path) -> None:
+    """Also where the default parameters do not lead: no text in a scene's source holds a letter."""
+    tree = ast.parse(path.read_text())
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    docstrings = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, documented) and has_doc(node)}  # type: ignore[attr-defined]
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    found = {text.value for text in texts if id(text) not in docstrings and LETTER.search(str(text.value))}
+    allowed = {text for module, text in NOT_SHOWN if module == path.stem}
+    assert path.stem in {"notation", *EXCEPTIONS} or found == allowed
+
+
+def has_doc(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> bool:
+    return ast.get_docstring(node) is not None
+
+
+# How it looks ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("look", [("dark", "16:9"), ("light", "4:3")], ids=str)
+@pytest.mark.parametrize("letters", ["pytorch", "sutskever", "goh"])
+@pytest.mark.parametrize("clip", FORMULAS)
+def test_layout(clip: str, letters: str, look: tuple[Theme, Aspect]) -> None:
+    with studio(make_profile("l", *look)), typeset_cache():
+        texts, found = texts_and_troubles(clip, letters)
+    assert found == set()
+    assert any(NOTATIONS[letters].learning_rate in text for text in texts)
+
+
+@pytest.mark.parametrize(("clip", "aspect"), [("rolling_ball", "16:9"), ("rolling_ball", "4:3"), ("unrolling", "4:3")])
+def test_layout_of_the_widest_letters(clip: str, aspect: Aspect) -> None:
+    with studio(make_profile("l", "dark", aspect)), typeset_cache():
+        assert texts_and_troubles(clip, WIDEST)[1] == set()
+
+
+@pytest.mark.parametrize(
+    ("letters", "settings"),
+    [("pytorch", {"terms": 5}), ("goh", {"learning_rate": 1e-12}), ("sutskever", {"learning_rate": 1e6})],
+    ids=str,
+)
+def test_extremes_of_the_unrolling(letters: str, settings: dict[str, object]) -> None:
+    with studio(make_profile("l", "dark", "4:3")), typeset_cache():
+        assert texts_and_troubles("unrolling", letters, **settings)[1] == set()
+
+
+def test_lines_that_cannot_fit_are_refused_with_a_sentence() -> None:
+    with studio(make_profile("l", "dark", "4:3")), typeset_cache(), pytest.raises(UsageError, match="shorter letters"):
+        texts_and_troubles("unrolling", WIDEST, terms=5)
+
+
+@pytest.mark.parametrize("letters", [*NOTATIONS, WIDEST], ids=str)
+def test_lines_are_made_and_rewritten_in_any_letters(letters: Letters) -> None:
+    """Each glyph of the line multiplied out is shown once, in its place, however many glyphs a letter has."""
+    with written_in(lambda: make_notation(letters)):
+        assert Line(gain_parts()).submobjects
+        for step in (2, 5):
+            asked, filled, done = (Line(make(step)).meet(ORIGIN) for make in (recursive, substituted, unrolled))
+            Rewrite(asked, filled, filling(Line(unrolled(step - 1)), asked, filled))
+            rewriting = Rewrite(filled, done, multiplying(filled, done))
+            rewriting.interpolate(1)
+            shown = [glyph for glyph in rewriting.ghosts.family_members_with_points() if glyph.get_fill_opacity() > 0.5]
+            np.testing.assert_allclose(places(shown), places(done.submobjects), atol=1e-6)
+        formula = Line(general())
+        assert {id(glyph) for glyph in formula.part("c1")[:1]} <= {
+            id(glyph) for move in generalised(done, formula) for glyph in move.target
+        }
+
+
+def places(glyphs: object) -> list[tuple[float, ...]]:
+    return sorted(tuple(glyph.get_center().round(6)) for glyph in glyphs)  # type: ignore[attr-defined]
+
+
+def test_cards_have_the_letters() -> None:
+    with written_in(lambda: NOTATIONS["pytorch"]):
+        line = settings_line({"learning_rate": 0.1, "momentum": 0.9})
+        assert line.typst_code == '$op("lr") = 0.1, thin thin mu = 0.9$'
