@@ -29,7 +29,7 @@ from scenes.stage.notation import notation
 from scenes.stage.palette import palette, rule_color
 from scenes.stage.speaker import Speaker
 from scenes.stage.step_table import StepTable
-from scenes.stage.typesetting import BODY, Words, bold, fitting_formula, lines, quiet
+from scenes.stage.typesetting import BODY, Words, bold, fitting_formula, lines, on_baseline, quiet
 
 TOLERANCE, DIGITS = 0.01, 4
 FAR = 1e8  # beyond, a number is too long for the table
@@ -37,6 +37,7 @@ RUNS = ("without", "some", "much")
 LINE, TITLE_ROW, VERDICT = 0.5, 0.6, 2.1  # heights
 PACES = (3.0, 8.0, 40.0)  # steps a second: up to the first dip, up to the arrival, after it
 LONGEST = 9.0  # seconds of one stretch
+BELOW = 0.12  # from the middle of a row to its baseline
 REACH = 0.2  # of the window: half a tangent
 FAINT = 0.35
 
@@ -343,15 +344,8 @@ class DescentOnACurve(LectureScene):
     @cached_property
     def heads(self) -> VGroup:
         """Above the verdict: what its columns are."""
-        box = self.parts[2].top_slice(LINE)[0]
-        what = layout.place(quiet(f"below ${TOLERANCE:g}$:"), box, LEFT)
-        return VGroup(
-            what,
-            *(
-                self._seated(quiet(w), x, what)
-                for w, x in zip(("first", "for good"), self.verdict_columns, strict=True)
-            ),
-        )
+        row = (quiet(words) for words in (f"below ${TOLERANCE:g}$:", "first", "for good"))
+        return self._in_columns(self.parts[2].top_slice(LINE)[0], *row)
 
     @cached_property
     def rows_of_verdict(self) -> dict[str, VGroup]:
@@ -360,17 +354,18 @@ class DescentOnACurve(LectureScene):
         return {name: self._verdict_row(name, box) for name, box in zip(RUNS, boxes, strict=True)}
 
     def _verdict_row(self, name: str, box: Box) -> VGroup:
-        run, color = self.runs[name], self.color(name)
-        head = layout.place(Words(f"${notation().momentum} = {typed(self.momenta[name])}$", BODY, color), box, LEFT)
-        steps = (run.first_below(TOLERANCE), run.stays_below(TOLERANCE))
-        texts = (Words(f"${said(step)}$" if step is not None else "never", BODY, color) for step in steps)
-        return VGroup(head, *(self._seated(text, x, head) for text, x in zip(texts, self.verdict_columns, strict=True)))
+        run = self.runs[name]
+        steps = (said(step) for step in (run.first_below(TOLERANCE), run.stays_below(TOLERANCE)))
+        row = (f"${notation().momentum} = {typed(self.momenta[name])}$", *(str(step) for step in steps))
+        return self._in_columns(box, *(Words(markup, BODY, self.color(name)) for markup in row))
 
-    @staticmethod
-    def _seated(words: Words, right: float, beside: Words) -> Words:
-        """Flush right at a place, in the row of other words."""
-        words.move_to(beside)
-        return words.shift((right - words.get_right()[0]) * RIGHT)
+    def _in_columns(self, box: Box, *row: Words) -> VGroup:
+        """A row of the verdict: the first words flush left, the others flush right, all on one baseline."""
+        first, *others = row
+        layout.place(first, box, LEFT)
+        for words, right in zip(others, self.verdict_columns, strict=True):
+            words.shift((right - words.get_right()[0]) * RIGHT)
+        return VGroup(*(on_baseline(words, float(box.center[1]) - BELOW) for words in row))
 
 
 def said(step: int | None) -> int | str:
