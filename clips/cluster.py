@@ -75,7 +75,10 @@ class Cluster:
             stack.enter_context(_hushed())
             self._client = _connected(self.address, stack)
             self._client.subscribe_topic(TOPIC, lambda event: self._news.put(event[1]))
-            self._check_workers()
+            try:
+                self._check_workers()
+            except OSError:
+                raise self._gone() from None
             self._leave = stack.pop_all()
         return self
 
@@ -127,6 +130,7 @@ class Cluster:
         except Empty:
             self._look_around()
             return
+        self._seen = time.monotonic()
         if key not in self._under_way:
             return  # of a job that was called off, or of somebody else's
         job, _ = self._under_way[key]
@@ -221,8 +225,9 @@ def _connected(address: str, stack: ExitStack) -> Any:
     try:
         asyncio.run(_greet(address))
         client: Any = Client(address, timeout=CONNECT, set_as_default=False)
-    except Exception as error:  # whatever else may listen there, it does not speak Dask, or another version of it
-        raise _nobody(address, f"what listens there is none: {type(error).__name__}") from None
+    except Exception as error:  # whatever else may listen there, or another version of Dask
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise _nobody(address, f"what listens there is none: {why}") from None
     stack.callback(client.close, timeout=GOODBYE)
     return client
 

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+import render
 from clips import cluster
 from clips.cluster import Cluster
 from clips.job import Film, Job
@@ -313,6 +314,11 @@ def test_a_worker_without_this_repository() -> None:
 def test_what_is_no_address(text: str, sources: Sources) -> None:
     with pytest.raises(UsageError, match="needs an address like tcp://"):
         Cluster(text, sources).__enter__()
+
+
+def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = render.main(["u_turn", "-q", "l", "-o", str(tmp_path), "--scheduler", "here"])
+    assert (code, capsys.readouterr().err[:40]) == (2, "error: --scheduler needs an address like")
 
 
 def test_nobody_answers(sources: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
