@@ -6,6 +6,21 @@ from collections.abc import Mapping
 
 #: clip name -> (module, class, what it teaches)
 CLIPS: Mapping[str, tuple[str, str, str]] = {
+    "gradient_field": (
+        "scenes.gradient_field",
+        "GradientFieldScene",
+        "The gradient points uphill, across the lines of the map; turned around, downhill.",
+    ),
+    "descent_on_a_curve": (
+        "scenes.descent_on_a_curve",
+        "DescentOnACurve",
+        "Slope, step, table; and with momentum: passing through is not arriving.",
+    ),
+    "descent_in_a_bowl": (
+        "scenes.descent_in_a_bowl",
+        "DescentInABowl",
+        "In a bowl, gradient descent goes down with shorter and shorter steps, on the surface and on its map.",
+    ),
     "gentle_slope": (
         "scenes.gentle_slope",
         "GentleSlope",
@@ -16,11 +31,46 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "Ravine",
         "In a ravine gradient descent zigzags; momentum damps across and gathers along.",
     ),
+    "trapped": (
+        "scenes.trapped",
+        "Trapped",
+        "Gradient descent is trapped in the first dip: no slope, no step.",
+    ),
+    "saddle": (
+        "scenes.saddle",
+        "Saddle",
+        "Where the slope vanishes both rules slow down; momentum leaves first.",
+    ),
     "rolling_ball": (
         "scenes.rolling_ball",
         "RollingBall",
         "A ball with momentum rolls through the dip that stops one without.",
     ),
+    "update_rule": (
+        "scenes.update_rule",
+        "UpdateRule",
+        "A share of the last update and the new gradient: together they are the step.",
+    ),
     "unrolling": ("scenes.unrolling", "Unrolling", "The momentum update is a weighted sum of all gradients so far."),
     "u_turn": ("scenes.u_turn", "UTurn", "Momentum oscillates in and out of the valley, and still arrives first."),
+    "u_turn_3d": (
+        "scenes.u_turn_3d",
+        "UTurn3D",
+        "Seen on the surface: the walls of the valley turn the ball back.",
+    ),
+    "escape": (
+        "scenes.escape",
+        "Escape",
+        "Momentum carries the ball out of the dip that holds gradient descent; but not the more the better.",
+    ),
+    "ackley": (
+        "scenes.ackley",
+        "Ackley",
+        "On Ackley's function gradient descent sits in a dimple; momentum reaches the centre.",
+    ),
+    "two_wells": (
+        "scenes.two_wells",
+        "TwoWells",
+        "Gradient descent stays in the near well; momentum runs through it into the deep one.",
+    ),
 }
