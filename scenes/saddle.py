@@ -265,7 +265,7 @@ class Saddle(LectureScene):
     @cached_property
     def trails(self) -> dict[str, dict[str, Trail]]:
         """Both are seen where they stand at the same place: one ball is a little larger."""
-        radii = {GD: RADIUS + 0.05, MOMENTUM: RADIUS}
+        radii = {GD: RADIUS + 0.09, MOMENTUM: RADIUS}
         return {
             place: {
                 name: Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=radii[name])

@@ -57,7 +57,7 @@ class UpdateRule(LectureScene):
 
     title = "Momentum remembers its last update"
     beats = ("opening", "two_equations", "first_step", "one_iterate", "three_more", "history")
-    poster = "one_iterate"
+    poster = "history"
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field(
