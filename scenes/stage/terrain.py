@@ -30,7 +30,7 @@ from scenes.stage.terrain_painter import PaintedDrawing
 from scenes.stage.terrain_shot import PLATE, Floor, Look, Ribbon, Sheet, Shot, look
 from scenes.stage.terrain_trail import TerrainTrail
 
-RELIEF = 0.42  # height of the landscape, as a share of its width
+RELIEF = 0.36  # height of the landscape, as a share of its width
 FOOT = 0.02  # thickness of the ground under its lowest point, in units of the screen
 NEARNESS = 0.035
 ROOM = 0.62  # for the numbers round the plate
@@ -72,11 +72,12 @@ class Terrain(Group):
         relief: float = RELIEF,
         kind: Kind | None = None,
         labelled: bool = True,
+        samples: int | None = None,
     ) -> None:
         """`names` are Typst markup; `level` the levels of a map that stands beside it; `kind` the height scale,
-        chosen by the landscape unless given."""
+        chosen by the landscape unless given, as are the `samples` of its grid."""
         super().__init__()
-        self.ground = ground_under(objective, view, area, relief, kind)
+        self.ground = ground_under(objective, view, area, relief, kind, samples)
         self.levels = levels_of(heights(objective, *view)[2]) if level is None else level
         self.area = area
         self.above = View(left=float(area.center[0]), up=float(area.center[1]))
@@ -129,7 +130,7 @@ class Terrain(Group):
         plate = np.array([[x, y, -FOOT] for x in (-half[0], half[0]) for y in (-half[1], half[1])])
         view = View(azimuth, elevation, nearness=nearness, target_z=ground.relief / 2)
         room = ROOM if len(self.labels.submobjects) else 0.05
-        inner = (box or self.raster.box).inset(left=room, bottom=room, top=0.1, right=room)
+        inner = (box or self.raster.box).inset(left=room, bottom=room, top=0.05, right=room)
         return view.fitted(np.concatenate([ground.hull(), plate]), inner, azimuths)
 
     # The picture ----------------------------------------------------------------------------------------------------

@@ -19,8 +19,8 @@ from scenes.stage.terrain_shot import PLATE
 from scenes.stage.typesetting import SMALL, Words
 
 OUT = 0.16  # between the plate and its words
-APART = 1.1  # between neighbouring numbers, on the ground
-FACES, FULLY = 0.18, 0.42  # how much an edge faces the eye where its words appear, and where they are all there
+APART, NAME = 1.1, 0.9  # between neighbouring numbers, and room for the name, on the ground
+FACES, FULLY = 0.08, 0.22  # how much an edge faces the eye where its words appear, and where they are all there
 
 
 class TerrainLabels(Group):
@@ -63,5 +63,5 @@ def _marks(side: tuple[float, float], length: float, name: str) -> list[tuple[fl
     """Where numbers stand on an edge, from -1 to 1, and the name at its upper end, clear of the last number."""
     axis = Axis(side, (-1.0, 1.0))
     ticks = [(float(axis.place(value)), tick_label(value, "linear")) for value in axis.ticks(2 * APART / length)]
-    room = 2 * 0.55 / length
-    return [(at, label) for at, label in ticks if at < 1 - room] + [(1.0 - room / 4, name)]
+    room = 2 * NAME / length
+    return [(at, label) for at, label in ticks if at < 1 - room] + [(1.0 - room / 6, name)]

@@ -19,7 +19,7 @@ from scenes.stage.terrain_shot import Bead, Dots, Ribbon, Strand, rgb
 
 GHOST = 0.3
 MARK = 0.045
-FAR = 1e4  # sizes of the view
+FAR = 1e6  # sizes of the view
 
 
 class TerrainTrail(Mobject):
@@ -35,7 +35,7 @@ class TerrainTrail(Mobject):
         super().__init__()
         reach = FAR * np.ptp(np.array(ground.view))
         lost = np.flatnonzero(~(np.abs(iterates) < reach).all(axis=1))
-        self.iterates = np.asarray(iterates)[: lost[0] if len(lost) else None]
+        self.iterates = np.asarray(iterates)[: max(1, lost[0]) if len(lost) else None]
         self.tint, self.radius, self.ground = rgb(color), ball, ground
         self.pieces = [Strand(*part) for part in _inside(ground, *ground.drape(self.iterates))]
         held = np.flatnonzero(ground.holds(self.iterates))

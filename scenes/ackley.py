@@ -1,0 +1,31 @@
+"""On Ackley's function gradient descent sits down in the first dimple; momentum rolls over the ripples to the centre.
+
+A funnel covered with ripples: the way down leads over small ridges, and at each of them the slope points back. What
+momentum has gathered on the way down carries it over; the memoryless ball stays in the dimple where it is.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from scenes.lecture_scene import ClipParameters, Coefficient, LearningRate, ObjectiveName, Point
+from scenes.stage.two_runs import TwoRuns
+
+
+class Ackley(TwoRuns):
+    """Gradient descent sits in a dimple, momentum reaches the centre."""
+
+    title = "Over the ripples to the centre"
+    clip = "ackley"
+    landscape = "a funnel full of dimples"
+    held = "it sits in the first dimple"
+    free = "it reaches the centre"
+    near = True
+    elevation = 44.0
+
+    class Parameters(ClipParameters):
+        objective: ObjectiveName = Field("ackley", description="A surface: a name, or a formula of two variables.")
+        start: Point | None = Field((2.5, 1.5), description="Where both start; if not given, where the objective says.")
+        learning_rate: LearningRate = Field(0.01, description="Learning rate of both rules.")
+        momentum: Coefficient = Field(0.85, description="Momentum coefficient.")
+        steps: int = Field(100, ge=2, le=2000, description="How many iterations.")

@@ -1,0 +1,183 @@
+"""Momentum carries the ball out of the dip in which gradient descent stays; but more momentum is not always better.
+
+A bowl with sine peaks, both rules from the same place. Then many momentum coefficients, each on a map of its own: some
+runs reach a lowest point, others fly past it into another dip. Which does what, the runs say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Any
+
+import numpy as np
+from manim import DOWN, FadeIn, FadeOut, Group, ValueTracker, VGroup, linear
+from pydantic import BeforeValidator, Field
+
+from objectives import typeset
+from optimizers import Momentum, Trajectory, descend
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
+from scenes.stage import layout
+from scenes.stage.figures import typed
+from scenes.stage.layout import Box
+from scenes.stage.notation import notation
+from scenes.stage.palette import rule_color
+from scenes.stage.scoreboard import error_at
+from scenes.stage.terrain import Terrain
+from scenes.stage.two_runs import GD, MOMENTUM, TwoRuns
+from scenes.stage.typesetting import BODY, SMALL, Words, bold, lines, quiet
+
+CELL = 0.5  # height of the words under a small map
+FAINT = 0.35  # a map whose run does not get through
+GLANCE = 7.0  # seconds for the runs on the small maps
+
+
+def _as_numbers(value: object) -> object:
+    """Several numbers may be typed as `0,0.4,0.9`."""
+    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
+
+
+Momenta = Annotated[tuple[Coefficient, ...], BeforeValidator(_as_numbers), Field(min_length=2, max_length=7)]
+
+
+class Escape(TwoRuns):
+    """Momentum carries the ball out of the dip; but more is not always better."""
+
+    title = "Momentum carries it out of the dip"
+    clip = "escape"
+    beats = ("opening", "surface", "two_balls", "where_they_end", "many_momenta", "not_the_more_the_better")
+    poster = "not_the_more_the_better"
+    landscape = "a bowl with sine peaks"
+    held = "it stays in the first dip"
+    free = "it rolls on to a lowest point"
+    near = True
+    elevation = 40.0
+
+    class Parameters(ClipParameters):
+        objective: ObjectiveName = Field("qfsp", description="A surface: a name, or a formula of two variables.")
+        start: Point | None = Field(None, description="Where all start; if not given, where the objective says.")
+        learning_rate: LearningRate = Field(0.1, description="Learning rate of all runs.")
+        momentum: Coefficient = Field(0.4, description="Momentum coefficient of the run beside gradient descent.")
+        momenta: Momenta = Field(
+            (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.95), description="The coefficients that are compared, at most seven."
+        )
+        steps: int = Field(100, ge=2, le=2000, description="How many iterations.")
+
+    # The runs -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def many(self) -> dict[float, Trajectory]:
+        """A run for each coefficient."""
+        wanted, start = self.parameters, self.runs[GD].iterates[0]
+        rate, steps = wanted.learning_rate, wanted.steps
+        return {m: descend(self.objective, Momentum(rate, m), start, steps) for m in wanted.momenta}
+
+    @property
+    def also_seen(self) -> list[tuple[float, ...]]:
+        """Where the runs with other coefficients end, as far as that is in the objective's view."""
+        low, high = np.array(self.objective.view).T
+        ends = [run.iterates[run.ended_at] for run in self.many.values()]
+        return [tuple(map(float, end)) for end in ends if ((end >= low) & (end <= high)).all()]
+
+    @cached_property
+    def through(self) -> dict[float, bool]:
+        """For each coefficient, whether its run ended nearer to the lowest value than to where gradient descent is."""
+        bound = (self.lowest + self.ends[GD]) / 2
+        return {m: bool(error_at(run, run.ended_at) < bound) for m, run in self.many.items()}
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return {**self.runs, **{f"momentum {m:g}": run for m, run in self.many.items()}}
+
+    def numbers(self) -> Mapping[str, Number]:
+        return {**super().numbers(), "through": sum(self.through.values()), "compared": len(self.through)}
+
+    def claims(self) -> Iterator[Claim]:
+        yield from super().claims()
+        reached = [m for m, good in self.through.items() if good]
+        failed = [m for m, good in self.through.items() if not good]
+        more = [m for m in failed if reached and m > min(reached)]
+        yield Claim(
+            f"not the more the better: {', '.join(f'{m:g}' for m in reached) or 'none'} get through, "
+            f"{', '.join(f'{m:g}' for m in more) or 'none'} with more momentum do not",
+            bool(more),
+        )
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def many_momenta(self) -> None:
+        """The same start with {compared} momentum coefficients."""
+        duet = self.duet
+        duet.speaker.hush()
+        gone = [duet.terrain, duet.map, duet.counter, *duet.cards.values(), *duet.paths.values()]
+        self.play(*(FadeOut(part) for part in (*gone, *([self.goal] if self.objective.minima else []))), run_time=0.6)
+        self.play(*(FadeIn(part) for part in self.cells), run_time=0.9)
+        self.wait(1.4)
+        step = ValueTracker(0.0)
+        for terrain in self.small:
+            self.drive(terrain.trails[0], step)
+        last = max(run.ended_at for run in self.many.values())
+        halt = min(self.eventful, last)
+        self.play(step.animate.set_value(halt), run_time=GLANCE, rate_func=linear)
+        if last > halt:
+            self.play(step.animate.set_value(last), run_time=3.0, rate_func=linear)
+        self.release()
+        self.wait(0.4)
+
+    def not_the_more_the_better(self) -> None:
+        """{through} of {compared} get through, and it is not the more the better."""
+        judged = list(zip(self.small, self.small_labels, self.through.values(), strict=True))
+        dimmed = [terrain.raster.animate.set_opacity(FAINT) for terrain, _, reached in judged if not reached]
+        told = [label.animate.set_color(rule_color(MOMENTUM)) for _, label, reached in judged if reached]
+        self.play(*dimmed, *told, FadeIn(self.verdict), run_time=0.8)
+        self.wait(3.6)
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def grid(self) -> list[Box]:
+        """Eight cells: for the maps, and the last for words."""
+        return [cell for row in layout.stage().rows(1, 1, gap=0.2) for cell in row.columns(1, 1, 1, 1, gap=0.3)]
+
+    @cached_property
+    def small(self) -> list[Terrain]:
+        """A small map for each coefficient, seen from above."""
+        return [self._map(cell, run) for cell, run in zip(self.grid, self.many.values(), strict=False)]
+
+    def _map(self, cell: Box, run: Trajectory) -> Terrain:
+        box = cell.bottom_slice(CELL, gap=0.05)[1]
+        side = min(box.width, box.height)
+        x, y = box.center[:2]
+        square = Box(float(x - side / 2), float(y - side / 2), float(x + side / 2), float(y + side / 2))
+        names = tuple(typeset(variable) for variable in self.objective.variables)
+        level = self.duet.map.levels
+        terrain = Terrain(
+            self.objective, square, square, self.window, (names[0], names[1]), level, labelled=False, samples=101
+        )
+        trail = terrain.trail(run.iterates[: run.ended_at + 1], rule_color(MOMENTUM), ball=0.11, presence=1.0)
+        trail.display(0.0)
+        return terrain
+
+    @cached_property
+    def small_labels(self) -> list[Words]:
+        letter = notation().momentum
+        return [
+            layout.place(Words(f"${letter} = {typed(m)}$", SMALL), cell.bottom_slice(CELL)[0])
+            for m, cell in zip(self.many, self.grid, strict=False)
+        ]
+
+    @cached_property
+    def cells(self) -> list[Any]:
+        return [Group(terrain, label) for terrain, label in zip(self.small, self.small_labels, strict=True)]
+
+    @cached_property
+    def verdict(self) -> VGroup:
+        """How many get through, in the last cell."""
+        found, cell = self.numbers(), self.grid[-1]
+        words = lines(
+            bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM)),
+            quiet("get through:"),
+            quiet("not the more"),
+            quiet("the better"),
+            gap=0.2,
+        )
+        return layout.place(layout.shrink_into(words, cell.width, np.inf), cell).shift(0.2 * DOWN)

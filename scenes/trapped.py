@@ -1,0 +1,217 @@
+"""Gradient descent is trapped: in the first dip the gradient is zero, and more steps change nothing.
+
+It goes down to where the ground is level, and there every further step is the learning rate times nothing. That lower
+ground lies behind the ridge, nothing tells it: the gradient only knows the slope under the ball.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import numpy as np
+from manim import FadeIn, FadeOut, GrowFromCenter, VMobject
+from pydantic import Field
+
+from objectives import AnyObjective
+from optimizers import GradientDescent, Trajectory, descend
+from scenes.lecture_scene import (
+    Claim,
+    ClipParameters,
+    LearningRate,
+    LectureScene,
+    Number,
+    ObjectiveName,
+    Point,
+    objective_of,
+    start_of,
+)
+from scenes.stage.contour_map import containing
+from scenes.stage.duet import SWING, Duet
+from scenes.stage.even_map import around, widened
+from scenes.stage.figures import rounded
+from scenes.stage.orbit import View
+from scenes.stage.scoreboard import error_at
+from scenes.stage.terrain import terrain_remarks
+from scenes.stage.typesetting import Formula, Words
+
+GD = "gradient_descent"
+PACE, LONGEST = 1.6, 13.0  # steps a second, and seconds of one stretch at most
+LOW = 24.0  # elevation of the close look
+LEVEL = 1e-3  # of the first slope: it has come to rest
+STILL = 1e-3  # of the window: a way that is not seen
+
+
+class Trapped(LectureScene):
+    """Gradient descent is trapped in the first dip, and more steps change nothing."""
+
+    title = "Trapped in the first dip"
+    beats = ("opening", "surface", "down", "no_slope_no_step", "more_steps", "lower_ground")
+    poster = "no_slope_no_step"
+
+    class Parameters(ClipParameters):
+        objective: ObjectiveName = Field("qfsp", description="A surface: a name, or a formula of two variables.")
+        start: Point | None = Field(None, description="Where it starts; if not given, where the objective says.")
+        learning_rate: LearningRate = Field(0.1, description="Learning rate.")
+        steps: int = Field(15, ge=1, le=1000, description="The iteration at which the film looks closely.")
+        more: int = Field(100, ge=1, le=1000, description="How many iterations follow.")
+
+    # The run --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> AnyObjective:
+        return objective_of(self.parameters.objective, 2, "trapped")
+
+    @cached_property
+    def rule(self) -> GradientDescent:
+        return GradientDescent(self.parameters.learning_rate)
+
+    @cached_property
+    def run(self) -> Trajectory:
+        wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
+        return descend(self.objective, self.rule, start, wanted.steps + wanted.more)
+
+    @property
+    def halt(self) -> int:
+        """The iteration of the close look: a run may end earlier."""
+        return min(int(self.parameters.steps), int(self.run.ended_at))
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return {GD: self.run}
+
+    def slope(self, step: int) -> float:
+        """How steep it is at an iterate."""
+        with np.errstate(all="ignore"):
+            return float(np.linalg.norm(self.run.gradients[step]))
+
+    @cached_property
+    def lowest(self) -> float:
+        """The lowest value that is known of the objective, or else of the run."""
+        known = self.objective.value(np.array(self.objective.minima).reshape(-1, 2))
+        finite = self.run.values[np.isfinite(self.run.values)]
+        return float(min([*known, *finite]))
+
+    @cached_property
+    def drift(self) -> float:
+        """How far the run goes after the close look."""
+        with np.errstate(all="ignore"):
+            return float(np.linalg.norm(self.run.iterates[self.run.ended_at] - self.run.iterates[self.halt]))
+
+    def numbers(self) -> Mapping[str, Number]:
+        return {
+            "rest_error": error_at(self.run, self.halt),
+            "last_error": error_at(self.run, self.run.ended_at),
+            "lowest_error": self.lowest,
+            "start_slope": self.slope(0),
+            "rest_slope": self.slope(self.halt),
+            "drift": self.drift,
+            "last": self.run.ended_at,
+        }
+
+    def claims(self) -> Iterator[Claim]:
+        found, gap = self.numbers(), float(self.run.values[0]) - self.lowest
+        size = float(np.ptp(np.array(self.objective.view), axis=1).max())
+        yield Claim(
+            f"after {self.halt} iterations the slope is next to zero: {found['rest_slope']:.2g}, "
+            f"and {found['start_slope']:.3g} at the start",
+            bool(self.slope(self.halt) < LEVEL * self.slope(0)),
+        )
+        yield Claim(
+            f"{self.run.ended_at - self.halt} more iterations change nothing: they lead {self.drift:.2g} far",
+            bool(self.drift < STILL * size),
+        )
+        yield Claim(
+            f"it rests too high: at {found['last_error']:.4g}, and the lowest is {self.lowest:.4g}",
+            bool(error_at(self.run, self.run.ended_at) - self.lowest > 0.05 * gap),
+        )
+
+    def words(self) -> Mapping[str, str]:
+        change = f"lead {self.drift:.1g} far" if np.isfinite(self.drift) else "lead out of the picture"
+        return {"more_done": f"{self.run.ended_at - self.halt} more iterations {change}."}
+
+    def remarks(self) -> Iterator[str]:
+        yield from super().remarks()
+        yield from terrain_remarks()
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """Trapped in the first dip."""
+        self.show_title()
+
+    def surface(self) -> None:
+        """A surface with several dips."""
+        self.duet.unfold()
+        self.play(FadeIn(self.formula), run_time=0.6)
+        self.duet.speaker.say("several dips: which one will it be?", "several dips")
+        self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+        self.wait(1.2)
+
+    def down(self) -> None:
+        """Gradient descent goes down the slope under it, and comes to rest."""
+        self.duet.speaker.hush()
+        self.play(FadeOut(self.formula), run_time=0.4)
+        self.duet.set_out()
+        self.wait(0.6)
+        self.duet.walk(self.halt, min(self.halt / PACE, LONGEST), azimuth=self.duet.azimuth)
+        self.wait(0.6)
+
+    def no_slope_no_step(self) -> None:
+        """At {rest_error:.2f} the slope is {rest_slope:.1g}: level ground, and uphill on all sides. No slope, no
+        step."""
+        self.duet.look(2.6, view=self.close)
+        self.duet.speaker.say(f"the slope here: ${rounded(self.slope(self.halt), 4)}$")
+        self.wait(2.2)
+        self.duet.speaker.say("no slope, no step")
+        self.wait(2.4)
+
+    def more_steps(self) -> None:
+        """{more_done}"""
+        self.duet.speaker.hush()
+        if self.run.ended_at > self.halt:
+            self.duet.walk(self.run.ended_at, 4.5)
+        more = self.run.ended_at - self.halt
+        still = self.drift < STILL * float(np.ptp(np.array(self.objective.view), axis=1).max())
+        self.duet.speaker.say(f"${more}$ more steps: {'nothing changes' if still else 'it is not at rest'}")
+        self.wait(2.4)
+
+    def lower_ground(self) -> None:
+        """Lower ground is near, {lowest_error:.2f} against {last_error:.2f}; the gradient does not know of it."""
+        self.duet.speaker.hush()
+        self.duet.look(2.8, view=self.duet.aslant, azimuth=self.duet.azimuth - SWING)
+        if self.objective.minima:
+            self.play(GrowFromCenter(self.goal), run_time=0.6)
+        self.duet.speaker.say(f"lower ground is near: ${rounded(self.lowest, 2)}$", "lower ground is near")
+        self.wait(2.8)
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def duet(self) -> Duet:
+        low, high = np.array(self.objective.view).T
+        path = self.run.iterates[: self.run.ended_at + 1]
+        inside = path[((path >= low) & (path <= high)).all(axis=1)]
+        points = np.concatenate([inside, np.array(self._deepest).reshape(-1, 2)])
+        near = len(inside) > 0 and len(self.objective.minima) > 0
+        view = widened(around(points, room=0.22), 1.0) if near else containing(self.objective.view, path)
+        return Duet(self, self.objective, view, {GD: self.rule}, {GD: self.run}, elevation=40.0)
+
+    @property
+    def _deepest(self) -> list[tuple[float, ...]]:
+        """The lowest of the minima that are known."""
+        known = [(float(self.objective.value(minimum)), minimum) for minimum in self.objective.minima]
+        return [minimum for value, minimum in known if value < min(known)[0] + 1e-6]
+
+    @cached_property
+    def close(self) -> View:
+        """A lower look at the dip, as large as the box allows."""
+        return self.duet.terrain.fitted(self.duet.azimuth - SWING / 2, LOW)
+
+    @cached_property
+    def formula(self) -> Formula | Words:
+        """What is minimised, where the card stands later."""
+        return self.duet.formula()
+
+    @cached_property
+    def goal(self) -> VMobject:
+        return self.duet.marks(self._deepest)

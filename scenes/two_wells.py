@@ -1,0 +1,31 @@
+"""Two wells: gradient descent falls into the near one and stays, momentum runs through it into the deep one.
+
+The near well lies on the way. Where gradient descent ends, the slope is zero: nothing tells it that a deeper well is
+behind the ridge. Momentum does not know it either; it is carried there by what it has gathered.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from scenes.lecture_scene import ClipParameters, Coefficient, LearningRate, ObjectiveName, Point
+from scenes.stage.two_runs import TwoRuns
+
+
+class TwoWells(TwoRuns):
+    """Gradient descent falls into the near well, momentum runs through it into the deep one."""
+
+    title = "Through the near well into the deep one"
+    clip = "two_wells"
+    landscape = "a shallow well, a deep one behind"
+    held = "it stays in the near well"
+    free = "it runs through"
+    azimuth = -28.0
+    elevation = 40.0
+
+    class Parameters(ClipParameters):
+        objective: ObjectiveName = Field("two_wells", description="A surface: a name, or a formula of two variables.")
+        start: Point | None = Field(None, description="Where both start; if not given, where the objective says.")
+        learning_rate: LearningRate = Field(0.01, description="Learning rate of both rules.")
+        momentum: Coefficient = Field(0.9, description="Momentum coefficient.")
+        steps: int = Field(200, ge=2, le=2000, description="How many iterations.")

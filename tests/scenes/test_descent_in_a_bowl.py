@@ -1,0 +1,67 @@
+"""The bowl clip: the two balls are one run, and any surface will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clips.profile import make_profile
+from clips.work import make_scene, studio, typeset_cache
+from objectives import OBJECTIVES
+from objectives.errors import UsageError
+from scenes.descent_in_a_bowl import GD, DescentInABowl
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def played(**changes: Any) -> DescentInABowl:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("descent_in_a_bowl", changes, only=())
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def test_each_step_leaves_four_fifths_of_the_way() -> None:
+    """x - 0.1 * 2 x = 0.8 x, so that the error falls by 0.64 a step."""
+    found = make_scene("descent_in_a_bowl", {}).numbers()
+    assert found["start_error"] == 128
+    assert found["last_error"] == pytest.approx(128 * 0.64**20)
+    assert found["first_step"] == pytest.approx(0.2 * np.hypot(8, 8))
+
+
+def test_both_balls_end_at_the_last_iterate() -> None:
+    scene = played()
+    duet, end = scene.duet, scene.run.iterates[-1]
+    np.testing.assert_allclose(duet.paths[GD].ball.get_center(), duet.map.to_screen(*end), atol=1e-9)
+    np.testing.assert_allclose(duet.trails[GD].place, duet.terrain.ground.place(end))
+    assert duet.terrain.orbit.view == duet.terrain.above
+
+
+def test_no_beat_speaks_of_another_run() -> None:
+    scene = make_scene("descent_in_a_bowl", {"learning_rate": 1.5, "steps": 5})
+    assert [claim.holds for claim in scene.claims()] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    "objective", [name for name, one in OBJECTIVES.items() if one.dimension == 2] + ["x^4 - 3*x^2 + y^2"]
+)
+def test_any_surface(objective: str) -> None:
+    assert played(objective=objective, steps=6, learning_rate=0.01).renderer.num_plays > 8
+
+
+@pytest.mark.parametrize(("learning_rate", "start"), [(1e6, None), (1e-6, (1e5, -1e5)), (0.1, (0.0, 0.0))])
+def test_odd_runs(learning_rate: float, start: tuple[float, float] | None) -> None:
+    """One that flies off, one that starts far outside, one that does not move."""
+    played(learning_rate=learning_rate, start=start, steps=60)
+
+
+def test_a_curve_is_refused() -> None:
+    with pytest.raises(UsageError, match="2 variables"):
+        list(make_scene("descent_in_a_bowl", {"objective": "hillside"}).claims())

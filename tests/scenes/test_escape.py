@@ -1,0 +1,80 @@
+"""The clip escape: what it says of the two runs is what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clips.profile import make_profile
+from clips.work import make_scene as make
+from clips.work import studio, typeset_cache
+from scenes.escape import Escape
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def make_scene(clip: str, changes: dict[str, Any], **more: Any) -> Escape:
+    scene: Any = make(clip, changes, **more)
+    return scene  # type: ignore[no-any-return]
+
+
+def played(**changes: Any) -> Escape:
+    """The clip with other parameters, run to its end without drawing."""
+    scene = make_scene("escape", changes, only=())
+    scene.render()
+    return scene
+
+
+def test_numbers() -> None:
+    """REFERENCE.md, S1: the local minimum of gradient descent, the global one of momentum 0.4; not monotone."""
+    scene = make_scene("escape", {})
+    assert scene.numbers()["gradient_descent_error"] == pytest.approx(10.16790778, abs=1e-8)
+    assert scene.numbers()["momentum_error"] == pytest.approx(-5.90449167, abs=1e-8)
+    assert [m for m, good in scene.through.items() if good] == [0.4, 0.6, 0.8]
+
+
+def test_small_maps_show_their_runs() -> None:
+    scene = played(steps=30)
+    assert len(scene.small) == 7
+    for terrain, run in zip(scene.small, scene.many.values(), strict=True):
+        assert terrain.trails[0].step == run.ended_at
+        np.testing.assert_allclose(terrain.trails[0].iterates[-1], run.iterates[run.ended_at])
+
+
+def test_momenta_are_typed_as_a_list() -> None:
+    assert make_scene("escape", {"momenta": "0,0.5,0.9"}).given.momenta == (0.0, 0.5, 0.9)
+
+
+def test_balls_end_at_the_last_iterates() -> None:
+    scene = played()
+    for name, run in scene.runs.items():
+        np.testing.assert_allclose(scene.duet.trails[name].iterates[-1], run.iterates[run.ended_at])
+        assert scene.duet.trails[name].step == run.ended_at
+
+
+def test_other_numbers_say_so() -> None:
+    """Without momentum both do the same: nothing gets through."""
+    scene = make_scene("escape", {"momentum": 0.0})
+    assert [claim.holds for claim in scene.claims()][-1] is False
+    assert "does not get through either" in scene.caption("where_they_end")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective": "rosenbrock", "start": None, "steps": 20},
+        {"objective": "x^4 - 3*x^2 + y^2", "start": (2.0, 1.0), "steps": 8},
+        {"learning_rate": 1e6},
+        {"learning_rate": 1e-6, "start": (1e5, -1e5), "steps": 5},
+        {"objective": "regression_sine", "start": None, "steps": 5},
+    ],
+)
+def test_odd_runs(changes: dict[str, Any]) -> None:
+    played(**changes)

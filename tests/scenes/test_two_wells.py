@@ -1,0 +1,67 @@
+"""The clip two_wells: what it says of the two runs is what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clips.profile import make_profile
+from clips.work import make_scene as make
+from clips.work import studio, typeset_cache
+from scenes.two_wells import TwoWells
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def make_scene(clip: str, changes: dict[str, Any], **more: Any) -> TwoWells:
+    scene: Any = make(clip, changes, **more)
+    return scene  # type: ignore[no-any-return]
+
+
+def played(**changes: Any) -> TwoWells:
+    """The clip with other parameters, run to its end without drawing."""
+    scene = make_scene("two_wells", changes, only=())
+    scene.render()
+    return scene
+
+
+def test_numbers() -> None:
+    """REFERENCE.md: the near well is at (0.90532, 0), the deep one at (-0.96758, 0)."""
+    found = make_scene("two_wells", {}).numbers()
+    assert found["gradient_descent_error"] == pytest.approx(-1.092732, abs=1e-6)
+    assert found["momentum_error"] == pytest.approx(-5.032340, abs=1e-6)
+
+
+def test_balls_end_at_the_last_iterates() -> None:
+    scene = played()
+    for name, run in scene.runs.items():
+        np.testing.assert_allclose(scene.duet.trails[name].iterates[-1], run.iterates[run.ended_at])
+        assert scene.duet.trails[name].step == run.ended_at
+
+
+def test_other_numbers_say_so() -> None:
+    """Without momentum both do the same: nothing gets through."""
+    scene = make_scene("two_wells", {"momentum": 0.0})
+    assert [claim.holds for claim in scene.claims()][-1] is False
+    assert "does not get through either" in scene.caption("where_they_end")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective": "rosenbrock", "start": None, "steps": 20},
+        {"objective": "x^4 - 3*x^2 + y^2", "start": (2.0, 1.0), "steps": 8},
+        {"learning_rate": 1e6},
+        {"learning_rate": 1e-6, "start": (1e5, -1e5), "steps": 5},
+        {"objective": "regression_sine", "start": None, "steps": 5},
+    ],
+)
+def test_odd_runs(changes: dict[str, Any]) -> None:
+    played(**changes)
