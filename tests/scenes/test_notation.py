@@ -141,7 +141,7 @@ def test_a_scene_is_the_source_from_its_making_on_and_while_it_plays() -> None:
         make_scene("u_turn", {})
         assert notation() is LECTURE
         seen: list[Notation] = []
-        first.beat_done = lambda beat: seen.append(notation())  # type: ignore[method-assign]
+        first.beat_done = lambda _: seen.append(notation())  # type: ignore[method-assign, assignment]
         first.render()
         assert set(seen) == {NOTATIONS["goh"]}
         assert notation() is LECTURE
