@@ -203,12 +203,19 @@ def _start(scratch: str) -> _Worker:
 def _live(pipe: Connection, scratch: str) -> None:
     """Take job after job, until the parent closes the pipe or is gone."""
     tempfile.tempdir = scratch
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # asked to end: unwind, and leave nothing behind
+    signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, who ends us
     with suppress(BrokenPipeError, EOFError, ConnectionResetError):
         while True:
             job, work = pipe.recv()
             pipe.send(outcome_of(job, work, _reporter(job, pipe)))
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _leave(*_: object) -> None:
+    """Asked to end: unwind, and leave nothing behind; being asked again must not cut that short."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit()
 
 
 def outcome_of(job: Job, work: Work, report: Report) -> Outcome:

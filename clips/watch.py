@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import runpy
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -167,6 +168,10 @@ class Hands:
             self._pool.give_up()
             raise
 
+    def know(self, code: object) -> bool:
+        """Whether there are some already who have imported this code."""
+        return self._pool is not None and self._code == code
+
     def run(self, jobs: Sequence[Job], work: Work) -> Iterator[Progress | Outcome]:
         assert self._pool is not None
         for event in self._pool.run(jobs, work):
@@ -211,24 +216,25 @@ class Watch:
 
     def go_on(self) -> None:
         """Look, make, wait; for ever."""
+        say(self.out, f"Watching {self.folder.lecture.name} and the sources; Ctrl-C ends the watch.")
         self._look()
         while True:
             try:
                 self._make_all()
-                say(self.out, "Waiting for the next save; Ctrl-C ends the watch.")
+                say(self.out, "Waiting for the next save.")
+                self._warm_up()
                 self._wait()
             except Superseded:
-                self.superseded = False
-                say(self.out, f"{', '.join(self.making)}: stopped for what is newer; finished beats are kept.")
+                if stopped := [name for name in self.making if name in self.pending]:
+                    say(self.out, f"{', '.join(stopped)}: stopped for what is newer; finished beats are kept.")
 
     def _wait(self) -> None:
         """Until something is to be made, or was told."""
-        self.superseded = False
-        while True:
+        told = bool(self.pending)
+        while not told:
             self.saves.wait()
             before = self.sight
-            if self._look() or self.sight.faults or before.faults:
-                return
+            told = self._look() or bool(self.sight.faults or before.faults)
 
     # Looking --------------------------------------------------------------------------------------------------------
 
@@ -238,7 +244,7 @@ class Watch:
         self.sight = look(self.folder, self.read, before)
         others = {name for name, recipe in self.sight.recipes.items() if before.recipes.get(name) != recipe}
         if others:
-            self.count, self.since = self.count + 1, since
+            self.count, self.since = self.count + bool(before.contents), since
             self.wished |= dict.fromkeys(others, self.count)
         self.pending = {name: self.wished[name] for name in self._stale()}
         if before.contents:
@@ -256,7 +262,7 @@ class Watch:
         concerned = {*before.made_from, *self.sight.made_from, *self.sight.slips, *self.folder.settings}
         names = self.sight.changed(before)
         if saved := [name for name in names if name in concerned]:
-            nothing = "" if others or self.sight.faults else "; nothing is stale by that"
+            nothing = "" if others & self.pending.keys() or self.sight.faults else "; nothing is stale by that"
             say(self.out, f"{', '.join(saved)} changed{nothing}.")
         if ours := [name for name in names if name.startswith("clips/") and name not in concerned]:
             say(self.out, f"{', '.join(ours)} changed; start the watch again to work with that.")
@@ -291,11 +297,11 @@ class Watch:
         """The clips that the newest save made stale, then those of the save before, and so on; then what is advised."""
         broken = list[Delivered]()
         while self.pending:
-            newest = max(self.pending.values())
+            newest, self.superseded = max(self.pending.values()), False
             self.making = [name for name, when in self.pending.items() if when == newest]
             broken += [clip for clip in self._make(self.making) if clip.broken_claims]
-            for name in self.making:
-                self.pending.pop(name, None)
+            self.pending = {name: when for name, when in self.pending.items() if when != newest}
+        self.superseded, self.making = False, ()
         if broken:
             self._advise([clip.name for clip in broken])
 
@@ -314,9 +320,16 @@ class Watch:
             return ()
         self.failing |= {one.job.called: recipes[one.job.called] for one in made.failed if one.details}
         if made.delivered:
-            done, start = ", ".join(clip.name for clip in made.delivered), "save" if self.count > 1 else "start"
+            done, start = ", ".join(clip.name for clip in made.delivered), "save" if self.count else "start"
             say(self.out, f"{done}: there, {time.monotonic() - self.since:.1f} s after the {start}.")
         return made.delivered
+
+    def _warm_up(self) -> None:
+        """The next save shall find processes that have imported what a clip needs."""
+        asked = [verdict.wish.job(()) for verdict in self.sight.verdicts.values()][: self.size]
+        if self.sight.shop and asked and not self.hands.know(self.sight.code):
+            with self.hands.crew(self.sight.code) as crew:
+                deque(crew.run(asked, self.sight.shop.ask), maxlen=0)
 
     def _advise(self, names: Sequence[str]) -> None:
         """Advice comes last: a draft does not wait for it."""
@@ -325,7 +338,7 @@ class Watch:
             advice = advice_on(jobs, advise, crew)
         for name, found in advice.items():
             for one in found:
-                say(self.errors, f"{name}: {one.claim or 'all claims'}:\n    {one}")
+                say(self.errors, f"{name}: {one.claim}\n    {one}" if one.claim else f"    {one}")
 
 
 def with_short_traces(reporter: Quiet) -> Quiet:
