@@ -28,7 +28,7 @@ from scenes.stage.typesetting import Formula, Words
 
 GD, MOMENTUM = "gradient_descent", "momentum"
 EVENTFUL = 0.88  # of the ways of both: until there the steps are taken slowly
-SECONDS, PACE, REST = 11.0, 2.5, 4.5  # of the eventful part at most, steps a second in it, and seconds of the rest
+LEAST, SECONDS, PACE, REST = 6.0, 11.0, 2.5, 4.5  # the eventful part, in seconds and steps a second; the rest
 LEVEL = 1e-2  # of the first slope: a run whose gradient is shorter has come to rest
 
 
@@ -152,7 +152,7 @@ class TwoRuns(LectureScene):
         self.wait(1.8)
         self.duet.speaker.hush()
         halt = self.eventful
-        seconds = min(max(halt / PACE, 3.0), SECONDS)
+        seconds = min(max(halt / PACE, LEAST), SECONDS)
         self.duet.walk(halt, seconds, azimuth=self.duet.azimuth - SWING / 2)
 
     def where_they_end(self) -> None:
