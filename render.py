@@ -383,7 +383,7 @@ def doctor() -> None:
     "python render.py                                  render what is stale of the lecture\n\n"
     "python render.py u_turn --set momentum=0.95 -q l  render one clip with another momentum, as a draft\n\n"
     "python render.py set u_turn.momentum 0.95         change the lecture, in lecture.toml\n\n"
-    "python render.py status | list | show CLIP | storyboard CLIP | descend OBJECTIVE | clean | doctor\n\n"
+    "python render.py status | watch | list | show CLIP | storyboard CLIP | descend OBJECTIVE | clean | doctor\n\n"
     "python render.py render --help                    all options of rendering"
 )
 def momentum_in_motion() -> None:

@@ -6,7 +6,7 @@
     who works          job: what travels; pool: processes here; cluster: other machines
     the work           work: run a scene, or ask it; encoding: from frames to the stream of a beat
     what is delivered  joining, deliver, files: whole files under stable names; make: the way from a wish to them
-    around it          report, advice, watch, sweep, catalogue, showing, storyboard, answer_key, doctor
+    around it          report, advice, watch (saves), sweep, catalogue, showing, storyboard, answer_key, doctor
 
 Manim is imported by the functions that draw, never by importing this package.
 """
