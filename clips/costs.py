@@ -40,7 +40,7 @@ class Costs:
         skips = [row.skipped for row in rows if row.skipped is not None]
         filmed = [_scaled(row, profile) for row in rows if row.seconds is not None]
         nearest = min(filmed, default=(0.0, length * profile.frame_rate * _guess(profile)))
-        return Cost(nearest[1], min(skips, default=GUESSED_SKIP), length)
+        return Cost(nearest[1], min(skips, default=min(GUESSED_SKIP, nearest[1])), length)
 
     def seconds(self, job: Job) -> float:
         """What a job takes: its beats, and passing over those before the last of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,20 +61,35 @@ def _state(plan: Plan, costs: Costs) -> State:
 
 # The cache ------------------------------------------------------------------------------------------------------------
 
+#: What else is kept beside the beats, and made again when it is missing.
+BESIDE = ("sources.json", "lengths", "typeset*")
+
 
 def clean_cache(folder: Path | None = None, everything: bool = False) -> str:
-    """Throw away the beats that no clip in the folder is made of, or all; a sentence on what that freed."""
-    store = Store(cache_folder())
-    keep = () if everything else tuple(_in_use(folder or CLIPS_FOLDER))
-    count, size = store.drop(keep)
+    """Throw away the beats that no delivered clip is made of, or all that is kept; a sentence on what that freed.
+
+    Clips are looked for in `folder`, else wherever this program puts them: clips, drafts, sweeps.
+    """
+    store, place = Store(cache_folder()), folder or CLIPS_FOLDER.parent
+    count, size = store.drop(() if everything else tuple(_in_use(place)))
+    size += sum(_removed(path) for name in BESIDE for path in cache_folder().glob(name)) if everything else 0
     left = store.size()
-    rest = (
-        f"{left / 1e6:.0f} MB stay, of which the clips in {folder or CLIPS_FOLDER} are made" if left else "it is empty"
-    )
-    return f"Freed {size / 1e6:.0f} MB: {count} beat{'s' * (count != 1)} left the cache; {rest}."
+    rest = f"{_megabytes(left)} stay, of which the clips in {place} are made" if left else "no beat is left in it"
+    return f"Freed {_megabytes(size)}: {count} beat{'s' * (count != 1)} left the cache; {rest}."
 
 
 def _in_use(folder: Path) -> Iterator[str]:
-    for path in folder.glob("*.json"):
+    for path in folder.rglob("*.json"):
         if record := read_record(path):
             yield from record.keys.values()
+
+
+def _removed(path: Path) -> int:
+    """Remove a file or a folder, and say how large it was."""
+    size = sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return size
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
