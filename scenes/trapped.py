@@ -91,6 +91,11 @@ class Trapped(LectureScene):
         finite = self.run.values[np.isfinite(self.run.values)]
         return float(min([*known, *finite]))
 
+    @property
+    def rests(self) -> bool:
+        """Whether the ground is level at the close look."""
+        return self.slope(self.halt) < LEVEL * self.slope(0)
+
     @cached_property
     def drift(self) -> float:
         """How far the run goes after the close look."""
@@ -114,7 +119,7 @@ class Trapped(LectureScene):
         yield Claim(
             f"after {self.halt} iterations the slope is next to zero: {found['rest_slope']:.2g}, "
             f"and {found['start_slope']:.3g} at the start",
-            bool(self.slope(self.halt) < LEVEL * self.slope(0)),
+            self.rests,
         )
         yield Claim(
             f"{self.run.ended_at - self.halt} more iterations change nothing: they lead {self.drift:.2g} far",
@@ -127,7 +132,8 @@ class Trapped(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         change = f"lead {self.drift:.1g} far" if np.isfinite(self.drift) else "lead out of the picture"
-        return {"more_done": f"{self.run.ended_at - self.halt} more iterations {change}."}
+        level = ": level ground, and uphill on all sides. No slope, no step" if self.rests else ""
+        return {"and_so": level, "more_done": f"{self.run.ended_at - self.halt} more iterations {change}."}
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -157,12 +163,12 @@ class Trapped(LectureScene):
         self.wait(0.6)
 
     def no_slope_no_step(self) -> None:
-        """At {rest_error:.2f} the slope is {rest_slope:.1g}: level ground, and uphill on all sides. No slope, no
-        step."""
+        """At {rest_error:.2f} the slope is {rest_slope:.1g}{and_so}."""
         self.duet.look(2.6, view=self.close)
-        self.duet.speaker.say(f"the slope here: ${rounded(self.slope(self.halt), 4)}$")
-        self.wait(2.2)
-        self.duet.speaker.say("no slope, no step")
+        if np.isfinite(self.slope(self.halt)):
+            self.duet.speaker.say(f"the slope here: ${rounded(self.slope(self.halt), 4)}$")
+            self.wait(2.2)
+        self.duet.speaker.say("no slope, no step" if self.rests else "it is not at rest")
         self.wait(2.4)
 
     def more_steps(self) -> None:

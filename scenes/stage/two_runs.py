@@ -79,7 +79,8 @@ class TwoRuns(LectureScene):
     def slope(self, name: str) -> float:
         """How steep it is where a run ended."""
         run = self.runs[name]
-        return float(np.linalg.norm(run.gradients[run.ended_at]))
+        with np.errstate(all="ignore"):  # a run that flies off has gradients beyond all bounds
+            return float(np.linalg.norm(run.gradients[run.ended_at]))
 
     @property
     def escapes(self) -> bool:
