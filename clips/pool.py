@@ -88,6 +88,7 @@ class Pool:
     size: int
     between: Callable[[], None] = lambda: None
     _workers: list[_Worker] = field(default_factory=list)
+    _leaving: list[_Worker] = field(default_factory=list)
     _scratch: str = ""
 
     def __enter__(self) -> Self:
@@ -97,13 +98,17 @@ class Pool:
 
     def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
         _dismiss(self._workers, at_once=kind is not None)
+        _dismiss(self._leaving)
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def give_up(self) -> None:
-        """End the processes whose jobs nobody waits for any more; the others stay for the next run."""
-        busy = self._busy()
-        self._workers = [worker for worker in self._workers if worker.job is None]
-        _dismiss(busy)
+    def give_up(self, everyone: bool = False) -> None:
+        """Send the processes away whose jobs nobody waits for any more, or all; new ones need not wait for that."""
+        leaving = self._workers if everyone else self._busy()
+        self._workers = [] if everyone else [worker for worker in self._workers if worker.job is None]
+        for worker in leaving:
+            worker.pipe.close()
+            worker.process.terminate()
+        self._leaving += leaving
 
     def run(self, jobs: Sequence[Job], work: Work) -> Iterator[Progress | Outcome]:
         """Do jobs in this order, at most `size` at a time, and yield what happens.
@@ -140,6 +145,7 @@ class Pool:
 
     def _listen(self) -> Iterator[Progress | Outcome]:
         self.between()
+        self._leaving = [worker for worker in self._leaving if worker.process.is_alive()]
         ready = wait([worker.pipe for worker in self._busy()], BETWEEN)
         for worker in [worker for worker in self._busy() if worker.pipe in ready]:
             message = self._heard(worker)

@@ -12,7 +12,7 @@ import runpy
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -146,44 +146,34 @@ def renew_clips(registry: Path) -> None:
 class Hands:
     """The processes that draw: the same from one making to the next, for as long as the code is the same.
 
-    `between` is called while they work, `before_result` ahead of each result; what these raise ends the making.
+    `before_result` is called ahead of each result; what it raises ends the making.
     """
 
-    size: int
-    between: Callable[[], None]
+    pool: Pool
     before_result: Callable[[], None]
-    _pool: Pool | None = None
-    _code: object = None
+    code: object = None
+
+    @property
+    def size(self) -> int:
+        return self.pool.size
 
     @contextmanager
     def crew(self, code: object) -> Iterator[Crew]:
         """Those who have imported this code, or nothing yet."""
-        if self._code != code:
-            self.close()
-        if self._pool is None:
-            self._pool, self._code = Pool(self.size, self.between).__enter__(), code
+        if self.code != code:
+            self.pool.give_up(everyone=True)
+        self.code = code
         try:
             yield self
         except BaseException:
-            self._pool.give_up()
+            self.pool.give_up()
             raise
 
-    def know(self, code: object) -> bool:
-        """Whether there are some already who have imported this code."""
-        return self._pool is not None and self._code == code
-
     def run(self, jobs: Sequence[Job], work: Work) -> Iterator[Progress | Outcome]:
-        assert self._pool is not None
-        for event in self._pool.run(jobs, work):
+        for event in self.pool.run(jobs, work):
             if isinstance(event, Outcome):
                 self.before_result()
             yield event
-
-    def close(self) -> None:
-        """End all processes."""
-        if self._pool is not None:
-            self._pool.__exit__(KeyboardInterrupt, None, None)  # at once: nobody waits for them
-        self._pool = None
 
 
 # The watch ------------------------------------------------------------------------------------------------------------
@@ -196,7 +186,7 @@ class Watch:
     folder: Folder
     read: Read
     saves: Saves
-    size: int
+    pool: Pool
     reporter: Callable[[], Quiet]
     out: Console
     errors: Console
@@ -212,7 +202,8 @@ class Watch:
     superseded: bool = False
 
     def __post_init__(self) -> None:
-        self.hands = Hands(self.size, self._between, self._before_result)
+        self.pool.between = self._between
+        self.hands = Hands(self.pool, self._before_result)
 
     def go_on(self) -> None:
         """Look, make, wait; for ever."""
@@ -326,8 +317,8 @@ class Watch:
 
     def _warm_up(self) -> None:
         """The next save shall find processes that have imported what a clip needs."""
-        asked = [verdict.wish.job(()) for verdict in self.sight.verdicts.values()][: self.size]
-        if self.sight.shop and asked and not self.hands.know(self.sight.code):
+        asked = [verdict.wish.job(()) for verdict in self.sight.verdicts.values()][: self.pool.size]
+        if self.sight.shop and asked and self.hands.code != self.sight.code:
             with self.hands.crew(self.sight.code) as crew:
                 deque(crew.run(asked, self.sight.shop.ask), maxlen=0)
 
@@ -390,11 +381,6 @@ def watch(
     folder = Folder(lecture.absolute(), root)
     if is_right(lecture):
         read()
-    with Saves(folder) as saves:
-        kept = Watch(folder, read, saves, size, reporter, out, errors)
-        try:
-            kept.go_on()
-        except KeyboardInterrupt:
-            say(out, "The watch has ended.")
-        finally:
-            kept.hands.close()
+    with suppress(KeyboardInterrupt), Saves(folder) as saves, Pool(size) as pool:
+        Watch(folder, read, saves, pool, reporter, out, errors).go_on()
+    say(out, "The watch has ended.")
