@@ -156,8 +156,8 @@ def film_twice(job: Job, report: Report) -> Film:
 
     def reported(beat: str, count: int) -> None:
         report(beat, count)
-        with suppress(FileExistsError):
-            mark.touch(exist_ok=False)
+        with suppress(FileExistsError), mark.open("x") as file:
+            print(job.called, file=file, flush=True)
             until(lambda: report(beat, 0))
 
     return tiny.film(replace(job, settings=settings), reported)
@@ -182,19 +182,19 @@ def test_a_worker_is_killed_and_the_clips_are_the_same(
     crew: Cluster, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Killed while it draws; what comes back is, to the byte, what is drawn here."""
-    mark = str(tmp_path / "mark")
+    mark, killed = tmp_path / "mark", list[str]()
     jobs = [Job("u_turn", {"steps": 3}, tiny.SMALL, ("opening",)), Job("tiny", {}, tiny.SMALL, ("move", "turn"))]
     reports: dict[str, list[int]] = {"u_turn": [], "tiny": []}
     outcomes = dict[str, Outcome]()
-    for event in crew.run([replace(job, settings={**job.settings, "mark": mark}) for job in jobs], film_twice):
+    for event in crew.run([replace(job, settings={**job.settings, "mark": str(mark)}) for job in jobs], film_twice):
         if isinstance(event, Outcome):
             outcomes[event.job.called] = event
             continue
         reports[event.job.called].append(event.frames)
-        if event.frames and Path(mark).exists() and not Path(mark).read_text():
-            Path(mark).write_text(event.job.called)
+        if event.frames and not killed and mark.exists() and mark.read_text() == f"{event.job.called}\n":
             os.kill(process_of(crew, event.job.called), signal.SIGKILL)
-    assert reports[Path(mark).read_text()].count(0) == 2
+            killed.append(event.job.called)
+    assert [reports[name].count(0) for name in killed] == [2]
     for job in jobs:
         there, here = outcomes[job.called].result, tiny.film(job, lambda _beat, _count: None)
         assert videos(there) == videos(here)
