@@ -63,11 +63,16 @@ class WeightedSum(VGroup):
         numbers = self._numbers(sizes, [middle] * len(products))
         marks = [VGroup(), *(self._sign(k, text, middle) for k, text in enumerate(texts[1:-1]))]
         self.products = VGroup(*(VGroup(*pair) for pair in zip(marks, numbers, strict=True)))
-        name = on_baseline(_seated(label, self.columns.name, middle, self.size), numbers[0].get_bottom()[1])
-        name.shift(max(0.0, box.left - name.get_left()[0]) * RIGHT)
+        name = on_baseline(self._name(label, middle, box.left), numbers[0].get_bottom()[1])
         total = _seated(f"$bold({texts[-1]})$", self.columns.terms[0], low, self.size)
         self.total = VGroup(self._equals(low), total)
         self.sum_label = VGroup(name, self._equals(middle), *map(self._seat_unit, _unit(exponent)))
+
+    def _name(self, label: str, height: float, left: float) -> Words:
+        """The name of the sum, in smaller type where it would reach over the edge or to the equal sign."""
+        name, equals = _seated(label, self.columns.name, height, self.size), self._equals(height)
+        fits = left - 0.01 <= name.get_left()[0] and name.get_right()[0] <= equals.get_left()[0] - 0.05
+        return name if fits else _seated(label, self.columns.name, height, SMALL)
 
     def _seat_unit(self, unit: Words) -> Words:
         """The unit of the sum: below its name, or, where that is too short, after the total."""
