@@ -227,7 +227,7 @@ def _connected(address: str, stack: ExitStack) -> Any:
         client: Any = Client(address, timeout=CONNECT, set_as_default=False)
     except Exception as error:  # whatever else may listen there, or another version of Dask
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise _nobody(address, f"what listens there is none: {why}") from None
+        raise _nobody(address, f"something else is there: {why}") from None
     stack.callback(client.close, timeout=GOODBYE)
     return client
 
@@ -248,13 +248,17 @@ def _knock(address: str) -> None:
 
 
 async def _greet(address: str) -> None:
-    """Exchange Dask's first words; a client would wait for them for ever."""
+    """Ask who is there; a client would wait for an answer for ever."""
     from distributed import Security
     from distributed.comm.core import connect
+    from distributed.core import send_recv
 
     arguments = Security().get_connection_args("client")
     comm = await asyncio.wait_for(connect(address, CONNECT, **arguments), CONNECT)
+    answer = await asyncio.wait_for(send_recv(comm, op="identity"), CONNECT)
     await comm.close()
+    if answer["type"] != "Scheduler":
+        raise ValueError(f"it is a {answer['type']}")
 
 
 def _nobody(address: str, why: str) -> UsageError:

@@ -330,7 +330,9 @@ def test_nobody_answers(sources: Sources, monkeypatch: pytest.MonkeyPatch) -> No
         with pytest.raises(UsageError, match=f"No Dask scheduler answers at {address}.*refused"):
             Cluster(address, sources).__enter__()
         other.listen()
-        with pytest.raises(UsageError, match=f"No Dask scheduler answers at {address}.*what listens there is none"):
+        with pytest.raises(
+            UsageError, match=f"No Dask scheduler answers at {address}.*something else is there: TimeoutError"
+        ):
             Cluster(address, sources).__enter__()
 
 
@@ -353,6 +355,8 @@ def test_all_go_away(
         monkeypatch.setattr(cluster, "WORKERS", LONG)
         monkeypatch.setattr(cluster, "PATIENCE", 0.1)
         with Cluster(found.address, sources) as crew:
+            with pytest.raises(UsageError, match=r"something else is there: it is a Worker"):
+                Cluster(next(iter(crew._workers())), sources).__enter__()
             events = crew.run([job], until_called_off)
             next(events)
             worker.kill()
