@@ -141,6 +141,10 @@ class BeatThread:
             raise self.error
         return self.result
 
+    def give_up(self) -> None:
+        """End the thread without a result: nobody waits for it."""
+        self._queue.put(None)
+
     def _encode(self) -> None:
         while (item := self._queue.get()) is not None:
             if self.error is None:
@@ -190,6 +194,8 @@ class BeatWriter(SceneFileWriter):
         self._end_beat()
 
     def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:  # noqa: ARG002 (Manim's signature)
+        if self._running is not None:
+            self._running[1].give_up()
         self._running = None
 
     def _end_beat(self) -> None:

