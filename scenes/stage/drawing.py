@@ -6,7 +6,7 @@ built so, a path of a thousand steps is drawn anew in every frame without being 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -75,15 +75,27 @@ def curve_of(pieces: list[Array], **style: Any) -> VMobject:
 def clip_polyline(points: Array, box: Box) -> list[Array]:
     """The pieces of a polyline (n, 3) inside a box (Liang and Barsky 1984), segments joined where they meet."""
     pieces: list[list[Array]] = []
-    for start, end in pairwise(points):
-        part = _clip_segment(start, end, box)
-        if part is None:
-            continue
-        if pieces and np.array_equal(pieces[-1][-1], part[0]):
-            pieces[-1].append(part[1])
+    for part in _parts_inside(np.asarray(points), box):
+        if pieces and np.array_equal(pieces[-1][-1][-1], part[0]):
+            pieces[-1].append(part[1:])
         else:
-            pieces.append([*part])
-    return [np.array(piece) for piece in pieces]
+            pieces.append([part])
+    return [np.concatenate(piece) for piece in pieces]
+
+
+def _parts_inside(points: Array, box: Box) -> Iterator[Array]:
+    """What is inside as it is, a run at a time; segments that may cross the edge, cut one by one."""
+    within = inside(points, box) & np.isfinite(points).all(axis=1)
+    whole = within[:-1] & within[1:]
+    borders = (np.flatnonzero(whole[1:] != whole[:-1]) + 1).tolist()
+    for first, last in pairwise([0, *borders, len(whole)] if len(whole) else []):
+        if whole[first]:
+            yield points[first : last + 1]
+            continue
+        for start, end in pairwise(points[first : last + 1]):
+            part = _clip_segment(start, end, box)
+            if part is not None:
+                yield np.array(part)
 
 
 def _clip_segment(start: Array, end: Array, box: Box) -> tuple[Array, Array] | None:
