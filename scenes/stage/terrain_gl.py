@@ -55,9 +55,14 @@ class Engine:
             self._targets[size] = self.context.framebuffer([color], depth)
         return self._targets[size]
 
+    def take_the_floor(self) -> None:
+        """Another context of this process may have been used since: what is drawn next is drawn in this one."""
+        self.context.__enter__()
+
     @contextmanager
     def picture(self, pixels: Pixels) -> Iterator[None]:
         """Draw inside the block what `pixels` (height, width, 4) then hold; what is left free is transparent."""
+        self.take_the_floor()
         height, width = pixels.shape[:2]
         target = self.target((width, height))
         target.use()
@@ -88,6 +93,7 @@ class Engine:
 
     def buffer(self, array: Array) -> moderngl.Buffer:
         """An array in the memory of the graphics library."""
+        self.take_the_floor()
         return self.context.buffer(np.ascontiguousarray(array, dtype="f4").tobytes())
 
     def instances(self, program: str, array: Array, layout: str, *names: str) -> moderngl.VertexArray:
@@ -118,7 +124,9 @@ def engine() -> Engine:
         raise NoContextError(f"{WITHOUT} is set")
     if _owner and _owner[0] != os.getpid():
         raise NoContextError("this process was forked from one that draws already")
-    return _engine()
+    found = _engine()
+    found.take_the_floor()
+    return found
 
 
 _owner: list[int] = []  # the process that has the context

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from manim import FadeIn, config, linear
 
+from clips.doctor import examine
 from clips.profile import make_profile
 from clips.work import picture, studio, typeset_cache
 from objectives import OBJECTIVES, find_objective
@@ -224,6 +225,15 @@ def test_same_state_same_pixels_and_nothing_is_drawn_twice() -> None:
     np.testing.assert_array_equal(shown(with_ball(terrain_of("qfsp"), (7.11, 6.97))), first)
     terrain.orbit.trackers["azimuth"].set_value(5.0)
     assert (picture(scene) != first).any()
+
+
+def test_another_context_of_the_process_takes_nothing_away() -> None:
+    """The doctor makes one, to see whether it can; a later picture is drawn in ours all the same."""
+    first = shown(terrain_of("qfsp"))
+    assert len(np.unique(first.reshape(-1, 4), axis=0)) > 20
+    for finding in examine():
+        assert finding.ok or not finding.needed
+    np.testing.assert_array_equal(shown(terrain_of("qfsp")), first)
 
 
 def test_fading_copies_no_ground() -> None:
