@@ -57,7 +57,7 @@ class Engine:
 
     def take_the_floor(self) -> None:
         """Another context of this process may have been used since: what is drawn next is drawn in this one."""
-        self.context.__enter__()
+        self.context.__enter__()  # type: ignore[no-untyped-call]
 
     @contextmanager
     def picture(self, pixels: Pixels) -> Iterator[None]:
