@@ -1,13 +1,13 @@
 """From Cairo's pixels to the colours of a video, converting only what changed.
 
 From one frame of a lecture to the next, a tenth to a fifth of the rows change, and converting a frame costs more than
-encoding it does. So a frame is converted in stripes, into one picture that stays, and only those stripes that differ
-from the frame before: what comes out is a function of the frame alone, and not of what was there before it.
+encoding it does. So a frame is converted in stripes, into one picture that stays, and only those stripes that are new:
+what comes out is a function of the frame alone, and not of what was there before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,30 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 Pixels = npt.NDArray[np.uint8]
+Rows = tuple[int, int]  # from the first to the one after the last
+Stripe = tuple[int, Pixels]  # its first row, and its pixels with those of its margins
 
 STRIPE = 64  # rows
 MARGIN = 4  # rows above and below that halving the height of the colours looks at
+
+
+def cut(pixels: Pixels, changed: Iterable[Rows]) -> list[Stripe]:
+    """Copies of the stripes of RGBA pixels (height, width, 4) in which rows have changed."""
+    height = len(pixels)
+    tops = {
+        top
+        for first, end in changed
+        for top in range(max(0, (first - MARGIN) // STRIPE * STRIPE), min(height, end + MARGIN), STRIPE)
+    }
+    return [(top, _with_margins(pixels, top)) for top in sorted(tops)]
+
+
+def _with_margins(pixels: Pixels, top: int) -> Pixels:
+    """A stripe and what is above and below; beyond the edge of the picture, its outermost row again."""
+    first, end = top - MARGIN, top + STRIPE + MARGIN
+    if first >= 0 and end <= len(pixels):
+        return pixels[first:end].copy()
+    return np.asarray(pixels[np.clip(np.arange(first, end), 0, len(pixels) - 1)])
 
 
 class Converter:
@@ -37,31 +58,31 @@ class Converter:
 
     def __call__(self, pixels: Pixels) -> VideoFrame:
         """The frame of RGBA pixels (height, width, 4), valid until the next call; the array must then stay as it is."""
-        stripes = list(self._stale(pixels))
+        stripes = cut(pixels, self._changed(pixels))
+        self._before = pixels
+        return self.with_stripes(stripes)
+
+    def with_stripes(self, stripes: Sequence[Stripe]) -> VideoFrame:
+        """The frame before, but for these stripes; valid until the next call."""
         if stripes:
             self._frame.make_writable()  # an encoder may still hold the last one: then this one is a copy
-        for top in stripes:
-            self._convert(pixels, top)
-        self._before = pixels
+        for top, pixels in stripes:
+            self._convert(top, straight_alpha(pixels) if self.transparent else pixels)
         return self._frame
 
-    def _stale(self, pixels: Pixels) -> Iterator[int]:
-        """The first rows of the stripes that differ from the frame before."""
-        tops = range(0, self._frame.height, STRIPE)
+    def _changed(self, pixels: Pixels) -> Iterator[Rows]:
         if self._before is None:
-            yield from tops
+            yield 0, len(pixels)
             return
         changed = (pixels.view(np.uint32) != self._before.view(np.uint32)).any(axis=(1, 2))
-        yield from (top for top in tops if changed[max(0, top - MARGIN) : top + STRIPE + MARGIN].any())
+        yield from ((row, row + 1) for row in np.flatnonzero(changed).tolist())
 
-    def _convert(self, pixels: Pixels, top: int) -> None:
-        height, width = pixels.shape[:2]
-        rows = np.clip(np.arange(top - MARGIN, top + STRIPE + MARGIN), 0, height - 1)
-        part = straight_alpha(pixels[rows]) if self.transparent else pixels[rows]
-        self._rows[:, : 4 * width] = part.reshape(len(rows), 4 * width)
+    def _convert(self, top: int, pixels: Pixels) -> None:
+        count, width = pixels.shape[:2]
+        self._rows[:, : 4 * width] = pixels.reshape(count, 4 * width)
         converted = recoloured(self._stripe, self._frame.format.name, self._reformatter)
         for number, plane in enumerate(self._frame.planes):
-            shrink = -(-height // plane.height)
+            shrink = -(-self._frame.height // plane.height)
             target = rows_of(self._frame, number)[top // shrink :][: STRIPE // shrink]
             target[:] = rows_of(converted, number)[MARGIN // shrink :][: len(target)]
 

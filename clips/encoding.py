@@ -8,7 +8,7 @@ clip starts at its first frame in players that ignore edit lists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
@@ -21,10 +21,10 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 from manim.scene.scene_file_writer import SceneFileWriter
 
-from clips.conversion import Converter, Pixels
+from clips.conversion import Converter, Pixels, Rows, Stripe, cut
 from clips.profile import Profile
 
-QUEUE_LENGTH = 8  # frames drawn ahead of the encoder: 66 MB at 1080p
+QUEUE_LENGTH = 8  # frames drawn ahead of the encoder: at most 66 MB at 1080p
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,10 @@ class BeatEncoder:
         """Encode a frame, `repeat` times; the conversion is done once."""
         self.write_frame(self._convert(pixels), repeat)
 
+    def write_stripes(self, stripes: Sequence[Stripe], repeat: int) -> None:
+        """Encode the frame before, but for these stripes, `repeat` times."""
+        self.write_frame(self._convert.with_stripes(stripes), repeat)
+
     def write_frame(self, frame: VideoFrame, repeat: int = 1) -> None:
         """Encode a frame that has the stream's own pixel format already."""
         frame.time_base = Fraction(1, self.profile.frame_rate)
@@ -125,14 +129,15 @@ class BeatThread:
         self.encoder = BeatEncoder(profile)
         self.result: bytes = b""
         self.error: BaseException | None = None
-        self._queue: Queue[tuple[Pixels, int] | None] = Queue(QUEUE_LENGTH)
+        self._queue: Queue[tuple[Sequence[Stripe], int] | None] = Queue(QUEUE_LENGTH)
         self._thread = Thread(target=self._encode, daemon=True)
         self._thread.start()
 
-    def put(self, pixels: Pixels, repeat: int) -> None:
+    def put(self, stripes: Sequence[Stripe], repeat: int) -> None:
+        """The next frame, shown `repeat` times: what is new in it; in the first, everything."""
         if self.error is not None:
             raise self.error
-        self._queue.put((pixels, repeat))
+        self._queue.put((stripes, repeat))
 
     def join(self) -> bytes:
         self._queue.put(None)
@@ -152,9 +157,9 @@ class BeatThread:
         if self.error is None:
             self.result = self.encoder.finish()
 
-    def _write(self, pixels: Pixels, repeat: int) -> None:
+    def _write(self, stripes: Sequence[Stripe], repeat: int) -> None:
         try:
-            self.encoder.write(pixels, repeat)
+            self.encoder.write_stripes(stripes, repeat)
         except BaseException as error:
             self.error = error
 
@@ -169,6 +174,7 @@ class BeatWriter(SceneFileWriter):
         self.beats: dict[str, bytes] = {}
         self.lengths: dict[str, int] = {}
         self._running: tuple[str, BeatThread] | None = None
+        self._begins = True  # the next frame is the first of its beat
         super().__init__(settings)
 
     def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
@@ -177,16 +183,21 @@ class BeatWriter(SceneFileWriter):
 
     def begin_animation(self, allow_write: bool = False, **_: Any) -> None:
         if allow_write and self._running is None:
-            self._running = (self.sections[-1].name, BeatThread(self.profile))
+            self._running, self._begins = (self.sections[-1].name, BeatThread(self.profile)), True
 
     def end_animation(self, allow_write: bool = False) -> None:
         pass
 
     def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
+        self.write_changes(pixels, [(0, len(pixels))], repeat)
+
+    def write_changes(self, pixels: Pixels, changed: Iterable[Rows], repeat: int) -> None:
+        """A frame, of which only these rows are new. What is needed of it is copied."""
         if self._running is None or repeat < 1:
             return
         name, thread = self._running
-        thread.put(pixels, repeat)
+        thread.put(cut(pixels, [(0, len(pixels))] if self._begins else changed), repeat)
+        self._begins = False
         self.lengths[name] = self.lengths.get(name, 0) + repeat
         self.on_frame(name, repeat)
 

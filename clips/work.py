@@ -147,13 +147,11 @@ def make_scene(
 
 def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _count: None) -> Film:
     """Run a job: draw and encode its beats. `on_frame(beat, count)` is called as frames are drawn."""
-    from manim.renderer.cairo_renderer import CairoRenderer
-
     from clips.encoding import writer_class
-    from scenes.stage.camera import StageCamera
+    from clips.renderer import BeatRenderer
 
     with studio(job.profile), typeset_cache():
-        renderer = CairoRenderer(writer_class(job.profile, on_frame), StageCamera)
+        renderer = BeatRenderer(writer_class(job.profile, on_frame))
         scene = make_scene(job.clip, job.settings, job.beats, renderer, job.notation)
         watch = Watch(scene, {scene.poster or scene.beats[-1]} & scene.only)
         scene.render()
@@ -221,7 +219,7 @@ def picture(scene: LectureScene) -> PixelArray:
     """What stands on the screen, drawn now, as RGBA pixels."""
     renderer: Any = scene.renderer
     renderer.static_image = None
-    renderer.update_frame(scene)
+    renderer.update_frame(scene, ignore_skipping=True)
     return renderer.get_frame()  # type: ignore[no-any-return]
 
 

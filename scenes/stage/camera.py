@@ -28,6 +28,7 @@ class StageCamera(Camera):
         self._standing: list[Ink | _Foreign] = []  # what was drawn on it
         self._fresh = False  # whether the next capture replaces that, or is added
         self._known: WeakKeyDictionary[Mobject, Ink] = WeakKeyDictionary()
+        self._changed: set[Bounds] = set()
         super().__init__(**options)
 
     # The ground ---------------------------------------------------------------------------------------------------
@@ -42,6 +43,7 @@ class StageCamera(Camera):
     def set_pixel_array(self, pixel_array: Any, convert_from_floats: bool = False) -> None:
         super().set_pixel_array(pixel_array, convert_from_floats)
         self._ground, self._standing = None, []
+        self._changed = {(0, 0, self.pixel_width, self.pixel_height)}
 
     def _stand_on(self, ground: Any) -> None:
         """What is captured next stands on this ground. If it is the one of the last frame, nothing is wiped yet."""
@@ -59,6 +61,7 @@ class StageCamera(Camera):
             self._standing, self._fresh = inks, False
         else:
             self._draw(inks)
+            self._changed |= {ink.box for ink in inks}
             self._standing = self._standing + inks
 
     def get_mobjects_to_display(
@@ -120,12 +123,18 @@ class StageCamera(Camera):
         touched = _touched(changed, [ink.box for ink in inks])
         for left, top, right, bottom in _outermost({*changed, *(inks[number].box for number in touched)}):
             self.pixel_array[top:bottom, left:right] = self._ground[top:bottom, left:right]
-        self._draw(inks[number] for number in touched)
+        self._draw([inks[number] for number in touched])
+        self._changed |= set(changed)
 
     def _draw(self, inks: Iterable[Ink | _Foreign]) -> None:
         context = self.get_cairo_context(self.pixel_array)
         for ink in inks:
             ink.draw(context)
+
+    def take_changes(self) -> list[tuple[int, int]]:
+        """The rows, from the first to the one after the last, that may have changed since this was asked last."""
+        changes, self._changed = self._changed, set()
+        return [(top, bottom) for _, top, _, bottom in changes]
 
     # What is not a curve ------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from clips.conversion import Converter, converted, rows_of, straight_alpha
+from clips.conversion import Converter, converted, cut, rows_of, straight_alpha
 from clips.encoding import CODECS, BeatEncoder, BeatThread
 from clips.profile import Profile, make_profile
 from tests.frames import frames_of
@@ -87,7 +87,7 @@ def test_straight_alpha_undoes_premultiplication() -> None:
 
 def test_an_encoder_error_reaches_the_scene() -> None:
     thread = BeatThread(Profile(160, 96, 10))
-    thread.put(np.zeros((96, 160, 3), dtype=np.uint8), 1)  # not RGBA
+    thread.put(cut(np.zeros((96, 160, 3), dtype=np.uint8), [(0, 96)]), 1)  # not RGBA
     with pytest.raises(ValueError, match="shape"):
         thread.join()
 

@@ -1,0 +1,67 @@
+"""The renderer hands over what changed, and draws nothing that is skipped; the film is Manim's, byte for byte."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from manim import Camera, Circle, Square
+from manim.renderer.cairo_renderer import CairoRenderer
+
+from clips.encoding import writer_class
+from clips.job import Job
+from clips.profile import Profile
+from clips.renderer import BeatRenderer
+from clips.work import make_scene, perform, picture, studio, typeset_cache
+from scenes.stage.camera import StageCamera
+
+PROFILE = Profile(320, 180, 4)
+
+
+def filmed_by_manim(clip: str, only: tuple[str, ...] | None = None) -> dict[str, bytes]:
+    """A clip's beats, every frame of them drawn from nothing and encoded as a whole."""
+    with studio(PROFILE), typeset_cache():
+        renderer = CairoRenderer(writer_class(PROFILE, lambda _beat, _count: None), Camera)
+        make_scene(clip, {}, only, renderer).render()
+        return dict(renderer.file_writer.beats)
+
+
+@pytest.mark.parametrize("clip", ["u_turn", "unrolling"])
+def test_a_clip_is_filmed_as_manim_would(clip: str) -> None:
+    ours = {beat.name: beat.video for beat in perform(Job(clip, profile=PROFILE)).beats}
+    assert ours == filmed_by_manim(clip)
+
+
+def test_a_beat_after_skipped_ones_is_filmed_as_manim_would() -> None:
+    (beat,) = perform(Job("unrolling", profile=PROFILE, beats=("weights",))).beats
+    assert {beat.name: beat.video} == filmed_by_manim("unrolling", ("weights",))
+
+
+def test_what_is_skipped_is_not_drawn_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    captured: list[Any] = []
+    capture = StageCamera.capture_mobjects
+    monkeypatch.setattr(
+        StageCamera, "capture_mobjects", lambda *given, **more: (captured.append(given), capture(*given, **more))
+    )
+    with studio(PROFILE), typeset_cache():
+        renderer = BeatRenderer(writer_class(PROFILE, lambda _beat, _count: None))
+        scene = make_scene("u_turn", {}, (), renderer)
+        scene.render()
+        assert captured == []
+        assert picture(scene).any()
+        assert len(captured) == 1
+
+
+def test_rows_are_told_once() -> None:
+    camera = StageCamera(pixel_width=160, pixel_height=96)
+    square, circle = Square(1), Circle(3)
+    camera.reset()
+    camera.capture_mobjects([square, circle])
+    assert (0, 96) in camera.take_changes()
+    assert camera.take_changes() == []
+    for nothing_moves in (True, False):
+        camera.reset()
+        camera.capture_mobjects([square if nothing_moves else square.shift([0.1, 0, 0]), circle])
+        changes = camera.take_changes()
+        assert bool(changes) is not nothing_moves
+        assert all(30 < top < bottom < 66 for top, bottom in changes)  # the square's, and not the circle's
