@@ -62,9 +62,11 @@ def plain(folder: Path, clips: Sequence[str], momentum: float, quality: str) -> 
             file = folder / f"{clip}.py"
             file.write_text(SCENE.format(module=module, name=name, momentum=momentum))
         command = [sys.executable, "-m", "manim", f"-q{quality}", "--config_file", str(config)]
-        subprocess.run(
-            [*command, "--media_dir", str(folder), str(file), name], cwd=ROOT, check=True, capture_output=True
+        done = subprocess.run(
+            [*command, "--media_dir", str(folder), str(file), name], cwd=ROOT, capture_output=True, text=True
         )
+        if done.returncode != 0:
+            sys.exit(f"manim failed on {clip}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 def main(quality: str = "l", *chosen: str) -> None:
