@@ -30,6 +30,7 @@ from clips.encoding import BeatEncoder, BeatWriter, writer_class  # noqa: E402
 from clips.job import Job  # noqa: E402
 from clips.joining import join_beats  # noqa: E402
 from clips.profile import Profile, make_profile  # noqa: E402
+from clips.renderer import BeatRenderer  # noqa: E402
 from clips.work import make_scene, perform, studio, typeset_cache  # noqa: E402
 from scenes import CLIPS  # noqa: E402
 
@@ -72,20 +73,16 @@ class Nowhere(BeatWriter):
     def begin_animation(self, *_: Any, **__: Any) -> None:
         pass
 
-    def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
+    def write_changes(self, pixels: Any, changed: Any, repeat: int) -> None:
         pass
 
 
 def drawing(clip: str, profile: Profile) -> float:
     """Seconds to draw a clip without encoding it."""
-    from manim.renderer.cairo_renderer import CairoRenderer
-
-    from scenes.stage.camera import StageCamera
-
     base = writer_class(profile, lambda _beat, _count: None)
     with studio(profile), typeset_cache():
         writer = type("NowhereWriter", (Nowhere,), {"profile": profile, "on_frame": base.on_frame})
-        scene = make_scene(clip, {}, None, CairoRenderer(writer, StageCamera))
+        scene = make_scene(clip, {}, None, BeatRenderer(writer))
         start = time.perf_counter()
         scene.render()
         return time.perf_counter() - start
