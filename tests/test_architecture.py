@@ -22,9 +22,9 @@ MAY_IMPORT = {
     "clips": (
         {"objectives", "optimizers", "scenes"},
         {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"}
-        | {"dask", "distributed", "watchdog"},
+        | {"dask", "distributed", "watchdog", "typer"},
     ),
-    "render": ({"objectives", "clips", "scenes"}, {"typer", "rich"}),
+    "render": ({"objectives", "clips"}, {"typer"}),
 }
 LATEX = {"Tex", "MathTex", "SingleStringMathTex", "DecimalNumber", "Integer", "BulletedList", "Title", "Variable"}
 

@@ -1,0 +1,98 @@
+"""Commands that ask: what clips there are, what they say, what a run does, what this machine has."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clips.commands.options import (
+    DONE,
+    FAILED,
+    Aspect,
+    Json,
+    Output,
+    Settings,
+    Theme,
+    parse_settings,
+    read_book,
+)
+from objectives.errors import UsageError
+
+app = typer.Typer()
+
+
+def parse_point(text: str) -> tuple[float, ...]:
+    """`-2,1` as a point."""
+    try:
+        return tuple(float(part) for part in text.strip("()[] ").split(","))
+    except ValueError:
+        raise UsageError(f"--start needs numbers with commas between them, like 7.11,6.97, and not '{text}'.") from None
+
+
+@app.command("list")
+def list_clips(as_json: Json = False) -> None:
+    """List the clips: one line each, with their length."""
+    from clips.showing import list_json, list_of_clips
+
+    print(list_json() if as_json else list_of_clips())
+
+
+@app.command()
+def show(
+    clip: Annotated[str, typer.Argument(metavar="CLIP")],
+    settings: Settings = [],  # noqa: B006 (typer copies it)
+) -> None:
+    """Show a clip's parameters, beats, and claims with their present truth."""
+    from clips.showing import clip_text
+
+    print(clip_text(clip, parse_settings(settings)))
+
+
+@app.command()
+def storyboard(
+    clip: Annotated[str, typer.Argument(metavar="CLIP")],
+    settings: Settings = [],  # noqa: B006 (typer copies it)
+    theme: Theme = None,
+    aspect: Aspect = None,
+    output: Output = None,
+) -> None:
+    """Draw one picture a beat on a sheet: a clip in seconds."""
+    from clips import storyboard as board
+    from clips.lecture import wanted_profile
+    from clips.records import CLIPS_FOLDER
+
+    profile = wanted_profile(read_book(None)[0], "m", theme, aspect)
+    print(board.storyboard(clip, parse_settings(settings), profile, output or CLIPS_FOLDER))
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "python render.py descend qfsp --set learning_rate=0.1 --set momentum=0.4 --start 7.11,6.97 --steps 10\n\n"
+    'python render.py descend "x^2 + 10*sin(x)*sin(y) + y^2" --rule adam --format json'
+)
+def descend(
+    objective: Annotated[str, typer.Argument(metavar="OBJECTIVE_OR_EXPRESSION")],
+    rule: Annotated[
+        str, typer.Option("--rule", help="gradient_descent, momentum, nesterov, adagrad, rmsprop, adam.")
+    ] = "momentum",
+    settings: Settings = [],  # noqa: B006 (typer copies it)
+    start: Annotated[str | None, typer.Option("--start", metavar="X,Y", help="Where the run starts.")] = None,
+    steps: Annotated[int, typer.Option("--steps", help="How many steps.")] = 10,
+    format: Annotated[str, typer.Option("--format", metavar="table|csv|json", help="json has all digits.")] = "table",
+) -> None:
+    """Print a trajectory: a teacher's answer key."""
+    from clips.answer_key import answer, shown
+
+    place = None if start is None else parse_point(start)
+    print(shown(answer(objective, rule, parse_settings(settings), place, steps), format))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has and lacks, and the command that mends it."""
+    from clips.doctor import examine, lines
+
+    findings = examine()
+    print("\n".join(lines(findings)))
+    raise typer.Exit(DONE if all(finding.ok or not finding.needed for finding in findings) else FAILED)

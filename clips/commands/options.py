@@ -1,0 +1,113 @@
+"""What several commands have in common: their options, and what those mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from objectives.errors import UsageError
+
+if TYPE_CHECKING:
+    from clips.lecture import Lecture
+    from clips.make import Workshop
+    from clips.records import Wish
+    from clips.report import Quiet
+
+out, errors = Console(), Console(stderr=True)
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+RENDERING = ("render", "sweep", "watch", "status", "clean")
+EDITING = ("init", "set", "unset")
+ASKING = ("list", "show", "storyboard", "descend", "doctor")
+COMMANDS = (*RENDERING, *EDITING, *ASKING)
+LECTURE = Path(__file__).parents[2] / "lecture.toml"
+
+Settings = Annotated[
+    list[str], typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter; may be given several times.")
+]
+Quality = Annotated[
+    str | None,
+    typer.Option(
+        "--quality",
+        "-q",
+        metavar="l|m|h|p|k",
+        help="480p15, 720p30, 1080p60, 1440p60, 2160p60, or a profile of the lecture.",
+    ),
+]
+Theme = Annotated[str | None, typer.Option("--theme", metavar="dark|light", help="For a dark or a bright room.")]
+Aspect = Annotated[str | None, typer.Option("--aspect", metavar="16:9|4:3", help="Shape of the picture.")]
+Format = Annotated[str, typer.Option("--format", metavar="mp4|gif|webm|mov", help="mov is transparent.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Where the files go.")]
+LectureFile = Annotated[
+    Path | None, typer.Option("--lecture", metavar="FILE", help="Another lecture than lecture.toml.")
+]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes at a time; 0: one a core.")]
+Scheduler = Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Render on a Dask cluster.")]
+Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+Clips = Annotated[
+    list[str] | None, typer.Argument(metavar="[CLIP]...", help="Which clips; all of the lecture if none.")
+]
+
+
+def parse_settings(texts: list[str]) -> dict[str, str]:
+    """`NAME=VALUE` texts as a mapping."""
+    pairs = [text.partition("=") for text in texts]
+    for name, sign, _ in pairs:
+        if not sign or not name.strip():
+            raise UsageError(f"--set needs NAME=VALUE, like --set momentum=0.95, and not '{name}'.")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def read_book(path: Path | None) -> tuple[Lecture, Path | None]:
+    """The lecture of the file that was named; else of lecture.toml; without one, every clip as it is."""
+    from clips.lecture import default_lecture, read_lecture
+
+    if path is None and not LECTURE.exists():
+        return default_lecture(), None
+    file = path or LECTURE
+    return read_lecture(file), file
+
+
+def wishes_for(
+    lecture: Lecture,
+    file: Path | None,
+    words: list[str],
+    settings: dict[str, str],
+    look: tuple[str | None, str | None, str | None, str] = (None, None, None, "mp4"),
+    output: Path | None = None,
+    name: str | None = None,
+) -> tuple[Wish, ...]:
+    from clips.lecture import wanted_profile
+    from clips.records import CLIPS_FOLDER
+    from clips.wishes import wishes_of
+
+    profile = wanted_profile(lecture, *look)
+    folder = output or CLIPS_FOLDER
+    return wishes_of(lecture, words, settings, profile, folder, name=name, file=file, commands=COMMANDS)
+
+
+def workshop(lecture: Lecture, jobs: int, reporter: Quiet, scheduler: str | None = None) -> Workshop:
+    from clips.files import cache_folder
+    from clips.make import Workshop
+    from clips.pool import Pool, cores
+    from clips.sources import Sources
+    from clips.store import Store
+
+    folder = cache_folder()
+    store = Store(folder, lecture.cache_bytes, reporter.notice)
+    sources = Sources(memory=folder / "sources.json")
+    if scheduler is None:
+        return Workshop(lambda: Pool(jobs or cores()), store, sources)
+    from clips.cluster import Cluster
+
+    return Workshop(lambda: Cluster(scheduler, sources, jobs), store, sources)
+
+
+def reporter_for(quiet: bool) -> Quiet:
+    from clips.report import Display, Lines, Quiet
+
+    if quiet:
+        return Quiet(errors)
+    return Display(out, errors) if out.is_terminal else Lines(out, errors)

@@ -1,0 +1,179 @@
+"""Commands that render, and those that say what there is to render."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clips.commands.options import (
+    COMMANDS,
+    DONE,
+    FAILED,
+    LECTURE,
+    Aspect,
+    Clips,
+    Format,
+    Jobs,
+    Json,
+    LectureFile,
+    Output,
+    Quality,
+    Scheduler,
+    Settings,
+    Theme,
+    errors,
+    out,
+    parse_settings,
+    read_book,
+    reporter_for,
+    wishes_for,
+    workshop,
+)
+
+if TYPE_CHECKING:
+    from clips.make import Workshop
+    from clips.records import Wish
+
+app = typer.Typer()
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "python render.py                                 the lecture, or what is stale of it\n\n"
+    "python render.py u_turn --set momentum=0.95 --set start=-2,1 -q l\n\n"
+    "python render.py rolling_ball unrolling -q h --theme light --aspect 4:3\n\n"
+    "python render.py u_turn --format mov             transparent, to lay over a slide"
+)
+def render(
+    clips: Clips = None,
+    settings: Settings = [],  # noqa: B006 (typer copies it)
+    quality: Quality = None,
+    theme: Theme = None,
+    aspect: Aspect = None,
+    format: Format = "mp4",
+    output: Output = None,
+    name: Annotated[str | None, typer.Option("--name", help="Deliver a single clip under another name.")] = None,
+    lecture: LectureFile = None,
+    jobs: Jobs = 0,
+    scheduler: Scheduler = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse to render a clip with a broken claim.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring clips up to date: only what is stale is rendered (this is what happens without a command)."""
+    from clips import report
+    from clips.make import make
+
+    book, file = read_book(lecture)
+    look = (quality, theme, aspect, format)
+    wishes = wishes_for(book, file, clips or [], parse_settings(settings), look, output, name)
+    reporter = reporter_for(quiet or as_json)
+    made = make(wishes, workshop(book, jobs, reporter, scheduler), reporter, strict=strict)
+    if as_json:
+        print(report.summary_json(made))
+    elif not quiet and (said := report.closing_words(made)):
+        report.say(out, said)
+    raise typer.Exit(FAILED if made.failed else DONE)
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "python render.py sweep u_turn --over momentum=0,0.5,0.9,0.95\n\n"
+    "python render.py sweep u_turn --over momentum=0:0.9:0.1 --over learning_rate=0.5,1 -q m\n\n"
+    'python render.py sweep u_turn --over "start=-2,1;0,-0.5" --set momentum=0.9'
+)
+def sweep(
+    clip: Annotated[str, typer.Argument(metavar="CLIP")],
+    over: Annotated[
+        list[str],
+        typer.Option(
+            "--over",
+            metavar="NAME=V1,V2,...",
+            help="Values to go over; ; between values that hold commas; a range is start:stop:step.",
+        ),
+    ] = [],  # noqa: B006 (typer copies it)
+    settings: Settings = [],  # noqa: B006 (typer copies it)
+    quality: Quality = "l",
+    theme: Theme = None,
+    aspect: Aspect = None,
+    output: Output = None,
+    lecture: LectureFile = None,
+    jobs: Jobs = 0,
+    scheduler: Scheduler = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Render a clip with each of many values, all of them side by side in one video, and a table of their numbers."""
+    from clips import sweep_report
+    from clips.lecture import wanted_profile
+    from clips.pool import cores
+    from clips.report import say
+    from clips.sweep import bring, sweep_of
+
+    book, _ = read_book(lecture)
+    profile = wanted_profile(book, quality, theme, aspect)
+    wanted = sweep_of(book, clip, over, parse_settings(settings), profile, output, COMMANDS)
+    reporter = reporter_for(quiet or as_json)
+    with sweep_report.progress_of(None if quiet or as_json else out) as watch:
+        swept = bring(wanted, workshop(book, jobs, reporter, scheduler), reporter, jobs or cores(), watch)
+    if as_json:
+        print(sweep_report.summary_json(swept))
+    elif not quiet:
+        say(out, sweep_report.closing_words(swept))
+    raise typer.Exit(FAILED if swept.failed else DONE)
+
+
+@app.command()
+def watch(
+    clips: Clips = None,
+    quality: Quality = "l",
+    theme: Theme = None,
+    aspect: Aspect = None,
+    output: Output = None,
+    lecture: LectureFile = None,
+    jobs: Jobs = 0,
+) -> None:
+    """Render drafts while you write: on every save what it makes stale, the newest wish first. Ctrl-C ends it."""
+    from clips.pool import cores
+    from clips.watch import DRAFTS
+    from clips.watch import watch as keep_watch
+
+    def read() -> tuple[tuple[Wish, ...], Workshop]:
+        book, file = read_book(lecture)
+        look = (quality, theme, aspect, "mp4")
+        return wishes_for(book, file, clips or [], {}, look, output or DRAFTS), workshop(book, jobs, reporter_for(True))
+
+    keep_watch(read, lecture or LECTURE, jobs or cores(), lambda: reporter_for(False), out, errors)
+
+
+@app.command()
+def status(
+    clips: Clips = None,
+    quality: Quality = None,
+    theme: Theme = None,
+    aspect: Aspect = None,
+    format: Format = "mp4",
+    output: Output = None,
+    lecture: LectureFile = None,
+    as_json: Json = False,
+) -> None:
+    """Say which clips are fresh, which are stale and why, and what it would cost to render them."""
+    from clips import report
+    from clips.status import states
+
+    book, file = read_book(lecture)
+    wishes = wishes_for(book, file, clips or [], {}, (quality, theme, aspect, format), output)
+    found = states(wishes, workshop(book, 0, reporter_for(quiet=True)))
+    print(report.status_json(found) if as_json else report.status_table(found))
+
+
+@app.command()
+def clean(
+    everything: Annotated[bool, typer.Option("--all", help="Also what the delivered clips are made of.")] = False,
+    output: Output = None,
+) -> None:
+    """Empty the cache of beats that no delivered clip is made of, and say what that frees."""
+    from clips.status import clean_cache
+
+    print(clean_cache(output, everything))
