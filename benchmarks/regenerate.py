@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 from scenes import CLIPS  # noqa: E402
 
 CHANGED, BEFORE, AFTER = "u_turn", 0.85, 0.8
-#: Not every clip gets through Manim's own cache: hashing what a scene holds, it stumbles now and then over SymPy's memory.
+#: Not every clip gets through Manim's own cache: its hashing stumbles now and then over SymPy's memory.
 OTHERS = ("rolling_ball", "unrolling", "gentle_slope", "update_rule", "descent_on_a_curve", "saddle")
 CONFIG = "[CLI]\ndisable_caching = False\nnotify_outdated_version = False\nverbosity = ERROR\nprogress_bar = none\n"
 #: The same scene with another default, as somebody without our tools would write it into the file.
