@@ -9,12 +9,12 @@ import sys
 
 import typer
 
-from clips.commands import asking, editing, rendering
+from clips.commands import asking, decks, editing, rendering
 from clips.commands.options import COMMANDS, DONE, FAILED, INTERRUPTED, USAGE
 from objectives.errors import UsageError
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", no_args_is_help=False, pretty_exceptions_enable=False)
-for commands in (rendering, editing, asking):
+for commands in (rendering, decks, editing, asking):
     app.add_typer(commands.app)
 
 
@@ -23,7 +23,8 @@ for commands in (rendering, editing, asking):
     "python render.py                                  render what is stale of the lecture\n\n"
     "python render.py u_turn --set momentum=0.95 -q l  render one clip with another momentum, as a draft\n\n"
     "python render.py set u_turn.momentum 0.95         change the lecture, in lecture.toml\n\n"
-    "python render.py status | watch | list | show CLIP | storyboard CLIP | descend OBJECTIVE | clean | doctor\n\n"
+    "python render.py deck --to pptx                   put it on slides\n\n"
+    "python render.py status | watch | sweep | list | show CLIP | storyboard CLIP | film | clean | doctor\n\n"
     "python render.py render --help                    all options of rendering"
 )
 def momentum_in_motion() -> None:

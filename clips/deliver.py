@@ -19,6 +19,7 @@ from clips.plan import Plan
 from clips.records import Record, Wish, made_part, seal
 from clips.sources import libraries
 from clips.store import beat_key
+from clips.subtitles import Cue, srt, vtt
 
 
 def deliver(plan: Plan, beats: Sequence[Beat]) -> list[Path]:
@@ -58,8 +59,10 @@ def _write(
 ) -> list[Path]:
     """The film and its words, or the words alone; the record comes last, because it vouches for the others."""
     wish, tale, now = plan.wish, plan.tale, time.time_ns()
+    said = cues(tale, frames, wish.profile.frame_rate)
     words = {
-        f"{wish.name}.vtt": captions(tale, frames, wish.profile.frame_rate).encode(),
+        f"{wish.name}.vtt": vtt(said).encode(),
+        f"{wish.name}.srt": srt(said).encode(),
         f"{wish.name}.csv": tale.table.encode(),
     }
     seals = {**standing, **{name: seal(content, now) for name, content in {**film, **words}.items()}}
@@ -72,32 +75,13 @@ def _write(
 # Captions and numbers -------------------------------------------------------------------------------------------------
 
 
-def beat_times(tale: Tale, frames: Mapping[str, int], frame_rate: int) -> list[tuple[str, str, float, float]]:
-    """Each beat with its caption, its start and its end in seconds."""
-    times, passed = [], 0
+def cues(tale: Tale, frames: Mapping[str, int], frame_rate: int) -> list[Cue]:
+    """Each beat with its caption and its times."""
+    cues, passed = [], 0
     for beat, caption in tale.captions:
-        times.append((beat, caption, passed / frame_rate, (passed + frames[beat]) / frame_rate))
+        cues.append(Cue(beat, passed / frame_rate, (passed + frames[beat]) / frame_rate, caption))
         passed += frames[beat]
-    return times
-
-
-def captions(tale: Tale, frames: Mapping[str, int], frame_rate: int) -> str:
-    """The captions as WebVTT, a cue for each beat that says something."""
-    cues = [
-        f"{beat}\n{_clock(start)} --> {_clock(end)}\n{_cue_text(caption)}\n"
-        for beat, caption, start, end in beat_times(tale, frames, frame_rate)
-        if caption
-    ]
-    return "\n".join(["WEBVTT\n", *cues])
-
-
-def _cue_text(caption: str) -> str:
-    return caption.replace("&", "&amp;").replace("<", "&lt;").replace("-->", "--&gt;")
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds * 1000), 60_000)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
+    return cues
 
 
 def account(wish: Wish, tale: Tale, record: Record) -> dict[str, Any]:
@@ -112,8 +96,14 @@ def account(wish: Wish, tale: Tale, record: Record) -> dict[str, Any]:
         "claims": [{"text": text, "holds": holds} for text, holds in tale.claims],
         "remarks": list(tale.remarks),
         "beats": [
-            {"name": beat, "caption": caption, "start": round(start, 3), "end": round(end, 3)}
-            for beat, caption, start, end in beat_times(tale, record.frames, rate)
+            {
+                "name": cue.name,
+                "caption": cue.text,
+                "start": round(cue.start, 3),
+                "end": round(cue.end, 3),
+                "loops": cue.name in tale.loops,
+            }
+            for cue in cues(tale, record.frames, rate)
         ],
         "seconds": sum(record.frames.values()) / rate,
         "profile": asdict(wish.profile),

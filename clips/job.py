@@ -71,12 +71,15 @@ class Tale:
     table: str
     #: Fingerprints of what follows from the parameters, where a beat depends on that (`scenes.reads.derived`).
     derived: Mapping[str, str] = field(default_factory=dict)
+    #: The beats that begin again, on a slide, until the lecturer goes on.
+    loops: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Tale:
         """The tale again, from its fields as JSON has them: pairs have become lists."""
         pairs = {name: tuple((a, b) for a, b in content[name]) for name in ("captions", "claims")}
-        return cls(**{**content, **pairs, "remarks": tuple(content["remarks"])})
+        lists = {name: tuple(content.get(name, ())) for name in ("remarks", "loops")}
+        return cls(**{**content, **pairs, **lists})
 
     @property
     def beats(self) -> tuple[str, ...]:

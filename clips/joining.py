@@ -1,8 +1,11 @@
-"""Beats joined into one video by copying their packets: no second encoding. A GIF is made of the joined frames."""
+"""Beats joined into one video, and taken apart again, by copying their packets: no second encoding.
+
+A GIF is made of the joined frames.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -14,21 +17,29 @@ import av
 from clips.profile import Profile
 
 
-def join_beats(beats: Iterable[bytes], profile: Profile, title: str = "") -> bytes:
+def join_beats(beats: Iterable[bytes], profile: Profile, title: str = "", chapters: Sequence[Any] = ()) -> bytes:
     """One video of several beats, by copying their packets; a GIF is made of the joined frames."""
-    joined = _concatenate(list(beats), "mp4" if profile.format == "gif" else profile.format, title)
+    joined = _concatenate(list(beats), "mp4" if profile.format == "gif" else profile.format, title, chapters)
     return to_gif(joined, profile) if profile.format == "gif" else joined
 
 
-def _concatenate(beats: list[bytes], container: str, title: str) -> bytes:
+def _concatenate(beats: list[bytes], container: str, title: str, chapters: Sequence[Any]) -> bytes:
+    with av.open(BytesIO(beats[0])) as first:
+        return muxed(_packets_in_a_row(beats), first.streams.video[0], container, title, chapters)
+
+
+def muxed(
+    packets: Iterable[Any], template: Any, container: str, title: str = "", chapters: Sequence[Any] = ()
+) -> bytes:
+    """A video file of encoded packets; `template` is the stream that they come from."""
     options = {"movflags": "+faststart"} if container in ("mp4", "mov") else {}
     with TemporaryDirectory() as scratch:  # faststart reads the file again, so it must have a name
         path = Path(scratch) / f"clip.{container}"
         with av.open(str(path), "w", format=container, options=options) as output:
             output.metadata["title"] = title
-            with av.open(BytesIO(beats[0])) as first:
-                stream: Any = output.add_stream_from_template(first.streams.video[0])
-            for packet in _packets_in_a_row(beats):
+            stream: Any = output.add_stream_from_template(template)
+            output.set_chapters(list(chapters))
+            for packet in packets:
                 packet.stream = stream
                 output.mux(packet)
         return path.read_bytes()
@@ -49,6 +60,30 @@ def _packets_in_a_row(beats: list[bytes]) -> Iterator[Any]:
                 count += 1
                 yield packet
             start += count / stream.average_rate
+
+
+def split(video: bytes, frames: Sequence[int], container: str = "mp4") -> list[bytes]:
+    """The beats of a joined video again, each of so many frames, by copying their packets.
+
+    Raises
+    ------
+    ValueError
+        If the video has another number of frames.
+    """
+    with av.open(BytesIO(video), "r") as source:
+        stream: Any = source.streams.video[0]
+        packets = [packet for packet in source.demux(stream) if packet.dts is not None]
+        if len(packets) != sum(frames):
+            raise ValueError(f"the video has {len(packets)} frames, and not {sum(frames)}")
+        rest = iter(packets)
+        return [muxed(_from_zero([next(rest) for _ in range(count)]), stream, container) for count in frames]
+
+
+def _from_zero(packets: Sequence[Any]) -> Iterator[Any]:
+    first = packets[0].dts
+    for packet in packets:
+        packet.pts = packet.dts = packet.dts - first
+        yield packet
 
 
 def to_gif(video: bytes, profile: Profile) -> bytes:

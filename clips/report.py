@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from clips.plan import Plan
     from clips.pool import Outcome, Progress
     from clips.status import State
+
+OldDecks = Mapping[Path, Sequence[str]]  # decks, and the clips of which they hold older pictures or words
+NO_DECKS: OldDecks = MappingProxyType({})
 
 
 class Quiet:
@@ -216,13 +221,16 @@ def summary_json(made: Made) -> str:
     return json.dumps({"clips": clips}, indent=2, ensure_ascii=False)
 
 
-def status_table(states: Sequence[State]) -> str:
-    """A line a clip: fresh or stale, why, which beats, and what they would cost."""
+def status_table(states: Sequence[State], old_decks: OldDecks = NO_DECKS) -> str:
+    """A line a clip: fresh or stale, why, which beats, and what they would cost; then decks that are behind."""
     width = max((len(state.name) for state in states), default=0)
     lines = [f"{state.name:<{width}}  {_status_line(state)}" for state in states]
     cost = sum(state.seconds for state in states)
     if cost:
         lines.append(f"\nTo render what is stale takes about {duration(cost)} of one core.")
+    lines += [
+        f"\n{deck} holds older pictures of {', '.join(names)}: make it anew." for deck, names in old_decks.items()
+    ]
     return "\n".join(lines)
 
 
@@ -237,9 +245,10 @@ def _status_line(state: State) -> str:
     return f"stale: {because(state.reasons)}; {beats}; about {duration(state.seconds)}"
 
 
-def status_json(states: Sequence[State]) -> str:
+def status_json(states: Sequence[State], old_decks: OldDecks = NO_DECKS) -> str:
     """The same for a machine."""
-    return json.dumps({"clips": [asdict(state) for state in states]}, indent=2, ensure_ascii=False)
+    decks = [{"deck": str(deck), "old": list(names)} for deck, names in old_decks.items()]
+    return json.dumps({"clips": [asdict(state) for state in states], "decks": decks}, indent=2, ensure_ascii=False)
 
 
 def closing_words(made: Made) -> str:

@@ -212,6 +212,7 @@ def tell(job: Job, _: Callable[[str, int], None] = lambda _beat, _count: None) -
             remarks=tuple(scene.remarks()),
             table=trajectory_table(scene),
             derived=derived_values(scene),
+            loops=tuple(beat for beat in scene.beats if beat in scene.loops),
         )
 
 

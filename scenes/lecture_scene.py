@@ -82,6 +82,7 @@ class LectureScene(Scene):
     title: ClassVar[str] = ""
     beats: ClassVar[tuple[str, ...]] = ()
     poster: ClassVar[str] = ""
+    loops: ClassVar[tuple[str, ...]] = ()  # beats that end as they begin, and on a slide begin again
     Parameters: ClassVar[type[ClipParameters]] = ClipParameters
 
     def __init__(

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "clips": (
         {"objectives", "optimizers", "scenes"},
         {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"}
-        | {"dask", "distributed", "watchdog", "typer"},
+        | {"dask", "distributed", "pptx", "typer", "watchdog"},
     ),
     "render": ({"objectives", "clips"}, {"typer"}),
 }

@@ -42,6 +42,7 @@ class Tiny(LectureScene):
 
     title = "A tiny clip"
     beats = ("appear", "move", "turn")
+    loops = ("turn",)
 
     class Parameters(ClipParameters):
         way: float = Field(2.0, ge=0, le=3, description="How far the square moves.")

@@ -20,8 +20,9 @@ out, errors = Console(), Console(stderr=True)
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 RENDERING = ("render", "sweep", "watch", "status", "clean")
 EDITING = ("init", "set", "unset")
+DECKING = ("deck", "film", "embed")
 ASKING = ("list", "show", "storyboard", "descend", "doctor")
-COMMANDS = (*RENDERING, *EDITING, *ASKING)
+COMMANDS = (*RENDERING, *DECKING, *EDITING, *ASKING)
 LECTURE = Path(__file__).parents[2] / "lecture.toml"
 
 Settings = Annotated[

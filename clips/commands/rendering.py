@@ -160,12 +160,14 @@ def status(
 ) -> None:
     """Say which clips are fresh, which are stale and why, and what it would cost to render them."""
     from clips import report
+    from clips.decks.memory import old_decks
     from clips.status import states
 
     book, file = read_book(lecture)
     wishes = wishes_for(book, file, clips or [], {}, (quality, theme, aspect, format), output)
     found = states(wishes, workshop(book, 0, reporter_for(quiet=True)))
-    print(report.status_json(found) if as_json else report.status_table(found))
+    old = dict(old_decks())
+    print(report.status_json(found, old) if as_json else report.status_table(found, old))
 
 
 @app.command()

@@ -18,13 +18,14 @@ from PIL import Image
 
 import scenes
 from clips import files
-from clips.deliver import captions, deliver
+from clips.deliver import cues, deliver
 from clips.files import write_whole
 from clips.job import Film, Tale
 from clips.joining import join_beats
 from clips.make import plans_of
 from clips.plan import Plan, examine
 from clips.profile import Profile
+from clips.subtitles import srt, vtt
 from objectives.errors import UsageError
 from tests import tiny as clip
 from tests.frames import frames_of
@@ -65,7 +66,7 @@ def atoms(video: bytes) -> list[str]:
 
 def test_files_have_stable_names(tiny: tuple[Plan, Film], tmp_path: Path) -> None:
     files = delivered(tiny, tmp_path)
-    assert [file.name for file in files] == ["tiny.mp4", "tiny.png", "tiny.vtt", "tiny.csv", "tiny.json"]
+    assert [file.name for file in files] == ["tiny.mp4", "tiny.png", "tiny.vtt", "tiny.srt", "tiny.csv", "tiny.json"]
     assert sorted(tmp_path.iterdir()) == sorted(files)
 
 
@@ -92,18 +93,19 @@ def test_poster_is_a_good_frame(tiny: tuple[Plan, Film]) -> None:
 
 def test_captions_are_webvtt(tiny: tuple[Plan, Film]) -> None:
     plan, film = tiny
-    text = captions(plan.tale, {beat.name: beat.frames for beat in film.beats}, 10)
-    cues = re.findall(r"^(\w+)\n(\d\d:\d\d:\d\d\.\d{3}) --> (\d\d:\d\d:\d\d\.\d{3})\n(.+)\n", text, re.M)
+    text = vtt(cues(plan.tale, {beat.name: beat.frames for beat in film.beats}, 10))
+    found = re.findall(r"^(\w+)\n(\d\d:\d\d:\d\d\.\d{3}) --> (\d\d:\d\d:\d\d\.\d{3})\n(.+)\n", text, re.M)
     assert text.startswith("WEBVTT\n\n")
-    assert [cue[0] for cue in cues] == ["appear", "move", "turn"]
-    assert cues[0][1] == "00:00:00.000"
-    assert cues[0][2] == cues[1][1] == "00:00:01.000"
-    assert cues[0][3] == "A square appears &amp; waits; the run ends at 33.554."
+    assert [cue[0] for cue in found] == ["appear", "move", "turn"]
+    assert found[0][1] == "00:00:00.000"
+    assert found[0][2] == found[1][1] == "00:00:01.000"
+    assert found[0][3] == "A square appears &amp; waits; the run ends at 33.554."
 
 
 def test_times_above_an_hour() -> None:
     tale = Tale("long", "", (("long", "Long."),), {}, {}, (), (), "")
-    assert "00:00:00.000 --> 01:02:05.500" in captions(tale, {"long": 3_725_500}, 1000)
+    assert "00:00:00.000 --> 01:02:05.500" in vtt(cues(tale, {"long": 3_725_500}, 1000))
+    assert srt(cues(tale, {"long": 3_725_500}, 1000)) == "1\n00:00:00,000 --> 01:02:05,500\nLong.\n"
 
 
 def test_record_says_what_was_shown(tiny: tuple[Plan, Film], tmp_path: Path) -> None:
@@ -117,7 +119,7 @@ def test_record_says_what_was_shown(tiny: tuple[Plan, Film], tmp_path: Path) -> 
 
 
 def test_table_holds_the_runs(tiny: tuple[Plan, Film], tmp_path: Path) -> None:
-    rows = list(csv.DictReader(StringIO(delivered(tiny, tmp_path)[3].read_text())))
+    rows = list(csv.DictReader(StringIO(delivered(tiny, tmp_path)[4].read_text())))
     assert [float(row["x"]) for row in rows] == pytest.approx([8 * 0.8**k for k in range(4)])
     assert {row["run"] for row in rows} == {"gradient_descent"}
 

@@ -1,0 +1,184 @@
+"""Commands that make slides, films and words for a document of the delivered clips; no scene is run again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clips.commands.options import (
+    FAILED,
+    Aspect,
+    Clips,
+    Jobs,
+    LectureFile,
+    Quality,
+    Theme,
+    out,
+    read_book,
+    reporter_for,
+    wishes_for,
+    workshop,
+)
+from objectives.errors import UsageError
+
+if TYPE_CHECKING:
+    from clips.decks.make import MadeDeck
+    from clips.lecture import Lecture
+    from clips.records import Wish
+
+app = typer.Typer()
+
+Target = Annotated[Path | None, typer.Option("--output", "-o", metavar="PATH", help="The file, or its folder.")]
+From = Annotated[Path | None, typer.Option("--from", metavar="FOLDER", help="Where the clips are, if elsewhere.")]
+Heading = Annotated[str | None, typer.Option("--title", help="Another title than the lecture's.")]
+Render = Annotated[bool, typer.Option("--render", help="First render what is missing or stale.")]
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "python render.py deck --to pptx                    the lecture, a slide a beat, in media/decks/\n\n"
+    "python render.py deck u_turn unrolling --to html -o talk.html      one file with everything in it\n\n"
+    "python render.py deck --to pdf --render --theme light --from media/print     a handout for paper"
+)
+def deck(
+    clips: Clips = None,
+    to: Annotated[str, typer.Option("--to", metavar="pptx|html|pdf|zip|manim-slides", help="Kind of deck.")] = "pptx",
+    output: Target = None,
+    title: Heading = None,
+    auto_next: Annotated[bool, typer.Option("--auto-next", help="Go on when a video has ended.")] = False,
+    clips_from: From = None,
+    render: Render = False,
+    quality: Quality = None,
+    theme: Theme = None,
+    aspect: Aspect = None,
+    lecture: LectureFile = None,
+    jobs: Jobs = 0,
+) -> None:
+    """Put clips on slides: one beat a slide, that plays by itself and holds its last frame; captions are the notes."""
+    from clips.decks.make import DECKS
+    from objectives.errors import unknown
+
+    if to not in DECKS:
+        raise unknown("kind of deck", to, DECKS)
+    look = (quality, theme, aspect)
+    _bring(to, clips or [], output, title, clips_from, look, lecture, jobs, render=render, goes_on=auto_next)
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "python render.py film                              the lecture in one video, every beat a chapter\n\n"
+    "python render.py film u_turn --burn-captions -o u_turn-with-words.mp4"
+)
+def film(
+    clips: Clips = None,
+    output: Target = None,
+    title: Heading = None,
+    burn_captions: Annotated[
+        bool, typer.Option("--burn-captions", help="Write the captions into the picture.")
+    ] = False,
+    clips_from: From = None,
+    render: Render = False,
+    quality: Quality = None,
+    theme: Theme = None,
+    aspect: Aspect = None,
+    lecture: LectureFile = None,
+    jobs: Jobs = 0,
+) -> None:
+    """Join clips to one video with chapters, and subtitles beside it; nothing is encoded again."""
+    look = (quality, theme, aspect)
+    _bring("film", clips or [], output, title, clips_from, look, lecture, jobs, render=render, burn=burn_captions)
+
+
+@app.command(
+    epilog="Examples:\n\npython render.py embed u_turn --for quarto\n\npython render.py embed u_turn --for powerpoint"
+)
+def embed(
+    clip: Annotated[str, typer.Argument(metavar="CLIP")],
+    place: Annotated[
+        str,
+        typer.Option(
+            "--for", metavar="PLACE", help="powerpoint|keynote|google-slides|revealjs|quarto|beamer|markdown|notebook"
+        ),
+    ],
+    clips_from: From = None,
+) -> None:
+    """Print what to paste or do to have a clip in a document."""
+    from clips.decks.embed import embed as words
+    from clips.records import CLIPS_FOLDER
+
+    typer.echo(words(clip, place, clips_from or CLIPS_FOLDER))
+
+
+# The way --------------------------------------------------------------------------------------------------------------
+
+
+def _bring(
+    kind: str,
+    words: list[str],
+    output: Path | None,
+    title: str | None,
+    folder: Path | None,
+    look: tuple[str | None, str | None, str | None],
+    file: Path | None,
+    jobs: int,
+    *,
+    render: bool,
+    goes_on: bool = False,
+    burn: bool = False,
+) -> None:
+    from clips.decks.make import DeckWish, bring_deck, target_of
+    from clips.records import CLIPS_FOLDER
+
+    if not render and any(look):
+        raise UsageError("--quality, --theme and --aspect say how to render the clips: add --render.")
+    book, path = read_book(file)
+    place = folder or CLIPS_FOLDER
+    target = target_of(kind, words[0] if len(words) == 1 else "lecture", output)
+    names = _delivered(words, place) if words and not render else None
+    wishes = [] if names else list(wishes_for(book, path, words, {}, (*look, "mp4"), place))
+    if render:
+        _render(book, wishes, jobs)
+    made = bring_deck(
+        DeckWish(kind, names or tuple(w.name for w in wishes), place, target, title or book.title, goes_on, burn)
+    )
+    out.print(told(made), soft_wrap=True, highlight=False)
+    if not render and (old := _outdated(book, wishes)):
+        out.print(
+            f"Changed since they were rendered: {', '.join(old)}; --render brings them up to date.", soft_wrap=True
+        )
+
+
+def _delivered(words: list[str], folder: Path) -> tuple[str, ...] | None:
+    """The words, if all of them are delivered clips: a variant has no place in the lecture, but may go on a slide."""
+    return tuple(words) if all((folder / f"{word}.json").is_file() for word in words) else None
+
+
+def _render(book: Lecture, wishes: list[Wish], jobs: int) -> None:
+    from clips.make import make
+
+    reporter = reporter_for(quiet=False)
+    if make(wishes, workshop(book, jobs, reporter), reporter).failed:
+        raise typer.Exit(FAILED)
+
+
+def _outdated(book: Lecture, wishes: list[Wish]) -> list[str]:
+    """Clips whose numbers or sources have changed since they were delivered, in whatever size they were."""
+    from clips.plan import examine
+    from clips.profile import Profile
+    from clips.records import read_record
+
+    sources = workshop(book, 1, reporter_for(quiet=True)).sources
+    records = [(wish, read_record(wish.record_file)) for wish in wishes]
+    as_made = [replace(wish, profile=Profile(**record.recipe.profile)) for wish, record in records if record]
+    return [wish.name for wish in as_made if not examine(wish, sources).fresh]
+
+
+def told(made: MadeDeck) -> str:
+    """What came of a deck, in a line."""
+    minutes, megabytes = made.seconds / 60, made.size / 1e6
+    size = f"{megabytes:.1f} MB, {megabytes / minutes:.1f} MB a minute" if minutes else f"{megabytes:.1f} MB"
+    state = "is up to date" if made.fresh else "is made"
+    return f"{made.target} {state}: {made.slides} beats, {minutes:.1f} minutes, {size}"

@@ -1,0 +1,149 @@
+"""PowerPoint: a slide a beat, whose video fills it, starts by itself and holds its last frame until the click.
+
+python-pptx embeds the videos; what it leaves out is added as PowerPoint itself writes it: a start of its own for each
+video, loops, going on alone, and a section a clip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+from xml.sax.saxutils import quoteattr
+
+from clips.decks.slides import Deck, Slide
+from objectives.errors import UsageError
+
+EMU = 914_400  # an inch in the units of the file
+HEIGHT = 7.5  # inches, as PowerPoint's own slides
+TITLE_ONLY = 5  # the layout of that name in python-pptx's template
+FORMATS = {
+    "p": "http://schemas.openxmlformats.org/presentationml/2006/main",
+    "p14": "http://schemas.microsoft.com/office/powerpoint/2010/main",
+}
+SECTIONS = "{521415D9-36F7-43E2-AB2F-B90AF26B5E84}"
+
+#: Start with the slide, hold the last frame; `loop` begins again. As PowerPoint writes "Start: Automatically".
+TIMING = """
+<p:timing xmlns:p="{p}"><p:tnLst><p:par><p:cTn id="1" dur="indefinite" restart="never" nodeType="tmRoot"><p:childTnLst>
+  <p:seq concurrent="1" nextAc="seek"><p:cTn id="2" dur="indefinite" nodeType="mainSeq"><p:childTnLst>
+    <p:par><p:cTn id="3" fill="hold"><p:stCondLst><p:cond delay="indefinite"/>
+      <p:cond evt="onBegin" delay="0"><p:tn val="2"/></p:cond></p:stCondLst><p:childTnLst>
+      <p:par><p:cTn id="4" fill="hold"><p:stCondLst><p:cond delay="0"/></p:stCondLst><p:childTnLst>
+        <p:par><p:cTn id="5" presetID="1" presetClass="mediacall" presetSubtype="0" fill="hold" nodeType="afterEffect">
+          <p:stCondLst><p:cond delay="0"/></p:stCondLst><p:childTnLst>
+          <p:cmd type="call" cmd="playFrom(0.0)"><p:cBhvr><p:cTn id="6" dur="{duration}" fill="hold"/>
+            <p:tgtEl><p:spTgt spid="{shape}"/></p:tgtEl></p:cBhvr></p:cmd>
+        </p:childTnLst></p:cTn></p:par>
+      </p:childTnLst></p:cTn></p:par>
+    </p:childTnLst></p:cTn></p:par>
+  </p:childTnLst></p:cTn>
+    <p:prevCondLst><p:cond evt="onPrev" delay="0"><p:tgtEl><p:sldTgt/></p:tgtEl></p:cond></p:prevCondLst>
+    <p:nextCondLst><p:cond evt="onNext" delay="0"><p:tgtEl><p:sldTgt/></p:tgtEl></p:cond></p:nextCondLst></p:seq>
+  <p:video><p:cMediaNode vol="80000"><p:cTn id="7"{repeat} fill="hold" display="0"><p:stCondLst>
+    <p:cond delay="indefinite"/></p:stCondLst></p:cTn><p:tgtEl><p:spTgt spid="{shape}"/></p:tgtEl>
+  </p:cMediaNode></p:video>
+</p:childTnLst></p:cTn></p:par></p:tnLst></p:timing>
+"""
+
+
+def pptx(deck: Deck, goes_on: bool = False) -> bytes:
+    """The deck as a PowerPoint file; with `goes_on` each slide gives way to the next when its video has ended.
+
+    Raises
+    ------
+    UsageError
+        If python-pptx is not installed.
+    """
+    try:
+        from pptx import Presentation
+    except ImportError:
+        raise UsageError("PowerPoint decks need python-pptx: pip install '.[slides]' brings it.") from None
+    presentation: Any = Presentation()
+    presentation.slide_height = round(HEIGHT * EMU)
+    presentation.slide_width = round(HEIGHT * EMU * deck.profile.width / deck.profile.height)
+    presentation.core_properties.title = deck.title
+    for slide in deck.slides:
+        _add(presentation, slide, deck, goes_on)
+    _add_sections(presentation, deck)
+    buffer = BytesIO()
+    presentation.save(buffer)
+    return buffer.getvalue()
+
+
+def _add(presentation: Any, slide: Slide, deck: Deck, goes_on: bool) -> None:
+    page = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY])
+    whole = (0, 0, presentation.slide_width, presentation.slide_height)
+    _set_title(page, slide.heading, whole)
+    _set_ground(page, deck)
+    movie = page.shapes.add_movie(
+        BytesIO(slide.video), *whole, poster_frame_image=BytesIO(slide.first), mime_type="video/mp4"
+    )
+    movie.name = slide.heading
+    _describe(movie, slide)
+    page.notes_slide.notes_text_frame.text = slide.caption
+    _set_timing(page, movie.shape_id, slide)
+    if goes_on and not slide.loops:
+        _go_on_after(page, slide.seconds)
+
+
+def _set_title(page: Any, heading: str, whole: tuple[int, int, int, int]) -> None:
+    """The title names the slide in outlines and for screen readers; on the slide the video covers it."""
+    title = page.shapes.title
+    title.left, title.top, title.width, title.height = whole[0], whole[1], whole[2], whole[3] // 6
+    title.text = heading
+
+
+def _set_ground(page: Any, deck: Deck) -> None:
+    from pptx.dml.color import RGBColor
+
+    from scenes.stage.palette import THEMES
+
+    fill = page.background.fill
+    fill.solid()
+    fill.fore_color.rgb = RGBColor(*bytes.fromhex(THEMES[deck.profile.theme].ground.lstrip("#")))  # type: ignore[no-untyped-call]
+
+
+def _describe(movie: Any, slide: Slide) -> None:
+    """What a screen reader says of the picture."""
+    movie._element.nvPicPr.cNvPr.set("descr", slide.caption or slide.heading)
+
+
+# What python-pptx does not write --------------------------------------------------------------------------------------
+
+
+def _set_timing(page: Any, shape: int, slide: Slide) -> None:
+    repeat = ' repeatCount="indefinite"' if slide.loops else ""
+    timing = TIMING.format(p=FORMATS["p"], duration=round(slide.seconds * 1000), shape=shape, repeat=repeat)
+    for old in page._element.findall(f"{{{FORMATS['p']}}}timing"):
+        page._element.remove(old)
+    page._element.append(_parsed(timing))
+
+
+def _go_on_after(page: Any, seconds: float) -> None:
+    transition = f'<p:transition xmlns:p="{FORMATS["p"]}" advClick="1" advTm="{round(seconds * 1000)}"/>'
+    page._element.find(f"{{{FORMATS['p']}}}timing").addprevious(_parsed(transition))
+
+
+def _add_sections(presentation: Any, deck: Deck) -> None:
+    """A section a clip, so that a long deck can be folded."""
+    numbers = iter(page.slide_id for page in presentation.slides)
+    sections = "".join(
+        _section(title, [next(numbers) for _ in slides], f"{slides[0].clip}") for title, slides in deck.by_clip()
+    )
+    extension = f"""<p:extLst xmlns:p="{FORMATS["p"]}"><p:ext uri="{SECTIONS}">
+        <p14:sectionLst xmlns:p14="{FORMATS["p14"]}">{sections}</p14:sectionLst></p:ext></p:extLst>"""
+    presentation.part._element.append(_parsed(extension))
+
+
+def _section(title: str, numbers: Iterable[int], clip: str) -> str:
+    slides = "".join(f'<p14:sldId id="{number}"/>' for number in numbers)
+    identity = f"{{{str(uuid5(NAMESPACE_URL, clip)).upper()}}}"
+    return f'<p14:section name={quoteattr(title)} id="{identity}"><p14:sldIdLst>{slides}</p14:sldIdLst></p14:section>'
+
+
+def _parsed(text: str) -> Any:
+    from pptx.oxml import parse_xml
+
+    return parse_xml(text)

@@ -1,0 +1,114 @@
+"""A deck as data: one slide a beat, cut from the delivered videos by copying packets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+
+from clips.decks.memory import read_account
+from clips.decks.pictures import first_picture, last_picture
+from clips.joining import split
+from clips.profile import Profile
+from objectives.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A beat on a slide: the name and title of its clip, its own name, its caption, its video and how long that takes.
+
+    `loops` tells one that begins again until the lecturer goes on.
+    """
+
+    clip: str
+    title: str
+    beat: str
+    caption: str
+    video: bytes
+    seconds: float
+    loops: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.clip}-{self.beat}"
+
+    @property
+    def heading(self) -> str:
+        """What an outline calls the slide: the clip and, in plain words, the beat."""
+        return f"{self.title}: {self.beat.replace('_', ' ')}"
+
+    @cached_property
+    def first(self) -> bytes:
+        """The first frame as PNG: what stands there before the video plays."""
+        return first_picture(self.video)
+
+    @cached_property
+    def last(self) -> bytes:
+        """The last frame as PNG: what stands there when it has played."""
+        return last_picture(self.video)
+
+
+@dataclass(frozen=True)
+class Deck:
+    """Slides of one size, with what they have in common."""
+
+    title: str
+    slides: tuple[Slide, ...]
+    profile: Profile
+
+    def by_clip(self) -> Iterator[tuple[str, list[Slide]]]:
+        """Each clip's title, and its slides."""
+        for _, group in groupby(self.slides, key=lambda slide: slide.clip):
+            slides = list(group)
+            yield slides[0].title, slides
+
+    @property
+    def seconds(self) -> float:
+        return sum(slide.seconds for slide in self.slides)
+
+
+def read_slides(name: str, folder: Path) -> tuple[Slide, ...]:
+    """A delivered clip's slides.
+
+    Raises
+    ------
+    UsageError
+        If the clip is not there, is no MP4, or its video does not fit its record.
+    """
+    account = read_account(name, folder)
+    if account["profile"]["format"] != "mp4":
+        raise UsageError(f"{name} is a {account['profile']['format']}: slides need MP4, so render it without --format.")
+    frames, rate = account["made"]["frames"], account["profile"]["frame_rate"]
+    beats = account["beats"]
+    try:
+        videos = split((folder / f"{name}.mp4").read_bytes(), [frames[beat["name"]] for beat in beats])
+    except (OSError, ValueError, KeyError):
+        raise UsageError(f"{name}.mp4 is missing or damaged: render {name} again, or add --render.") from None
+    return tuple(
+        Slide(name, account["title"], b["name"], b["caption"], video, frames[b["name"]] / rate, b.get("loops", False))
+        for b, video in zip(beats, videos, strict=True)
+    )
+
+
+def read_deck(names: Sequence[str], folder: Path, title: str) -> Deck:
+    """A deck of delivered clips, in this order.
+
+    Raises
+    ------
+    UsageError
+        If a clip is not there, or not of the same size, rate, theme as the first.
+    """
+    profiles = {name: Profile(**read_account(name, folder)["profile"]) for name in names}
+    first = next(iter(profiles))
+    for name, profile in profiles.items():
+        if profile != profiles[first]:
+            raise UsageError(
+                f"{name} is {_look(profile)} and {first} {_look(profiles[first])}: render both alike, or add --render."
+            )
+    return Deck(title, tuple(slide for name in names for slide in read_slides(name, folder)), profiles[first])
+
+
+def _look(profile: Profile) -> str:
+    return f"{profile.width} x {profile.height} at {profile.frame_rate} frames a second, {profile.theme}"

@@ -1,0 +1,345 @@
+"""Decks hold what was delivered, a slide a beat, and open where they are meant to."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import zipfile
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+import render
+from clips.decks.captions import band_of, burnt
+from clips.decks.embed import PLACES, embed
+from clips.decks.html import html_file, html_folder
+from clips.decks.make import DECKS, KINDS, DeckWish, bring_deck, target_of
+from clips.decks.memory import old_decks
+from clips.decks.presentation import reversed_video
+from clips.decks.slides import Deck, read_deck
+from objectives.errors import UsageError
+from tests.clips.delivered import SIZE, deliver_two
+from tests.frames import frames_of
+
+NAMES = ("tiny", "tiny_far")
+BEATS = ["appear", "move", "turn"]
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return deliver_two(tmp_path_factory.mktemp("clips"), tmp_path_factory.mktemp("filmed"))
+
+
+@pytest.fixture(scope="module")
+def deck(clips: Path) -> Deck:
+    return read_deck(NAMES, clips, "Two <clips> & more")
+
+
+def wish(kind: str, clips: Path, target: Path, **more: Any) -> DeckWish:
+    return DeckWish(kind, NAMES, clips, target_of(kind, "lecture", target), "Two <clips> & more", **more)
+
+
+# The slides -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_slide_is_a_beat_of_the_clip(deck: Deck, clips: Path) -> None:
+    assert [slide.name for slide in deck.slides] == [f"{name}-{beat}" for name in NAMES for beat in BEATS]
+    for name in NAMES:
+        whole = frames_of((clips / f"{name}.mp4").read_bytes())
+        parts = [frames_of(slide.video) for slide in deck.slides if slide.clip == name]
+        np.testing.assert_array_equal(np.concatenate(parts), whole)
+        said = json.loads((clips / f"{name}.json").read_text())["beats"]
+        own = [slide for slide in deck.slides if slide.clip == name]
+        assert [slide.caption for slide in own] == [beat["caption"] for beat in said]
+        assert [slide.seconds for slide in own] == pytest.approx([beat["end"] - beat["start"] for beat in said])
+    assert [slide.beat for slide in deck.slides if slide.loops] == ["turn", "turn"]
+
+
+def test_posters_are_the_first_and_the_last_frame(deck: Deck) -> None:
+    for slide in deck.slides:
+        frames = frames_of(slide.video).astype(int)
+        for picture, frame in ((slide.first, frames[0]), (slide.last, frames[-1])):
+            pixels = np.asarray(Image.open(BytesIO(picture)).convert("RGB")).astype(int)
+            assert np.abs(pixels - frame).mean() < 2
+
+
+# The decks ------------------------------------------------------------------------------------------------------------
+
+
+def test_powerpoint(deck: Deck, clips: Path, tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    target = bring_deck(wish("pptx", clips, tmp_path)).target
+    shown: Any = Presentation(str(target))
+    assert shown.slide_width / shown.slide_height == pytest.approx(16 / 9, rel=1e-4)
+    assert shown.core_properties.title == deck.title
+    assert len(shown.slides) == len(deck.slides)
+    for page, slide in zip(shown.slides, deck.slides, strict=True):
+        movie = page.shapes[-1]
+        assert (movie.left, movie.top, movie.width, movie.height) == (0, 0, shown.slide_width, shown.slide_height)
+        assert page.shapes.title.text == slide.heading
+        assert page.notes_slide.notes_text_frame.text == slide.caption
+        parts = {part.reltype.rsplit("/", 1)[-1]: part.target_part for part in page.part.rels.values()}
+        assert parts["video"].blob == slide.video
+        assert movie.poster_frame.blob == slide.first
+    assert re.findall(rb'section name="([^"]+)"', shown.part.blob) == [b"A tiny clip", b"A tiny clip"]
+
+
+def timing_of(target: Path, number: int) -> Any:
+    from lxml import etree
+
+    with zipfile.ZipFile(target) as file:
+        return etree.fromstring(file.read(f"ppt/slides/slide{number}.xml"))
+
+
+def test_powerpoint_plays_by_itself(deck: Deck, clips: Path, tmp_path: Path) -> None:
+    """Start with the slide, hold the last frame, loop where a beat says so; go on alone where that is asked for."""
+    from clips.decks.pptx import FORMATS as SPACES
+
+    by_click = bring_deck(wish("pptx", clips, tmp_path / "click")).target
+    alone = bring_deck(wish("pptx", clips, tmp_path / "alone", goes_on=True)).target
+    for number, slide in enumerate(deck.slides, 1):
+        page = timing_of(by_click, number)
+        (command,) = page.findall(".//p:cmd", SPACES)
+        (media,) = page.findall(".//p:cMediaNode/p:cTn", SPACES)
+        (shape,) = page.findall(".//p:pic//p:cNvPr", SPACES)
+        assert command.get("cmd") == "playFrom(0.0)"
+        assert {spot.get("spid") for spot in page.findall(".//p:spTgt", SPACES)} == {shape.get("id")}
+        assert media.get("repeatCount") == ("indefinite" if slide.loops else None)
+        assert not page.findall("p:transition", SPACES)
+        transitions = timing_of(alone, number).findall("p:transition", SPACES)
+        assert [t.get("advTm") for t in transitions] == ([] if slide.loops else [f"{slide.seconds * 1000:.0f}"])
+
+
+def test_html_holds_everything(deck: Deck) -> None:
+    """One file, or a folder: each video whole, and no address outside."""
+    files = html_folder(deck)
+    page = files["index.html"].decode()
+    for slide in deck.slides:
+        assert files[f"media/{slide.name}.mp4"] == slide.video
+    named = re.findall(r'(?:src|href|poster|data-src)="([^"]+)"', page)
+    assert set(named) == set(files) - {"index.html", "reveal/LICENSE"}
+    assert b"MIT" in files["reveal/LICENSE"] or b"Permission is hereby granted" in files["reveal/LICENSE"]
+    single = html_file(deck).decode()
+    assert all(name.startswith("data:") for name in re.findall(r'(?:data-src|poster)="([^"]+)"', single))
+    assert not re.search(r"<(link|script)[^>]+(src|href)=", single)
+    assert "Permission is hereby granted" in single
+    assert "<title>Two &lt;clips&gt; &amp; more</title>" in page
+
+
+def test_handout(clips: Path, tmp_path: Path) -> None:
+    made = bring_deck(wish("pdf", clips, tmp_path / "print.pdf"))
+    content = made.target.read_bytes()
+    assert content.startswith(b"%PDF")
+    assert len(re.findall(rb"/Subtype\s*/Image", content)) >= made.slides
+    assert made.target == tmp_path / "print.pdf"
+
+
+def test_zip(deck: Deck, clips: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(bring_deck(wish("zip", clips, tmp_path)).target) as file:
+        rows = list(csv.DictReader(StringIO(file.read("slides.csv").decode())))
+        assert [row["caption"] for row in rows] == [slide.caption for slide in deck.slides]
+        assert [file.read(row["file"]) for row in rows] == [slide.video for slide in deck.slides]
+        assert file.testzip() is None
+
+
+def test_manim_slides_reads_its_hand_over_file(deck: Deck, clips: Path, tmp_path: Path) -> None:
+    from manim_slides.config import PresentationConfig
+
+    target = bring_deck(wish("manim-slides", clips, tmp_path, goes_on=True)).target
+    config = PresentationConfig.from_file(target)
+    assert config.resolution == (SIZE.width, SIZE.height)
+    for given, slide in zip(config.slides, deck.slides, strict=True):
+        assert given.file.read_bytes() == slide.video
+        assert (given.loop, given.auto_next) == (slide.loops, not slide.loops)
+        assert given.notes == slide.caption
+        forwards, backwards = frames_of(slide.video).astype(int), frames_of(given.rev_file.read_bytes()).astype(int)
+        assert len(forwards) == len(backwards)
+        assert np.abs(forwards - backwards[::-1]).mean() < 2
+
+
+def test_a_video_of_several_key_frames_is_reversed_whole() -> None:
+    """The square of grey n of frame n: backwards it counts down."""
+    from clips.encoding import BeatEncoder
+
+    encoder = BeatEncoder(SIZE)
+    for number in range(50):  # a key frame every 20
+        pixels = np.full((SIZE.height, SIZE.width, 4), 4 * number, dtype=np.uint8)
+        pixels[..., 3] = 255
+        encoder.write(pixels, 1)
+    levels = frames_of(reversed_video(encoder.finish(), SIZE)).mean(axis=(1, 2, 3))
+    np.testing.assert_allclose(levels, 4 * np.arange(49, -1, -1), atol=3)
+
+
+def test_film(deck: Deck, clips: Path, tmp_path: Path) -> None:
+    target = bring_deck(wish("film", clips, tmp_path)).target
+    with av.open(str(target)) as container:
+        chapters = container.chapters()
+        stream = container.streams.video[0]
+        assert stream.frames == round(10 * deck.seconds)
+    starts = np.cumsum([0.0, *(slide.seconds for slide in deck.slides)])
+    assert [float(c["start"] * c["time_base"]) for c in chapters] == pytest.approx(starts[:-1])
+    titles = [chapter["metadata"]["title"] for chapter in chapters]
+    assert titles[:2] == ["A tiny clip", "A tiny clip: move"]
+    np.testing.assert_array_equal(
+        frames_of(target.read_bytes()), np.concatenate([frames_of(slide.video) for slide in deck.slides])
+    )
+    subtitles = target.with_suffix(".srt").read_text()
+    assert f"4\n00:00:{starts[3]:06.3f}".replace(".", ",") in subtitles
+    assert target.with_suffix(".vtt").read_text().startswith("WEBVTT\n\ntiny-appear\n00:00:00.000 --> ")
+
+
+def test_burnt_captions_change_the_bottom_alone(deck: Deck) -> None:
+    slide = deck.slides[0]
+    before = frames_of(slide.video).astype(int)
+    after = frames_of(burnt(slide.video, slide.caption, SIZE)).astype(int)
+    band = len(band_of(slide.caption, SIZE))
+    assert band < SIZE.height // 3
+    changed = np.abs(after - before).max(axis=(0, 2, 3))
+    assert changed[: -band - 16].max() < 20, "what is above stays, but for the encoder's rounding"
+    assert after[0, -band:].max() > 150 > before[0, -band:].max(), "white letters, as thin as they are here"
+    assert burnt(slide.video, "", SIZE) is slide.video
+
+
+def test_a_long_caption_fits() -> None:
+    band = band_of("A long caption that needs more than a line, " * 6, SIZE)
+    assert band.shape[1] == SIZE.width
+    assert len(band) % 2 == 0
+    assert SIZE.height // 8 < len(band) <= SIZE.height // 2
+
+
+# What is there already ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_deck_is_made_once(kind: str, clips: Path, tmp_path: Path) -> None:
+    first, second = (bring_deck(wish(kind, clips, tmp_path)) for _ in range(2))
+    assert (first.fresh, second.fresh) == (False, True)
+    assert (second.slides, second.size) == (first.slides, first.size)
+    first.target.write_bytes(b"damaged")
+    assert not bring_deck(wish(kind, clips, tmp_path)).fresh
+    assert first.target.stat().st_size > 100
+
+
+def test_a_deck_is_the_same_file_again(clips: Path, deck: Deck) -> None:
+    for kind in ("html", "zip", "manim-slides", "film"):
+        target = target_of(kind, "lecture", Path("talk"))
+        once, twice = (KINDS[kind](deck, DeckWish(kind, NAMES, clips, target, deck.title)) for _ in range(2))
+        assert once == twice
+
+
+def test_a_changed_clip_makes_its_decks_old(clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = Path(shutil.copytree(clips, tmp_path / "clips"))
+    target = bring_deck(wish("zip", own, tmp_path)).target
+    assert target not in dict(old_decks())
+    record = own / "tiny_far.json"
+    record.write_text(record.read_text().replace('"sha256": "', '"sha256": "0'))
+    assert dict(old_decks())[target.resolve()] == ["tiny_far"]
+    assert render.main(["status", "u_turn", "-o", str(tmp_path)]) == 0
+    assert "holds older pictures of tiny_far" in capsys.readouterr().out.replace("\n", " ")
+    assert not bring_deck(wish("zip", own, tmp_path)).fresh
+    assert target not in dict(old_decks())
+
+
+# The command line -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", DECKS)
+def test_deck_command(kind: str, clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["deck", *NAMES, "--to", kind, "--from", str(clips), "--output", str(tmp_path)]
+    assert render.main(words) == 0
+    assert "6 beats" in capsys.readouterr().out
+    assert target_of(kind, "lecture", tmp_path).stat().st_size > 100
+
+
+def test_film_command(clips: Path, tmp_path: Path) -> None:
+    target = tmp_path / "talk.mp4"
+    assert render.main(["film", "tiny", "--burn-captions", "--from", str(clips), "-o", str(target)]) == 0
+    assert len(frames_of(target.read_bytes())) == 30
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["deck", "--to", "ppt"], "did you mean 'pptx'?"),
+        (["deck", "tiny", "--to", "pptx", "-o", "talk.pdf"], "does not fit --to pptx: call it talk.pptx"),
+        (["deck", "u_turn", "--from", "nowhere"], "python render.py u_turn renders it, and --render"),
+        (["deck", "u_trun"], "did you mean 'u_turn'?"),
+        (["film", "u_turn", "--theme", "light"], "add --render"),
+        (["embed", "u_turn", "--for", "powerpoit"], "did you mean 'powerpoint'?"),
+        (["embed", "u_turn", "--for", "quarto", "--from", "nowhere"], "is not rendered"),
+    ],
+)
+def test_bad_input_is_a_sentence(words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert render.main(words) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert "Traceback" not in error
+
+
+def test_a_missing_library_is_a_sentence(clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pptx", None)
+    with pytest.raises(UsageError, match=r"need python-pptx: pip install '\.\[slides\]' brings it"):
+        bring_deck(wish("pptx", clips, tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_target_that_cannot_be_written_is_a_sentence(clips: Path, tmp_path: Path) -> None:
+    (tmp_path / "lecture.zip").mkdir()
+    with pytest.raises(UsageError, match="cannot be written"):
+        bring_deck(DeckWish("zip", NAMES, clips, tmp_path / "lecture.zip", "Two"))
+
+
+def test_clips_of_two_sizes_make_no_deck(clips: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(clips, tmp_path / "clips"))
+    record = own / "tiny_far.json"
+    record.write_text(record.read_text().replace('"theme": "dark"', '"theme": "light"'))
+    with pytest.raises(UsageError, match="tiny_far is 320 x 180 at 10 frames a second, light and tiny 320"):
+        read_deck(NAMES, own, "Two")
+
+
+def test_a_damaged_clip_is_a_sentence(clips: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(clips, tmp_path / "clips"))
+    (own / "tiny.mp4").write_bytes((own / "tiny.mp4").read_bytes()[:1000])
+    with pytest.raises(UsageError, match=r"tiny\.mp4 is missing or damaged"):
+        read_deck(NAMES, own, "Two")
+
+
+# In documents ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_embed_names_the_real_file(place: str, clips: Path) -> None:
+    said = embed("tiny", place, clips)
+    assert ('show("tiny")' if place == "notebook" else str(clips / "tiny.mp4")) in said
+
+
+def test_embedded_html_is_well_formed(clips: Path) -> None:
+    from lxml import html
+
+    for place in ("revealjs", "markdown"):
+        (video,) = html.fragment_fromstring(embed("tiny", place, clips)).xpath("descendant-or-self::video")
+        for address in (video.get("src"), video.get("poster"), video.find("track").get("src")):
+            assert Path(address).exists()
+
+
+def test_beamer_escapes_its_title(clips: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(clips, tmp_path / "clips"))
+    record = own / "tiny.json"
+    record.write_text(record.read_text().replace('"title": "A tiny clip"', '"title": "50% & more"'))
+    assert r"\begin{frame}{50\% \& more}" in embed("tiny", "beamer", own)
+
+
+def test_a_notebook_shows_a_clip(clips: Path) -> None:
+    from clips.notebook import Shown
+
+    page = Shown(clips / "tiny.mp4", "A <tiny> clip", 320)._repr_html_()
+    assert 'src="data:video/mp4;base64,' in page
+    assert "A &lt;tiny&gt; clip" in page
