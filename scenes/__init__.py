@@ -52,6 +52,11 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "A share of the last update and the new gradient: together they are the step.",
     ),
     "unrolling": ("scenes.unrolling", "Unrolling", "The momentum update is a weighted sum of all gradients so far."),
+    "ewma": (
+        "scenes.ewma",
+        "EWMA",
+        "A moving average forgets little by little; momentum is the same line without the factor that makes it one.",
+    ),
     "u_turn": ("scenes.u_turn", "UTurn", "Momentum oscillates in and out of the valley, and still arrives first."),
     "u_turn_3d": (
         "scenes.u_turn_3d",

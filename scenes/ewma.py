@@ -1,0 +1,401 @@
+"""An average that forgets: a share of the trend so far, and the rest of the current value.
+
+Nine values and three averages, from one that follows each of them to one that hardly moves; how much each value counts;
+the sum that comes of it, and how far back it looks. In the end the momentum update beside it: the same line, but for
+the (1 - beta), and so a sum and not an average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property, partial
+from typing import Annotated
+
+import numpy as np
+from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, LaggedStart, ValueTracker, VGroup, linear, smooth
+from pydantic import BeforeValidator, Field
+
+from optimizers import theory
+from optimizers.averages import moving_average, moving_weights, window_of
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
+from scenes.stage import layout
+from scenes.stage.averaged import beta, braced, comparison, expanded, in_columns, whole_sum
+from scenes.stage.averaging import Bent, Growing, Lookback, Readout, Values, Weights
+from scenes.stage.curve_run import at_step
+from scenes.stage.derivation import Line, Mark, Move, Rewrite
+from scenes.stage.drawing import Array
+from scenes.stage.figures import typed
+from scenes.stage.gain_chart import settling_steps, times
+from scenes.stage.layout import Box
+from scenes.stage.numerals import Numeral, running_spec
+from scenes.stage.palette import palette, rule_color
+from scenes.stage.panel import Panel
+from scenes.stage.speaker import Speaker
+from scenes.stage.typesetting import BODY, SMALL, Formula, Words, bold, fitting_formula, on_baseline, quiet
+from scenes.stage.unrolled import fitting_size, retyped
+
+FORMULA, BOTTOM, FOOT, GAP = 0.8, 1.3, 0.5, 0.12  # heights
+LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula
+PITCH, BASE = 1.05, 0.45  # from line to line; from the top of a box to a baseline
+DEPTH = 3  # how often the line is put into itself
+
+
+def _as_numbers(value: object) -> object:
+    """Several numbers may be typed as `5,6,4,7`."""
+    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
+
+
+Value = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+Data = Annotated[tuple[Value, ...], BeforeValidator(_as_numbers), Field(min_length=3, max_length=30)]
+Kept = Annotated[Coefficient, Field(le=0.99)]
+Three = Annotated[tuple[Kept, ...], BeforeValidator(_as_numbers), Field(min_length=3, max_length=3)]
+
+
+# The clip -------------------------------------------------------------------------------------------------------------
+
+
+class EWMA(LectureScene):
+    """An average that forgets; and momentum, which is the same sum without the (1 - beta)."""
+
+    title = "A moving average forgets little by little"
+    beats = ("opening", "formula", "three_memories", "weights", "expansion", "window", "momentum")
+    poster = "weights"
+
+    class Parameters(ClipParameters):
+        data: Data = Field((5, 6, 4, 7, 5, 10, 8, 6, 7), description="The values that are averaged, 3 to 30 of them.")
+        betas: Three = Field((0.1, 0.5, 0.9), description="Three shares of the past to keep, each at most 0.99.")
+
+    # The numbers ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def values(self) -> Array:
+        return np.array(self.parameters.data, dtype=float)
+
+    @property
+    def betas(self) -> tuple[float, ...]:
+        return tuple(self.parameters.betas)
+
+    @property
+    def last(self) -> float:
+        """The beta that remembers longest by its place: the third."""
+        return self.betas[-1]
+
+    @property
+    def gain(self) -> float:
+        """How many times the average the sum is, where all values are equal."""
+        return 1 / (1 - self.last)
+
+    def ups_and_downs(self, share: float) -> float:
+        """What an average leaves of the way that the values go up and down: 1 for all of it, 0 if there is none."""
+        whole = np.abs(np.diff(self.values)).sum()
+        return float(np.abs(np.diff(moving_average(self.values, share))).sum() / whole) if whole else 0.0
+
+    def numbers(self) -> Mapping[str, Number]:
+        found: dict[str, Number] = {}
+        for place, share in zip(("first", "second", "third"), self.betas, strict=True):
+            found[f"{place}_last_average"] = float(moving_average(self.values, share)[-1])
+            found[f"{place}_ups_and_downs"] = self.ups_and_downs(share)
+            found[f"{place}_window"] = window_of(share)
+        oldest, *_, newest = moving_weights(len(self.values), self.last)
+        return found | {"oldest_weight": float(oldest), "newest_weight": float(newest), "gain": self.gain}
+
+    def claims(self) -> Iterator[Claim]:
+        left = [self.ups_and_downs(share) for share in self.betas]
+        told = ", ".join(f"{100 * share:.0f} %" for share in left)
+        yield Claim(
+            f"the more is kept of the past, the less is left of the ups and downs: {told}",
+            bool(left[0] > left[1] > left[2]),
+        )
+        gap = max(abs(moving_weights(len(self.values), share).sum() - 1) for share in self.betas)
+        yield Claim(f"the weights of an average add up to 1; the difference is {gap:.1g}", bool(gap < 1e-12))
+        yield Claim(f"without the factor the sum of equal values grows: {self.gain:.4g} times", self.gain >= 2)
+
+    def words(self) -> Mapping[str, str]:
+        shares = [f"{100 * self.ups_and_downs(share):.0f}" for share in self.betas]
+        return {
+            "left": f"{shares[0]}, {shares[1]} and {shares[2]} %",
+            "oldest_percent": f"{100 * float(self.numbers()['oldest_weight']):.0f} %",
+            "window_words": f"{window_of(self.last):.3g}",
+            "times": times(self.gain),
+        }
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """A moving average forgets little by little."""
+        self.show_title()
+
+    def formula(self) -> None:
+        """The new average: a share of the trend so far, and the rest of the current value."""
+        self.play(FadeIn(self.large, lag_ratio=0.05), run_time=1.2)
+        self.wait(1.0)
+        for brace in self.braces:
+            self.play(FadeIn(brace, shift=0.1 * DOWN), run_time=0.6)
+            self.wait(1.3)
+        self.wait(0.8)
+
+    def three_memories(self) -> None:
+        """The same values, and three averages. Keep more of the past, and less is left of the ups and downs: {left}."""
+        self.vanish(*self.braces, run_time=0.4)
+        self.play(retyped(self.large, self.line), run_time=0.9)
+        self.play(FadeIn(self.panel), run_time=0.7)
+        self.wait(0.8)
+        for k, curve in enumerate(self.curves):
+            step = ValueTracker(0.0)
+            self.add(curve)
+            self.play(FadeIn(self.names[k]), run_time=0.4)
+            self.add(self.readings[k])
+            self.drive(curve, step)
+            self.drive(self.readings[k], step, partial(at_step, moving_average(self.values, self.betas[k])))
+            self.play(step.animate.set_value(len(self.values) - 1), run_time=2.2, rate_func=linear)
+            self.release()
+            self.play(FadeIn(self.notes[k]), run_time=0.4)
+            self.wait(0.7)
+        self.speaker.say("remember more: smoother, but later")
+        self.wait(1.8)
+
+    def weights(self) -> None:
+        """How much each value counts in the last average: less with every step back. The first one keeps what is left:
+        {oldest_percent} in the end."""
+        self.speaker.hush()
+        self.vanish(*self.names, *self.readings, *self.notes, self.panel, *self.curves)
+        share = ValueTracker(self.betas[0])
+        bent, bars = self.bent.display(self.betas[0]), self.bars.display(self.betas[0])
+        self.play(FadeIn(self.small), FadeIn(bars), FadeIn(bent), FadeIn(self.slider), run_time=0.8)
+        self.speaker.say("how much each value counts")
+        self.wait(1.4)
+        for target in self.betas[1:]:
+            for shown in (bent, bars, self.slider):
+                self.drive(shown, share)
+            self.play(share.animate.set_value(target), run_time=3.2, rate_func=smooth)
+            self.release()
+            self.wait(0.9)
+        oldest = float(moving_weights(len(self.values), self.last)[0])
+        self.speaker.say(f"the first value still counts ${100 * oldest:.0f}$ %")
+        self.wait(1.8)
+
+    def expansion(self) -> None:
+        """The average before is such a line, too: put in, again and again, it makes a weighted sum of all values."""
+        self.speaker.hush()
+        self.vanish(self.small, self.bent, self.bars, self.slider)
+        above = self.line
+        for below in self.written:
+            mark = Mark(above.part(*(name for name in above.spans if name.startswith("before"))))
+            self.play(FadeIn(mark), run_time=0.4)
+            shared = [name for name in below.spans if name in above.spans]
+            moves = [Move(above.part(name), below.part(name), window=(0.0, 0.6)) for name in shared]
+            self.play(Rewrite(VGroup(), below, moves, arrive=(0.5, 1.0)), run_time=1.4)
+            self.play(FadeOut(mark), run_time=0.3)
+            self.wait(0.9)
+            above = below
+        self.play(FadeIn(self.sum, lag_ratio=0.05), run_time=1.0)
+        self.speaker.say("a weighted sum of all values; the weights add up to 1", "the weights add up to 1")
+        self.wait(2.4)
+
+    def window(self) -> None:
+        """How far does it look back? As far as the plain mean of n values that balances on the same point: n is
+        {window_words}."""
+        self.speaker.hush()
+        self.vanish(self.line, *self.written, self.sum)
+        chart, count = self.lookback, ValueTracker(self.lookback.least)
+        self.play(FadeIn(chart), FadeIn(self.window_words), run_time=0.8)
+        self.play(FadeIn(self.window_readout), run_time=0.5)
+        self.speaker.say("the box: a plain mean of the last $n$ values", "the box: a plain mean of $n$")
+        self.wait(1.6)
+        self.drive(chart, count)
+        self.drive(self.window_readout[1], count)
+        self.play(count.animate.set_value(chart.window), run_time=3.6, rate_func=smooth)
+        self.release()
+        self.speaker.say(f"balanced on the same point: $n = {window_of(self.last):.3g}$", "balanced on the same point")
+        self.wait(2.4)
+
+    def momentum(self) -> None:
+        """The momentum update is the same line without the one factor: not an average but a sum, and with equal
+        gradients it grows to {times} the average."""
+        self.speaker.hush()
+        self.vanish(self.lookback, self.window_words, self.window_readout)
+        average, update, gap = self.compared
+        self.play(FadeIn(average, lag_ratio=0.03), run_time=0.8)
+        self.play(FadeIn(update, lag_ratio=0.03), run_time=0.8)
+        self.wait(1.0)
+        self.play(FadeIn(gap), run_time=0.5)
+        self.speaker.say(f"the factor $1 - {beta()}$ is missing")
+        self.wait(1.4)
+        frame, *grown = self.equal_values
+        self.play(FadeIn(frame), run_time=0.6)
+        step = ValueTracker(0.0)
+        for shown in grown:
+            self.add(shown)
+            self.drive(shown, step)
+        self.play(step.animate.set_value(settling_steps(self.last) - 1), run_time=3.2, rate_func=linear)
+        self.release()
+        self.play(LaggedStart(*map(FadeIn, self.ends), lag_ratio=0.5), run_time=0.9)
+        self.speaker.say(f"no average, a sum: *{times(self.gain)}* as much", f"a sum: *{times(self.gain)}* as much")
+        self.wait(2.6)
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def rows(self) -> tuple[Box, Box, Box, Box]:
+        """Formula, chart, what is below it, and the line for words."""
+        formula, rest = layout.stage().top_slice(FORMULA, gap=GAP)
+        foot, rest = rest.bottom_slice(FOOT, gap=GAP)
+        below, chart = rest.bottom_slice(BOTTOM, gap=GAP)
+        return formula, chart, below, foot
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.rows[3])
+
+    @cached_property
+    def large(self) -> Line:
+        """The formula in the middle of the stage."""
+        stage = layout.stage()
+        line = Line(expanded(1), fitting_size([expanded(1)], 0.88 * stage.width, LARGE))
+        return line.move_to(stage.center + 0.6 * UP)
+
+    @cached_property
+    def line(self) -> Line:
+        """The same at the top."""
+        return layout.place(Line(expanded(1), self.size), self.rows[0], LEFT)
+
+    @cached_property
+    def size(self) -> float:
+        """Of the formulas: the longest one fills the width, at most."""
+        indented = Line([*expanded(1)[:1], *expanded(DEPTH)], BODY).width
+        size = BODY * layout.stage().width / indented
+        return fitting_size([expanded(DEPTH)], layout.stage().width, min(max(size, SMALL), MIDDLE))
+
+    @cached_property
+    def braces(self) -> list[VGroup]:
+        """Below the two terms: what they are."""
+        terms = ((("keep1", "before1"), "the trend so far"), (("fresh0", "value0"), "the current value"))
+        colors = (palette().share, palette().gradient)
+        return [
+            braced(self.large.part(*names), words, color) for (names, words), color in zip(terms, colors, strict=True)
+        ]
+
+    @cached_property
+    def panel(self) -> Values:
+        return Values(self.rows[1], self.values, ("$t$", "$x_t$"))
+
+    @cached_property
+    def curves(self) -> list[Growing]:
+        pairs = zip(self.betas, palette().terms, strict=False)
+        return [Growing(self.panel.average(share), color) for share, color in pairs]
+
+    @cached_property
+    def columns(self) -> tuple[Box, ...]:
+        return self.rows[2].columns(1, 1, 1, gap=0.6)
+
+    @cached_property
+    def names(self) -> list[Words]:
+        """beta = 0.1, in the colour of its curve."""
+        made = zip(self.betas, self.columns, palette().terms, strict=False)
+        titles = [(bold(f"${beta()} = {typed(share)}$", BODY, color), box) for share, box, color in made]
+        return [on_baseline(layout.place(words, box, LEFT), box.top - BASE) for words, box in titles]
+
+    @cached_property
+    def readings(self) -> list[Numeral]:
+        """The running averages, at the right of their names."""
+        spec, made = running_spec(self.values, 5), zip(self.columns, palette().terms, strict=False)
+        numerals = [Numeral([box.right, box.top - BASE, 0.0], spec, BODY, color) for box, color in made]
+        return [numeral.display(self.values[0]) for numeral in numerals]
+
+    @cached_property
+    def notes(self) -> list[Words]:
+        """What is left of the ups and downs."""
+        texts = (f"ups and downs: ${100 * self.ups_and_downs(share):.0f}$ %" for share in self.betas)
+        pairs = zip(texts, self.columns, strict=True)
+        return [layout.place(quiet(text), box.inset(top=0.75), LEFT + UP) for text, box in pairs]
+
+    @cached_property
+    def halves(self) -> tuple[Box, Box]:
+        """The values, not so high, and high bars."""
+        whole = Box(self.rows[2].left, self.rows[2].bottom, self.rows[2].right, self.rows[1].top)
+        return whole.top_slice(2.1, gap=GAP)
+
+    @cached_property
+    def small(self) -> Values:
+        return Values(self.halves[0], self.values, ("$t$", "$x_t$"))
+
+    @cached_property
+    def bent(self) -> Bent:
+        return Bent(self.small, palette().share)
+
+    @cached_property
+    def bars(self) -> Weights:
+        return Weights(self.halves[1], self.small)
+
+    @cached_property
+    def slider(self) -> Readout:
+        return Readout(self.rows[0], f"${beta()} =$", ".2f").display(self.betas[0])
+
+    @cached_property
+    def written(self) -> list[Line]:
+        """The line put into itself, once, twice, ...: equal signs below each other, where there is room."""
+        eq, right = self.line.part("eq"), layout.stage().right
+        made = [
+            Line(expanded(k), self.size).meet(eq.get_center() + PITCH * (k - 1) * DOWN) for k in range(2, DEPTH + 1)
+        ]
+        return [line.shift(min(0.0, right - line.get_right()[0]) * RIGHT) for line in made]
+
+    @cached_property
+    def sum(self) -> Formula:
+        formula = fitting_formula(whole_sum(), layout.stage().width, 1.1 * self.size)
+        formula.select("rest").set_color(palette().quiet)
+        box = Box(self.rows[2].left, self.rows[2].bottom, self.rows[2].right, self.written[-1].get_bottom()[1] - 0.2)
+        return layout.place(formula, box, LEFT)
+
+    @cached_property
+    def lookback(self) -> Lookback:
+        box = Box(self.rows[2].left, self.rows[2].bottom, self.rows[2].right, self.rows[1].top - GAP)
+        return Lookback(box, self.last, ("age", "weight"))
+
+    @cached_property
+    def window_words(self) -> Formula:
+        source = f"{beta()} = (n - 1)/(n + 1) , quad 1 - {beta()} = 2/(n + 1)"
+        formula = fitting_formula(source, 0.6 * layout.stage().width)
+        return layout.place(formula, self.rows[0], LEFT)
+
+    @cached_property
+    def window_readout(self) -> VGroup:
+        first, second = self.rows[0].inset(left=0.62 * self.rows[0].width).columns(1, 1, gap=0.2)
+        share = Readout(first, f"${beta()} =$", ".2f").display(self.last)
+        return VGroup(share, Readout(second, "$n =$", ".1f").display(self.lookback.least))
+
+    @cached_property
+    def compared(self) -> tuple[Line, Line, VGroup]:
+        """The two lines below each other, and a mark where the second has nothing."""
+        parts = comparison()
+        size = fitting_size(parts, 0.82 * layout.stage().width, MIDDLE)
+        rows = [Line(line, size) for line in parts]
+        for k, row in enumerate(rows):
+            row.meet(np.array([0.0, layout.stage().top - 0.45 - PITCH * k, 0.0]))
+        columns = (("lhs",), ("eq",), ("keep", "before"), ("plus",), ("fresh",), ("value",))
+        in_columns(rows, columns, layout.stage().left)
+        fresh = rows[0].part("fresh").set_color(palette().target)
+        rows[1].part("lhs").set_color(rule_color("momentum"))
+        return rows[0], rows[1], VGroup(Mark(fresh), Mark(fresh).shift(PITCH * DOWN))
+
+    @cached_property
+    def equal_values(self) -> tuple[Panel, Growing, Growing]:
+        """A value of 1 again and again: its average, and its sum."""
+        steps = settling_steps(self.last)
+        box = Box(self.rows[2].left, self.rows[2].bottom, self.rows[2].right, self.compared[1].get_bottom()[1] - 0.3)
+        names = ("$t$", "the same value, 1, again and again")
+        panel = Panel(box.inset(right=1.2), (0.0, float(steps)), (0.0, 1.12 * self.gain), names, grid=True)
+        at = np.arange(1, steps + 1)
+        average = panel.to_screen(at, moving_average(np.ones(steps), self.last))
+        total = panel.to_screen(at, [theory.constant_gradient_gain(int(t), self.last) for t in at])
+        curves = (Growing(average, palette().ink, mark=0.0), Growing(total, rule_color("momentum"), mark=0.0))
+        return panel, *curves
+
+    @cached_property
+    def ends(self) -> list[Words]:
+        """Where both curves end."""
+        made = []
+        for curve, value in zip(self.equal_values[1:], (1.0, self.gain), strict=True):
+            words = bold(typed(round(value, 2)), BODY, curve.line.get_color().to_hex())
+            made.append(words.next_to(curve.points_of[-1], RIGHT, buff=0.2))
+        return made

@@ -1,0 +1,118 @@
+"""An average that forgets: the source's digits, weights that add up, and bars as high as they count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clips.profile import make_profile
+from clips.work import make_scene, studio, typeset_cache
+from objectives.errors import UsageError
+from optimizers.averages import moving_average, moving_weights
+from scenes.ewma import EWMA
+from scenes.stage.averaged import beta, expanded
+from scenes.stage.notation import make_notation, written_in
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def played(**changes: Any) -> EWMA:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("ewma", changes, only=())
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def test_the_printed_digits() -> None:
+    """REFERENCE.md, S2: last values 6.92151719, 6.96484375, 6.01028359; beta 0.9 is n = 19."""
+    found: Any = make_scene("ewma", {}).numbers()
+    printed = [f"{found[f'{place}_last_average']:.8f}" for place in ("first", "second", "third")]
+    assert printed == ["6.92151719", "6.96484375", "6.01028359"]
+    assert found["third_window"] == pytest.approx(19)
+    assert found["newest_weight"] == pytest.approx(0.1)  # 2/(n + 1), which the source calls beta
+    assert found["gain"] == pytest.approx(10)
+
+
+def test_what_stands_on_the_screen_at_the_end() -> None:
+    scene = played()
+    assert [numeral.shown for numeral in scene.readings] == ["6.922", "6.965", "6.010"]
+    averages = moving_average(scene.values, 0.9)
+    np.testing.assert_allclose(scene.curves[2].points_of, scene.panel.to_screen(range(9), averages))
+    np.testing.assert_allclose(scene.bent.points_of, scene.small.to_screen(range(9), averages))
+    assert [number.shown for number in scene.bars.ends] == ["0.43", "0.10"]
+    assert [readout.moving.shown for readout in scene.window_readout] == ["0.90", "19.0"]
+    assert [words.typst_code for words in scene.ends] == ["*1*", "*10*"]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_bars_are_as_high_as_they_count(share: float) -> None:
+    scene: Any = make_scene("ewma", {})
+    bars, weights = scene.bars.display(share), moving_weights(9, share)
+    tops = np.concatenate([bar.points.reshape(-1, 16, 3)[:, :, 1].max(axis=1) for bar in bars.bars])
+    full = bars.box.height - 0.45
+    np.testing.assert_allclose(tops - bars.box.bottom, full * weights, atol=1e-9)
+
+
+def test_the_box_is_a_mean_and_balances_where_the_bars_do() -> None:
+    """The box has the area 1; at n = 19 its point of balance is at the mean age of the bars, 9."""
+    scene: Any = make_scene("ewma", {})
+    chart = scene.lookback.display(19.0)
+    unit, ground = chart.x_axis.place(1.0) - chart.x_axis.place(0.0), chart.y_axis.place(0.0)
+    assert chart.mean.width == pytest.approx(19 * unit)
+    assert chart.mean.width * chart.mean.height == pytest.approx(unit * (chart.y_axis.place(1.0) - ground))
+    assert chart.pivot.get_top()[0] == pytest.approx(chart.x_axis.place(9.0))
+    tops = chart.bars.points.reshape(-1, 16, 3)[:, :, 1].max(axis=1)
+    weights = (tops - ground) / (chart.y_axis.place(1.0) - ground)
+    np.testing.assert_allclose(weights, 0.1 * 0.9 ** np.arange(len(weights)))
+
+
+def test_the_lines_are_equal() -> None:
+    """Each line of the expansion has the same value as the first."""
+    values = [part.source for part in expanded(3) if part.name.startswith("fresh")]
+    assert values == ["beta^(2) (1 - beta)", "beta (1 - beta)", " (1 - beta)"]
+    share, x = 0.7, np.array([4.0, 2.0, 9.0, 5.0])
+    averages = moving_average(x, share)
+    assert averages[3] == pytest.approx(share**3 * averages[0] + (1 - share) * (share**2 * x[1] + share * x[2] + x[3]))
+
+
+@pytest.mark.parametrize("letters", ["goh", {"learning_rate": "beta"}])
+def test_other_letters(letters: Any) -> None:
+    scene: Any = make_scene("ewma", {}, only=(), notation=letters)
+    scene.render()
+    with written_in(lambda: make_notation(letters)):
+        assert beta() == ("gamma" if letters == {"learning_rate": "beta"} else "beta")
+
+
+@settings(max_examples=2, phases=[Phase.generate])
+@given(
+    data=st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=30).map(tuple),
+    betas=st.tuples(*[st.floats(0, 0.99)] * 3),
+)
+def test_any_parameters_within_bounds(**changes: Any) -> None:
+    scene = played(**changes)
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+def test_odd_settings() -> None:
+    """Values that do not move, and averages without memory."""
+    scene = played(data="3, 3, 3", betas="0, 0, 0")
+    assert not any(claim.holds for claim in scene.claims() if "add up" not in claim.text)
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [({"data": "1, 2"}, "data"), ({"betas": "0.1, 0.5"}, "betas"), ({"betas": (0.1, 0.5, 0.995)}, "betas")],
+)
+def test_bad_parameters_are_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        make_scene("ewma", changes)
