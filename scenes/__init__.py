@@ -78,4 +78,14 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "TwoWells",
         "Gradient descent stays in the near well; momentum runs through it into the deep one.",
     ),
+    "choosing_momentum": (
+        "scenes.choosing_momentum",
+        "ChoosingMomentum",
+        "Too little momentum stops where it is flat, too much swings past; the value between can be computed.",
+    ),
+    "stability_map": (
+        "scenes.stability_map",
+        "StabilityMap",
+        "Learning rate and momentum decide together whether a run creeps, ripples or diverges.",
+    ),
 }

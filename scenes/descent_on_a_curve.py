@@ -21,18 +21,16 @@ from scenes.stage import layout
 from scenes.stage.arrows import Arrows
 from scenes.stage.curve_panel import CurvePanel, window
 from scenes.stage.curve_walk import CurveWalk, tangent
-from scenes.stage.drawing import Array
 from scenes.stage.figures import rounded, typed
 from scenes.stage.layout import Box
 from scenes.stage.loss_strip import LossStrip
 from scenes.stage.notation import notation
 from scenes.stage.palette import palette, rule_color
 from scenes.stage.speaker import Speaker
-from scenes.stage.step_table import StepTable
+from scenes.stage.step_table import StepTable, run_table
 from scenes.stage.typesetting import BODY, Words, bold, fitting_formula, lines, on_baseline, quiet
 
-TOLERANCE, DIGITS = 0.01, 4
-FAR = 1e8  # beyond, a number is too long for the table
+TOLERANCE = 0.01
 RUNS = ("without", "some", "much")
 LINE, TITLE_ROW, VERDICT = 0.5, 0.6, 2.1  # heights
 PACES = (3.0, 8.0, 40.0)  # steps a second: up to the first dip, up to the arrival, after it
@@ -322,13 +320,7 @@ class DescentOnACurve(LectureScene):
 
     @cached_property
     def tables(self) -> dict[str, StepTable]:
-        return {name: self._table(run) for name, run in self.runs.items()}
-
-    def _table(self, run: Trajectory) -> StepTable:
-        names = ("step", f"${typeset(self.objective.variables[0])}$", "loss")
-        columns = [shown_values(run, values) for values in (run.iterates[:, 0], run.values)]
-        steps = np.arange(run.ended_at + 1, dtype=float)
-        return StepTable(self.parts[1], names, (steps, *columns), ("d", *map(decimals, columns)))
+        return {name: run_table(self.parts[1], self.objective, run) for name, run in self.runs.items()}
 
     @cached_property
     def strip(self) -> LossStrip:
@@ -376,16 +368,3 @@ def said(step: int | None) -> int | str:
 def within(value: float) -> str:
     """A number as a factor: in brackets if it is negative."""
     return rounded(value) if value >= 0 else f"({rounded(value)})"
-
-
-def shown_values(run: Trajectory, values: Array) -> Array:
-    """Values of a run up to its end, rounded as the table shows them; of one that flies off, only a dash is shown."""
-    with np.errstate(all="ignore"):
-        rounded_ones = np.round(values[: run.ended_at + 1], DIGITS) + 0.0  # no zero has a sign
-        return np.asarray(np.where(np.abs(rounded_ones) < FAR, rounded_ones, np.nan))
-
-
-def decimals(values: Array) -> str:
-    """A format with four decimals, or fewer before long numbers."""
-    largest = np.max(np.abs(values[np.isfinite(values)]), initial=0.0)
-    return f".{int(np.clip(8 - len(str(int(largest))), 0, DIGITS))}f"

@@ -11,6 +11,8 @@ from functools import cached_property
 import numpy as np
 from manim import DOWN, UP, VGroup, VMobject
 
+from objectives import AnyObjective, typeset
+from optimizers import Trajectory
 from scenes.stage.drawing import Array, polylines
 from scenes.stage.layout import Box
 from scenes.stage.numerals import Numeral, widest_of
@@ -19,6 +21,8 @@ from scenes.stage.typesetting import SMALL, Words, on_baseline, quiet
 
 PITCH = 0.47  # from row to row
 HEAD = 0.5
+DIGITS = 4  # decimals of a run's numbers
+FAR = 1e8  # beyond, a number is too long for a table
 
 
 class StepTable(VGroup):
@@ -81,3 +85,24 @@ class StepTable(VGroup):
 
     def _drop(self, row: int) -> Array:
         return np.asarray(self.top * UP + (row + 0.85) * PITCH * DOWN)
+
+
+def run_table(box: Box, objective: AnyObjective, run: Trajectory) -> StepTable:
+    """The table of a run in one variable: step, place and loss, up to the step at which the run ends."""
+    names = ("step", f"${typeset(objective.variables[0])}$", "loss")
+    columns = [_shown(run, values) for values in (run.iterates[:, 0], run.values)]
+    steps = np.arange(run.ended_at + 1, dtype=float)
+    return StepTable(box, names, (steps, *columns), ("d", *map(_decimals, columns)))
+
+
+def _shown(run: Trajectory, values: Array) -> Array:
+    """Values of a run up to its end, rounded as the table shows them; of one that flies off, only a dash is shown."""
+    with np.errstate(all="ignore"):
+        rounded = np.round(values[: run.ended_at + 1], DIGITS) + 0.0  # no zero has a sign
+        return np.asarray(np.where(np.abs(rounded) < FAR, rounded, np.nan))
+
+
+def _decimals(values: Array) -> str:
+    """A format with four decimals, or fewer before long numbers."""
+    largest = np.max(np.abs(values[np.isfinite(values)]), initial=0.0)
+    return f".{int(np.clip(8 - len(str(int(largest))), 0, DIGITS))}f"

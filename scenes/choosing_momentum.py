@@ -1,0 +1,402 @@
+"""How much momentum? Too little stops where it is flat, too much swings past; and the value between can be computed.
+
+Four balls on one curve whose valley lies behind a flat stretch: only their momentum differs. Then a parabola, where a
+closed form says from which value on a ball overshoots; the runs are made, and agree with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated
+
+import numpy as np
+from manim import LEFT, RIGHT, UL, UR, Create, FadeIn, GrowFromCenter, ValueTracker, VGroup, linear
+from pydantic import BeforeValidator, Field
+
+from objectives import OBJECTIVES, AnyObjective, typeset, typeset_function
+from optimizers import Momentum, Trajectory, descend
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.stage import layout
+from scenes.stage.cards import Counter
+from scenes.stage.coordinate_strip import CoordinateStrip
+from scenes.stage.curve_panel import CurvePanel, window
+from scenes.stage.curve_walk import CurveWalk
+from scenes.stage.damping import CRITICAL, MUCH, NONE, TRIED, Damping
+from scenes.stage.fate import Fate
+from scenes.stage.figures import rounded, typed
+from scenes.stage.layout import Box
+from scenes.stage.notation import notation
+from scenes.stage.palette import palette, rule_color
+from scenes.stage.speaker import Speaker
+from scenes.stage.step_table import StepTable, run_table
+from scenes.stage.typesetting import BODY, SMALL, Words, bold, fitting_formula, lines, on_baseline, quiet
+
+FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the flat stretch
+TOLERANCE = 0.01  # of the loss on the parabola
+PACES = (3.0, 8.0, 100.0, 100.0)  # steps a second, up to the end of the first run, of the second ...
+PACE, LONGEST = 5.0, 8.0  # steps a second on the parabola; seconds of one stretch
+SEEN = 40  # steps on the parabola that are shown: later swings are small
+LINE, ROW, BELOW = 0.5, 0.52, 0.12  # heights; from the middle of a row to its baseline
+
+
+def _as_numbers(value: object) -> object:
+    """Several numbers may be typed as `0.9,0.7,0.5,0.2`."""
+    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
+
+
+Steps = Annotated[int, Field(ge=1, le=2000)]
+Momenta = Annotated[tuple[Coefficient, ...], Field(min_length=4, max_length=4), BeforeValidator(_as_numbers)]
+Lengths = Annotated[tuple[Steps, ...], Field(min_length=4, max_length=4), BeforeValidator(_as_numbers)]
+
+
+class ChoosingMomentum(LectureScene):
+    """Too little momentum stops where it is flat, too much swings past; the value between can be computed."""
+
+    title = "How much momentum?"
+    beats = ("opening", "four_balls", "too_little_too_much", "overshoot", "closed_form", "in_between")
+    poster = "too_little_too_much"
+
+    class Parameters(ClipParameters):
+        momenta: Momenta = Field((0.9, 0.7, 0.5, 0.2), description="The momentum of each of the four balls.")
+        steps: Lengths = Field((20, 50, 500, 500), description="How many steps each of the four takes.")
+        learning_rate: LearningRate = Field(0.2, description="Learning rate of the four.")
+        start: Point = Field((0.9,), description="Where the four start.")
+        overshooting: Coefficient = Field(0.9, description="Momentum of the ball that overshoots on the parabola.")
+        second_learning_rate: float = Field(
+            0.1, gt=0, le=0.5, allow_inf_nan=False, description="Learning rate there; above 0.5 all of them overshoot."
+        )
+        second_start: Point = Field((10.0,), description="Where the balls on the parabola start.")
+
+    # The runs -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> AnyObjective:
+        return OBJECTIVES["theta_sine"]
+
+    @cached_property
+    def momenta(self) -> dict[str, float]:
+        return dict(zip(FOUR, self.parameters.momenta, strict=True))
+
+    @cached_property
+    def runs(self) -> dict[str, Trajectory]:
+        wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
+        return {
+            name: descend(self.objective, Momentum(wanted.learning_rate, self.momenta[name]), start, steps)
+            for name, steps in zip(FOUR, wanted.steps, strict=True)
+        }
+
+    @cached_property
+    def fates(self) -> dict[str, Fate]:
+        """What becomes of each of the four."""
+        floor = float(self.objective.value(self.objective.minima[0]))
+        return {name: Fate(run, floor) for name, run in self.runs.items()}
+
+    @cached_property
+    def damping(self) -> Damping:
+        """The runs on the parabola."""
+        wanted, parabola = self.parameters, OBJECTIVES["theta_squared"]
+        start = start_of(wanted.second_start, parabola)
+        return Damping(parabola, start, wanted.second_learning_rate, wanted.overshooting)
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return {**self.runs, **{f"parabola_{name}": run for name, run in self.damping.runs.items()}}
+
+    # What the clip says ---------------------------------------------------------------------------------------------
+
+    def numbers(self) -> Mapping[str, Number]:
+        found: dict[str, Number] = {"beyond": self.damping.beyond, "critical": self.damping.momenta[CRITICAL]}
+        found |= {f"{name}_settled": said(fate.settled) for name, fate in self.fates.items()}
+        arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.damping.runs.items()}
+        return found | {f"parabola_{name}": said(step) for name, step in arrivals.items()}
+
+    def claims(self) -> Iterator[Claim]:
+        little, *middle, much = sorted(FOUR, key=lambda name: self.momenta[name])
+        for name, so in ((little, self.fates[little].stuck), (much, self.fates[much].moving)):
+            yield Claim(f"momentum {self._told(name)}, where the slope is {self.fates[name].slope:.2g}", so)
+        told = "; ".join(map(self._told, middle))
+        yield Claim(f"those between arrive: {told}", all(self.fates[name].settled is not None for name in middle))
+        damping = self.damping
+        far, critical = damping.beyond / abs(damping.start[0] or 1.0), damping.momenta[CRITICAL]
+        yield Claim(f"on the parabola much momentum overshoots by {100 * far:.0f} % of its way", far > 0.5)
+        yield Claim(
+            f"the closed form gives {critical:.4f}; of {len(TRIED)} momenta that are run, {damping.tried:.3f} is the "
+            "largest without overshoot",
+            abs(damping.tried - critical) < 0.005,
+        )
+        none, between, much_of = (run.stays_below(TOLERANCE) for run in damping.runs.values())
+        yield Claim(
+            f"it arrives before the others: {said(between)}, against {said(none)} and {said(much_of)}",
+            between is not None and all(other is None or between < other for other in (none, much_of)),
+        )
+
+    def words(self) -> Mapping[str, str]:
+        beyond = self.damping.beyond
+        passes = f"overshoots, to {beyond:.4g} beyond the minimum" if beyond else "only rolls down"
+        return {"fates": f"Momentum {'; '.join(map(self._told, FOUR))}.", "passes": passes}
+
+    def _told(self, name: str) -> str:
+        fate = self.fates[name]
+        return f"{self.momenta[name]:g} {fate.told}"
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """How much momentum?"""
+        self.show_title()
+
+    def four_balls(self) -> None:
+        """One curve, its valley behind a flat stretch, and four balls that start at {start[0]:g} with the learning rate
+        {learning_rate:g}: only their momentum differs."""
+        panels, walks = list(self.panels.values()), list(self.walks.values())
+        self.play(*(FadeIn(panel.furniture) for panel in panels), *(FadeIn(panel.ground) for panel in panels))
+        self.play(*(Create(panel.curve) for panel in panels), run_time=1.2, rate_func=linear)
+        self.add(*panels)
+        self.speaker.say(f"${typeset_function(self.objective, 'J')}$: a valley, behind a flat stretch")
+        self.wait(2.4)
+        self.play(*(FadeIn(label) for label in self.labels.values()), run_time=0.6)
+        self.play(*(GrowFromCenter(walk.ball) for walk in walks), run_time=0.5)
+        self.add(*walks)
+        eta = f"${notation().learning_rate} = {typed(self.parameters.learning_rate)}$"
+        self.speaker.say(f"same start, same {eta}: only the momentum differs", "only the momentum differs")
+        self.wait(2.0)
+
+    def too_little_too_much(self) -> None:
+        """{fates}"""
+        self.speaker.hush()
+        self.play(FadeIn(self.counter), run_time=0.4)
+        step = ValueTracker(0.0)
+        for stop, pace in zip(sorted({run.ended_at for run in self.runs.values()}), PACES, strict=False):
+            self._run_on(step, stop, pace)
+            told = [self.outcomes[name] for name, run in self.runs.items() if run.ended_at == stop]
+            self.play(*(FadeIn(words) for words in told), run_time=0.5)
+            self.wait(0.8)
+        self.speaker.say(
+            "too little: stuck where it is flat. Too much: swings.", "too little: stuck. Too much: swings."
+        )
+        self.wait(3.0)
+
+    def overshoot(self) -> None:
+        """A parabola, from {second_start[0]:g}, and momentum {overshooting:g}: the ball {passes}."""
+        self.speaker.hush()
+        gone = (self.panels, self.walks, self.labels, self.outcomes)
+        self.vanish(self.counter, *(part for parts in gone for part in parts.values()))
+        self.play(FadeIn(self.valley), FadeIn(self.table), FadeIn(self.head), run_time=0.8)
+        self.play(FadeIn(self.strip), GrowFromCenter(self.seconds[MUCH].ball), run_time=0.6)
+        self.add(self.seconds[MUCH])
+        self.table.display(0)
+        self.wait(0.6)
+        self._roll([MUCH], self.strip, self.table)
+        place = f"{typeset(self.damping.objective.variables[0])} = {rounded(self.damping.far_side)}"
+        self.speaker.say(f"too much: it overshoots, to ${place}$" if self.damping.beyond else "it only rolls down")
+        self.wait(2.4)
+
+    def closed_form(self) -> None:
+        """On a parabola it can be computed: up to momentum {critical:.4g} nothing overshoots."""
+        self.speaker.hush()
+        self.vanish(self.table, self.head, self.seconds[MUCH])
+        question, swings, most, value = self.derivation
+        for part, seconds in ((question, 0.6), (swings, 2.4), (most, 2.2), (value, 2.2)):
+            self.play(FadeIn(part, lag_ratio=0.05), run_time=0.7)
+            self.wait(seconds)
+
+    def in_between(self) -> None:
+        """No momentum arrives at step {parabola_none}, {overshooting:g} at {parabola_much}, and {critical:.3g} at
+        {parabola_critical}: the fastest way down without overshooting."""
+        self.vanish(self.strip)
+        self.play(FadeIn(self.race), *(GrowFromCenter(walk.ball) for walk in self.seconds.values()), run_time=0.7)
+        self.add(*self.seconds.values())
+        self._roll([*self.seconds], self.race)
+        self.play(FadeIn(self.heads), run_time=0.4)
+        for row in self.verdict:
+            self.play(FadeIn(row), run_time=0.5)
+            self.wait(0.5)
+        self.speaker.say("the value between: fast, and no overshoot")
+        self.wait(3.2)
+
+    # What the beats do ----------------------------------------------------------------------------------------------
+
+    def _run_on(self, step: ValueTracker, stop: int, pace: float) -> None:
+        """All that have not ended take their steps, up to the same one."""
+        begin = step.get_value()
+        for name, run in self.runs.items():
+            if run.ended_at > begin:
+                self.drive(self.walks[name], step)
+        self.drive(self.counter, step)
+        if stop > begin:
+            self.play(step.animate.set_value(stop), run_time=min((stop - begin) / pace, LONGEST), rate_func=linear)
+        self.release()
+
+    def _roll(self, names: list[str], strip: CoordinateStrip, *also: StepTable) -> None:
+        """Balls on the parabola roll from the start."""
+        step = ValueTracker(0.0)
+        for shown in (strip, *(self.seconds[name] for name in names), *also):
+            shown.display(0)
+            self.drive(shown, step)
+        self.play(step.animate.set_value(SEEN), run_time=SEEN / PACE, rate_func=linear)
+        self.release()
+
+    # What is on the screen: four small panels -----------------------------------------------------------------------
+
+    @cached_property
+    def rows(self) -> tuple[Box, Box]:
+        """The line for words at the bottom, and the rest."""
+        return layout.stage().bottom_slice(LINE, gap=0.12)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.rows[0])
+
+    @cached_property
+    def counter(self) -> Counter:
+        """The step, at the right of the line for words."""
+        counter = Counter(self.rows[0], "step", widest=max(self.parameters.steps))
+        across = self.rows[0].right - float(counter.number.anchor[0])
+        counter.submobjects[0].shift(across * RIGHT)
+        counter.number.seat(counter.number.anchor + across * RIGHT)
+        return counter
+
+    @cached_property
+    def cells(self) -> dict[str, tuple[Box, Box]]:
+        """For each of the four: the row of its words, and its panel."""
+        boxes = [box for row in self.rows[1].rows(1, 1, gap=0.2) for box in row.columns(1, 1, gap=0.5)]
+        return {name: box.top_slice(ROW, gap=0.0) for name, box in zip(FOUR, boxes, strict=True)}
+
+    @cached_property
+    def panels(self) -> dict[str, CurvePanel]:
+        paths = np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in self.runs.values()])
+        names = (f"${typeset(self.objective.variables[0])}$", "$J$")
+        x, y = window(self.objective, paths)
+        return {name: CurvePanel(self.objective, box, x, y, names, 0.2) for name, (_, box) in self.cells.items()}
+
+    @cached_property
+    def walks(self) -> dict[str, CurveWalk]:
+        color = rule_color("momentum")
+        return {name: CurveWalk(self.panels[name], self.objective, run, color) for name, run in self.runs.items()}
+
+    @cached_property
+    def labels(self) -> dict[str, Words]:
+        """The momentum of each, above its panel."""
+        letter, color = notation().momentum, rule_color("momentum")
+        return {
+            name: self._above(name, Words(f"${letter} = {typed(m)}$", BODY, color), UL)
+            for name, m in self.momenta.items()
+        }
+
+    @cached_property
+    def outcomes(self) -> dict[str, Words]:
+        """What became of each, at the right of its momentum."""
+        return {name: self._above(name, Words(fate.short, SMALL), UR) for name, fate in self.fates.items()}
+
+    def _above(self, name: str, words: Words, side: np.ndarray) -> Words:
+        box = self.cells[name][0]
+        return on_baseline(layout.place(words, box, side), float(box.center[1]) - BELOW)
+
+    # What is on the screen: the parabola ----------------------------------------------------------------------------
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box, Box]:
+        """Curve, below it the place at each step, and the column at the right."""
+        side, rest = self.rows[1].right_slice(5.6 if layout.is_wide() else 4.6, gap=0.5)
+        above, below = rest.rows(1.1, 1.0, gap=0.15)
+        return above, below, side
+
+    @cached_property
+    def valley(self) -> CurvePanel:
+        paths = np.concatenate([run.iterates[:, 0] for run in self.damping.runs.values()])
+        names = (f"${typeset(self.damping.objective.variables[0])}$", "loss")
+        return CurvePanel(self.damping.objective, self.boxes[0], *window(self.damping.objective, paths), names, 0.75)
+
+    @cached_property
+    def seconds(self) -> dict[str, CurveWalk]:
+        return {
+            name: CurveWalk(self.valley, self.damping.objective, run, self.color(name))
+            for name, run in self.damping.runs.items()
+        }
+
+    @staticmethod
+    def color(name: str) -> str:
+        return {NONE: rule_color("gradient_descent"), CRITICAL: palette().target, MUCH: rule_color("momentum")}[name]
+
+    @cached_property
+    def head(self) -> Words:
+        """The momentum of the ball that overshoots, above its table."""
+        words = bold(f"momentum ${notation().momentum} = {typed(self.damping.momenta[MUCH])}$", BODY, self.color(MUCH))
+        return layout.place(words, self.boxes[2].top_slice(ROW)[0], LEFT)
+
+    @cached_property
+    def table(self) -> StepTable:
+        return run_table(self.boxes[2].top_slice(ROW, gap=0.1)[1], self.damping.objective, self.damping.runs[MUCH])
+
+    @cached_property
+    def strip(self) -> CoordinateStrip:
+        return self._strip(MUCH)
+
+    @cached_property
+    def race(self) -> CoordinateStrip:
+        return self._strip(*self.damping.runs)
+
+    def _strip(self, *names: str) -> CoordinateStrip:
+        paths = {name: self.damping.runs[name].iterates[: SEEN + 1, 0] for name in names}
+        title = f"${typeset(self.damping.objective.variables[0])}$ after each step"
+        return CoordinateStrip(self.boxes[1], paths, {name: self.color(name) for name in names}, title)
+
+    @cached_property
+    def halves(self) -> tuple[Box, Box]:
+        """Of the column: the derivation, and the verdict."""
+        verdict, derivation = self.boxes[2].bottom_slice(4 * ROW, gap=0.2)
+        return derivation, verdict
+
+    @cached_property
+    def derivation(self) -> VGroup:
+        """When a ball overshoots on a parabola: what is asked, the condition, and the largest momentum without."""
+        gamma, eta = notation().momentum, notation().learning_rate
+        width, rate = self.halves[0].width, typed(self.parameters.second_learning_rate)
+        curvature, bend = rounded(self.damping.curvature), "f''"
+        variable = typeset(self.damping.objective.variables[0])
+        return layout.place(
+            lines(
+                quiet(f"curvature: $f''({variable}) = {curvature}$"),
+                fitting_formula(f'"swings if" thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}', width),
+                fitting_formula(f'"just not:" thick {gamma} = (1 - sqrt({eta} {bend}))^2', width),
+                fitting_formula(
+                    f"= (1 - sqrt({rate} dot {curvature}))^2 = {rounded(self.damping.momenta[CRITICAL])}", width
+                ),
+                gap=0.34,
+            ),
+            self.halves[0],
+            LEFT,
+        )
+
+    @cached_property
+    def _verdict_rows(self) -> tuple[Box, ...]:
+        return self.halves[1].rows(1, 1, 1, 1, gap=0.0)
+
+    @cached_property
+    def heads(self) -> Words:
+        """What the numbers of the verdict are."""
+        return self._in_row(quiet(f"loss below ${TOLERANCE:g}$ for good:"), self._verdict_rows[0], LEFT)
+
+    @cached_property
+    def verdict(self) -> list[VGroup]:
+        """A row a ball: its momentum, and the step from which it has arrived."""
+        return [
+            VGroup(
+                self._in_row(Words(f"${notation().momentum} = {rounded(m)}$", BODY, self.color(name)), box, LEFT),
+                self._in_row(Words(self._arrival(name), BODY, self.color(name)), box, RIGHT),
+            )
+            for box, (name, m) in zip(self._verdict_rows[1:], self.damping.momenta.items(), strict=True)
+        ]
+
+    def _arrival(self, name: str) -> str:
+        step = self.damping.runs[name].stays_below(TOLERANCE)
+        return "not yet" if step is None else f"step ${step}$"
+
+    @staticmethod
+    def _in_row(words: Words, box: Box, side: np.ndarray) -> Words:
+        return on_baseline(layout.place(words, box, side), float(box.center[1]) - BELOW)
+
+
+def said(step: int | None) -> int | str:
+    """A step as a caption says it."""
+    return "never" if step is None else step
