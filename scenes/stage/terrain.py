@@ -22,9 +22,11 @@ from scenes.stage.layout import Box
 from scenes.stage.orbit import Orbit, View
 from scenes.stage.panel import Range
 from scenes.stage.raster import PixelBox, Pixels, Raster
+from scenes.stage.terrain_arrow import TerrainArrow
 from scenes.stage.terrain_drawing import GlDrawing
 from scenes.stage.terrain_gl import NoContextError, engine
 from scenes.stage.terrain_ground import Ground, Kind, Landscape, ground_under
+from scenes.stage.terrain_heights import LOG_NOTE
 from scenes.stage.terrain_labels import TerrainLabels
 from scenes.stage.terrain_painter import PaintedDrawing
 from scenes.stage.terrain_shot import PLATE, Floor, Look, Ribbon, Sheet, Shot, look
@@ -73,10 +75,13 @@ class Terrain(Group):
         kind: Kind | None = None,
         labelled: bool = True,
         samples: int | None = None,
+        foot: float = FOOT,
     ) -> None:
         """`names` are Typst markup; `level` the levels of a map that stands beside it; `kind` the height scale,
-        chosen by the landscape unless given, as are the `samples` of its grid."""
+        chosen by the landscape unless given, as are the `samples` of its grid. `foot` is how far the plate lies under
+        the lowest ground, in units of the ground."""
         super().__init__()
+        self.foot = foot
         self.ground = ground_under(objective, view, area, relief, kind, samples)
         self.levels = levels_of(heights(objective, *view)[2]) if level is None else level
         self.area = area
@@ -84,13 +89,14 @@ class Terrain(Group):
         self.orbit = Orbit(self.above)
         self.rise, self.solid = ValueTracker(1.0), ValueTracker(1.0)
         self.trails: list[TerrainTrail] = []
+        self.arrows: list[TerrainArrow] = []
         self.ribbons: list[Ribbon] = []
         self.sheets: list[Sheet] = []
         self.floor: Floor | None = None
         self.raster = Raster(box, _Picture(self))
-        self.labels = TerrainLabels(self.ground, names) if labelled else Group()
+        self.labels = TerrainLabels(self.ground, names, foot) if labelled else Group()
         self.add(self.raster, self.labels, *self.orbit.parts, self.rise, self.solid)
-        self._settled: View | None = None
+        self._settled: tuple[View, float] | None = None
 
     # What stands on it ----------------------------------------------------------------------------------------------
 
@@ -98,6 +104,13 @@ class Terrain(Group):
         """Lay a run on the ground; it is seen when its `presence` grows from 0."""
         made = TerrainTrail(self.ground, iterates, color, **style)
         self.trails.append(made)
+        self.add(made)
+        return made
+
+    def arrow(self, tails: npt.ArrayLike, tips: npt.ArrayLike, color: str) -> TerrainArrow:
+        """Lay arrows on the ground, one a step, from tails to tips (n, 2); seen when their `presence` grows from 0."""
+        made = TerrainArrow(self.ground, tails, tips, color)
+        self.arrows.append(made)
         self.add(made)
         return made
 
@@ -127,11 +140,15 @@ class Terrain(Group):
         """The view from an azimuth and an elevation that fills a box, or the whole one; from all `azimuths` alike."""
         ground = self.ground
         half = np.array(ground.footprint) / 2 + PLATE
-        plate = np.array([[x, y, -FOOT] for x in (-half[0], half[0]) for y in (-half[1], half[1])])
-        view = View(azimuth, elevation, nearness=nearness, target_z=ground.relief / 2)
-        room = ROOM if len(self.labels.submobjects) else 0.05
-        inner = (box or self.raster.box).inset(left=room, bottom=room, top=0.05, right=room)
-        return view.fitted(np.concatenate([ground.hull(), plate]), inner, azimuths)
+        plate = np.array([[x, y, -self.foot] for x in (-half[0], half[0]) for y in (-half[1], half[1])])
+        view = View(azimuth, elevation, nearness=nearness, target_z=(ground.relief - self.foot) / 2)
+        left, room, axis = 0.05, 0.05, np.zeros((0, 3))
+        if isinstance(self.labels, TerrainLabels):
+            left, room = max(ROOM, self.labels.heights.room), ROOM
+            sides = azimuths or (azimuth,)
+            axis = np.array([self.labels.heights.top(replace(view, azimuth=side)) for side in sides])
+        inner = (box or self.raster.box).inset(left=left, bottom=room, top=0.05, right=room)
+        return view.fitted(np.concatenate([ground.hull(), plate, axis]), inner, azimuths)
 
     # The picture ----------------------------------------------------------------------------------------------------
 
@@ -142,22 +159,24 @@ class Terrain(Group):
 
     def settle(self) -> Self:
         """Put the words where their places are seen."""
-        view = self.orbit.view
-        if view != self._settled and isinstance(self.labels, TerrainLabels):
-            self.labels.follow(view, self.raster.box)
-            self._settled = view
+        now = self.orbit.view, float(self.rise.get_value())
+        if now != self._settled and isinstance(self.labels, TerrainLabels):
+            self.labels.follow(*now, self.raster.box)
+            self._settled = now
         return self
 
     def shot(self, area: PixelBox) -> Shot:
         """The picture as it stands."""
-        trails = self.trails
+        trails, view, rise = self.trails, self.orbit.view, float(self.rise.get_value())
+        lines = self.labels.ribbons(view, rise) if isinstance(self.labels, TerrainLabels) else ()
+        laid = (ribbon for part in (*trails, *self.arrows) for ribbon in part.ribbons())
         return Shot(
-            view=self.orbit.view,
+            view=view,
             area=replace(area, left=0, top=0),
-            rise=float(self.rise.get_value()),
+            rise=rise,
             solid=float(self.solid.get_value()),
-            foot=FOOT,
-            ribbons=(*self.ribbons, *(ribbon for trail in trails for ribbon in trail.ribbons())),
+            foot=self.foot,
+            ribbons=(*lines, *self.ribbons, *laid),
             dots=tuple(dots for trail in trails for dots in trail.dots()),
             beads=tuple(bead for trail in trails for bead in trail.beads()),
             sheets=tuple(self.sheets),
@@ -167,7 +186,7 @@ class Terrain(Group):
     @property
     def note(self) -> str:
         """What a reader must know of the heights: nothing where the scale is linear."""
-        return "" if self.ground.scale.kind == "linear" else "heights on a logarithmic scale"
+        return "" if self.ground.scale.kind == "linear" else LOG_NOTE
 
 
 class _Picture:

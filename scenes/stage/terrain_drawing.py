@@ -141,7 +141,7 @@ class GlDrawing:
         self._terrain.render(moderngl.TRIANGLES)
 
     def _floor(self, shot: Shot) -> None:
-        if shot.floor is None:
+        if shot.floor is None or shot.floor.filled <= 0:
             return
         self._light(shot, flat=1.0)
         self.engine.solid(opaque=shot.floor.filled * shot.solid >= 1)
@@ -195,7 +195,7 @@ class GlDrawing:
         """A thin line of this picture alone."""
         strand = Strand(places, np.arange(len(places), dtype=float))
         shape = self.engine.instances("ribbon", strand.segments, "4f 4f", "from", "to")
-        self.engine.tell("ribbon", rise=1.0 if fixed else shot.rise, span=EVERY, butt=1.0)
+        self.engine.tell("ribbon", rise=1.0 if fixed else shot.rise, span=EVERY, butt=1.0, pointed=0.0)
         self._thick(shot, EDGE, (*color, opacity), steep=5.0)
         shape.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(strand.segments))
 
@@ -210,6 +210,7 @@ class GlDrawing:
     def _ribbon(self, shot: Shot, ribbon: Ribbon) -> None:
         shape, count = self._ribbons(ribbon.strand), len(ribbon.strand.segments)
         self.engine.tell("ribbon", span=ribbon.span, rise=1.0 if ribbon.fixed else shot.rise)
+        self.engine.tell("ribbon", pointed=float(ribbon.pointed))
         for opacity in self._passes(ribbon.opacity, ribbon.ghost):
             self.engine.tell("ribbon", butt=float(opacity < ribbon.opacity))
             self._thick(shot, ribbon.width, (*ribbon.color, opacity))

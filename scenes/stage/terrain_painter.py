@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scenes.stage.drawing import Array
 from scenes.stage.raster import Pixels
 from scenes.stage.terrain_ground import Ground
-from scenes.stage.terrain_shot import PLATE, Bead, Color, Dots, Look, Ribbon, Shot
+from scenes.stage.terrain_shot import PLATE, Bead, Color, Dots, Look, Ribbon, Sheet, Shot
 
 PATCHES = 72  # a side
 CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
@@ -47,16 +47,17 @@ class PaintedDrawing:
         brush = _Brush(cairo.Context(surface), shot)
         self._plate(brush, shot)
         self._floor(brush, shot)
+        for ribbon in shot.ribbons:
+            if ribbon.fixed:  # it lies on the plate, or between that and the ground
+                self._ribbon(brush, shot, ribbon)
         self._surface(brush, shot)
         for ribbon in shot.ribbons:
-            self._ribbon(brush, shot, ribbon)
+            if not ribbon.fixed:
+                self._ribbon(brush, shot, ribbon)
         for dots in shot.dots:
             self._dots(brush, dots)
         for bead in sorted(shot.beads, key=lambda bead: float(shot.view.project(np.array(bead.place))[2])):
             self._bead(brush, shot, bead)
-        for sheet in shot.sheets:
-            flat = CORNERS * np.array(self.ground.footprint) / 2
-            brush.fill(np.insert(flat, 2, sheet.height, axis=1), sheet.color, sheet.opacity)
         surface.flush()
 
     def _plate(self, brush: _Brush, shot: Shot) -> None:
@@ -77,9 +78,19 @@ class PaintedDrawing:
             walls = np.concatenate([_wall(side * [1, 1, shot.rise]) for side in _rim(self.nodes)])
             stone = np.broadcast_to(0.6 * _ramp(self.look, np.array([0.4]))[0], (len(walls), 3))
             corners, colors = np.concatenate([walls, corners]), np.concatenate([stone, colors])
-        near = shot.view.project(corners.mean(axis=1))[:, 2]
-        for k in np.argsort(near, kind="stable"):
-            brush.fill(corners[k], tuple(np.minimum(colors[k], 1.0)), shot.solid, seam=True)
+        middles = corners.mean(axis=1)
+        near = shot.view.project(middles)[:, 2]
+        sheets = sorted(shot.sheets, key=lambda sheet: sheet.height)
+        storeys = np.searchsorted([sheet.height for sheet in sheets], middles[:, 2])
+        for storey in range(len(sheets) + 1):  # from above, nothing under a sheet hides what is over it
+            for k in np.flatnonzero(storeys == storey)[np.argsort(near[storeys == storey], kind="stable")]:
+                brush.fill(corners[k], tuple(np.minimum(colors[k], 1.0)), shot.solid, seam=True)
+            if storey < len(sheets):
+                self._sheet(brush, sheets[storey])
+
+    def _sheet(self, brush: _Brush, sheet: Sheet) -> None:
+        flat = CORNERS * np.array(self.ground.footprint) / 2
+        brush.fill(np.insert(flat, 2, sheet.height, axis=1), sheet.color, sheet.opacity)
 
     def _light(self, shot: Shot) -> Array:
         """How bright each patch is."""
@@ -94,8 +105,12 @@ class PaintedDrawing:
         places, steps = ribbon.strand.places * [1, 1, 1 if ribbon.fixed else shot.rise], ribbon.strand.steps
         first, last = ribbon.span
         inside = (steps >= first) & (steps <= last)
-        seen = self.ground.visible(ribbon.strand.places, shot.view, shot.rise, clearance=0.06)
-        for stretch, visible in _stretches(inside, seen):
+        seen = ribbon.fixed | self.ground.visible(ribbon.strand.places, shot.view, shot.rise, clearance=0.06)
+        if ribbon.pointed:
+            brush.wedge(places, ribbon.color, ribbon.width, ribbon.opacity * (1.0 if seen[0] else ribbon.ghost))
+            return
+        strokes = _pairs(inside, seen) if ribbon.strand.apart else _stretches(inside, seen)
+        for stretch, visible in strokes:
             opacity = ribbon.opacity * (1.0 if visible else ribbon.ghost)
             brush.line(places[stretch], ribbon.color, ribbon.width, opacity)
 
@@ -158,6 +173,16 @@ class _Brush:
             self._trace(places)
             self.context.stroke()
 
+    def wedge(self, ends: Array, color: Color, width: float, opacity: float) -> None:
+        """The head of an arrow between two places (2, 3), so wide, in units of the screen, where it begins."""
+        neck, tip = self._pixels(ends)
+        way = tip - neck
+        aside = np.array([-way[1], way[0]]) / max(float(np.hypot(*way)), 1e-9) * width / 2 * self.shot.area.unit
+        self._color(color, opacity)
+        for corner in (neck + aside, tip, neck - aside):
+            self.context.line_to(*corner)
+        self.context.fill()
+
     def disc(self, center: Array, radius: float, color: Color, opacity: float) -> None:
         """A disc round a place (3,), its radius in units of the screen."""
         x, y = self._pixels(center)
@@ -186,6 +211,13 @@ def _ramp(look: Look, shares: Array) -> Array:
     """Colours (n, 3) at shares of the ramp."""
     places = np.linspace(0, 1, len(look.ramp))
     return np.stack([np.interp(shares, places, channel) for channel in np.array(look.ramp).T], axis=-1)
+
+
+def _pairs(inside: npt.NDArray[np.bool_], seen: npt.NDArray[np.bool_]) -> Iterator[tuple[slice, bool]]:
+    """Each two points, which are a stroke of their own; seen if its first is."""
+    for first in range(0, len(inside), 2):
+        if inside[first] and inside[first + 1]:
+            yield slice(first, first + 2), bool(seen[first])
 
 
 def _stretches(inside: npt.NDArray[np.bool_], seen: npt.NDArray[np.bool_]) -> Iterator[tuple[slice, bool]]:

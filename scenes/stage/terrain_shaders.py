@@ -87,6 +87,7 @@ uniform float half_width;
 uniform float bias;
 uniform float rise;
 uniform vec2 span;        // the steps that are drawn
+uniform float pointed;    // the head of an arrow: from its width to a point
 in vec4 from;             // place and step
 in vec4 to;
 out vec2 at;
@@ -101,9 +102,9 @@ void main() {
     float gap = length(pb - pa);
     vec2 along = gap > 1e-6 ? (pb - pa) / gap : vec2(1.0, 0.0);
     vec2 aside = vec2(-along.y, along.x);
-    float rim = half_width + 1.0;
+    float rim = half_width + 1.0, beyond = pointed > 0.5 ? 1.0 : rim;
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-    at = vec2(mix(-rim, gap + rim, corner.x), mix(-rim, rim, corner.y));
+    at = vec2(mix(-beyond, gap + beyond, corner.x), mix(-rim, rim, corner.y));
     stretch = gap;
     vec2 pixel = pa + along * at.x + aside * at.y;
     float deep = mix(a.z / a.w, b.z / b.w, corner.x) - bias;
@@ -116,6 +117,7 @@ RIBBON_FRAGMENT = """
 uniform vec4 paint;
 uniform float half_width;
 uniform float butt;       // ends are cut straight, so that faint pieces do not overlap
+uniform float pointed;
 in vec2 at;
 in float stretch;
 out vec4 color;
@@ -123,6 +125,10 @@ void main() {
     float beyond = max(max(-at.x, at.x - stretch), 0.0);
     if (butt > 0.5 && beyond > 0.0) discard;
     float inside = half_width + 0.5 - length(vec2(beyond, at.y));
+    if (pointed > 0.5) {
+        vec2 flank = normalize(vec2(half_width, max(stretch, 1e-3)));
+        inside = 0.5 + min(at.x, (half_width - abs(at.y)) * flank.y - at.x * flank.x);
+    }
     float cover = clamp(inside, 0.0, min(1.0, 2.0 * half_width));
     if (cover <= 0.0) discard;
     color = vec4(paint.rgb, 1.0) * (paint.a * cover);

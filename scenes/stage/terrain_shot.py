@@ -96,7 +96,7 @@ class Strand:
 class Ribbon:
     """A strand as it is drawn: colour, width in units of the screen, the steps shown, how faint it is where hidden.
 
-    A `fixed` one does not rise with the ground.
+    A `fixed` one does not rise with the ground. A `pointed` one, of one segment, runs out from its width to a point.
     """
 
     strand: Strand
@@ -106,6 +106,7 @@ class Ribbon:
     span: tuple[float, float] = EVERY
     ghost: float = 0.0
     fixed: bool = False
+    pointed: bool = False
 
 
 @dataclass(frozen=True)

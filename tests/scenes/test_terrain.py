@@ -25,6 +25,7 @@ from scenes.stage.raster import PixelBox, Pixels
 from scenes.stage.terrain import Terrain, terrain_remarks
 from scenes.stage.terrain_gl import WITHOUT, NoContextError, engine
 from scenes.stage.terrain_ground import ground_under, height_scale
+from scenes.stage.terrain_heights import height_ticks
 from scenes.stage.terrain_painter import PaintedDrawing
 
 SURFACES = [name for name, one in OBJECTIVES.items() if one.dimension == 2]
@@ -150,6 +151,36 @@ def test_a_pole_and_a_hole_are_drawn() -> None:
         assert len(np.unique(seen.reshape(-1, 4), axis=0)) > 20, text
 
 
+# The height axis ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*SURFACES, "x^2 + 1e-6*y^2", "1e7*x^2 + y^4", "log(x^2 + y^2 + 1e-9)"])
+def test_height_ticks_are_round_and_apart(name: str) -> None:
+    objective = find_objective(name)
+    ground = ground_under(objective, objective.view, Box(-3, -3, 3, 3), 0.36, samples=101)
+    marks = height_ticks(ground.scale, ground.relief)
+    heights = [height for height, _ in marks]
+    assert 2 <= len(marks) <= 8
+    assert all(0 <= height <= ground.relief + 1e-9 for height in heights)
+    assert (-np.diff(heights) > 0.35).all()
+    assert all(len(text) < 18 for _, text in marks)
+
+
+@pytest.mark.parametrize("azimuth", range(-170, 180, 20))
+def test_the_height_axis_stands_on_the_left_and_never_vanishes(azimuth: int) -> None:
+    terrain = terrain_of("rosenbrock", azimuth, 35, labelled=True)
+    view, heights = terrain.orbit.view, terrain.labels.heights  # type: ignore[attr-defined]
+    left = view.project(np.insert(heights.ends, 2, 0.0, axis=1))[:, 0].min()
+    assert view.project(heights.top(view))[0] < left + 0.5
+    shares = [share for _, share in heights._corners(view)]
+    assert sum(shares) == pytest.approx(1.0)
+    assert all(0 <= share <= 1 for share in shares)
+    assert heights.note is not None
+    assert heights.note.get_fill_opacity() == pytest.approx(1.0)
+    terrain.orbit.look(terrain.above)
+    assert all(word.get_fill_opacity() == 0 for word in terrain.settle().labels.submobjects)
+
+
 # What is seen ---------------------------------------------------------------------------------------------------------
 
 
@@ -183,6 +214,25 @@ def test_projected_minimum_lies_where_the_picture_has_it() -> None:
         unit = pixels.shape[1] / config.frame_width
         assert abs(columns.mean() - column) < 1.5
         assert 0 < row - rows.mean() < 0.15 * unit
+
+
+@pytest.mark.parametrize("painted", [False, True])
+def test_an_arrow_lies_on_the_ground(painted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is seen from its tail to its tip before a hill, faint behind it, and not where it would leave the ground."""
+    if painted:
+        monkeypatch.setenv(WITHOUT, "1")
+    for far, low, high in ((-1.0, 150, 256), (1.0, 0, 120)):
+        terrain = terrain_of(HILL, azimuth=0, elevation=12)
+        arrow = terrain.arrow([-0.8, far * 2.2], [0.8, far * 2.2], BALL)
+        assert list(arrow.ribbons()) == []
+        arrow.presence.set_value(1.0)
+        strengths = orange(shown(terrain))
+        for along in (-0.6, 0.0, 0.6):
+            row, column = pixel_of(terrain.point(along, far * 2.2), strengths)
+            assert low <= strengths[row - 2 : row + 3, column - 2 : column + 3].max() < high
+    lost = terrain.arrow([0.0, 0.0], [99.0, 0.0], BALL)
+    lost.presence.set_value(1.0)
+    assert list(lost.ribbons()) == []
 
 
 def test_from_above_it_is_the_contour_map() -> None:

@@ -1,0 +1,130 @@
+"""The height axis of a terrain: it stands on the corner of the plate that is furthest to the left, and is numbered.
+
+When the camera goes round, another corner comes to stand there: the axis fades from one to the other. Where the heights
+are not linear its numbers are not evenly spaced, and a note says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from scenes.stage.drawing import Array
+from scenes.stage.layout import Box, box_of
+from scenes.stage.orbit import View
+from scenes.stage.palette import palette
+from scenes.stage.panel import tick_label
+from scenes.stage.panel import ticks as round_numbers
+from scenes.stage.terrain_ground import Ground, HeightScale
+from scenes.stage.terrain_shot import PLATE, Ribbon, Strand, rgb
+from scenes.stage.typesetting import SMALL, Words
+
+APART = 0.4  # between neighbouring numbers, on the ground
+TICK, OUT = 0.1, 0.1  # length of a tick, and between it and its number
+LINE = 0.022
+TURN = 6.0  # degrees before and after two corners are equally far left, in which one gives way to the other
+LOG_NOTE = "log height"
+OVER, LEANS = 0.28, 0.4  # of the note, over the axis and beyond it to the right
+CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+
+
+def height_ticks(scale: HeightScale, relief: float) -> list[tuple[float, str]]:
+    """Round values on the way up, each as its height and its markup, the highest first."""
+    for values in _round_values(scale, relief):
+        marks: list[tuple[float, str]] = []
+        for value in sorted(values, reverse=True):
+            height = relief * float(scale.height(value))
+            if not marks or marks[-1][0] - height >= APART * (1 - 1e-9):
+                marks.append((height, tick_label(value, "linear")))
+        if len(marks) > 1:
+            break
+    return marks
+
+
+def _round_values(scale: HeightScale, relief: float) -> Iterator[list[float]]:
+    """Values that would do, the roundest first."""
+    low, high = scale.low, scale.high
+    even = round_numbers(low, high, max(2, int(relief / APART)))
+    if scale.kind == "log":
+        for factors in ((1,), (1, 2, 5)):
+            largest = np.floor(np.log10(max(abs(low), abs(high))))
+            powers = [factor * 10.0 ** (largest - k) for factor in factors for k in range(12)]
+            yield [value for value in (0.0, *powers, *(-power for power in powers)) if low <= value <= high]
+    yield even
+
+
+class HeightAxis:
+    """Line, ticks and numbers; `follow` puts the numbers where they are seen, `ribbons` are the lines to be drawn."""
+
+    def __init__(self, ground: Ground, foot: float) -> None:
+        """`foot` is how deep the plate, on which it stands, lies under the lowest ground."""
+        self.foot = foot
+        self.marks = height_ticks(ground.scale, ground.relief)
+        self.ends = CORNERS * (np.array(ground.footprint) / 2 + PLATE)
+        self._strands = [self._strand(*corner, ground.relief) for corner in zip(self.ends, CORNERS, strict=True)]
+        self._sets = [[Words(markup, SMALL, palette().quiet) for _, markup in self.marks] for _ in range(2)]
+        self.note = Words(LOG_NOTE, SMALL, palette().quiet) if ground.scale.kind == "log" else None
+
+    def _strand(self, end: Array, out: Array, relief: float) -> Strand:
+        """The strokes at one corner: the line, and the ticks outwards."""
+        base, up = np.append(end, 0.0), np.array([0.0, 0.0, 1.0])
+        aside = np.append(out, 0.0) * TICK / np.sqrt(2)
+        levels = [base + height * up for height, _ in self.marks]
+        ticks = [place for level in levels for place in (level, level + aside)]
+        strokes = [base - self.foot * up, base + relief * up, *ticks]
+        return Strand(np.array(strokes), np.zeros(len(strokes)), apart=True)
+
+    @property
+    def words(self) -> list[Words]:
+        """Everything that is to be shown."""
+        return [*self._sets[0], *self._sets[1], *([self.note] if self.note else [])]
+
+    @property
+    def room(self) -> float:
+        """How far the numbers reach to the left of the plate."""
+        return TICK + OUT + max((float(words.width) for words in self._sets[0]), default=0.0)
+
+    def top(self, view: View) -> Array:
+        """The upper end (3,) of the axis, on the corner that is furthest left."""
+        return np.asarray(self._strands[self._corners(view)[0][0]].places[1])
+
+    def ribbons(self, view: View, rise: float) -> Iterator[Ribbon]:
+        """The lines at the corners that are furthest left."""
+        for corner, share in self._corners(view):
+            opacity = 0.8 * share * _present(view, rise)
+            if opacity > 0:
+                yield Ribbon(self._strands[corner], rgb(palette().quiet), LINE, opacity)
+
+    def follow(self, view: View, rise: float, box: Box) -> None:
+        """Put the numbers beside their ticks; those that would leave `box` are not shown."""
+        present = _present(view, rise)
+        for words, (corner, share) in zip(self._sets, self._corners(view), strict=True):
+            for word, (height, _) in zip(words, self.marks, strict=True):
+                out = TICK / np.sqrt(2) * CORNERS[corner]
+                seen = view.project(np.append(self.ends[corner] + out, rise * height))
+                word.move_to(np.array([seen[0] - OUT - word.width / 2, seen[1], 0.0]))
+                word.set_opacity(present * share * box.contains(box_of(word), slack=0.02))
+        if self.note:
+            x, y = view.project(self.top(view) * [1, 1, rise])[:2]
+            left = max(float(x) + LEANS - self.note.width, box.left)
+            self.note.move_to(np.array([left + self.note.width / 2, min(y + OVER, box.top - OVER), 0.0]))
+            self.note.set_opacity(present)
+
+    def _corners(self, view: View) -> list[tuple[int, float]]:
+        """The two corners that are furthest to the left, and how much of the axis stands on each."""
+        left = np.degrees(np.arctan2(-view.axes[0][1], -view.axes[0][0]))
+        off = np.abs((np.degrees(np.arctan2(CORNERS[:, 1], CORNERS[:, 0])) - left + 180) % 360 - 180)
+        first, second = np.argsort(off, kind="stable")[:2]
+        share = _smooth(0.5 + (off[second] - off[first]) / (4 * TURN))
+        return [(int(first), share), (int(second), 1 - share)]
+
+
+def _present(view: View, rise: float) -> float:
+    """How much there is of the axis: it comes with the relief, and a map has none."""
+    return (1 - view.flatness) * _smooth(2 * rise - 1)
+
+
+def _smooth(share: float) -> float:
+    held = float(np.clip(share, 0, 1))
+    return held * held * (3 - 2 * held)
