@@ -168,7 +168,7 @@ class DescentInABowl(LectureScene):
     @cached_property
     def duet(self) -> Duet:
         view = containing(self.objective.view, self.run.iterates)
-        return Duet(self, self.objective, view, {GD: self.rule}, {GD: self.run}, elevation=40.0)
+        return Duet(self, self.objective, view, 1, lambda: {GD: self.rule}, lambda: {GD: self.run}, elevation=40.0)
 
     @cached_property
     def formula(self) -> Formula | Words:

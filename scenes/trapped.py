@@ -200,7 +200,7 @@ class Trapped(LectureScene):
         points = np.concatenate([inside, np.array(self._deepest).reshape(-1, 2)])
         near = len(inside) > 0 and len(self.objective.minima) > 0
         view = widened(around(points, room=0.22), 1.0) if near else containing(self.objective.view, path)
-        return Duet(self, self.objective, view, {GD: self.rule}, {GD: self.run}, elevation=40.0)
+        return Duet(self, self.objective, view, 1, lambda: {GD: self.rule}, lambda: {GD: self.run}, elevation=40.0)
 
     @property
     def _deepest(self) -> list[tuple[float, ...]]:

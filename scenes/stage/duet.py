@@ -6,7 +6,7 @@ balls take their steps on both while the camera goes slowly round.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
@@ -30,12 +30,14 @@ from scenes.stage.panel import Range
 from scenes.stage.scoreboard import error_at
 from scenes.stage.speaker import Speaker
 from scenes.stage.terrain import Terrain
+from scenes.stage.terrain_ground import Kind
 from scenes.stage.terrain_trail import TerrainTrail
 from scenes.stage.typesetting import Formula, Words, wrapped_formula
 
 CARD, FOOT, BETWEEN = 0.98, 0.5, 0.2  # heights of a card and of the line for words, and gaps
 ONE_CARD = 6.2  # width of a card that is alone
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
+SETTINGS = dict.fromkeys(("momentum", "nesterov"), ("learning_rate", "momentum"))  # that a card shows
 SWING = 18.0  # degrees to each side of it that the camera goes
 
 
@@ -47,28 +49,40 @@ class Duet:
         scene: LectureScene,
         objective: AnyObjective,
         view: tuple[Range, Range],
-        rules: Mapping[str, Rule[Any]],
-        runs: Mapping[str, Trajectory],
+        count: int,
+        rules: Callable[[], Mapping[str, Rule[Any]]],
+        runs: Callable[[], Mapping[str, Trajectory]],
         azimuth: float = AZIMUTH,
         elevation: float = ELEVATION,
         swing: tuple[float, float] = (-SWING, SWING),
+        kind: Kind | None = None,
     ) -> None:
-        """`rules` and `runs` by the names of the rules, whose colours they have; `swing` is how far the camera goes
-        from the azimuth, in degrees, so that there is room for it."""
-        self.scene, self.objective, self.view, self.rules, self.runs = scene, objective, view, rules, runs
+        """`count` runs; `rules` and `runs` give them by the names of the rules, whose colours they have, and are asked
+        when they are first shown. `swing` is how far the camera goes from the azimuth, in degrees, so that there is
+        room for it; `kind` the height scale, chosen by the landscape unless given."""
+        self.scene, self.objective, self.view, self.count, self.kind = scene, objective, view, count, kind
+        self._rules, self._runs = rules, runs
         self.azimuth, self.elevation, self.swing = azimuth, elevation, swing
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule[Any]]:
+        return self._rules()
+
+    @cached_property
+    def runs(self) -> Mapping[str, Trajectory]:
+        return self._runs()
 
     # Where things stand ---------------------------------------------------------------------------------------------
 
     @cached_property
     def rows(self) -> tuple[Box, Box, Box]:
         """The panels, the line for words, the cards: words beside the cards where there is room, else above."""
-        stage = layout.stage()
-        if layout.is_wide():
+        stage, lines = layout.stage(), self._lines_of_cards
+        if layout.is_wide() and self.count <= 2:
             below, panels = stage.bottom_slice(CARD, gap=BETWEEN)
-            cards, words = below.right_slice(ONE_CARD if len(self.runs) == 1 else 0.645 * stage.width)
+            cards, words = below.right_slice(ONE_CARD if self.count == 1 else 0.645 * stage.width)
             return panels, words.bottom_slice(FOOT)[0], cards
-        cards, rest = stage.bottom_slice(CARD, gap=0.12)
+        cards, rest = stage.bottom_slice(lines * (CARD + BETWEEN) - BETWEEN, gap=0.12)
         words, panels = rest.bottom_slice(FOOT, gap=0.08)
         return panels, words, cards
 
@@ -82,6 +96,17 @@ class Duet:
         if right.height > right.width:  # a map is as high as it is wide
             right = Box(right.left, right.bottom, right.right, right.bottom + right.width)
         return left, right
+
+    @property
+    def _lines_of_cards(self) -> int:
+        return 1 if layout.is_wide() or self.count <= 2 else 2
+
+    @property
+    def card_boxes(self) -> list[Box]:
+        """A box for each card: beside each other, or two and two."""
+        lines = self.rows[2].rows(*[1.0] * self._lines_of_cards, gap=BETWEEN)
+        across = -(-self.count // len(lines))
+        return [box for line in lines for box in line.columns(*[1.0] * across, gap=BETWEEN)]
 
     # What stands there ----------------------------------------------------------------------------------------------
 
@@ -101,7 +126,7 @@ class Duet:
         half = np.array([area.width, area.height]) / 2
         x, y = box.center[:2]
         flat = Box(float(x - half[0]), float(y - half[1]), float(x + half[0]), float(y + half[1]))
-        made = Terrain(self.objective, box, flat, self.view, self.names, level=self.map.levels)
+        made = Terrain(self.objective, box, flat, self.view, self.names, level=self.map.levels, kind=self.kind)
         made.rise.set_value(0.0)
         return made
 
@@ -135,7 +160,7 @@ class Duet:
     def cards(self) -> dict[str, RuleCard]:
         """A card a run, with as many digits of the error as have room."""
         errors = np.concatenate([run.values[: run.ended_at + 1] for run in self.runs.values()])
-        boxes = dict(zip(self.runs, self.rows[2].columns(*[1.0] * len(self.runs), gap=BETWEEN), strict=True))
+        boxes = dict(zip(self.runs, self.card_boxes, strict=False))
         for significant in (6, 5, 4, 3):
             spec = running_spec(errors, significant)
             cards = {name: self._card(name, box, spec, widest_of(errors, spec)) for name, box in boxes.items()}
@@ -145,7 +170,7 @@ class Duet:
 
     def _card(self, name: str, box: Box, spec: str, widest: float) -> RuleCard:
         rule = self.rules[name]
-        settings = {key: getattr(rule, key) for key in ("learning_rate", "momentum") if hasattr(rule, key)}
+        settings = {key: getattr(rule, key) for key in SETTINGS.get(name, ("learning_rate",))}
         card = RuleCard(box, name, rule.title, settings, spec, widest=widest)
         return card.display(error_at(self.runs[name], 0))
 

@@ -15,6 +15,7 @@ from manim import FadeIn, FadeOut, GrowFromCenter, VMobject
 from objectives import AnyObjective
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
 from scenes.lecture_scene import Claim, LectureScene, Number, objective_of, start_of
+from scenes.reads import derived
 from scenes.stage.contour_map import containing
 from scenes.stage.duet import SWING, Duet
 from scenes.stage.even_map import around, widened
@@ -70,7 +71,7 @@ class TwoRuns(LectureScene):
         """The last error of each run."""
         return {name: error_at(run, run.ended_at) for name, run in self.runs.items()}
 
-    @cached_property
+    @derived
     def lowest(self) -> float:
         """The lowest value that is known: of the minima, else of the runs."""
         known = [float(value) for value in self.objective.value(np.array(self.objective.minima).reshape(-1, 2))]
@@ -184,7 +185,7 @@ class TwoRuns(LectureScene):
         halts = [_most_of_the_way(run) for run in self.runs.values()]
         return min(max(halts), int(self.parameters.steps))
 
-    @cached_property
+    @derived
     def window(self) -> tuple[Range, Range]:
         """The objective's view, or what lies round the runs."""
         paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in self.runs.values()])
@@ -202,7 +203,8 @@ class TwoRuns(LectureScene):
 
     @cached_property
     def duet(self) -> Duet:
-        return Duet(self, self.objective, self.window, self.rules, self.runs, self.azimuth, self.elevation, self.swing)
+        rules, runs = (lambda: self.rules), (lambda: self.runs)
+        return Duet(self, self.objective, self.window, 2, rules, runs, self.azimuth, self.elevation, self.swing)
 
     @cached_property
     def formula(self) -> Formula | Words:
