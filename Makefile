@@ -13,6 +13,7 @@ lecture: setup
 	@$(BIN)/python render.py $(if $(QUALITY),--quality $(QUALITY)) $(if $(THEME),--theme $(THEME)) $(if $(ASPECT),--aspect $(ASPECT))
 
 test: setup
+	@scripts/setup-browser
 	@$(BIN)/python -m pytest --numprocesses auto
 
 check: setup lint types test

@@ -145,6 +145,8 @@ def _bring(
         DeckWish(kind, names or tuple(w.name for w in wishes), place, target, title or book.title, goes_on, burn)
     )
     out.print(told(made), soft_wrap=True, highlight=False)
+    if kind == "pdf" and made.is_dark:
+        out.print("Its pictures are dark. For paper: --render --theme light --from media/print", soft_wrap=True)
     if not render and (old := _outdated(book, wishes)):
         out.print(
             f"Changed since they were rendered: {', '.join(old)}; --render brings them up to date.", soft_wrap=True

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from clips.decks.slides import Deck
+from clips.decks.slides import Deck, Slide
 
 #: Words arrive as data, so that nothing in a title or a caption is taken for Typst's markup.
 PAGE = """
 #let deck = json("deck.json")
 #set document(title: deck.title)
-#set text(font: "Libertinus Serif", size: 10.5pt, lang: "en")
+#set text(font: "Libertinus Serif", size: 10pt, lang: "en")
 #set par(leading: 0.55em)
 #set page(
-  paper: "a4", margin: (x: 1.8cm, top: 2.2cm, bottom: 2cm),
-  header: context [#text(9pt, luma(35%))[#deck.title #h(1fr) #query(heading).filter(
-    h => h.location().page() <= here().page()).last(default: (body: [])).body]],
+  paper: "a4", margin: (x: 2.4cm, top: 1.9cm, bottom: 1.6cm),
+  header: align(right, text(9pt, luma(35%), deck.title)),
   footer: context align(center, text(9pt, luma(35%), counter(page).display("1 / 1", both: true))),
 )
 #show heading: set text(15pt)
@@ -28,7 +28,7 @@ PAGE = """
   #v(-0.45em)
   #slide.caption
 ]
-#let row(slides) = grid(columns: (1fr, 1fr), column-gutter: 0.7cm, ..slides.map(beat))
+#let row(slides) = grid(columns: (1fr, 1fr), column-gutter: 0.6cm, ..slides.map(beat))
 
 #for clip in deck.clips {
   let rows = clip.slides.chunks(2)
@@ -38,18 +38,20 @@ PAGE = """
 """
 
 
+def _printed(slides: Sequence[Slide], folder: Path) -> Iterator[dict[str, str]]:
+    """What is printed of a clip, its pictures put into the folder; a beat that only shows the title is left out."""
+    for slide in [slide for slide in slides if not slide.only_says_its_title] or slides:
+        (folder / f"{slide.name}.png").write_bytes(slide.last)
+        yield {"picture": f"{slide.name}.png", "caption": slide.caption}
+
+
 def handout(deck: Deck) -> bytes:
     """The deck as a PDF for printing: two beats side by side, on A4."""
     import typst
 
     with TemporaryDirectory(prefix="momentum-") as scratch:
         folder = Path(scratch)
-        clips = [
-            {"title": title, "slides": [{"picture": f"{s.name}.png", "caption": s.caption} for s in slides]}
-            for title, slides in deck.by_clip()
-        ]
+        clips = [{"title": title, "slides": list(_printed(slides, folder))} for title, slides in deck.by_clip()]
         (folder / "deck.json").write_text(json.dumps({"title": deck.title, "clips": clips}))
-        for slide in deck.slides:
-            (folder / f"{slide.name}.png").write_bytes(slide.last)
         (folder / "page.typ").write_text(PAGE)
         return bytes(typst.compile(str(folder / "page.typ"), root=scratch))

@@ -40,14 +40,17 @@ class DeckWish:
 
 @dataclass(frozen=True)
 class MadeDeck:
-    """A deck that stands: `fresh` if it was up to date already; its slides, length, and size on the disk in bytes."""
+    """A deck that stands: `fresh` if it was up to date already; its slides, seconds, bytes on the disk, theme."""
 
     target: Path
     fresh: bool
     slides: int
     seconds: float
     size: int
+    is_dark: bool
 
+
+TOLD = ("slides", "seconds", "size", "is_dark")
 
 #: What is made of a deck: files by their names, the one that the user opens last.
 Maker = Callable[[Deck, DeckWish], Mapping[str, bytes]]
@@ -101,14 +104,17 @@ def bring_deck(wish: DeckWish) -> MadeDeck:
     made_of = digest(wish.kind, wish.title, wish.names, wish.goes_on, wish.burn_captions, seals, _code())
     known = remembered().get(str(wish.target.resolve()))
     if known and known["made_of"] == made_of and all(is_intact(Path(p), s) for p, s in known["files"].items()):
-        return MadeDeck(wish.target, True, known["slides"], known["seconds"], known["size"])
+        return MadeDeck(wish.target, True, *(known[name] for name in TOLD))
     deck = read_deck(wish.names, wish.clips, wish.title)
     files = KINDS[wish.kind](deck, wish)
     written = _write(wish, files)
     size = sum(map(len, files.values()))
-    told = {"made_of": made_of, "clips": seals, "folder": str(wish.clips.resolve()), "files": written}
-    remember(wish.target, {**told, "slides": len(deck.slides), "seconds": deck.seconds, "size": size})
-    return MadeDeck(wish.target, False, len(deck.slides), deck.seconds, size)
+    told: dict[str, Any] = dict(
+        zip(TOLD, (len(deck.slides), deck.seconds, size, deck.profile.theme == "dark"), strict=True)
+    )
+    source = {"made_of": made_of, "clips": seals, "folder": str(wish.clips.resolve()), "files": written}
+    remember(wish.target, {**source, **told})
+    return MadeDeck(wish.target, False, **told)
 
 
 def _write(wish: DeckWish, files: Mapping[str, bytes]) -> dict[str, Any]:

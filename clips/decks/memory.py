@@ -15,7 +15,7 @@ from clips.records import VERSION
 from clips.sources import digest
 from objectives.errors import UsageError
 
-FIELDS = {"made_of", "clips", "folder", "files", "slides", "seconds", "size"}
+FIELDS = {"made_of", "clips", "folder", "files", "slides", "seconds", "size", "is_dark"}
 
 
 def read_account(name: str, folder: Path) -> Mapping[str, Any]:

@@ -35,6 +35,11 @@ class Slide:
         return f"{self.clip}-{self.beat}"
 
     @property
+    def only_says_its_title(self) -> bool:
+        """Whether it is the beat that opens a clip with its title, and nothing more."""
+        return self.caption.rstrip(".") == self.title.rstrip(".")
+
+    @property
     def heading(self) -> str:
         """What an outline calls the slide: the clip and, in plain words, the beat."""
         return f"{self.title}: {self.beat.replace('_', ' ')}"
