@@ -1,0 +1,113 @@
+"""The stability map: its pixels are runs, its curves are theory's, and what the counters say is what the runs did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from manim import Camera
+
+from clips.profile import make_profile
+from clips.work import make_scene, studio, typeset_cache
+from objectives.errors import UsageError
+from optimizers import Momentum, descend, theory
+from optimizers.plane import Parabola
+from scenes.stability_map import LIMIT, PLACES, StabilityMap
+from scenes.stage.raster import pixel_box
+from scenes.stage.stability_plane import quickness
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def played(**changes: Any) -> StabilityMap:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("stability_map", changes, only=())
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def test_the_picture_agrees_with_the_curves_over_it() -> None:
+    """Every pixel whose middle is off the drawn boundary by more than one pixel is on the right side of it."""
+    scene: Any = make_scene("stability_map", {})
+    raster = scene.pictures["steep"]
+    pixels = raster.source.pixels(pixel_box(raster.box, Camera()))
+    height, width = pixels.shape[:2]
+    assert (width, height) == pytest.approx((raster.box.width * 60, raster.box.height * 60), abs=1)
+    border = scene.boundary.points
+    at = raster.box.top - (np.arange(height) + 0.5) / height * raster.box.height
+    edge = np.interp(at, border[:, 1], border[:, 0])
+    middle = raster.box.left + (np.arange(width) + 0.5) / width * raster.box.width
+    off = middle[None] - edge[:, None]
+    grows = pixels[..., 3] == 0
+    clear = (np.abs(off) > raster.box.width / width) & (at < np.quantile(at, 0.97))[:, None]
+    assert clear.mean() > 0.9
+    np.testing.assert_array_equal(grows[clear], (off > 0)[clear])
+
+
+def test_the_critical_curve_is_where_overshoot_begins() -> None:
+    scene: Any = make_scene("stability_map", {})
+    panel, curve = scene.plane_panel, scene.critical[1].points
+    for place in curve[np.linspace(40, len(curve) // 3, 5).astype(int)]:
+        rate, momentum = (
+            float(np.interp(place[k], axis.screen, axis.data)) for k, axis in enumerate((panel.x_axis, panel.y_axis))
+        )
+        for shift, overshoots in ((-0.02, False), (0.02, True)):
+            run = descend(Parabola(1.0), Momentum(rate, max(0.0, momentum + shift)), 1.0, 400)
+            assert bool((run.iterates < -1e-12).any()) is overshoots
+
+
+def test_the_counters_say_what_the_runs_did() -> None:
+    scene = played()
+    for place in PLACES:
+        way = float(PLACES.index(place))
+        run = descend(Parabola(1.0), Momentum(*scene.places[place]), 1.0, LIMIT)
+        gentle = descend(Parabola(0.1), Momentum(*scene.places[place]), 1.0, LIMIT)
+        steps = run.stays_below(0.5e-6)
+        if place in ("plain", "best"):
+            steps = max(steps, gentle.stays_below(0.05e-6))
+        shown = scene.readings["steps"](way)
+        assert shown == steps if steps else np.isnan(shown)
+    assert scene.counters["momentum"].number.shown == f"{scene.places['best'][1]:.2f}"
+    assert scene.counters["steps"].number.shown == str(scene.numbers()["best_steps"])
+
+
+def test_the_best_place_is_where_the_critical_curves_cross() -> None:
+    scene: Any = make_scene("stability_map", {"eigenvalues": "0.04, 1"})
+    rate, momentum = scene.places["best"]
+    assert momentum == pytest.approx(theory.critical_momentum(0.04 * rate)) == theory.critical_momentum(rate)
+    speed = np.vectorize(lambda pull, gamma: theory.rate(theory.heavy_ball_matrix(pull, gamma)))
+    rates, momenta = scene.plane.middles(60, 45)
+    slower = np.maximum(speed(0.04 * rates, momenta), speed(rates, momenta))
+    assert theory.best_heavy_ball(0.04, 1.0).rate < slower.min()
+
+
+def test_strong_is_quick() -> None:
+    shade = quickness([5, 10, 100, LIMIT, -1, 2], 5, LIMIT)
+    assert shade[0] == shade[5] == 1
+    assert shade[3] == shade[4] == 0
+    assert (np.diff(shade[:4]) < 0).all()
+
+
+@settings(max_examples=2, phases=[Phase.generate])
+@given(
+    eigenvalues=st.lists(st.floats(1e-4, 1e5), min_size=2, max_size=4),
+    tolerance=st.floats(1e-9, 0.9),
+)
+def test_any_parameters_within_bounds(**changes: Any) -> None:
+    scene = played(**changes)
+    assert all(scene.caption(beat) for beat in scene.beats)
+    assert list(scene.claims())
+
+
+def test_bad_parameters_are_refused() -> None:
+    for changes in ({"eigenvalues": "1"}, {"eigenvalues": "0, 1"}, {"tolerance": 1.5}):
+        with pytest.raises(UsageError):
+            make_scene("stability_map", changes)
