@@ -57,6 +57,11 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "EWMA",
         "A moving average forgets little by little; momentum is the same line without the factor that makes it one.",
     ),
+    "code_walkthrough": (
+        "scenes.code_walkthrough",
+        "CodeWalkthrough",
+        "What you read is what runs: momentum line by line, and on the map what each line does.",
+    ),
     "u_turn": ("scenes.u_turn", "UTurn", "Momentum oscillates in and out of the valley, and still arrives first."),
     "u_turn_3d": (
         "scenes.u_turn_3d",

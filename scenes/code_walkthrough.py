@@ -1,0 +1,341 @@
+"""Momentum is two lines of code: read them while they run.
+
+At the left the source of a function of this project, with the line lit that is being executed and the variables as they
+are; at the right the map, where the ball moves when the line that moves it is executed. First line by line, then round
+after round; and then beside it the same function without momentum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
+
+import numpy as np
+from manim import LEFT, FadeIn, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from pydantic import Field
+
+from objectives import AnyObjective, typeset
+from optimizers import Trajectory, descend
+from optimizers.by_hand import walk
+from scenes.lecture_scene import (
+    Claim,
+    ClipParameters,
+    Coefficient,
+    LearningRate,
+    LectureScene,
+    Number,
+    ObjectiveName,
+    Point,
+    objective_of,
+    start_of,
+)
+from scenes.stage import layout
+from scenes.stage.ball import Trail
+from scenes.stage.cards import RuleCard
+from scenes.stage.contour_map import ContourMap, containing
+from scenes.stage.drawing import Array, crosses, inside
+from scenes.stage.figures import typed
+from scenes.stage.layout import Box
+from scenes.stage.listing import Band, Listing, Moment, Variable, moments_of, variables_of
+from scenes.stage.numerals import running_spec, widest_of
+from scenes.stage.pair import GD, MOMENTUM, NAMES, pair_of_rules
+from scenes.stage.palette import palette, rule_color
+from scenes.stage.scoreboard import error_at
+from scenes.stage.speaker import Speaker
+from scenes.stage.typesetting import Words, quiet
+
+ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 4.75  # heights of listing, words and cards; width of the map
+SLOW = (1.25, 0.7, 0.4)  # seconds a line, in the first three rounds
+PACE, LONGEST = 5.0, 12.0  # rounds a second afterwards, and seconds at most
+SAID = {  # of the line that sets a variable
+    "dw": ("the slope where the ball stands",),
+    "update": ("a share of the last update, and the slope", "last update and slope"),
+    "w": ("and only now the step", "only now the step"),
+}
+
+
+class CodeWalkthrough(LectureScene):
+    """The code of momentum, line by line, while it runs."""
+
+    title = "Momentum is two lines of code"
+    beats = ("opening", "listing", "line_by_line", "again", "round_after_round", "large_steps")
+    poster = "round_after_round"
+
+    class Parameters(ClipParameters):
+        objective: ObjectiveName = Field("gentle_slope_neuron", description="A surface: a name, or a formula.")
+        start: Point | None = Field(None, description="Where the run starts; if not given, where the objective says.")
+        learning_rate: LearningRate = Field(1.0, description="Learning rate.")
+        momentum: Coefficient = Field(0.9, description="Momentum coefficient.")
+        steps: int = Field(30, ge=3, le=500, description="How many rounds the loop makes.")
+
+    # The run --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> AnyObjective:
+        return objective_of(self.parameters.objective, 2, "code_walkthrough")
+
+    @cached_property
+    def runs(self) -> dict[str, Trajectory]:
+        """The same run by the toolkit's rule, and gradient descent."""
+        wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
+        rules = pair_of_rules(wanted.learning_rate, wanted.momentum)
+        return {name: descend(self.objective, rules[name], start, wanted.steps) for name in (MOMENTUM, GD)}
+
+    @property
+    def fast(self) -> Trajectory:
+        return self.runs[MOMENTUM]
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """The function's run, line by line; of one that flies off, as far as there is something to see."""
+        wanted, run = self.parameters, self.fast
+        settings = (wanted.learning_rate, wanted.momentum, max(1, run.ended_at))
+        with np.errstate(all="ignore"):
+            return moments_of(walk, self.objective.gradient, run.iterates[0], *settings)
+
+    @cached_property
+    def path(self) -> Array:
+        """Where the function has been, (rounds + 1, 2)."""
+        steps = [moment.after["w"] for moment in self.moments if "w" in moment.changed]
+        return np.array([self.moments[0].before["w"], *steps])
+
+    @cached_property
+    def moved(self) -> Array:
+        """How often the ball had moved before each moment, (moments + 1,)."""
+        return np.cumsum([0, *("w" in moment.changed for moment in self.moments)])
+
+    @property
+    def growth(self) -> float:
+        """How many times the first step the longest one is."""
+        with np.errstate(all="ignore"):
+            lengths = np.linalg.norm(np.diff(self.path, axis=0), axis=-1)
+            return float(np.nan_to_num(np.nanmax(lengths) / lengths[0], nan=1.0))
+
+    @cached_property
+    def rounds(self) -> list[int]:
+        """The moments at which a round begins: the loop's line, which sets its counter."""
+        return [k for k, moment in enumerate(self.moments) if "t" in moment.changed]
+
+    def begin(self, turn: int) -> int:
+        """The moment at which a round begins; after the last one, the end."""
+        return self.rounds[turn] if turn < len(self.rounds) else len(self.moments) - 1
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return self.runs
+
+    def numbers(self) -> Mapping[str, Number]:
+        last = {name: run.ended_at for name, run in self.runs.items()}
+        ends = {f"{name}_error": error_at(run, last[name]) for name, run in self.runs.items()}
+        return {"start_error": float(self.fast.values[0]), "last": last[MOMENTUM], "growth": self.growth, **ends}
+
+    def claims(self) -> Iterator[Claim]:
+        path, run = self.path, self.fast.iterates[: len(self.path)]
+        yield Claim(
+            f"the code on the screen takes the path of the toolkit's momentum: {len(path) - 1} steps, bit for bit",
+            bool(np.array_equal(path, run, equal_nan=True)),
+        )
+        found = self.numbers()
+        first, slow, fast = (float(found[name]) for name in ("start_error", f"{GD}_error", f"{MOMENTUM}_error"))
+        yield Claim(
+            f"gradient descent hardly moves: {slow:.3g} of {first:.3g} after {found['last']} iterations",
+            slow > 0.9 * first,
+        )
+        yield Claim(f"momentum has taken large steps: its error is {fast:.3g}", fast < 0.5 * slow)
+
+    def words(self) -> Mapping[str, str]:
+        found = self.numbers()
+        return {"gd_words": f"{found[f'{GD}_error']:.2g}", "momentum_words": f"{found[f'{MOMENTUM}_error']:.2g}"}
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """Momentum is two lines of code."""
+        self.show_title()
+
+    def listing(self) -> None:
+        """A function, and what it works on: the map of an error. What you read is the code that runs."""
+        self.play(FadeIn(self.code.code, lag_ratio=0.02), run_time=1.4)
+        self.speaker.say("what you read is what runs")
+        self.wait(1.2)
+        self.play(FadeIn(self.map), FadeIn(self.goal), run_time=0.7)
+        self.play(GrowFromCenter(self.trail.ball), run_time=0.5)
+        self.add(self.trail)
+        self.wait(0.8)
+
+    def line_by_line(self) -> None:
+        """One line after the other: the slope where the ball stands; a share of the last update, and the slope; and
+        only then the step."""
+        self.speaker.hush()
+        self.play(FadeIn(self.variables), FadeIn(self.settings), run_time=0.6)
+        self.add(self.code.band, self.lit)
+        for k in range(self.begin(1)):
+            self._take(k, SLOW[0], said=True)
+        self.wait(0.6)
+
+    def again(self) -> None:
+        """The next rounds: now there is a last update, and the new one is longer."""
+        self.speaker.say("again: now there is a last update", "now there is a last update")
+        for turn, seconds in zip((1, 2), SLOW[1:], strict=True):
+            for k in range(self.begin(turn), self.begin(turn + 1)):
+                self._take(k, seconds)
+        self.wait(0.6)
+
+    def round_after_round(self) -> None:
+        """And so on, round after round, {last} in all. The longest step is {growth:.3g} times the first, and the slope
+        is gentle."""
+        self.speaker.hush()
+        self.lit.cover(None)
+        body = [moment.line for moment in self.moments[self.begin(0) : self.begin(1)]]
+        self.code.light(min(body), max(body))
+        last = len(self.moments) - 1
+        seconds = min((len(self.rounds) - len(SLOW)) / PACE, LONGEST)
+        if seconds > 0:
+            self._follow(self.gliding)
+            self.play(self.moment.animate.set_value(last), run_time=seconds, rate_func=linear)
+            self.release()
+        self.wait(0.4)
+        self.speaker.say(f"the longest step: ${self.growth:.3g}$ times the first")
+        self.wait(1.8)
+
+    def large_steps(self) -> None:
+        """The same function with a gamma of 0 is gradient descent. After {last} rounds its error is {gd_words}, that of
+        momentum {momentum_words}."""
+        self.vanish(self.variables, self.settings, self.code.band)
+        self.play(FadeIn(self.cards[MOMENTUM]), run_time=0.5)
+        self.wait(1.0)
+        self.speaker.say("the same with `gamma` $= 0$: gradient descent", "with `gamma` $= 0$")
+        self.play(FadeIn(self.cards[GD]), GrowFromCenter(self.slow.ball), run_time=0.6)
+        self.add(self.slow)
+        run, step = self.runs[GD], ValueTracker(0.0)
+        self.drive(self.slow, step)
+        self.drive(self.cards[GD], step, partial(error_at, run))
+        self.play(step.animate.set_value(run.ended_at), run_time=4.0, rate_func=linear)
+        self.release()
+        told = ", and ".join(f"${typed(float(f'{error_at(one, one.ended_at):.2g}'))}$" for one in self.runs.values())
+        self.speaker.say(f"error after {run.ended_at} rounds: {told}", f"error after {run.ended_at} rounds")
+        self.wait(3.0)
+
+    # What the beats do ----------------------------------------------------------------------------------------------
+
+    def _take(self, k: int, seconds: float, said: bool = False) -> None:
+        """Execute a line: it is lit, then its variable changes, and the ball moves if that is where it stands."""
+        moment = self.moments[k]
+        self.code.light(moment.line)
+        self.lit.cover(None)
+        for name in moment.changed:
+            self.lit.cover(self.variable_of[name].ground)
+            if said and name in SAID and k >= self.begin(0):
+                self.speaker.say(*SAID[name])
+        self._follow(self.moving)
+        self.play(self.moment.animate.set_value(k + 1), run_time=seconds, rate_func=linear)
+        self.release()
+
+    def _follow(self, step_at: Callable[[float], float]) -> None:
+        for variable in self.variable_of.values():
+            self.drive(variable, self.moment)
+        self.drive(self.trail, self.moment, step_at)
+
+    def moving(self, moment: float) -> float:
+        """The step that the ball has taken: it moves while the line that moves it is executed."""
+        return float(np.interp(moment, np.arange(len(self.moved)), self.moved))
+
+    def gliding(self, moment: float) -> float:
+        """The same, evenly spread over the round."""
+        begins = [*self.rounds, len(self.moments) - 1]
+        return float(np.interp(moment, begins, np.arange(len(begins))))
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box, Box, Box]:
+        """Listing, map, variables, words: the map at the right, or at the lower right of a tall picture."""
+        stage = layout.stage()
+        if layout.is_wide():
+            chart, rest = stage.right_slice(MAP, gap=0.3)
+            listing, rest = rest.top_slice(ROWS, gap=0.1)
+            words, variables = rest.bottom_slice(FOOT, gap=0.1)
+            return listing, chart, variables, words
+        listing, rest = stage.top_slice(ROWS - 0.25, gap=0.1)
+        chart, rest = rest.right_slice(4.0, gap=0.3)
+        words, variables = rest.bottom_slice(FOOT, gap=0.05)
+        return listing, chart, variables, words
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.boxes[3])
+
+    @cached_property
+    def code(self) -> Listing:
+        return Listing(walk, self.boxes[0])
+
+    @cached_property
+    def moment(self) -> ValueTracker:
+        """The line that is being executed, counted from the start of the run, with fractions."""
+        return ValueTracker(0.0)
+
+    @cached_property
+    def cells(self) -> list[Box]:
+        """Of the variables: two columns, or one; the last row is for the settings."""
+        rows = self.boxes[2].rows(*[1.0] * (3 if layout.is_wide() else 5), gap=0.0)
+        if not layout.is_wide():
+            return list(rows)
+        return [*(cell for row in rows[:-1] for cell in row.columns(1.25, 1, gap=0.1)), rows[-1]]
+
+    @cached_property
+    def variables(self) -> VGroup:
+        return VGroup(*self.variable_of.values())
+
+    @cached_property
+    def variable_of(self) -> dict[str, Variable]:
+        """What the function sets, by name."""
+        pairs = zip(variables_of(self.moments), self.cells, strict=False)
+        return {name: Variable(box, name, self.moments) for name, box in pairs}
+
+    @cached_property
+    def settings(self) -> Words:
+        """The arguments that stay as they are."""
+        wanted = self.parameters
+        words = quiet(f"`eta` $= {typed(wanted.learning_rate)}$, #h(0.5em) `gamma` $= {typed(wanted.momentum)}$")
+        return layout.place(words, self.cells[-1], LEFT)
+
+    @cached_property
+    def lit(self) -> Band:
+        """The ground of the variable that is being set."""
+        return Band()
+
+    @cached_property
+    def map(self) -> ContourMap:
+        first, second = (f"${typeset(variable)}$" for variable in self.objective.variables)
+        view = containing(self.objective.view, self.fast.iterates)
+        return ContourMap(self.objective, self.boxes[1], view, (first, second))
+
+    @cached_property
+    def trail(self) -> Trail:
+        return Trail(self.map.to_screen(*self.path.T), rule_color(MOMENTUM), self.map.area)
+
+    @cached_property
+    def slow(self) -> Trail:
+        """Gradient descent's path."""
+        return Trail(self.map.to_screen(*self.runs[GD].iterates.T), rule_color(GD), self.map.area)
+
+    @cached_property
+    def goal(self) -> VMobject:
+        """The minima that lie in the view."""
+        places = np.array([self.map.to_screen(*minimum) for minimum in self.objective.minima]).reshape(-1, 3)
+        return crosses(places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5)
+
+    @cached_property
+    def cards(self) -> dict[str, RuleCard]:
+        """Side by side below the listing, or one below the other."""
+        box, wanted = self.boxes[2], self.parameters
+        places = box.columns(1, 1, gap=0.3) if layout.is_wide() else box.rows(1, 1, gap=0.12)
+        spec = running_spec(np.concatenate([run.values for run in self.runs.values()]), 4)
+        made = {}
+        for name, place, momentum in zip(self.runs, places, (wanted.momentum, 0.0), strict=True):
+            card = Box(place.left, place.top - min(CARD, place.height), place.right, place.top)
+            settings = {"learning_rate": wanted.learning_rate, "momentum": momentum}
+            run = self.runs[name]
+            made[name] = RuleCard(card, name, NAMES[name], settings, spec, widest=widest_of(run.values, spec))
+        made[MOMENTUM].display(error_at(self.fast, self.fast.ended_at))
+        made[GD].display(error_at(self.runs[GD], 0))
+        return made

@@ -1,0 +1,163 @@
+"""The code on the screen is the code that runs: its text, its lines in their order, its variables, its path."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clips.profile import make_profile
+from clips.sources import Sources
+from clips.work import make_scene, studio, typeset_cache
+from objectives.errors import UsageError
+from optimizers.by_hand import walk
+from scenes.code_walkthrough import CodeWalkthrough
+from scenes.stage.layout import Box
+from scenes.stage.listing import Listing, moments_of, variables_of
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def played(**changes: Any) -> CodeWalkthrough:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("code_walkthrough", changes, only=())
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def countdown(n):  # type: ignore[no-untyped-def]
+    left = n
+    while left:
+        left = left - 1
+        yield left
+
+
+def test_moments_are_the_lines_in_their_order() -> None:
+    moments = moments_of(countdown, 2)
+    assert [moment.line for moment in moments] == [1, 2, 3, 4, 2, 3, 4, 2]
+    assert [moment.changed for moment in moments if moment.changed] == [("left",)] * 3
+    assert [moment.after["left"] for moment in moments] == [2, 2, 1, 1, 1, 0, 0, 0]
+    assert variables_of(moments) == ["left"]
+
+
+def test_tracing_leaves_no_trace() -> None:
+    before = sys.gettrace()
+
+    def broken(n):  # type: ignore[no-untyped-def]
+        yield 1 / n
+
+    with pytest.raises(ZeroDivisionError):
+        moments_of(broken, 0)
+    assert sys.gettrace() is before
+
+
+def test_the_listing_is_the_source() -> None:
+    listing = Listing(walk, Box(-4, -3, 4, 3))
+    assert listing.source == inspect.getsource(walk).rstrip()
+    letters = "".join(listing.source.split())
+    assert len(listing.code.submobjects) == len(letters)
+    assert len(listing.code.glyphs(5, 8, 14)) == len("update")
+
+
+def test_each_row_is_lit_where_it_stands() -> None:
+    listing = Listing(walk, Box(-4, -3, 4, 3))
+    for row in range(len(listing.source.split("\n"))):
+        band = listing.light(row).band
+        glyphs = listing.code.glyphs(row)
+        assert band.get_top()[1] > max(glyph.get_top()[1] for glyph in glyphs)
+        assert band.get_bottom()[1] < min(glyph.get_bottom()[1] for glyph in glyphs)
+        for other in (row - 1, row + 1):
+            if 0 <= other < 8:
+                middles = [glyph.get_center()[1] for glyph in listing.code.glyphs(other)]
+                assert all(not band.get_bottom()[1] < y < band.get_top()[1] for y in middles)
+
+
+def test_numbers_of_the_reference() -> None:
+    """REFERENCE.md: at k = 30 gradient descent stands at 0.41210, momentum at 0.05163."""
+    found: Any = make_scene("code_walkthrough", {}).numbers()
+    assert f"{found['gradient_descent_error']:.5f}" == "0.41210"
+    assert f"{found['momentum_error']:.5f}" == "0.05163"
+
+
+def test_the_code_takes_the_path_of_the_rule_bit_for_bit() -> None:
+    scene: Any = make_scene("code_walkthrough", {})
+    np.testing.assert_array_equal(scene.path, scene.fast.iterates)
+    without: Any = make_scene("code_walkthrough", {"momentum": 0.0})
+    np.testing.assert_array_equal(without.path, without.runs["gradient_descent"].iterates)
+
+
+def test_the_ball_moves_with_its_line() -> None:
+    scene: Any = make_scene("code_walkthrough", {})
+    rows = scene.code.source.split("\n")
+    moving = [k for k in range(scene.begin(2)) if scene.moving(k + 1) > scene.moving(k)]
+    assert [rows[scene.moments[k].line].strip() for k in moving] == ["w = w - update"] * 2
+    assert [scene.gliding(scene.begin(turn)) for turn in (3, 17)] == [3, 17]
+    assert scene.gliding(len(scene.moments) - 1) == 30
+
+
+def test_variables_show_their_values() -> None:
+    scene: Any = make_scene("code_walkthrough", {})
+    assert [variable.name for variable in scene.variables] == ["update", "t", "dw", "w"]
+    update, t, dw, w = scene.variables
+    at = scene.begin(1)
+    slope = scene.objective.gradient(scene.path[0])
+    for variable in scene.variables:
+        variable.display(float(at))
+    assert [number.shown for number in w.numbers] == [f"{v:.4f}".replace("-", "−") for v in scene.path[1]]
+    assert [number.shown for number in dw.numbers] == [f"{v:.4f}".replace("-", "−") for v in slope]
+    assert t.numbers[0].shown == "0"
+    assert t.display(at + 0.5).numbers[0].shown == "1"
+    assert dw.display(0.0).numbers[0].shown == "−"
+    assert update.display(1.0).numbers[0].shown == "0.0000"
+
+
+def test_what_stands_on_the_screen_at_the_end() -> None:
+    scene = played()
+    np.testing.assert_allclose(scene.trail.ball.get_center(), scene.map.to_screen(*scene.path[30]), atol=1e-9)
+    assert [card.value.shown for card in scene.cards.values()] == ["0.052", "0.412"]
+
+
+def test_every_character_of_the_listing_counts_for_the_cache() -> None:
+    """A comment in the function is on the screen, so the file counts as it stands, not by its syntax tree."""
+    sources = Sources()
+    origin = sources.of("scenes.code_walkthrough")
+    listed = sources._module("optimizers.by_hand")
+    assert listed is not None
+    assert origin.files["optimizers/by_hand.py"] == listed[1].text != listed[1].code
+    other = sources.of("scenes.u_turn").files
+    assert "scenes/stage/listing.py" not in other
+
+
+@settings(max_examples=2, phases=[Phase.generate])
+@given(
+    learning_rate=st.floats(1e-6, 1e6),
+    momentum=st.floats(0, 0.999),
+    steps=st.integers(3, 40),
+    start=st.tuples(st.floats(-50, 50), st.floats(-50, 50)),
+)
+def test_any_parameters_within_bounds(**changes: Any) -> None:
+    scene = played(**changes)
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+def test_odd_settings() -> None:
+    flown = played(objective="qfsp", learning_rate=50.0, steps=200)
+    assert flown.fast.diverged_at is not None
+    assert not all(claim.holds for claim in flown.claims())
+
+
+def test_bad_parameters_are_refused() -> None:
+    with pytest.raises(UsageError, match="2 variables"):
+        list(make_scene("code_walkthrough", {"objective": "hillside"}).claims())
+    with pytest.raises(UsageError, match="steps"):
+        make_scene("code_walkthrough", {"steps": 2})
