@@ -112,6 +112,21 @@ def embed(
     typer.echo(words(clip, place, clips_from or CLIPS_FOLDER))
 
 
+@app.command()
+def gallery(
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Elsewhere.")] = None,
+    jobs: Jobs = 0,
+) -> None:
+    """Draw a small poster of every clip, for the README."""
+    from clips.gallery import GALLERY
+    from clips.gallery import gallery as posters
+    from clips.lecture import default_lecture
+
+    reporter = reporter_for(quiet=False)
+    made = posters(workshop(default_lecture(), jobs, reporter), reporter, output or GALLERY)
+    typer.echo(f"{len(made)} posters in {made[0].parent}")
+
+
 # The way --------------------------------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ out, errors = Console(), Console(stderr=True)
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 RENDERING = ("render", "sweep", "watch", "status", "clean")
 EDITING = ("init", "set", "unset")
-DECKING = ("deck", "film", "embed")
+DECKING = ("deck", "film", "embed", "gallery")
 ASKING = ("list", "show", "storyboard", "descend", "doctor")
 COMMANDS = (*RENDERING, *DECKING, *EDITING, *ASKING)
 LECTURE = Path(__file__).parents[2] / "lecture.toml"

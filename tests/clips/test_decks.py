@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 import render
+import scenes
 from clips.decks.captions import band_of, burnt
 from clips.decks.embed import PLACES, embed
 from clips.decks.html import html_file, html_folder
@@ -24,7 +25,9 @@ from clips.decks.make import DECKS, KINDS, DeckWish, bring_deck, target_of
 from clips.decks.memory import old_decks
 from clips.decks.presentation import reversed_video
 from clips.decks.slides import Deck, read_deck
+from clips.lecture import Lecture
 from objectives.errors import UsageError
+from tests import tiny
 from tests.clips.delivered import SIZE, deliver_two
 from tests.frames import frames_of
 
@@ -335,6 +338,22 @@ def test_beamer_escapes_its_title(clips: Path, tmp_path: Path) -> None:
     record = own / "tiny.json"
     record.write_text(record.read_text().replace('"title": "A tiny clip"', '"title": "50% & more"'))
     assert r"\begin{frame}{50\% \& more}" in embed("tiny", "beamer", own)
+
+
+def test_a_notebook_renders_what_it_shows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from clips import show
+    from clips.commands import options
+    from clips.lecture import Entry
+
+    monkeypatch.setattr(options, "workshop", lambda *_: tiny.workshop(tmp_path))
+    monkeypatch.setitem(scenes.CLIPS, "tiny", tiny.ENTRY)  # type: ignore[arg-type]
+    monkeypatch.setattr("clips.lecture.default_lecture", lambda: Lecture(clip=(Entry(scene="tiny"),)))
+    monkeypatch.setattr("clips.records.CLIPS_FOLDER", tmp_path / "clips")
+    shown = show("tiny", way=3)
+    assert shown.video == tmp_path / "notebook" / "tiny-way-3.mp4"
+    assert len(frames_of(shown.video.read_bytes())) == 45
+    with pytest.raises(UsageError, match="did you mean 'way'"):
+        show("tiny", wax=3)
 
 
 def test_a_notebook_shows_a_clip(clips: Path) -> None:
