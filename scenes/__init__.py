@@ -11,6 +11,11 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "GradientFieldScene",
         "The gradient points uphill, across the lines of the map; turned around, downhill.",
     ),
+    "contour_map": (
+        "scenes.contour_map",
+        "ContourMapScene",
+        "A level plane cuts the surface; the cuts, dropped to the floor, are the contour map.",
+    ),
     "descent_on_a_curve": (
         "scenes.descent_on_a_curve",
         "DescentOnACurve",
@@ -88,9 +93,24 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "ChoosingMomentum",
         "Too little momentum stops where it is flat, too much swings past; the value between can be computed.",
     ),
+    "optimizer_race": (
+        "scenes.optimizer_race",
+        "OptimizerRace",
+        "The same learning rate is not the same step; with its own, each rule arrives.",
+    ),
     "stability_map": (
         "scenes.stability_map",
         "StabilityMap",
         "Learning rate and momentum decide together whether a run creeps, ripples or diverges.",
+    ),
+    "your_objective": (
+        "scenes.your_objective",
+        "YourObjective",
+        "Any function of two variables: its map, its surface, its gradient, and a race on it.",
+    ),
+    "nesterov": (
+        "scenes.nesterov",
+        "NesterovScene",
+        "Look before you leap: Nesterov turns back less often, and is the unstable one where steps are large.",
     ),
 }

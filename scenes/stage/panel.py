@@ -93,12 +93,13 @@ class Panel(VGroup):
         grid: bool = False,
         framed: bool = False,
         y_labels: bool = True,
+        x_scale: Scale = "linear",
     ) -> None:
         """`names` are Typst markup; `grid` draws a line at each y tick; `framed` a frame instead of a base line."""
         super().__init__()
         self.names_above = bool(names[1])
-        self.area = self._plot_area(box, x, y, y_scale, names, y_labels)
-        self.x_axis = Axis(x, (self.area.left, self.area.right))
+        self.area = self._plot_area(box, x, y, (x_scale, y_scale), names, y_labels)
+        self.x_axis = Axis(x, (self.area.left, self.area.right), x_scale)
         self.y_axis = Axis(y, (self.area.bottom, self.area.top), y_scale)
         self.frame = polylines(
             self._frame_lines(grid, framed, y_labels), stroke_color=palette().rule_line, stroke_width=2
@@ -120,10 +121,13 @@ class Panel(VGroup):
 
     # The furniture --------------------------------------------------------------------------------------------------
 
-    def _plot_area(self, box: Box, x: Range, y: Range, scale: Scale, names: tuple[str, str], y_labels: bool) -> Box:
+    def _plot_area(
+        self, box: Box, x: Range, y: Range, scales: tuple[Scale, Scale], names: tuple[str, str], y_labels: bool
+    ) -> Box:
+        x_scale, scale = scales
         probe = Axis(y, (box.bottom, box.top), scale).ticks(0.9)
-        last = Axis(x, (box.left, box.right)).ticks(1.3)[-1]
-        beyond = 0.0 if names[0] else Words(tick_label(last, "linear"), SMALL).width / 2
+        last = Axis(x, (box.left, box.right), x_scale).ticks(1.3)[-1]
+        beyond = 0.0 if names[0] else Words(tick_label(last, x_scale), SMALL).width / 2
         widest = max((Words(tick_label(v, scale), SMALL).width for v in probe), default=0.0) if y_labels else 0.0
         bottom = Words("$0$", SMALL).height + PAD + 0.06
         top = Words("$y$", SMALL).height + 0.18 if names[1] else 0.12
@@ -143,7 +147,7 @@ class Panel(VGroup):
         return [label for label in labels if label.get_right()[0] <= (taken if name else np.inf)]
 
     def _x_label(self, value: float) -> Words:
-        label = Words(tick_label(value, "linear"), SMALL, palette().quiet)
+        label = Words(tick_label(value, self.x_axis.scale), SMALL, palette().quiet)
         return label.next_to(self.point(value, self.y_axis.data[0]), DOWN, buff=PAD)
 
     def _y_labels(self) -> list[VMobject]:
