@@ -69,7 +69,8 @@ def settling(rule: Rule[Any], curvature: float, tolerance: float, limit: int) ->
 def slowest(planes: list[Settling]) -> Settling:
     """Several curvatures at once: the slowest one counts, and one that grows is enough."""
     steps, diverges = (np.stack(parts) for parts in zip(*planes, strict=True))
-    return Settling(np.where((steps < 0).any(axis=0), -1, steps.max(axis=0)), diverges.any(axis=0))
+    slowest_steps = np.where((steps < 0).any(axis=0), -1, steps.max(axis=0))
+    return Settling(slowest_steps, np.asarray(diverges.any(axis=0)))
 
 
 def positions(rule: Rule[Any], curvature: float, steps: int) -> FloatArray:

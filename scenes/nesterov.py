@@ -1,0 +1,418 @@
+"""Look before you leap: Nesterov asks for the gradient where the last update is about to carry the ball.
+
+At one iterate both rules are taken apart into their vectors: the same share of the last update, and two gradients, one
+from here and one from there. In the same valley the one that looks ahead turns back less often. It is no free lunch:
+where the learning rate is large for the curvature, looking ahead overcorrects, and Nesterov is the unstable one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+from manim import UR, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VMobject, linear
+from pydantic import Field
+
+from objectives import AnyObjective, typeset
+from optimizers import Momentum, Nesterov, Rule, Trajectory, descend, theory
+from optimizers.problem import IntArray
+from scenes.lecture_scene import (
+    Claim,
+    ClipParameters,
+    Coefficient,
+    LearningRate,
+    LectureScene,
+    Number,
+    ObjectiveName,
+    Point,
+    called,
+    objective_of,
+    start_of,
+)
+from scenes.stage import layout
+from scenes.stage.ball import RADIUS, Rings, Trail
+from scenes.stage.cards import INSET, Counter, RuleCard
+from scenes.stage.contour_map import ContourMap, containing
+from scenes.stage.drawing import Array, crosses, inside
+from scenes.stage.error_strip import ErrorStrip
+from scenes.stage.even_map import around, even_map
+from scenes.stage.figures import rounded
+from scenes.stage.layout import Box
+from scenes.stage.leaps import MOMENTUM as BALL
+from scenes.stage.leaps import NESTEROV as AHEAD
+from scenes.stage.leaps import LeapPicture, Leaps
+from scenes.stage.look_ahead import Equations, StableRanges
+from scenes.stage.palette import palette, rule_color
+from scenes.stage.scoreboard import error_at
+from scenes.stage.speaker import Speaker, tinted
+from scenes.stage.typesetting import on_baseline, quiet
+from scenes.stage.vectors import Vector, on_the_way
+
+OFF = (0.02, 0.02)  # from the minimum, where the second runs start
+SECOND_STEPS = 60
+LAST = 10  # steps at the end, in which a run is looked at
+PACE, LONGEST = 8.0, 14.0  # steps a second; seconds of one run at most
+FOOT, CARD, BETWEEN = 0.5, 0.98, 0.16  # heights
+EQUATIONS = 1.75  # height of the equations above the map, in a tall picture
+
+
+class NesterovScene(LectureScene):
+    """Look before you leap: fewer u-turns, and no free lunch."""
+
+    title = "Look before you leap"
+    beats = ("opening", "leap", "look", "same_valley", "no_free_lunch", "why")
+    poster = "same_valley"
+
+    class Parameters(ClipParameters):
+        data: ObjectiveName = Field(
+            "valley_neuron", description="The valley: a name, or an expression in two variables."
+        )
+        start: Point | None = Field(None, description="Where both start there; if not given, where the objective says.")
+        learning_rate: LearningRate = Field(1.0, description="Learning rate of both rules.")
+        momentum: Coefficient = Field(0.85, description="Momentum coefficient of both rules.")
+        steps: int = Field(100, ge=3, le=1000, description="How many iterations in the valley.")
+        second_data: ObjectiveName = Field("six_points_neuron", description="Where Nesterov is the unstable one.")
+
+    # The runs -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> AnyObjective:
+        return objective_of(self.parameters.data, 2, "nesterov")
+
+    @cached_property
+    def second(self) -> AnyObjective:
+        return objective_of(self.parameters.second_data, 2, "nesterov")
+
+    @cached_property
+    def rules(self) -> dict[str, Rule[Any]]:
+        rate, momentum = self.parameters.learning_rate, self.parameters.momentum
+        return {BALL: Momentum(rate, momentum), AHEAD: Nesterov(rate, momentum)}
+
+    @cached_property
+    def runs(self) -> dict[str, Trajectory]:
+        start, steps = start_of(self.parameters.start, self.objective), self.parameters.steps
+        return {name: descend(self.objective, rule, start, steps) for name, rule in self.rules.items()}
+
+    @cached_property
+    def minimum(self) -> Array:
+        """The first minimum of the second data; where it starts, if none is known."""
+        return np.array((*self.second.minima, self.second.start)[0], dtype=float)
+
+    @cached_property
+    def second_runs(self) -> dict[str, Trajectory]:
+        start = self.minimum + OFF
+        return {name: descend(self.second, rule, start, SECOND_STEPS) for name, rule in self.rules.items()}
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return self.runs | {f"second_{name}": run for name, run in self.second_runs.items()}
+
+    @cached_property
+    def leaps(self) -> Leaps:
+        wanted = self.parameters
+        return Leaps(self.objective, self.runs[BALL], wanted.learning_rate, wanted.momentum)
+
+    # What the clip says ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def pull(self) -> float:
+        """The learning rate times the largest curvature at the second minimum."""
+        curvatures = np.linalg.eigvalsh(np.asarray(self.second.hessian(self.minimum), dtype=float))
+        return float(self.parameters.learning_rate * curvatures[-1])
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """Where each rule stops being stable, in the same unit."""
+        momentum = self.parameters.momentum
+        return {BALL: theory.heavy_ball_limit(momentum), AHEAD: theory.nesterov_limit(momentum)}
+
+    def last_error(self, name: str) -> float:
+        return error_at(self.runs[name], self.runs[name].ended_at)
+
+    def distances(self, name: str) -> Array:
+        """From the second minimum, at each step."""
+        return np.asarray(np.linalg.norm(self.second_runs[name].iterates - self.minimum, axis=-1))
+
+    def last_distance(self, name: str) -> float:
+        """The largest of the last steps."""
+        return float(np.max(self.distances(name)[: self.second_runs[name].ended_at + 1][-LAST:]))
+
+    def numbers(self) -> Mapping[str, Number]:
+        found: dict[str, Number] = {"iterate": self.leaps.iterate, "turned": self.leaps.turned, "pull": self.pull}
+        for name, run in self.runs.items():
+            found[f"{name}_u_turns"] = run.u_turns
+            found[f"{name}_error"] = self.last_error(name)
+            found[f"{name}_second_distance"] = self.last_distance(name)
+            found[f"{name}_limit"] = self.limits[name]
+        return found | {"off": float(np.linalg.norm(OFF)), "second_steps": SECOND_STEPS}
+
+    def claims(self) -> Iterator[Claim]:
+        turns = {name: self.runs[name].u_turns for name in self.rules}
+        yield Claim(
+            f"the two gradients point in different directions: {self.leaps.turned:.0f} degrees", self.leaps.turned > 30
+        )
+        yield Claim(
+            f"in the valley Nesterov takes fewer u-turns: {turns[AHEAD]}, momentum {turns[BALL]}",
+            turns[AHEAD] < turns[BALL],
+        )
+        name = called(self.second)
+        yield Claim(
+            f"on {name} momentum comes back to the minimum and Nesterov leaves it: distances "
+            f"{self.last_distance(BALL):.2g} and {self.last_distance(AHEAD):.2g}",
+            bool(self.last_distance(BALL) < np.linalg.norm(OFF) < self.last_distance(AHEAD)),
+        )
+        limits = self.limits
+        yield Claim(
+            f"learning rate times curvature, {self.pull:.4g}, lies between the limits of Nesterov, "
+            f"{limits[AHEAD]:.4g}, and momentum, {limits[BALL]:.4g}",
+            limits[AHEAD] < self.pull < limits[BALL],
+        )
+
+    def words(self) -> Mapping[str, str]:
+        return {"second_title": self.second.title}
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """Look before you leap."""
+        self.show_title()
+
+    def leap(self) -> None:
+        """Momentum: a share of the last update, and the gradient where the ball stands. Their sum is the step."""
+        here, moved = self.leaps.here, self.leaps.share
+        self.play(FadeIn(self.near.map), FadeIn(self.equations.first), run_time=0.8)
+        self.play(FadeIn(self.near.past), GrowFromCenter(self.near.ball), run_time=0.7)
+        share = self._vector(palette().share, here)
+        self._send(share, here, moved)
+        self.speaker.say(tinted("a share of the last update ...", palette().share))
+        self.wait(1.4)
+        slope = self._vector(palette().gradient, here)
+        self._send(slope, here, self.leaps.downhill(here))
+        self.speaker.say(tinted("... and the gradient from where it stands", palette().gradient))
+        self.wait(1.6)
+        self._send(slope, here + moved, self.leaps.downhill(here))
+        self._send(self._vector(rule_color(BALL), here), here, self.leaps.step(BALL))
+        self.speaker.say(tinted("momentum leaps here", rule_color(BALL)))
+        self.wait(1.8)
+        self.speaker.hush()
+        self.vanish(share, slope)
+
+    def look(self) -> None:
+        """Nesterov leaps by that share first, in thought, and asks for the gradient there: {turned:.0f} degrees off the
+        one from here."""
+        here, ahead = self.leaps.here, self.leaps.ahead
+        self.play(FadeIn(self.equations.second), run_time=0.7)
+        self._send(self._vector(palette().share, here), here, self.leaps.share)
+        self.play(GrowFromCenter(self.near.spot), run_time=0.5)
+        self.speaker.say("Nesterov: look from there, before you leap", "look from there first")
+        self.wait(1.8)
+        self._send(self._vector(palette().gradient, ahead), ahead, self.leaps.downhill(ahead))
+        self.speaker.say(tinted(f"the gradient there: ${self.leaps.turned:.0f} degree$ off", palette().gradient))
+        self.wait(1.8)
+        self._send(self._vector(rule_color(AHEAD), here), here, self.leaps.step(AHEAD))
+        self.speaker.say(tinted("Nesterov leaps there", rule_color(AHEAD)))
+        self.wait(2.4)
+
+    def same_valley(self) -> None:
+        """The same valley, the same learning rate and momentum: {momentum_u_turns} u-turns, and {nesterov_u_turns}.
+        The last errors are {momentum_error:.1e} and {nesterov_error:.1e}."""
+        self.speaker.hush()
+        self._clear()
+        self.play(FadeIn(self.map), *(FadeIn(part) for part in self.board), run_time=0.8)
+        self.play(
+            Create(self._crosses(self.map, self.objective)),
+            *(GrowFromCenter(trail.ball) for trail in self.trails.values()),
+            run_time=0.6,
+        )
+        self.add(*self.rings.values(), *self.trails.values())
+        self._run(self.parameters.steps, [self.strip, self.counter, *self.rings.values(), *self.trails.values()])
+        turns = {name: self.runs[name].u_turns for name in self.rules}
+        told = f"u-turns: ${turns[BALL]}$ with momentum, ${turns[AHEAD]}$ with Nesterov"
+        self.speaker.say(told, f"${turns[BALL]}$ u-turns, and ${turns[AHEAD]}$")
+        self.wait(2.6)
+        errors = " and ".join(f"${rounded(self.last_error(name), 1)}$" for name in self.rules)
+        self.speaker.say(f"fewer turns are not always a lower error: {errors}", f"the last errors: {errors}")
+        self.wait(2.8)
+
+    def no_free_lunch(self) -> None:
+        """Other data: {second_title}. Both start {off:.2f} from the minimum. Momentum comes back to it; Nesterov is
+        thrown out."""
+        self.speaker.hush()
+        self._clear()
+        self.play(FadeIn(self.second_map), FadeIn(self.second_strip), run_time=0.8)
+        self.play(
+            Create(self._crosses(self.second_map, self.second)),
+            *(GrowFromCenter(t.ball) for t in self.second_trails.values()),
+            run_time=0.6,
+        )
+        self.speaker.say("other data: both start beside the minimum")
+        self.wait(1.6)
+        self.add(*self.second_trails.values())
+        self._run(SECOND_STEPS, [self.second_strip, *self.second_trails.values()])
+        back = "comes back" if self.last_distance(BALL) < np.linalg.norm(OFF) else "leaves"
+        out = "is thrown out" if self.last_distance(AHEAD) > np.linalg.norm(OFF) else "comes back"
+        told = tinted(f"momentum {back}", rule_color(BALL)), tinted(f"Nesterov {out}", rule_color(AHEAD))
+        self.speaker.say(", ".join(told))
+        self.wait(2.6)
+
+    def why(self) -> None:
+        """The learning rate times the largest curvature is {pull:.2f} there. Nesterov is stable up to
+        {nesterov_limit:.2f}, momentum up to {momentum_limit:.2f}."""
+        self.speaker.hush()
+        self.vanish(self.second_strip)
+        self.play(FadeIn(self.ranges.furniture), run_time=0.6)
+        for bar in self.ranges.bars:
+            self.play(FadeIn(bar), run_time=0.6)
+            self.wait(1.2)
+        self.play(Create(self.ranges.mark), run_time=0.6)
+        beyond = "too large a step for looking ahead" if self.limits[AHEAD] < self.pull else "inside both ranges"
+        self.speaker.say(f"here: ${self.pull:.2f}$, {beyond}", f"here: ${self.pull:.2f}$")
+        self.wait(3.6)
+
+    # What the beats do ----------------------------------------------------------------------------------------------
+
+    def _vector(self, color: str, place: Array) -> Vector:
+        """A vector of no length, below the ball."""
+        vector = self.near.vector(color, place)
+        self.add(vector)
+        self.bring_to_front(self.near.ball)
+        return vector
+
+    def _send(self, vector: Vector, tail: Array, move: Array) -> None:
+        screen = self.near.map.to_screen
+        self.play(on_the_way(vector, screen(*tail), screen(*(tail + move))), run_time=0.9)
+
+    def _clear(self) -> None:
+        """Everything but the heading goes."""
+        gone = [mobject for mobject in self.mobjects if mobject is not self.heading]
+        self.play(*(FadeOut(mobject) for mobject in gone), run_time=0.5)
+
+    def _run(self, last: int, shown: list[Any]) -> None:
+        """Both take their steps at the same time; in the valley the cards count their u-turns."""
+        step = ValueTracker(0.0)
+        for mobject in shown:
+            self.drive(mobject, step)
+        if self.counter in shown:
+            for name, card in self.cards.items():
+                self.drive(card, step, partial(turns_by, self.runs[name].u_turns_at))
+        self.play(step.animate.set_value(last), run_time=min(last / PACE, LONGEST), rate_func=linear)
+        self.release()
+
+    # What is on the screen: the vectors -------------------------------------------------------------------------------
+
+    @cached_property
+    def rows(self) -> tuple[Box, Box]:
+        """The line for words at the bottom, and the rest."""
+        return layout.stage().bottom_slice(FOOT, gap=0.12)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.rows[0])
+
+    @cached_property
+    def near_boxes(self) -> tuple[Box, Box]:
+        """The map round the iterate, and the equations: beside it, or above it in a tall picture."""
+        if layout.is_wide():
+            return self.rows[1].right_slice(0.56 * self.rows[1].width)
+        above, below = self.rows[1].top_slice(EQUATIONS, gap=0.1)
+        return below, above
+
+    @cached_property
+    def near(self) -> LeapPicture:
+        return LeapPicture(self.near_boxes[0], self.leaps)
+
+    @cached_property
+    def equations(self) -> Equations:
+        return Equations(self.near_boxes[1])
+
+    # What is on the screen: the valleys -------------------------------------------------------------------------------
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box]:
+        """The map at the right, and the column beside it."""
+        stage = self.rows[1]
+        return stage.right_slice(stage.height + 0.15 if layout.is_wide() else 0.5 * stage.width)
+
+    @cached_property
+    def map(self) -> ContourMap:
+        paths = np.concatenate([run.iterates for run in self.runs.values()])
+        first, second = (f"${typeset(variable)}$" for variable in self.objective.variables)
+        return ContourMap(self.objective, self.boxes[0], containing(self.objective.view, paths), (first, second))
+
+    @cached_property
+    def second_map(self) -> ContourMap:
+        """A window round the minimum that holds the runs, unless they fly off."""
+        points = np.concatenate([run.iterates for run in self.second_runs.values()])
+        kept = points[np.linalg.norm(points - self.minimum, axis=-1) < 100 * np.linalg.norm(OFF)]
+        return even_map(self.second, self.boxes[0], around(np.array([*kept, self.minimum]), 0.1, 2 * max(OFF)))
+
+    @cached_property
+    def trails(self) -> dict[str, Trail]:
+        return self._trails(self.map, self.runs)
+
+    @cached_property
+    def second_trails(self) -> dict[str, Trail]:
+        return self._trails(self.second_map, self.second_runs)
+
+    def _trails(self, chart: ContourMap, runs: Mapping[str, Trajectory]) -> dict[str, Trail]:
+        """Both are seen where they stand at the same place: one ball is a little larger."""
+        radii = {AHEAD: RADIUS + 0.09, BALL: RADIUS}
+        paths = {name: chart.to_screen(*runs[name].iterates.T) for name in radii}
+        return {name: Trail(paths[name], rule_color(name), chart.area, ball=radii[name]) for name in radii}
+
+    def _crosses(self, chart: ContourMap, objective: AnyObjective) -> VMobject:
+        places = np.array([chart.to_screen(*minimum) for minimum in objective.minima]).reshape(-1, 3)
+        return crosses(places[inside(places, chart.area)], stroke_color=palette().target, stroke_width=4.5)
+
+    @cached_property
+    def rings(self) -> dict[str, Rings]:
+        """Round the u-turns of both."""
+        turns = {name: self.runs[name].u_turns_at for name in self.rules}
+        centers = {name: self.trails[name].path_points[at] for name, at in turns.items()}
+        return {name: Rings(centers[name], at, 0.22, self.map.area, RADIUS) for name, at in turns.items()}
+
+    @cached_property
+    def column(self) -> tuple[Box, Box, Box]:
+        """Iteration and heading of the cards, the cards, and the strip."""
+        head, rest = self.boxes[1].top_slice(FOOT, gap=0.1)
+        cards, strip = rest.top_slice(2 * CARD + BETWEEN, gap=0.25)
+        return head, cards, strip
+
+    @cached_property
+    def counter(self) -> Counter:
+        return Counter(self.column[0], "iteration", widest=self.parameters.steps)
+
+    @cached_property
+    def cards(self) -> dict[str, RuleCard]:
+        """The u-turns of both, so far."""
+        boxes = dict(zip(self.rules, self.column[1].rows(1, 1, gap=BETWEEN), strict=True))
+        settings = {key: getattr(self.parameters, key) for key in ("learning_rate", "momentum")}
+        titles = {name: rule.title for name, rule in self.rules.items()}
+        return {n: RuleCard(boxes[n], n, titles[n], settings, "d", label="", widest=100) for n in self.rules}
+
+    @cached_property
+    def strip(self) -> ErrorStrip:
+        errors = {name: run.values for name, run in self.runs.items()}
+        return ErrorStrip(self.column[2], errors, {name: rule_color(name) for name in errors})
+
+    @cached_property
+    def board(self) -> list[VMobject]:
+        """Everything beside the map."""
+        head = layout.place(quiet("u-turns"), self.column[0].inset(right=INSET), UR)
+        on_baseline(head, float(self.counter.number.anchor[1]))
+        return [*self.cards.values(), head, self.strip, self.counter]
+
+    @cached_property
+    def second_strip(self) -> ErrorStrip:
+        distances = {name: self.distances(name) for name in self.rules}
+        return ErrorStrip(self.boxes[1], distances, {n: rule_color(n) for n in distances}, "distance to the minimum")
+
+    @cached_property
+    def ranges(self) -> StableRanges:
+        return StableRanges(self.boxes[1], self.limits, self.pull)
+
+
+def turns_by(turns: IntArray, step: float) -> float:
+    """How many of the u-turns at the iterations `turns` lie behind a step."""
+    return float(np.sum(turns <= step))

@@ -1,0 +1,106 @@
+"""Nesterov beside momentum: the drawn vectors are the steps that the rules take, the counts those of the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clips.profile import make_profile
+from clips.work import make_scene, studio, typeset_cache
+from objectives.errors import UsageError
+from optimizers import Momentum, Nesterov
+from optimizers.rules import MomentumState
+from scenes.nesterov import NesterovScene
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def played(**changes: Any) -> NesterovScene:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("nesterov", changes, only=())
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def test_the_two_leaps_are_the_steps_of_the_rules() -> None:
+    scene: Any = make_scene("nesterov", {})
+    leaps, t = scene.leaps, scene.leaps.iterate
+    update, gradient = leaps.run.updates[t - 1], scene.objective.gradient
+    there, _ = Momentum(1.0, 0.85).step(gradient, leaps.here, MomentumState(update, t))
+    np.testing.assert_allclose(leaps.here + leaps.step("momentum"), there, atol=1e-14)
+    np.testing.assert_allclose(there, leaps.run.iterates[t + 1], atol=1e-14)
+    rule = Nesterov(1.0, 0.85)
+    there, _ = rule.step(gradient, leaps.here, update)
+    np.testing.assert_allclose(leaps.here + leaps.step("nesterov"), there, atol=1e-14)
+    np.testing.assert_allclose(leaps.ahead, rule.look_ahead(leaps.here, update), atol=1e-14)
+
+
+def test_reference_numbers() -> None:
+    scene: Any = make_scene("nesterov", {})
+    found = scene.numbers()
+    assert (found["momentum_u_turns"], found["nesterov_u_turns"]) == (13, 0)
+    assert found["momentum_error"] == pytest.approx(6.7235512812e-06)
+    assert found["nesterov_error"] == pytest.approx(2.2130948468e-04)
+    assert found["pull"] == pytest.approx(1.71329, abs=1e-5)
+    assert make_scene("nesterov", {"momentum": 0.9}).numbers()["nesterov_limit"] == pytest.approx(1.357143, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("data", "turns"),
+    [("dip_valley_neuron", (7, 1)), ("narrow_valley_neuron", (17, 11)), ("diagonal_valley_neuron", (7, 4))],
+)
+def test_in_every_valley_nesterov_turns_back_less_often(data: str, turns: tuple[int, int]) -> None:
+    found = make_scene("nesterov", {"data": data, "momentum": 0.9}).numbers()
+    assert (found["momentum_u_turns"], found["nesterov_u_turns"]) == turns
+
+
+def test_what_stands_on_the_screen_at_the_end() -> None:
+    scene = played()
+    for name, card in scene.cards.items():
+        assert card.value.shown == str(scene.runs[name].u_turns)
+    run = scene.second_runs["momentum"]
+    ball = scene.second_trails["momentum"].ball.get_center()
+    np.testing.assert_allclose(ball, scene.second_map.to_screen(*run.iterates[-1]), atol=1e-9)
+    bars = [bar[0].width for bar in scene.ranges.bars]
+    assert bars[0] / bars[1] == pytest.approx(scene.limits["momentum"] / scene.limits["nesterov"])
+
+
+def test_where_the_learning_rate_is_small_nesterov_is_stable() -> None:
+    broken = [claim.text for claim in make_scene("nesterov", {"learning_rate": 0.5}).claims() if not claim.holds]
+    assert any("lies between" in text for text in broken)
+
+
+@settings(max_examples=1, phases=[Phase.generate])
+@given(
+    learning_rate=st.floats(1e-6, 1e6),
+    momentum=st.floats(0, 0.999),
+    steps=st.integers(3, 60),
+    start=st.tuples(st.floats(-50, 50), st.floats(-50, 50)),
+)
+def test_any_parameters_within_bounds(**changes: Any) -> None:
+    scene = played(**changes)
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"data": "x^2 - y^2"}, {"second_data": "x*y", "learning_rate": 3.0, "momentum": 0.0}]
+)
+def test_odd_settings(changes: dict[str, Any]) -> None:
+    scene = played(**{"steps": 10} | changes)
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+def test_bad_parameters_are_refused() -> None:
+    with pytest.raises(UsageError, match="2 variables, and hillside has 1"):
+        list(make_scene("nesterov", {"second_data": "hillside"}).claims())
+    with pytest.raises(UsageError, match="start needs 2"):
+        list(make_scene("nesterov", {"start": (1.0,)}).claims())
