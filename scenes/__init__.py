@@ -93,6 +93,11 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "ChoosingMomentum",
         "Too little momentum stops where it is flat, too much swings past; the value between can be computed.",
     ),
+    "derived_not_typed": (
+        "scenes.derived_not_typed",
+        "DerivedNotTyped",
+        "Why a derivative is derived and not typed: two lost factors, two balls, two different ends.",
+    ),
     "optimizer_race": (
         "scenes.optimizer_race",
         "OptimizerRace",

@@ -1,0 +1,386 @@
+"""Why a derivative is derived and not typed: a typed one lost two factors of 2, and nobody sees it in the formula.
+
+Both are set below each other, then drawn: where they have opposite signs, the wrong one sends the ball uphill. Two
+balls with all else equal end at two different places, and only one of them is a minimum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Any
+
+import numpy as np
+from manim import LEFT, Create, FadeIn, GrowFromCenter, ValueTracker, VMobject, linear
+from pydantic import AfterValidator, Field
+
+from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset_function
+from optimizers import Momentum, Problem, Trajectory, descend
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.reads import derived
+from scenes.stage import layout
+from scenes.stage.bars import rectangle_points
+from scenes.stage.curve_panel import CurvePanel, window
+from scenes.stage.curve_walk import CurveWalk, tangent
+from scenes.stage.drawing import Array, clip_polyline, curve_of, polyline_points, polylines
+from scenes.stage.figures import rounded
+from scenes.stage.layout import Box
+from scenes.stage.mistaken import SAMPLES, Mistaken
+from scenes.stage.numerals import Numeral
+from scenes.stage.palette import palette
+from scenes.stage.panel import Panel, Range
+from scenes.stage.side_by_side import SideBySide, matched
+from scenes.stage.speaker import Speaker
+from scenes.stage.typesetting import BODY, Formula, Words, bold, fitting_formula, on_baseline
+
+DERIVED, TYPED = "derived", "typed"
+BY_HAND = "2*theta*sin(theta)*cos(theta) + theta^2*cos(theta)^2 - 2*theta^2*sin(theta)^2"
+FORMULAS, FOOT, LABELS = 1.2, 0.5, 0.45  # heights: of the formulas, of words, of an axis' numbers
+SIDE = 3.9, 3.3  # width of the column at the right, in a wide picture and in a tall one
+PACE, LONGEST, REST = 4.0, 9.0, 2.0  # steps a second while much happens, and seconds; then seconds
+LEVEL = 0.05  # a slope below this share of the steepest is level ground
+REACH = 0.1  # of the window: half a tangent
+STEEP = 1.4  # times the steepest on the gentler side: the slopes that are shown
+NEAR = 0.02  # of the view: close
+
+
+def _in_theta(text: str) -> str:
+    """Refuse what is no formula in theta."""
+    parse_expression(text, ("theta",))
+    return text
+
+
+Formulated = Annotated[str, AfterValidator(_in_theta)]
+
+
+class DerivedNotTyped(LectureScene):
+    """Two derivatives of one curve, one derived and one typed; two balls, two ends."""
+
+    title = "Why derivatives are derived, not typed"
+    beats = ("opening", "curve", "two_derivatives", "opposite_signs", "two_balls", "two_ends")
+    poster = "two_ends"
+
+    class Parameters(ClipParameters):
+        typed: Formulated = Field(BY_HAND, description="The derivative as somebody typed it, a formula in theta.")
+        start: Point = Field((0.9,), description="Where both balls start.")
+        learning_rate: LearningRate = Field(0.2, description="Learning rate of both.")
+        momentum: Coefficient = Field(0.7, description="Momentum coefficient of both.")
+        steps: int = Field(80, ge=2, le=1000, description="How many steps each takes.")
+
+    # The runs -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> Objective:
+        found: Any = OBJECTIVES["theta_sine"]
+        return found  # type: ignore[no-any-return]
+
+    @cached_property
+    def mistaken(self) -> Mistaken:
+        """The objective with the typed derivative."""
+        return Mistaken(self.objective, self.parameters.typed)
+
+    @cached_property
+    def runs(self) -> dict[str, Trajectory]:
+        wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
+        rule = Momentum(wanted.learning_rate, wanted.momentum)
+        problems: dict[str, Problem] = {DERIVED: self.objective, TYPED: self.mistaken}
+        return {name: descend(problem, rule, start, wanted.steps) for name, problem in problems.items()}
+
+    @derived
+    def view(self) -> tuple[Range, Range]:
+        """The stretch of the axis and the range of values that hold both runs."""
+        return window(
+            self.objective, np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in self.runs.values()])
+        )
+
+    def slopes_at(self, x: Array) -> dict[str, Array]:
+        """Both derivatives at numbers (n,)."""
+        return dict(zip((DERIVED, TYPED), self.mistaken.slopes_at(x), strict=True))
+
+    def end(self, name: str) -> float:
+        run = self.runs[name]
+        return float(run.iterates[run.ended_at, 0])
+
+    def true_slope(self, name: str) -> float:
+        """How steep the curve is where a run has ended."""
+        return float(self.slopes_at(np.array([self.end(name)]))[DERIVED][0])
+
+    @property
+    def calm(self) -> int:
+        """The step from which both balls stay close to where they end."""
+        near = NEAR * (self.objective.view[0][1] - self.objective.view[0][0])
+        with np.errstate(all="ignore"):
+            away = [
+                np.flatnonzero(np.abs(run.iterates[:, 0] - self.end(name)) > near) for name, run in self.runs.items()
+            ]
+        return max(1, *(int(steps[-1]) + 1 if len(steps) else 0 for steps in away))
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return self.runs
+
+    def numbers(self) -> Mapping[str, Number]:
+        start = {name: float(slope[0]) for name, slope in self.slopes_at(np.array(self.parameters.start)).items()}
+        return {
+            "derived_at_start": start[DERIVED],
+            "typed_at_start": start[TYPED],
+            "wrong_percent": 100 * self.mistaken.wrong_share,
+            "derived_end": self.end(DERIVED),
+            "typed_end": self.end(TYPED),
+            "derived_slope": self.true_slope(DERIVED),
+            "typed_slope": self.true_slope(TYPED),
+        }
+
+    def claims(self) -> Iterator[Claim]:
+        wrong, gap, steepest = self.mistaken.wrong_share, self.mistaken.gap, self.mistaken.steepest
+        ends, slopes = ({name: of(name) for name in self.runs} for of in (self.end, self.true_slope))
+        yield Claim(f"the derived one is right: differences of J agree with it up to {gap:.1g}", gap < 1e-6 * steepest)
+        yield Claim(f"the typed one has the wrong sign on {100 * wrong:.1f} % of the view", wrong > 0.01)
+        yield Claim(
+            f"the derived one ends in the minimum: at {ends[DERIVED]:.4g} the slope is {slopes[DERIVED]:.2g}",
+            bool(abs(slopes[DERIVED]) < LEVEL * steepest and abs(ends[DERIVED] - self.objective.minima[0][0]) < 0.05),
+        )
+        yield Claim(
+            f"the typed one stops elsewhere, on a slope: at {ends[TYPED]:.4g} it is {slopes[TYPED]:.3g}",
+            bool(abs(slopes[TYPED]) > 2 * LEVEL * steepest),
+        )
+
+    def words(self) -> Mapping[str, str]:
+        return {"lost": self.lost}
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """Why derivatives are derived, not typed."""
+        self.show_title()
+
+    def curve(self) -> None:
+        """A curve with one valley. To go down it, a computer needs its slope."""
+        self.play(FadeIn(self.formula, lag_ratio=0.05), run_time=0.8)
+        self.play(FadeIn(self.panel.furniture), FadeIn(self.panel.ground), run_time=0.6)
+        self.play(Create(self.panel.curve), run_time=1.4, rate_func=linear)
+        self.add(self.panel)
+        self.speaker.say("which way is down? ask its derivative")
+        self.wait(1.8)
+
+    def two_derivatives(self) -> None:
+        """The derivative as the machine derives it; and as somebody typed it: {lost}."""
+        self.speaker.hush()
+        self.both.all.shift(self.below)
+        self.play(FadeIn(self.both.first, lag_ratio=0.04), run_time=1.0)
+        self.wait(0.8)
+        self.play(FadeIn(self.both.second, lag_ratio=0.04), run_time=1.0)
+        self.speaker.say("do you see the difference?")
+        self.wait(2.4)
+        if len(self.both.marks):
+            self.play(FadeIn(self.both.marks), run_time=0.6)
+        self.speaker.say(self.lost)
+        self.wait(1.8)
+
+    def opposite_signs(self) -> None:
+        """On {wrong_percent:.1f} % of this picture the typed one has the wrong sign: there it points uphill. At the
+        start it is {typed_at_start:.3f}, where {derived_at_start:.3f} is true."""
+        self.speaker.hush()
+        self.vanish(self.formula)
+        self.play(self.both.all.animate.shift(-self.below), run_time=1.0)
+        self.play(FadeIn(self.chart), run_time=0.6)
+        for line in self.lines.values():
+            self.play(Create(line), run_time=1.5, rate_func=linear)
+        self.wait(0.8)
+        self.play(*map(FadeIn, (*self.titles.values(), *self.firsts.values())), run_time=0.6)
+        self.wait(1.6)
+        self.play(*map(FadeIn, self.shades), run_time=0.7)
+        self.speaker.say(f"wrong sign on ${100 * self.mistaken.wrong_share:.1f}$ %: uphill", "the wrong sign: uphill")
+        self.wait(2.4)
+
+    def two_balls(self) -> None:
+        """Two balls, all else equal: the same start, learning rate and momentum."""
+        self.speaker.say("two balls, all else equal")
+        self.vanish(*self.firsts.values())
+        self.play(*map(FadeIn, (*self.names.values(), *self.places.values())), run_time=0.6)
+        self.play(*(GrowFromCenter(walk.ball) for walk in self.walks.values()), run_time=0.6)
+        self.add(*self.walks.values())
+        self.wait(0.6)
+        last, step = max(run.ended_at for run in self.runs.values()), ValueTracker(0.0)
+        for name in self.runs:
+            self.drive(self.walks[name], step)
+            self.drive(self.places[name], step, self.place_of(name))
+        self.play(step.animate.set_value(self.calm), run_time=min(self.calm / PACE, LONGEST), rate_func=linear)
+        if last > self.calm:
+            self.play(step.animate.set_value(last), run_time=REST, rate_func=linear)
+        self.release()
+        self.wait(0.6)
+
+    def two_ends(self) -> None:
+        """Two different ends. The derived one is in the valley, at {derived_end:.4f}. The typed one stops at
+        {typed_end:.4f}, where the slope is {typed_slope:.2f}: nothing told it that anything was wrong."""
+        self.speaker.hush()
+        for name in self.runs:
+            self.play(FadeIn(self.verdicts[name]), *map(Create, self.tangents[name]), run_time=0.7)
+            self.wait(1.4)
+        self.speaker.say("no error message, just another answer", "and no error message")
+        self.wait(3.2)
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def color(name: str) -> str:
+        return palette().terms[1 if name == DERIVED else 5]
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box, Box, Box, Box]:
+        """Formulas, the curve, the slopes below it, the column at the right, words."""
+        formulas, rest = layout.stage().top_slice(FORMULAS, gap=0.1)
+        words, rest = rest.bottom_slice(FOOT, gap=0.05)
+        side, rest = rest.right_slice(SIDE[0] if layout.is_wide() else SIDE[1], gap=0.35)
+        above, below = rest.rows(1.0, 1.0, gap=0.12)
+        return formulas, above, below, side, words
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.boxes[4])
+
+    @property
+    def variable(self) -> str:
+        return typeset(self.objective.variables[0])
+
+    @cached_property
+    def formula(self) -> Formula:
+        box = self.boxes[0]
+        return layout.place(fitting_formula(typeset_function(self.objective, "J"), box.width, 54), box, LEFT)
+
+    @cached_property
+    def both(self) -> SideBySide:
+        colors = (self.color(DERIVED), self.color(TYPED))
+        return SideBySide(self.boxes[0], self.mistaken.expressions, ("derived:", "typed:"), colors, 46)
+
+    @property
+    def below(self) -> Array:
+        """The way from the top to the place of the slopes: there the derivatives stand first."""
+        return np.asarray((self.boxes[2].center - self.boxes[0].center) * (0.0, 1.0, 0.0))
+
+    @property
+    def lost(self) -> str:
+        """In how many coefficients the two differ, in words."""
+        count = sum(term.differs for term in matched(*self.mistaken.expressions))
+        numbers = ("no factor is", "one factor is", "two factors are", "three factors are")
+        return f"{numbers[count] if count < len(numbers) else f'{count} factors are'} wrong"
+
+    @cached_property
+    def panel(self) -> CurvePanel:
+        """The curve; its axis has its numbers below the slopes, as both have the same."""
+        names = (f"${self.variable}$", "$J$")
+        box = self.boxes[1].inset(left=0.25, bottom=-LABELS)
+        x, y = self.view
+        panel = CurvePanel(self.objective, box, x, y, names, 0.3)
+        panel.labels.remove(*(label for label in panel.labels if label.get_top()[1] < panel.area.bottom))
+        panel.names.remove(panel.names[0])
+        return panel
+
+    @cached_property
+    def chart(self) -> Panel:
+        """The slopes, right below the curve."""
+        x, area = self.panel.x_axis.data, self.panel.area
+        y, names, box = self._heights(x), (f"${self.variable}$", "slope"), self.boxes[2]
+        probe = Panel(box, x, y, names, y_labels=True).area
+        box = box.inset(left=area.left - probe.left, right=probe.right - area.right)
+        chart = Panel(box, x, y, names)
+        zero = polylines([chart.to_screen(x, 0.0)], stroke_color=palette().rule_line, stroke_width=2)
+        chart.add(zero)
+        return chart
+
+    def _heights(self, x: Range) -> Range:
+        """The range of slopes to show: where it is about up or down, the steepest ones are not needed."""
+        slopes = self.slopes_at(np.linspace(*x, SAMPLES))[DERIVED]
+        low, high = float(np.min(slopes)), float(np.max(slopes))
+        least = min(-low, high)
+        return max(low, -STEEP * least) - 0.1 * least, min(high, STEEP * least) + 0.1 * least
+
+    @cached_property
+    def lines(self) -> dict[str, VMobject]:
+        x = np.linspace(*self.chart.x_axis.data, SAMPLES)
+        made = {}
+        for name, slopes in self.slopes_at(x).items():
+            pieces = clip_polyline(self.chart.to_screen(x, slopes), self.chart.area)
+            made[name] = curve_of([polyline_points(p) for p in pieces], stroke_color=self.color(name), stroke_width=5)
+        return made
+
+    @cached_property
+    def shades(self) -> list[VMobject]:
+        """Where the signs differ, on the slopes and on the curve."""
+        across = self.mistaken.across
+        wrong = self.mistaken.opposite(across).astype(float)
+        edges = np.flatnonzero(np.diff(np.concatenate([[0.0], wrong, [0.0]])))
+        left, right = across[edges[::2]], across[np.minimum(edges[1::2], len(across)) - 1]
+        made = []
+        for panel in (self.panel, self.chart):
+            low, high = (np.full(len(left), edge) for edge in (panel.area.bottom, panel.area.top))
+            shade = VMobject(stroke_width=0, fill_color=self.color(TYPED), fill_opacity=0.3)
+            made.append(
+                shade.set_points(rectangle_points(panel.x_axis.place(left), panel.x_axis.place(right), low, high))
+            )
+        return made
+
+    @cached_property
+    def walks(self) -> dict[str, CurveWalk]:
+        return {name: CurveWalk(self.panel, self.objective, run, self.color(name)) for name, run in self.runs.items()}
+
+    @cached_property
+    def cells(self) -> dict[str, Box]:
+        """The column at the right: a cell a ball."""
+        return dict(zip(self.runs, self.boxes[3].rows(1, 1, gap=0.3), strict=True))
+
+    def _row(self, name: str, markup: str, row: int, title: bool = False) -> Words:
+        box = self.cells[name]
+        words = bold(markup, BODY, self.color(name)) if title else Words(markup, BODY)
+        return on_baseline(layout.place(words, box, LEFT), box.top - 0.45 - 0.62 * row)
+
+    @cached_property
+    def titles(self) -> dict[str, Words]:
+        return {name: self._row(name, name, 0, title=True) for name in self.runs}
+
+    @cached_property
+    def firsts(self) -> dict[str, Words]:
+        """What each says of the slope at the start."""
+        start = self.parameters.start[0]
+        slopes = self.slopes_at(np.array([start]))
+        told = {name: f"at ${start:g}$: {in_words(slopes[name][0], 3)}" for name in self.runs}
+        return {name: self._row(name, markup, 1) for name, markup in told.items()}
+
+    @cached_property
+    def names(self) -> dict[str, Words]:
+        return {name: self._row(name, f"${self.variable} =$", 1) for name in self.runs}
+
+    @cached_property
+    def places(self) -> dict[str, Numeral]:
+        """Where each ball is."""
+        made = {}
+        for name, label in self.names.items():
+            base = self.cells[name].top - 0.45 - 0.62
+            made[name] = Numeral([label.get_right()[0] + 1.6, base, 0.0], ".4f").display(self.runs[name].iterates[0, 0])
+        return made
+
+    def place_of(self, name: str) -> Any:
+        run = self.runs[name]
+        return lambda step: float(run.iterates[min(int(step + 1e-9), run.ended_at), 0])
+
+    @cached_property
+    def verdicts(self) -> dict[str, Words]:
+        """How steep it is there."""
+        told = {name: f"slope there: {in_words(self.true_slope(name), 2)}" for name in self.runs}
+        return {name: self._row(name, markup, 2) for name, markup in told.items()}
+
+    @cached_property
+    def tangents(self) -> dict[str, list[VMobject]]:
+        """The curve's tangent where each ball has stopped, if that is in the picture."""
+        left, right = self.panel.x_axis.data
+        seen = {name: left < self.end(name) < right for name in self.runs}
+        reach = REACH * (right - left)
+        return {
+            name: [tangent(self.panel, self.objective, self.end(name), reach)] if seen[name] else []
+            for name in self.runs
+        }
+
+
+def in_words(slope: float, decimals: int) -> str:
+    """A slope as markup, without a sign on zero; a run that flew off has none."""
+    return f"${rounded(round(float(slope), decimals) + 0.0, decimals)}$" if np.isfinite(slope) else "none"
