@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from clips.advice import advise, sentences
-from clips.catalogue import Parameter, lengths, parameters_of
+from clips.catalogue import Parameter, parameters_of
 from clips.job import Job, Tale
+from clips.records import CLIPS_FOLDER
 from clips.work import tell
 from scenes import CLIPS
 
 
-def list_of_clips() -> str:
-    """A line a clip: its name, its length, what it teaches."""
-    width, seconds = max(len(clip) for clip in CLIPS), lengths()
-    return "\n".join(f"{clip:<{width}}  {seconds[clip]:4.0f} s  {CLIPS[clip][2]}" for clip in CLIPS)
+def list_of_clips(folder: Path = CLIPS_FOLDER) -> str:
+    """A line a clip: its name, what it teaches, and its length, where one was rendered in the folder."""
+    width = max(len(clip) for clip in CLIPS)
+    return "\n".join(f"{clip:<{width}}  {_seconds(clip, folder)}  {CLIPS[clip][2]}" for clip in CLIPS)
 
 
-def list_json() -> str:
-    """The same for a machine."""
-    seconds = lengths()
-    clips = [{"clip": clip, "seconds": round(seconds[clip], 2), "teaches": CLIPS[clip][2]} for clip in CLIPS]
+def list_json(folder: Path = CLIPS_FOLDER) -> str:
+    """The same for a machine; a length that is not known is null."""
+    clips = [{"clip": clip, "seconds": _length(clip, folder), "teaches": CLIPS[clip][2]} for clip in CLIPS]
     return json.dumps(clips, indent=2)
+
+
+def _seconds(clip: str, folder: Path) -> str:
+    seconds = _length(clip, folder)
+    return "     –" if seconds is None else f"{seconds:4.0f} s"
+
+
+def _length(clip: str, folder: Path) -> float | None:
+    """Seconds of a delivered clip, as its JSON says."""
+    try:
+        return float(json.loads((folder / f"{clip}.json").read_text())["seconds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def clip_text(clip: str, settings: Mapping[str, Any]) -> str:

@@ -62,7 +62,7 @@ def _state(plan: Plan, costs: Costs) -> State:
 # The cache ------------------------------------------------------------------------------------------------------------
 
 #: What else is kept beside the beats, and made again when it is missing.
-BESIDE = ("sources.json", "lengths", "typeset*")
+BESIDE = ("sources.json", "decks.json", "gallery", "typeset*")
 
 
 def clean_cache(folder: Path | None = None, everything: bool = False) -> str:

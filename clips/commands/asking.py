@@ -32,7 +32,7 @@ def parse_point(text: str) -> tuple[float, ...]:
 
 @app.command("list")
 def list_clips(as_json: Json = False) -> None:
-    """List the clips: one line each, with their length."""
+    """List the clips: one line each, with the length of those that are rendered."""
     from clips.showing import list_json, list_of_clips
 
     print(list_json() if as_json else list_of_clips())

@@ -103,7 +103,6 @@ def test_list_has_a_line_for_each_clip(capsys: pytest.CaptureFixture[str]) -> No
     lines = out.splitlines()
     assert code == 0
     assert [line.split()[0] for line in lines] == list(CLIPS)
-    assert all(30 <= float(line.split()[1]) <= 90 for line in lines), "a clip lasts 30 to 90 s"
 
 
 @pytest.mark.parametrize("clip", CLIPS)

@@ -362,3 +362,13 @@ def test_a_notebook_shows_a_clip(clips: Path) -> None:
     page = Shown(clips / "tiny.mp4", "A <tiny> clip", 320)._repr_html_()
     assert 'src="data:video/mp4;base64,' in page
     assert "A &lt;tiny&gt; clip" in page
+
+
+def test_the_list_tells_the_length_of_what_is_rendered(clips: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from clips.showing import list_json, list_of_clips
+
+    monkeypatch.setitem(scenes.CLIPS, "tiny", tiny.ENTRY)  # type: ignore[arg-type]
+    *others, line = list_of_clips(clips).splitlines()
+    assert line.split()[:3] == ["tiny", "3", "s"]
+    assert all(other.split()[1] == "–" for other in others)
+    assert [clip["seconds"] for clip in json.loads(list_json(clips)) if clip["seconds"]] == [3.0]

@@ -78,8 +78,8 @@ def troubles(scene: LectureScene) -> Iterator[str]:
             yield f"{name_of(one)} overlaps {name_of(other)}"
 
 
-def played(clip: str, theme: str, aspect: str) -> tuple[set[str], list[np.ndarray]]:
-    """Run a clip skipped; the troubles seen after its plays, and the picture at the end of each beat."""
+def played(clip: str, theme: str, aspect: str) -> tuple[set[str], list[np.ndarray], float]:
+    """Run a clip skipped; the troubles seen after its plays, the picture at the end of each beat, and the seconds."""
     found: set[str] = set()
     pictures: list[np.ndarray] = []
     scene = make_scene(clip, {}, only=())
@@ -92,7 +92,7 @@ def played(clip: str, theme: str, aspect: str) -> tuple[set[str], list[np.ndarra
     scene.play = play_and_look  # type: ignore[method-assign]
     scene.beat_done = lambda _: pictures.append(picture(scene))  # type: ignore[method-assign]
     scene.render()
-    return found, pictures
+    return found, pictures, float(scene.time)
 
 
 @pytest.mark.parametrize(("theme", "aspect"), LOOKS)
@@ -100,8 +100,9 @@ def played(clip: str, theme: str, aspect: str) -> tuple[set[str], list[np.ndarra
 def test_layout(clip: str, theme: str, aspect: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("manim.mobject.text.tex_mobject.tex_to_svg_file", no_latex)
     with studio(make_profile("l", theme, aspect)), typeset_cache():
-        found, pictures = played(clip, theme, aspect)
+        found, pictures, seconds = played(clip, theme, aspect)
     assert found == set()
+    assert 30 <= seconds <= 90, "a clip lasts 30 to 90 s"
     assert len(pictures) == len(scene_class(clip).beats)
     assert all(margin_is_empty(pixels) for pixels in pictures)
 
@@ -141,15 +142,16 @@ def test_every_parameter_says_what_it_is(clip: str) -> None:
 
 
 @pytest.mark.parametrize("clip", CLIPS)
-def test_a_beat_alone_is_the_same_beat(clip: str) -> None:
-
-    profile = Profile(320, 180, 3)
+def test_a_beat_is_the_same_whatever_was_skipped_before_it(clip: str) -> None:
+    """Every beat with the one before it skipped, and the last with all before it skipped: the frames of the whole."""
+    profile, beats = Profile(320, 180, 3), scene_class(clip).beats
     whole = {beat.name: frames_of(beat.video) for beat in perform(Job(clip, profile=profile)).beats}
-    assert tuple(whole) == scene_class(clip).beats
-    for beat, frames in whole.items():
-        alone = perform(Job(clip, profile=profile, beats=(beat,))).beats
-        assert [one.name for one in alone] == [beat]
-        np.testing.assert_array_equal(frames_of(alone[0].video), frames, err_msg=f"{clip}.{beat}")
+    assert tuple(whole) == beats
+    for chosen in (beats[::2], beats[1::2], beats[-1:]):
+        found = perform(Job(clip, profile=profile, beats=chosen)).beats
+        assert tuple(beat.name for beat in found) == chosen
+        for beat in found:
+            np.testing.assert_array_equal(frames_of(beat.video), whole[beat.name], err_msg=f"{clip}.{beat.name}")
 
 
 @pytest.mark.parametrize("clip", CLIPS)
