@@ -36,7 +36,7 @@ from scenes.stage.contour_map import ContourMap, containing
 from scenes.stage.drawing import Array, crosses, inside
 from scenes.stage.figures import typed
 from scenes.stage.layout import Box
-from scenes.stage.listing import Band, Listing, Moment, Variable, moments_of, variables_of
+from scenes.stage.listing import Band, Listing, Moment, NamedValue, moments_of, variables_of
 from scenes.stage.numerals import running_spec, widest_of
 from scenes.stage.pair import GD, MOMENTUM, NAMES, pair_of_rules
 from scenes.stage.palette import palette, rule_color
@@ -286,10 +286,10 @@ class CodeWalkthrough(LectureScene):
         return VGroup(*self.variable_of.values())
 
     @cached_property
-    def variable_of(self) -> dict[str, Variable]:
+    def variable_of(self) -> dict[str, NamedValue]:
         """What the function sets, by name."""
         pairs = zip(variables_of(self.moments), self.cells, strict=False)
-        return {name: Variable(box, name, self.moments) for name, box in pairs}
+        return {name: NamedValue(box, name, self.moments) for name, box in pairs}
 
     @cached_property
     def settings(self) -> Words:

@@ -166,7 +166,7 @@ class Listing(VGroup):
         return float(self.code.get_left()[0]) - SIDE, float(self.code.get_right()[0]) + SIDE
 
 
-class Variable(VGroup):
+class NamedValue(VGroup):
     """A variable's name and its numbers at a moment, `w = (−2.000, 1.250)`; what was not set yet is a dash.
 
     `display(moment)` takes a fractional moment: half-way through its line the new value is there.
@@ -215,7 +215,7 @@ class Variable(VGroup):
         height = self.base + 0.02 if markup == "$,$" else self.base + 0.11
         return sign.shift((height - sign.get_center()[1]) * UP)
 
-    def display(self, moment: float) -> Variable:
+    def display(self, moment: float) -> NamedValue:
         whole = min(int(moment + 1e-9), len(self.moments) - 1)
         now = self.moments[whole]
         values = now.after if moment - whole >= CHANGES else now.before
