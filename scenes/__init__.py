@@ -103,6 +103,11 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "OptimizerRace",
         "The same learning rate is not the same step; with its own, each rule arrives.",
     ),
+    "problems": (
+        "scenes.problems",
+        "Problems",
+        "Momentum is faster, calmer and rolls through dips; it also overshoots, and has to be tuned.",
+    ),
     "stability_map": (
         "scenes.stability_map",
         "StabilityMap",
@@ -117,5 +122,10 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "scenes.nesterov",
         "NesterovScene",
         "Look before you leap: Nesterov turns back less often, and is the unstable one where steps are large.",
+    ),
+    "conventions": (
+        "scenes.conventions",
+        "Conventions",
+        "Three ways to write momentum take the same path, until the learning rate changes.",
     ),
 }

@@ -125,12 +125,12 @@ class Panel(VGroup):
         self, box: Box, x: Range, y: Range, scales: tuple[Scale, Scale], names: tuple[str, str], y_labels: bool
     ) -> Box:
         x_scale, scale = scales
-        probe = Axis(y, (box.bottom, box.top), scale).ticks(0.9)
+        bottom = Words("$0$", SMALL).height + PAD + 0.06
+        top = Words("$y$", SMALL).height + 0.18 if names[1] else 0.12
+        probe = Axis(y, (box.bottom + bottom, box.top - top), scale).ticks(0.9)
         last = Axis(x, (box.left, box.right), x_scale).ticks(1.3)[-1]
         beyond = 0.0 if names[0] else Words(tick_label(last, x_scale), SMALL).width / 2
         widest = max((Words(tick_label(v, scale), SMALL).width for v in probe), default=0.0) if y_labels else 0.0
-        bottom = Words("$0$", SMALL).height + PAD + 0.06
-        top = Words("$y$", SMALL).height + 0.18 if names[1] else 0.12
         return box.inset(left=widest + (PAD if y_labels else 0.05), bottom=bottom, top=top, right=max(0.12, beyond))
 
     def _frame_lines(self, grid: bool, framed: bool, y_labels: bool) -> list[Array]:

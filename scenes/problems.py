@@ -1,0 +1,358 @@
+"""What momentum gives, and what it costs: three benefits, then five problems, each with a run that shows it.
+
+The list at the left keeps what the runs have shown: a number for each point, so that the last picture is a summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Any
+
+import numpy as np
+from manim import LEFT, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VMobject, linear
+from pydantic import BeforeValidator, Field
+
+from objectives import OBJECTIVES, AnyObjective, typeset
+from objectives.surfaces import ravine
+from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
+from scenes.stage import layout
+from scenes.stage.agenda import Agenda
+from scenes.stage.arrows import Arrows
+from scenes.stage.ball import Trail
+from scenes.stage.contour_map import ContourMap
+from scenes.stage.curve_panel import CurvePanel, window
+from scenes.stage.curve_walk import CurveWalk
+from scenes.stage.even_map import around
+from scenes.stage.exhibit import Exhibit, chart_of, degrees_off, in_a_sentence, tips_of, trails_on
+from scenes.stage.figures import in_one_unit, rounded, typed
+from scenes.stage.layout import Box
+from scenes.stage.notation import notation
+from scenes.stage.pair import GD, MOMENTUM
+from scenes.stage.palette import palette, rule_color
+from scenes.stage.speaker import Speaker, tinted
+from scenes.stage.typesetting import BODY, Words, bold, on_baseline, quiet
+
+FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
+OTHER = "other"  # a second run with momentum
+FAR, LEVEL = 1.0, 1e-2  # claims: ends so far apart are different; a slope below it is none
+JUDGED = 10  # last steps, of which the widest swing counts
+SECONDS, GLANCE, ARROW = 5.0, 3.0, 1.3  # of a run, of a run in a small panel; length of an arrow
+FOOT, HEAD, ROW = 0.5, 0.55, 0.46  # heights
+
+
+POINTS = {  # what is said of the beats that show a problem
+    "overshoot": "overshoot",
+    "sensitivity": "sensitivity",
+    "directional_bias": "directional bias",
+    "saddles": "saddles",
+    "one_rate_for_all": "one rate for all",
+}
+
+
+def _as_numbers(value: object) -> object:
+    """Two numbers may be typed as `0.7,0.72`."""
+    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
+
+
+Pair = Annotated[tuple[Coefficient, ...], Field(min_length=2, max_length=2), BeforeValidator(_as_numbers)]
+
+
+class Problems(LectureScene):
+    """Momentum is faster, calmer, and rolls through dips; it also overshoots, and has to be tuned."""
+
+    title = "What momentum gives, and what it costs"
+    beats = ("opening", "benefits", *POINTS, "summary")
+    poster = "summary"
+
+    class Parameters(ClipParameters):
+        momentum: Coefficient = Field(0.9, description="Momentum coefficient of all runs but three.")
+        near_momenta: Pair = Field((0.7, 0.72), description="Two coefficients, near each other, that end far apart.")
+        condition_number: float = Field(
+            1000.0, ge=1, le=1e6, description="How many times steeper across than along, where one rate serves both."
+        )
+        steps: int = Field(60, ge=JUDGED, le=500, description="How many steps the runs that show a problem take.")
+
+    # The runs -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def gains(self) -> dict[str, Exhibit]:
+        """Three runs with and without momentum."""
+        slope, dips = OBJECTIVES["gentle_slope_neuron"], OBJECTIVES["hillside"]
+        gamma, valley = self.parameters.momentum, ravine(25)
+        large = 1.95 / 25  # next to where gradient descent diverges
+        return {
+            FASTER: self._gain(slope, 1.0, gamma, 30),
+            CALMER: self._gain(valley, large, round(theory.critical_momentum(large), 2), 20),
+            THROUGH: self._gain(dips, 0.2, gamma, 100),
+        }
+
+    @staticmethod
+    def _gain(objective: AnyObjective, rate: float, momentum: float, steps: int) -> Exhibit:
+        rules: dict[str, Rule[Any]] = {GD: GradientDescent(rate), MOMENTUM: Momentum(rate, momentum)}
+        runs = {name: descend(objective, rule, objective.start, steps) for name, rule in rules.items()}
+        ends = {name: float(run.values[run.ended_at]) for name, run in runs.items()}
+        said = f"{notation().learning_rate} = {typed(rate)}, thin {notation().momentum} = {typed(momentum)}"
+        told = f"error after {steps} steps"
+        return Exhibit(objective, runs, said, told, ends[MOMENTUM] < ends[GD] / 2, steps, ends)
+
+    @cached_property
+    def _exhibits(self) -> dict[str, Exhibit]:
+        return {}
+
+    def problem(self, key: str) -> Exhibit:
+        """One of the five, by the beat that shows it; made when it is asked for, so that no beat reads more."""
+        if key not in self._exhibits:
+            self._exhibits[key] = getattr(self, f"_{key}")()
+        return self._exhibits[key]
+
+    @property
+    def problems(self) -> dict[str, Exhibit]:
+        """All five."""
+        return {key: self.problem(key) for key in POINTS}
+
+    def _run(self, objective: AnyObjective, start: tuple[float, ...], rate: float, momentum: float) -> Trajectory:
+        return descend(objective, Momentum(rate, momentum), start, self.parameters.steps)
+
+    def _overshoot(self) -> Exhibit:
+        bowl = OBJECTIVES["paraboloid"]
+        run = self._run(bowl, (8.0, 5.0), 0.1, self.parameters.momentum)
+        start = run.iterates[0]
+        beyond = max(0.0, -float(np.min(run.iterates @ start) / (start @ start)))
+        finding = f"past the minimum: ${100 * beyond:.0f} %$ of the way"
+        return Exhibit(bowl, {MOMENTUM: run}, "it runs past the minimum", finding, beyond > 0.3)
+
+    def _sensitivity(self) -> Exhibit:
+        bowl, pair = OBJECTIVES["qfsp"], self.parameters.near_momenta
+        one, other = (self._run(bowl, bowl.start, 0.1, momentum) for momentum in pair)
+        gap = float(np.linalg.norm(one.iterates[one.ended_at] - other.iterates[other.ended_at]))
+        letter, (first, second) = notation().momentum, map(typed, pair)
+        finding = f"${letter} = {first}$ and ${second}$: ends ${gap:.1f}$ apart"
+        said = "a little more momentum, another valley" if gap > FAR else "a little more momentum, the same valley"
+        holds, near = gap > FAR and abs(pair[0] - pair[1]) < 0.1, around(np.concatenate([one.iterates, other.iterates]))
+        return Exhibit(bowl, {MOMENTUM: one, OTHER: other}, said, finding, holds, view=near)
+
+    def _directional_bias(self) -> Exhibit:
+        hills = OBJECTIVES["himmelblau"]
+        run = self._run(hills, hills.start, 0.005, self.parameters.momentum)
+        angles = degrees_off(run)
+        uphill = np.flatnonzero(angles > 90)
+        stop = int(uphill[0]) if len(uphill) else int(np.argmax(angles))
+        finding = f"step ${stop + 1}$: ${angles[stop]:.0f} degree$ off downhill"
+        said = "it keeps its old way, whatever is downhill now"
+        return Exhibit(hills, {MOMENTUM: run}, said, finding, bool(len(uphill)), stop)
+
+    def _saddles(self) -> Exhibit:
+        pass_ = OBJECTIVES["saddle"]
+        run = descend(pass_, Momentum(0.05, self.parameters.momentum), (3.0, 0.0), 4 * self.parameters.steps)
+        slope = float(np.linalg.norm(run.gradients[run.ended_at]))
+        finding = f"slope ${rounded(float(f'{slope:.0e}'))}$, yet no minimum"
+        down = float(np.linalg.eigvalsh(pass_.hessian(run.iterates[run.ended_at])).min())
+        said = "no slope, no push: it stops, though it is down on both sides"
+        return Exhibit(pass_, {MOMENTUM: run}, said, finding, slope < LEVEL and down < 0)
+
+    def _one_rate_for_all(self) -> Exhibit:
+        ratio = self.parameters.condition_number
+        valley = ravine(ratio)
+        run = self._run(valley, (9.0, 3.0), 1.25 / ratio, self.parameters.momentum)
+        along, across = np.abs(run.iterates[: run.ended_at + 1][-JUDGED:]).max(axis=0) / run.iterates[0]
+        finding = f"left: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
+        said = "the steep way sets the rate for both"
+        return Exhibit(valley, {MOMENTUM: run}, said, finding, along > 4 * across)
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        shown = {**self.gains, **self.problems}
+        return {f"{key}_{name}": run for key, exhibit in shown.items() for name, run in exhibit.runs.items()}
+
+    # What the clip says ---------------------------------------------------------------------------------------------
+
+    def numbers(self) -> Mapping[str, Number]:
+        gains = self.gains.items()
+        return {f"{key.split()[0]}_{name}": value for key, gain in gains for name, value in gain.numbers.items()}
+
+    def claims(self) -> Iterator[Claim]:
+        for key, gain in self.gains.items():
+            slow, fast = gain.numbers.values()
+            yield Claim(f"{key}: the {gain.finding} is {fast:.3g} with momentum, {slow:.3g} without", gain.holds)
+        for key, problem in self.problems.items():
+            yield Claim(f"{POINTS[key]}: {in_a_sentence(problem.finding)}", problem.holds)
+
+    def words(self) -> Mapping[str, str]:
+        return {f"{key}_found": in_a_sentence(problem.finding) for key, problem in self.problems.items()}
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """What momentum gives, and what it costs."""
+        self.show_title()
+
+    def benefits(self) -> None:
+        """It is faster on a gentle slope, calmer in a ravine, and rolls through dips. The errors without momentum and
+        with it: {faster_gradient_descent:.3f} and {faster_momentum:.3f}; {calmer_gradient_descent:.2f} and
+        {calmer_momentum:.3f}; {through_gradient_descent:.2f} and {through_momentum:.3f}."""
+        for key in self.gains:
+            ground, movers = self.small[key]
+            head, *findings = self.small_words[key]
+            self.play(FadeIn(ground), FadeIn(head), run_time=0.6)
+            self.play(*(GrowFromCenter(mover.ball) for mover in movers), run_time=0.4)
+            self.add(*movers)
+            self._take(movers, 0, self.gains[key].stop or 1, GLANCE)
+            self.play(*(FadeIn(words) for words in findings), run_time=0.5)
+            self.wait(1.4)
+        self.wait(1.0)
+
+    def overshoot(self) -> None:
+        """The price. First, overshooting: {overshoot_found}."""
+        small = [part for ground, movers in self.small.values() for part in (ground, *movers)]
+        self.vanish(*small, *(part for words in self.small_words.values() for part in words))
+        self.play(*(FadeIn(point) for point in self.agenda.points.values()), run_time=0.7)
+        self._show("overshoot")
+
+    def sensitivity(self) -> None:
+        """Second, it is sensitive: {sensitivity_found}."""
+        self._show("sensitivity")
+
+    def directional_bias(self) -> None:
+        """Third, it is biased towards where it has been going: {directional_bias_found}."""
+        self._show("directional_bias")
+
+    def saddles(self) -> None:
+        """Fourth, it stops at a saddle, if it comes along the ridge: {saddles_found}."""
+        self._show("saddles")
+
+    def one_rate_for_all(self) -> None:
+        """Fifth, there is one rate for all directions: {one_rate_for_all_found}."""
+        self._show("one_rate_for_all")
+
+    def summary(self) -> None:
+        """So its rate and its momentum have to be chosen with care; rules with a rate for each direction come next."""
+        self.speaker.say("worth it, if it is tuned")
+        self.play(*(p.animate.set_color(palette().ink) for p in self.agenda.points.values()), run_time=0.6)
+        self.wait(3.4)
+
+    # What the beats do ----------------------------------------------------------------------------------------------
+
+    def _show(self, key: str) -> None:
+        """One problem: its point is lit, its run is made, and what it shows stays on the list."""
+        self.speaker.hush()
+        before = self.beats[self.beats.index(key) - 1]
+        gone, dimmed = [], []
+        if before in POINTS:
+            old, trails = self.chart(before)
+            gone = [FadeOut(part) for part in (old, *trails.values())]
+            dimmed = [self.agenda.points[before].animate.set_color(palette().quiet)]
+        lit = self.agenda.points[key].animate.set_color(rule_color(MOMENTUM))
+        self.play(lit, *dimmed, *gone, run_time=0.5)
+        problem, (chart, balls) = self.problem(key), self.chart(key)
+        movers = list(balls.values())
+        self.play(FadeIn(chart), run_time=0.6)
+        self.play(*(GrowFromCenter(mover.ball) for mover in movers), run_time=0.4)
+        self.add(*movers)
+        last, stop = max(run.ended_at for run in problem.runs.values()), problem.stop
+        if stop:
+            self._take(movers, 0, stop, 2.0)
+            self._compare_ways(key, stop)
+        self._take(movers, stop or 0, last, SECONDS)
+        self.play(FadeIn(self.agenda.finding(key, problem.finding)), run_time=0.5)
+        self.speaker.say(problem.said)
+        self.wait(2.2)
+
+    def _take(self, movers: list[Trail] | list[CurveWalk], begin: int, end: int, seconds: float) -> None:
+        """All take their steps together."""
+        step = ValueTracker(float(begin))
+        for mover in movers:
+            self.drive(mover, step)
+        self.play(step.animate.set_value(end), run_time=seconds, rate_func=linear)
+        self.release()
+
+    def _compare_ways(self, key: str, step: int) -> None:
+        """Two arrows where the ball is: downhill, and the step that it is about to take."""
+        run, (chart, balls) = self.problem(key).runs[MOMENTUM], self.chart(key)
+        ways = {palette().gradient: -run.gradients[step], palette().share: -run.updates[step]}
+        tail, tips = tips_of(chart, run.iterates[step], list(ways.values()), ARROW)
+        arrows = [Arrows(color).point(tail, tip) for color, tip in zip(ways, tips, strict=True)]
+        self.play(*(FadeIn(arrow) for arrow in arrows), run_time=0.5)
+        self.bring_to_front(balls[MOMENTUM])
+        downhill, next_ = (tinted(text, color) for text, color in zip(("downhill", "the step"), ways, strict=True))
+        self.speaker.say(f"{downhill}, and {next_}")
+        self.wait(2.2)
+        self.vanish(*arrows)
+        self.speaker.hush()
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def small(self) -> dict[str, tuple[ContourMap | CurvePanel, list[Trail] | list[CurveWalk]]]:
+        """The benefits: three small panels, and the balls in each."""
+        return {key: self._small(self.gains[key], box[1]) for key, box in self.cells.items()}
+
+    @staticmethod
+    def _small(gain: Exhibit, box: Box) -> tuple[ContourMap | CurvePanel, list[Trail] | list[CurveWalk]]:
+        objective, colors = gain.objective, {name: rule_color(name) for name in gain.runs}
+        if objective.dimension == 2:
+            chart = chart_of(gain, box)
+            return chart, list(trails_on(chart, gain, colors).values())
+        paths = np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in gain.runs.values()])
+        panel = CurvePanel(objective, box, *window(objective, paths), (f"${typeset(objective.variables[0])}$", "$f$"))
+        return panel, [CurveWalk(panel, objective, run, colors[name]) for name, run in gain.runs.items()]
+
+    @cached_property
+    def cells(self) -> dict[str, tuple[Box, Box, Box]]:
+        """Three columns: heading, panel, and what was found."""
+        columns = layout.stage().columns(1, 1, 1, gap=0.45)
+        return {key: _cell(column) for key, column in zip(self.gains, columns, strict=True)}
+
+    @cached_property
+    def small_words(self) -> dict[str, list[VMobject]]:
+        """For each benefit: its heading, and below the panel the errors in the rules' colours."""
+        return {key: list(self._small_words(key, gain, self.cells[key])) for key, gain in self.gains.items()}
+
+    @staticmethod
+    def _small_words(key: str, gain: Exhibit, cell: tuple[Box, Box, Box]) -> Iterator[VMobject]:
+        head, _, foot = cell
+        yield layout.place(bold(key, BODY), head, LEFT)
+        texts, exponent = in_one_unit(list(gain.numbers.values()), 3)
+        unit = f" dot 10^({exponent})" if exponent else ""
+        words = [quiet(f"${gain.said}$"), quiet(gain.finding)]
+        for said, text, rule in zip(("without", "with it"), texts, gain.numbers, strict=True):
+            words.append(Words(f"{said}: ${text}{unit}$", BODY, rule_color(rule)))
+        for line, row in zip(words, foot.rows(1, 1, 1, 1, gap=0.0), strict=True):
+            yield on_baseline(layout.place(line, row, LEFT), float(row.center[1]) - 0.1)
+
+    @cached_property
+    def rows(self) -> tuple[Box, Box]:
+        """The line for words at the bottom, and the rest."""
+        return layout.stage().bottom_slice(FOOT, gap=0.12)
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box]:
+        """The map at the right, and the list beside it."""
+        stage = self.rows[1]
+        return stage.right_slice((0.55 if layout.is_wide() else 0.5) * stage.width)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.rows[0])
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        return Agenda(self.boxes[1], POINTS)
+
+    @cached_property
+    def _charts(self) -> dict[str, tuple[ContourMap, dict[str, Trail]]]:
+        return {}
+
+    def chart(self, key: str) -> tuple[ContourMap, dict[str, Trail]]:
+        """The map of a problem, and the trails on it."""
+        if key not in self._charts:
+            problem, colors = self.problem(key), {MOMENTUM: rule_color(MOMENTUM), OTHER: palette().target}
+            chart = chart_of(problem, self.boxes[0])
+            self._charts[key] = chart, trails_on(chart, problem, colors)
+        return self._charts[key]
+
+
+def _cell(column: Box) -> tuple[Box, Box, Box]:
+    head, rest = column.top_slice(HEAD, gap=0.0)
+    foot, panel = rest.bottom_slice(4 * ROW, gap=0.1)
+    return head, panel, foot

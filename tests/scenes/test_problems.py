@@ -1,0 +1,130 @@
+"""What momentum gives and costs: each finding is read from a run, and is so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clips.profile import make_profile
+from clips.work import make_scene, studio, typeset_cache
+from objectives.errors import UsageError
+from scenes.problems import OTHER, POINTS, Problems
+from scenes.stage.exhibit import degrees_off, in_a_sentence
+from scenes.stage.pair import MOMENTUM
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def made(**changes: Any) -> Any:
+    return make_scene("problems", changes)
+
+
+def played(**changes: Any) -> Problems:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("problems", changes, only=())
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def test_the_benefits_in_numbers_of_the_reference() -> None:
+    """REFERENCE.md, gentle slope: at step 30 gradient descent is at 0.41210, momentum at 0.05163."""
+    found = made().numbers()
+    assert found["faster_gradient_descent"] == pytest.approx(0.41210, abs=5e-6)
+    assert found["faster_momentum"] == pytest.approx(0.05163, abs=5e-6)
+
+
+def test_overshoot_by_hand() -> None:
+    """On x^2 + y^2 with 0.1 and 0.9 the way from (8, 5) is straight: v = 0.9 v + 0.2 r, r = r - v."""
+    way, update, lowest = 1.0, 0.0, 1.0
+    for _ in range(60):
+        update = 0.9 * update + 0.2 * way
+        way -= update
+        lowest = min(lowest, way)
+    assert f"{-100 * lowest:.0f} %" in made().problem("overshoot").finding
+
+
+def test_sensitive_runs_end_in_two_of_the_minima() -> None:
+    problem = made().problem("sensitivity")
+    minima = np.array(problem.objective.minima)
+    nearest = [
+        int(np.argmin(np.linalg.norm(minima - problem.runs[name].iterates[-1], axis=1))) for name in (MOMENTUM, OTHER)
+    ]
+    assert nearest[0] != nearest[1]
+
+
+def test_the_bias_is_an_angle_between_step_and_slope() -> None:
+    problem = made().problem("directional_bias")
+    run, stop = problem.runs[MOMENTUM], problem.stop
+    step, downhill = run.iterates[stop + 1] - run.iterates[stop], -run.gradients[stop]
+    assert step @ downhill < 0
+    cosine = step @ downhill / np.linalg.norm(step) / np.linalg.norm(downhill)
+    assert degrees_off(run)[stop] == pytest.approx(np.degrees(np.arccos(cosine)))
+    assert all(degrees_off(run)[:stop] <= 90)
+
+
+def test_it_rests_on_a_saddle() -> None:
+    run = made().problem("saddles").runs[MOMENTUM]
+    np.testing.assert_allclose(run.iterates[-1], 0, atol=1e-2)
+    assert (run.iterates[:, 1] == 0).all()
+
+
+def test_what_stands_on_the_screen_at_the_end_and_what_was_read_for_it() -> None:
+    """A beat reads no more than it shows: another pair of near coefficients changes nothing before its beat."""
+    scene: Any = make_scene("problems", {}, only=())
+    read: dict[str, tuple[str, ...]] = {}
+    scene.beat_done = lambda beat: read.setdefault(beat, scene.reads.so_far())
+    scene.render()
+    for key in POINTS:
+        chart, trails = scene.chart(key)
+        for name, trail in trails.items():
+            place = chart.to_screen(*scene.problem(key).runs[name].iterates[-1])
+            np.testing.assert_allclose(trail.ball.get_center(), place, atol=1e-9)
+    assert "near_momenta" not in read["overshoot"]
+    assert "near_momenta" in read["sensitivity"]
+    assert "condition_number" not in read["saddles"]
+
+
+@settings(max_examples=1, phases=[Phase.generate])
+@given(
+    momentum=st.floats(0, 0.999),
+    near_momenta=st.tuples(st.floats(0, 0.999), st.floats(0, 0.999)),
+    condition_number=st.floats(1, 1e6),
+    steps=st.integers(10, 60),
+)
+def test_any_parameters_within_bounds(**changes: Any) -> None:
+    scene = played(**changes)
+    assert all(scene.caption(beat) for beat in scene.beats)
+    assert all(claim.text for claim in scene.claims())
+
+
+def test_without_momentum_nothing_overshoots() -> None:
+    scene = made(momentum=0.0)
+    assert not scene.problem("overshoot").holds
+    assert not any(gain.holds for key, gain in scene.gains.items() if key != "calmer")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"near_momenta": "0.7"}, "near_momenta"),
+        ({"condition_number": 0.5}, "condition_number"),
+        ({"steps": 2}, "steps"),
+    ],
+)
+def test_bad_parameters_are_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        made(**changes)
+
+
+def test_a_finding_in_a_sentence() -> None:
+    assert in_a_sentence("slope $8.7 dot 10^(-5)$, $117 degree$ off") == "slope 8.7e-5, 117 degrees off"
+    assert in_a_sentence("slope $10^(-6)$") == "slope 1e-6"
