@@ -1,0 +1,116 @@
+"""The three forms of momentum: run as they are written, they agree, and part when the learning rate changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clips.profile import make_profile
+from clips.work import make_scene, studio, typeset_cache
+from objectives.errors import UsageError
+from scenes.conventions import Conventions
+from scenes.stage.notation import NOTATIONS, notation
+from scenes.stage.spellings import FORMS, equations
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def played(letters: Any = "lecture", **changes: Any) -> Conventions:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("conventions", changes, only=(), notation=letters)
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def by_hand(form: str, rates: list[float], gamma: float) -> np.ndarray:
+    """The lines on the screen, as plain Python, for x^2/2 + 2 y^2 from (5, 1.8)."""
+    w, v, path = np.array([5.0, 1.8]), np.zeros(2), [np.array([5.0, 1.8])]
+    for eta in rates:
+        gradient = np.array([1.0, 4.0]) * w
+        match form:
+            case "lecture":
+                v = gamma * v + eta * gradient
+                w = w - v
+            case "pytorch":
+                v = gamma * v + gradient
+                w = w - eta * v
+            case "average":
+                v = gamma * v + (1 - gamma) * gradient
+                w = w - eta / (1 - gamma) * v
+        path.append(w)
+    return np.array(path)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_runs_are_what_the_formulas_say(form: str) -> None:
+    scene: Any = make_scene("conventions", {"learning_rate": 0.03, "steps": 28})
+    np.testing.assert_allclose(scene.constant[form].iterates, by_hand(form, [0.03] * 28, 0.9), atol=1e-12)
+    rates = [0.03] * 14 + [0.003] * 14
+    np.testing.assert_allclose(scene.changed[form].iterates, by_hand(form, rates, 0.9), atol=1e-12)
+
+
+def test_the_formulas_have_the_letters_in_force() -> None:
+    for letters in NOTATIONS:
+        make_scene("conventions", {}, notation=letters)
+        sources = " ".join(part.source for form in FORMS for line in equations(form) for part in line)
+        assert all(letter in sources for letter in notation().letters.values())
+    make_scene("conventions", {})
+
+
+def test_before_the_change_all_agree_and_after_it_two_do() -> None:
+    scene: Any = make_scene("conventions", {})
+    paths = {form: run.iterates for form, run in scene.changed.items()}
+    half = scene.changes[0]
+    np.testing.assert_allclose(paths["lecture"][: half + 1], paths["pytorch"][: half + 1], atol=1e-12)
+    np.testing.assert_allclose(paths["average"], paths["pytorch"], atol=1e-12)
+    assert np.linalg.norm(paths["lecture"][half + 1] - paths["pytorch"][half + 1]) > 0.1
+
+
+def test_what_stands_on_the_screen_at_the_end() -> None:
+    scene = played()
+    assert scene.counter.number.shown == "28"
+    for form, trail in scene.changed_trails.items():
+        place = scene.map.to_screen(*scene.changed[form].iterates[-1])
+        np.testing.assert_allclose(trail.ball.get_center(), place, atol=1e-9)
+
+
+def test_without_a_change_nothing_parts() -> None:
+    scene = played(schedule="1, 1")
+    assert [claim.text for claim in scene.claims() if not claim.holds]
+    assert float(scene.numbers()["parted_gap"]) < 1e-12
+
+
+@pytest.mark.parametrize("letters", ["pytorch", "goh"])
+def test_other_letters(letters: str) -> None:
+    scene = played(letters, steps=8)
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+@settings(max_examples=1, phases=[Phase.generate])
+@given(
+    learning_rate=st.floats(1e-6, 1e6),
+    momentum=st.floats(0, 0.999),
+    steps=st.integers(4, 60),
+    schedule=st.lists(st.floats(1e-6, 1e6), min_size=2, max_size=4),
+    start=st.tuples(st.floats(-50, 50), st.floats(-50, 50)),
+)
+def test_any_parameters_within_bounds(**changes: Any) -> None:
+    scene = played(**changes)
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+def test_bad_parameters_are_refused() -> None:
+    for changes in ({"schedule": "1"}, {"schedule": "1, -1"}, {"momentum": 1.0}, {"steps": 1}):
+        with pytest.raises(UsageError):
+            make_scene("conventions", changes)
+    with pytest.raises(UsageError, match="2 variables, and hillside has 1"):
+        list(make_scene("conventions", {"objective": "hillside"}).claims())
