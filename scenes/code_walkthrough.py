@@ -276,7 +276,7 @@ class CodeWalkthrough(LectureScene):
     @cached_property
     def cells(self) -> list[Box]:
         """Of the variables: two columns, or one; the last row is for the settings."""
-        rows = self.boxes[2].rows(*[1.0] * (3 if layout.is_wide() else 5), gap=0.0)
+        rows = self.boxes[2].inset(left=0.1).rows(*[1.0] * (3 if layout.is_wide() else 5), gap=0.0)
         if not layout.is_wide():
             return list(rows)
         return [*(cell for row in rows[:-1] for cell in row.columns(1.25, 1, gap=0.1)), rows[-1]]
