@@ -248,6 +248,9 @@ def trajectory_table(scene: LectureScene) -> str:
 # Formulas -------------------------------------------------------------------------------------------------------------
 
 
+KEPT = ("*.svg", "*.outlines")  # what Typst set, and that as Manim's objects
+
+
 @contextmanager
 def typeset_cache() -> Iterator[None]:
     """Share compiled formulas between jobs: Manim writes in place, so a job works on links and hands new ones in."""
@@ -257,14 +260,15 @@ def typeset_cache() -> Iterator[None]:
     shared, own = cache_folder() / setter, config.get_dir("tex_dir")
     own.mkdir(parents=True, exist_ok=True)
     known = set()
-    for file in shared.glob("*.svg"):
-        _link(file, own / file.name)
-        known.add(file.name)
+    for kind in KEPT:
+        for file in shared.glob(kind):
+            _link(file, own / file.name)
+            known.add(file.name)
     try:
         yield
     finally:
-        fresh = [file for file in own.glob("*.svg") if file.name not in known and not file.stem.endswith("_")]
-        _hand_in(fresh, shared)
+        files = [file for kind in KEPT for file in own.glob(kind)]
+        _hand_in([file for file in files if file.name not in known and not file.stem.endswith("_")], shared)
 
 
 def _link(file: Path, target: Path) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Self
 
 from manim import DOWN, LEFT, UP, MathTypst, Typst, VGroup, VMobject, config
 
+from scenes.stage.outlines import Outlines
 from scenes.stage.palette import palette
 
 TEXT_FONT = "Libertinus Serif"
@@ -27,17 +27,7 @@ UNITS_PER_POINT = SMALL / 960  # of the frame, for a Typst point in the smallest
 MINIMUM_CAPITAL = 28 / 1080  # of the frame's height
 
 
-class _Outlines(Typst):
-    """Typeset glyphs without the parser's objects: Manim copies mobjects often, and those are 25 times as large."""
-
-    def generate_mobject(self) -> Self:
-        super().generate_mobject()
-        for glyph in self.submobjects:
-            glyph.__dict__.pop("path_obj", None)
-        return self
-
-
-class Words(_Outlines):
+class Words(Outlines):
     """A line of text, with inline mathematics between dollar signs; `on_picture` says that it may stand on a panel."""
 
     def __init__(self, markup: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:
@@ -45,7 +35,7 @@ class Words(_Outlines):
         super().__init__(markup, font_size=size, color=color or palette().ink, typst_preamble=PREAMBLE)
 
 
-class Formula(_Outlines, MathTypst):
+class Formula(Outlines, MathTypst):
     """A displayed formula; parts in `{{ part : label }}` can be selected by their label."""
 
     def __init__(self, source: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:

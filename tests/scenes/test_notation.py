@@ -22,8 +22,8 @@ from scenes import CLIPS
 from scenes.stage.cards import settings_line
 from scenes.stage.derivation import Line, Rewrite
 from scenes.stage.notation import LECTURE, NOTATIONS, Notation, make_notation, notation, written_in
+from scenes.stage.outlines import Outlines
 from scenes.stage.palette import Theme
-from scenes.stage.typesetting import _Outlines
 from scenes.stage.unrolled import (
     filling,
     gain_parts,
@@ -153,14 +153,14 @@ def test_a_scene_is_the_source_from_its_making_on_and_while_it_plays() -> None:
 def texts_and_troubles(clip: str, letters: Letters, **settings: object) -> tuple[set[str], set[str]]:
     """Run a clip skipped: the Typst sources it sets, and what is wrong with its pictures."""
     texts, found = set[str](), set[str]()
-    plain = _Outlines.generate_mobject
+    plain = Outlines.generate_mobject
 
-    def noting(text: _Outlines) -> _Outlines:
+    def noting(text: Outlines) -> Outlines:
         texts.add(text.typst_code)
         return plain(text)
 
     with pytest.MonkeyPatch.context() as patch, written_in(lambda: LECTURE):
-        patch.setattr(_Outlines, "generate_mobject", noting)
+        patch.setattr(Outlines, "generate_mobject", noting)
         scene = make_scene(clip, settings, only=(), notation=letters)
         play = scene.play
 

@@ -1,0 +1,56 @@
+"""Typeset glyphs as Manim objects, kept beside the SVG that Typst made: parsing it again takes a hundred times as long.
+
+What is kept are the parsed outlines, by the SVG and by how it is read. A file that cannot be read is parsed anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+from manim import Typst, VMobject, config
+
+SUFFIX = ".outlines"
+
+
+class Outlines(Typst):
+    """Typeset glyphs without the parser's objects: Manim copies mobjects often, and those are 25 times as large."""
+
+    def generate_mobject(self) -> Self:
+        kept = self._kept()
+        if (found := _read(kept)) is None:
+            super().generate_mobject()
+            for glyph in self.submobjects:
+                glyph.__dict__.pop("path_obj", None)
+            _write(kept, self._parsed())
+            return self
+        glyphs, self.id_to_vgroup_dict, self._stroke_width_tracked_submobjects = found
+        return self.add(*glyphs)
+
+    def _kept(self) -> Path:
+        """The file of the outlines: named by the SVG, and by what decides how that is read."""
+        svg = Path(str(self.file_name))
+        read = (type(self).__name__, svg.stem, self.svg_default, self.path_string_config, self._svg_leaf_labels)
+        name = hashlib.sha256(repr((*read, self.track_baselines)).encode()).hexdigest()[:24]
+        return config.get_dir("tex_dir") / f"{name}{SUFFIX}"
+
+    def _parsed(self) -> tuple[list[VMobject], dict[str, Any], list[VMobject]]:
+        return self.submobjects, self.id_to_vgroup_dict, self._stroke_width_tracked_submobjects
+
+
+def _read(path: Path) -> Any:
+    with suppress(Exception):  # whatever is wrong with it: it is parsed again
+        glyphs, groups, stroked = pickle.loads(path.read_bytes())
+        return glyphs, groups, stroked
+    return None
+
+
+def _write(path: Path, parsed: object) -> None:
+    with suppress(OSError):
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_bytes(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
+        part.replace(path)
