@@ -14,7 +14,7 @@ import sympy
 
 from objectives.errors import UsageError
 from objectives.expression import parse_expression
-from objectives.objective import Objective, Point, View
+from objectives.objective import Differentiable, Objective, Point, View
 
 HALF_WIDTH = 5.0
 TOUR = 256  # points to try as a start
@@ -36,10 +36,10 @@ def typed_objective(
     window = view or ((-HALF_WIDTH, HALF_WIDTH),) * len(variables)
     middle = tuple((low + high) / 2 for low, high in window)
     objective = Objective(name, text.strip(), expression, variables, window, (), middle, "typed")
-    return replace(objective, start=start or _first_slope(objective))
+    return replace(objective, start=start or first_slope(objective))
 
 
-def _first_slope(objective: Objective) -> Point:
+def first_slope(objective: Differentiable) -> Point:
     """The first point of the tour where the function has a slope; if it is flat wherever it is defined, any."""
     points = np.array(list(_tour(objective.view)))
     values, gradients = objective.value(points), objective.gradient(points)

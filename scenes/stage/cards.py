@@ -38,8 +38,12 @@ class RuleCard(VGroup):
         label: str = "error",
         widest: float = 0.0,
         size: float = BODY,
+        raised: bool = False,
     ) -> None:
-        """`spec` formats the number, `widest` is the value that takes the most room, `label` says what it is."""
+        """`spec` formats the number, `widest` is the value that takes the most room, `label` says what it is.
+
+        In a narrow card the number stands beside the settings; beside the name if it is `raised`, or crowded there.
+        """
         super().__init__()
         color = rule_color(rule)
         self.box = box
@@ -57,7 +61,7 @@ class RuleCard(VGroup):
         self._seat_words()
         self.value = Numeral(box.center, spec, size)
         self.value.display(widest)
-        self._seat_value()
+        self._seat_value(raised)
         self.add(
             self.ground,
             stripe.move_to(box.center).align_to(self.ground, LEFT),
@@ -78,11 +82,12 @@ class RuleCard(VGroup):
             place(words, self.box.inset(left=INSET + STRIPE), LEFT)
             on_baseline(words, self.box.center[1] + share * self.box.height)
 
-    def _seat_value(self) -> None:
+    def _seat_value(self, raised: bool) -> None:
         """The number stands at the right, half-way up; in a narrow card beside the settings, or beside the name."""
         right, heights = self.box.right - INSET, [self.box.center[1] + share * self.box.height for share in (0.1, -0.3)]
-        crowded = right - self.value.width < self.settings.get_right()[0] + CLEAR
-        baseline = heights[0] if crowded else heights[1]
+        meets = right - self.value.width < self.settings.get_right()[0] + CLEAR
+        self.crowded = bool(meets) and self.box.width <= NARROW
+        baseline = heights[0] if raised or self.crowded else heights[1]
         if self.box.width > NARROW:
             baseline = self.box.center[1] - self.value.height / 2
         self.value.seat([right, baseline, 0.0])

@@ -81,8 +81,9 @@ class ContourMap(Panel):
             *(VMobject(stroke_width=0, fill_color=color, fill_opacity=1) for color in map_colors(len(self.levels) + 1))
         )
         self.lines = VMobject(stroke_color=palette().map_line, stroke_width=1.2, stroke_opacity=0.45)
+        self.unknown = VMobject(stroke_width=0, fill_color=palette().ground, fill_opacity=1)
         self._paint(*grid)
-        self.submobjects = [self.bands, self.lines, *self.submobjects]
+        self.submobjects = [self.bands, self.lines, self.unknown, *self.submobjects]
 
     def redraw(self, objective: Surface) -> None:
         """Paint another objective on the same ground."""
@@ -103,11 +104,21 @@ class ContourMap(Panel):
         self.bands[0].set_points(self._outline([edges]))
         for band, level in zip(self.bands[1:], self.levels, strict=True):
             band.set_points(self._outline(_regions(contours, level, top + 1.0)))
+        self.unknown.set_points(self._outline(_regions_without_value(across, up, values)))
         curves = [curve for level in self.levels for curve in cast("list[Array]", contours.lines(level))]
         self.lines.set_points(self._outline(curves))
 
     def _outline(self, curves: list[Array]) -> Array:
         return polylines([self.to_screen(curve[:, 0], curve[:, 1]) for curve in curves]).points
+
+
+def _regions_without_value(across: Array, up: Array, values: Array) -> list[Array]:
+    """The rings of the region where there is no value; mostly there is none."""
+    lost = np.isnan(values)
+    if not lost.any():
+        return []
+    contours = contour_generator(across, up, lost.astype(float), fill_type=FillType.OuterOffset)
+    return _regions(contours, 0.5, 2.0)
 
 
 def _regions(contours: ContourGenerator, level: float, top: float) -> list[Array]:

@@ -21,7 +21,7 @@ from scenes.stage import layout
 from scenes.stage.ball import RADIUS, Trail
 from scenes.stage.cards import Counter, RuleCard
 from scenes.stage.contour_map import ContourMap
-from scenes.stage.drawing import crosses, inside
+from scenes.stage.drawing import Array, crosses, inside
 from scenes.stage.layout import Box
 from scenes.stage.numerals import running_spec, widest_of
 from scenes.stage.orbit import View
@@ -36,6 +36,7 @@ from scenes.stage.typesetting import Formula, Words, wrapped_formula
 
 CARD, FOOT, BETWEEN = 0.98, 0.5, 0.2  # heights of a card and of the line for words, and gaps
 ONE_CARD = 6.2  # width of a card that is alone
+COUNTER = 2.6  # width of the counter, where it stands beside words
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
 SETTINGS = dict.fromkeys(("momentum", "nesterov"), ("learning_rate", "momentum"))  # that a card shows
 SWING = 18.0  # degrees to each side of it that the camera goes
@@ -56,11 +57,13 @@ class Duet:
         elevation: float = ELEVATION,
         swing: tuple[float, float] = (-SWING, SWING),
         kind: Kind | None = None,
+        level: Array | None = None,
     ) -> None:
         """`count` runs; `rules` and `runs` give them by the names of the rules, whose colours they have, and are asked
         when they are first shown. `swing` is how far the camera goes from the azimuth, in degrees, so that there is
-        room for it; `kind` the height scale, chosen by the landscape unless given."""
-        self.scene, self.objective, self.view, self.count, self.kind = scene, objective, view, count, kind
+        room for it; `kind` the height scale and `level` the levels of the map, chosen by the landscape unless given."""
+        self.scene, self.objective, self.view, self.count = scene, objective, view, count
+        self.kind, self.level = kind, level
         self._rules, self._runs = rules, runs
         self.azimuth, self.elevation, self.swing = azimuth, elevation, swing
 
@@ -117,7 +120,7 @@ class Duet:
 
     @cached_property
     def map(self) -> ContourMap:
-        return ContourMap(self.objective, self.boxes[1], self.view, self.names)
+        return ContourMap(self.objective, self.boxes[1], self.view, self.names, self.level)
 
     @cached_property
     def terrain(self) -> Terrain:
@@ -138,7 +141,8 @@ class Duet:
 
     @cached_property
     def speaker(self) -> Speaker:
-        return Speaker(self.scene.play, self.rows[1])
+        words = self.rows[1] if self.count <= 2 else self.rows[1].right_slice(COUNTER)[1]
+        return Speaker(self.scene.play, words)
 
     @cached_property
     def paths(self) -> dict[str, Trail]:
@@ -163,21 +167,31 @@ class Duet:
         boxes = dict(zip(self.runs, self.card_boxes, strict=False))
         for significant in (6, 5, 4, 3):
             spec = running_spec(errors, significant)
-            cards = {name: self._card(name, box, spec, widest_of(errors, spec)) for name, box in boxes.items()}
+            cards = self._cards(boxes, spec, widest_of(errors, spec))
             if all(card.fits for card in cards.values()):
                 break
         return cards
 
-    def _card(self, name: str, box: Box, spec: str, widest: float) -> RuleCard:
+    def _cards(self, boxes: Mapping[str, Box], spec: str, widest: float) -> dict[str, RuleCard]:
+        """The cards in a format; their numbers all stand on the same line, if they can."""
+        cards = {name: self._card(name, box, spec, widest) for name, box in boxes.items()}
+        if any(card.crowded for card in cards.values()):
+            raised = {name: self._card(name, box, spec, widest, raised=True) for name, box in boxes.items()}
+            return raised if all(card.fits for card in raised.values()) else cards
+        return cards
+
+    def _card(self, name: str, box: Box, spec: str, widest: float, raised: bool = False) -> RuleCard:
         rule = self.rules[name]
         settings = {key: getattr(rule, key) for key in SETTINGS.get(name, ("learning_rate",))}
-        card = RuleCard(box, name, rule.title, settings, spec, widest=widest)
+        card = RuleCard(box, name, rule.title, settings, spec, widest=widest, raised=raised)
         return card.display(error_at(self.runs[name], 0))
 
     @cached_property
     def counter(self) -> Counter:
-        """The iteration, over the terrain's upper left corner."""
+        """The iteration, over the terrain's upper left corner; at the end of the line for words, if that is long."""
         corner = self.boxes[0].top_slice(0.5)[0]
+        if self.count > 2:
+            corner = self.rows[1].right_slice(COUNTER)[0]
         return Counter(corner, "iteration", widest=max(run.steps for run in self.runs.values()))
 
     @cached_property

@@ -55,7 +55,7 @@ def tick_label(value: float, scale: Scale) -> str:
     """A tick's number as Typst markup."""
     if scale == "log":
         return f"$10^({round(math.log10(value))})$"
-    return f"${value:.10g}$" if abs(value) < 1e5 else f"${typed(value)}$"
+    return f"${value:.10g}$" if value == 0 or 1e-4 <= abs(value) < 1e5 else f"${typed(value)}$"
 
 
 class Axis:

@@ -36,6 +36,7 @@ RELIEF = 0.36  # height of the landscape, as a share of its width
 FOOT = 0.02  # thickness of the ground under its lowest point, in units of the screen
 NEARNESS = 0.035
 ROOM = 0.62  # for the numbers round the plate
+NOTE = 0.45  # and over the picture, for a note
 
 
 class Drawing(Protocol):
@@ -147,7 +148,8 @@ class Terrain(Group):
             left, room = max(ROOM, self.labels.heights.room), ROOM
             sides = azimuths or (azimuth,)
             axis = np.array([self.labels.heights.top(replace(view, azimuth=side)) for side in sides])
-        inner = (box or self.raster.box).inset(left=left, bottom=room, top=0.05, right=room)
+        over = NOTE if self.note else 0.05
+        inner = (box or self.raster.box).inset(left=left, bottom=room, top=over, right=room)
         return view.fitted(np.concatenate([ground.hull(), plate, axis]), inner, azimuths)
 
     # The picture ----------------------------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ from scenes.stage.panel import Range
 
 FINER = (101, 151, 201, 301)  # grid points a side: the first that shows the landscape
 BENT = 0.004  # how far, as a share of the height, the ground may bend away from its facets
-TOWERS, PLAIN = 0.08, 1e-4  # shares of the height: with its median between them, a landscape needs a logarithm
+TOWERS = 0.08  # of the height: with its median lower than that, a landscape needs a logarithm
+PIT = 0.02  # of the ground; what reaches deeper than it by many times the height is cut off, too
 SUMMIT = 10.0  # what rises above so many times the highest 0.5 % is cut off: a pole has no top
 Kind = Literal["linear", "log"]
 
@@ -75,11 +76,21 @@ def height_scale(values: Array, kind: Kind | None = None) -> HeightScale:
     finite = values[np.isfinite(values)]
     low, middle, top = (float(v) for v in np.quantile(finite, [0.0, 0.5, 0.995]))
     high = min(float(finite.max()), low + SUMMIT * (top - low)) if top > low else float(finite.max())
+    deep = float(np.quantile(finite, PIT))
+    low = max(low, deep - SUMMIT * (top - deep)) if top > deep else low
     if high <= low:
         return HeightScale(low - 0.5, low + 0.5)
     median = (middle - low) / (high - low)
-    log = kind == "log" or (kind is None and PLAIN < median < TOWERS)
-    return HeightScale(low, high, max(median, 1e-3) / 3 if log else None)
+    log = kind == "log" or (kind is None and 0 < median < TOWERS and not _is_hill(values, low, high))
+    return HeightScale(low, high, max(median, 1e-12) / 3 if log else None)
+
+
+def _is_hill(values: Array, low: float, high: float) -> bool:
+    """Whether the highest of a grid is a summit within it: neither a wall at the rim nor a pole that was cut off."""
+    if values.ndim < 2 or np.nanmax(values) > high:
+        return False
+    rim = np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+    return bool(np.max(rim[np.isfinite(rim)], initial=low) < (low + high) / 2)
 
 
 @dataclass(frozen=True, eq=False)

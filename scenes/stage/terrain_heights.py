@@ -23,6 +23,7 @@ from scenes.stage.typesetting import SMALL, Words
 APART = 0.4  # between neighbouring numbers, on the ground
 TICK, OUT = 0.1, 0.1  # length of a tick, and between it and its number
 LINE = 0.022
+CLEAR = 0.27  # between the middles of two numbers on the screen
 TURN = 6.0  # degrees before and after two corners are equally far left, in which one gives way to the other
 LOG_NOTE = "log height"
 OVER, LEANS = 0.28, 0.4  # of the note, over the axis and beyond it to the right
@@ -100,11 +101,14 @@ class HeightAxis:
         """Put the numbers beside their ticks; those that would leave `box` are not shown."""
         present = _present(view, rise)
         for words, (corner, share) in zip(self._sets, self._corners(view), strict=True):
+            free = np.inf  # a number that would touch the one above it is left out
             for word, (height, _) in zip(words, self.marks, strict=True):
                 out = TICK / np.sqrt(2) * CORNERS[corner]
                 seen = view.project(np.append(self.ends[corner] + out, rise * height))
                 word.move_to(np.array([seen[0] - OUT - word.width / 2, seen[1], 0.0]))
-                word.set_opacity(present * share * box.contains(box_of(word), slack=0.02))
+                shown = seen[1] <= free and box.contains(box_of(word), slack=0.02)
+                word.set_opacity(present * share * shown)
+                free = seen[1] - CLEAR if shown else free
         if self.note:
             x, y = view.project(self.top(view) * [1, 1, rise])[:2]
             left = max(float(x) + LEANS - self.note.width, box.left)

@@ -1,0 +1,294 @@
+"""A contour map is made of cuts: a level plane sinks through the surface, and its cuts drop to the floor.
+
+One line, one height. Along a straight line over the map the heights make a profile: where the lines of the map crowd,
+the profile is steep. And from straight above, the surface is its map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import numpy as np
+from manim import UL, FadeIn, FadeOut, ValueTracker, linear, smooth
+from pydantic import Field
+
+from objectives import AnyObjective, typeset, typeset_function
+from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
+from scenes.stage import layout
+from scenes.stage.cards import Counter
+from scenes.stage.chosen_surface import Surface, Window, surface_of
+from scenes.stage.contour_map import ContourMap, heights
+from scenes.stage.cuts import Cuts
+from scenes.stage.drawing import Array
+from scenes.stage.layout import Box
+from scenes.stage.numerals import running_spec, widest_of
+from scenes.stage.orbit import View
+from scenes.stage.palette import palette
+from scenes.stage.panel import Range
+from scenes.stage.profile import Profile, Section, Walk, section, stretch_mark
+from scenes.stage.speaker import Speaker
+from scenes.stage.terrain import Terrain, terrain_remarks
+from scenes.stage.terrain_ground import height_scale
+from scenes.stage.terrain_trail import TerrainTrail
+from scenes.stage.typesetting import Formula, Words, wrapped_formula
+
+AZIMUTH, ELEVATION, SWING = -34.0, 27.0, 14.0
+DEEP = 0.52  # of the map's width, from the lowest ground down to the floor
+FOOT = 0.55  # height of the line for words
+PROFILE = 0.36  # of the column, the profile; the map has the rest
+CUT, WALK = 1.55, 7.0  # seconds of a cut, and of the walk along the line
+
+
+class ContourMapScene(LectureScene):
+    """A level plane cuts the surface; the cuts, dropped to the floor, are the contour map."""
+
+    title = "How a contour map is made"
+    beats = ("opening", "surface", "cuts", "floor", "profile", "steep_and_gentle", "from_above")
+    poster = "floor"
+
+    class Parameters(ClipParameters):
+        objective: Surface = Field("x*exp(-x^2 - y^2)", description="A formula of two variables, or a surface's name.")
+        view: Window | None = Field(None, description="Left, right, bottom, top; if not given, a window is found.")
+        levels: int = Field(7, ge=2, le=12, description="How many cuts, evenly spaced.")
+        line: float | None = Field(
+            None, allow_inf_nan=False, description="The straight line: the second variable; if not given, it is found."
+        )
+
+    # What is shown --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> AnyObjective:
+        return surface_of(self.parameters.objective, self.parameters.view, "contour_map")
+
+    @property
+    def view(self) -> tuple[Range, Range]:
+        """The window."""
+        first, second = self.objective.view
+        return first, second
+
+    @cached_property
+    def _heights(self) -> tuple[Array, Array, Array]:
+        with np.errstate(all="ignore"):
+            return heights(self.objective, *self.view)
+
+    @cached_property
+    def levels(self) -> Array:
+        """The heights of the cuts, evenly spaced: else close lines would not mean steep ground."""
+        scale = height_scale(self._heights[2], "linear")
+        return np.linspace(scale.low, scale.high, self.parameters.levels + 2)[1:-1]
+
+    @cached_property
+    def line(self) -> float:
+        """Where the straight line runs: as given, or through the lowest point."""
+        low, high = self.view[1]
+        if self.parameters.line is not None:
+            return float(np.clip(self.parameters.line, low, high))
+        _, up, values = self._heights
+        return float(up[np.unravel_index(np.nanargmin(values), values.shape)[0]])
+
+    @cached_property
+    def section(self) -> Section:
+        """The heights along the straight line."""
+        return section(self.objective, self.view, self.line, self.levels)
+
+    @property
+    def stretches(self) -> list[tuple[float, float]]:
+        """The narrowest and the widest gap between lines along the straight line, if there are two."""
+        gaps = self.section.gaps()
+        return [gaps[0], gaps[-1]] if len(gaps) > 1 else []
+
+    @property
+    def slopes(self) -> list[float]:
+        """How steep it is there."""
+        return [self.section.slope(stretch) for stretch in self.stretches]
+
+    def numbers(self) -> Mapping[str, Number]:
+        steep, gentle = self.slopes or [float("nan")] * 2
+        return {
+            "cuts": self.levels.size,
+            "lowest_cut": float(self.levels[0]),
+            "highest_cut": float(self.levels[-1]),
+            "line_at": self.line,
+            "steep": steep,
+            "gentle": gentle,
+        }
+
+    def claims(self) -> Iterator[Claim]:
+        steep, gentle = self.slopes or [np.nan, np.nan]
+        yield Claim(
+            f"where the lines crowd it is at least twice as steep: {steep:.3g}, "
+            f"and {gentle:.3g} where they are far apart",
+            bool(steep > 2 * gentle),
+        )
+
+    def remarks(self) -> Iterator[str]:
+        yield from terrain_remarks()
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """How a contour map is made."""
+        self.show_title()
+
+    def surface(self) -> None:
+        """A surface: height is the value of the function."""
+        self.terrain.orbit.look(self.aslant)
+        self.add(self.cutter)
+        self.play(FadeIn(self.terrain), run_time=0.9)
+        self.play(FadeIn(self.formula), run_time=0.6)
+        self.speaker.say("height is the value of $f$")
+        self.look(2.6, azimuth=AZIMUTH + SWING)
+        self.look(2.0, azimuth=AZIMUTH)
+        self.wait(0.4)
+
+    def cuts(self) -> None:
+        """A level plane sinks through it. What it cuts drops to the floor: {cuts} cuts, at even distances."""
+        self.speaker.hush()
+        self.play(FadeIn(self.counter), run_time=0.5)
+        self.drive(self.cutter, self.clock)
+        self.drive(self.counter, self.clock, reading=self.cutter.value)
+        self.play(self.clock.animate.set_value(1.0), run_time=1.6 * CUT, rate_func=linear)
+        self.release()
+        self.speaker.say("all of this line is equally high")
+        self.wait(1.4)
+        count = self.cutter.count
+        self.drive(self.cutter, self.clock)
+        self.drive(self.counter, self.clock, reading=self.cutter.value)
+        self.play(self.clock.animate.set_value(float(count)), run_time=(count - 1) * CUT, rate_func=linear)
+        self.release()
+        self.wait(0.4)
+
+    def floor(self) -> None:
+        """The lines on the floor are a map: one line, one height."""
+        self.speaker.hush()
+        self.drive(self.cutter, self.clock)
+        self.play(self.clock.animate.set_value(self.cutter.count + 1.0), FadeOut(self.counter), run_time=1.4)
+        self.release()
+        self.speaker.say("one line, one height: a map")
+        self.wait(2.6)
+
+    def profile(self) -> None:
+        """Walk straight over the map: the heights along the line are its profile."""
+        self.speaker.hush()
+        self.play(FadeOut(self.formula), run_time=0.4)
+        self.play(FadeIn(self.chart), FadeIn(self.chart_profile), run_time=0.9)
+        self.bring_to_back(self.chart, self.chart_profile)
+        self.speaker.say("straight over the map: the heights on the way", "the heights on the way")
+        self.add(self.walk)
+        self.play(FadeIn(self.walk), self.trail.presence.animate.set_value(1.0), run_time=0.6)
+        self.drive(self.walk, self.place)
+        self.drive(self.trail, self.place, reading=self._share)
+        self.play(self.place.animate.set_value(self.view[0][1]), run_time=WALK, rate_func=linear)
+        self.release()
+        self.wait(1.0)
+
+    def steep_and_gentle(self) -> None:
+        """Where the lines crowd it is steep; where they are far apart it is gentle."""
+        said = ("lines close together: steep", "lines far apart: gentle")
+        for stretch, words in zip(self.stretches, said, strict=False):
+            self.speaker.hush()
+            mark = stretch_mark(self.chart_profile, stretch, palette().share)
+            self.play(FadeIn(mark), run_time=0.6)
+            self.speaker.say(words)
+            self.wait(2.6)
+            self.play(FadeOut(mark), run_time=0.4)
+
+    def from_above(self) -> None:
+        """From straight above, the surface is its map."""
+        self.speaker.hush()
+        gone = [FadeOut(self.walk), FadeOut(self.chart_profile), self.trail.presence.animate.set_value(0.0)]
+        self.play(*gone, run_time=0.6)
+        self.look(4.2, view=self.terrain.above)
+        self.speaker.say("from above, the surface is its map")
+        self.wait(2.6)
+
+    def look(self, seconds: float, view: View | None = None, **changes: float) -> None:
+        """Move the camera alone."""
+        self.play(*self.terrain.orbit.to(view, **changes), run_time=seconds, rate_func=smooth)
+
+    def _share(self, x: float) -> float:
+        """How much of the straight line has been walked."""
+        left, right = self.view[0]
+        return (x - left) / (right - left)
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box, Box]:
+        """For the terrain, for the column on the right, and for words."""
+        words, rest = layout.stage().bottom_slice(FOOT, gap=0.1)
+        side = (1 - PROFILE) * rest.height
+        column, left = rest.right_slice(min(side + 0.4, 0.4 * rest.width), gap=0.2)
+        return left, column, words
+
+    @cached_property
+    def names(self) -> tuple[str, str]:
+        first, second = (f"${typeset(variable)}$" for variable in self.objective.variables)
+        return first, second
+
+    @cached_property
+    def chart(self) -> ContourMap:
+        column = self.boxes[1]
+        below = column.bottom_slice(min((1 - PROFILE) * column.height, column.width), gap=0)[0]
+        return ContourMap(self.objective, below, self.view, self.names, self.levels)
+
+    @cached_property
+    def chart_profile(self) -> Profile:
+        column = self.boxes[1]
+        above = Box(column.left, self.chart.names[1].get_top()[1] - 0.1, column.right, column.top)
+        return Profile(self.section, self.chart, self.line, above, "$f$")
+
+    @cached_property
+    def terrain(self) -> Terrain:
+        area, stage = self.chart.area, layout.stage()
+        deep = DEEP * area.width
+        return Terrain(self.objective, stage, area, self.view, self.names, self.levels, kind="linear", foot=deep)
+
+    @cached_property
+    def aslant(self) -> View:
+        around = (AZIMUTH, AZIMUTH + SWING / 2, AZIMUTH + SWING)
+        return self.terrain.fitted(AZIMUTH, ELEVATION, self.boxes[0], azimuths=around)
+
+    @cached_property
+    def cutter(self) -> Cuts:
+        return Cuts(self.terrain)
+
+    @cached_property
+    def clock(self) -> ValueTracker:
+        """The time of the cuts."""
+        return ValueTracker(0.0)
+
+    @cached_property
+    def place(self) -> ValueTracker:
+        """Where the walk along the straight line is."""
+        return ValueTracker(self.view[0][0])
+
+    @cached_property
+    def trail(self) -> TerrainTrail:
+        """The walk on the surface."""
+        ends = np.array([[x, self.line] for x in self.view[0]])
+        return self.terrain.trail(ends, palette().share, ball=0.13)
+
+    @cached_property
+    def walk(self) -> Walk:
+        return Walk(self.chart_profile, palette().share)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.boxes[2])
+
+    @cached_property
+    def formula(self) -> Formula | Words:
+        """What the surface is of, in the column."""
+        column = self.boxes[1]
+        written = wrapped_formula(typeset_function(self.objective), column.width)
+        return layout.place(layout.shrink_into(written, column.width, 0.5 * column.height), column, UL)
+
+    @cached_property
+    def counter(self) -> Counter:
+        """The height of the plane."""
+        column = self.boxes[1]
+        spec = running_spec(self.levels, 3)
+        box = column.bottom_slice(0.5 * column.height)[0]
+        return Counter(box, "cut at $f =$", spec, widest=widest_of(self.levels, spec))

@@ -1,0 +1,280 @@
+"""Your own function: type a formula of two variables, and see its map, its surface, its gradient and a race on it.
+
+Whatever is not said is found: a window in which the function shows something, a height scale, a start, and for each
+rule a learning rate with which it gets down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from manim import FadeIn, FadeOut, VMobject
+from pydantic import BeforeValidator, Field
+
+from objectives import AnyObjective, typeset_gradient
+from objectives.errors import UsageError
+from optimizers import RULES, Rule, Trajectory, descend, make_rule
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.reads import derived
+from scenes.stage import layout
+from scenes.stage.chosen_surface import Surface, Window, listed, surface_of
+from scenes.stage.contour_map import BANDS, containing, heights, levels
+from scenes.stage.drawing import Array
+from scenes.stage.duet import SWING, Duet
+from scenes.stage.figures import rounded
+from scenes.stage.fitting_rate import fitting_rate
+from scenes.stage.palette import palette, rule_color
+from scenes.stage.panel import Range
+from scenes.stage.scoreboard import error_at
+from scenes.stage.speaker import tinted
+from scenes.stage.terrain import terrain_remarks
+from scenes.stage.terrain_arrow import TerrainArrow
+from scenes.stage.terrain_ground import Kind, height_scale
+from scenes.stage.typesetting import Formula, Words, wrapped_formula
+from scenes.stage.vectors import Vector
+
+PACE, LEAST, LONGEST = 5.0, 7.0, 14.0  # steps a second, and seconds of the race
+ARROW = 0.22  # of the window: the length of the arrow downhill
+HIGHER = 0.05  # of the way down: a rule that ends so much higher than the lowest is told
+
+
+def _as_rules(value: object) -> object:
+    """Refuse an unknown rule, with the nearest, and one that is named twice."""
+    names = listed(value)
+    for name in names if isinstance(names, tuple | list) else ():
+        make_rule(str(name))
+        if list(names).count(name) > 1:
+            raise UsageError(f"Each rule runs once: {name} is named twice.")
+    return names
+
+
+Rules = Annotated[tuple[str, ...], BeforeValidator(_as_rules), Field(min_length=1, max_length=4)]
+
+
+class YourObjective(LectureScene):
+    """Any function of two variables: its map, its surface, its gradient, and a race on it."""
+
+    title = "Your own function"
+    beats = ("opening", "surface", "downhill", "race", "where_they_end", "from_above")
+    poster = "where_they_end"
+
+    class Parameters(ClipParameters):
+        objective: Surface = Field(
+            "x^2 + y^2 + 16*sin(x)*cos(y)", description="A formula of two variables, or the name of a surface."
+        )
+        view: Window | None = Field(None, description="Left, right, bottom, top; if not given, a window is found.")
+        height: Literal["auto", "linear", "log"] = Field("auto", description="The height scale of the surface.")
+        start: Point | None = Field(None, description="Where all start; if not given, a place with a slope is found.")
+        rules: Rules = Field(("gradient_descent", "momentum", "adam"), description=f"Up to four of {', '.join(RULES)}.")
+        learning_rate: LearningRate | None = Field(
+            None, description="The learning rate of all rules; if not given, one is found for each."
+        )
+        momentum: Coefficient = Field(0.9, description="Momentum coefficient of the rules that have one.")
+        steps: int = Field(60, ge=2, le=2000, description="How many iterations.")
+
+    # The runs -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> AnyObjective:
+        return surface_of(self.parameters.objective, self.parameters.view, "your_objective")
+
+    @cached_property
+    def start(self) -> tuple[float, ...]:
+        return start_of(self.parameters.start, self.objective)
+
+    @cached_property
+    def rules(self) -> dict[str, Rule[Any]]:
+        return {name: self._rule(name, self._rate(name)) for name in self.parameters.rules}
+
+    def _rate(self, name: str) -> float:
+        """The learning rate: as given, or one that is found."""
+        wanted, start = self.parameters, self.start
+        if wanted.learning_rate is not None:
+            return float(wanted.learning_rate)
+        view = containing(self.objective.view, np.array([start]))
+        return fitting_rate(self.objective, lambda rates: self._rule(name, rates), start, wanted.steps, view)
+
+    def _rule(self, name: str, rate: float | Array) -> Rule[Any]:
+        more = {"momentum": self.parameters.momentum} if name in ("momentum", "nesterov") else {}
+        return make_rule(name, learning_rate=rate, **more)
+
+    @cached_property
+    def runs(self) -> dict[str, Trajectory]:
+        return {n: descend(self.objective, rule, self.start, self.parameters.steps) for n, rule in self.rules.items()}
+
+    @derived
+    def window(self) -> tuple[Range, Range]:
+        """The window, widened to hold the runs."""
+        paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in self.runs.values()])
+        return containing(self.objective.view, paths)
+
+    @cached_property
+    def ends(self) -> dict[str, float]:
+        """The last value of each run."""
+        return {name: error_at(run, run.ended_at) for name, run in self.runs.items()}
+
+    @property
+    def ranking(self) -> list[str]:
+        """The rules, the lowest first."""
+        return sorted(self.ends, key=lambda name: self.ends[name] if np.isfinite(self.ends[name]) else np.inf)
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return self.runs
+
+    def numbers(self) -> Mapping[str, Number]:
+        rates = {f"{name}_learning_rate": self._rate(name) for name in self.rules}
+        return {
+            "start_value": float(next(iter(self.runs.values())).values[0]),
+            "start_slope": float(np.linalg.norm(self.objective.gradient(self.start))),
+            **{f"{name}_value": end for name, end in self.ends.items()},
+            **rates,
+            "last": max(run.ended_at for run in self.runs.values()),
+        }
+
+    def claims(self) -> Iterator[Claim]:
+        first = float(self.numbers()["start_value"])
+        for name, end in self.ends.items():
+            yield Claim(f"{RULES[name].title} gets down: from {first:.4g} to {end:.4g}", bool(end < first))
+
+    def words(self) -> Mapping[str, str]:
+        ends = [f"{RULES[name].title} at {self.ends[name]:.4g}" for name in self.ranking]
+        return {"they_end": ", ".join(ends), "is_log": "; heights are logarithmic" if self._is_log else ""}
+
+    def remarks(self) -> Iterator[str]:
+        yield from super().remarks()
+        yield from terrain_remarks()
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """Your own function."""
+        self.show_title()
+
+    def surface(self) -> None:
+        """The function as a map and as a surface: height is its value{is_log}."""
+        self.duet.unfold()
+        self.play(FadeIn(self.formula), run_time=0.6)
+        self.duet.speaker.say("height is the value of $f$")
+        self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+        self.wait(1.6)
+
+    def downhill(self) -> None:
+        """Its gradient, derived from the formula, and turned round: that way is down, as steep as {start_slope:.3g}."""
+        self.duet.speaker.hush()
+        self.play(FadeOut(self.formula), run_time=0.4)
+        if self.gradient is not None:
+            self.play(FadeIn(self.gradient), run_time=0.6)
+        self.duet.speaker.say("its gradient, turned round: downhill", "turned round: downhill")
+        self.add(self.arrow)
+        self.drive(self.arrow, self.arrow_on_terrain.presence)
+        self.play(self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
+        self.release()
+        self.wait(2.6)
+        self.duet.speaker.hush()
+        fading = [FadeOut(self.gradient)] if self.gradient is not None else []
+        self.drive(self.arrow, self.arrow_on_terrain.presence)
+        self.play(self.arrow_on_terrain.presence.animate.set_value(0.0), *fading, run_time=0.7)
+        self.release()
+        self.remove(self.arrow)
+
+    def race(self) -> None:
+        """All start at the same place, and take their steps together."""
+        self.duet.set_out()
+        self.wait(0.8)
+        last = max(run.ended_at for run in self.runs.values())
+        seconds = min(max(last / PACE, LEAST), LONGEST)
+        self.duet.walk(last, seconds, azimuth=self.duet.azimuth - SWING)
+        self.wait(0.4)
+
+    def where_they_end(self) -> None:
+        """After {last} iterations: {they_end}."""
+        for sentence in self._outcome():
+            self.duet.speaker.say(sentence)
+            self.wait(2.2)
+
+    def from_above(self) -> None:
+        """The same from above: the map."""
+        self.duet.speaker.hush()
+        self.play(FadeOut(self.duet.counter), run_time=0.4)
+        self.duet.look(3.0, view=self.duet.terrain.above)
+        self.duet.speaker.say("the same, from above")
+        self.wait(2.4)
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    def _outcome(self) -> Iterator[str]:
+        """Who got lowest, and who stays higher."""
+        first, *others = self.ranking
+        lowest, way = self.ends[first], float(self.numbers()["start_value"]) - self.ends[first]
+        if not np.isfinite(lowest):
+            yield "none of them stays in the picture"
+            return
+        if way <= 0:
+            yield "none of them gets down"
+            return
+        stuck = [name for name in others if not self.ends[name] <= lowest + HIGHER * way]
+        if not stuck and others:
+            yield f"all get down: to ${rounded(lowest)}$"
+            return
+        yield f"{self._named(first)} gets down to ${rounded(lowest)}$"
+        for name in stuck[:2]:
+            if np.isfinite(self.ends[name]):
+                yield f"{self._named(name)} ends at ${rounded(self.ends[name])}$"
+
+    def _named(self, name: str) -> str:
+        return tinted(RULES[name].title, rule_color(name))
+
+    @property
+    def _is_log(self) -> bool:
+        return bool(self.duet.terrain.note)
+
+    @cached_property
+    def duet(self) -> Duet:
+        kind = None if self.parameters.height == "auto" else self.parameters.height
+        count, runs = len(self.parameters.rules), lambda: self.runs
+        level = self._levels(kind)
+        return Duet(self, self.objective, self.window, count, lambda: self.rules, runs, kind=kind, level=level)
+
+    def _levels(self, kind: Kind | None) -> Array:
+        """Levels of what is not cut off, and at even heights where the height scale is logarithmic."""
+        with np.errstate(all="ignore"):
+            values = heights(self.objective, *self.window)[2]
+        scale = height_scale(values, kind)
+        if scale.kind == "linear":
+            return levels(np.clip(values, scale.low, scale.high))
+        return scale.low + (scale.high - scale.low) * scale.share_at(np.linspace(0, 1, BANDS + 1)[1:-1])
+
+    @cached_property
+    def formula(self) -> Formula | Words:
+        """What is minimised, where the cards stand later."""
+        return self.duet.formula()
+
+    @cached_property
+    def gradient(self) -> VMobject | None:
+        """The gradient as a formula, in the same place, if it can be read there."""
+        box = self.duet.rows[2]
+        slopes = ", thick ".join(line.split(" = ", 1)[1] for line in typeset_gradient(self.objective))
+        written = wrapped_formula(f"nabla f = (thin {slopes} thin)", box.width)
+        fits = written.width <= 1.001 * box.width and written.height <= 1.02 * box.height
+        return layout.place(written, box) if fits else None
+
+    @cached_property
+    def downhill_ends(self) -> tuple[Array, Array]:
+        """Tail and tip (2,) of the arrow, in the objective's variables: from the start, against the gradient."""
+        start, size = np.array(self.start), np.ptp(np.array(self.window), axis=1)
+        way = -np.asarray(self.objective.gradient(start))
+        longest = float(np.max(np.abs(way) / size))
+        return start, start + ARROW * way / (longest or 1.0)
+
+    @cached_property
+    def arrow(self) -> Vector:
+        """The arrow on the map."""
+        tail, tip = (self.duet.map.to_screen(*end) for end in self.downhill_ends)
+        return Vector(palette().gradient, self.duet.map.area, tail, tail).bound_for(tail, tip)
+
+    @cached_property
+    def arrow_on_terrain(self) -> TerrainArrow:
+        return self.duet.terrain.arrow(*self.downhill_ends, palette().gradient)

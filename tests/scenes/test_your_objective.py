@@ -1,0 +1,182 @@
+"""The clip your_objective: it finds a picture for whatever is typed, and refuses with a sentence what has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clips.profile import make_profile
+from clips.work import make_scene as make
+from clips.work import studio, typeset_cache
+from objectives.errors import UsageError
+from optimizers import GradientDescent, Momentum
+from scenes.stage.chosen_surface import surface_of
+from scenes.stage.fitting_rate import LADDER, fitting_rate
+from scenes.stage.terrain_ground import height_scale
+from scenes.your_objective import YourObjective
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def make_scene(changes: dict[str, Any], **more: Any) -> YourObjective:
+    scene: Any = make("your_objective", changes, **more)
+    return scene  # type: ignore[no-any-return]
+
+
+def chosen(text: str, view: Any = None) -> Any:
+    return surface_of(text, view, "your_objective")
+
+
+# The window -----------------------------------------------------------------------------------------------------------
+
+ODD = [
+    "x^2 + y^2",
+    "x + y",
+    "x*y",
+    "1/(x^2 + y^2)",
+    "-1/(x^2 + y^2)",
+    "log(x) + y^2",
+    "sqrt(1 - x^2 - y^2)",
+    "sqrt(x - 50) + y^2",
+    "(x - 100)^2 + (y - 50)^2",
+    "exp(-50*(x^2 + y^2))",
+    "-exp(-(x - 30)^2 - (y + 20)^2)",
+    "100*(y - x^2)^2 + (1 - x)^2",
+    "abs(x) + abs(y)",
+    "sign(x*y)",
+    "sin(200*x)*cos(200*y)",
+    "1e-9*(x^2 + y^2)",
+    "tan(x)*y",
+    "exp(x*y)",
+    "x^x + y^2",
+    "x/y",
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_a_window_shows_something(text: str) -> None:
+    found = chosen(text)
+    (left, right), (bottom, top) = found.view
+    grid = np.stack(np.meshgrid(np.linspace(left, right, 101), np.linspace(bottom, top, 101)), axis=-1)
+    with np.errstate(all="ignore"):
+        values = found.value(grid)
+    known = np.isfinite(values)
+    assert known.mean() > 0.3
+    heights = height_scale(values).height(values[known])
+    assert np.std(heights) > (0.02 if "/" not in text else 0.0)
+    assert left <= found.start[0] <= right
+    assert bottom <= found.start[1] <= top
+    assert np.isfinite(found.value(found.start))
+
+
+def test_windows_go_where_the_function_is() -> None:
+    def middle(text: str) -> list[float]:
+        return [sum(side) / 2 for side in chosen(text).view]
+
+    assert middle("(x - 100)^2 + (y - 50)^2") == pytest.approx([100, 50])
+    assert middle("-exp(-(x - 30)^2 - (y + 20)^2)") == pytest.approx([30, -20], abs=0.2)
+    assert np.ptp(chosen("exp(-50*(x^2 + y^2))").view[0]) < 1.5
+    assert np.ptp(chosen("sin(200*x)*cos(200*y)").view[0]) < 0.5
+    assert chosen("sqrt(1 - x^2 - y^2)").view[0] == pytest.approx((-1.2, 1.2), abs=0.2)
+    assert chosen("x^2 + y^2").view == ((-5, 5), (-5, 5))
+    assert chosen("x^2 + y^2", (-1.0, 2.0, 0.0, 4.0)).view == ((-1, 2), (0, 4))
+    assert chosen("himmelblau", (-1.0, 2.0, 0.0, 4.0)).view == ((-1, 2), (0, 4))
+
+
+def test_the_height_scale_is_logarithmic_for_towers_and_poles_but_not_for_a_hill() -> None:
+    def kind(text: str) -> str:
+        found = chosen(text)
+        grid = np.stack(np.meshgrid(*[np.linspace(*side, 101) for side in found.view]), axis=-1)
+        with np.errstate(all="ignore"):
+            return height_scale(found.value(grid)).kind
+
+    log = [text for text in ODD if kind(text) == "log"]
+    assert log == ["1/(x^2 + y^2)", "100*(y - x^2)^2 + (1 - x)^2", "exp(x*y)", "x^x + y^2"]
+
+
+def test_a_start_has_a_way_down_before_it() -> None:
+    found = chosen("x*exp(-x^2 - y^2)")
+    assert found.value(found.start) > 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x^2", "has 1"),
+        ("x^2 + y^2 + z^2", "has 3"),
+        ("theta_squared", "has 1"),
+        ("3", "no variable"),
+        ("sin(x + y)^2 + cos(x + y)^2", "the same everywhere"),
+        ("sqrt(-1 - x^2 - y^2)", "no real value"),
+        ("momentun", "There is no objective"),
+        ("x^2 + (y", "bracket"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_with_a_sentence(text: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        _ = make_scene({"objective": text}).objective
+
+
+def test_a_view_without_values_is_refused() -> None:
+    for text, view in (("log(x) + y", "-3,-1,0,1"), ("max(x, 0) + max(y, 0)", "-3,-1,-2,-1")):
+        with pytest.raises(UsageError, match="view"):
+            _ = make_scene({"objective": text, "view": view}).objective
+    with pytest.raises(UsageError, match="left,right,bottom,top"):
+        make_scene({"view": "2,-2,0,1"})
+    with pytest.raises(UsageError, match="did you mean 'momentum'"):
+        make_scene({"rules": "momentun"})
+    with pytest.raises(UsageError, match="named twice"):
+        make_scene({"rules": "adam,adam"})
+
+
+# The runs -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_fitting_rate_gets_down_without_leaps() -> None:
+    bowl = chosen("x^2 + y^2")
+    rate = fitting_rate(bowl, lambda rates: GradientDescent(rates), (4.0, 3.0), 60, bowl.view)
+    assert rate == 0.02
+    plane = chosen("x + y")
+    assert fitting_rate(plane, lambda rates: Momentum(rates, 0.9), (4.0, 3.0), 60, plane.view) in LADDER
+
+
+def test_given_numbers_are_taken() -> None:
+    scene = make_scene({"learning_rate": 0.01, "rules": "momentum,rmsprop", "momentum": 0.5, "steps": 7})
+    assert [rule.name for rule in scene.rules.values()] == ["momentum", "rmsprop"]
+    assert scene.numbers()["momentum_learning_rate"] == scene.numbers()["rmsprop_learning_rate"] == 0.01
+    assert scene.runs["momentum"].steps == 7
+
+
+def played(**changes: Any) -> YourObjective:
+    scene = make_scene(changes, only=())
+    scene.render()
+    return scene
+
+
+def test_the_arrow_points_down_the_gradient() -> None:
+    scene = played()
+    tail, tip = scene.downhill_ends
+    gradient = scene.objective.gradient(tail)
+    np.testing.assert_allclose(np.cross(np.append(tip - tail, 0), np.append(gradient, 0)), 0, atol=1e-9)
+    assert (tip - tail) @ gradient < 0
+    for name, run in scene.runs.items():
+        assert scene.duet.trails[name].step == run.ended_at
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective": "sign(x*y)", "rules": "gradient_descent,momentum,nesterov,adam"},
+        {"objective": "exp(x*y)", "learning_rate": 1e6, "height": "linear"},
+        {"objective": "ackley", "start": (2.5, 1.5), "rules": "adam"},
+    ],
+)
+def test_odd_runs(changes: dict[str, Any]) -> None:
+    played(**changes)
