@@ -43,7 +43,7 @@ from scenes.stage.layout import Box
 from scenes.stage.leaps import MOMENTUM as BALL
 from scenes.stage.leaps import NESTEROV as AHEAD
 from scenes.stage.leaps import LeapPicture, Leaps
-from scenes.stage.look_ahead import Equations, StableRanges
+from scenes.stage.look_ahead import Equations, StableRanges, least_width
 from scenes.stage.palette import palette, rule_color
 from scenes.stage.scoreboard import error_at
 from scenes.stage.speaker import Speaker, tinted
@@ -314,7 +314,8 @@ class NesterovScene(LectureScene):
     def near_boxes(self) -> tuple[Box, Box]:
         """The map round the iterate, and the equations: beside it, or above it in a tall picture."""
         if layout.is_wide():
-            return self.rows[1].right_slice(0.56 * self.rows[1].width)
+            width = self.rows[1].width
+            return self.rows[1].right_slice(min(0.56 * width, width - layout.GAP - least_width()))
         above, below = self.rows[1].top_slice(EQUATIONS, gap=0.1)
         return below, above
 

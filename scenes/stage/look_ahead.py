@@ -37,6 +37,11 @@ def ahead_rule() -> list[Part]:
     return [*parts, Part("fresh", f'{notation().learning_rate} nabla w_"ahead"', palette().gradient)]
 
 
+def least_width() -> float:
+    """What the widest of the equations takes in the smallest type."""
+    return float(max(Line(parts, SMALL).width for parts in (rule(), look_ahead(), ahead_rule())))
+
+
 class Equations:
     """`first` and `second`: the names of the rules over their equations, one below the other or, in a tall picture,
     beside their names."""

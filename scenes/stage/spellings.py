@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from manim import DOWN, LEFT, UP, Rectangle, RoundedRectangle, VGroup
 
+from scenes.stage import layout
 from scenes.stage.derivation import Line, Part
 from scenes.stage.drawing import polylines
 from scenes.stage.layout import Box
@@ -69,7 +70,8 @@ class FormCards(VGroup):
 
     def __init__(self, box: Box) -> None:
         heads = {name: self._head(form) for name, form in FORMS.items()}
-        indent = max(head.width for head in heads.values()) + INSET + STRIPE + 0.5
+        beside = STRIPE + INSET + max(head.width for head in heads.values())
+        indent = beside + (0.5 if layout.is_wide() else 0.3)
         lines = {name: equations(name) for name in FORMS}
         size = fitting_size([line for pair in lines.values() for line in pair], box.width - indent - 0.2, LARGEST)
         boxes = dict(zip(FORMS, box.rows(*[1.0] * len(FORMS), gap=0.2), strict=True))
@@ -78,8 +80,9 @@ class FormCards(VGroup):
 
     @staticmethod
     def _head(form: Form) -> VGroup:
-        words = VGroup(bold(form.title, BODY, form_color(form.name)), quiet(form.holds))
-        return words.arrange(DOWN, aligned_edge=LEFT, buff=0.22)
+        title, holds = bold(form.title, BODY, form_color(form.name)), quiet(form.holds)
+        words = VGroup(title, *([holds] if layout.is_wide() else map(quiet, form.holds.split(" ", 1))))
+        return words.arrange(DOWN, aligned_edge=LEFT, buff=0.18)
 
 
 def _card(box: Box, name: str, head: VGroup, lines: list[Line], indent: float) -> VGroup:
