@@ -25,22 +25,46 @@ def parameters_of(clip: str) -> list[Parameter]:
     """The parameters of a clip, in the order of its model."""
     schema = scene_class(clip).Parameters.model_json_schema()["properties"]
     return [
-        Parameter(name, _type(field), field.get("default"), _bounds(field), field.get("description", ""))
+        Parameter(name, _type(_kind(field)), field.get("default"), _limits(_kind(field)), field.get("description", ""))
         for name, field in schema.items()
     ]
 
 
-def _type(field: Mapping[str, Any]) -> str:
-    names = {"integer": "whole number", "string": "text", "array": "numbers, like -2,1", "null": ""}
-    kinds = [kind.get("type", "value") for kind in field.get("anyOf", [field])]
-    return " or ".join(filter(None, (names.get(kind, kind) for kind in kinds)))
+Kind = Mapping[str, Any]  # of JSON schema
 
 
-def _bounds(field: Mapping[str, Any]) -> str:
-    if "maximum" in field and field["maximum"] < field.get("exclusiveMaximum", field["maximum"]):
-        field = {key: value for key, value in field.items() if key != "exclusiveMaximum"}
+def _kind(field: Kind) -> Kind:
+    """What a field is if it is given: fields that may be left open have `null` beside it."""
+    return next((kind for kind in field.get("anyOf", ()) if kind.get("type") != "null"), field)
+
+
+def _type(kind: Kind) -> str:
+    """What is typed for it."""
+    if "enum" in kind:
+        return "one of " + ", ".join(map(str, kind["enum"]))
+    if kind.get("type") == "array":
+        inner = {item.get("type") for item in kind.get("prefixItems", [kind.get("items", {})])}
+        return {"string": "names with commas between", "integer": "whole numbers, like 3,5"}.get(
+            inner.pop(), "numbers, like -2,1"
+        )
+    return {"integer": "whole number", "string": "text"}.get(kind.get("type", ""), kind.get("type", "value"))
+
+
+def _limits(kind: Kind) -> str:
+    """How many there may be, where there are several, and the bounds of each."""
+    if kind.get("type") != "array":
+        return _bounds(kind)
+    least, most = (kind.get(f"{end}Items", kind.get(f"{end}Length")) for end in ("min", "max"))
+    count = "" if least is None or most is None else f"{least} of them" if least == most else f"{least} to {most}"
+    bounds = _bounds(kind.get("items", {}))
+    return ", ".join(filter(None, (count, bounds and f"each {bounds}")))
+
+
+def _bounds(kind: Kind) -> str:
+    if "maximum" in kind and kind["maximum"] < kind.get("exclusiveMaximum", kind["maximum"]):
+        kind = {key: value for key, value in kind.items() if key != "exclusiveMaximum"}
     signs = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below"}
-    return ", ".join(f"{word} {field[key]:g}" for key, word in signs.items() if key in field)
+    return ", ".join(f"{word} {kind[key]:g}" for key, word in signs.items() if key in kind)
 
 
 def check_lecture(lecture: Lecture) -> None:

@@ -64,7 +64,9 @@ def _parameter(parameter: Parameter) -> str:
 def _plain(default: object) -> str:
     if default is None:
         return "(left open)"
-    return ",".join(f"{part:g}" for part in default) if isinstance(default, list | tuple) else f"{default}"
+    if isinstance(default, list | tuple):
+        return ",".join(_plain(part) for part in default)
+    return f"{default:g}" if isinstance(default, float) else f"{default}"
 
 
 def _claims(job: Job, tale: Tale) -> Iterator[str]:
