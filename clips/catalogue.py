@@ -44,10 +44,10 @@ def _type(kind: Kind) -> str:
         return "one of " + ", ".join(map(str, kind["enum"]))
     if kind.get("type") == "array":
         inner = {item.get("type") for item in kind.get("prefixItems", [kind.get("items", {})])}
-        return {"string": "names with commas between", "integer": "whole numbers, like 3,5"}.get(
-            inner.pop(), "numbers, like -2,1"
-        )
-    return {"integer": "whole number", "string": "text"}.get(kind.get("type", ""), kind.get("type", "value"))
+        words = {"string": "names", "integer": "whole numbers"}
+        return f"{words.get(inner.pop() or '', 'numbers')} with commas between"
+    word = str(kind.get("type", "value"))
+    return {"integer": "whole number", "string": "text"}.get(word, word)
 
 
 def _limits(kind: Kind) -> str:
