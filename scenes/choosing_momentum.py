@@ -35,7 +35,7 @@ from scenes.stage.typesetting import BODY, SMALL, Words, bold, fitting_formula, 
 FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the flat stretch
 TOLERANCE = 0.01  # of the loss on the parabola
 PACES = (3.0, 8.0, 100.0, 100.0)  # steps a second, up to the end of the first run, of the second ...
-PACE, LONGEST = 5.0, 8.0  # steps a second on the parabola; seconds of one stretch
+SLOW, PACE, LONGEST = 1.5, 6.0, 8.0  # steps a second on the parabola; seconds of one stretch
 SEEN = 40  # steps on the parabola that are shown: later swings are small
 LINE, ROW, BELOW = 0.5, 0.52, 0.12  # heights; from the middle of a row to its baseline
 
@@ -186,9 +186,12 @@ class ChoosingMomentum(LectureScene):
         self.add(self.seconds[MUCH])
         self.table.display(0)
         self.wait(0.6)
-        self._roll([MUCH], self.strip, self.table)
+        farthest = min(self.damping.farthest, SEEN)
+        self._roll([MUCH], self.strip, self.table, stop=farthest, pace=SLOW)
         place = f"{typeset(self.damping.objective.variables[0])} = {rounded(self.damping.far_side)}"
         self.speaker.say(f"too much: it overshoots, to ${place}$" if self.damping.beyond else "it only rolls down")
+        self.wait(1.8)
+        self._roll([MUCH], self.strip, self.table, begin=farthest)
         self.wait(2.4)
 
     def closed_form(self) -> None:
@@ -227,13 +230,22 @@ class ChoosingMomentum(LectureScene):
             self.play(step.animate.set_value(stop), run_time=min((stop - begin) / pace, LONGEST), rate_func=linear)
         self.release()
 
-    def _roll(self, names: list[str], strip: CoordinateStrip, *also: StepTable) -> None:
-        """Balls on the parabola roll from the start."""
-        step = ValueTracker(0.0)
+    def _roll(
+        self,
+        names: list[str],
+        strip: CoordinateStrip,
+        *also: StepTable,
+        stop: int = SEEN,
+        begin: int = 0,
+        pace: float = PACE,
+    ) -> None:
+        """Balls on the parabola roll from one step to another."""
+        step = ValueTracker(float(begin))
         for shown in (strip, *(self.seconds[name] for name in names), *also):
-            shown.display(0)
+            shown.display(begin)
             self.drive(shown, step)
-        self.play(step.animate.set_value(SEEN), run_time=SEEN / PACE, rate_func=linear)
+        if stop > begin:
+            self.play(step.animate.set_value(stop), run_time=min((stop - begin) / pace, LONGEST), rate_func=linear)
         self.release()
 
     # What is on the screen: four small panels -----------------------------------------------------------------------
@@ -250,7 +262,7 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def counter(self) -> Counter:
         """The step, at the right of the line for words."""
-        counter = Counter(self.rows[0], "step", widest=max(self.parameters.steps))
+        counter = Counter(self.rows[0].inset(top=0.1), "step", widest=max(self.parameters.steps))
         across = self.rows[0].right - float(counter.number.anchor[0])
         counter.submobjects[0].shift(across * RIGHT)
         counter.number.seat(counter.number.anchor + across * RIGHT)

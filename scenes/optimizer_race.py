@@ -51,7 +51,7 @@ from scenes.stage.typesetting import BODY, bold, fitting_words, lines
 SAME, TUNED = "same", "tuned"
 Mode = Literal["both", "same learning rate", "each tuned"]
 PACE, LONGEST = 9.0, 14.0  # steps a second, and seconds of a race at most
-FOOT, LARGER, OLD = 0.5, 0.045, 0.4  # height of the line for words; a ball is larger than the next; old steps
+FOOT, LARGER, OLD = 0.5, 0.065, 0.4  # height of the line for words; a ball is larger than the next; old steps
 FAR_APART, ARRIVED = 50.0, 0.01  # claims: ratio of the errors; share of the first error that is left
 
 
@@ -359,6 +359,7 @@ class OptimizerRace(LectureScene):
             for (name, run), radius in zip(runs.items(), radii, strict=True)
         }
         for trail in trails.values():
+            trail.ball.set_stroke(width=2.5)
             trail.old.set_stroke(width=3, opacity=OLD)  # where many cross each other, the last steps count
         return trails
 

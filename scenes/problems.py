@@ -311,7 +311,7 @@ class Problems(LectureScene):
     @staticmethod
     def _small_words(key: str, gain: Exhibit, cell: tuple[Box, Box, Box]) -> Iterator[VMobject]:
         head, _, foot = cell
-        yield layout.place(bold(key, BODY), head, LEFT)
+        yield on_baseline(layout.place(bold(key, BODY), head, LEFT), float(head.center[1]) - 0.1)
         texts, exponent = in_one_unit(list(gain.numbers.values()), 3)
         unit = f" dot 10^({exponent})" if exponent else ""
         words = [quiet(f"${gain.said}$"), quiet(gain.finding)]

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from manim import DOWN, LEFT, UL
+from manim import UL
 
 from scenes.stage import layout
 from scenes.stage.layout import Box
 from scenes.stage.palette import palette
-from scenes.stage.typesetting import BODY, SMALL, Words
+from scenes.stage.typesetting import BODY, SMALL, Words, on_baseline
 
-GAP = 0.14  # between a point and what was found
+FIRST, SECOND = 0.32, 0.76  # from the top of a cell to the baselines of a point and of what was found
 
 
 class Agenda:
     """Points by their keys, as Typst markup, from the top of a box to its bottom."""
 
     def __init__(self, box: Box, points: Mapping[str, str]) -> None:
-        cells = box.rows(*[1.0] * len(points), gap=0.1)
+        self.cells = dict(zip(points, box.rows(*[1.0] * len(points), gap=0.1), strict=True))
         self.points: Mapping[str, Words] = {
-            key: layout.place(Words(f"*{markup}*", BODY, palette().quiet), cell, UL)
-            for (key, markup), cell in zip(points.items(), cells, strict=True)
+            key: self._seated(Words(f"*{markup}*", BODY, palette().quiet), key, FIRST) for key, markup in points.items()
         }
 
     def finding(self, key: str, markup: str) -> Words:
         """What was found, in its place below a point."""
-        return Words(markup, SMALL).next_to(self.points[key], DOWN, buff=GAP, aligned_edge=LEFT)
+        return self._seated(Words(markup, SMALL), key, SECOND)
+
+    def _seated(self, words: Words, key: str, depth: float) -> Words:
+        cell = self.cells[key]
+        return on_baseline(layout.place(words, cell, UL), cell.top - depth)

@@ -58,6 +58,12 @@ class Damping:
         return max(0.0, -float(self._lowest(self.runs[MUCH].iterates)))
 
     @property
+    def farthest(self) -> int:
+        """The step at which it is there; 0 if it never is."""
+        path = self.runs[MUCH].iterates[:, 0] * np.sign(self.start[0])
+        return int(np.argmin(path)) if self.beyond else 0
+
+    @property
     def far_side(self) -> float:
         """The place that it gets to there."""
         return -self.beyond * float(np.sign(self.start[0]))
