@@ -7,6 +7,7 @@ the profile is steep. And from straight above, the surface is its map.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -33,11 +34,12 @@ from scenes.stage.terrain_ground import height_scale
 from scenes.stage.terrain_trail import TerrainTrail
 from scenes.stage.typesetting import Formula, Words, wrapped_formula
 
-AZIMUTH, ELEVATION, SWING = -34.0, 27.0, 14.0
-DEEP = 0.52  # of the map's width, from the lowest ground down to the floor
+AZIMUTH, ELEVATION, SWING = -34.0, 28.0, 14.0
+DEEP = 0.46  # of the map's width, from the lowest ground down to the floor
 FOOT = 0.55  # height of the line for words
 PROFILE = 0.36  # of the column, the profile; the map has the rest
-CUT, WALK = 1.55, 7.0  # seconds of a cut, and of the walk along the line
+CUT, WALK = 1.45, 7.0  # seconds of a cut, and of the walk along the line
+LARGE = 0.8  # of the height that is free, the map from above
 
 
 class ContourMapScene(LectureScene):
@@ -50,7 +52,7 @@ class ContourMapScene(LectureScene):
     class Parameters(ClipParameters):
         objective: Surface = Field("x*exp(-x^2 - y^2)", description="A formula of two variables, or a surface's name.")
         view: Window | None = Field(None, description="Left, right, bottom, top; if not given, a window is found.")
-        levels: int = Field(7, ge=2, le=12, description="How many cuts, evenly spaced.")
+        levels: int = Field(8, ge=2, le=12, description="How many cuts, evenly spaced.")
         line: float | None = Field(
             None, allow_inf_nan=False, description="The straight line: the second variable; if not given, it is found."
         )
@@ -94,9 +96,8 @@ class ContourMapScene(LectureScene):
 
     @property
     def stretches(self) -> list[tuple[float, float]]:
-        """The narrowest and the widest gap between lines along the straight line, if there are two."""
-        gaps = self.section.gaps()
-        return [gaps[0], gaps[-1]] if len(gaps) > 1 else []
+        """Where the lines crowd along the straight line, and where they are furthest apart, if there are gaps."""
+        return [self.section.narrow, self.section.wide] if len(self.section.gaps) > 1 else []
 
     @property
     def slopes(self) -> list[float]:
@@ -188,7 +189,7 @@ class ContourMapScene(LectureScene):
         said = ("lines close together: steep", "lines far apart: gentle")
         for stretch, words in zip(self.stretches, said, strict=False):
             self.speaker.hush()
-            mark = stretch_mark(self.chart_profile, stretch, palette().share)
+            mark = stretch_mark(self.chart_profile, stretch, palette().gradient)
             self.play(FadeIn(mark), run_time=0.6)
             self.speaker.say(words)
             self.wait(2.6)
@@ -197,9 +198,7 @@ class ContourMapScene(LectureScene):
     def from_above(self) -> None:
         """From straight above, the surface is its map."""
         self.speaker.hush()
-        gone = [FadeOut(self.walk), FadeOut(self.chart_profile), self.trail.presence.animate.set_value(0.0)]
-        self.play(*gone, run_time=0.6)
-        self.look(4.2, view=self.terrain.above)
+        self.look(4.2, view=self.above)
         self.speaker.say("from above, the surface is its map")
         self.wait(2.6)
 
@@ -248,7 +247,14 @@ class ContourMapScene(LectureScene):
     @cached_property
     def aslant(self) -> View:
         around = (AZIMUTH, AZIMUTH + SWING / 2, AZIMUTH + SWING)
-        return self.terrain.fitted(AZIMUTH, ELEVATION, self.boxes[0], azimuths=around)
+        return self.terrain.fitted(AZIMUTH, ELEVATION, self.boxes[0].inset(top=0.6), azimuths=around)
+
+    @cached_property
+    def above(self) -> View:
+        """From straight above, in the middle of the terrain's place, larger than the map."""
+        box, area = self.boxes[0], self.chart.area
+        zoom = min(LARGE * box.height / area.height, LARGE * box.width / area.width)
+        return replace(self.terrain.above, left=float(box.center[0]), up=float(box.center[1]), zoom=zoom)
 
     @cached_property
     def cutter(self) -> Cuts:
@@ -268,11 +274,11 @@ class ContourMapScene(LectureScene):
     def trail(self) -> TerrainTrail:
         """The walk on the surface."""
         ends = np.array([[x, self.line] for x in self.view[0]])
-        return self.terrain.trail(ends, palette().share, ball=0.13)
+        return self.terrain.trail(ends, palette().terms[1], ball=0.13)
 
     @cached_property
     def walk(self) -> Walk:
-        return Walk(self.chart_profile, palette().share)
+        return Walk(self.chart_profile, palette().terms[1])
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -18,6 +18,7 @@ from scenes.stage.terrain import Terrain
 from scenes.stage.terrain_shot import Color, Floor, Ribbon, Sheet, Strand, rgb
 
 SINKS, RESTS = 0.42, 0.55  # until when, within a cut's time, the plane sinks, and until when the cut rests
+FIRST, COMES = 1.06, 0.15  # of the relief, where the plane appears, and how long that takes
 ABOVE = 1e-2  # of the floor, above the plate
 LINE, FRESH = 0.03, 0.055  # widths of a line on the floor, and of a cut
 SHEET, RIM = 0.22, 0.03  # opacity of the plane, width of its rim
@@ -53,7 +54,7 @@ class Cuts(Mobject):
 
     def plane(self, time: float) -> float:
         """Where the plane is: above the ground at the beginning, and on its last level at the end."""
-        tops = np.concatenate([[1.12 * self.terrain.ground.relief], self.heights])
+        tops = np.concatenate([[FIRST * self.terrain.ground.relief], self.heights])
         number = min(int(time), self.count - 1)
         share = _eased(min((time - number) / SINKS, 1.0))
         return float(tops[number] + share * (tops[number + 1] - tops[number]))
@@ -68,7 +69,8 @@ class Cuts(Mobject):
         """Show the state of things at a time."""
         done = time >= self.count
         self.terrain.ribbons = list(self._lines(time))
-        self.terrain.sheets = [] if done or time <= 0 else [Sheet(self.plane(time), rgb(palette().ink), SHEET)]
+        seen = SHEET * _eased(time / COMES)
+        self.terrain.sheets = [] if done or time <= 0 else [Sheet(self.plane(time), rgb(palette().ink), seen)]
         self.terrain.floor = Floor(self.floor, filled=float(np.clip(time - self.count, 0, 1)))
         return self
 
@@ -81,7 +83,9 @@ class Cuts(Mobject):
         share = time - number
         if number == self.count or time <= 0:
             return
-        yield Ribbon(_rim(self.terrain, self.plane(time)), rgb(palette().quiet), RIM, 0.8, fixed=True)
+        yield Ribbon(
+            _rim(self.terrain, self.plane(time)), rgb(palette().quiet), RIM, 0.8 * _eased(time / COMES), fixed=True
+        )
         if share > SINKS:
             yield Ribbon(self._resting[number], bright, FRESH, _eased(min((share - SINKS) / 0.05, 1.0)))
         if share > RESTS:

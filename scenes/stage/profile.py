@@ -21,7 +21,8 @@ from scenes.stage.palette import palette
 from scenes.stage.panel import Panel, Range
 
 SAMPLES = 601
-DOT = 0.075
+DOT = 0.065
+ALIKE = 1.5  # times the narrowest gap: nearly as narrow
 ROOM = 0.08  # of the range of heights, above and below
 
 
@@ -41,15 +42,32 @@ class Section:
 
     def _crossings_of(self, level: float) -> Array:
         above = self.heights - level
-        with np.errstate(invalid="ignore"):
-            k = np.flatnonzero(above[:-1] * above[1:] < 0)
+        known, over = np.isfinite(above), above >= 0
+        k = np.flatnonzero((over[:-1] != over[1:]) & known[:-1] & known[1:])
         return np.asarray(self.x[k] + (self.x[k + 1] - self.x[k]) * above[k] / (above[k] - above[k + 1]))
 
+    @cached_property
     def gaps(self) -> list[tuple[float, float]]:
-        """The stretches between neighbouring crossings of different levels, the narrowest first."""
+        """The stretches between neighbouring crossings of different levels, from left to right."""
         pairs = zip(self.crossings[:-1], self.crossings[1:], strict=True)
-        stretches = [(float(a[0]), float(b[0])) for a, b in pairs if a[1] != b[1]]
-        return sorted(stretches, key=lambda ends: ends[1] - ends[0])
+        return [(float(a[0]), float(b[0])) for a, b in pairs if a[1] != b[1]]
+
+    @property
+    def narrow(self) -> tuple[float, float]:
+        """Where the lines crowd: the narrowest gap, with those beside it that are nearly as narrow."""
+        widths = [right - left for left, right in self.gaps]
+        first = last = int(np.argmin(widths))
+        least = ALIKE * widths[first]
+        while first > 0 and widths[first - 1] < least and self.gaps[first - 1][1] == self.gaps[first][0]:
+            first -= 1
+        while last + 1 < len(widths) and widths[last + 1] < least and self.gaps[last + 1][0] == self.gaps[last][1]:
+            last += 1
+        return self.gaps[first][0], self.gaps[last][1]
+
+    @property
+    def wide(self) -> tuple[float, float]:
+        """Where they are furthest apart."""
+        return max(self.gaps, key=lambda ends: ends[1] - ends[0])
 
     def slope(self, stretch: tuple[float, float]) -> float:
         """How steep it is over a stretch, on average, whichever way."""

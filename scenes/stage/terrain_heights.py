@@ -46,13 +46,13 @@ def height_ticks(scale: HeightScale, relief: float) -> list[tuple[float, str]]:
 def _round_values(scale: HeightScale, relief: float) -> Iterator[list[float]]:
     """Values that would do, the roundest first."""
     low, high = scale.low, scale.high
-    even = round_numbers(low, high, max(2, int(relief / APART)))
     if scale.kind == "log":
         for factors in ((1,), (1, 2, 5)):
             largest = np.floor(np.log10(max(abs(low), abs(high))))
             powers = [factor * 10.0 ** (largest - k) for factor in factors for k in range(12)]
             yield [value for value in (0.0, *powers, *(-power for power in powers)) if low <= value <= high]
-    yield even
+    fits = max(2, int(relief / APART))
+    yield from (round_numbers(low, high, count) for count in range(fits, 2 * fits + 4))
 
 
 class HeightAxis:

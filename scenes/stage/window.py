@@ -110,7 +110,7 @@ def _closer(objective: Landscape, view: View) -> View:
         points = _points(seen)[raised]
         low, high = points.min(axis=0), points.max(axis=0)
         whole = np.ptp(np.array(seen), axis=1)
-        half = np.maximum((high - low) * 0.65, 4 * whole / GRID).max()
+        half = np.maximum((high - low) * 0.58, 4 * whole / GRID).max()
         if half > 0.4 * whole.max():
             return seen
         seen = _around((low + high) / 2, np.full(2, half))

@@ -1,0 +1,113 @@
+"""The clip contour_map: the cuts are level, the profile is the function, and close lines are steep ground."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clips.profile import make_profile
+from clips.work import make_scene as make
+from clips.work import picture, studio, typeset_cache
+from objectives.errors import UsageError
+from scenes.contour_map import ContourMapScene
+from scenes.stage.profile import Section
+from scenes.stage.terrain_gl import WITHOUT
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def make_scene(changes: dict[str, Any], **more: Any) -> ContourMapScene:
+    scene: Any = make("contour_map", changes, **more)
+    return scene  # type: ignore[no-any-return]
+
+
+def played(**changes: Any) -> ContourMapScene:
+    """The clip with other parameters, run to its end without drawing."""
+    scene = make_scene(changes, only=())
+    scene.render()
+    return scene
+
+
+def test_numbers() -> None:
+    """x e^(-x^2 - y^2) has its lowest point at (-1/sqrt 2, 0), and reaches 1/sqrt(2 e) on either side of zero."""
+    found = make_scene({}).numbers()
+    assert found["line_at"] == pytest.approx(0.0, abs=1e-9)
+    assert found["cuts"] == 8
+    top = 1 / np.sqrt(2 * np.e)
+    assert found["highest_cut"] == pytest.approx(top * 7 / 9, rel=2e-3)
+    assert found["lowest_cut"] == pytest.approx(-top * 7 / 9, rel=2e-3)
+
+
+def test_a_section_knows_its_gaps() -> None:
+    x = np.linspace(0, 4, 401)
+    cut = Section(x, np.where(x < 1, 3 * x, 3 + (x - 1) / 2), np.array([1.0, 2.0, 3.5, 4.0]))
+    np.testing.assert_allclose(cut.crossings, [[1 / 3, 1], [2 / 3, 2], [2, 3.5], [3, 4]], atol=1e-6)
+    np.testing.assert_allclose(cut.narrow, [1 / 3, 2 / 3], atol=1e-6)
+    np.testing.assert_allclose(cut.wide, [2 / 3, 2], atol=1e-6)
+    assert cut.slope(cut.narrow) == pytest.approx(3.0)
+
+
+def test_cuts_are_level_and_fall_to_the_floor() -> None:
+    scene = make_scene({})
+    terrain, cutter = scene.terrain, scene.cutter
+    assert (np.diff(cutter.levels) < 0).all()
+    for number, strand in enumerate(cutter._resting):
+        places = strand.places
+        assert np.ptp(places[:, 2]) == 0
+        share = (places[:, :2] / terrain.ground.footprint) + 0.5
+        (left, right), (bottom, top) = scene.view
+        points = np.stack([left + share[:, 0] * (right - left), bottom + share[:, 1] * (top - bottom)], axis=-1)
+        np.testing.assert_allclose(scene.objective.value(points), cutter.levels[number], atol=2e-3)
+    fallen = []
+    for time in (0.0, 0.5, 1.0, 4.7, 8.0, 9.0):
+        cutter.display(time)
+        fallen.append(sum(ribbon.strand in cutter._fallen for ribbon in terrain.ribbons))
+    assert fallen == [0, 0, 1, 4, 8, 8]
+    assert terrain.floor is not None
+    assert terrain.floor.filled == 1.0
+    assert cutter.value(3.0) == pytest.approx(cutter.levels[2])
+
+
+def test_the_profile_stands_over_the_map() -> None:
+    scene = played()
+    chart, profile = scene.chart, scene.chart_profile
+    assert profile.area.left == pytest.approx(chart.area.left)
+    assert profile.area.right == pytest.approx(chart.area.right)
+    assert profile.area.bottom > chart.area.top
+    end = [scene.view[0][1], scene.line]
+    np.testing.assert_allclose(scene.walk.balls[1].get_center(), chart.to_screen(*end), atol=1e-9)
+    height = float(scene.objective.value(end))
+    np.testing.assert_allclose(scene.walk.balls[0].get_center(), profile.to_screen(end[0], height), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective": "sqrt(1 - x^2 - y^2)", "levels": 3, "line": 0.4},
+        {"objective": "rosenbrock", "levels": 12},
+        {"objective": "x + y", "line": 1e9},
+    ],
+)
+def test_odd_surfaces(changes: dict[str, Any]) -> None:
+    played(**changes)
+
+
+def test_what_cannot_be_drawn_is_refused() -> None:
+    with pytest.raises(UsageError, match="two variables"):
+        _ = make_scene({"objective": "x^2"}).levels
+
+
+def test_without_a_context_it_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(WITHOUT, "1")
+    scene = make_scene({})
+    scene.terrain.orbit.look(scene.aslant)
+    scene.setup()
+    scene.add(scene.terrain, scene.cutter.display(3.5))
+    assert len(np.unique(picture(scene).reshape(-1, 4), axis=0)) > 30
