@@ -127,8 +127,8 @@ class Problems(LectureScene):
         bowl, pair = OBJECTIVES["qfsp"], self.parameters.near_momenta
         one, other = (self._run(bowl, bowl.start, 0.1, momentum) for momentum in pair)
         gap = float(np.linalg.norm(one.iterates[one.ended_at] - other.iterates[other.ended_at]))
-        letter, (first, second) = notation().momentum, map(typed, pair)
-        finding = f"${letter} = {first}$ and ${second}$: ends ${gap:.1f}$ apart"
+        first, second = map(typed, pair)
+        finding = f"${first}$ or ${second}$: ends ${gap:.1f}$ apart"
         said = "a little more momentum, another valley" if gap > FAR else "a little more momentum, the same valley"
         holds, near = gap > FAR and abs(pair[0] - pair[1]) < 0.1, around(np.concatenate([one.iterates, other.iterates]))
         return Exhibit(bowl, {MOMENTUM: one, OTHER: other}, said, finding, holds, view=near)
