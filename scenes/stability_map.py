@@ -34,6 +34,7 @@ from scenes.stage.typesetting import Words
 LIMIT = 300  # steps after which a run that has not settled is given up
 SHOWN = 60  # steps of the run beside the plane
 PULL, LITTLE, MUCH, TOO_FAR = 0.15, 0.05, 0.85, 3.85  # the places on the way: learning rate times curvature, momentum
+NEAR = 3.3  # learning rate times curvature: still well inside the boundary at that momentum
 PLACES = ("monotone", "critical", "ripples", "diverges", "plain", "best")
 GRID = (96, 72)  # runs that are compared with theory for the claims
 CLEAR = 0.004  # from a rate of 1: whether a run grows is seen in so many steps
@@ -64,7 +65,7 @@ class StabilityMap(LectureScene):
 
     class Parameters(ClipParameters):
         eigenvalues: Curvatures = Field(
-            (0.1, 1.0), description="Curvatures of the parabolas: the steepest comes first."
+            (0.1, 1.0), description="Curvatures of the parabolas; the film begins with the steepest."
         )
         tolerance: float = Field(
             1e-3, gt=0, lt=1, description="A run has settled when it stays this close, of its first distance."
@@ -105,6 +106,12 @@ class StabilityMap(LectureScene):
         every = place in ("plain", "best")
         return self.steps_at(*self.places[place], *(self.parameters.eigenvalues if every else self.ends[1:]))
 
+    @property
+    def ripples(self) -> list[float]:
+        """The steps of runs with much momentum, at learning rates from the first place to near the boundary."""
+        steep = self.ends[1]
+        return [self.steps_at(pull / steep, MUCH, steep) for pull in np.linspace(PULL, NEAR, 9)]
+
     @cached_property
     def agreement(self) -> tuple[int, int]:
         """Of runs all over the plane, clear of the boundary: how many diverge just where theory says; and how many."""
@@ -138,6 +145,11 @@ class StabilityMap(LectureScene):
             f"{steps['monotone']:g} and {steps['ripples']:g}",
             steps["critical"] < min(steps["monotone"], steps["ripples"]),
         )
+        even = self.ripples
+        yield Claim(
+            f"with much momentum the learning rate hardly matters: {min(even):g} to {max(even):g} steps",
+            max(even) < 1.25 * min(even),
+        )
         yield Claim("beyond the boundary the run does not settle", bool(np.isnan(steps["diverges"])))
         yield Claim(
             f"where the critical curves cross it is quicker than the best without momentum: {steps['best']:g} steps, "
@@ -147,7 +159,8 @@ class StabilityMap(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         within = f"{100 * self.parameters.tolerance:g} %"
-        return {"within": within, "ratio_said": f"{self.ends[1] / self.ends[0]:.3g}"}
+        fewest, most = (f"{steps:g}" for steps in (min(self.ripples), max(self.ripples)))
+        return {"within": within, "fewest": fewest, "most": most, "ratio_said": f"{self.ends[1] / self.ends[0]:.3g}"}
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -194,9 +207,11 @@ class StabilityMap(LectureScene):
         self.wait(2.0)
 
     def too_far(self) -> None:
-        """A larger learning rate then is no quicker: ripples die out at the pace of the momentum. Beyond the boundary
-        the run diverges."""
-        self.speaker.say("a larger learning rate: other ripples, as many steps", "larger learning rate: other ripples")
+        """A larger learning rate is then no quicker: ripples die out at the pace of the momentum, in {fewest} to {most}
+        steps. Beyond the boundary the run diverges."""
+        self.speaker.say(
+            "a larger learning rate: other ripples, about as many steps", "larger learning rate: other ripples"
+        )
         self._go("diverges", 6.0)
         self.speaker.say("beyond the line: it diverges")
         self.wait(2.2)
