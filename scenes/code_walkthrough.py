@@ -29,8 +29,9 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.reads import derived
 from scenes.stage import layout
-from scenes.stage.ball import Trail
+from scenes.stage.ball import Ball, Trail
 from scenes.stage.cards import RuleCard
 from scenes.stage.contour_map import ContourMap, containing
 from scenes.stage.drawing import Array, crosses, inside
@@ -104,6 +105,11 @@ class CodeWalkthrough(LectureScene):
         """How often the ball had moved before each moment, (moments + 1,)."""
         return np.cumsum([0, *("w" in moment.changed for moment in self.moments)])
 
+    @derived
+    def view(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The objective's window, widened to hold the path."""
+        return containing(self.objective.view, self.fast.iterates)
+
     @property
     def growth(self) -> float:
         """How many times the first step the longest one is."""
@@ -158,8 +164,7 @@ class CodeWalkthrough(LectureScene):
         self.speaker.say("what you read is what runs")
         self.wait(1.2)
         self.play(FadeIn(self.map), FadeIn(self.goal), run_time=0.7)
-        self.play(GrowFromCenter(self.trail.ball), run_time=0.5)
-        self.add(self.trail)
+        self.play(GrowFromCenter(self.ball), run_time=0.5)
         self.wait(0.8)
 
     def line_by_line(self) -> None:
@@ -167,7 +172,8 @@ class CodeWalkthrough(LectureScene):
         only then the step."""
         self.speaker.hush()
         self.play(FadeIn(self.variables), FadeIn(self.settings), run_time=0.6)
-        self.add(self.code.band, self.lit)
+        self.remove(self.ball)
+        self.add(self.code.band, self.lit, self.trail)
         for k in range(self.begin(1)):
             self._take(k, SLOW[0], said=True)
         self.wait(0.6)
@@ -306,8 +312,14 @@ class CodeWalkthrough(LectureScene):
     @cached_property
     def map(self) -> ContourMap:
         first, second = (f"${typeset(variable)}$" for variable in self.objective.variables)
-        view = containing(self.objective.view, self.fast.iterates)
-        return ContourMap(self.objective, self.boxes[1], view, (first, second))
+        return ContourMap(self.objective, self.boxes[1], self.view, (first, second))
+
+    @cached_property
+    def ball(self) -> Ball:
+        """Before the run: at its start, whatever will become of it."""
+        place = self.map.to_screen(*start_of(self.parameters.start, self.objective))
+        seen = bool(inside(place[None], self.map.area)[0])
+        return Ball(rule_color(MOMENTUM)).move_to(place).set_opacity(float(seen))
 
     @cached_property
     def trail(self) -> Trail:
@@ -326,16 +338,21 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
-        """Side by side below the listing, or one below the other."""
+        """Side by side below the listing, or one below the other; with as many digits as have room."""
+        for significant in (4, 3, 2, 1):
+            cards = dict(zip(self.runs, self._cards_with(significant), strict=True))
+            if all(card.fits for card in cards.values()):
+                break
+        cards[MOMENTUM].display(error_at(self.fast, self.fast.ended_at))
+        cards[GD].display(error_at(self.runs[GD], 0))
+        return cards
+
+    def _cards_with(self, significant: int) -> Iterator[RuleCard]:
         box, wanted = self.boxes[2], self.parameters
         places = box.columns(1, 1, gap=0.3) if layout.is_wide() else box.rows(1, 1, gap=0.12)
-        spec = running_spec(np.concatenate([run.values for run in self.runs.values()]), 4)
-        made = {}
+        errors = np.concatenate([run.values for run in self.runs.values()])
+        spec = running_spec(errors, significant)
         for name, place, momentum in zip(self.runs, places, (wanted.momentum, 0.0), strict=True):
             card = Box(place.left, place.top - min(CARD, place.height), place.right, place.top)
             settings = {"learning_rate": wanted.learning_rate, "momentum": momentum}
-            run = self.runs[name]
-            made[name] = RuleCard(card, name, NAMES[name], settings, spec, widest=widest_of(run.values, spec))
-        made[MOMENTUM].display(error_at(self.fast, self.fast.ended_at))
-        made[GD].display(error_at(self.runs[GD], 0))
-        return made
+            yield RuleCard(card, name, NAMES[name], settings, spec, label="", widest=widest_of(errors, spec))

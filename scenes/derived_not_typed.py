@@ -23,7 +23,6 @@ from scenes.stage.bars import rectangle_points
 from scenes.stage.curve_panel import CurvePanel, window
 from scenes.stage.curve_walk import CurveWalk, tangent
 from scenes.stage.drawing import Array, clip_polyline, curve_of, polyline_points, polylines
-from scenes.stage.figures import rounded
 from scenes.stage.layout import Box
 from scenes.stage.mistaken import SAMPLES, Mistaken
 from scenes.stage.numerals import Numeral
@@ -41,6 +40,7 @@ PACE, LONGEST, REST = 4.0, 9.0, 2.0  # steps a second while much happens, and se
 LEVEL = 0.05  # a slope below this share of the steepest is level ground
 REACH = 0.1  # of the window: half a tangent
 STEEP = 1.4  # times the steepest on the gentler side: the slopes that are shown
+FAR = 1000.0  # what is larger is not shown as a number
 NEAR = 0.02  # of the view: close
 
 
@@ -343,7 +343,7 @@ class DerivedNotTyped(LectureScene):
         """What each says of the slope at the start."""
         start = self.parameters.start[0]
         slopes = self.slopes_at(np.array([start]))
-        told = {name: f"at ${start:g}$: {in_words(slopes[name][0], 3)}" for name in self.runs}
+        told = {name: f"at ${start:.3g}$: {in_words(slopes[name][0], 3)}" for name in self.runs}
         return {name: self._row(name, markup, 1) for name, markup in told.items()}
 
     @cached_property
@@ -360,8 +360,9 @@ class DerivedNotTyped(LectureScene):
         return made
 
     def place_of(self, name: str) -> Any:
-        run = self.runs[name]
-        return lambda step: float(run.iterates[min(int(step + 1e-9), run.ended_at), 0])
+        places = self.runs[name].iterates[: self.runs[name].ended_at + 1, 0]
+        shown = np.where(np.abs(places) < FAR, places, np.nan)  # of a ball that flies off only a dash is shown
+        return lambda step: float(shown[min(int(step + 1e-9), len(shown) - 1)])
 
     @cached_property
     def verdicts(self) -> dict[str, Words]:
@@ -382,5 +383,7 @@ class DerivedNotTyped(LectureScene):
 
 
 def in_words(slope: float, decimals: int) -> str:
-    """A slope as markup, without a sign on zero; a run that flew off has none."""
-    return f"${rounded(round(float(slope), decimals) + 0.0, decimals)}$" if np.isfinite(slope) else "none"
+    """A slope as markup, without a sign on zero; a run that flew off has none worth a number."""
+    if not abs(slope) < FAR:
+        return "huge" if abs(slope) >= FAR else "none"
+    return f"${round(float(slope), decimals) + 0.0:g}$"

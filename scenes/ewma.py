@@ -38,6 +38,7 @@ FORMULA, BOTTOM, FOOT, GAP = 0.8, 1.3, 0.5, 0.12  # heights
 LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula
 PITCH, BASE = 1.05, 0.45  # from line to line; from the top of a box to a baseline
 DEPTH = 3  # how often the line is put into itself
+APART = 1.3  # times an average: a sum that is seen to be larger
 
 
 def _as_numbers(value: object) -> object:
@@ -398,4 +399,4 @@ class EWMA(LectureScene):
         for curve, value in zip(self.equal_values[1:], (1.0, self.gain), strict=True):
             words = bold(typed(round(value, 2)), BODY, curve.line.get_color().to_hex())
             made.append(words.next_to(curve.points_of[-1], RIGHT, buff=0.2))
-        return made
+        return made if self.gain > APART else made[:1]

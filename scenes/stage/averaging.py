@@ -114,7 +114,7 @@ class Lookback(Panel):
         """`share` is the beta of the bars."""
         self.window = window_of(share)
         self.least = max(1.0, LEAST * self.window)
-        back, top = max(4.0, np.ceil(SPAN * self.window)), 1.1 * max(1 - share, 1 / self.least)
+        back, top = max(8.0, np.ceil(SPAN * self.window)), 1.1 * max(1 - share, 1 / self.least)
         super().__init__(box, (-0.6, back + 0.5), (-LIFT * top, top), names)
         ages = np.unique(np.round(np.linspace(0, back, int(min(back, COLUMNS)) + 1)))
         half = 0.5 * (back / (len(ages) - 1)) * (1 - GAP_SHARE * (len(ages) < COLUMNS / 2))

@@ -15,7 +15,7 @@ from manim import UP, VGroup
 from objectives import typeset
 from scenes.stage.averaged import in_columns
 from scenes.stage.derivation import Line, Mark, Part
-from scenes.stage.layout import Box
+from scenes.stage.layout import Box, shrink_into
 from scenes.stage.typesetting import BODY, SMALL, fitting_formula
 
 MOST = 5  # terms that are set below each other
@@ -125,5 +125,6 @@ class SideBySide:
         made = []
         for total, name, color, middle in zip(sums, names, colors, middles, strict=True):
             line = fitting_formula(f'"{name}" {typeset(total)}', box.width, BODY).set_color(color)
+            shrink_into(line, box.width, 0.48 * box.height)
             made.append(line.move_to(np.array([box.left + line.width / 2, middle, 0.0])))
         self.first, self.second = VGroup(made[0]), VGroup(made[1])
