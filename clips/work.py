@@ -207,13 +207,18 @@ def tell(job: Job, _: Callable[[str, int], None] = lambda _beat, _count: None) -
             title=scene.title,
             captions=tuple((beat, scene.caption(beat)) for beat in scene.beats),
             parameters=scene.given.model_dump(mode="json"),
-            numbers=dict(scene.numbers()),
-            claims=tuple((claim.text, claim.holds) for claim in scene.claims()),
+            numbers={name: _plain(number) for name, number in scene.numbers().items()},
+            claims=tuple((claim.text, bool(claim.holds)) for claim in scene.claims()),
             remarks=tuple(scene.remarks()),
             table=trajectory_table(scene),
             derived=derived_values(scene),
             loops=tuple(beat for beat in scene.beats if beat in scene.loops),
         )
+
+
+def _plain(number: Any) -> Any:
+    """A number of Python's own, where NumPy's has no place in JSON."""
+    return number.item() if hasattr(number, "item") else number
 
 
 def picture(scene: LectureScene) -> PixelArray:

@@ -7,9 +7,11 @@ LaTeX.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
 
@@ -17,9 +19,9 @@ import numpy as np
 import pytest
 from manim import Mobject, Typst
 
-from clips.job import Job
+from clips.job import Job, Tale
 from clips.profile import Profile, make_profile
-from clips.work import make_scene, perform, picture, scene_class, studio, typeset_cache
+from clips.work import make_scene, perform, picture, scene_class, studio, tell, typeset_cache
 from scenes import CLIPS
 from scenes.lecture_scene import LectureScene
 from scenes.stage import layout
@@ -128,6 +130,12 @@ def test_captions_are_filled_in_and_claims_hold(clip: str) -> None:
         assert [claim.text for claim in scene.claims() if not claim.holds] == []
         assert next(scene.claims(), None) is not None
         assert list(scene.remarks()) == []
+
+
+@pytest.mark.parametrize("clip", CLIPS)
+def test_what_a_clip_tells_can_be_kept(clip: str) -> None:
+    tale = tell(Job(clip))
+    assert Tale.from_json(json.loads(json.dumps(asdict(tale)))) == tale
 
 
 @pytest.mark.parametrize("clip", CLIPS)
