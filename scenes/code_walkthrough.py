@@ -261,8 +261,8 @@ class CodeWalkthrough(LectureScene):
             listing, rest = rest.top_slice(ROWS, gap=0.1)
             words, variables = rest.bottom_slice(FOOT, gap=0.1)
             return listing, chart, variables, words
-        listing, rest = stage.top_slice(ROWS - 0.25, gap=0.1)
-        chart, rest = rest.right_slice(4.0, gap=0.3)
+        listing, rest = stage.top_slice(ROWS - 0.55, gap=0.1)
+        chart, rest = rest.right_slice(4.2, gap=0.3)
         words, variables = rest.bottom_slice(FOOT, gap=0.05)
         return listing, chart, variables, words
 

@@ -118,7 +118,7 @@ class Code(Words):
 def _color(token: tokenize.TokenInfo) -> str | None:
     if token.type in (tokenize.STRING, tokenize.COMMENT):
         return palette().quiet
-    return palette().share if token.type == tokenize.NAME and keyword.iskeyword(token.string) else None
+    return palette().terms[4] if token.type == tokenize.NAME and keyword.iskeyword(token.string) else None
 
 
 class Band(VMobject):
