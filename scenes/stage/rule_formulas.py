@@ -28,6 +28,8 @@ IN_A_WORD: Mapping[str, str] = {
     "rmsprop": "evens out steep and gentle",
     "adam": "remembers, and evens out",
 }
+#: A relative that a lecturer names with a rule.
+ALSO: Mapping[str, str] = {"gradient_descent": "on a few samples: SGD"}
 SLOPE, SQUARE = "nabla w_t", "(nabla w_t)^2"
 PAD, HEAD = 0.2, 0.32  # round what a card says; from its top to the baseline of the name
 
@@ -126,7 +128,8 @@ class FormulaCard(VGroup):
 def _block(rule: Rule[Any], box: Box) -> VGroup:
     """The formulas, all in one size: as large as the card allows, down to the smallest type."""
     for size in (BODY, SMALL):
-        block = lines(*(Formula(line, size) for line in formulas(rule)), gap=0.2)
+        also = [quiet(ALSO[rule.name])] if rule.name in ALSO else []
+        block = lines(*(Formula(line, size) for line in formulas(rule)), *also, gap=0.2)
         if block.width <= box.width and block.height <= box.height:
             break
     return block

@@ -51,6 +51,16 @@ def test_the_best_rate_is_the_best_of_all_tried(name: str) -> None:
     assert search.tuned.learning_rate == RATES[search.best]  # type: ignore[attr-defined]
 
 
+def test_the_chart_marks_the_best_rates() -> None:
+    scene = made(steps=20)
+    for mark, search in zip(scene.chart.marks, scene.searches.values(), strict=True):
+        place = scene.chart.to_screen(RATES[search.best], search.scores[search.best])
+        np.testing.assert_allclose(mark.get_center(), place, atol=1e-6)
+    left, right = scene.chart.area.left, scene.chart.area.right
+    middle = scene.chart.to_screen(np.sqrt(RATES[0] * RATES[-1]), 1.0)[0]
+    assert middle == pytest.approx((left + right) / 2), "the axis of the rates is logarithmic"
+
+
 def test_what_stands_on_the_screen_at_the_end() -> None:
     scene = played()
     for race in (SAME, TUNED):
