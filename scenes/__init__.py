@@ -98,6 +98,11 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "DerivedNotTyped",
         "Why a derivative is derived and not typed: two lost factors, two balls, two different ends.",
     ),
+    "stochastic": (
+        "scenes.stochastic",
+        "Stochastic",
+        "Single samples pull this way and that; momentum keeps what they have in common.",
+    ),
     "optimizer_race": (
         "scenes.optimizer_race",
         "OptimizerRace",

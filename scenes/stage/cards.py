@@ -86,8 +86,9 @@ class RuleCard(VGroup):
         """The number stands at the right, half-way up; in a narrow card beside the settings, or beside the name."""
         right, heights = self.box.right - INSET, [self.box.center[1] + share * self.box.height for share in (0.1, -0.3)]
         meets = right - self.value.width < self.settings.get_right()[0] + CLEAR
-        self.crowded = bool(meets) and self.box.width <= NARROW
-        baseline = heights[0] if raised or self.crowded else heights[1]
+        #: Whether the number stands beside the name.
+        self.raised = self.box.width <= NARROW and (raised or bool(meets))
+        baseline = heights[0] if raised or meets else heights[1]
         if self.box.width > NARROW:
             baseline = self.box.center[1] - self.value.height / 2
         self.value.seat([right, baseline, 0.0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -162,20 +163,21 @@ class Duet:
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
-        """A card a run, with as many digits of the error as have room."""
+        """A card a run, with as many digits as have room, the numbers rather on one line than with many digits."""
         errors = np.concatenate([run.values[: run.ended_at + 1] for run in self.runs.values()])
         boxes = dict(zip(self.runs, self.card_boxes, strict=False))
-        for significant in (6, 5, 4, 3):
-            spec = running_spec(errors, significant)
+        for even, digits in product((True, False), (6, 5, 4, 3)):
+            spec = running_spec(errors, digits)
             cards = self._cards(boxes, spec, widest_of(errors, spec))
-            if all(card.fits for card in cards.values()):
+            level = len({card.raised for card in cards.values()}) == 1
+            if all(card.fits for card in cards.values()) and (level or not even):
                 break
         return cards
 
     def _cards(self, boxes: Mapping[str, Box], spec: str, widest: float) -> dict[str, RuleCard]:
         """The cards in a format; their numbers all stand on the same line, if they can."""
         cards = {name: self._card(name, box, spec, widest) for name, box in boxes.items()}
-        if any(card.crowded for card in cards.values()):
+        if any(card.raised for card in cards.values()):
             raised = {name: self._card(name, box, spec, widest, raised=True) for name, box in boxes.items()}
             return raised if all(card.fits for card in raised.values()) else cards
         return cards
