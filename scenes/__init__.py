@@ -118,11 +118,6 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "StabilityMap",
         "Learning rate and momentum decide together whether a run creeps, ripples or diverges.",
     ),
-    "your_objective": (
-        "scenes.your_objective",
-        "YourObjective",
-        "Any function of two variables: its map, its surface, its gradient, and a race on it.",
-    ),
     "nesterov": (
         "scenes.nesterov",
         "NesterovScene",
@@ -132,5 +127,10 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "scenes.conventions",
         "Conventions",
         "Three ways to write momentum take the same path, until the learning rate changes.",
+    ),
+    "your_objective": (
+        "scenes.your_objective",
+        "YourObjective",
+        "Any function of two variables: its map, its surface, its gradient, and a race on it.",
     ),
 }
