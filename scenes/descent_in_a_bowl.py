@@ -148,7 +148,7 @@ class DescentInABowl(LectureScene):
         """From above, the surface is its map."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.duet.counter), run_time=0.4)
-        self.duet.look(3.2, view=self.duet.terrain.above)
+        self.duet.rise_above(3.2)
         self.play(GrowFromCenter(self.goal), run_time=0.5)
         self.duet.speaker.say("from above, the surface is its map")
         self.wait(2.4)

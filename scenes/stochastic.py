@@ -230,7 +230,7 @@ class Stochastic(LectureScene):
             FadeOut(self.duet.counter),
             run_time=0.6,
         )
-        self.duet.look(3.2, view=self.terrain.above)
+        self.duet.rise_above(3.2)
         self.duet.speaker.say("the same samples, the same order", "the same samples")
         self.wait(2.6)
 

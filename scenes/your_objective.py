@@ -199,7 +199,7 @@ class YourObjective(LectureScene):
         """The same from above: the map."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.duet.counter), run_time=0.4)
-        self.duet.look(3.0, view=self.duet.terrain.above)
+        self.duet.rise_above(3.2)
         self.duet.speaker.say("the same, from above")
         self.wait(2.4)
 

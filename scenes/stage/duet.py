@@ -166,7 +166,7 @@ class Duet:
         """A card a run, with as many digits as have room, the numbers rather on one line than with many digits."""
         errors = np.concatenate([run.values[: run.ended_at + 1] for run in self.runs.values()])
         boxes = dict(zip(self.runs, self.card_boxes, strict=False))
-        for even, digits in product((True, False), (6, 5, 4, 3)):
+        for even, digits in [*product([True], (6, 5, 4)), *product([False], (6, 5, 4, 3))]:
             spec = running_spec(errors, digits)
             cards = self._cards(boxes, spec, widest_of(errors, spec))
             level = len({card.raised for card in cards.values()}) == 1
@@ -245,6 +245,12 @@ class Duet:
         moves = [self.step.animate.set_value(last), *terrain.orbit.to(goal)]
         scene.play(*moves, run_time=seconds, rate_func=linear)
         scene.release()
+
+    def rise_above(self, seconds: float) -> None:
+        """Take the camera up until the terrain is its map; on the way, too, all of it is in the picture."""
+        terrain = self.terrain
+        flight = terrain.orbit.flight(terrain.above, terrain.kept)
+        self.scene.play(*flight, run_time=seconds, rate_func=smooth)
 
     def look(self, seconds: float, view: View | None = None, **changes: float) -> None:
         """Move the camera alone."""

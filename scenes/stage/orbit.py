@@ -8,13 +8,13 @@ ground is one unit of the screen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
-from manim import Mobject, ValueTracker
+from manim import Animation, Mobject, ValueTracker
 
 from scenes.stage.drawing import Array
 from scenes.stage.layout import Box
@@ -130,6 +130,17 @@ class Orbit:
             if getattr(goal, part.name) != getattr(now, part.name)
         ]
 
+    def flight(self, goal: View, kept: Callable[[View], View]) -> list[Animation]:
+        """Animations that lead to a view, each view on the way as `kept` would have it."""
+        now = {part.name: getattr(self.view, part.name) for part in fields(View)}
+
+        @lru_cache(maxsize=4)
+        def on_the_way(share: float) -> View:
+            view = View(**{name: start + share * (getattr(goal, name) - start) for name, start in now.items()})
+            return kept(view) if share < 1 else goal
+
+        return [_Flight(tracker, name, on_the_way) for name, tracker in self.trackers.items()]
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Orbit:
         """Manim copies mobjects for every fade: the copies follow the same camera."""
         return self
@@ -138,3 +149,14 @@ class Orbit:
     def parts(self) -> list[Mobject]:
         """The trackers, for a mobject that wants to be drawn anew when they move."""
         return list(self.trackers.values())
+
+
+class _Flight(Animation):
+    """One number of a view on its way; all of them ask for the same views."""
+
+    def __init__(self, tracker: ValueTracker, name: str, on_the_way: Callable[[float], View], **options: Any) -> None:
+        super().__init__(tracker, **options)
+        self.tracker, self.name_of_number, self.on_the_way = tracker, name, on_the_way
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        self.tracker.set_value(getattr(self.on_the_way(float(self.rate_func(alpha))), self.name_of_number))

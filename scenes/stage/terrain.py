@@ -139,18 +139,37 @@ class Terrain(Group):
         azimuths: tuple[float, ...] = (),
     ) -> View:
         """The view from an azimuth and an elevation that fills a box, or the whole one; from all `azimuths` alike."""
-        ground = self.ground
-        half = np.array(ground.footprint) / 2 + PLATE
-        plate = np.array([[x, y, -self.foot] for x in (-half[0], half[0]) for y in (-half[1], half[1])])
-        view = View(azimuth, elevation, nearness=nearness, target_z=(ground.relief - self.foot) / 2)
-        left, room, axis = 0.05, 0.05, np.zeros((0, 3))
+        view = View(azimuth, elevation, nearness=nearness, target_z=(self.ground.relief - self.foot) / 2)
+        sides = tuple(replace(view, azimuth=side) for side in azimuths or (azimuth,))
+        return view.fitted(self._outline(sides), self._room(box or self.raster.box), azimuths)
+
+    def kept(self, view: View) -> View:
+        """A view, drawn back and moved as little as needed for the whole terrain to be seen; a map is left as it is."""
+        points, room = self._outline((view,)), self._room(self.raster.box)
+        size = np.ptp(view.project(points)[:, :2], axis=0)
+        smaller = replace(view, zoom=view.zoom * min(1.0, room.width / size[0], room.height / size[1]))
+        seen = smaller.project(points)[:, :2]
+        low, high = np.array([room.left, room.bottom]) - seen.min(axis=0), [room.right, room.top] - seen.max(axis=0)
+        shift = np.clip(0.0, low, np.maximum(low, high))
+        moved = replace(smaller, left=view.left + float(shift[0]), up=view.up + float(shift[1]))
+        share = min(1.0, 3 * (1 - view.flatness))
+        parts = {name: getattr(view, name) for name in ("zoom", "left", "up")}
+        return replace(view, **{name: old + share * (getattr(moved, name) - old) for name, old in parts.items()})
+
+    def _outline(self, views: tuple[View, ...]) -> Array:
+        """Points (n, 3) that must be seen, from some views: ground, plate, and the height axis."""
+        half = np.array(self.ground.footprint) / 2 + PLATE
+        plate = [np.array([x, y, -self.foot]) for x in (-half[0], half[0]) for y in (-half[1], half[1])]
+        labels = self.labels
+        axis = [labels.heights.top(view) for view in views] if isinstance(labels, TerrainLabels) else []
+        return np.concatenate([self.ground.hull(), np.array(plate + axis)])
+
+    def _room(self, box: Box) -> Box:
+        """What is left of a box without the room for numbers and for the note."""
+        left = room = 0.05
         if isinstance(self.labels, TerrainLabels):
             left, room = max(ROOM, self.labels.heights.room), ROOM
-            sides = azimuths or (azimuth,)
-            axis = np.array([self.labels.heights.top(replace(view, azimuth=side)) for side in sides])
-        over = NOTE if self.note else 0.05
-        inner = (box or self.raster.box).inset(left=left, bottom=room, top=over, right=room)
-        return view.fitted(np.concatenate([ground.hull(), plate, axis]), inner, azimuths)
+        return box.inset(left=left, bottom=room, top=NOTE if self.note else 0.05, right=room)
 
     # The picture ----------------------------------------------------------------------------------------------------
 

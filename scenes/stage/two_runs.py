@@ -173,7 +173,7 @@ class TwoRuns(LectureScene):
         """The same from above: what the map shows all the time."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.duet.counter), run_time=0.4)
-        self.duet.look(3.0, view=self.duet.terrain.above)
+        self.duet.rise_above(3.2)
         self.duet.speaker.say("the same, from above")
         self.wait(2.4)
 

@@ -262,6 +262,22 @@ def test_the_way_to_the_map_is_steady() -> None:
     assert terrain.orbit.view == terrain.above
 
 
+@pytest.mark.parametrize("name", ["two_wells", "rosenbrock"])
+def test_on_the_way_to_the_map_nothing_leaves_the_picture(name: str) -> None:
+    terrain = terrain_of(name, azimuth=-46, elevation=40, labelled=True)
+    first = terrain.orbit.view
+    flight = terrain.orbit.flight(terrain.above, terrain.kept)
+    places = terrain.ground.hull()
+    for share in np.linspace(0, 1, 21):
+        for part in flight:
+            part.interpolate_mobject(share)
+        seen = terrain.orbit.view.project(places)[:, :2]
+        assert box().contains(Box(*map(float, (*seen.min(axis=0), *seen.max(axis=0)))), slack=0.04)
+        if share == 0:
+            assert terrain.orbit.view.zoom == pytest.approx(first.zoom, rel=1e-6)
+    assert terrain.orbit.view == terrain.above
+
+
 # Drawing --------------------------------------------------------------------------------------------------------------
 
 
