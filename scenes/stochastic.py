@@ -39,7 +39,7 @@ NAMED = 42  # the seed of the objective that has a name
 FAN = 6  # samples whose gradients are looked at
 FEW, SLOW, QUICK = 10, 1.35, 24.0  # steps that are taken slowly, and steps a second
 FAINT = 0.4
-AZIMUTH, ELEVATION, SWING = 26.0, 46.0, 16.0
+AZIMUTH, ELEVATION, SWING = -38.0, 46.0, 16.0
 
 
 class Stochastic(LectureScene):
@@ -180,11 +180,13 @@ class Stochastic(LectureScene):
             self.wait(0.4)
         self.spot.display(-1.0)
         self.wait(0.8)
-        self.duet.speaker.say("the mean of all")
-        self.play(self.mean.presence.animate.set_value(1.0), run_time=0.8)
-        self.wait(1.8)
         self.duet.speaker.hush()
-        self.play(*(arrow.presence.animate.set_value(0.0) for arrow in (*self.arrows, self.mean)), run_time=0.6)
+        self.play(*(arrow.presence.animate.set_value(0.0) for arrow in self.arrows), run_time=0.5)
+        self.play(self.mean.presence.animate.set_value(1.0), run_time=0.8)
+        self.duet.speaker.say("the mean of all samples", "the mean of all")
+        self.wait(2.0)
+        self.duet.speaker.hush()
+        self.play(self.mean.presence.animate.set_value(0.0), run_time=0.4)
 
     def jitter(self) -> None:
         """Each step follows one sample, and jitters: to {gradient_descent_loss:.2f} after all."""
