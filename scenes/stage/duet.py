@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -163,14 +162,13 @@ class Duet:
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
-        """A card a run, with as many digits as have room, the numbers rather on one line than with many digits."""
+        """A card a run, with as many digits of the error as have room."""
         errors = np.concatenate([run.values[: run.ended_at + 1] for run in self.runs.values()])
         boxes = dict(zip(self.runs, self.card_boxes, strict=False))
-        for even, digits in [*product([True], (6, 5, 4)), *product([False], (6, 5, 4, 3))]:
-            spec = running_spec(errors, digits)
+        for significant in (6, 5, 4, 3):
+            spec = running_spec(errors, significant)
             cards = self._cards(boxes, spec, widest_of(errors, spec))
-            level = len({card.raised for card in cards.values()}) == 1
-            if all(card.fits for card in cards.values()) and (level or not even):
+            if all(card.fits for card in cards.values()):
                 break
         return cards
 
