@@ -91,8 +91,7 @@ def test_the_profile_stands_over_the_map() -> None:
     "changes",
     [
         {"objective": "sqrt(1 - x^2 - y^2)", "levels": 3, "line": 0.4},
-        {"objective": "rosenbrock", "levels": 12},
-        {"objective": "x + y", "line": 1e9},
+        {"objective": "rosenbrock", "levels": 12, "line": 1e9},
     ],
 )
 def test_odd_surfaces(changes: dict[str, Any]) -> None:

@@ -85,7 +85,7 @@ def test_the_line_is_the_model() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"learning_rate": 1.0, "steps": 30}, {"momentum": 0.0, "seed": 1, "steps": 2}, {"steps": 450, "momentum": 0.99}],
+    [{"learning_rate": 1.0, "steps": 30}, {"momentum": 0.0, "seed": 1, "steps": 2}],
 )
 def test_odd_runs(changes: dict[str, Any]) -> None:
     played(**changes)

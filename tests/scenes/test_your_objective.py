@@ -175,7 +175,6 @@ def test_the_arrow_points_down_the_gradient() -> None:
     [
         {"objective": "sign(x*y)", "rules": "gradient_descent,momentum,nesterov,adam"},
         {"objective": "exp(x*y)", "learning_rate": 1e6, "height": "linear"},
-        {"objective": "ackley", "start": (2.5, 1.5), "rules": "adam"},
     ],
 )
 def test_odd_runs(changes: dict[str, Any]) -> None:
