@@ -240,9 +240,9 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def terrain(self) -> Terrain:
-        area, stage = self.chart.area, layout.stage()
+        area, box = self.chart.area, self.boxes[0]
         deep = DEEP * area.width
-        return Terrain(self.objective, stage, area, self.view, self.names, self.levels, kind="linear", foot=deep)
+        return Terrain(self.objective, box, area, self.view, self.names, self.levels, kind="linear", foot=deep)
 
     @cached_property
     def aslant(self) -> View:

@@ -32,7 +32,7 @@ from scenes.stage.scoreboard import error_at
 from scenes.stage.speaker import tinted
 from scenes.stage.terrain import terrain_remarks
 from scenes.stage.terrain_arrow import TerrainArrow
-from scenes.stage.terrain_ground import Kind, height_scale
+from scenes.stage.terrain_ground import HeightScale, Kind, height_scale
 from scenes.stage.typesetting import Formula, Words, wrapped_formula
 from scenes.stage.vectors import Vector
 
@@ -141,7 +141,7 @@ class YourObjective(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         ends = [f"{RULES[name].title} at {self.ends[name]:.4g}" for name in self.ranking]
-        return {"they_end": ", ".join(ends), "is_log": "; heights are logarithmic" if self._is_log else ""}
+        return {"they_end": ", ".join(ends), "is_log": "; heights are logarithmic" if self.scale.kind == "log" else ""}
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -227,25 +227,26 @@ class YourObjective(LectureScene):
     def _named(self, name: str) -> str:
         return tinted(RULES[name].title, rule_color(name))
 
+    @cached_property
+    def scale(self) -> HeightScale:
+        """The height scale: as given, or one that shows the landscape."""
+        kind: Kind | None = None if self.parameters.height == "auto" else self.parameters.height
+        with np.errstate(all="ignore"):
+            return height_scale(heights(self.objective, *self.window)[2], kind)
+
     @property
-    def _is_log(self) -> bool:
-        return bool(self.duet.terrain.note)
+    def levels(self) -> Array:
+        """Levels of what is not cut off, and at even heights where the height scale is logarithmic."""
+        scale = self.scale
+        if scale.kind == "log":
+            return scale.low + (scale.high - scale.low) * scale.share_at(np.linspace(0, 1, BANDS + 1)[1:-1])
+        with np.errstate(all="ignore"):
+            return levels(np.clip(heights(self.objective, *self.window)[2], scale.low, scale.high))
 
     @cached_property
     def duet(self) -> Duet:
-        kind = None if self.parameters.height == "auto" else self.parameters.height
-        count, runs = len(self.parameters.rules), lambda: self.runs
-        level = self._levels(kind)
-        return Duet(self, self.objective, self.window, count, lambda: self.rules, runs, kind=kind, level=level)
-
-    def _levels(self, kind: Kind | None) -> Array:
-        """Levels of what is not cut off, and at even heights where the height scale is logarithmic."""
-        with np.errstate(all="ignore"):
-            values = heights(self.objective, *self.window)[2]
-        scale = height_scale(values, kind)
-        if scale.kind == "linear":
-            return levels(np.clip(values, scale.low, scale.high))
-        return scale.low + (scale.high - scale.low) * scale.share_at(np.linspace(0, 1, BANDS + 1)[1:-1])
+        count, rules, runs = len(self.parameters.rules), (lambda: self.rules), (lambda: self.runs)
+        return Duet(self, self.objective, self.window, count, rules, runs, kind=self.scale.kind, level=self.levels)
 
     @cached_property
     def formula(self) -> Formula | Words:
