@@ -146,7 +146,7 @@ class ContourMapScene(LectureScene):
     def cuts(self) -> None:
         """A level plane sinks through it. What it cuts drops to the floor: {cuts} cuts, at even distances."""
         self.speaker.hush()
-        self.play(FadeIn(self.counter), run_time=0.5)
+        self.play(FadeIn(self.counter.display(self.cutter.value(0.0))), run_time=0.5)
         self.drive(self.cutter, self.clock)
         self.drive(self.counter, self.clock, reading=self.cutter.value)
         self.play(self.clock.animate.set_value(1.0), run_time=1.6 * CUT, rate_func=linear)
