@@ -204,7 +204,7 @@ class CodeWalkthrough(LectureScene):
         self.wait(1.8)
 
     def large_steps(self) -> None:
-        """The same function with a gamma of 0 is gradient descent. After {last} rounds its error is {gd_words}, that of
+        """The same function without momentum is gradient descent. After {last} rounds its error is {gd_words}, that of
         momentum {momentum_words}."""
         self.vanish(self.variables, self.settings, self.code.band)
         self.play(FadeIn(self.cards[MOMENTUM]), run_time=0.5)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from PIL import Image
+
 import render
+from clips.gallery import KEPT
 from clips.work import scene_class
 from objectives import OBJECTIVES
 from optimizers import RULES
@@ -31,3 +34,14 @@ def test_commands_exist() -> None:
     assert used <= {*render.COMMANDS, *CLIPS}
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M))
     assert set(re.findall(r"(?:^|`)make (\w+)", README, re.M)) <= targets
+
+
+def test_gallery() -> None:
+    """A poster of every clip, shown in order; each 640 x 360, and small enough to be kept beside the sources."""
+    shown = re.findall(r'<img src="media/gallery/(\w+)\.png"', README)
+    assert shown == list(CLIPS)
+    for clip in shown:
+        poster = ROOT / "media" / "gallery" / f"{clip}.png"
+        with Image.open(poster) as picture:
+            assert picture.size == KEPT
+        assert poster.stat().st_size < 100_000

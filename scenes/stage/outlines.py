@@ -20,6 +20,10 @@ SUFFIX = ".outlines"
 class Outlines(Typst):
     """Typeset glyphs without the parser's objects: Manim copies mobjects often, and those are 25 times as large."""
 
+    def init_svg_mobject(self, use_svg_cache: bool) -> Self:  # noqa: ARG002 (Manim's signature)
+        """Without Manim's memory: it grows as long as the process lasts, and copies more slowly than this reads."""
+        return self.generate_mobject()
+
     def generate_mobject(self) -> Self:
         kept = self._kept()
         if (found := _read(kept)) is None:

@@ -296,7 +296,9 @@ def test_ctrl_c_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def test_quiet_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["u_turn", "-q", "l", "--set", "steps=100", "--set", "momentum=0.85", "--format", "gif", "--quiet"]
+    lecture = tmp_path / "small.toml"
+    lecture.write_text('[profiles.small]\nheight = 120\nframe_rate = 10\n[[clip]]\nscene = "u_turn"\n')
+    arguments = ["u_turn", "-q", "small", "--set", "steps=100", "--format", "gif", "--quiet", "--lecture", str(lecture)]
     assert said(capsys, *arguments, "--output", str(tmp_path)) == (0, "", "")
     (gif,) = tmp_path.glob("u_turn-*.gif")
     assert gif.stat().st_size > 0

@@ -191,7 +191,7 @@ def test_each_variant_is_a_clip_of_its_own(ways: tuple[Path, Path, Swept]) -> No
     folder, _, found = ways
     names = [f"tiny-angle-{angle}-way-{way}" for way in "01" for angle in ("0.5", "2")]
     assert [row.name for row in found.rows] == names
-    files = {f"{name}.{kind}" for name in names for kind in ("mp4", "png", "vtt", "csv", "json")}
+    files = {f"{name}.{kind}" for name in names for kind in ("mp4", "png", "vtt", "srt", "csv", "json")}
     assert {file.name for file in folder.iterdir()} == files | {
         f"grid.{kind}" for kind in ("mp4", "png", "csv", "json")
     }

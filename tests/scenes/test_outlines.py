@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from manim import tempconfig
-from manim.mobject.svg.svg_mobject import SVG_HASH_TO_MOB_MAP
 
 from scenes.stage.outlines import SUFFIX
 from scenes.stage.typesetting import Formula, Words
@@ -23,15 +22,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def formula() -> Formula:
-    SVG_HASH_TO_MOB_MAP.clear()  # Manim's own memory, which lasts as long as the process
     return Formula(FORMULA, size=50)
 
 
 def look(text: Formula | Words) -> list[tuple[object, ...]]:
-    return [
-        (g.points.tobytes(), str(g.get_fill_color()), g.get_fill_opacity(), g.get_stroke_width(), g.get_stroke_opacity())
-        for g in text.family_members_with_points()
-    ]
+    glyphs = text.family_members_with_points()
+    fills = [(glyph.points.tobytes(), str(glyph.get_fill_color()), glyph.get_fill_opacity()) for glyph in glyphs]
+    return [(*fill, g.get_stroke_width(), g.get_stroke_opacity()) for fill, g in zip(fills, glyphs, strict=True)]
 
 
 def test_kept_glyphs_are_the_parsed_ones(folder: Path) -> None:
@@ -42,7 +39,8 @@ def test_kept_glyphs_are_the_parsed_ones(folder: Path) -> None:
     for label in ("memory", "gradient"):
         np.testing.assert_array_equal(kept.select(label).get_all_points(), parsed.select(label).get_all_points())
         assert set(kept.select(label).family_members_with_points()) <= set(kept.family_members_with_points())
-    kept.scale(2), parsed.scale(2)
+    kept.scale(2)
+    parsed.scale(2)
     assert look(kept) == look(parsed), "the bar of the fraction grows with the rest"
 
 
@@ -56,7 +54,8 @@ def test_a_damaged_file_is_parsed_again(folder: Path, damage: bytes) -> None:
     assert len(file.read_bytes()) == len(whole)
 
 
-def test_another_colour_is_another_file(folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_another_colour_is_another_file() -> None:
     red, blue = (Words("one", color=color) for color in ("#ff0000", "#0000ff"))
     assert str(red[0].get_fill_color()) == "#FF0000"
     assert str(blue[0].get_fill_color()) == "#0000FF"
