@@ -1,7 +1,7 @@
 """HTML: reveal.js with everything beside it or inside, so that it opens from a disk, without any network.
 
-A video starts when its slide appears and holds its last frame; C shows the captions, S opens the speaker's view with
-them as notes. Printed (with ?print-pdf), every slide is the last picture of its beat.
+A video starts when its slide appears and holds its last frame until a click, a key or a swipe. C shows the captions, S
+opens the speaker's view with them as notes. Printed (with ?print-pdf), every slide is the last picture of its beat.
 """
 
 from __future__ import annotations

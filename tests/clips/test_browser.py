@@ -147,6 +147,13 @@ def test_the_video_fills_the_window(decks: dict[str, Path], tab: Any) -> None:
     assert [box[side] for side in ("x", "y", "width", "height")] == pytest.approx([0, 0, 640, 360], abs=1)
 
 
+def test_a_click_goes_on(decks: dict[str, Path], tab: Any) -> None:
+    tab.goto(decks["folder"].as_uri())
+    tab.wait_for_function("() => Reveal.isReady()")
+    tab.mouse.click(320, 180)
+    assert tab.evaluate(NOW) == "tiny-move"
+
+
 def test_a_swipe_goes_on(decks: dict[str, Path], tab: Any) -> None:
     tab.goto(decks["folder"].as_uri())
     tab.wait_for_function("() => Reveal.isReady()")
