@@ -139,7 +139,18 @@ def make_scene(
     from scenes.stage.notation import make_notation
 
     parameters, letters = read_parameters(clip, settings), make_notation(notation)
-    return scene_class(clip)(renderer, parameters=parameters, only=only, notation=letters)
+    chosen = None if only is None else tuple(only)
+    if renderer is None and chosen == ():
+        renderer = _blind()
+    return scene_class(clip)(renderer, parameters=parameters, only=chosen, notation=letters)
+
+
+def _blind() -> Any:
+    """A renderer for a scene of which nothing is filmed: it draws a picture only if somebody asks for one."""
+    from clips.encoding import writer_class
+    from clips.renderer import BeatRenderer
+
+    return BeatRenderer(writer_class(SKETCH, lambda _beat, _count: None))
 
 
 # The job --------------------------------------------------------------------------------------------------------------

@@ -81,7 +81,8 @@ def test_any_parameters_within_bounds(**changes: Any) -> None:
     ],
 )
 def test_odd_settings(changes: dict[str, Any]) -> None:
-    assert all(played(**changes).caption(beat) for beat in UpdateRule.beats)
+    scene = played(**changes)
+    assert all(scene.caption(beat) for beat in UpdateRule.beats)
 
 
 def test_bad_parameters_are_refused() -> None:
