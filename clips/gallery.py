@@ -17,7 +17,6 @@ from objectives.errors import UsageError
 GALLERY = CLIPS_FOLDER.parent / "gallery"
 HEIGHT, RATE = 720, 5  # drawn larger than they are kept, and with few frames: only one picture of each is wanted
 KEPT = (640, 360)
-COLOURS = 128  # of a poster: flat colours and smooth maps need no more
 
 
 def gallery(shop: Workshop, reporter: Quiet, folder: Path = GALLERY) -> list[Path]:
@@ -37,10 +36,11 @@ def gallery(shop: Workshop, reporter: Quiet, folder: Path = GALLERY) -> list[Pat
 
 
 def small(poster: bytes) -> bytes:
-    """A poster in the size of the gallery, as a PNG of few colours."""
+    """A poster in the size of the gallery, as a PNG of 256 colours."""
     from PIL import Image
 
     picture = Image.open(BytesIO(poster)).convert("RGB").resize(KEPT, Image.Resampling.LANCZOS)
     buffer = BytesIO()
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
+    few = picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # it keeps a thin line's colour
+    few.save(buffer, "png", optimize=True)
     return buffer.getvalue()

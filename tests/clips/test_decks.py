@@ -372,3 +372,18 @@ def test_the_list_tells_the_length_of_what_is_rendered(clips: Path, monkeypatch:
     assert line.split()[:3] == ["tiny", "3", "s"]
     assert all(other.split()[1] == "–" for other in others)
     assert [clip["seconds"] for clip in json.loads(list_json(clips)) if clip["seconds"]] == [3.0]
+
+
+def test_a_small_poster_keeps_the_colour_of_thin_lines() -> None:
+    """A picture of many blues with a thin orange line."""
+    from clips.gallery import KEPT, small
+
+    pixels = np.zeros((720, 1280, 3), dtype=np.uint8)
+    pixels[..., 2] = np.linspace(60, 200, 1280)
+    pixels[..., 1] = np.linspace(40, 160, 720)[:, None]
+    pixels[358:362] = (244, 140, 6)
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, "png")
+    kept = Image.open(BytesIO(small(buffer.getvalue())))
+    assert kept.size == KEPT
+    assert np.abs(np.asarray(kept.convert("RGB"))[180].astype(int) - (244, 140, 6)).max() < 20
