@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import shutil
+import subprocess
 import zipfile
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -331,6 +332,27 @@ def test_embedded_html_is_well_formed(clips: Path) -> None:
         (video,) = html.fragment_fromstring(embed("tiny", place, clips)).xpath("descendant-or-self::video")
         for address in (video.get("src"), video.get("poster"), video.find("track").get("src")):
             assert Path(address).exists()
+
+
+def test_embedded_markdown_parses(clips: Path) -> None:
+    """CommonMark hands the player on as it is; Quarto finds its heading and the shortcode with a file that is there."""
+    from markdown_it import MarkdownIt
+
+    player = MarkdownIt().parse(embed("tiny", "markdown", clips))
+    assert [token.type for token in player] == ["html_block"]
+    heading, _, _, _, shortcode, _ = MarkdownIt().parse(embed("tiny", "quarto", clips))
+    assert (heading.type, heading.tag) == ("heading_open", "h2")
+    found = re.fullmatch(r"\{\{< video (\S+) >\}\}", shortcode.content)
+    assert found
+    assert Path(found[1]).is_file()
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here: the project does without")
+def test_beamer_compiles(clips: Path, tmp_path: Path) -> None:
+    body = embed("tiny", "beamer", clips)
+    head = "\\documentclass{beamer}\\usepackage{graphicx, multimedia}\\begin{document}"
+    (tmp_path / "talk.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n")
+    subprocess.run(["pdflatex", "-interaction=batchmode", "talk.tex"], cwd=tmp_path, check=True)
 
 
 def test_beamer_escapes_its_title(clips: Path, tmp_path: Path) -> None:
