@@ -50,7 +50,7 @@ class MadeDeck:
     is_dark: bool
 
 
-TOLD = ("slides", "seconds", "size", "is_dark")
+TOLD = ("slides", "seconds", "size", "is_dark")  # of a made deck, what is remembered
 
 #: What is made of a deck: files by their names, the one that the user opens last.
 Maker = Callable[[Deck, DeckWish], Mapping[str, bytes]]
@@ -104,17 +104,14 @@ def bring_deck(wish: DeckWish) -> MadeDeck:
     made_of = digest(wish.kind, wish.title, wish.names, wish.goes_on, wish.burn_captions, seals, _code())
     known = remembered().get(str(wish.target.resolve()))
     if known and known["made_of"] == made_of and all(is_intact(Path(p), s) for p, s in known["files"].items()):
-        return MadeDeck(wish.target, True, *(known[name] for name in TOLD))
+        return MadeDeck(wish.target, True, **{name: known[name] for name in TOLD})
     deck = read_deck(wish.names, wish.clips, wish.title)
     files = KINDS[wish.kind](deck, wish)
-    written = _write(wish, files)
-    size = sum(map(len, files.values()))
-    told: dict[str, Any] = dict(
-        zip(TOLD, (len(deck.slides), deck.seconds, size, deck.profile.theme == "dark"), strict=True)
-    )
+    written, size = _write(wish, files), sum(map(len, files.values()))
+    made = MadeDeck(wish.target, False, len(deck.slides), deck.seconds, size, deck.profile.theme == "dark")
     source = {"made_of": made_of, "clips": seals, "folder": str(wish.clips.resolve()), "files": written}
-    remember(wish.target, {**source, **told})
-    return MadeDeck(wish.target, False, **told)
+    remember(wish.target, source | {name: getattr(made, name) for name in TOLD})
+    return made
 
 
 def _write(wish: DeckWish, files: Mapping[str, bytes]) -> dict[str, Any]:
