@@ -16,7 +16,17 @@ from pydantic import BeforeValidator, Field
 
 from objectives import OBJECTIVES, AnyObjective, typeset, typeset_function
 from optimizers import Momentum, Trajectory, descend
-from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.lecture_scene import (
+    Claim,
+    ClipParameters,
+    Coefficient,
+    LearningRate,
+    LectureScene,
+    Number,
+    Point,
+    as_list,
+    start_of,
+)
 from scenes.stage import layout
 from scenes.stage.cards import Counter
 from scenes.stage.coordinate_strip import CoordinateStrip
@@ -40,14 +50,9 @@ SEEN = 40  # steps on the parabola that are shown: later swings are small
 LINE, ROW, BELOW = 0.5, 0.52, 0.12  # heights; from the middle of a row to its baseline
 
 
-def _as_numbers(value: object) -> object:
-    """Several numbers may be typed as `0.9,0.7,0.5,0.2`."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
-
-
 Steps = Annotated[int, Field(ge=1, le=2000)]
-Momenta = Annotated[tuple[Coefficient, ...], Field(min_length=4, max_length=4), BeforeValidator(_as_numbers)]
-Lengths = Annotated[tuple[Steps, ...], Field(min_length=4, max_length=4), BeforeValidator(_as_numbers)]
+Momenta = Annotated[tuple[Coefficient, ...], Field(min_length=4, max_length=4), BeforeValidator(as_list)]
+Lengths = Annotated[tuple[Steps, ...], Field(min_length=4, max_length=4), BeforeValidator(as_list)]
 
 
 class ChoosingMomentum(LectureScene):

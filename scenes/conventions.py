@@ -26,6 +26,7 @@ from scenes.lecture_scene import (
     Number,
     ObjectiveName,
     Point,
+    as_list,
     objective_of,
     start_of,
 )
@@ -53,12 +54,7 @@ WIDTHS = {"lecture": 16.0, "pytorch": 9.0, "average": 3.5}  # of the paths: wher
 BALLS = {"lecture": 0.26, "pytorch": 0.19, "average": 0.12}
 
 
-def _as_numbers(value: object) -> object:
-    """Numbers may be typed as `1, 0.1`."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
-
-
-Schedule = Annotated[tuple[LearningRate, ...], BeforeValidator(_as_numbers), Field(min_length=2, max_length=4)]
+Schedule = Annotated[tuple[LearningRate, ...], BeforeValidator(as_list), Field(min_length=2, max_length=4)]
 
 
 class Conventions(LectureScene):

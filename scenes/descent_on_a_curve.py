@@ -16,7 +16,17 @@ from pydantic import BeforeValidator, Field
 
 from objectives import OBJECTIVES, AnyObjective, typeset
 from optimizers import Momentum, Trajectory, descend
-from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.lecture_scene import (
+    Claim,
+    ClipParameters,
+    Coefficient,
+    LearningRate,
+    LectureScene,
+    Number,
+    Point,
+    as_list,
+    start_of,
+)
 from scenes.stage import layout
 from scenes.stage.arrows import Arrows
 from scenes.stage.curve_panel import CurvePanel, window
@@ -40,12 +50,7 @@ REACH = 0.2  # of the window: half a tangent
 FAINT = 0.35
 
 
-def _as_coefficients(value: object) -> object:
-    """Coefficients may be typed as `0, 0.5, 0.9`."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
-
-
-Three = Annotated[tuple[Coefficient, ...], Field(min_length=3, max_length=3), BeforeValidator(_as_coefficients)]
+Three = Annotated[tuple[Coefficient, ...], Field(min_length=3, max_length=3), BeforeValidator(as_list)]
 
 
 class DescentOnACurve(LectureScene):

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field
 
 from objectives import typeset
 from optimizers import Momentum, Trajectory, descend
-from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point, as_list
 from scenes.stage import layout
 from scenes.stage.figures import typed
 from scenes.stage.layout import Box
@@ -32,12 +32,7 @@ FAINT = 0.35  # a map whose run does not get through
 GLANCE = 7.0  # seconds for the runs on the small maps
 
 
-def _as_numbers(value: object) -> object:
-    """Several numbers may be typed as `0,0.4,0.9`."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
-
-
-Momenta = Annotated[tuple[Coefficient, ...], BeforeValidator(_as_numbers), Field(min_length=2, max_length=7)]
+Momenta = Annotated[tuple[Coefficient, ...], BeforeValidator(as_list), Field(min_length=2, max_length=7)]
 
 
 class Escape(TwoRuns):

@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field
 
 from optimizers import theory
 from optimizers.averages import moving_average, moving_weights, window_of
-from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number, as_list
 from scenes.stage import layout
 from scenes.stage.averaged import beta, braced, comparison, expanded, in_columns, whole_sum
 from scenes.stage.averaging import Bent, Growing, Lookback, Readout, Values, Weights
@@ -41,15 +41,10 @@ DEPTH = 3  # how often the line is put into itself
 APART = 1.3  # times an average: a sum that is seen to be larger
 
 
-def _as_numbers(value: object) -> object:
-    """Several numbers may be typed as `5,6,4,7`."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
-
-
 Value = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
-Data = Annotated[tuple[Value, ...], BeforeValidator(_as_numbers), Field(min_length=3, max_length=30)]
+Data = Annotated[tuple[Value, ...], BeforeValidator(as_list), Field(min_length=3, max_length=30)]
 Kept = Annotated[Coefficient, Field(le=0.99)]
-Three = Annotated[tuple[Kept, ...], BeforeValidator(_as_numbers), Field(min_length=3, max_length=3)]
+Three = Annotated[tuple[Kept, ...], BeforeValidator(as_list), Field(min_length=3, max_length=3)]
 
 
 # The clip -------------------------------------------------------------------------------------------------------------

@@ -36,11 +36,14 @@ from scenes.stage.typesetting import HEADING, TITLE, Words, bold
 Number = int | float | str
 
 
+def as_list(value: object) -> object:
+    """Several values may be typed with commas between: `0.9,0.7`, `momentum,adam`."""
+    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
+
+
 def _as_point(value: object) -> object:
     """A point may be typed as `-2,1`; a single number is a point of one coordinate."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.strip("()[] ").split(","))
-    return (value,) if isinstance(value, int | float) else value
+    return (value,) if isinstance(value, int | float) else as_list(value)
 
 
 def _as_objective(value: object) -> object:

@@ -27,6 +27,7 @@ from scenes.lecture_scene import (
     Number,
     ObjectiveName,
     Point,
+    as_list,
     objective_of,
     start_of,
 )
@@ -55,11 +56,6 @@ FOOT, LARGER, OLD = 0.5, 0.065, 0.4  # height of the line for words; a ball is l
 FAR_APART, ARRIVED = 50.0, 0.01  # claims: ratio of the errors; share of the first error that is left
 
 
-def _as_names(value: object) -> object:
-    """Rules may be typed as `momentum,adam`."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
-
-
 def _known(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if name not in RULES:
@@ -70,7 +66,7 @@ def _known(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Rules = Annotated[
-    tuple[str, ...], Field(min_length=2, max_length=len(RULES)), BeforeValidator(_as_names), AfterValidator(_known)
+    tuple[str, ...], Field(min_length=2, max_length=len(RULES)), BeforeValidator(as_list), AfterValidator(_known)
 ]
 
 

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field
 from objectives import OBJECTIVES, AnyObjective, typeset
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
-from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number, as_list
 from scenes.stage import layout
 from scenes.stage.agenda import Agenda
 from scenes.stage.arrows import Arrows
@@ -51,12 +51,7 @@ POINTS = {  # what is said of the beats that show a problem
 }
 
 
-def _as_numbers(value: object) -> object:
-    """Two numbers may be typed as `0.7,0.72`."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
-
-
-Pair = Annotated[tuple[Coefficient, ...], Field(min_length=2, max_length=2), BeforeValidator(_as_numbers)]
+Pair = Annotated[tuple[Coefficient, ...], Field(min_length=2, max_length=2), BeforeValidator(as_list)]
 
 
 class Problems(LectureScene):

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from optimizers import Momentum, Trajectory, descend, theory
 from optimizers.plane import Parabola, Settling, positions, settling
-from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
+from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number, as_list
 from scenes.stage import layout
 from scenes.stage.cards import Counter
 from scenes.stage.drawing import Array
@@ -42,15 +42,10 @@ FOOT, ROW = 0.5, 0.5  # heights
 NEVER = "never"
 
 
-def _as_numbers(value: object) -> object:
-    """Numbers may be typed as `0.1, 1`."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
-
-
 Curvature = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
 Curvatures = Annotated[
     tuple[Curvature, ...],
-    BeforeValidator(_as_numbers),
+    BeforeValidator(as_list),
     Field(min_length=2, max_length=4),
     AfterValidator(lambda values: tuple(sorted(values))),
 ]
