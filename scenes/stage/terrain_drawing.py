@@ -7,6 +7,8 @@ the grid's gradients tell exactly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -15,11 +17,12 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from scipy.interpolate import PchipInterpolator
 
+from scenes.stage import terrain_shaders as shaders
 from scenes.stage.drawing import Array
 from scenes.stage.raster import Pixels
 from scenes.stage.terrain_gl import Engine
 from scenes.stage.terrain_ground import Ground
-from scenes.stage.terrain_shot import EVERY, PLATE, Bead, Dots, Look, Ribbon, Shot, Strand
+from scenes.stage.terrain_shot import EVERY, PLATE, Bead, Color, Dots, Look, Ribbon, Shot, Strand
 
 LINE = 0.012  # width of the map's lines, as on the flat map
 EDGE = 0.016  # width of a silhouette
@@ -35,6 +38,7 @@ class GlDrawing:
         """`levels` are shares of the height, rising."""
         self.engine, self.ground, self.look = engine, ground, look
         self.levels = rising(levels)
+        self._program = engine.learn(*_ground_program(look))
         self._strands: WeakKeyDictionary[Strand, dict[str, Any]] = WeakKeyDictionary()
         self._terrain = self._mesh()
         self._walls = self._skirt()
@@ -47,7 +51,7 @@ class GlDrawing:
         east, north = np.meshgrid(*ground.axes)
         bands = self._bands(np.nan_to_num(ground.scale.share(ground.values)))
         rows = np.dstack([east, north, ground.heights, bands, ground.slopes])
-        program = self.engine.programs["ground"]
+        program = self.engine.programs[self._program]
         indices = self.engine.context.buffer(_triangles(ground.known).astype("u4").tobytes())
         content = [(self.engine.buffer(rows), "3f 1f 2f", "place", "band_here", "slope")]
         return self.engine.context.vertex_array(program, content, indices)
@@ -65,7 +69,7 @@ class GlDrawing:
                 strip = np.concatenate([pairs, slope], axis=-1).reshape(-1, 6)
                 rows += [strip[:1], strip, strip[-1:]]
         buffer = self.engine.buffer(np.concatenate(rows))
-        program = self.engine.programs["ground"]
+        program = self.engine.programs[self._program]
         return self.engine.context.vertex_array(program, [(buffer, "3f 1f 2f", "place", "band_here", "slope")])
 
     def _bands(self, shares: Array) -> Array:
@@ -86,6 +90,14 @@ class GlDrawing:
         if program not in kept:
             kept[program] = self.engine.instances(program, rows, *layout)
         return cast(moderngl.VertexArray, kept[program])
+
+    @cached_property
+    def _rim(self) -> Strand:
+        return strokes_of(_sides(self.ground))
+
+    @cached_property
+    def _corners(self) -> Strand:
+        return strokes_of(_corner_edges(self.ground))
 
     # The picture ----------------------------------------------------------------------------------------------------
 
@@ -108,7 +120,7 @@ class GlDrawing:
     def _begin(self, shot: Shot, pixels: Pixels) -> None:
         matrix = shot.view.matrix(shot.area.box, self.ground.reach + abs(shot.foot)).T
         half = (pixels.shape[1] / 2, pixels.shape[0] / 2)
-        for program in ("ground", "face", "ribbon", "disc"):
+        for program in (self._program, "face", "ribbon", "disc"):
             self.engine.tell(program, to_clip=matrix)
         for program in ("ribbon", "disc"):
             self.engine.tell(program, half_size=half, rise=shot.rise)
@@ -120,8 +132,7 @@ class GlDrawing:
         self.engine.solid(opaque=opacity >= 1)
         flat = CORNERS * (np.array(self.ground.footprint) / 2 + PLATE)
         self._face(np.insert(flat, 2, -shot.foot, axis=1), (*self.look.plate, opacity))
-        rim = np.insert(np.concatenate([flat, flat[:1]]), 2, -shot.foot, axis=1)
-        self._line(shot, rim, self.look.rule, opacity, fixed=True)
+        self._lines_along(shot, _border(self.ground.footprint, shot.foot), self.look.rule, opacity, fixed=True)
 
     def _face(self, corners: Array, paint: tuple[float, ...]) -> None:
         """A flat face of four corners (4, 3)."""
@@ -133,11 +144,11 @@ class GlDrawing:
     def _surface(self, shot: Shot) -> None:
         self._light(shot)
         self.engine.solid(opaque=shot.solid >= 1)
-        self.engine.tell("ground", line_from=0.0, opacity=shot.solid)
+        self.engine.tell(self._program, line_from=0.0, opacity=shot.solid)
         if shot.floor is None:
-            self.engine.tell("ground", wall=1.0, line=self._lines(shot, faint=0.3))
+            self.engine.tell(self._program, wall=1.0, line=self._lines(shot, faint=0.3))
             self._walls.render(moderngl.TRIANGLE_STRIP)
-        self.engine.tell("ground", wall=0.0, line=self._lines(shot))
+        self.engine.tell(self._program, wall=0.0, line=self._lines(shot))
         self._terrain.render(moderngl.TRIANGLES)
 
     def _floor(self, shot: Shot) -> None:
@@ -147,7 +158,7 @@ class GlDrawing:
         self.engine.solid(opaque=shot.floor.filled * shot.solid >= 1)
         opaque = shot.floor.filled * shot.solid
         self.engine.tell(
-            "ground",
+            self._program,
             wall=0.0,
             flattened=1.0,
             flat_at=shot.floor.height,
@@ -161,14 +172,12 @@ class GlDrawing:
         look, light = self.look, np.array(self.look.light) / np.linalg.norm(self.look.light)
         bands, halfway = max(len(self.levels), 1), light + np.array([0.0, 0.0, 1.0])
         self.engine.tell(
-            "ground",
-            ramp=np.concatenate([look.ramp[:1], np.diff(look.ramp, axis=0)]),
+            self._program,
             last_band=float(bands),
             stretch=6.0 / bands,
             rise=shot.rise,
             flattened=flat,
             flat_at=0.0,
-            line_color=look.line,
             line=self._lines(shot),
             to_eye=shot.view.axes.T,
             light=tuple(map(float, light)),
@@ -187,17 +196,17 @@ class GlDrawing:
         opacity = self.look.edge_opacity * (1 - shot.view.flatness) * min(1.0, 4 * shot.rise) * shot.solid
         if opacity <= 0:
             return
-        outline = [*_sides(self.ground), *(_corner_edges(self.ground) if shot.floor is None else [])]
-        for curve in [*outline, *silhouettes(self.ground, shot)]:
-            self._line(shot, curve, self.look.edge, opacity)
+        self._lines_along(shot, self._rim, self.look.edge, opacity)
+        if shot.floor is None:
+            self._lines_along(shot, self._corners, self.look.edge, opacity)
+        if folds := silhouettes(self.ground, shot):
+            self._lines_along(shot, strokes_of(folds), self.look.edge, opacity)
 
-    def _line(self, shot: Shot, places: Array, color: tuple[float, ...], opacity: float, fixed: bool = False) -> None:
-        """A thin line of this picture alone."""
-        strand = Strand(places, np.arange(len(places), dtype=float))
-        shape = self.engine.instances("ribbon", strand.segments, "4f 4f", "from", "to")
+    def _lines_along(self, shot: Shot, strand: Strand, color: Color, opacity: float, fixed: bool = False) -> None:
+        """Thin lines, cut straight at their ends."""
         self.engine.tell("ribbon", rise=1.0 if fixed else shot.rise, span=EVERY, butt=1.0, pointed=0.0)
         self._thick(shot, EDGE, (*color, opacity), steep=5.0)
-        shape.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(strand.segments))
+        self._ribbons(strand).render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(strand.segments))
 
     def _thick(self, shot: Shot, width: float, paint: tuple[float, ...], steep: float = STEEP) -> None:
         half = width / 2 * shot.area.unit
@@ -253,6 +262,12 @@ class GlDrawing:
             self._face(np.insert(flat, 2, sheet.height, axis=1), (*sheet.color, sheet.opacity))
 
 
+def _ground_program(look: Look) -> tuple[str, str, str]:
+    """The ground's program in a look's colours: name, vertex and fragment shader."""
+    fragment = shaders.ground_fragment(look.ramp, look.line)
+    return f"ground {look.ramp} {look.line}", shaders.GROUND_VERTEX, fragment
+
+
 def silhouettes(ground: Ground, shot: Shot) -> list[Array]:
     """The folds (n, 3) of the ground that the eye grazes: where its normal is square to the line of sight."""
     every = slice(None, None, 2)
@@ -268,6 +283,12 @@ def silhouettes(ground: Ground, shot: Shot) -> list[Array]:
     return [np.column_stack([curve, ground.height_at(curve[:, 0], curve[:, 1])]) for curve in curves]
 
 
+def strokes_of(curves: Sequence[Array]) -> Strand:
+    """Curves, each (n, 3), as strokes of one strand: drawn at once."""
+    strokes = np.concatenate([np.stack([curve[:-1], curve[1:]], axis=1).reshape(-1, 3) for curve in curves])
+    return Strand(strokes, np.zeros(len(strokes)), apart=True)
+
+
 def rising(levels: Array) -> Array:
     """The levels that lie between the lowest and the highest, each once."""
     between = np.unique(np.asarray(levels, dtype=float))
@@ -280,6 +301,13 @@ def _triangles(known: Any) -> Array:
     a, b, c, d = number[:-1, :-1], number[:-1, 1:], number[1:, 1:], number[1:, :-1]
     whole = known[:-1, :-1] & known[:-1, 1:] & known[1:, 1:] & known[1:, :-1]
     return np.concatenate([np.stack([a, b, c], -1)[whole], np.stack([a, c, d], -1)[whole]])
+
+
+@lru_cache(maxsize=8)
+def _border(footprint: tuple[float, float], foot: float) -> Strand:
+    """The rim of the plate."""
+    flat = CORNERS * (np.array(footprint) / 2 + PLATE)
+    return strokes_of([np.insert(np.concatenate([flat, flat[:1]]), 2, -foot, axis=1)])
 
 
 def _sides(ground: Ground) -> list[Array]:

@@ -23,7 +23,6 @@ from scenes.stage.raster import Pixels
 
 WITHOUT = "MOMENTUM_WITHOUT_GL"  # an environment variable: draw as if there were no OpenGL
 PROGRAMS: Mapping[str, tuple[str, str]] = {
-    "ground": (shaders.GROUND_VERTEX, shaders.GROUND_FRAGMENT),
     "face": (shaders.FACE_VERTEX, shaders.FACE_FRAGMENT),
     "ribbon": (shaders.RIBBON_VERTEX, shaders.RIBBON_FRAGMENT),
     "disc": (shaders.DISC_VERTEX, shaders.DISC_FRAGMENT),
@@ -40,11 +39,17 @@ class Engine:
     def __init__(self, context: moderngl.Context) -> None:
         self.context = context
         context.gc_mode = "auto"  # what Python lets go of, OpenGL lets go of
-        self.programs = {
-            name: context.program(vertex_shader=vertex, fragment_shader=fragment)
-            for name, (vertex, fragment) in PROGRAMS.items()
-        }
+        self.programs: dict[str, moderngl.Program] = {}
+        for name, (vertex, fragment) in PROGRAMS.items():
+            self.learn(name, vertex, fragment)
         self._targets: dict[tuple[int, int], moderngl.Framebuffer] = {}
+
+    def learn(self, name: str, vertex: str, fragment: str) -> str:
+        """Compile a program unless it is known, and give its name."""
+        if name not in self.programs:
+            self.take_the_floor()
+            self.programs[name] = self.context.program(vertex_shader=vertex, fragment_shader=fragment)
+        return name
 
     def target(self, size: tuple[int, int]) -> moderngl.Framebuffer:
         """A picture to draw into; the last few sizes are kept."""

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from scenes.stage.drawing import Array
-from scenes.stage.layout import Box, box_of
+from scenes.stage.layout import Box
 from scenes.stage.orbit import View
 from scenes.stage.palette import palette
 from scenes.stage.panel import tick_label
 from scenes.stage.panel import ticks as round_numbers
+from scenes.stage.signs import Sign, smooth, within
 from scenes.stage.terrain_ground import Ground, HeightScale
 from scenes.stage.terrain_shot import PLATE, Ribbon, Strand, rgb
-from scenes.stage.typesetting import SMALL, Words
 
 APART = 0.4  # between neighbouring numbers, on the ground
 TICK, OUT = 0.1, 0.1  # length of a tick, and between it and its number
@@ -27,6 +27,7 @@ CLEAR = 0.27  # between the middles of two numbers on the screen
 TURN = 6.0  # degrees before and after two corners are equally far left, in which one gives way to the other
 LOG_NOTE = "log height"
 OVER, LEANS = 0.28, 0.4  # of the note, over the axis and beyond it to the right
+ORIGIN = np.zeros(2)
 CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
 
 
@@ -64,8 +65,8 @@ class HeightAxis:
         self.marks = height_ticks(ground.scale, ground.relief)
         self.ends = CORNERS * (np.array(ground.footprint) / 2 + PLATE)
         self._strands = [self._strand(*corner, ground.relief) for corner in zip(self.ends, CORNERS, strict=True)]
-        self._sets = [[Words(markup, SMALL, palette().quiet) for _, markup in self.marks] for _ in range(2)]
-        self.note = Words(LOG_NOTE, SMALL, palette().quiet) if ground.scale.kind == "log" else None
+        self._sets = [[Sign(markup, palette().quiet) for _, markup in self.marks] for _ in range(2)]
+        self.note = Sign(LOG_NOTE, palette().quiet) if ground.scale.kind == "log" else None
 
     def _strand(self, end: Array, out: Array, relief: float) -> Strand:
         """The strokes at one corner: the line, and the ticks outwards."""
@@ -77,14 +78,14 @@ class HeightAxis:
         return Strand(np.array(strokes), np.zeros(len(strokes)), apart=True)
 
     @property
-    def words(self) -> list[Words]:
+    def words(self) -> list[Sign]:
         """Everything that is to be shown."""
         return [*self._sets[0], *self._sets[1], *([self.note] if self.note else [])]
 
     @property
     def room(self) -> float:
         """How far the numbers reach to the left of the plate."""
-        return TICK + OUT + max((float(words.width) for words in self._sets[0]), default=0.0)
+        return TICK + OUT + max((2 * float(sign.half[0]) for sign in self._sets[0]), default=0.0)
 
     def top(self, view: View) -> Array:
         """The upper end (3,) of the axis, on the corner that is furthest left."""
@@ -100,35 +101,38 @@ class HeightAxis:
     def follow(self, view: View, rise: float, box: Box) -> None:
         """Put the numbers beside their ticks; those that would leave `box` are not shown."""
         present = _present(view, rise)
-        for words, (corner, share) in zip(self._sets, self._corners(view), strict=True):
-            free = np.inf  # a number that would touch the one above it is left out
-            for word, (height, _) in zip(words, self.marks, strict=True):
-                out = TICK / np.sqrt(2) * CORNERS[corner]
-                seen = view.project(np.append(self.ends[corner] + out, rise * height))
-                word.move_to(np.array([seen[0] - OUT - word.width / 2, seen[1], 0.0]))
-                shown = seen[1] <= free and box.contains(box_of(word), slack=0.02)
-                word.set_opacity(present * share * shown)
-                free = seen[1] - CLEAR if shown else free
+        for signs, (corner, share) in zip(self._sets, self._corners(view), strict=True):
+            if present * share > 0:
+                self._put(signs, corner, present * share, view, rise, box)
+            else:
+                for sign in signs:
+                    sign.put(ORIGIN, 0.0)
         if self.note:
-            x, y = view.project(self.top(view) * [1, 1, rise])[:2]
-            left = max(float(x) + LEANS - self.note.width, box.left)
-            self.note.move_to(np.array([left + self.note.width / 2, min(y + OVER, box.top - OVER), 0.0]))
-            self.note.set_opacity(present)
+            (x, y), half = view.project(self.top(view) * [1, 1, rise])[:2], self.note.half
+            left = max(float(x) + LEANS - 2 * half[0], box.left)
+            self.note.put(np.array([left + half[0], min(y + OVER, box.top - OVER)]), present)
+
+    def _put(self, signs: list[Sign], corner: int, opacity: float, view: View, rise: float, box: Box) -> None:
+        """The numbers at one corner; one that would touch the one above it is left out."""
+        out = self.ends[corner] + TICK / np.sqrt(2) * CORNERS[corner]
+        seen = view.project(np.array([[*out, rise * height] for height, _ in self.marks]))[:, :2]
+        halves = np.array([sign.half for sign in signs])
+        middles = seen - np.array([OUT, 0.0]) - halves * [1, 0]
+        free = np.inf
+        for sign, middle, fits in zip(signs, middles, within(box, middles, halves), strict=True):
+            shown = bool(fits) and middle[1] <= free
+            sign.put(middle, opacity * shown)
+            free = middle[1] - CLEAR if shown else free
 
     def _corners(self, view: View) -> list[tuple[int, float]]:
         """The two corners that are furthest to the left, and how much of the axis stands on each."""
         left = np.degrees(np.arctan2(-view.axes[0][1], -view.axes[0][0]))
         off = np.abs((np.degrees(np.arctan2(CORNERS[:, 1], CORNERS[:, 0])) - left + 180) % 360 - 180)
         first, second = np.argsort(off, kind="stable")[:2]
-        share = _smooth(0.5 + (off[second] - off[first]) / (4 * TURN))
+        share = float(smooth(0.5 + (off[second] - off[first]) / (4 * TURN)))
         return [(int(first), share), (int(second), 1 - share)]
 
 
 def _present(view: View, rise: float) -> float:
     """How much there is of the axis: it comes with the relief, and a map has none."""
-    return (1 - view.flatness) * _smooth(2 * rise - 1)
-
-
-def _smooth(share: float) -> float:
-    held = float(np.clip(share, 0, 1))
-    return held * held * (3 - 2 * held)
+    return (1 - view.flatness) * float(smooth(2 * rise - 1))

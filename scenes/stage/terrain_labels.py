@@ -13,14 +13,14 @@ import numpy as np
 from manim import Group
 
 from scenes.stage.drawing import Array
-from scenes.stage.layout import Box, box_of
+from scenes.stage.layout import Box
 from scenes.stage.orbit import View
 from scenes.stage.palette import palette
 from scenes.stage.panel import Axis, tick_label
+from scenes.stage.signs import Sign, smooth, within
 from scenes.stage.terrain_ground import Ground
 from scenes.stage.terrain_heights import LINE, HeightAxis
 from scenes.stage.terrain_shot import PLATE, Ribbon, Strand, rgb
-from scenes.stage.typesetting import SMALL, Words
 
 OUT = 0.16  # between the plate and its words
 APART, NAME = 1.1, 0.9  # between neighbouring numbers, and room for the name, on the ground
@@ -33,24 +33,22 @@ class TerrainLabels(Group):
     def __init__(self, ground: Ground, names: tuple[str, str], foot: float) -> None:
         """`foot` is how deep the plate lies under the lowest ground."""
         super().__init__()
-        self.ground, self.heights, self._level = ground, HeightAxis(ground, foot), -foot
+        self.ground, self.heights = ground, HeightAxis(ground, foot)
         half = np.array(ground.footprint) / 2
-        self._places: list[tuple[Words, Array, Array]] = []  # a word, its place on the plate, the way out from there
+        places: list[Array] = []  # of the words on the plate's edge, and the ways out from there
+        ways: list[Array] = []
         for along, (side, name) in enumerate(zip(ground.view, names, strict=True)):
             for sign in (-1.0, 1.0):
                 for value, markup in _marks(side, 2 * half[along], name):
-                    self._add(markup, along, value * half[along], sign * half[1 - along], sign)
+                    self.add(Sign(markup, palette().quiet))
+                    places.append(_across(along, value * half[along], sign * (half[1 - along] + PLATE), -foot))
+                    ways.append(_across(along, 0.0, sign, 0.0))
+        self._signs = [*self.submobjects]
+        self._places, self._ways = np.array(places), np.array(ways)
+        self._halves = np.array([sign.half for sign in self._signs])
         strokes = [stroke for side in (0, 1) for stroke in self._strokes(side, half, -foot)]
         self._ticks = Strand(np.concatenate(strokes), np.zeros(2 * len(strokes)), apart=True)
         self.add(*self.heights.words)
-
-    def _add(self, markup: str, along: int, across: float, edge: float, sign: float) -> None:
-        place, out = np.array([0.0, 0.0, self._level]), np.zeros(3)
-        place[along], place[1 - along] = across, edge + sign * PLATE
-        out[1 - along] = sign
-        words = Words(markup, SMALL, palette().quiet)
-        self._places.append((words, place, out))
-        self.add(words)
 
     def _strokes(self, along: int, half: Array, level: float) -> Iterator[Array]:
         """The ticks (2, 3) on the plate along both edges that run one way."""
@@ -69,18 +67,23 @@ class TerrainLabels(Group):
 
     def follow(self, view: View, rise: float, box: Box) -> None:
         """Put the words where their places are seen; those that would leave `box` are not shown."""
-        for words, place, out in self._places:
-            seen = view.project(place)
-            way = view.project(place + 0.1 * out)[:2] - seen[:2]
-            way = way / max(float(np.linalg.norm(way)), 1e-9)
-            half = np.array([words.width, words.height]) / 2
-            reach = OUT + float(np.abs(way) @ half)
-            words.move_to(np.append(seen[:2] + reach * way, 0.0))
-            facing = float(view.axes[2] @ out) / max(float(np.hypot(*view.axes[2][:2])), 1e-9)
-            share = np.clip((facing - FACES) / (FULLY - FACES), 0, 1)
-            fits = box.contains(box_of(words), slack=0.02)
-            words.set_opacity(float(share * share * (3 - 2 * share)) * (1 - view.flatness) * fits)
+        seen = view.project(self._places)[:, :2]
+        ways = view.project(self._places + 0.1 * self._ways)[:, :2] - seen
+        ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-9)
+        reach = OUT + (np.abs(ways) * self._halves).sum(axis=1, keepdims=True)
+        middles = seen + reach * ways
+        facing = self._ways @ view.axes[2] / max(float(np.hypot(*view.axes[2][:2])), 1e-9)
+        shares = smooth((facing - FACES) / (FULLY - FACES)) * (1 - view.flatness)
+        for sign, middle, opacity in zip(
+            self._signs, middles, shares * within(box, middles, self._halves), strict=True
+        ):
+            sign.put(middle, float(opacity))
         self.heights.follow(view, rise, box)
+
+
+def _across(along: int, own: float, other: float, level: float) -> Array:
+    """A place (3,) by its coordinates along an edge and square to it."""
+    return np.array([*((own, other) if along == 0 else (other, own)), level])
 
 
 def _ticks(side: tuple[float, float], length: float) -> list[float]:

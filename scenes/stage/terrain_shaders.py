@@ -6,9 +6,15 @@ pulled a little towards the eye, and their rims are smoothed by distance; so a p
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
 #: The ground: banded like the map, lit from the left above where it is not a map. `band` tells in which band a place
 #: lies, with fractions; levels are its whole numbers. What can be known at the corners of a facet is computed there,
-#: and there are no tables: on a processor it is the work for each pixel that counts, and looking up most of all.
+#: and there are no tables: on a processor it is the work for each pixel that counts, and looking up most of all. So
+#: the colours are written into the program, too (`ground_fragment`): as uniforms they would double its time.
 GROUND_VERTEX = """
 #version 330
 uniform mat4 to_clip;
@@ -38,10 +44,10 @@ void main() {
 
 GROUND_FRAGMENT = """
 #version 330
-uniform vec3 ramp[7];      // the lowest colour, and the steps from each to the next
+const vec3 ramp[7] = RAMP; // the lowest colour, and the steps from each to the next
+const vec3 line_color = LINE_COLOR;
 uniform float last_band;
 uniform float stretch;     // steps of the ramp to a band
-uniform vec3 line_color;
 uniform vec2 line;         // half its width in pixels and a half; the most that it covers
 uniform float line_from;   // the lowest level that is drawn
 uniform float opacity;
@@ -62,6 +68,18 @@ void main() {
     color = vec4(mix(base, line_color, cover) * lit.x + lit.y, 1.0) * opacity;
 }
 """
+
+
+def ground_fragment(ramp: npt.ArrayLike, line_color: npt.ArrayLike) -> str:
+    """The ground's program with its colours: those of the ramp (7, 3), from low to high, and that of the lines (3,)."""
+    rows = np.asarray(ramp, dtype="f4")
+    steps = _listed("vec3", (_listed("vec3", row) for row in np.concatenate([rows[:1], np.diff(rows, axis=0)])), "[7]")
+    return GROUND_FRAGMENT.replace("LINE_COLOR", _listed("vec3", np.asarray(line_color))).replace("RAMP", steps)
+
+
+def _listed(kind: str, parts: Iterable[object], count: str = "") -> str:
+    return f"{kind}{count}({', '.join(map(str, parts))})"
+
 
 #: Flat faces of one colour: the plate under the ground, a plane through it.
 FACE_VERTEX = """
