@@ -20,7 +20,7 @@ from scipy.interpolate import PchipInterpolator
 from scenes.stage import terrain_shaders as shaders
 from scenes.stage.drawing import Array
 from scenes.stage.raster import Pixels
-from scenes.stage.terrain_gl import Engine
+from scenes.stage.terrain_gl import Engine, Still
 from scenes.stage.terrain_ground import Ground
 from scenes.stage.terrain_shot import EVERY, PLATE, Bead, Color, Dots, Look, Ribbon, Shot, Strand
 
@@ -38,6 +38,7 @@ class GlDrawing:
         """`levels` are shares of the height, rising."""
         self.engine, self.ground, self.look = engine, ground, look
         self.levels = rising(levels)
+        self._still = Still(engine)
         self._program = engine.learn(*_ground_program(look))
         self._strands: WeakKeyDictionary[Strand, dict[str, Any]] = WeakKeyDictionary()
         self._terrain = self._mesh()
@@ -104,11 +105,8 @@ class GlDrawing:
     def draw(self, shot: Shot, pixels: Pixels) -> None:
         """Fill pixels (height, width, 4) with a shot."""
         self._begin(shot, pixels)
-        with self.engine.picture(pixels):
-            self._floor(shot)
-            self._surface(shot)
-            self._plate(shot)
-            self._edges(shot)
+        with self.engine.picture(pixels) as picture:
+            self._still.fill(picture, shot.bare, lambda: self._bare(shot))
             for ribbon in shot.ribbons:
                 self._ribbon(shot, ribbon)
             for dots in shot.dots:
@@ -116,6 +114,13 @@ class GlDrawing:
             for bead in sorted(shot.beads, key=lambda bead: float(shot.view.project(np.array(bead.place))[2])):
                 self._bead(shot, bead)
             self._sheets(shot)
+
+    def _bare(self, shot: Shot) -> None:
+        """The ground with nothing on it."""
+        self._floor(shot)
+        self._surface(shot)
+        self._plate(shot)
+        self._edges(shot)
 
     def _begin(self, shot: Shot, pixels: Pixels) -> None:
         matrix = shot.view.matrix(shot.area.box, self.ground.reach + abs(shot.foot)).T

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -56,16 +56,20 @@ class Engine:
         if size not in self._targets:
             while len(self._targets) >= 4:
                 self._targets.pop(next(iter(self._targets)))
-            color, depth = self.context.renderbuffer(size, 4), self.context.depth_renderbuffer(size)
-            self._targets[size] = self.context.framebuffer([color], depth)
+            self._targets[size] = self.canvas(size)
         return self._targets[size]
+
+    def canvas(self, size: tuple[int, int]) -> moderngl.Framebuffer:
+        """A new picture, colours and depth."""
+        self.take_the_floor()
+        return self.context.framebuffer([self.context.renderbuffer(size, 4)], self.context.depth_renderbuffer(size))
 
     def take_the_floor(self) -> None:
         """Another context of this process may have been used since: what is drawn next is drawn in this one."""
         self.context.__enter__()  # type: ignore[no-untyped-call]
 
     @contextmanager
-    def picture(self, pixels: Pixels) -> Iterator[None]:
+    def picture(self, pixels: Pixels) -> Iterator[moderngl.Framebuffer]:
         """Draw inside the block what `pixels` (height, width, 4) then hold; what is left free is transparent."""
         self.take_the_floor()
         height, width = pixels.shape[:2]
@@ -75,8 +79,13 @@ class Engine:
         target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
         self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         self.solid()
-        yield
+        yield target
         target.read_into(pixels, components=4)
+
+    def copy(self, source: moderngl.Framebuffer, target: moderngl.Framebuffer) -> None:
+        """Copy a picture, colours and depth, onto one of the same size; drawing goes on where it was."""
+        self.context.copy_framebuffer(target, source)
+        self.context.fbo.use()
 
     def solid(self, opaque: bool = True) -> None:
         """What is drawn next hides what is behind it, and covers what is under it if it is opaque."""
@@ -112,6 +121,30 @@ class Engine:
                 self.programs[program][name].write(np.ascontiguousarray(value, dtype="f4").tobytes())  # type: ignore[union-attr]
             else:
                 self.programs[program][name].value = value  # type: ignore[union-attr]
+
+
+class Still:
+    """What a picture begins with: kept as soon as it is wanted a second time, and then copied.
+
+    So a camera that stands still costs little, and one that moves costs nothing more.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._last: object = None  # the state that was drawn last
+        self._kept: moderngl.Framebuffer | None = None  # what it looks like, from the second time on
+
+    def fill(self, target: moderngl.Framebuffer, state: object, draw: Callable[[], None]) -> None:
+        """Fill an empty target with what `draw` draws in a state; equal states look the same."""
+        now = state, target.size
+        if now == self._last and self._kept:
+            self._engine.copy(self._kept, target)
+            return
+        draw()
+        self._kept = self._engine.canvas(target.size) if now == self._last else None
+        if self._kept:
+            self._engine.copy(target, self._kept)
+        self._last = now
 
 
 def engine() -> Engine:

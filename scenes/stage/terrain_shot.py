@@ -6,7 +6,7 @@ pictures, so a drawn one is kept until the next differs; and whoever draws, with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -163,6 +163,11 @@ class Shot:
     beads: tuple[Bead, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     floor: Floor | None = None
+
+    @property
+    def bare(self) -> Shot:
+        """The same without what lies on the ground."""
+        return replace(self, ribbons=(), dots=(), beads=(), sheets=())
 
     @property
     def relief_shading(self) -> float:
