@@ -41,14 +41,19 @@ class GlDrawing:
         self._still = Still(engine)
         self._program = engine.learn(*_ground_program(look))
         self._strands: WeakKeyDictionary[Strand, dict[str, Any]] = WeakKeyDictionary()
-        self._terrain = self._mesh()
+        self._meshes: dict[float, moderngl.VertexArray] = {}
         self._walls = self._skirt()
 
     # The shapes -----------------------------------------------------------------------------------------------------
 
-    def _mesh(self) -> moderngl.VertexArray:
-        """The ground as one indexed mesh; cells with an unknown corner are left out."""
-        ground = self.ground
+    def _mesh(self, unit: float) -> moderngl.VertexArray:
+        """The ground as one indexed mesh, for a picture of `unit` pixels to a unit of the screen."""
+        if unit not in self._meshes:
+            self._meshes[unit] = self._mesh_of(self.ground.drafted(unit))
+        return self._meshes[unit]
+
+    def _mesh_of(self, ground: Ground) -> moderngl.VertexArray:
+        """Cells with an unknown corner are left out."""
         east, north = np.meshgrid(*ground.axes)
         bands = self._bands(np.nan_to_num(ground.scale.share(ground.values)))
         rows = np.dstack([east, north, ground.heights, bands, ground.slopes])
@@ -154,7 +159,7 @@ class GlDrawing:
             self.engine.tell(self._program, wall=1.0, line=self._lines(shot, faint=0.3))
             self._walls.render(moderngl.TRIANGLE_STRIP)
         self.engine.tell(self._program, wall=0.0, line=self._lines(shot))
-        self._terrain.render(moderngl.TRIANGLES)
+        self._mesh(shot.area.unit).render(moderngl.TRIANGLES)
 
     def _floor(self, shot: Shot) -> None:
         if shot.floor is None or shot.floor.filled <= 0:
@@ -170,7 +175,7 @@ class GlDrawing:
             opacity=opaque,
             line_from=shot.floor.lines_from,
         )
-        self._terrain.render(moderngl.TRIANGLES)
+        self._mesh(shot.area.unit).render(moderngl.TRIANGLES)
 
     def _light(self, shot: Shot, flat: float = 0.0) -> None:
         """Colours and light for the ground, or for the map that lies flat."""

@@ -7,7 +7,7 @@ and the picture says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, Protocol, Self
 
@@ -19,7 +19,9 @@ from scenes.stage.layout import Box
 from scenes.stage.orbit import View
 from scenes.stage.panel import Range
 
-FINER = (101, 151, 201, 301)  # grid points a side: the first that shows the landscape
+COARSER = (51, 71)  # grid points a side, for small pictures
+FINER = (101, 151, 201, 301)  # the first that shows the landscape
+FULL_SIZE = 135.0  # pixels to a unit of the screen, at 1080p
 BENT = 0.004  # how far, as a share of the height, the ground may bend away from its facets
 TOWERS = 0.08  # of the height: with its median lower than that, a landscape needs a logarithm
 PIT = 0.02  # of the ground; what reaches deeper than it by many times the height is cut off, too
@@ -146,6 +148,16 @@ class Ground:
             gradient = np.asarray(self.objective.gradient(self.points), dtype=float)
             rises = self.relief * self.scale.slope(self.values)[..., None] * gradient / units
         return np.asarray(np.clip(np.nan_to_num(rises), -1e3, 1e3))
+
+    def drafted(self, unit: float) -> Self:
+        """The same ground with as many grid points as a picture of `unit` pixels to a unit of the screen can show.
+
+        Facets differ from the ground by the square of their size: in pixels, they do so as little as at full size. The
+        rim of a hole shows each cell, so a ground with holes stays as it is.
+        """
+        least = 1 + (self.samples - 1) * np.sqrt(unit / FULL_SIZE)
+        fit = [n for n in (*COARSER, *FINER) if least <= n <= self.samples]
+        return replace(self, samples=fit[0]) if fit and self.known.all() else self
 
     def place(self, points: npt.ArrayLike) -> Array:
         """Points (..., 2) of the objective's variables, on the ground (..., 3)."""
