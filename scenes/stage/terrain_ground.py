@@ -155,7 +155,7 @@ class Ground:
         Facets differ from the ground by the square of their size: in pixels, they do so as little as at full size. The
         rim of a hole shows each cell, so a ground with holes stays as it is.
         """
-        least = 1 + (self.samples - 1) * np.sqrt(unit / FULL_SIZE)
+        least = 1 + round((self.samples - 1) * float(np.sqrt(unit / FULL_SIZE)))
         fit = [n for n in (*COARSER, *FINER) if least <= n <= self.samples]
         return replace(self, samples=fit[0]) if fit and self.known.all() else self
 
