@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "optimizers": ({"objectives"}, {"numpy"}),
     "scenes": (
         {"objectives", "optimizers"},
-        {"manim", "numpy", "scipy", "sympy", "pydantic", "contourpy", "cairo", "moderngl"},
+        {"manim", "numpy", "scipy", "sympy", "pydantic", "contourpy", "cairo", "moderngl", "svgelements", "typst"},
     ),
     "clips": (
         {"objectives", "optimizers", "scenes"},

@@ -1,4 +1,4 @@
-"""Typeset glyphs as Manim objects, kept beside the SVG that Typst made: parsing it again takes a hundred times as long.
+"""Typeset glyphs as Manim objects, kept beside the SVG that Typst made: parsing it again takes much longer.
 
 What is kept are the parsed outlines, by the SVG and by how it is read. A file that cannot be read is parsed anew.
 """
@@ -11,10 +11,15 @@ import pickle
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
+from xml.etree import ElementTree as Xml
 
-from manim import Typst, VMobject, config
+from manim import RIGHT, Typst, VMobject, config
+
+from scenes.stage import typst_compiler
+from scenes.stage.glyphs import letters_of
 
 SUFFIX = ".outlines"
+typst_compiler.stay()
 
 
 class Outlines(Typst):
@@ -27,13 +32,22 @@ class Outlines(Typst):
     def generate_mobject(self) -> Self:
         kept = self._kept()
         if (found := _read(kept)) is None:
-            super().generate_mobject()
+            self._parse()
             for glyph in self.submobjects:
                 glyph.__dict__.pop("path_obj", None)
             _write(kept, self._parsed())
             return self
         glyphs, self.id_to_vgroup_dict, self._stroke_width_tracked_submobjects = found
         return self.add(*glyphs)
+
+    def _parse(self) -> Self:
+        """What Manim makes of the SVG; letter by letter, if it holds nothing else."""
+        tree: Any = self.modify_xml_tree(Xml.parse(self.get_file_path()))  # type: ignore[arg-type]
+        found = letters_of(tree.getroot(), self.get_mobjects_from)
+        if found is None:
+            return super().generate_mobject()
+        glyphs, self.id_to_vgroup_dict = found
+        return self.add(*glyphs).flip(RIGHT)
 
     def _kept(self) -> Path:
         """The file of the outlines: named by the SVG, and by what decides how that is read."""

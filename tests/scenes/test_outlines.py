@@ -1,4 +1,4 @@
-"""Kept glyphs are the parsed ones; what is damaged is parsed again."""
+"""Kept glyphs are the parsed ones, and those are Manim's; what is damaged is parsed again."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from manim import tempconfig
+import typst
+from manim import VMobject, tempconfig
+from manim.utils.typst_file_writing import TYPST_TEMPLATE, typst_to_svg_file
 
+from scenes.stage import outlines
 from scenes.stage.outlines import SUFFIX
-from scenes.stage.typesetting import Formula, Words
+from scenes.stage.typesetting import PREAMBLE, Formula, Words
+from scenes.stage.typst_compiler import svg_file
 
 FORMULA = '{{ gamma : memory }} dot "update"_(t-1) + frac(eta, 1 - gamma) {{ nabla w_t : gradient }}'
 
@@ -59,3 +63,46 @@ def test_another_colour_is_another_file() -> None:
     red, blue = (Words("one", color=color) for color in ("#ff0000", "#0000ff"))
     assert str(red[0].get_fill_color()) == "#FF0000"
     assert str(blue[0].get_fill_color()) == "#0000FF"
+
+
+LINES = {
+    "letters": lambda: Words("some words, $x_1 = 3.5$: Äö “q” *bold* _it_"),
+    "colours": lambda: Words("#text(fill: red)[red] and `code`"),
+    "labels": lambda: Formula('{{ gamma : memory }} dot "update"_(t-1) + eta {{ nabla w_t : gradient }}'),
+    "nested labels": lambda: Formula("sum_(i=0)^n {{ a_i {{ b : inner }} : outer }}"),
+    "a bar": lambda: Formula("frac({{ a : above }}, b)"),
+    "a stroke": lambda: Words("#text(stroke: 0.2pt + red)[thick]"),
+    "turned": lambda: Words("#rotate(30deg)[turned]"),
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_letters_are_those_that_manim_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    with tempconfig({"media_dir": str(tmp_path / "ours")}):
+        ours = LINES[line]()
+    monkeypatch.setattr(outlines, "letters_of", lambda *_: None)
+    with tempconfig({"media_dir": str(tmp_path / "theirs")}):
+        theirs = LINES[line]()
+    pairs = list(zip(ours.submobjects, theirs.submobjects, strict=True))
+    assert len(pairs) > 1
+    for one, other in pairs:
+        assert isinstance(one, VMobject)
+        np.testing.assert_allclose(one.points, other.points, atol=1e-9)
+        assert sorted(vars(one)) == sorted(vars(other))
+        assert one.get_stroke_width() == other.get_stroke_width()
+        for colors in ("get_fill_rgbas", "get_stroke_rgbas"):
+            np.testing.assert_allclose(getattr(one, colors)(), getattr(other, colors)())
+    for label in theirs._label_aliases:
+        held = [[whole.submobjects.index(part) for part in whole.select(label)] for whole in (ours, theirs)]
+        assert held[0] == held[1]
+
+
+def test_the_compiler_that_stays_sets_what_typst_sets_with_its_own_fonts(folder: Path) -> None:
+    code = "some words $x^2$"
+    file = svg_file(code, PREAMBLE)
+    source = TYPST_TEMPLATE.format(text_size=10, preamble=PREAMBLE, body=code).encode()
+    assert file.read_bytes() == typst.compile(source, format="svg", ignore_system_fonts=True)
+    assert file == typst_to_svg_file(code, PREAMBLE), "Manim looks for it in the same place"
+    assert folder in file.parents
+    with pytest.raises(typst.TypstError):
+        svg_file("#nothing()")
