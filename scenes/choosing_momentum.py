@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated
 
 import numpy as np
-from manim import LEFT, RIGHT, UL, UR, Create, FadeIn, GrowFromCenter, ValueTracker, VGroup, linear
+from manim import LEFT, RIGHT, UL, UR, Create, GrowFromCenter, ValueTracker, VGroup, linear
 from pydantic import BeforeValidator, Field
 
 from objectives import OBJECTIVES, AnyObjective, typeset, typeset_function
@@ -33,6 +33,7 @@ from scenes.stage.coordinate_strip import CoordinateStrip
 from scenes.stage.curve_panel import CurvePanel, window
 from scenes.stage.curve_walk import CurveWalk
 from scenes.stage.damping import CRITICAL, MUCH, NONE, TRIED, Damping
+from scenes.stage.fading import FadeIn
 from scenes.stage.fate import Fate
 from scenes.stage.figures import rounded, typed
 from scenes.stage.layout import Box

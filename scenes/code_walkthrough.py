@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 
 import numpy as np
-from manim import LEFT, FadeIn, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective, typeset
@@ -35,6 +35,7 @@ from scenes.stage.ball import Ball, Trail
 from scenes.stage.cards import RuleCard
 from scenes.stage.contour_map import ContourMap, containing
 from scenes.stage.drawing import Array, crosses, inside
+from scenes.stage.fading import FadeIn
 from scenes.stage.figures import typed
 from scenes.stage.layout import Box
 from scenes.stage.listing import Band, Listing, Moment, NamedValue, moments_of, variables_of

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from manim import UL, FadeIn, FadeOut, ValueTracker, linear, smooth
+from manim import UL, ValueTracker, linear, smooth
 from pydantic import Field
 
 from objectives import AnyObjective, typeset, typeset_function
@@ -22,6 +22,7 @@ from scenes.stage.chosen_surface import Surface, Window, surface_of
 from scenes.stage.contour_map import ContourMap, heights
 from scenes.stage.cuts import Cuts
 from scenes.stage.drawing import Array
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.layout import Box
 from scenes.stage.numerals import running_spec, widest_of
 from scenes.stage.orbit import View

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Annotated, Any
 
 import numpy as np
-from manim import LEFT, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import BeforeValidator, Field
 
 from objectives import AnyObjective
@@ -37,6 +37,7 @@ from scenes.stage.contour_map import ContourMap
 from scenes.stage.drawing import Array, crosses, dashed, discs, inside
 from scenes.stage.error_strip import ErrorStrip
 from scenes.stage.even_map import around, even_map
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import rounded, typed
 from scenes.stage.layout import Box
 from scenes.stage.notation import notation

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
-from manim import LEFT, Create, FadeIn, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import LEFT, Create, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import AfterValidator, Field
 
 from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset_function
@@ -23,6 +23,7 @@ from scenes.stage.bars import rectangle_points
 from scenes.stage.curve_panel import CurvePanel, window
 from scenes.stage.curve_walk import CurveWalk, tangent
 from scenes.stage.drawing import Array, clip_polyline, curve_of, polyline_points, polylines
+from scenes.stage.fading import FadeIn
 from scenes.stage.layout import Box
 from scenes.stage.mistaken import SAMPLES, Mistaken
 from scenes.stage.numerals import Numeral

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import LEFT, FadeIn, FadeOut, GrowFromCenter, VMobject
+from manim import LEFT, GrowFromCenter, VMobject
 from pydantic import Field
 
 from objectives import AnyObjective, typeset
@@ -31,6 +31,7 @@ from scenes.stage import layout
 from scenes.stage.contour_map import containing
 from scenes.stage.drawing import Array
 from scenes.stage.duet import SWING, Duet
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import rounded
 from scenes.stage.notation import notation
 from scenes.stage.scoreboard import error_at

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated
 
 import numpy as np
-from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear, smooth
+from manim import LEFT, RIGHT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear, smooth
 from pydantic import BeforeValidator, Field
 
 from objectives import OBJECTIVES, AnyObjective, typeset
@@ -31,6 +31,7 @@ from scenes.stage import layout
 from scenes.stage.arrows import Arrows
 from scenes.stage.curve_panel import CurvePanel, window
 from scenes.stage.curve_walk import CurveWalk, tangent
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import rounded, typed
 from scenes.stage.layout import Box
 from scenes.stage.loss_strip import LossStrip

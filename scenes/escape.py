@@ -11,13 +11,14 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
-from manim import DOWN, FadeIn, FadeOut, Group, ValueTracker, VGroup, linear
+from manim import DOWN, Group, ValueTracker, VGroup, linear
 from pydantic import BeforeValidator, Field
 
 from objectives import typeset
 from optimizers import Momentum, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point, as_list
 from scenes.stage import layout
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import typed
 from scenes.stage.layout import Box
 from scenes.stage.notation import notation

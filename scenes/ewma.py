@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Annotated
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, LaggedStart, ValueTracker, VGroup, linear, smooth
+from manim import DOWN, LEFT, RIGHT, UP, LaggedStart, ValueTracker, VGroup, linear, smooth
 from pydantic import BeforeValidator, Field
 
 from optimizers import theory
@@ -24,6 +24,7 @@ from scenes.stage.averaging import Bent, Growing, Lookback, Readout, Values, Wei
 from scenes.stage.curve_run import at_step
 from scenes.stage.derivation import Line, Mark, Move, Rewrite
 from scenes.stage.drawing import Array
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import typed
 from scenes.stage.gain_chart import settling_steps, times
 from scenes.stage.layout import Box

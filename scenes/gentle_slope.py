@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, RIGHT, UP, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import DataObjective, typeset
@@ -30,6 +30,7 @@ from scenes.stage.ball import Trail
 from scenes.stage.cards import Counter, RuleCard
 from scenes.stage.contour_map import ContourMap, containing
 from scenes.stage.drawing import Array, crosses, inside
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.fit_panel import FitPanel, data_objective_of, ghost
 from scenes.stage.gauge import Gauge
 from scenes.stage.layout import Box

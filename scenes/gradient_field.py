@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 import sympy
-from manim import LEFT, Create, FadeIn, FadeOut, TransformFromCopy, ValueTracker, VMobject, smooth
+from manim import LEFT, Create, TransformFromCopy, ValueTracker, VMobject, smooth
 from pydantic import Field
 
 from objectives import AnyObjective, Objective, typeset, typeset_function, typeset_gradient
@@ -21,6 +21,7 @@ from scenes.stage.contour_map import ContourMap
 from scenes.stage.curve_panel import CurvePanel
 from scenes.stage.drawing import Array, polylines
 from scenes.stage.even_map import even_map
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.field import GradientField, Slice, SlidingTangent, right_angle
 from scenes.stage.figures import rounded
 from scenes.stage.layout import Box

@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar, Protocol, Self, cast
 
 import numpy as np
-from manim import UL, UP, FadeIn, FadeOut, Mobject, ReplacementTransform, Scene, ValueTracker
+from manim import UL, UP, Mobject, ReplacementTransform, Scene, ValueTracker
 from manim.renderer.cairo_renderer import CairoRenderer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -29,6 +29,7 @@ from scenes.reads import NOTATION, Reads, Watched
 from scenes.stage import layout
 from scenes.stage.camera import StageCamera
 from scenes.stage.contour_map import REACH
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.notation import LECTURE, Notation, written_in
 from scenes.stage.palette import palette
 from scenes.stage.typesetting import HEADING, TITLE, Words, bold

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from manim import UR, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import UR, Create, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective, typeset
@@ -38,6 +38,7 @@ from scenes.stage.contour_map import ContourMap, containing
 from scenes.stage.drawing import Array, crosses, inside
 from scenes.stage.error_strip import ErrorStrip
 from scenes.stage.even_map import around, even_map
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import rounded
 from scenes.stage.layout import Box
 from scenes.stage.leaps import MOMENTUM as BALL

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from manim import LEFT, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from objectives import AnyObjective, typeset
@@ -38,6 +38,7 @@ from scenes.stage.cards import Counter
 from scenes.stage.contour_map import ContourMap, containing
 from scenes.stage.drawing import crosses, inside
 from scenes.stage.error_strip import ErrorStrip
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import typed
 from scenes.stage.layout import Box
 from scenes.stage.notation import notation

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
-from manim import LEFT, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import LEFT, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import BeforeValidator, Field
 
 from objectives import OBJECTIVES, AnyObjective, typeset
@@ -26,6 +26,7 @@ from scenes.stage.curve_panel import CurvePanel, window
 from scenes.stage.curve_walk import CurveWalk
 from scenes.stage.even_map import around
 from scenes.stage.exhibit import Exhibit, chart_of, degrees_off, in_a_sentence, tips_of, trails_on
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import in_one_unit, rounded, typed
 from scenes.stage.layout import Box
 from scenes.stage.notation import notation

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import LEFT, UR, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, UR, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import Objective, typeset_function
@@ -27,6 +27,7 @@ from scenes.stage.contour_map import ContourMap, containing
 from scenes.stage.coordinate_strip import CoordinateStrip
 from scenes.stage.drawing import Array, crosses, dashed
 from scenes.stage.even_map import around, even_map
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.layout import Box
 from scenes.stage.numerals import running_spec, widest_of
 from scenes.stage.palette import palette, rule_color

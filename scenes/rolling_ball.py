@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import LEFT, RIGHT, UP, Create, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective, typeset_function
@@ -39,6 +39,7 @@ from scenes.stage.comparison import Comparison
 from scenes.stage.curve_panel import CurvePanel, Places, onto_picture, tall_places, wide_places
 from scenes.stage.curve_race import CurveRace
 from scenes.stage.curve_run import at_step
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import typed
 from scenes.stage.numerals import widest_of
 from scenes.stage.pair import GD, MOMENTUM, NAMES

@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from manim import LEFT, UR, Create, FadeIn, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, UR, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective, typeset
@@ -35,6 +35,7 @@ from scenes.stage.ball import RADIUS, Trail
 from scenes.stage.cards import Counter, settings_line
 from scenes.stage.contour_map import ContourMap, containing
 from scenes.stage.drawing import Array, crosses, discs, inside
+from scenes.stage.fading import FadeIn
 from scenes.stage.flat import Stay, at, steps_lost
 from scenes.stage.gauge import Gauge
 from scenes.stage.layout import Box

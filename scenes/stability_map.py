@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
-from manim import DR, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VMobject, smooth
+from manim import DR, Create, GrowFromCenter, ValueTracker, VMobject, smooth
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from optimizers import Momentum, Trajectory, descend, theory
@@ -22,6 +22,7 @@ from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number, as
 from scenes.stage import layout
 from scenes.stage.cards import Counter
 from scenes.stage.drawing import Array
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import rounded
 from scenes.stage.layout import Box
 from scenes.stage.notation import notation

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import FadeIn, FadeOut, GrowFromCenter, VMobject
+from manim import GrowFromCenter, VMobject
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -29,6 +29,7 @@ from scenes.lecture_scene import (
 from scenes.stage.contour_map import containing
 from scenes.stage.duet import SWING, Duet
 from scenes.stage.even_map import around, widened
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import rounded
 from scenes.stage.orbit import View
 from scenes.stage.scoreboard import error_at

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
-from manim import RIGHT, UP, Create, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import RIGHT, UP, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import OBJECTIVES, AnyObjective, DataObjective, typeset, typeset_function
@@ -35,6 +35,7 @@ from scenes.stage.ball import RADIUS, Rings, Trail
 from scenes.stage.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.data_panel import DataPanel
 from scenes.stage.drawing import Array, crosses, dashed, discs, inside, polylines
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import typed
 from scenes.stage.pair import GD, MOMENTUM, pair_of_rules
 from scenes.stage.palette import luminance, palette, rule_color

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, GrowFromCenter, ValueTracker, VGroup, smooth
+from manim import DOWN, LEFT, RIGHT, GrowFromCenter, ValueTracker, VGroup, smooth
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -36,6 +36,7 @@ from scenes.stage.contour_map import ContourMap
 from scenes.stage.derivation import Line, Mark, Part
 from scenes.stage.drawing import Array
 from scenes.stage.even_map import around, even_map
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.layout import Box
 from scenes.stage.notation import notation
 from scenes.stage.palette import palette, rule_color

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from manim import FadeIn, FadeOut, VMobject
+from manim import VMobject
 from pydantic import BeforeValidator, Field
 
 from objectives import AnyObjective, typeset_gradient
@@ -24,6 +24,7 @@ from scenes.stage.chosen_surface import Surface, Window, listed, surface_of
 from scenes.stage.contour_map import BANDS, containing, heights, levels
 from scenes.stage.drawing import Array
 from scenes.stage.duet import SWING, Duet
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import rounded
 from scenes.stage.fitting_rate import fitting_rate
 from scenes.stage.palette import palette, rule_color

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from manim import LEFT, FadeIn, FadeOut, VMobject
+from manim import LEFT, VMobject
 from manim.typing import Vector3D
 
 from scenes.stage import layout
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.layout import Box
 from scenes.stage.typesetting import BODY, SMALL, Words
 
