@@ -35,8 +35,9 @@ from scenes.stage.terrain_trail import TerrainTrail
 RELIEF = 0.36  # height of the landscape, as a share of its width
 FOOT = 0.02  # thickness of the ground under its lowest point, in units of the screen
 NEARNESS = 0.035
-ROOM = 0.62  # for the numbers round the plate
-NOTE = 0.45  # and over the picture, for a note
+ROOM = 0.05  # round everything
+NOTE = 0.45  # over the picture, for a note
+ROUNDS = 8  # until the room for the words fits the view that fits the room
 
 
 class Drawing(Protocol):
@@ -141,18 +142,24 @@ class Terrain(Group):
         """The view from an azimuth and an elevation that fills a box, or the whole one; from all `azimuths` alike."""
         view = View(azimuth, elevation, nearness=nearness, target_z=(self.ground.relief - self.foot) / 2)
         sides = tuple(replace(view, azimuth=side) for side in azimuths or (azimuth,))
-        return view.fitted(self._outline(sides), self._room(box or self.raster.box), azimuths)
+        outline, room = self._outline(sides), self._room(box or self.raster.box)
+        fit = view.fitted(outline, room, azimuths)
+        for _ in range(ROUNDS):
+            sides = tuple(replace(fit, azimuth=side) for side in azimuths or (azimuth,))
+            fit = view.fitted(outline, self._without_words(room, sides, outline), azimuths)
+        return fit
 
     def kept(self, view: View) -> View:
         """A view, drawn back and moved as little as needed for the whole terrain to be seen; a map is left as it is."""
-        points, room = self._outline((view,)), self._room(self.raster.box)
+        points = self._outline((view,))
+        room = self._without_words(self._room(self.raster.box), (view,), points)
         size = np.ptp(view.project(points)[:, :2], axis=0)
         smaller = replace(view, zoom=view.zoom * min(1.0, room.width / size[0], room.height / size[1]))
         seen = smaller.project(points)[:, :2]
         low, high = np.array([room.left, room.bottom]) - seen.min(axis=0), [room.right, room.top] - seen.max(axis=0)
         shift = np.clip(0.0, low, np.maximum(low, high))
         moved = replace(smaller, left=view.left + float(shift[0]), up=view.up + float(shift[1]))
-        share = min(1.0, 3 * (1 - view.flatness))
+        share = min(1.0, 10 * (1 - view.flatness))
         parts = {name: getattr(view, name) for name in ("zoom", "left", "up")}
         return replace(view, **{name: old + share * (getattr(moved, name) - old) for name, old in parts.items()})
 
@@ -165,11 +172,18 @@ class Terrain(Group):
         return np.concatenate([self.ground.hull(), np.array(plate + axis)])
 
     def _room(self, box: Box) -> Box:
-        """What is left of a box without the room for numbers and for the note."""
-        left = room = 0.05
-        if isinstance(self.labels, TerrainLabels):
-            left, room = max(ROOM, self.labels.heights.room), ROOM
-        return box.inset(left=left, bottom=room, top=NOTE if self.note else 0.05, right=room)
+        """What is left of a box without the room for the note."""
+        return box.inset(ROOM, ROOM, ROOM, NOTE if self.note else ROOM)
+
+    def _without_words(self, room: Box, views: tuple[View, ...], outline: Array) -> Box:
+        """What is left of it without what the words need beyond the outline, as some views see them."""
+        if not isinstance(self.labels, TerrainLabels):
+            return room
+        ground = np.concatenate([view.project(outline)[:, :2] for view in views])
+        words = np.concatenate([ground, *map(self.labels.reach, views)])
+        left, bottom = ground.min(axis=0) - words.min(axis=0)
+        right, top = words.max(axis=0) - ground.max(axis=0)
+        return room.inset(*map(float, (left, bottom, right, top)))
 
     # The picture ----------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ TICK, OUT = 0.1, 0.1  # length of a tick, and between it and its number
 LINE = 0.022
 CLEAR = 0.27  # between the middles of two numbers on the screen
 TURN = 6.0  # degrees before and after two corners are equally far left, in which one gives way to the other
+NEARLY = 0.01  # of the range
+FAINT = 3.0  # words need all their room when a third of them is there
 LOG_NOTE = "log height"
 OVER, LEANS = 0.28, 0.4  # of the note, over the axis and beyond it to the right
 ORIGIN = np.zeros(2)
@@ -45,8 +47,9 @@ def height_ticks(scale: HeightScale, relief: float) -> list[tuple[float, str]]:
 
 
 def _round_values(scale: HeightScale, relief: float) -> Iterator[list[float]]:
-    """Values that would do, the roundest first."""
-    low, high = scale.low, scale.high
+    """Values that would do, the roundest first; also those that are just not reached."""
+    spare = NEARLY * (scale.high - scale.low)
+    low, high = scale.low - spare, scale.high + spare
     if scale.kind == "log":
         for factors in ((1,), (1, 2, 5)):
             largest = np.floor(np.log10(max(abs(low), abs(high))))
@@ -82,10 +85,15 @@ class HeightAxis:
         """Everything that is to be shown."""
         return [*self._sets[0], *self._sets[1], *([self.note] if self.note else [])]
 
-    @property
-    def room(self) -> float:
-        """How far the numbers reach to the left of the plate."""
-        return TICK + OUT + max((2 * float(sign.half[0]) for sign in self._sets[0]), default=0.0)
+    def reach(self, view: View) -> Array:
+        """Corners (n, 2) of the numbers, as a view sees the whole landscape; of faint ones, places nearer the axis."""
+        halves, sides = np.array([sign.half for sign in self._sets[0]]), np.array([[[-1, -1]], [[1, 1]]])
+        found = [np.zeros((0, 2))]
+        for corner, share in self._corners(view):
+            seen, middles = self._seen(corner, view, 1.0), self._middles(corner, view, 1.0)
+            shown = min(1.0, FAINT * share * _present(view, 1.0))
+            found.append((seen + shown * (middles + sides * halves - seen)).reshape(-1, 2))
+        return np.concatenate(found)
 
     def top(self, view: View) -> Array:
         """The upper end (3,) of the axis, on the corner that is furthest left."""
@@ -114,15 +122,23 @@ class HeightAxis:
 
     def _put(self, signs: list[Sign], corner: int, opacity: float, view: View, rise: float, box: Box) -> None:
         """The numbers at one corner; one that would touch the one above it is left out."""
-        out = self.ends[corner] + TICK / np.sqrt(2) * CORNERS[corner]
-        seen = view.project(np.array([[*out, rise * height] for height, _ in self.marks]))[:, :2]
         halves = np.array([sign.half for sign in signs])
-        middles = seen - np.array([OUT, 0.0]) - halves * [1, 0]
+        middles = self._middles(corner, view, rise)
         free = np.inf
         for sign, middle, fits in zip(signs, middles, within(box, middles, halves), strict=True):
             shown = bool(fits) and middle[1] <= free
             sign.put(middle, opacity * shown)
             free = middle[1] - CLEAR if shown else free
+
+    def _seen(self, corner: int, view: View, rise: float) -> Array:
+        """Where the ends of the ticks are seen (n, 2)."""
+        out = self.ends[corner] + TICK / np.sqrt(2) * CORNERS[corner]
+        return np.asarray(view.project(np.array([[*out, rise * height] for height, _ in self.marks]))[:, :2])
+
+    def _middles(self, corner: int, view: View, rise: float) -> Array:
+        """Where the numbers belong (n, 2)."""
+        wide = np.array([[OUT + sign.half[0], 0.0] for sign in self._sets[0]])
+        return np.asarray(self._seen(corner, view, rise) - wide)
 
     def _corners(self, view: View) -> list[tuple[int, float]]:
         """The two corners that are furthest to the left, and how much of the axis stands on each."""

@@ -19,11 +19,12 @@ from scenes.stage.palette import palette
 from scenes.stage.panel import Axis, tick_label
 from scenes.stage.signs import Sign, smooth, within
 from scenes.stage.terrain_ground import Ground
-from scenes.stage.terrain_heights import LINE, HeightAxis
+from scenes.stage.terrain_heights import FAINT, LINE, HeightAxis
 from scenes.stage.terrain_shot import PLATE, Ribbon, Strand, rgb
 
 OUT = 0.16  # between the plate and its words
-APART, NAME = 1.1, 0.9  # between neighbouring numbers, and room for the name, on the ground
+APART = 1.1  # between neighbouring numbers, on the ground
+NAME, ASIDE = 1.05, 0.42  # room for the name at the upper end, and how far from there it stands: clear of the heights
 FACES, FULLY = 0.08, 0.22  # how much an edge faces the eye where its words appear, and where they are all there
 
 
@@ -67,18 +68,31 @@ class TerrainLabels(Group):
 
     def follow(self, view: View, rise: float, box: Box) -> None:
         """Put the words where their places are seen; those that would leave `box` are not shown."""
-        seen = view.project(self._places)[:, :2]
-        ways = view.project(self._places + 0.1 * self._ways)[:, :2] - seen
-        ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-9)
-        reach = OUT + (np.abs(ways) * self._halves).sum(axis=1, keepdims=True)
-        middles = seen + reach * ways
-        facing = self._ways @ view.axes[2] / max(float(np.hypot(*view.axes[2][:2])), 1e-9)
-        shares = smooth((facing - FACES) / (FULLY - FACES)) * (1 - view.flatness)
+        middles, shares = self._middles(view), self._shares(view)
         for sign, middle, opacity in zip(
             self._signs, middles, shares * within(box, middles, self._halves), strict=True
         ):
             sign.put(middle, float(opacity))
         self.heights.follow(view, rise, box)
+
+    def reach(self, view: View) -> Array:
+        """Corners (n, 2) of the words round the whole landscape, as a view sees them; of faint words, nearer places."""
+        seen, shares = view.project(self._places)[:, :2], np.minimum(1.0, FAINT * self._shares(view))[:, None]
+        middles, sides = self._middles(view), np.array([[[-1, -1]], [[1, 1]]])
+        corners = seen + shares * (middles + sides * self._halves - seen)
+        return np.concatenate([corners.reshape(-1, 2), self.heights.reach(view)])
+
+    def _middles(self, view: View) -> Array:
+        """Where the words on the edges belong (n, 2)."""
+        seen = view.project(self._places)[:, :2]
+        ways = view.project(self._places + 0.1 * self._ways)[:, :2] - seen
+        ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-9)
+        return np.asarray(seen + (OUT + (np.abs(ways) * self._halves).sum(axis=1, keepdims=True)) * ways)
+
+    def _shares(self, view: View) -> Array:
+        """How much of them is seen (n,): an edge that faces the eye is read."""
+        facing = self._ways @ view.axes[2] / max(float(np.hypot(*view.axes[2][:2])), 1e-9)
+        return smooth((facing - FACES) / (FULLY - FACES)) * (1 - view.flatness)
 
 
 def _across(along: int, own: float, other: float, level: float) -> Array:
@@ -97,4 +111,4 @@ def _marks(side: tuple[float, float], length: float, name: str) -> list[tuple[fl
     axis = Axis(side, (-1.0, 1.0))
     ticks = [(float(axis.place(value)), tick_label(value, "linear")) for value in axis.ticks(2 * APART / length)]
     room = 2 * NAME / length
-    return [(at, label) for at, label in ticks if at < 1 - room] + [(1.0 - room / 6, name)]
+    return [(at, label) for at, label in ticks if at < 1 - room] + [(1.0 - 2 * ASIDE / length, name)]
