@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import cast
 
 import numpy as np
-from manim import FadeOut
 from pydantic import Field
 
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
 from scenes.stage.ball import RADIUS, Rings
+from scenes.stage.fading import FadeOut
 from scenes.stage.two_runs import GD, MOMENTUM, TwoRuns
 
 ROUND = 75.0  # degrees that the camera goes while the balls run
@@ -80,7 +80,7 @@ class UTurn3D(TwoRuns):
         iterations. Gradient descent is still at {gd_end}, momentum at {momentum_end}."""
         last, third = max(run.ended_at for run in self.runs.values()), self.third_turn
         self.drive(self.rings, self.duet.step)
-        self.duet.walk(third, min(third / SLOW, LONGEST), azimuth=self.duet.azimuth + 0.6 * ROUND)
+        self.duet.walk(third, min(third / SLOW, LONGEST), azimuth=self.duet.azimuth + 0.5 * ROUND)
         self.duet.speaker.say("up the wall, and back")
         self.wait(2.0)
         self.duet.speaker.hush()

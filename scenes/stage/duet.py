@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from manim import FadeIn, GrowFromCenter, ValueTracker, VMobject, linear, smooth
+from manim import GrowFromCenter, ValueTracker, VMobject, linear, smooth
 
 from objectives import AnyObjective, typeset, typeset_function
 from optimizers import Rule, Trajectory
@@ -22,6 +22,7 @@ from scenes.stage.ball import RADIUS, Trail
 from scenes.stage.cards import Counter, RuleCard
 from scenes.stage.contour_map import ContourMap
 from scenes.stage.drawing import Array, crosses, inside
+from scenes.stage.fading import FadeIn
 from scenes.stage.layout import Box
 from scenes.stage.numerals import running_spec, widest_of
 from scenes.stage.orbit import View
@@ -32,13 +33,14 @@ from scenes.stage.speaker import Speaker
 from scenes.stage.terrain import Terrain
 from scenes.stage.terrain_ground import Kind
 from scenes.stage.terrain_trail import TerrainTrail
-from scenes.stage.typesetting import Formula, Words, wrapped_formula
+from scenes.stage.typesetting import Formula, Words, fitting_formula, wrapped_formula
 
 CARD, FOOT, BETWEEN = 0.98, 0.5, 0.2  # heights of a card and of the line for words, and gaps
 ONE_CARD = 6.2  # width of a card that is alone
 COUNTER = 2.6  # width of the counter, where it stands beside words
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
 SETTINGS = dict.fromkeys(("momentum", "nesterov"), ("learning_rate", "momentum"))  # that a card shows
+ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
 SWING = 18.0  # degrees to each side of it that the camera goes
 
 
@@ -95,7 +97,8 @@ class Duet:
         panels = self.rows[0]
         width = panels.height + 0.35 if layout.is_wide() else 0.46 * panels.width
         right, left = panels.right_slice(min(width, 0.48 * panels.width), gap=0.15)
-        left = Box(left.left, self.rows[1].top + 0.05, left.right, left.top)
+        if self.count == 1:  # nothing but words stands below it
+            left = Box(left.left, max(row.top for row in self.rows[1:]) + 0.05, left.right, left.top)
         if right.height > right.width:  # a map is as high as it is wide
             right = Box(right.left, right.bottom, right.right, right.bottom + right.width)
         return left, right
@@ -201,9 +204,10 @@ class Duet:
 
     def formula(self) -> Formula | Words:
         """What is minimised, in the place of the cards; clear of what stands above it."""
-        box = self.rows[2]
-        written = wrapped_formula(typeset_function(self.objective), box.width)
-        return layout.place(layout.shrink_into(written, np.inf, box.height), box)
+        box, source = self.rows[2].inset(left=BETWEEN), typeset_function(self.objective)
+        whole = layout.shrink_into(fitting_formula(source, box.width), box.width, box.height)
+        broken = layout.shrink_into(wrapped_formula(source, box.width), np.inf, box.height)
+        return layout.place(whole if whole.font_size > ONE_LINE * broken.font_size else broken, box)
 
     def marks(self, places: Any) -> VMobject:
         """Crosses on the map, at points (n, 2) that lie in the view."""
