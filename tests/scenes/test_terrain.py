@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from manim import FadeIn, config, linear
+from manim import config, linear
 
 from clips.doctor import examine
 from clips.profile import make_profile
@@ -18,13 +18,16 @@ from scenes.lecture_scene import LectureScene
 from scenes.stage import layout
 from scenes.stage.contour_map import ContourMap
 from scenes.stage.drawing import Array
+from scenes.stage.fading import FadeIn
 from scenes.stage.layout import Box
 from scenes.stage.orbit import View
 from scenes.stage.palette import rule_color
 from scenes.stage.raster import PixelBox, Pixels
+from scenes.stage.signs import Sign
 from scenes.stage.terrain import Terrain, terrain_remarks
+from scenes.stage.terrain_drawing import GlDrawing
 from scenes.stage.terrain_gl import WITHOUT, NoContextError, engine
-from scenes.stage.terrain_ground import ground_under, height_scale
+from scenes.stage.terrain_ground import FULL_SIZE, ground_under, height_scale
 from scenes.stage.terrain_heights import height_ticks
 from scenes.stage.terrain_painter import PaintedDrawing
 
@@ -291,6 +294,59 @@ def test_same_state_same_pixels_and_nothing_is_drawn_twice() -> None:
     np.testing.assert_array_equal(shown(with_ball(terrain_of("qfsp"), (7.11, 6.97))), first)
     terrain.orbit.trackers["azimuth"].set_value(5.0)
     assert (picture(scene) != first).any()
+
+
+def test_a_still_camera_keeps_the_ground_and_the_picture_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[float] = []
+    bare = GlDrawing._bare
+    monkeypatch.setattr(GlDrawing, "_bare", lambda self, shot: drawn.append(shot.view.azimuth) or bare(self, shot))
+    path = np.array([[6.0, 6.0], [2.0, -3.0], [-3.0, 1.0]])
+
+    def walked(*states: tuple[float, float]) -> Pixels:
+        terrain = terrain_of("qfsp", labelled=True)
+        trail = terrain.trail(path, BALL, presence=1.0)
+        scene = stage(terrain)
+        for azimuth, step in states:
+            trail.display(step)
+            terrain.orbit.look(terrain.fitted(azimuth, 35.0))
+            terrain.settle()
+            pixels = picture(scene).copy()
+        return pixels  # type: ignore[return-value]
+
+    last = (-30.0, 1.6)
+    alone = walked(last)
+    drawn.clear()
+    np.testing.assert_array_equal(walked(*((-30.0, step) for step in (0.0, 0.5, 1.0, 1.3)), last), alone)
+    assert drawn == [-30.0, -30.0], "drawn, drawn and kept, and from then on copied"
+    np.testing.assert_array_equal(walked((-30.0, 0.2), (-30.0, 0.4), (50.0, 0.4), (50.0, 0.5), last), alone)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_a_small_picture_has_a_coarser_grid_and_the_same_error_in_pixels(name: str) -> None:
+    objective = find_objective(name)
+    ground = ground_under(objective, objective.view, Box(-2, -2, 2, 2), 0.36)
+    samples = [ground.drafted(unit).samples for unit in (20.0, 60.0, 90.0, FULL_SIZE, 2 * FULL_SIZE)]
+    assert samples == sorted(samples)
+    assert samples[-2:] == [ground.samples] * 2
+    assert samples[1] < ground.samples
+    cells = (ground.drafted(60.0).samples - 1) / (ground.samples - 1)
+    assert 60.0 / cells**2 <= FULL_SIZE * 1.03  # a facet's error grows with the square of its size
+
+
+def test_a_ground_with_a_hole_keeps_its_cells() -> None:
+    ground = ground_under(find_objective("log(x^2 + y^2 - 1)"), ((-3, 3), (-3, 3)), Box(-2, -2, 2, 2), 0.36)
+    assert not ground.known.all()
+    assert ground.drafted(20.0).samples == ground.samples
+
+
+def test_a_sign_stands_where_it_is_put_whatever_was_before() -> None:
+    sign, fresh = Sign("12.5", "#ffffff"), Sign("12.5", "#ffffff")
+    for middle, opacity in (([0.1, 0.7], 1.0), ([3.0, -2.0], 0.3), ([1 / 3, 0.2], 0.0), ([1 / 3, 0.2], 0.8)):
+        sign.put(np.array(middle), opacity)
+    fresh.put(np.array([1 / 3, 0.2]), 0.8)
+    np.testing.assert_array_equal(sign.get_all_points(), fresh.get_all_points())
+    np.testing.assert_allclose(sign.get_center()[:2], [1 / 3, 0.2], atol=1e-9)
+    assert {part.get_fill_opacity() for part in sign.submobjects} == {0.8}
 
 
 def test_another_context_of_the_process_takes_nothing_away() -> None:
