@@ -19,6 +19,7 @@ from scenes.stage.palette import palette
 from scenes.stage.typesetting import BODY, Words, capital_height
 
 GLYPHS = "0123456789.−+<>"
+NARROW, WIDE = 0.55, 1.56  # the room of a point and of a sign, in digits
 SLOTS = 12  # the longest number, in glyphs
 LARGEST = 10**9  # beyond, a number says only that it is larger
 
@@ -61,7 +62,7 @@ class Numeral(VGroup):
         return self
 
     def _lay_out(self, text: str) -> None:
-        widths = np.array([self._advance * (0.55 if glyph == "." else 1.0) for glyph in text])
+        widths = self._advance * rooms(text)
         centers = np.cumsum(widths) - widths / 2 - widths.sum()
         for slot, name, center in zip_longest(self.submobjects, text, centers):
             slot.set_points(np.zeros((0, 3)) if name is None else self._glyphs[name] + self.anchor + center * RIGHT)
@@ -89,9 +90,17 @@ def running_spec(values: Iterable[float], significant: int = 6) -> str:
 
 def widest_of(values: Iterable[float], spec: str) -> float:
     """The value that takes the most room in a format."""
-    return max(
-        (float(value) for value in values if math.isfinite(value)), key=lambda v: len(written(v, spec)), default=0.0
-    )
+    numbers = (float(value) for value in values if math.isfinite(value))
+    return max(numbers, key=lambda value: float(rooms(written(value, spec)).sum()), default=0.0)
+
+
+def rooms(text: str) -> Array:
+    """How much room each glyph of a number takes, in digits.
+
+    >>> rooms("−0.5").tolist()
+    [1.56, 1.0, 0.55, 1.0]
+    """
+    return np.array([1.0 if glyph.isdigit() else NARROW if glyph == "." else WIDE for glyph in text])
 
 
 def _glyphs(size: float) -> tuple[dict[str, Array], float]:
