@@ -24,6 +24,9 @@ Scale = Literal["linear", "log"]
 
 TICK = 0.09
 PAD = 0.14  # between an axis and its labels
+CLOSER = 0.7  # than usual: ticks, where there would be a single one
+HALF = 0.22  # of the width of a number
+APART = 0.11  # at least, between the first numbers of both axes
 
 
 def nice_step(span: float, count: int) -> float:
@@ -74,10 +77,17 @@ class Axis:
         share = (self._measure(values) - self._low) / (self._high - self._low)
         return np.asarray(self.screen[0] + share * (self.screen[1] - self.screen[0]))
 
-    def ticks(self, apart: float) -> list[float]:
-        """Tick values about `apart` units of the screen from each other, or further."""
-        count = max(2, int(abs(self.screen[1] - self.screen[0]) / apart))
-        return decades(*self.data, count) if self.scale == "log" else ticks(*self.data, count)
+    def ticks(self, apart: float, taken: float = 0.0) -> list[float]:
+        """Tick values about `apart` units of the screen from each other, or further.
+
+        Closer, if else fewer than two would be clear of the upper end, of which so many units are `taken`.
+        """
+        for distance in (apart, CLOSER * apart):
+            count = max(2, int(abs(self.screen[1] - self.screen[0]) / distance))
+            found = decades(*self.data, count) if self.scale == "log" else ticks(*self.data, count)
+            if np.count_nonzero(self.place(found) <= self.screen[1] - taken) > 1:
+                break
+        return found
 
 
 class Panel(VGroup):
@@ -104,7 +114,8 @@ class Panel(VGroup):
         self.frame = polylines(
             self._frame_lines(grid, framed, y_labels), stroke_color=palette().rule_line, stroke_width=2
         )
-        self.labels = VGroup(*self._x_labels(names[0]), *(self._y_labels() if y_labels else []))
+        self.labels = VGroup(*self._x_labels(names[0]))
+        self.labels.add(*(self._y_labels() if y_labels else []))
         self.names = VGroup(*self._names(names))
         self.add(self.frame, self.labels, self.names)
 
@@ -142,9 +153,9 @@ class Panel(VGroup):
         return lines
 
     def _x_labels(self, name: str) -> list[VMobject]:
-        taken = self.area.right - (Words(name, SMALL).width + 0.2 if name else 0.0)
-        labels = [self._x_label(value) for value in self.x_axis.ticks(1.3)]
-        return [label for label in labels if label.get_right()[0] <= (taken if name else np.inf)]
+        taken = Words(name, SMALL).width + 0.2 if name else 0.0
+        labels = [self._x_label(value) for value in self.x_axis.ticks(1.3, taken + HALF)]
+        return [label for label in labels if not name or label.get_right()[0] <= self.area.right - taken]
 
     def _x_label(self, value: float) -> Words:
         label = Words(tick_label(value, self.x_axis.scale), SMALL, palette().quiet)
@@ -154,6 +165,9 @@ class Panel(VGroup):
         scale = self.y_axis.scale
         marks = [(v, Words(tick_label(v, scale), SMALL, palette().quiet)) for v in self.y_axis.ticks(0.9)]
         placed = [label.next_to(self.point(self.x_axis.data[0], v), LEFT, buff=PAD) for v, label in marks]
+        for corner, label in zip(self.labels, placed[:1], strict=False):  # both axes may begin with a number
+            if label.get_right()[0] > corner.get_left()[0]:
+                label.shift(max(0.0, corner.get_top()[1] + APART - label.get_bottom()[1]) * UP)
         return [label for label in placed if label.get_top()[1] <= self.area.top + 0.16]
 
     def _names(self, names: tuple[str, str]) -> list[VMobject]:
