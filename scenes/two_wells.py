@@ -21,7 +21,7 @@ class TwoWells(TwoRuns):
     held = "it stays in the near well"
     free = "it runs through"
     azimuth = -28.0
-    elevation = 40.0
+    elevation = 48.0
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field("two_wells", description="A surface: a name, or a formula of two variables.")

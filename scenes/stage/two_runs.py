@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from manim import FadeIn, FadeOut, GrowFromCenter, VMobject
+from manim import VMobject
 
 from objectives import AnyObjective
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
@@ -19,6 +19,7 @@ from scenes.reads import derived
 from scenes.stage.contour_map import containing
 from scenes.stage.duet import SWING, Duet
 from scenes.stage.even_map import around, widened
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import rounded
 from scenes.stage.palette import rule_color
 from scenes.stage.panel import Range
@@ -142,7 +143,7 @@ class TwoRuns(LectureScene):
         self.duet.speaker.say(self.landscape)
         self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
         if self.objective.minima:
-            self.play(GrowFromCenter(self.goal), run_time=0.6)
+            self.play(FadeIn(self.goal), run_time=0.6)
         self.wait(1.6)
 
     def two_balls(self) -> None:
@@ -166,7 +167,7 @@ class TwoRuns(LectureScene):
         for name, said in ((GD, self.held), (MOMENTUM, self.free if self.escapes else "it does not get through")):
             if np.isfinite(self.ends[name]):
                 color = rule_color(name)
-                self.duet.speaker.say(f"{tinted(said, color)}: ${rounded(self.ends[name], 2)}$", tinted(said, color))
+                self.duet.speaker.say(f"{tinted(said, color)}: ${rounded(self.ends[name])}$", tinted(said, color))
                 self.wait(2.4)
 
     def from_above(self) -> None:
