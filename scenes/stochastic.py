@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from manim import FadeIn, FadeOut, ValueTracker, linear
+from manim import ValueTracker, linear, smooth
 from pydantic import Field
 
 from objectives import OBJECTIVES, DataObjective
@@ -24,6 +24,8 @@ from scenes.stage.contour_map import containing
 from scenes.stage.drawing import Array
 from scenes.stage.duet import Duet
 from scenes.stage.even_map import around, widened
+from scenes.stage.fading import FadeIn, FadeOut
+from scenes.stage.orbit import View
 from scenes.stage.pair import GD, MOMENTUM
 from scenes.stage.palette import palette, rule_color
 from scenes.stage.panel import Range
@@ -36,10 +38,12 @@ from scenes.stage.typesetting import Formula, Words
 
 SAMPLES = 200
 NAMED = 42  # the seed of the objective that has a name
-FAN = 6  # samples whose gradients are looked at
+FAN, SPREAD = 6, 22.0  # samples whose gradients are looked at, and degrees between these, so that each is seen
 FEW, SLOW, QUICK = 10, 1.35, 24.0  # steps that are taken slowly, and steps a second
+PULL = 0.62  # of the window: the longest of their arrows
 FAINT = 0.4
 AZIMUTH, ELEVATION, SWING = -38.0, 46.0, 16.0
+HIGH = 72.0  # from where directions are seen as they are
 
 
 class Stochastic(LectureScene):
@@ -172,9 +176,10 @@ class Stochastic(LectureScene):
         """The gradient of one sample: each pulls another way. Their mean is the gradient of the whole."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
+        self._fly(self.terrain.fitted(AZIMUTH, HIGH))
         self.duet.speaker.say("each sample pulls another way")
         self.add(self.spot)
-        for number, arrow in zip(self.order, self.arrows, strict=False):
+        for number, arrow in zip(self.fan, self.arrows, strict=True):
             self.spot.display(float(number))
             self.play(arrow.presence.animate.set_value(1.0), run_time=0.5)
             self.wait(0.4)
@@ -187,6 +192,11 @@ class Stochastic(LectureScene):
         self.wait(2.0)
         self.duet.speaker.hush()
         self.play(self.mean.presence.animate.set_value(0.0), run_time=0.4)
+        self._fly(self.duet.aslant)
+
+    def _fly(self, view: View) -> None:
+        """Take the camera to a view; on the way, too, all of the terrain is in the picture."""
+        self.play(*self.terrain.orbit.flight(view, self.terrain.kept), run_time=1.8, rate_func=smooth)
 
     def jitter(self) -> None:
         """Each step follows one sample, and jitters: to {gradient_descent_loss:.2f} after all."""
@@ -299,7 +309,7 @@ class Stochastic(LectureScene):
     @cached_property
     def start(self) -> Any:
         """The place of the first line."""
-        return self.terrain.trail(np.array([self.objective.start] * 2), palette().target, ball=0.13)
+        return self.terrain.trail(np.array([self.objective.start] * 2), palette().target, ball=0.1)
 
     @cached_property
     def first_line(self) -> FittedLine:
@@ -320,16 +330,34 @@ class Stochastic(LectureScene):
 
     @cached_property
     def arrows(self) -> list[TerrainArrow]:
-        """The steps that single samples ask for, from the start."""
-        return [self._step_along(self.objective.minibatch(number), palette().gradient) for number in self.order[:FAN]]
+        """Where they pull from the start."""
+        return [self._arrow(pull, palette().gradient) for pull in self.pulls[self.fan]]
 
     @cached_property
     def mean(self) -> TerrainArrow:
-        return self._step_along(self.objective, palette().target)
+        """Where all samples together pull, on the same scale."""
+        return self._arrow(self.objective.gradient(self.objective.start), palette().target)
 
-    def _step_along(self, objective: DataObjective, color: str) -> TerrainArrow:
+    @cached_property
+    def pulls(self) -> Array:
+        """The gradients (n, 2) of all samples, at the start."""
         start = np.array(self.objective.start)
-        made: TerrainArrow = self.terrain.arrow(
-            start, start - self.parameters.learning_rate * objective.gradient(start), color
-        )
+        return np.array([self.objective.minibatch(number).gradient(start) for number in range(SAMPLES)])
+
+    @cached_property
+    def fan(self) -> list[int]:
+        """The first samples, in their order, that pull different ways."""
+        ways = np.degrees(np.arctan2(*self.pulls.T[::-1]))
+        chosen: list[int] = []
+        for number in self.order:
+            apart = np.abs((ways[chosen] - ways[number] + 180) % 360 - 180)
+            if (apart >= SPREAD).all():
+                chosen.append(int(number))
+        return chosen[:FAN]
+
+    def _arrow(self, gradient: Array, color: str) -> TerrainArrow:
+        """An arrow against a gradient, on the scale on which the longest of the samples' fills its share."""
+        start, size = np.array(self.objective.start), np.ptp(np.array(self.window), axis=1)
+        longest = float(np.max(np.linalg.norm(self.pulls[self.fan] / size, axis=1)))
+        made: TerrainArrow = self.terrain.arrow(start, start - PULL / longest * gradient, color)
         return made

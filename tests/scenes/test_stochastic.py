@@ -58,14 +58,16 @@ def test_another_seed_is_another_order_and_the_same_seed_the_same() -> None:
     assert (first.objective.data["y"] != other.objective.data["y"]).any()
 
 
-def test_arrows_are_the_steps_that_single_samples_ask_for() -> None:
+def test_arrows_are_the_gradients_of_single_samples_and_their_mean_on_one_scale() -> None:
     scene = played()
-    start, rate = np.array(scene.objective.start), scene.parameters.learning_rate
-    for number, arrow in zip(scene.order, scene.arrows, strict=False):
-        step = rate * scene.objective.minibatch(number).gradient(start)
-        np.testing.assert_allclose(arrow.ends[0], [start, start - step])
-    np.testing.assert_allclose(scene.arrows[0].ends[0][1], scene.runs[GD].iterates[1])
-    np.testing.assert_allclose(scene.mean.ends[0][1], start - rate * scene.objective.gradient(start))
+    start = np.array(scene.objective.start)
+    first = scene.runs[GD].iterates[1] - start
+    scale = (scene.arrows[0].ends[0][1] - start)[0] / first[0] * scene.parameters.learning_rate
+    for number, arrow in zip(scene.fan, scene.arrows, strict=True):
+        pull = scene.objective.minibatch(number).gradient(start)
+        np.testing.assert_allclose(arrow.ends[0], [start, start - scale * pull])
+        assert scene.terrain.ground.holds(arrow.ends[0]).all()
+    np.testing.assert_allclose(scene.mean.ends[0][1], start - scale * scene.pulls.mean(axis=0))
     for name, run in scene.runs.items():
         assert scene.trails[name].step == run.ended_at
 
