@@ -36,7 +36,7 @@ from scenes.stage.terrain_trail import TerrainTrail
 from scenes.stage.typesetting import Formula, Words, wrapped_formula
 
 AZIMUTH, ELEVATION, SWING = -34.0, 28.0, 14.0
-DEEP = 0.46  # of the map's width, from the lowest ground down to the floor
+RELIEF, DEEP = 0.43, 0.44  # of the map's width: the height of the ground, and from there down to the floor
 FOOT = 0.55  # height of the line for words
 PROFILE = 0.36  # of the column, the profile; the map has the rest
 CUT, WALK = 1.45, 7.0  # seconds of a cut, and of the walk along the line
@@ -199,7 +199,7 @@ class ContourMapScene(LectureScene):
     def from_above(self) -> None:
         """From straight above, the surface is its map."""
         self.speaker.hush()
-        self.look(4.2, view=self.above)
+        self.play(*self.terrain.orbit.flight(self.above, self.terrain.kept), run_time=4.2, rate_func=smooth)
         self.speaker.say("from above, the surface is its map")
         self.wait(2.6)
 
@@ -218,9 +218,10 @@ class ContourMapScene(LectureScene):
     def boxes(self) -> tuple[Box, Box, Box]:
         """For the terrain, for the column on the right, and for words."""
         words, rest = layout.stage().bottom_slice(FOOT, gap=0.1)
-        side = (1 - PROFILE) * rest.height
-        column, left = rest.right_slice(min(side + 0.4, 0.4 * rest.width), gap=0.2)
-        return left, column, words
+        high = layout.stage() if layout.is_wide() else rest
+        column = high.right_slice(min((1 - PROFILE) * high.height + 0.4, 0.4 * high.width))[0]
+        left = Box(rest.left, rest.bottom, column.left - 0.2, rest.top)
+        return left, column, Box(words.left, words.bottom, left.right if layout.is_wide() else words.right, words.top)
 
     @cached_property
     def names(self) -> tuple[str, str]:
@@ -243,12 +244,12 @@ class ContourMapScene(LectureScene):
     def terrain(self) -> Terrain:
         area, box = self.chart.area, self.boxes[0]
         deep = DEEP * area.width
-        return Terrain(self.objective, box, area, self.view, self.names, self.levels, kind="linear", foot=deep)
+        return Terrain(self.objective, box, area, self.view, self.names, self.levels, RELIEF, "linear", foot=deep)
 
     @cached_property
     def aslant(self) -> View:
         around = (AZIMUTH, AZIMUTH + SWING / 2, AZIMUTH + SWING)
-        return self.terrain.fitted(AZIMUTH, ELEVATION, self.boxes[0].inset(top=0.6), azimuths=around)
+        return self.terrain.fitted(AZIMUTH, ELEVATION, azimuths=around, also=self.cutter.top)
 
     @cached_property
     def above(self) -> View:

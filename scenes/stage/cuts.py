@@ -22,6 +22,7 @@ FIRST, COMES = 1.06, 0.15  # of the relief, where the plane appears, and how lon
 ABOVE = 1e-2  # of the floor, above the plate
 LINE, FRESH = 0.03, 0.055  # widths of a line on the floor, and of a cut
 SHEET, RIM = 0.22, 0.03  # opacity of the plane, width of its rim
+FRAME = 0.6  # opacity of the finished map's frame
 
 
 class Cuts(Mobject):
@@ -52,6 +53,11 @@ class Cuts(Mobject):
         """How many cuts there are."""
         return len(self.levels)
 
+    @property
+    def top(self) -> Array:
+        """The corners (n, 3) of the plane where it appears."""
+        return np.asarray(_rim(self.terrain, FIRST * self.terrain.ground.relief).places)
+
     def plane(self, time: float) -> float:
         """Where the plane is: above the ground at the beginning, and on its last level at the end."""
         tops = np.concatenate([[FIRST * self.terrain.ground.relief], self.heights])
@@ -80,6 +86,8 @@ class Cuts(Mobject):
         number = min(int(time), self.count)
         for strand in self._fallen[:number]:
             yield Ribbon(strand, quiet, LINE, fixed=True)
+        if time > self.count:
+            yield Ribbon(_rim(self.terrain, self.floor), quiet, LINE, FRAME * min(time - self.count, 1.0), fixed=True)
         share = time - number
         if number == self.count or time <= 0:
             return

@@ -91,6 +91,7 @@ class Profile(Panel):
         self.cut, self.fixed, self.chart = cut, fixed, chart
         over = self._over(box, self._range(), name)
         super().__init__(over, chart.x_axis.data, self._range(), ("", name))
+        self.remove(self.frame)  # it would look like one more level
         self._without_x_labels()
         lines = [self.to_screen([*self.x_axis.data], level) for level in cut.levels]
         self.add(polylines(lines, stroke_color=palette().rule_line, stroke_width=2))
@@ -122,8 +123,9 @@ class Walk(VGroup):
         self.curve = VMobject(stroke_color=color, stroke_width=6)
         self.drops = VMobject(stroke_color=palette().quiet, stroke_width=2.2, stroke_opacity=0.8)
         self.dots = VMobject(fill_color=palette().target, fill_opacity=1, stroke_width=0)
-        self.balls = VGroup(Ball(color, 0.12), Ball(color, 0.12)).set_z_index(1)
+        self.balls = VGroup(Ball(color, 0.12), Ball(color, 0.12))
         self.add(self.drops, self.line, self.curve, self.dots, self.balls)
+        self.set_z_index(1)  # over the mark of a stretch
         self.display(float(profile.cut.x[0]))
 
     def display(self, x: float) -> Walk:

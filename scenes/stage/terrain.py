@@ -37,6 +37,7 @@ FOOT = 0.02  # thickness of the ground under its lowest point, in units of the s
 NEARNESS = 0.035
 ROOM = 0.05  # round everything
 NOTE = 0.45  # over the picture, for a note
+NOTHING: Array = np.zeros((0, 3))
 ROUNDS = 8  # until the room for the words fits the view that fits the room
 
 
@@ -138,11 +139,15 @@ class Terrain(Group):
         box: Box | None = None,
         nearness: float = NEARNESS,
         azimuths: tuple[float, ...] = (),
+        also: Array = NOTHING,
     ) -> View:
-        """The view from an azimuth and an elevation that fills a box, or the whole one; from all `azimuths` alike."""
+        """The view from an azimuth and an elevation that fills a box, or the whole one; from all `azimuths` alike.
+
+        Points (n, 3) that are `also` to be seen are in units of the ground.
+        """
         view = View(azimuth, elevation, nearness=nearness, target_z=(self.ground.relief - self.foot) / 2)
         sides = tuple(replace(view, azimuth=side) for side in azimuths or (azimuth,))
-        outline, room = self._outline(sides), self._room(box or self.raster.box)
+        outline, room = np.concatenate([self._outline(sides), also]), self._room(box or self.raster.box)
         fit = view.fitted(outline, room, azimuths)
         for _ in range(ROUNDS):
             sides = tuple(replace(fit, azimuth=side) for side in azimuths or (azimuth,))
