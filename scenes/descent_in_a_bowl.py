@@ -36,7 +36,7 @@ from scenes.stage.figures import rounded
 from scenes.stage.notation import notation
 from scenes.stage.scoreboard import error_at
 from scenes.stage.terrain import terrain_remarks
-from scenes.stage.typesetting import Formula, Words, quiet
+from scenes.stage.typesetting import Formula, Words
 
 GD = "gradient_descent"
 SLOW, QUICK, LONGEST = 1.1, 2.4, 16.0  # steps a second, and seconds of one stretch at most
@@ -130,7 +130,8 @@ class DescentInABowl(LectureScene):
         self.duet.walk(halt, halt / SLOW, azimuth=self.duet.azimuth)
         self.wait(0.6)
         self.play(FadeOut(self.update), run_time=0.4)
-        self.duet.speaker.say("as long as it is steep")
+        if self.lengths[-1] < self.lengths[0]:
+            self.duet.speaker.say("steep: long steps")
         self.wait(1.6)
 
     def shorter_and_shorter(self) -> None:
@@ -180,7 +181,7 @@ class DescentInABowl(LectureScene):
     def update(self) -> Words:
         first, second = map(typeset, self.objective.variables)
         return layout.place(
-            quiet(f"step $= {notation().learning_rate} nabla f({first}, {second})$"), self.duet.rows[1], LEFT
+            Words(f"step $= {notation().learning_rate} nabla f({first}, {second})$"), self.duet.rows[1], LEFT
         )
 
     @cached_property
