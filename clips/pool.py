@@ -6,6 +6,7 @@ interrupt leaves nothing half done.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -33,6 +34,7 @@ PATIENCE = 2.0  # seconds that a process has to end by itself
 REPORT_EVERY = 15  # frames between two reports of a job
 BETWEEN = 0.1  # seconds between two looks at whether to go on
 SCRATCH = "momentum-"
+SELDOM = 20_000, 20, 20  # when to look for garbage: most of what a scene makes lives as long as it does
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ def _start(scratch: str) -> _Worker:
 def _live(pipe: Connection, scratch: str) -> None:
     """Take job after job, until the parent closes the pipe or is gone."""
     tempfile.tempdir = scratch
+    gc.set_threshold(*SELDOM)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, who ends us
     with suppress(BrokenPipeError, EOFError, ConnectionResetError):

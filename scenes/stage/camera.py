@@ -99,7 +99,7 @@ class StageCamera(Camera):
         """The ink of the last frame, if the curve still looks so."""
         look, ink = look_of(curve), self._known.get(curve)
         if ink is None or ink.look != look:
-            ink = self._known[curve] = Ink(curve, look, screen)
+            ink = self._known[curve] = Ink(curve, look, screen, before=ink)
         return ink
 
     def _screen(self) -> Screen:

@@ -7,7 +7,7 @@ serves until that changes. Manim changes points and colours in place; only their
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -19,6 +19,7 @@ from manim import VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 
 Points = npt.NDArray[np.float64]
+Place = Sequence[float]  # x and y
 Bounds = tuple[int, int, int, int]  # left, top, right, bottom, in pixels, the last two not included
 
 NOWHERE: Bounds = (0, 0, 0, 0)
@@ -42,13 +43,11 @@ class Screen:
     def bounds(self) -> Bounds:
         return 0, 0, self.width, self.height
 
-    def around(self, points: Points, pad: float) -> Bounds:
-        """The pixels that curves with these control points can touch, drawn with lines that reach `pad` units."""
+    def around(self, low: Place, high: Place, pad: float) -> Bounds:
+        """The pixels that curves between two corners can touch, drawn with lines that reach `pad` units."""
         ends = []
-        for axis in (0, 1):
-            column = points[:, axis]
-            scale, shift = self.scale[axis], self.shift[axis]
-            one, other = float(column.min()) * scale + shift, float(column.max()) * scale + shift
+        for scale, shift, least, most in zip(self.scale, self.shift, low, high, strict=True):
+            one, other = least * scale + shift, most * scale + shift
             reach = pad * abs(scale) + 1.5  # and the softened edge
             ends.append((min(one, other) - reach, max(one, other) + reach))
         (left, right), (top, bottom) = ends
@@ -83,35 +82,48 @@ def look_of(curve: VMobject) -> Look:
 class Ink:
     """A curve of a certain look, ready to be drawn again and again."""
 
-    def __init__(self, curve: VMobject, look: Look, screen: Screen) -> None:
+    def __init__(self, curve: VMobject, look: Look, screen: Screen, before: Ink | None = None) -> None:
+        """`before` is the ink of the curve as it was: where only colours have changed, its shape serves on."""
         self.look, self.box = look, NOWHERE
-        self._points: Points = np.frombuffer(look[0]).reshape(-1, 3)
-        self._closeness = float(look[8])
-        self._path: cairo.Path | None = None
-        self._strokes = list(_layers(curve, screen.line_unit)) if _drawable(self._points) else []
+        same = before is not None and (before.look[0], before.look[8]) == (look[0], look[8])
+        points = np.frombuffer(look[0]).reshape(-1, 3)
+        self._shape: Shape = before._shape if before and same else Shape(points, float(look[8]))
+        self._strokes = list(_layers(curve, screen.line_unit)) if self._shape.drawable else []
         if self._strokes:
-            self.box = screen.around(self._points, max(stroke.reach for stroke in self._strokes))
+            reach = max(stroke.reach for stroke in self._strokes)
+            self.box = screen.around(self._shape.low, self._shape.high, reach)
 
     def draw(self, context: cairo.Context[Any]) -> None:
         """Draw it: a stroke behind, the fill, a stroke."""
         if self.box == NOWHERE:
             return
+        self._shape.send(context)
+        for stroke in self._strokes:
+            stroke.apply(context)
+
+
+class Shape:
+    """The path of a curve, traced once; `low` and `high` are the corners of what it lies in."""
+
+    def __init__(self, points: Points, closeness: float) -> None:
+        self._points, self._closeness = points, closeness
+        self._path: cairo.Path | None = None
+        flat = points[:, :2] if len(points) else np.full((1, 2), np.nan)
+        self.low, self.high = flat.min(axis=0).tolist(), flat.max(axis=0).tolist()
+        #: whether Manim would draw it: there is a whole Bézier, and all of it is somewhere
+        self.drawable = len(points) >= 4 and bool(np.isfinite(points).all())
+
+    def send(self, context: cairo.Context[Any]) -> None:
+        """Make it the path of a context."""
         context.new_path()
         if self._path is None:
             trace(context, self._points, self._closeness)
             self._path = context.copy_path()
         else:
             context.append_path(self._path)
-        for stroke in self._strokes:
-            stroke.apply(context)
 
 
 # Paths ----------------------------------------------------------------------------------------------------------------
-
-
-def _drawable(points: Points) -> bool:
-    """Whether Manim would draw it: there is a whole Bézier, and all of it is somewhere."""
-    return len(points) >= 4 and bool(np.isfinite(points).all())
 
 
 def trace(context: cairo.Context[Any], points: Points, closeness: float) -> None:
@@ -193,9 +205,10 @@ def _layers(curve: VMobject, line_unit: float) -> Iterator[_Layer]:
         (curve.get_fill_rgbas(), None),
         (curve.get_stroke_rgbas(), curve.get_stroke_width()),
     ):
-        if width == 0 or not (rgbas[:, 3] > 0).any():
+        rows = rgbas.tolist()
+        if width == 0 or not any(row[3] > 0 for row in rows):
             continue
-        colors = rgbas[:, [2, 1, 0, 3]].tolist()  # Cairo's memory has blue first, and a video's red
+        colors = [[blue, green, red, opacity] for red, green, blue, opacity in rows]  # Cairo's memory has blue first
         ends = np.asarray(curve.get_gradient_start_and_end_points()) if len(colors) > 1 else np.zeros((0, 3))
         gradient = ends[:, :2].ravel().tolist()
         yield _Layer(colors, gradient, line_unit * width, join, cap) if width else _Layer(colors, gradient)
