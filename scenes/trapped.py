@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import GrowFromCenter, VMobject
+from manim import GrowFromCenter, Transform, VMobject, smooth, squish_rate_func
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -26,12 +26,17 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.stage.contour_map import containing
+from scenes.stage.ball import Trail
+from scenes.stage.contour_map import ContourMap, containing, heights
+from scenes.stage.drawing import Array, inside, polylines
 from scenes.stage.duet import SWING, Duet
 from scenes.stage.even_map import around, widened
 from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import rounded
+from scenes.stage.figures import rounded, typed
+from scenes.stage.layout import Box
 from scenes.stage.orbit import View
+from scenes.stage.palette import palette, rule_color
+from scenes.stage.panel import Range
 from scenes.stage.scoreboard import error_at
 from scenes.stage.terrain import terrain_remarks
 from scenes.stage.typesetting import Formula, Words
@@ -39,6 +44,7 @@ from scenes.stage.typesetting import Formula, Words
 GD = "gradient_descent"
 PACE, LONGEST = 1.6, 13.0  # steps a second, and seconds of one stretch at most
 LOW = 24.0  # elevation of the close look
+LENS, RINGS = 0.13, 10  # of the window, what is enlarged; lines from its middle to its highest place
 LEVEL = 1e-3  # of the first slope: it has come to rest
 STILL = 1e-3  # of the window: a way that is not seen
 
@@ -166,9 +172,12 @@ class Trapped(LectureScene):
     def no_slope_no_step(self) -> None:
         """At {rest_error:.2f} the slope is {rest_slope:.1g}{and_so}."""
         self.duet.look(2.6, view=self.close)
+        if self.enlarges:
+            self.enlarge()
         if np.isfinite(self.slope(self.halt)):
-            self.duet.speaker.say(f"the slope here: ${rounded(self.slope(self.halt), 4)}$")
-            self.wait(2.2)
+            first, here = (typed(float(f"{self.slope(step):.2g}")) for step in (0, self.halt))
+            self.duet.speaker.say(f"the slope: ${first}$ at the start, ${here}$ here", f"the slope here: ${here}$")
+            self.wait(2.6)
         self.duet.speaker.say("no slope, no step" if self.rests else "it is not at rest")
         self.wait(2.4)
 
@@ -176,6 +185,8 @@ class Trapped(LectureScene):
         """{more_done}"""
         self.duet.speaker.hush()
         if self.run.ended_at > self.halt:
+            if self.enlarges:
+                self.drive(self.near_path, self.duet.step)
             self.duet.walk(self.run.ended_at, 4.5)
         more = self.run.ended_at - self.halt
         still = self.drift < STILL * float(np.ptp(np.array(self.objective.view), axis=1).max())
@@ -185,13 +196,73 @@ class Trapped(LectureScene):
     def lower_ground(self) -> None:
         """Lower ground is near, {lowest_error:.2f} against {last_error:.2f}; the gradient does not know of it."""
         self.duet.speaker.hush()
+        if self.enlarges:
+            self.come_back()
         self.duet.look(2.8, view=self.duet.aslant, azimuth=self.duet.azimuth - SWING)
         if self.objective.minima:
             self.play(GrowFromCenter(self.goal), run_time=0.6)
         self.duet.speaker.say(f"lower ground is near: ${rounded(self.lowest, 2)}$", "lower ground is near")
         self.wait(2.8)
 
+    def enlarge(self) -> None:
+        """The ground round the ball, over the whole map: there is a dip, however small."""
+        self.play(FadeIn(self.spot), run_time=0.6)
+        self.wait(0.4)
+        whole = _outline(self.near.area)
+        self.play(Transform(self.spot, whole), FadeOut(self.duet.paths[GD]), run_time=1.0)
+        self.play(*_instead(self.near, self.duet.map), FadeIn(self.near_path), run_time=1.0)
+        self.bring_to_back(self.near)
+        self.duet.speaker.say(f"here, ${round(1 / LENS)}$ times as large")
+        self.wait(2.0)
+
+    def come_back(self) -> None:
+        """The map as it was, with the run as it is now."""
+        path = self.duet.paths[GD].display(self.duet.step.get_value())
+        self.play(*_instead(self.duet.map, self.near), FadeOut(self.near_path), run_time=1.0)
+        self.bring_to_back(self.duet.map)
+        self.play(Transform(self.spot, self._spot()), FadeIn(path), run_time=1.0)
+        self.play(FadeOut(self.spot), run_time=0.4)
+
     # What is on the screen ------------------------------------------------------------------------------------------
+
+    @property
+    def enlarges(self) -> bool:
+        """Whether there is something to be seen in the dip."""
+        place = self.duet.map.to_screen(*self.run.iterates[self.halt])
+        return self.rests and bool(inside(place[None], self.duet.map.area)[0])
+
+    @cached_property
+    def window(self) -> tuple[Range, Range]:
+        """What is enlarged: the ground round the place where it rests."""
+        low, high = np.array(self.duet.view).T
+        left, right = (self.run.iterates[self.halt] + side * LENS / 2 * (high - low) for side in (-1, 1))
+        first, second = ((float(a), float(b)) for a, b in zip(left, right, strict=True))
+        return first, second
+
+    @cached_property
+    def near(self) -> ContourMap:
+        """The enlarged map. Its lines are even round a dip: the heights go with the squares."""
+        values, middle = heights(self.objective, *self.window)[2], float(self.run.values[self.halt])
+        steps = np.arange(-RINGS, RINGS + 1) / RINGS
+        level = middle + (np.nanmax(values) - middle) * np.sign(steps) * steps**2
+        seen = level[(level > np.nanmin(values)) & (level < np.nanmax(values)) & (level != middle)]
+        return ContourMap(self.objective, self.duet.boxes[1], self.window, self.duet.names, seen)
+
+    @cached_property
+    def near_path(self) -> Trail:
+        """The run on it."""
+        points = self.near.to_screen(*self.run.iterates[: self.run.ended_at + 1].T)
+        return Trail(points, rule_color(GD), self.near.area).display(self.halt)
+
+    @cached_property
+    def spot(self) -> VMobject:
+        """What will be enlarged, on the map; it grows over the panel, and shrinks again."""
+        return self._spot()
+
+    def _spot(self) -> VMobject:
+        (left, right), (bottom, top) = self.window
+        low, high = self.duet.map.to_screen([left, right], [bottom, top])
+        return _outline(Box(float(low[0]), float(low[1]), float(high[0]), float(high[1])))
 
     @cached_property
     def duet(self) -> Duet:
@@ -222,3 +293,16 @@ class Trapped(LectureScene):
     @cached_property
     def goal(self) -> VMobject:
         return self.duet.marks(self._deepest)
+
+
+def _outline(box: Box) -> VMobject:
+    """The edge of a box."""
+    corners: Array = np.array([[box.left, box.bottom, 0], [box.right, box.bottom, 0], [box.right, box.top, 0]])
+    last = np.array([[box.left, box.top, 0], corners[0]])
+    return polylines([np.concatenate([corners, last])], stroke_color=palette().target, stroke_width=3.5, z_index=1)
+
+
+def _instead(new: VMobject, old: VMobject) -> tuple[FadeIn, FadeOut]:
+    """Let a picture appear over another, which goes when it is covered: so the ground does not shine through."""
+    first, then = squish_rate_func(smooth, 0.0, 0.7), squish_rate_func(smooth, 0.5, 1.0)
+    return FadeIn(new, rate_func=first), FadeOut(old, rate_func=then)

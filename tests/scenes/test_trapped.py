@@ -47,6 +47,16 @@ def test_the_ball_ends_where_the_run_does() -> None:
     assert scene.duet.trails["gradient_descent"].step == scene.run.ended_at
 
 
+def test_the_enlarged_map_shows_that_the_dip_is_closed() -> None:
+    """A line of it lies between the dip, at 10.1679, and the saddle beside it at (3.35018, 0.75444)."""
+    scene = played()
+    saddle = float(scene.objective.value(np.array([3.35018, 0.75444])))
+    assert scene.enlarges
+    assert any(scene.numbers()["last_error"] < level < saddle for level in scene.near.levels)
+    np.testing.assert_allclose(scene.near_path.ball.get_center(), scene.near.to_screen(*scene.run.iterates[-1]))
+    np.testing.assert_allclose(scene.near_path.ball.get_center()[:2], scene.near.area.center[:2], atol=1e-3)
+
+
 def test_a_run_that_is_not_trapped_says_so() -> None:
     scene = make_scene("trapped", {"objective": "paraboloid", "steps": 3})
     assert [claim.holds for claim in scene.claims()] == [False, False, False]
