@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
@@ -264,42 +263,19 @@ def trajectory_table(scene: LectureScene) -> str:
 # Formulas -------------------------------------------------------------------------------------------------------------
 
 
-KEPT = ("*.svg", "*.outlines")  # what Typst set, and that as Manim's objects
-
-
 @contextmanager
 def typeset_cache() -> Iterator[None]:
-    """Share compiled formulas between jobs: Manim writes in place, so a job works on links and hands new ones in."""
-    from manim import config
+    """Let all jobs set their words in one folder: what one has set, none sets again.
+
+    Files there are replaced as a whole, so that several may write at a time. A job keeps its words to itself where
+    nothing can be written, and where Manim would take a part of the path for a placeholder.
+    """
+    from manim import tempconfig
 
     setter = f"typeset-{version('typst')}-{version('manim')}"  # another version may set other glyphs
-    shared, own = cache_folder() / setter, config.get_dir("tex_dir")
-    own.mkdir(parents=True, exist_ok=True)
-    known = set()
-    for kind in KEPT:
-        for file in shared.glob(kind):
-            _link(file, own / file.name)
-            known.add(file.name)
-    try:
-        yield
-    finally:
-        files = [file for kind in KEPT for file in own.glob(kind)]
-        _hand_in([file for file in files if file.name not in known and not file.stem.endswith("_")], shared)
-
-
-def _link(file: Path, target: Path) -> None:
-    try:
-        os.link(file, target)
-    except OSError:  # another file system
-        shutil.copy(file, target)
-
-
-def _hand_in(files: Iterable[Path], shared: Path) -> None:
-    try:
+    shared = cache_folder() / setter
+    with suppress(OSError):
         shared.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            temporary = shared / f".{file.name}.{id(file)}"
-            shutil.copy(file, temporary)
-            temporary.replace(shared / file.name)
-    except OSError:
-        return  # a cache that cannot be written is no cache; the clip is not harmed
+    usable = shared.is_dir() and os.access(shared, os.W_OK) and "{" not in str(shared)
+    with tempconfig({"tex_dir": str(shared)} if usable else {}):
+        yield

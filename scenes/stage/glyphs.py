@@ -28,7 +28,8 @@ MATRIX = re.compile(r"matrix\(([^()]*)\)")
 STYLE = ("fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width")
 KNOWN = {"svg", "g", "defs", "symbol", "use"}
 
-_kept: dict[bytes, bytes | None] = {}  # what Manim makes of an SVG of one letter, pickled; nothing of a space
+#: What Manim makes of a letter, pickled, by its outline and style; nothing of a space.
+_kept: dict[tuple[tuple[str, str], ...], bytes | None] = {}
 
 
 class NotLettersError(Exception):
@@ -45,11 +46,16 @@ def letters_of(root: Xml.Element, read: Reader) -> Glyphs | None:
     glyphs: list[VMobject] = []
     groups: dict[str, VGroup] = defaultdict(VGroup)
     for use, place, names in letters:
-        if glyph := _glyph(_alone(use, symbols[use.get(HREF, "")[1:]]), place, read):
+        if glyph := _glyph(use, symbols[use.get(HREF, "")[1:]], place, read):
             glyphs.append(glyph)
             for name in ("root", *names):
                 groups[name].add(glyph)
     return glyphs, dict(groups)
+
+
+def read_whole(root: Xml.Element, read: Reader) -> Glyphs:
+    """What `read` makes of an SVG; in memory, where Manim writes a file beside the SVG."""
+    return read(svgelements.SVG.parse(StringIO(Xml.tostring(root, encoding="unicode"))))
 
 
 def _letters(element: Xml.Element, place: Array, style: dict[str, str], names: tuple[str, ...]) -> Iterator[Letter]:
@@ -89,23 +95,24 @@ def _after(first: Array, second: Array) -> Array:
     return np.column_stack([first[:, :2] @ second[:, :2], first[:, :2] @ second[:, 2] + first[:, 2]])
 
 
-def _alone(use: Xml.Element, symbol: Xml.Element) -> bytes:
-    """An SVG of one letter, which stands at the origin."""
-    root = Xml.Element("svg")
-    root.append(use)
-    Xml.SubElement(root, "defs").append(symbol)
-    return bytes(Xml.tostring(root))
-
-
-def _glyph(svg: bytes, place: Array, read: Reader) -> VMobject | None:
+def _glyph(use: Xml.Element, symbol: Xml.Element, place: Array, read: Reader) -> VMobject | None:
     """What Manim makes of a letter, put in its place."""
-    if svg not in _kept:
-        made, _ = read(svgelements.SVG.parse(StringIO(svg.decode())))
+    name = tuple(use.attrib.items())  # Typst names an outline by a hash of it
+    if name not in _kept:
+        made, _ = read_whole(_alone(use, symbol), read)
         for letter in made:
             letter.__dict__.pop("path_obj", None)
-        _kept[svg] = pickle.dumps(made[0], pickle.HIGHEST_PROTOCOL) if made else None
-    if (kept := _kept[svg]) is None:
+        _kept[name] = pickle.dumps(made[0], pickle.HIGHEST_PROTOCOL) if made else None
+    if (kept := _kept[name]) is None:
         return None
     glyph: VMobject = pickle.loads(kept)
     glyph.points[:, :2] = glyph.points[:, :2] @ place[:, :2].T + place[:, 2]
     return glyph
+
+
+def _alone(use: Xml.Element, symbol: Xml.Element) -> Xml.Element:
+    """An SVG of one letter, which stands at the origin."""
+    root = Xml.Element("svg")
+    root.append(use)
+    Xml.SubElement(root, "defs").append(symbol)
+    return root

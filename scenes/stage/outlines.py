@@ -6,7 +6,6 @@ What is kept are the parsed outlines, by the SVG and by how it is read. A file t
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
 from contextlib import suppress
 from pathlib import Path
@@ -15,11 +14,11 @@ from xml.etree import ElementTree as Xml
 
 from manim import RIGHT, Typst, VMobject, config
 
-from scenes.stage import typst_compiler
-from scenes.stage.glyphs import letters_of
+from scenes.stage.glyphs import letters_of, read_whole
+from scenes.stage.typst_compiler import replaced, stay
 
 SUFFIX = ".outlines"
-typst_compiler.stay()
+stay()
 
 
 class Outlines(Typst):
@@ -43,10 +42,10 @@ class Outlines(Typst):
     def _parse(self) -> Self:
         """What Manim makes of the SVG; letter by letter, if it holds nothing else."""
         tree: Any = self.modify_xml_tree(Xml.parse(self.get_file_path()))  # type: ignore[arg-type]
-        found = letters_of(tree.getroot(), self.get_mobjects_from)
-        if found is None:
-            return super().generate_mobject()
-        glyphs, self.id_to_vgroup_dict = found
+        root = tree.getroot()
+        glyphs, self.id_to_vgroup_dict = letters_of(root, self.get_mobjects_from) or read_whole(
+            root, self.get_mobjects_from
+        )
         return self.add(*glyphs).flip(RIGHT)
 
     def _kept(self) -> Path:
@@ -69,6 +68,4 @@ def _read(path: Path) -> Any:
 
 def _write(path: Path, parsed: object) -> None:
     with suppress(OSError):
-        part = path.with_suffix(f".{os.getpid()}")
-        part.write_bytes(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
-        part.replace(path)
+        replaced(path, pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))

@@ -7,6 +7,7 @@ of that. It knows only the fonts that come with it, so that each machine sets th
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,23 @@ def svg_file(
     if font_paths:
         return typst_to_svg_file(typst_code, preamble, text_size, font_paths)
     source = TYPST_TEMPLATE.format(text_size=text_size, preamble=preamble, body=typst_code).encode()
-    folder = config.get_dir("tex_dir")
-    file = folder / f"{hashlib.sha256(source).hexdigest()[:16]}.svg"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(_compiler().compile(source, format="svg"))  # type: ignore[arg-type]
-    return file
+    name = f"{hashlib.sha256(source).hexdigest()[:16]}.svg"
+    file = config.get_dir("tex_dir") / name
+    if file.exists():
+        return file
+    svg: Any = _compiler().compile(source, format="svg")
+    try:
+        return replaced(file, svg)
+    except OSError:  # a shared folder that is full, or locked
+        return replaced(config.get_dir("media_dir") / name, svg)
+
+
+def replaced(file: Path, content: bytes) -> Path:
+    """Write a file as a whole: whoever reads it meanwhile reads the old one or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(f".{os.getpid()}")
+    part.write_bytes(content)
+    return part.replace(file)
 
 
 @cache

@@ -11,6 +11,8 @@ import typst
 from manim import VMobject, tempconfig
 from manim.utils.typst_file_writing import TYPST_TEMPLATE, typst_to_svg_file
 
+from clips.profile import make_profile
+from clips.work import studio, typeset_cache
 from scenes.stage import outlines
 from scenes.stage.outlines import SUFFIX
 from scenes.stage.typesetting import PREAMBLE, Formula, Words
@@ -106,3 +108,20 @@ def test_the_compiler_that_stays_sets_what_typst_sets_with_its_own_fonts(folder:
     assert folder in file.parents
     with pytest.raises(typst.TypstError):
         svg_file("#nothing()")
+
+
+@pytest.mark.parametrize(("folder_name", "files"), [("shared", [SUFFIX, ".svg"]), ("sha{red}", [])])
+def test_jobs_share_what_was_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder_name: str, files: list[str]
+) -> None:
+    monkeypatch.setenv("MOMENTUM_CACHE", str(tmp_path / folder_name))
+    for _ in range(2):
+        with studio(make_profile("l")), typeset_cache():
+            Words("set once")
+    assert sorted(file.suffix for file in (tmp_path / folder_name).rglob("*.*") if file.is_file()) == files
+
+
+def test_where_nothing_can_be_written_words_are_set_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with tempconfig({"media_dir": str(tmp_path / "own"), "tex_dir": str(tmp_path / "file" / "shared")}):
+        assert len(Words("all the same").submobjects) > 5
