@@ -18,7 +18,7 @@ from scenes.stage.ball import RADIUS, Rings
 from scenes.stage.fading import FadeOut
 from scenes.stage.two_runs import GD, MOMENTUM, TwoRuns
 
-ROUND = 75.0  # degrees that the camera goes while the balls run
+ROUND, HALF = 75.0, 0.42  # degrees that the camera goes while the balls run; up to the halt, where all words are seen
 SLOW, QUICK, LONGEST = 3.2, 8.0, 13.0  # steps a second, and seconds of one stretch at most
 LAST = 10  # iterations at the end, whose largest error tells an arrival from a dip
 
@@ -80,7 +80,7 @@ class UTurn3D(TwoRuns):
         iterations. Gradient descent is still at {gd_end}, momentum at {momentum_end}."""
         last, third = max(run.ended_at for run in self.runs.values()), self.third_turn
         self.drive(self.rings, self.duet.step)
-        self.duet.walk(third, min(third / SLOW, LONGEST), azimuth=self.duet.azimuth + 0.5 * ROUND)
+        self.duet.walk(third, min(third / SLOW, LONGEST), azimuth=self.duet.azimuth + HALF * ROUND)
         self.duet.speaker.say("up the wall, and back")
         self.wait(2.0)
         self.duet.speaker.hush()
