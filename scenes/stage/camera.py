@@ -116,8 +116,7 @@ class StageCamera(Camera):
 
     def _replace(self, inks: list[Ink | _Foreign]) -> None:
         """Bring the picture from what stands on the ground to these inks."""
-        stay = _unmoved(self._standing, inks)
-        changed = [ink.box for ink in (*self._standing, *inks) if ink not in stay and ink.box != NOWHERE]
+        changed = [ink.box for ink in _changed(self._standing, inks) if ink.box != NOWHERE]
         if not changed:
             return
         touched = _touched(changed, [ink.box for ink in inks])
@@ -173,11 +172,13 @@ def _walk_back(mobject: Mobject, seen: dict[Mobject, None]) -> None:
         seen[mobject] = None
 
 
-def _unmoved(before: Sequence[Ink | _Foreign], after: Sequence[Ink | _Foreign]) -> set[Ink | _Foreign]:
-    """The inks that are in both frames; none, if their order is not the same."""
+def _changed(before: Sequence[Ink | _Foreign], after: Sequence[Ink | _Foreign]) -> list[Ink | _Foreign]:
+    """The inks that are not in both frames; all of them, if the order of the others is not the same."""
+    if len(before) == len(after):  # as in most frames: one instead of another, or none
+        return [ink for pair in zip(before, after, strict=True) if pair[0] is not pair[1] for ink in pair]
     both = set(before) & set(after)
     same = [ink for ink in before if ink in both] == [ink for ink in after if ink in both]
-    return both if same else set()
+    return [ink for ink in (*before, *after) if not same or ink not in both]
 
 
 def _touched(changed: Sequence[Bounds], boxes: Sequence[Bounds]) -> list[int]:
