@@ -20,7 +20,7 @@ from optimizers import RULES, Rule, Trajectory, descend, make_rule
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
 from scenes.reads import derived
 from scenes.stage import layout
-from scenes.stage.chosen_surface import Surface, Window, listed, surface_of
+from scenes.stage.chosen_surface import Surface, Window, surface_of
 from scenes.stage.contour_map import BANDS, containing, heights, levels
 from scenes.stage.drawing import Array
 from scenes.stage.duet import SWING, Duet
@@ -36,15 +36,16 @@ from scenes.stage.terrain_arrow import TerrainArrow
 from scenes.stage.terrain_ground import HeightScale, Kind, height_scale
 from scenes.stage.typesetting import Formula, Words, wrapped_formula
 from scenes.stage.vectors import Vector
+from scenes.typed import as_list
 
 PACE, LEAST, LONGEST = 5.0, 7.0, 14.0  # steps a second, and seconds of the race
 ARROW = 0.22  # of the window: the length of the arrow downhill
-HIGHER = 0.05  # of the way down: a rule that ends so much higher than the lowest is told
+HIGHER = 0.05  # of the way down, as it is seen: a rule that ends so much higher than the lowest is told
 
 
 def _as_rules(value: object) -> object:
     """Refuse an unknown rule, with the nearest, and one that is named twice."""
-    names = listed(value)
+    names = as_list(value)
     for name in names if isinstance(names, tuple | list) else ():
         make_rule(str(name))
         if list(names).count(name) > 1:
@@ -168,7 +169,7 @@ class YourObjective(LectureScene):
         self.play(FadeOut(self.formula), run_time=0.4)
         if self.gradient is not None:
             self.play(FadeIn(self.gradient), run_time=0.6)
-        self.duet.speaker.say("its gradient, turned round: downhill", "turned round: downhill")
+        self.duet.speaker.say("its gradient, turned round: downhill", "against the gradient")
         self.add(self.arrow)
         self.drive(self.arrow, self.arrow_on_terrain.presence)
         self.play(self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
@@ -209,14 +210,15 @@ class YourObjective(LectureScene):
     def _outcome(self) -> Iterator[str]:
         """Who got lowest, and who stays higher."""
         first, *others = self.ranking
-        lowest, way = self.ends[first], float(self.numbers()["start_value"]) - self.ends[first]
+        lowest, start = self.ends[first], float(self.numbers()["start_value"])
         if not np.isfinite(lowest):
             yield "none of them stays in the picture"
             return
-        if way <= 0:
+        if lowest >= start:
             yield "none of them gets down"
             return
-        stuck = [name for name in others if not self.ends[name] <= lowest + HIGHER * way]
+        top, bottom = self.scale.height([start, lowest])
+        stuck = [name for name in others if not self.scale.height(self.ends[name]) <= bottom + HIGHER * (top - bottom)]
         if not stuck and others:
             yield f"all get down: to ${rounded(lowest)}$"
             return

@@ -192,10 +192,13 @@ class Duet:
     @cached_property
     def counter(self) -> Counter:
         """The iteration, over the terrain's upper left corner; at the end of the line for words, if that is long."""
+        widest = max(run.steps for run in self.runs.values())
         corner = self.boxes[0].top_slice(0.5)[0]
         if self.count > 2:
-            corner = self.rows[1].right_slice(COUNTER)[0]
-        return Counter(corner, "iteration", widest=max(run.steps for run in self.runs.values()))
+            line = self.rows[1]
+            size = Counter(line, "iteration", widest=widest).display(widest)
+            corner = line.right_slice(size.width)[0].inset(top=(line.height - size.height) / 2)
+        return Counter(corner, "iteration", widest=widest)
 
     @cached_property
     def step(self) -> ValueTracker:
