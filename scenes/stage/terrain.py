@@ -36,7 +36,7 @@ RELIEF = 0.36  # height of the landscape, as a share of its width
 FOOT = 0.02  # thickness of the ground under its lowest point, in units of the screen
 NEARNESS = 0.035
 ROOM = 0.05  # round everything
-NOTE = 0.45  # over the picture, for a note
+NOTE = 0.52  # over the picture, for a note
 NOTHING: Array = np.zeros((0, 3))
 ROUNDS = 8  # until the room for the words fits the view that fits the room
 

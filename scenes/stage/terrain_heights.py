@@ -28,7 +28,7 @@ TURN = 6.0  # degrees before and after two corners are equally far left, in whic
 NEARLY = 0.01  # of the range
 FAINT = 3.0  # words need all their room when a third of them is there
 LOG_NOTE = "log height"
-OVER, LEANS = 0.28, 0.4  # of the note, over the axis and beyond it to the right
+OVER, LEANS = 0.36, 0.4  # of the note, over the axis and beyond it to the right
 ORIGIN = np.zeros(2)
 CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
 
@@ -118,7 +118,7 @@ class HeightAxis:
         if self.note:
             (x, y), half = view.project(self.top(view) * [1, 1, rise])[:2], self.note.half
             left = max(float(x) + LEANS - 2 * half[0], box.left)
-            self.note.put(np.array([left + half[0], min(y + OVER, box.top - OVER)]), present)
+            self.note.put(np.array([left + half[0], min(y + OVER, box.top - half[1])]), present)
 
     def _put(self, signs: list[Sign], corner: int, opacity: float, view: View, rise: float, box: Box) -> None:
         """The numbers at one corner; one that would touch the one above it is left out."""
