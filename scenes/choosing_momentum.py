@@ -24,7 +24,6 @@ from scenes.lecture_scene import (
     LectureScene,
     Number,
     Point,
-    as_list,
     start_of,
 )
 from scenes.stage import layout
@@ -42,6 +41,7 @@ from scenes.stage.palette import palette, rule_color
 from scenes.stage.speaker import Speaker
 from scenes.stage.step_table import StepTable, run_table
 from scenes.stage.typesetting import BODY, SMALL, Words, bold, fitting_formula, lines, on_baseline, quiet
+from scenes.typed import as_list
 
 FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the flat stretch
 TOLERANCE = 0.01  # of the loss on the parabola

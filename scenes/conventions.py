@@ -26,7 +26,6 @@ from scenes.lecture_scene import (
     Number,
     ObjectiveName,
     Point,
-    as_list,
     objective_of,
     start_of,
 )
@@ -45,6 +44,7 @@ from scenes.stage.palette import palette
 from scenes.stage.speaker import Speaker, tinted
 from scenes.stage.spellings import FORMS, FormCards, LetterTable, form_color
 from scenes.stage.typesetting import bold
+from scenes.typed import as_list
 
 SAME = 1e-9  # of the way: paths that are nearer to each other are the same
 APART = 0.05  # of the way: paths that are so far apart have parted

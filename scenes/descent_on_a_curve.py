@@ -24,7 +24,6 @@ from scenes.lecture_scene import (
     LectureScene,
     Number,
     Point,
-    as_list,
     start_of,
 )
 from scenes.stage import layout
@@ -40,6 +39,7 @@ from scenes.stage.palette import palette, rule_color
 from scenes.stage.speaker import Speaker
 from scenes.stage.step_table import StepTable, run_table
 from scenes.stage.typesetting import BODY, Words, bold, fitting_formula, lines, on_baseline, quiet
+from scenes.typed import as_list
 
 TOLERANCE = 0.01
 RUNS = ("without", "some", "much")

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field
 
 from objectives import typeset
 from optimizers import Momentum, Trajectory, descend
-from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point, as_list
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
 from scenes.stage import layout
 from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import typed
@@ -27,6 +27,7 @@ from scenes.stage.scoreboard import error_at
 from scenes.stage.terrain import Terrain
 from scenes.stage.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.typesetting import BODY, SMALL, Words, bold, lines, quiet
+from scenes.typed import as_list
 
 CELL = 0.5  # height of the words under a small map
 FAINT = 0.35  # a map whose run does not get through

@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field
 
 from optimizers import theory
 from optimizers.averages import moving_average, moving_weights, window_of
-from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number, as_list
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
 from scenes.stage import layout
 from scenes.stage.averaged import beta, braced, comparison, expanded, in_columns, whole_sum
 from scenes.stage.averaging import Bent, Growing, Lookback, Readout, Values, Weights
@@ -34,6 +34,7 @@ from scenes.stage.panel import Panel
 from scenes.stage.speaker import Speaker
 from scenes.stage.typesetting import BODY, SMALL, Formula, Words, bold, fitting_formula, on_baseline, quiet
 from scenes.stage.unrolled import fitting_size, retyped
+from scenes.typed import as_list
 
 FORMULA, BOTTOM, FOOT, GAP = 0.8, 1.3, 0.5, 0.12  # heights
 LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula

@@ -33,13 +33,9 @@ from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.notation import LECTURE, Notation, written_in
 from scenes.stage.palette import palette
 from scenes.stage.typesetting import HEADING, TITLE, Words, bold
+from scenes.typed import as_list
 
 Number = int | float | str
-
-
-def as_list(value: object) -> object:
-    """Several values may be typed with commas between: `0.9,0.7`, `momentum,adam`."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
 
 
 def _as_point(value: object) -> object:

@@ -27,7 +27,6 @@ from scenes.lecture_scene import (
     Number,
     ObjectiveName,
     Point,
-    as_list,
     objective_of,
     start_of,
 )
@@ -49,6 +48,7 @@ from scenes.stage.rule_formulas import IN_A_WORD, FormulaCard, small_print
 from scenes.stage.scoreboard import error_at
 from scenes.stage.speaker import Speaker
 from scenes.stage.typesetting import BODY, bold, fitting_words, lines
+from scenes.typed import as_list
 
 SAME, TUNED = "same", "tuned"
 Mode = Literal["both", "same learning rate", "each tuned"]

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field
 from objectives import OBJECTIVES, AnyObjective, typeset
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
-from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number, as_list
+from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
 from scenes.stage import layout
 from scenes.stage.agenda import Agenda
 from scenes.stage.arrows import Arrows
@@ -34,6 +34,7 @@ from scenes.stage.pair import GD, MOMENTUM
 from scenes.stage.palette import palette, rule_color
 from scenes.stage.speaker import Speaker, tinted
 from scenes.stage.typesetting import BODY, Words, bold, on_baseline, quiet
+from scenes.typed import as_list
 
 FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
 OTHER = "other"  # a second run with momentum

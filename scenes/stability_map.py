@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from optimizers import Momentum, Trajectory, descend, theory
 from optimizers.plane import Parabola, Settling, positions, settling
-from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number, as_list
+from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
 from scenes.stage import layout
 from scenes.stage.cards import Counter
 from scenes.stage.drawing import Array
@@ -31,6 +31,7 @@ from scenes.stage.raster import Raster
 from scenes.stage.speaker import Speaker, tinted
 from scenes.stage.stability_plane import Plane, PositionStrip, StabilityPlane, Wanderer
 from scenes.stage.typesetting import Words
+from scenes.typed import as_list
 
 LIMIT = 300  # steps after which a run that has not settled is given up
 SHOWN = 60  # steps of the run beside the plane

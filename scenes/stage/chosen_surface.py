@@ -6,7 +6,7 @@ What was not said is found. What cannot be drawn is refused with a sentence.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -15,15 +15,11 @@ from objectives import OBJECTIVES, AnyObjective, ExpressionError, find_objective
 from objectives.errors import UsageError
 from objectives.typed import first_slope
 from scenes.stage.window import View, fitting_view, require_relief, worthwhile_start
+from scenes.typed import as_list
 
 ORIGIN = (0.0, 0.0)
 
 # What a clip's parameters may be --------------------------------------------------------------------------------------
-
-
-def listed(value: object) -> Any:
-    """Several values may be typed with commas between them."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
 
 
 def _in_order(window: tuple[float, ...]) -> tuple[float, ...]:
@@ -41,7 +37,7 @@ def _readable(value: object) -> object:
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Surface = Annotated[str, BeforeValidator(_readable)]
-Window = Annotated[tuple[Finite, Finite, Finite, Finite], BeforeValidator(listed), AfterValidator(_in_order)]
+Window = Annotated[tuple[Finite, Finite, Finite, Finite], BeforeValidator(as_list), AfterValidator(_in_order)]
 
 # The surface ----------------------------------------------------------------------------------------------------------
 
