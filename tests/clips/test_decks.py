@@ -263,6 +263,19 @@ def test_deck_command(kind: str, clips: Path, tmp_path: Path, capsys: pytest.Cap
     assert target_of(kind, "lecture", tmp_path).stat().st_size > 100
 
 
+@pytest.mark.parametrize("words", [[], ["tiny"], ["tiny", "tiny_far"]])
+def test_a_deck_says_which_of_its_clips_have_changed(
+    words: list[str], clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(scenes.CLIPS, "tiny", tiny.ENTRY)  # type: ignore[arg-type]
+    lecture = tmp_path / "lecture.toml"
+    for settings, said in (("", False), ("[clip.parameters]\nway = 1\n", True)):
+        lecture.write_text(f'[[clip]]\nscene = "tiny"\n{settings}')
+        command = ["deck", *words, "--to", "zip", "--from", str(clips), "-o", str(tmp_path), "--lecture", str(lecture)]
+        assert render.main(command) == 0
+        assert ("Changed since they were rendered: tiny;" in capsys.readouterr().out) == said
+
+
 def test_film_command(clips: Path, tmp_path: Path) -> None:
     target = tmp_path / "talk.mp4"
     assert render.main(["film", "tiny", "--burn-captions", "--from", str(clips), "-o", str(target)]) == 0
