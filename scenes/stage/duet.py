@@ -97,8 +97,7 @@ class Duet:
         panels = self.rows[0]
         width = panels.height + 0.35 if layout.is_wide() else 0.46 * panels.width
         right, left = panels.right_slice(min(width, 0.48 * panels.width), gap=0.15)
-        if self.count == 1:  # nothing but words stands below it
-            left = Box(left.left, max(row.top for row in self.rows[1:]) + 0.05, left.right, left.top)
+        left = Box(left.left, max(row.top for row in self.rows[1:]) + 0.05, left.right, left.top)
         if right.height > right.width:  # a map is as high as it is wide
             right = Box(right.left, right.bottom, right.right, right.bottom + right.width)
         return left, right
