@@ -164,6 +164,7 @@ class UTurn(LectureScene):
     def in_and_out(self) -> None:
         """The momentum carries it out of the valley: {u_turns} u-turns in {steps} iterations."""
         self.play(FadeOut(self.exhibit), FadeOut(self.fit), FadeOut(self.said), run_time=0.5)
+        self.said = VGroup()
         self._furnish()
         self.play(*(FadeIn(part) for part in self.board.parts), run_time=0.8)
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
@@ -325,10 +326,11 @@ class UTurn(LectureScene):
         line = dashed(strip.to_screen([*strip.x_axis.data], tolerance), stroke_color=color, stroke_width=2.5)
         if dip != arrival:
             tick = polylines([strip.to_screen(dip, tolerance) + TICK], stroke_color=color, stroke_width=4)
-            yield f"a first dip below {bound} at iteration {dip}", VGroup(line, tick)
+            yield f"first below {bound} at iteration {dip}", VGroup(line, tick)
         if arrival is not None:
             spot = discs(strip.to_screen([arrival], tolerance), 0.11, stroke_width=0, fill_color=color, fill_opacity=1)
-            yield f"below {bound} for good from iteration {arrival}", spot if dip != arrival else VGroup(line, spot)
+            said = f"below {bound}" if dip == arrival else "for good"
+            yield f"{said} from iteration {arrival}", VGroup(line, spot) if dip == arrival else spot
 
 
 def step_or_never(step: int | None) -> int | str:
