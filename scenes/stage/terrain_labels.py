@@ -53,7 +53,7 @@ class TerrainLabels(Group):
 
     def _strokes(self, along: int, half: Array, level: float) -> Iterator[Array]:
         """The ticks (2, 3) on the plate along both edges that run one way."""
-        for value in _ticks(self.ground.view[along], 2 * half[along]):
+        for value, _ in _ticks(self.ground.view[along], 2 * half[along]):
             for sign in (-1.0, 1.0):
                 stroke = np.full((2, 3), level)
                 stroke[:, along] = value * half[along]
@@ -100,15 +100,15 @@ def _across(along: int, own: float, other: float, level: float) -> Array:
     return np.array([*((own, other) if along == 0 else (other, own)), level])
 
 
-def _ticks(side: tuple[float, float], length: float) -> list[float]:
-    """Where round numbers lie on an edge of this length, from -1 to 1."""
+def _ticks(side: tuple[float, float], length: float) -> list[tuple[float, str]]:
+    """Round numbers on an edge of this length, each with where it lies, from -1 to 1."""
     axis = Axis(side, (-1.0, 1.0))
-    return [float(axis.place(value)) for value in axis.ticks(2 * APART / length)]
+    values = axis.ticks(2 * APART / length, 2 * NAME / length)
+    return [(float(axis.place(value)), tick_label(value, "linear")) for value in values]
 
 
 def _marks(side: tuple[float, float], length: float, name: str) -> list[tuple[float, str]]:
     """Where numbers stand on an edge, from -1 to 1, and the name at its upper end, clear of the last number."""
-    axis = Axis(side, (-1.0, 1.0))
-    ticks = [(float(axis.place(value)), tick_label(value, "linear")) for value in axis.ticks(2 * APART / length)]
     room = 2 * NAME / length
-    return [(at, label) for at, label in ticks if at < 1 - room] + [(1.0 - 2 * ASIDE / length, name)]
+    numbers = [(at, label) for at, label in _ticks(side, length) if at < 1 - room]
+    return [*numbers, (1.0 - 2 * ASIDE / length, name)]
