@@ -75,7 +75,8 @@ class DescentInABowl(LectureScene):
     @cached_property
     def lengths(self) -> Array:
         """How long each step is, (steps,)."""
-        return np.asarray(np.linalg.norm(self.run.updates[: self.run.ended_at], axis=1))
+        with np.errstate(all="ignore"):  # a run that flies off takes steps beyond all bounds
+            return np.asarray(np.linalg.norm(self.run.updates[: self.run.ended_at], axis=1))
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {GD: self.run}

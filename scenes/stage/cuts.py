@@ -20,9 +20,8 @@ from scenes.stage.terrain_shot import Color, Floor, Ribbon, Sheet, Strand, rgb
 SINKS, RESTS = 0.42, 0.55  # until when, within a cut's time, the plane sinks, and until when the cut rests
 FIRST, COMES = 1.06, 0.15  # of the relief, where the plane appears, and how long that takes
 ABOVE = 1e-2  # of the floor, above the plate
-LINE, FRESH = 0.03, 0.055  # widths of a line on the floor, and of a cut
+LINE, FRESH, FRAME = 0.03, 0.055, 0.02  # widths of a line on the floor, of a cut, and of the frame of the map
 SHEET, RIM = 0.22, 0.03  # opacity of the plane, width of its rim
-FRAME = 0.6  # opacity of the finished map's frame
 
 
 class Cuts(Mobject):
@@ -87,7 +86,8 @@ class Cuts(Mobject):
         for strand in self._fallen[:number]:
             yield Ribbon(strand, quiet, LINE, fixed=True)
         if time > self.count:
-            yield Ribbon(_rim(self.terrain, self.floor), quiet, LINE, FRAME * min(time - self.count, 1.0), fixed=True)
+            frame, seen = _rim(self.terrain, self.floor), min(time - self.count, 1.0)
+            yield Ribbon(frame, rgb(palette().quiet), FRAME, seen, fixed=True)
         share = time - number
         if number == self.count or time <= 0:
             return
