@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
-from manim import Mobject, Typst
+from manim import Group, Mobject, Typst
 
 from clips.job import Job, Tale
 from clips.profile import Profile, make_profile
@@ -25,6 +25,7 @@ from clips.work import make_scene, perform, picture, scene_class, studio, tell, 
 from scenes import CLIPS
 from scenes.lecture_scene import LectureScene
 from scenes.stage import layout
+from scenes.stage.fading import FadeOut
 from scenes.stage.numerals import Numeral
 from scenes.stage.panel import Panel
 from scenes.stage.typesetting import MINIMUM_CAPITAL, capital_fraction
@@ -80,6 +81,18 @@ def troubles(scene: LectureScene) -> Iterator[str]:
             yield f"{name_of(one)} overlaps {name_of(other)}"
 
 
+def ghosts(scene: LectureScene, animations: Iterable[object]) -> Iterator[str]:
+    """What would be seen once more, only to fade out: it is not on the scene."""
+    there = set(scene.get_mobject_family_members())
+    for fade in animations:
+        if isinstance(fade, FadeOut):
+            together = type(fade.mobject) is Group and fade.mobject not in there
+            for mobject in fade.mobject.submobjects if together else [fade.mobject]:
+                drawn = [part for part in mobject.get_family() if len(part.points)]
+                if drawn and there.isdisjoint(drawn):
+                    yield f"{mobject!r} fades out, but was gone"
+
+
 def played(clip: str, theme: str, aspect: str) -> tuple[set[str], list[np.ndarray], float]:
     """Run a clip skipped; the troubles seen after its plays, the picture at the end of each beat, and the seconds."""
     found: set[str] = set()
@@ -88,6 +101,7 @@ def played(clip: str, theme: str, aspect: str) -> tuple[set[str], list[np.ndarra
     play = scene.play
 
     def play_and_look(*arguments: object, **options: object) -> None:
+        found.update(f"{clip}: {trouble}" for trouble in ghosts(scene, arguments))
         play(*arguments, **options)
         found.update(f"{clip}, {theme}, {aspect}: {trouble}" for trouble in troubles(scene))
 
