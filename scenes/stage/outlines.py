@@ -48,6 +48,12 @@ class Outlines(Typst):
         )
         return self.add(*glyphs).flip(RIGHT)
 
+    def update(self, dt: float = 0, recursive: bool = True) -> Self:
+        """Manim asks each glyph for its updaters in every frame; as a rule, there are none."""
+        if self.updaters or any(glyph.updaters or glyph.submobjects for glyph in self.submobjects):
+            return super().update(dt, recursive)
+        return self
+
     def _kept(self) -> Path:
         """The file of the outlines: named by the SVG, and by what decides how that is read."""
         svg = Path(str(self.file_name))

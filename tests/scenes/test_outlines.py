@@ -67,6 +67,18 @@ def test_another_colour_is_another_file() -> None:
     assert str(blue[0].get_fill_color()) == "#0000FF"
 
 
+@pytest.mark.usefixtures("folder")
+def test_updaters_of_words_and_of_their_glyphs_are_called() -> None:
+    words = Words("words")
+    called: list[object] = []
+    assert words.update(0.1) is words
+    words.submobjects[1].add_updater(lambda glyph: called.append(glyph))
+    words.update(0.1)
+    words.add_updater(lambda _, dt: called.append(dt))
+    words.update(0.5)
+    assert called == [words[1], 0.5, words[1]]
+
+
 LINES = {
     "letters": lambda: Words("some words, $x_1 = 3.5$: Äö “q” *bold* _it_"),
     "colours": lambda: Words("#text(fill: red)[red] and `code`"),
