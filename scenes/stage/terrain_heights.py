@@ -144,9 +144,9 @@ class HeightAxis:
         """The two corners that are furthest to the left, and how much of the axis stands on each."""
         left = np.degrees(np.arctan2(-view.axes[0][1], -view.axes[0][0]))
         off = np.abs((np.degrees(np.arctan2(CORNERS[:, 1], CORNERS[:, 0])) - left + 180) % 360 - 180)
-        first, second = np.argsort(off, kind="stable")[:2]
+        first, second = sorted(range(len(off)), key=off.tolist().__getitem__)[:2]
         share = float(smooth(0.5 + (off[second] - off[first]) / (4 * TURN)))
-        return [(int(first), share), (int(second), 1 - share)]
+        return [(first, share), (second, 1 - share)]
 
 
 def _present(view: View, rise: float) -> float:
