@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import GrowFromCenter, Transform, VMobject, smooth, squish_rate_func
+from manim import GrowFromCenter, Transform, VMobject
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -210,7 +210,8 @@ class Trapped(LectureScene):
         self.wait(0.4)
         whole = _outline(self.near.area)
         self.play(Transform(self.spot, whole), FadeOut(self.duet.paths[GD]), run_time=1.0)
-        self.play(*_instead(self.near, self.duet.map), FadeIn(self.near_path), run_time=1.0)
+        self.play(FadeOut(self.duet.map), run_time=0.5)
+        self.play(FadeIn(self.near, self.near_path), run_time=0.7)
         self.bring_to_back(self.near)
         self.duet.speaker.say(f"here, ${round(1 / LENS)}$ times as large")
         self.wait(2.0)
@@ -218,7 +219,8 @@ class Trapped(LectureScene):
     def come_back(self) -> None:
         """The map as it was, with the run as it is now."""
         path = self.duet.paths[GD].display(self.duet.step.get_value())
-        self.play(*_instead(self.duet.map, self.near), FadeOut(self.near_path), run_time=1.0)
+        self.play(FadeOut(self.near, self.near_path), run_time=0.5)
+        self.play(FadeIn(self.duet.map), run_time=0.5)
         self.bring_to_back(self.duet.map)
         self.play(Transform(self.spot, self._spot()), FadeIn(path), run_time=1.0)
         self.play(FadeOut(self.spot), run_time=0.4)
@@ -300,9 +302,3 @@ def _outline(box: Box) -> VMobject:
     corners: Array = np.array([[box.left, box.bottom, 0], [box.right, box.bottom, 0], [box.right, box.top, 0]])
     last = np.array([[box.left, box.top, 0], corners[0]])
     return polylines([np.concatenate([corners, last])], stroke_color=palette().target, stroke_width=3.5, z_index=1)
-
-
-def _instead(new: VMobject, old: VMobject) -> tuple[FadeIn, FadeOut]:
-    """Let a picture appear over another, which goes when it is covered: so the ground does not shine through."""
-    first, then = squish_rate_func(smooth, 0.0, 0.7), squish_rate_func(smooth, 0.5, 1.0)
-    return FadeIn(new, rate_func=first), FadeOut(old, rate_func=then)
