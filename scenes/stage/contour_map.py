@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Protocol, cast
 
 import numpy as np
+import numpy.typing as npt
 from contourpy import ContourGenerator, FillType, LineType, contour_generator
 from manim import VGroup, VMobject
 
@@ -90,11 +91,12 @@ class ContourMap(Panel):
         self._paint(*heights(objective, self.x_axis.data, self.y_axis.data))
 
     def _paint(self, across: Array, up: Array, values: Array) -> None:
-        top = np.nanmax(np.where(np.isfinite(values), values, np.nan)) + 1.0
+        low, top = (float(end(values[np.isfinite(values)])) for end in (np.min, np.max))
+        top += 1.0
         contours = contour_generator(
             across,
             up,
-            np.nan_to_num(values, nan=top, posinf=top),
+            np.nan_to_num(np.where(_far_from_value(values), low, values), nan=top, posinf=top),
             fill_type=FillType.OuterOffset,
             line_type=LineType.Separate,
         )
@@ -110,6 +112,14 @@ class ContourMap(Panel):
 
     def _outline(self, curves: list[Array]) -> Array:
         return polylines([self.to_screen(curve[:, 0], curve[:, 1]) for curve in curves]).points
+
+
+def _far_from_value(values: Array) -> npt.NDArray[np.bool_]:
+    """Where neither a point of the grid nor its neighbours have a value: painted low, so that fades do not show it."""
+    known = np.pad(~np.isnan(values), 1)
+    rows, columns = values.shape
+    near = [known[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
+    return np.asarray(~np.any(near, axis=0))
 
 
 def _regions_without_value(across: Array, up: Array, values: Array) -> list[Array]:
