@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import GrowFromCenter, Transform, VMobject
+from manim import Transform, VMobject
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -200,7 +200,7 @@ class Trapped(LectureScene):
             self.come_back()
         self.duet.look(2.8, view=self.duet.aslant, azimuth=self.duet.azimuth - SWING)
         if self.objective.minima:
-            self.play(GrowFromCenter(self.goal), run_time=0.6)
+            self.play(FadeIn(self.goal), run_time=0.6)
         self.duet.speaker.say(f"lower ground is near: ${rounded(self.lowest, 2)}$", "lower ground is near")
         self.wait(2.8)
 
