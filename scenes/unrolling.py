@@ -11,20 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
-from manim import (
-    DL,
-    DOWN,
-    LEFT,
-    Create,
-    FadeIn,
-    FadeOut,
-    GrowFromEdge,
-    LaggedStart,
-    ValueTracker,
-    VGroup,
-    linear,
-    rate_functions,
-)
+from manim import DL, DOWN, LEFT, Create, GrowFromEdge, LaggedStart, ValueTracker, VGroup, linear, rate_functions
 from pydantic import Field
 
 from objectives import AnyObjective, find_objective
@@ -45,6 +32,7 @@ from scenes.stage import layout
 from scenes.stage.bars import WeightedSum, label_room, taken
 from scenes.stage.derivation import Line, Mark, Part, Rewrite
 from scenes.stage.drawing import Array
+from scenes.stage.fading import FadeIn, FadeOut
 from scenes.stage.figures import COMPACT, in_one_unit, rounded, typed
 from scenes.stage.gain_chart import ENOUGH, GainChart, gain_words, settling_steps
 from scenes.stage.layout import Box

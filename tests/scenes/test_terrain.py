@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Iterator
 from dataclasses import replace
@@ -410,6 +411,7 @@ def test_another_process_draws_too(method: str, monkeypatch: pytest.MonkeyPatch)
     context = multiprocessing.get_context(method)
     queue = context.Queue()
     process = context.Process(target=_drawn_elsewhere, args=(queue,))
+    gc.freeze()  # a forked child must not free what others of this process' threads made: FFmpeg waits for them
     process.start()
     there = queue.get(timeout=60)
     process.join()
