@@ -25,6 +25,7 @@ SAMPLES = 2401
 MARGIN = 0.05  # of the window's width, beyond what happens at either side
 BENEATH = 0.1  # of the range of values, ground below the lowest point
 COLUMN = 0.15  # width of the narrowest tick label
+CLEAR = 0.2  # between the name of the height and the middle of a number below it
 SPARE = 0.3  # a tick may lie so far above the highest value
 LABELS = 0.6  # height of a panel's tick labels, roughly
 CARD, ROW, EDGE = 1.15, 0.55, 0.6  # height of the cards and of a line of words; its distance from a wall of the curve
@@ -113,10 +114,11 @@ class CurvePanel(Panel):
         self.submobjects = [self.ground, self.furniture, self.curve]
 
     def _label_height(self, name: Words, highest: float) -> None:
-        """The name of the height stands before the axis, at its top; ticks above the curve serve nothing."""
-        self.labels.remove(*[label for label in self.labels if label.get_center()[1] > highest + SPARE])
+        """The name of the height stands before the axis, at its top; ticks beside it, or above the curve, go."""
         name.next_to(np.array([self.area.left, self.area.top, 0.0]), -RIGHT, buff=PAD)
         self.names.add(name.shift((self.area.top - name.get_top()[1]) * UP))
+        free = min(highest + SPARE, name.get_bottom()[1] - CLEAR)
+        self.labels.remove(*[label for label in self.labels if label.get_center()[1] > free])
 
     def _filled(self, rim: Array) -> VMobject:
         """The ground under the curve, down to the axis."""
