@@ -34,6 +34,7 @@ PATIENCE = 2.0  # seconds that a process has to end by itself
 REPORT_EVERY = 15  # frames between two reports of a job
 BETWEEN = 0.1  # seconds between two looks at whether to go on
 SCRATCH = "momentum-"
+SOON = 0.0002  # seconds until a thread that encodes must let the one that draws go on
 SELDOM = 20_000, 20, 20  # when to look for garbage: most of what a scene makes lives as long as it does
 
 
@@ -212,6 +213,7 @@ def _live(pipe: Connection, scratch: str) -> None:
     """Take job after job, until the parent closes the pipe or is gone."""
     tempfile.tempdir = scratch
     gc.set_threshold(*SELDOM)
+    sys.setswitchinterval(SOON)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, who ends us
     with suppress(BrokenPipeError, EOFError, ConnectionResetError):
