@@ -28,7 +28,7 @@ from scenes.lecture_scene import (
 )
 from scenes.stage.ball import Trail
 from scenes.stage.contour_map import ContourMap, containing, heights
-from scenes.stage.drawing import Array, inside, polylines
+from scenes.stage.drawing import inside, outline_of, polylines
 from scenes.stage.duet import SWING, Duet
 from scenes.stage.even_map import around, widened
 from scenes.stage.fading import FadeIn, FadeOut
@@ -299,6 +299,4 @@ class Trapped(LectureScene):
 
 def _outline(box: Box) -> VMobject:
     """The edge of a box."""
-    corners: Array = np.array([[box.left, box.bottom, 0], [box.right, box.bottom, 0], [box.right, box.top, 0]])
-    last = np.array([[box.left, box.top, 0], corners[0]])
-    return polylines([np.concatenate([corners, last])], stroke_color=palette().target, stroke_width=3.5, z_index=1)
+    return polylines([outline_of(box)], stroke_color=palette().target, stroke_width=3.5, z_index=1)

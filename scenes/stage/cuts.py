@@ -12,10 +12,10 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from manim import Mobject
 
-from scenes.stage.drawing import Array
+from scenes.stage.drawing import Array, eased
 from scenes.stage.palette import palette
 from scenes.stage.terrain import Terrain
-from scenes.stage.terrain_shot import Color, Floor, Ribbon, Sheet, Strand, rgb
+from scenes.stage.terrain_shot import Color, Floor, Ribbon, Sheet, Strand, level_rim, rgb
 
 SINKS, RESTS = 0.42, 0.55  # until when, within a cut's time, the plane sinks, and until when the cut rests
 FIRST, COMES = 1.06, 0.15  # of the relief, where the plane appears, and how long that takes
@@ -55,13 +55,17 @@ class Cuts(Mobject):
     @property
     def top(self) -> Array:
         """The corners (n, 3) of the plane where it appears."""
-        return np.asarray(_rim(self.terrain, FIRST * self.terrain.ground.relief).places)
+        return np.asarray(self._rim(FIRST * self.terrain.ground.relief).places)
+
+    def _rim(self, height: float) -> Strand:
+        """The edge of the plane at a height."""
+        return level_rim(self.terrain.ground.footprint, height)
 
     def plane(self, time: float) -> float:
         """Where the plane is: above the ground at the beginning, and on its last level at the end."""
         tops = np.concatenate([[FIRST * self.terrain.ground.relief], self.heights])
         number = min(int(time), self.count - 1)
-        share = _eased(min((time - number) / SINKS, 1.0))
+        share = float(eased(min((time - number) / SINKS, 1.0)))
         return float(tops[number] + share * (tops[number + 1] - tops[number]))
 
     def value(self, time: float) -> float:
@@ -74,7 +78,7 @@ class Cuts(Mobject):
         """Show the state of things at a time."""
         done = time >= self.count
         self.terrain.ribbons = list(self._lines(time))
-        seen = SHEET * _eased(time / COMES)
+        seen = SHEET * float(eased(time / COMES))
         self.terrain.sheets = [] if done or time <= 0 else [Sheet(self.plane(time), rgb(palette().ink), seen)]
         self.terrain.floor = Floor(self.floor, filled=float(np.clip(time - self.count, 0, 1)))
         return self
@@ -86,16 +90,16 @@ class Cuts(Mobject):
         for strand in self._fallen[:number]:
             yield Ribbon(strand, quiet, LINE, fixed=True)
         if time > self.count:
-            frame, seen = _rim(self.terrain, self.floor), min(time - self.count, 1.0)
+            frame, seen = self._rim(self.floor), min(time - self.count, 1.0)
             yield Ribbon(frame, rgb(palette().quiet), FRAME, seen, fixed=True)
         share = time - number
         if number == self.count or time <= 0:
             return
         yield Ribbon(
-            _rim(self.terrain, self.plane(time)), rgb(palette().quiet), RIM, 0.8 * _eased(time / COMES), fixed=True
+            self._rim(self.plane(time)), rgb(palette().quiet), RIM, 0.8 * float(eased(time / COMES)), fixed=True
         )
         if share > SINKS:
-            yield Ribbon(self._resting[number], bright, FRESH, _eased(min((share - SINKS) / 0.05, 1.0)))
+            yield Ribbon(self._resting[number], bright, FRESH, float(eased(min((share - SINKS) / 0.05, 1.0))))
         if share > RESTS:
             yield self._falling(number, (share - RESTS) / (1 - RESTS), bright)
 
@@ -116,15 +120,3 @@ def _outline(terrain: Terrain, height: float) -> Array:
 def _at(outline: Array, height: float) -> Strand:
     places = np.concatenate([outline, np.full((len(outline), 1), height)], axis=1)
     return Strand(places, np.zeros(len(places)), apart=True)
-
-
-def _rim(terrain: Terrain, height: float) -> Strand:
-    """The edge of the plane."""
-    half = np.array(terrain.ground.footprint) / 2
-    corners = half * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
-    return Strand(np.insert(corners, 2, height, axis=1), np.zeros(5), apart=False)
-
-
-def _eased(share: float) -> float:
-    held = float(np.clip(share, 0, 1))
-    return held * held * (3 - 2 * held)

@@ -26,6 +26,18 @@ _CIRCLE = np.concatenate(
 )
 
 
+def eased(share: npt.ArrayLike) -> Array:
+    """From 0 to 1 without a jerk, as a share goes from 0 to 1."""
+    held = np.clip(np.asarray(share, dtype=float), 0, 1)
+    return np.asarray(held * held * (3 - 2 * held))
+
+
+def outline_of(box: Box) -> Array:
+    """The corners (5, 3) of a box, from the lower left one round to it."""
+    x, y = [box.left, box.right, box.right, box.left, box.left], [box.bottom, box.bottom, box.top, box.top, box.bottom]
+    return np.array([x, y, [0.0] * 5]).T
+
+
 def polyline_points(points: Array) -> Array:
     """The Béziers of a polyline through points (n, 3): shape (4 (n - 1), 3); empty for fewer than two points."""
     if len(points) < 2:

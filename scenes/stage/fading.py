@@ -32,8 +32,9 @@ class _Part:
             now = getattr(self._member, name)
             if not np.array_equal(now, shown):  # somebody else has changed it meanwhile
                 self._full[name] = np.copy(now)
-            self._shown[name] = _faded(self._full[name], share)
-            setattr(self._member, name, _faded(self._full[name], share))
+            faded = _faded(self._full[name], share)
+            self._shown[name] = np.copy(faded)
+            setattr(self._member, name, faded)
         if shift is not None:
             self._member.points = self._points + shift
 

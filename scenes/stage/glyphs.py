@@ -55,7 +55,10 @@ def letters_of(root: Xml.Element, read: Reader) -> Glyphs | None:
 
 def read_whole(root: Xml.Element, read: Reader) -> Glyphs:
     """What `read` makes of an SVG; in memory, where Manim writes a file beside the SVG."""
-    return read(svgelements.SVG.parse(StringIO(Xml.tostring(root, encoding="unicode"))))
+    glyphs, groups = read(svgelements.SVG.parse(StringIO(Xml.tostring(root, encoding="unicode"))))
+    for glyph in glyphs:
+        glyph.__dict__.pop("path_obj", None)  # the parser's object: 25 times as large
+    return glyphs, groups
 
 
 def _letters(element: Xml.Element, place: Array, style: dict[str, str], names: tuple[str, ...]) -> Iterator[Letter]:
@@ -100,8 +103,6 @@ def _glyph(use: Xml.Element, symbol: Xml.Element, place: Array, read: Reader) ->
     name = tuple(use.attrib.items())  # Typst names an outline by a hash of it
     if name not in _kept:
         made, _ = read_whole(_alone(use, symbol), read)
-        for letter in made:
-            letter.__dict__.pop("path_obj", None)
         _kept[name] = pickle.dumps(made[0], pickle.HIGHEST_PROTOCOL) if made else None
     if (kept := _kept[name]) is None:
         return None

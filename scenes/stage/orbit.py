@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from manim import Animation, Mobject, ValueTracker
 
-from scenes.stage.drawing import Array
+from scenes.stage.drawing import Array, eased
 from scenes.stage.layout import Box
 
 ABOVE = 90.0
@@ -59,8 +59,7 @@ class View:
     @property
     def flatness(self) -> float:
         """How much the picture is a map: 0 up to an elevation of 60 degrees, 1 from straight above."""
-        share = float(np.clip((self.elevation - 60) / 30, 0, 1))
-        return share * share * (3 - 2 * share)
+        return float(eased((self.elevation - 60) / 30))
 
     def project(self, points: Array) -> Array:
         """Points (..., 3) of the ground on the screen: left, up, and how near they are (larger is nearer)."""

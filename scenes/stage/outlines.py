@@ -32,8 +32,6 @@ class Outlines(Typst):
         kept = self._kept()
         if (found := _read(kept)) is None:
             self._parse()
-            for glyph in self.submobjects:
-                glyph.__dict__.pop("path_obj", None)
             _write(kept, self._parsed())
             return self
         glyphs, self.id_to_vgroup_dict, self._stroke_width_tracked_submobjects = found
@@ -42,10 +40,8 @@ class Outlines(Typst):
     def _parse(self) -> Self:
         """What Manim makes of the SVG; letter by letter, if it holds nothing else."""
         tree: Any = self.modify_xml_tree(Xml.parse(self.get_file_path()))  # type: ignore[arg-type]
-        root = tree.getroot()
-        glyphs, self.id_to_vgroup_dict = letters_of(root, self.get_mobjects_from) or read_whole(
-            root, self.get_mobjects_from
-        )
+        root, read = tree.getroot(), self.get_mobjects_from
+        glyphs, self.id_to_vgroup_dict = letters_of(root, read) or read_whole(root, read)
         return self.add(*glyphs).flip(RIGHT)
 
     def update(self, dt: float = 0, recursive: bool = True) -> Self:

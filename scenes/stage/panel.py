@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
 
-from scenes.stage.drawing import Array, polylines
+from scenes.stage.drawing import Array, outline_of, polylines
 from scenes.stage.figures import typed
 from scenes.stage.layout import Box
 from scenes.stage.palette import palette
@@ -145,9 +145,8 @@ class Panel(VGroup):
         return box.inset(left=widest + (PAD if y_labels else 0.05), bottom=bottom, top=top, right=max(0.12, beyond))
 
     def _frame_lines(self, grid: bool, framed: bool, y_labels: bool) -> list[Array]:
-        a = self.area
-        corners = np.array([[a.left, a.bottom, 0], [a.right, a.bottom, 0], [a.right, a.top, 0], [a.left, a.top, 0]])
-        lines = [np.concatenate([corners, corners[:1]])] if framed else [corners[:2]]
+        corners = outline_of(self.area)
+        lines = [corners] if framed else [corners[:2]]
         if grid and y_labels:
             lines += [self.to_screen([*self.x_axis.data], v) for v in self.y_axis.ticks(0.9)]
         return lines

@@ -8,7 +8,7 @@ the grid's gradients tell exactly.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -22,7 +22,7 @@ from scenes.stage.drawing import Array
 from scenes.stage.raster import Pixels
 from scenes.stage.terrain_gl import Engine, Still
 from scenes.stage.terrain_ground import Ground
-from scenes.stage.terrain_shot import EVERY, PLATE, Bead, Color, Dots, Look, Ribbon, Shot, Strand
+from scenes.stage.terrain_shot import EVERY, PLATE, Bead, Color, Dots, Look, Ribbon, Shot, Strand, level_rim
 
 LINE = 0.012  # width of the map's lines, as on the flat map
 EDGE = 0.016  # width of a silhouette
@@ -142,7 +142,8 @@ class GlDrawing:
         self.engine.solid(opaque=opacity >= 1)
         flat = CORNERS * (np.array(self.ground.footprint) / 2 + PLATE)
         self._face(np.insert(flat, 2, -shot.foot, axis=1), (*self.look.plate, opacity))
-        self._lines_along(shot, _border(self.ground.footprint, shot.foot), self.look.rule, opacity, fixed=True)
+        rim = level_rim(self.ground.footprint, -shot.foot, PLATE)
+        self._lines_along(shot, rim, self.look.rule, opacity, fixed=True)
 
     def _face(self, corners: Array, paint: tuple[float, ...]) -> None:
         """A flat face of four corners (4, 3)."""
@@ -311,13 +312,6 @@ def _triangles(known: Any) -> Array:
     a, b, c, d = number[:-1, :-1], number[:-1, 1:], number[1:, 1:], number[1:, :-1]
     whole = known[:-1, :-1] & known[:-1, 1:] & known[1:, 1:] & known[1:, :-1]
     return np.concatenate([np.stack([a, b, c], -1)[whole], np.stack([a, c, d], -1)[whole]])
-
-
-@lru_cache(maxsize=8)
-def _border(footprint: tuple[float, float], foot: float) -> Strand:
-    """The rim of the plate."""
-    flat = CORNERS * (np.array(footprint) / 2 + PLATE)
-    return strokes_of([np.insert(np.concatenate([flat, flat[:1]]), 2, -foot, axis=1)])
 
 
 def _sides(ground: Ground) -> list[Array]:

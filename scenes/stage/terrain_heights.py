@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scenes.stage.drawing import Array
+from scenes.stage.drawing import Array, eased
 from scenes.stage.layout import Box
 from scenes.stage.orbit import View
 from scenes.stage.palette import palette
 from scenes.stage.panel import tick_label
 from scenes.stage.panel import ticks as round_numbers
-from scenes.stage.signs import Sign, smooth, within
+from scenes.stage.signs import Sign, corners_of, within
 from scenes.stage.terrain_ground import Ground, HeightScale
 from scenes.stage.terrain_shot import PLATE, Ribbon, Strand, rgb
 
@@ -69,6 +69,7 @@ class HeightAxis:
         self.ends = CORNERS * (np.array(ground.footprint) / 2 + PLATE)
         self._strands = [self._strand(*corner, ground.relief) for corner in zip(self.ends, CORNERS, strict=True)]
         self._sets = [[Sign(markup, palette().quiet) for _, markup in self.marks] for _ in range(2)]
+        self._halves = np.array([sign.half for sign in self._sets[0]]).reshape(-1, 2)
         self.note = Sign(LOG_NOTE, palette().quiet) if ground.scale.kind == "log" else None
 
     def _strand(self, end: Array, out: Array, relief: float) -> Strand:
@@ -87,12 +88,11 @@ class HeightAxis:
 
     def reach(self, view: View) -> Array:
         """Corners (n, 2) of the numbers, as a view sees the whole landscape; of faint ones, places nearer the axis."""
-        halves, sides = np.array([sign.half for sign in self._sets[0]]), np.array([[[-1, -1]], [[1, 1]]])
         found = [np.zeros((0, 2))]
         for corner, share in self._corners(view):
             seen, middles = self._seen(corner, view, 1.0), self._middles(corner, view, 1.0)
             shown = min(1.0, FAINT * share * _present(view, 1.0))
-            found.append((seen + shown * (middles + sides * halves - seen)).reshape(-1, 2))
+            found.append(corners_of(seen, middles, self._halves, shown))
         return np.concatenate(found)
 
     def top(self, view: View) -> Array:
@@ -122,10 +122,9 @@ class HeightAxis:
 
     def _put(self, signs: list[Sign], corner: int, opacity: float, view: View, rise: float, box: Box) -> None:
         """The numbers at one corner; one that would touch the one above it is left out."""
-        halves = np.array([sign.half for sign in signs])
         middles = self._middles(corner, view, rise)
         free = np.inf
-        for sign, middle, fits in zip(signs, middles, within(box, middles, halves), strict=True):
+        for sign, middle, fits in zip(signs, middles, within(box, middles, self._halves), strict=True):
             shown = bool(fits) and middle[1] <= free
             sign.put(middle, opacity * shown)
             free = middle[1] - CLEAR if shown else free
@@ -137,18 +136,17 @@ class HeightAxis:
 
     def _middles(self, corner: int, view: View, rise: float) -> Array:
         """Where the numbers belong (n, 2)."""
-        wide = np.array([[OUT + sign.half[0], 0.0] for sign in self._sets[0]])
-        return np.asarray(self._seen(corner, view, rise) - wide)
+        return np.asarray(self._seen(corner, view, rise) - self._halves * [1, 0] - np.array([OUT, 0.0]))
 
     def _corners(self, view: View) -> list[tuple[int, float]]:
         """The two corners that are furthest to the left, and how much of the axis stands on each."""
         left = np.degrees(np.arctan2(-view.axes[0][1], -view.axes[0][0]))
         off = np.abs((np.degrees(np.arctan2(CORNERS[:, 1], CORNERS[:, 0])) - left + 180) % 360 - 180)
         first, second = sorted(range(len(off)), key=off.tolist().__getitem__)[:2]
-        share = float(smooth(0.5 + (off[second] - off[first]) / (4 * TURN)))
+        share = float(eased(0.5 + (off[second] - off[first]) / (4 * TURN)))
         return [(first, share), (second, 1 - share)]
 
 
 def _present(view: View, rise: float) -> float:
     """How much there is of the axis: it comes with the relief, and a map has none."""
-    return (1 - view.flatness) * float(smooth(2 * rise - 1))
+    return (1 - view.flatness) * float(eased(2 * rise - 1))

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 import numpy as np
 from manim import Group
 
-from scenes.stage.drawing import Array
+from scenes.stage.drawing import Array, eased
 from scenes.stage.layout import Box
 from scenes.stage.orbit import View
 from scenes.stage.palette import palette
 from scenes.stage.panel import Axis, tick_label
-from scenes.stage.signs import Sign, smooth, within
+from scenes.stage.signs import Sign, corners_of, within
 from scenes.stage.terrain_ground import Ground
 from scenes.stage.terrain_heights import FAINT, LINE, HeightAxis
 from scenes.stage.terrain_shot import PLATE, Ribbon, Strand, rgb
@@ -78,9 +78,8 @@ class TerrainLabels(Group):
     def reach(self, view: View) -> Array:
         """Corners (n, 2) of the words round the whole landscape, as a view sees them; of faint words, nearer places."""
         seen, shares = view.project(self._places)[:, :2], np.minimum(1.0, FAINT * self._shares(view))[:, None]
-        middles, sides = self._middles(view), np.array([[[-1, -1]], [[1, 1]]])
-        corners = seen + shares * (middles + sides * self._halves - seen)
-        return np.concatenate([corners.reshape(-1, 2), self.heights.reach(view)])
+        corners = corners_of(seen, self._middles(view), self._halves, shares)
+        return np.concatenate([corners, self.heights.reach(view)])
 
     def _middles(self, view: View) -> Array:
         """Where the words on the edges belong (n, 2)."""
@@ -92,7 +91,7 @@ class TerrainLabels(Group):
     def _shares(self, view: View) -> Array:
         """How much of them is seen (n,): an edge that faces the eye is read."""
         facing = self._ways @ view.axes[2] / max(float(np.hypot(*view.axes[2][:2])), 1e-9)
-        return smooth((facing - FACES) / (FULLY - FACES)) * (1 - view.flatness)
+        return eased((facing - FACES) / (FULLY - FACES)) * (1 - view.flatness)
 
 
 def _across(along: int, own: float, other: float, level: float) -> Array:

@@ -7,7 +7,7 @@ pictures, so a drawn one is kept until the next differs; and whoever draws, with
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -90,6 +90,14 @@ class Strand:
         if self.apart:
             return ends.reshape(-1, 8)
         return np.concatenate([ends[:-1], ends[1:]], axis=1)
+
+
+@lru_cache(maxsize=16)
+def level_rim(footprint: tuple[float, float], height: float, beyond: float = 0.0) -> Strand:
+    """The edge of a level rectangle, so far beyond the footprint."""
+    corners = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    flat = corners * (np.array(footprint) / 2 + beyond)
+    return Strand(np.insert(flat, 2, height, axis=1), np.zeros(len(flat)))
 
 
 @dataclass(frozen=True)
