@@ -28,6 +28,7 @@ LINE = 0.012  # width of the map's lines, as on the flat map
 EDGE = 0.016  # width of a silhouette
 STEEP = 2.8  # rise over run of the slopes, seen from the eye, that do not cut into what lies on them
 COURSES = 6  # of the walls
+SECOND = slice(None, None, 2)  # of the grid's points, for what is drawn along it; the last one is among them
 CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
 
 
@@ -66,12 +67,11 @@ class GlDrawing:
         """Four walls from the rim down, in `COURSES` courses, so that their bands follow the height scale."""
         rows = []
         for rim, (tilt_x, tilt_y) in zip(_sides(self.ground), ((0, 1), (-1, 0), (0, -1), (1, 0)), strict=True):
-            side = rim[:: max(1, self.ground.samples // 50)]  # every number of samples ends with its last point so
             for course in range(COURSES):
-                ends = [side * [1, 1, 1 - share / COURSES] for share in (course, course + 1)]
+                ends = [rim * [1, 1, 1 - share / COURSES] for share in (course, course + 1)]
                 bands = [self._bands(self.ground.scale.share_at(end[:, 2] / self.ground.relief)) for end in ends]
                 pairs = np.stack([np.column_stack([end, band]) for end, band in zip(ends, bands, strict=True)], axis=1)
-                slope = np.broadcast_to(40.0 * np.array([tilt_x, tilt_y]), (len(side), 2, 2))
+                slope = np.broadcast_to(40.0 * np.array([tilt_x, tilt_y]), (len(rim), 2, 2))
                 strip = np.concatenate([pairs, slope], axis=-1).reshape(-1, 6)
                 rows += [strip[:1], strip, strip[-1:]]
         buffer = self.engine.buffer(np.concatenate(rows))
@@ -281,9 +281,8 @@ def _ground_program(look: Look) -> tuple[str, str, str]:
 
 def silhouettes(ground: Ground, shot: Shot) -> list[Array]:
     """The folds (n, 3) of the ground that the eye grazes: where its normal is square to the line of sight."""
-    every = slice(None, None, 2)
-    east, north = (axis[every] for axis in ground.axes)
-    slopes, up = ground.slopes[every, every] * shot.rise, ground.heights[every, every]
+    east, north = (axis[SECOND] for axis in ground.axes)
+    slopes, up = ground.slopes[SECOND, SECOND] * shot.rise, ground.heights[SECOND, SECOND]
     grid = np.dstack([*np.meshgrid(east, north), up * shot.rise])
     toward = shot.view.toward_eye(grid)
     facing = toward[..., 2] - toward[..., 0] * slopes[..., 0] - toward[..., 1] * slopes[..., 1]
@@ -316,8 +315,8 @@ def _triangles(known: Any) -> Array:
 
 def _sides(ground: Ground) -> list[Array]:
     """The rim as four curves (n, 3): south, east, north, west."""
-    east, north = np.meshgrid(*ground.axes)
-    grid = np.stack([east, north, ground.heights], axis=-1)
+    east, north = np.meshgrid(*(axis[SECOND] for axis in ground.axes))
+    grid = np.stack([east, north, ground.heights[SECOND, SECOND]], axis=-1)
     return [grid[0], grid[:, -1], grid[-1], grid[:, 0]]
 
 

@@ -19,10 +19,9 @@ from scenes.stage.layout import Box
 from scenes.stage.orbit import View
 from scenes.stage.panel import Range
 
-COARSER = (51, 71)  # grid points a side, for small pictures
-FINER = (101, 151, 201, 301)  # the first that shows the landscape
+FEWEST, MOST = 101, 301  # grid points a side: smooth rings round a summit; facets that cost more than their pixels
 FULL_SIZE = 135.0  # pixels to a unit of the screen, at 1080p
-BENT = 0.004  # how far, as a share of the height, the ground may bend away from its facets
+BENT = 6e-4  # how far, as a share of the height, the ground may bend away from its facets, in the mean
 TOWERS = 0.08  # of the height: with its median lower than that, a landscape needs a logarithm
 PIT = 0.02  # of the ground; what reaches deeper than it by many times the height is cut off, too
 SUMMIT = 10.0  # what rises above so many times the highest 0.5 % is cut off: a pole has no top
@@ -99,7 +98,8 @@ def _is_hill(values: Array, low: float, high: float) -> bool:
 class Ground:
     """A landscape over a view, in a footprint (width, depth) round the origin.
 
-    `relief` is its height in the same units. Arrays have rows along the second variable, as maps do.
+    `relief` is its height in the same units; `samples` are its grid points a side, an odd number, so that every second
+    one is a grid, too. Arrays have rows along the second variable, as maps do.
     """
 
     objective: Landscape
@@ -155,9 +155,8 @@ class Ground:
         Facets differ from the ground by the square of their size: in pixels, they do so as little as at full size. The
         rim of a hole shows each cell, so a ground with holes stays as it is.
         """
-        least = 1 + round((self.samples - 1) * float(np.sqrt(unit / FULL_SIZE)))
-        fit = [n for n in (*COARSER, *FINER) if least <= n <= self.samples]
-        return replace(self, samples=fit[0]) if fit and self.known.all() else self
+        share = min(1.0, float(np.sqrt(unit / FULL_SIZE)))
+        return replace(self, samples=_odd(share * self.samples)) if self.known.all() else self
 
     def place(self, points: npt.ArrayLike) -> Array:
         """Points (..., 2) of the objective's variables, on the ground (..., 3)."""
@@ -207,7 +206,7 @@ class Ground:
     def hull(self) -> Array:
         """Points (n, 3) that show how far the landscape reaches: its rim and its summits, and the foot of the rim."""
         east, north = np.meshgrid(*self.axes)
-        grid = np.stack([east, north, self.heights], axis=-1)[::10, ::10]
+        grid = np.stack([east, north, self.heights], axis=-1)[::2, ::2]
         rim = np.concatenate([grid[0], grid[-1], grid[:, 0], grid[:, -1]])
         return np.concatenate([grid.reshape(-1, 3), rim * [1, 1, 0]])
 
@@ -240,7 +239,7 @@ def ground_under(
 
     The grid is as fine as the landscape needs, unless `samples` says how fine.
     """
-    across, up = (np.linspace(*side, FINER[-1]) for side in view)
+    across, up = (np.linspace(*side, MOST) for side in view)
     values = np.asarray(objective.value(np.stack(np.meshgrid(across, up), axis=-1)), dtype=float)
     scale = height_scale(values, kind)
     fine = samples or _fine_enough(scale.height(values))
@@ -248,8 +247,18 @@ def ground_under(
 
 
 def _fine_enough(heights: Array) -> int:
-    """How many grid points a side show a landscape, judged on the finest grid: facets differ by a bend / 8."""
-    bends = [np.abs(np.diff(heights, 2, axis=axis)) for axis in (0, 1)]
-    bend = max(float(np.quantile(b[np.isfinite(b)], 0.99, method="higher")) if b.size else 0.0 for b in bends) / 8
-    fits = [n for n in FINER if bend * ((FINER[-1] - 1) / (n - 1)) ** 2 <= BENT / 4]
-    return (*fits, FINER[-1])[0]
+    """How many grid points a side show a landscape, judged on the finest grid: facets differ by a bend / 8.
+
+    It is the mean that tells how much of the picture differs; the largest bend would let one sharp fold make all facets
+    tiny. The rim of a hole shows each cell.
+    """
+    if np.isnan(heights).any():
+        return MOST
+    bends = [np.abs(np.diff(heights, 2, axis=axis)) / 8 for axis in (0, 1)]
+    bend = sum(float(b[np.isfinite(b)].mean()) for b in bends if np.isfinite(b).any())
+    return _odd(np.clip(1 + (MOST - 1) * np.sqrt(bend / BENT), FEWEST, MOST))
+
+
+def _odd(samples: float) -> int:
+    """The next odd number."""
+    return 2 * int(np.ceil((samples - 1) / 2)) + 1

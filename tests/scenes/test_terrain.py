@@ -28,7 +28,7 @@ from scenes.stage.signs import Sign
 from scenes.stage.terrain import Terrain, terrain_remarks
 from scenes.stage.terrain_drawing import GlDrawing
 from scenes.stage.terrain_gl import WITHOUT, NoContextError, engine
-from scenes.stage.terrain_ground import FULL_SIZE, ground_under, height_scale
+from scenes.stage.terrain_ground import BENT, FEWEST, FULL_SIZE, ground_under, height_scale
 from scenes.stage.terrain_heights import height_ticks
 from scenes.stage.terrain_painter import PaintedDrawing
 
@@ -332,6 +332,22 @@ def test_a_small_picture_has_a_coarser_grid_and_the_same_error_in_pixels(name: s
     assert samples[1] < ground.samples
     cells = (ground.drafted(60.0).samples - 1) / (ground.samples - 1)
     assert 60.0 / cells**2 <= FULL_SIZE * 1.03  # a facet's error grows with the square of its size
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_a_grid_is_as_fine_as_the_picture_needs(name: str) -> None:
+    """And no finer, where there are more points than the fewest: half as many would be too few."""
+    objective = find_objective(name)
+    ground = ground_under(objective, objective.view, Box(-2, -2, 2, 2), 0.36)
+    exact = replace(ground, samples=701)
+
+    def error(samples: int) -> float:
+        """How far a grid of so many points is from the ground, in the mean, as a share of its height."""
+        facets = replace(ground, samples=samples).height_at(*np.meshgrid(*exact.axes))
+        return float(np.abs(facets - exact.heights).mean()) / ground.relief
+
+    assert error(ground.samples) < BENT
+    assert ground.samples == FEWEST or error(ground.samples // 2) > BENT
 
 
 def test_a_ground_with_a_hole_keeps_its_cells() -> None:
