@@ -10,11 +10,11 @@ from clips.profile import Profile
 from clips.store import CostRow, Store
 
 GUESSED_LENGTH = 10.0  # seconds of an unknown beat
-GUESSED_FRAME = 0.006  # seconds to film a frame of 720p
+GUESSED_FRAME = 0.011  # seconds to film a frame of 720p
 GUESSED_SKIP = 0.5  # seconds to pass over a beat
 REFERENCE = 1280 * 720
 BY_SIZE = 0.6  # filming a frame takes pixels ** 0.6: part of the work does not depend on the size
-LEAST = 3.0  # seconds that a job should last: below, its start weighs too much
+LEAST = 2.0  # seconds that a job should last: below, its start weighs too much
 
 
 @dataclass(frozen=True)

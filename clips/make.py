@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,8 @@ from clips.sources import Sources
 from clips.store import Store
 from clips.work import perform, tell
 from objectives.errors import UsageError
+
+READY = 4  # processes that get ready to film while a clip is asked what it says
 
 
 class Reporter(Protocol):
@@ -149,9 +152,9 @@ def plans_of(verdicts: Sequence[Verdict], shop: Workshop, crew: Crew) -> tuple[l
     tales = {verdict.wish.name: store.tale(verdict.recipe.tale_key) for verdict in verdicts}
     asked = {verdict.wish.name: verdict for verdict in verdicts if tales[verdict.wish.name] is None}
     failed = list[Outcome]()
-    for event in crew.run([verdict.wish.job(()) for verdict in asked.values()], shop.ask):
-        if isinstance(event, Outcome):
-            verdict = asked[event.job.called]
+    for event in crew.run(_for_all(crew, [verdict.wish.job(()) for verdict in asked.values()]), shop.ask):
+        if isinstance(event, Outcome) and event.job.called in asked:
+            verdict = asked.pop(event.job.called)
             event = _of_these_sources(event, verdict, shop)
             if event.result is None:
                 failed.append(_refused(event, verdict))
@@ -160,6 +163,11 @@ def plans_of(verdicts: Sequence[Verdict], shop: Workshop, crew: Crew) -> tuple[l
             store.tell(verdict.recipe.tale_key, event.result)
     plans = [plan_of(verdict, tale, store) for verdict in verdicts if (tale := tales[verdict.wish.name])]
     return plans, failed
+
+
+def _for_all(crew: Crew, jobs: Sequence[Job]) -> list[Job]:
+    """Jobs for everyone: who would have none does one again, and is ready when there is something to film."""
+    return list(islice(cycle(jobs), max(len(jobs), min(crew.size, READY) if jobs else 0)))
 
 
 def _refused(outcome: Outcome, verdict: Verdict) -> Outcome:
@@ -278,7 +286,7 @@ def _delivered(bench: _Bench, plan: Plan, beats: list[Beat] | None) -> Delivered
         name=plan.wish.name,
         files=tuple(files),
         seconds=frames / plan.wish.profile.frame_rate,
-        filmed=tuple(bench.filmed.get(plan.wish.name, ())),
+        filmed=tuple(beat for beat in plan.tale.beats if beat in bench.filmed.get(plan.wish.name, ())),
         reasons=plan.reasons,
         broken_claims=plan.tale.broken,
         remarks=plan.tale.remarks,

@@ -17,6 +17,7 @@ from clips.sources import Sources
 from clips.store import Store, beat_key, names_known
 
 NAMED = 3  # changed files that are named one by one
+PARTS = 2  # for each worker, at most, into which a clip is cut: each part passes over the beats of the others
 
 
 @dataclass(frozen=True)
@@ -162,23 +163,32 @@ def _tokens(plan: Plan, beat: str, store: Store) -> Iterator[str]:
 
 
 def jobs_of(shares: Sequence[tuple[Plan, tuple[str, ...]]], workers: int, costs: Costs) -> list[Job]:
-    """The jobs that film these beats, longest first; a long clip is cut where that keeps more workers busy."""
+    """The jobs that film these beats, longest first; a clip that would keep one worker after the others is cut."""
     whole = sum(costs.seconds(plan.wish.job(beats)) for plan, beats in shares if beats)
     size = whole / workers
-    jobs = [job for plan, beats in shares if beats for job in _cut(plan.wish, beats, size, workers, costs)]
+    jobs = [job for plan, beats in shares if beats for job in _cut(plan.wish, beats, size, costs)]
     return sorted(jobs, key=costs.seconds, reverse=True)
 
 
-def _cut(wish: Wish, beats: tuple[str, ...], size: float, workers: int, costs: Costs) -> Iterator[Job]:
-    """Cut beats into runs of about `size` seconds; passing over the earlier beats must not cost more than it saves."""
+def _cut(wish: Wish, beats: tuple[str, ...], size: float, costs: Costs) -> list[Job]:
+    """Share beats out to as many jobs as are worth one each, if together they are more than one worker's `size`.
+
+    They are more jobs than workers, so that one that takes longer than was thought is made up for by the others.
+    """
     whole = wish.job(beats)
-    if workers == 1 or costs.seconds(whole) <= size:
-        yield whole
-        return
-    part: tuple[str, ...] = ()
-    for beat in beats:
-        if part and costs.seconds(wish.job((*part, beat))) > size and costs.worth_a_job(wish.job(part)):
-            yield wish.job(part)
-            part = ()
-        part = (*part, beat)
-    yield wish.job(part)
+    seconds = costs.seconds(whole)
+    most = min(len(beats), int(PARTS * seconds / size)) if seconds > size else 1
+    for count in range(most, 1, -1):
+        jobs = [wish.job(part) for part in _shared_out(wish, beats, count, costs)]
+        if all(costs.worth_a_job(job) for job in jobs):
+            return jobs
+    return [whole]
+
+
+def _shared_out(wish: Wish, beats: tuple[str, ...], count: int, costs: Costs) -> list[tuple[str, ...]]:
+    """The beats in so many parts, as even as may be: the longest first, each to the part that has least."""
+    seconds = {beat: costs.beat(wish.clip, beat, wish.profile).filming for beat in beats}
+    parts: list[list[str]] = [[] for _ in range(count)]
+    for beat in sorted(beats, key=seconds.__getitem__, reverse=True):
+        min(parts, key=lambda part: sum(seconds[other] for other in part)).append(beat)
+    return [tuple(sorted(part, key=beats.index)) for part in parts]

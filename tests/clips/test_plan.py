@@ -1,0 +1,101 @@
+"""Who films what: every beat once, in jobs that are worth one each, and nobody left without work while others film."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clips.costs import GUESSED_LENGTH, LEAST, Costs
+from clips.job import Job
+from clips.plan import jobs_of
+from clips.profile import Profile
+from clips.records import Wish
+from clips.store import CostRow
+
+PROFILE = Profile(1920, 1080, 60)
+Filming = Mapping[str, Mapping[str, float]]  # of clips, of their beats: seconds
+
+
+class Remembered:
+    """A store that knows what filming took, and nothing else."""
+
+    def __init__(self, filming: Filming, skipping: float = 0.1) -> None:
+        self._rows = {
+            clip: [CostRow(beat, 1920 * 1080, 60, took, skipping, GUESSED_LENGTH) for beat, took in beats.items()]
+            for clip, beats in filming.items()
+        }
+
+    def costs(self, clip: str) -> list[CostRow]:
+        return self._rows.get(clip, [])
+
+
+class Wanted:
+    """A plan, as far as jobs are concerned."""
+
+    def __init__(self, clip: str, folder: Path = Path()) -> None:
+        self.wish = Wish(clip, clip, {}, PROFILE, folder)
+
+
+def shared(filming: Filming, workers: int, known: bool = True) -> tuple[list[Job], Costs]:
+    costs = Costs(cast(Any, Remembered(filming if known else {})))
+    shares = [(cast(Any, Wanted(clip)), tuple(beats)) for clip, beats in filming.items()]
+    return jobs_of(shares, workers, costs), costs
+
+
+def wall(jobs: Sequence[Job], workers: int, seconds: Mapping[tuple[str, str], float]) -> float:
+    """When the last is done, if each takes the next job as soon as it is free."""
+    busy = [0.0] * workers
+    for job in jobs:
+        first = busy.index(min(busy))
+        busy[first] += sum(seconds[job.clip, beat] for beat in job.beats or ())
+    return max(busy)
+
+
+durations = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.1, 60.0), min_size=1)
+lectures = st.dictionaries(st.sampled_from(["ewma", "u_turn", "saddle"]), durations, min_size=1)
+
+
+@given(lectures, st.integers(1, 9), st.booleans())
+def test_every_beat_is_filmed_once_and_in_order(filming: Filming, workers: int, known: bool) -> None:
+    jobs, costs = shared(filming, workers, known)
+    for clip, beats in filming.items():
+        parts = [job.beats or () for job in jobs if job.clip == clip]
+        assert sorted(beat for part in parts for beat in part) == sorted(beats)
+        assert all(list(part) == [beat for beat in beats if beat in part] for part in parts)
+        assert len(parts) == 1 or all(costs.seconds(job) > LEAST for job in jobs if job.clip == clip)
+    assert workers > 1 or len(jobs) == len(filming)
+    assert [costs.seconds(job) for job in jobs] == sorted(map(costs.seconds, jobs), reverse=True)
+
+
+@given(lectures, st.integers(2, 6))
+def test_nobody_waits_long_for_the_last(filming: Filming, workers: int) -> None:
+    """Taking the longest first ends at most by one job after all would be done if work could be cut anywhere."""
+    jobs, _ = shared(filming, workers)
+    seconds = {(clip, beat): took for clip, beats in filming.items() for beat, took in beats.items()}
+    whole, longest_beat = sum(seconds.values()), max(seconds.values())
+    assert wall(jobs, workers, seconds) <= whole / workers + max(longest_beat, whole / workers / 2, 3 * LEAST)
+
+
+def test_a_long_beat_is_filmed_beside_all_the_others() -> None:
+    took = {"opening": 1.0, "surface": 14.0, "balls": 2.0, "in_and_out": 34.0, "from_above": 9.0}
+    jobs, _ = shared({"u_turn": took}, 2)
+    assert jobs[0].beats == ("in_and_out",)
+    assert wall(jobs, 2, {("u_turn", beat): seconds for beat, seconds in took.items()}) == 34.0
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8])
+def test_a_short_clip_is_one_job(workers: int) -> None:
+    assert len(shared({"ewma": {"a": 0.5, "b": 0.9, "c": 0.4}}, workers)[0]) == 1
+
+
+def test_a_clip_that_takes_long_to_pass_over_is_not_cut() -> None:
+    """Each part passes over the beats of the others."""
+    filming = {"ewma": dict.fromkeys("abcd", 3.0)}
+    costs = Costs(cast(Any, Remembered(filming, skipping=4.0)))
+    jobs = jobs_of([(cast(Any, Wanted("ewma")), tuple("abcd"))], 2, costs)
+    assert [job.beats for job in jobs] == [tuple("abcd")]
