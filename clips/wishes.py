@@ -52,13 +52,22 @@ def wishes_of(
 
 
 def find_entry(lecture: Lecture, word: str, commands: Sequence[str] = ()) -> Entry:
-    """The lecture's clip of this name; else the scene of this name, as it is by itself."""
-    names = {entry.name: entry for entry in lecture.clips}
-    if word in names:
-        return names[word]
-    if word in CLIPS:
-        return Entry(scene=word)
-    raise unknown("clip or command", word, [*names, *CLIPS, *commands])
+    """The clip of this name, in the lecture or by itself.
+
+    Raises
+    ------
+    UsageError
+        If there is none; the nearest match is named.
+    """
+    if (entry := entry_named(lecture, word)) is None:
+        raise unknown("clip or command", word, [*(entry.name for entry in lecture.clips), *CLIPS, *commands])
+    return entry
+
+
+def entry_named(lecture: Lecture, word: str) -> Entry | None:
+    """The lecture's clip of this name; else the scene of this name, as it is by itself; None: a variant, perhaps."""
+    own = next((entry for entry in lecture.clips if entry.name == word), None)
+    return own or (Entry(scene=word) if word in CLIPS else None)
 
 
 def _check_name(name: str | None, clips: int) -> None:

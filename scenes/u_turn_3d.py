@@ -28,8 +28,8 @@ class UTurn3D(TwoRuns):
 
     title = "Up the wall of the valley, and back"
     clip = "u_turn_3d"
-    beats = ("opening", "surface", "two_balls", "in_and_out", "from_above")
-    poster = "in_and_out"
+    beats = ("opening", "surface", "two_balls", "in_and_out", "to_the_end", "from_above")
+    poster = "to_the_end"
     landscape = "the valley, high on both sides"
     azimuth = -45.0
     elevation = 38.0
@@ -65,6 +65,10 @@ class UTurn3D(TwoRuns):
             bool(slow > 100 * fast),
         )
 
+    def words(self) -> Mapping[str, str]:
+        turned = "through the valley and up the other wall, turns, and runs back"
+        return {**super().words(), "how_it_runs": turned if self.runs[MOMENTUM].u_turns else "on, and never turns"}
+
     # The beats ------------------------------------------------------------------------------------------------------
 
     def two_balls(self) -> None:
@@ -76,18 +80,22 @@ class UTurn3D(TwoRuns):
         self.wait(1.0)
 
     def in_and_out(self) -> None:
-        """Momentum runs through the valley and up the other wall, turns, and runs back: {u_turns} u-turns in {last}
-        iterations. Gradient descent is still at {gd_end}, momentum at {momentum_end}."""
-        last, third = max(run.ended_at for run in self.runs.values()), self.third_turn
+        """Momentum runs {how_it_runs}."""
+        third = self.third_turn
         self.drive(self.rings, self.duet.step)
         self.duet.walk(third, min(third / SLOW, LONGEST), azimuth=self.duet.azimuth + HALF * ROUND)
-        self.duet.speaker.say("up the wall, and back")
+        if self.runs[MOMENTUM].u_turns:
+            self.duet.speaker.say("up the wall, and back")
         self.wait(2.0)
+
+    def to_the_end(self) -> None:
+        """{u_turns} u-turns in {last} iterations. Gradient descent is still at {gd_end}, momentum at {momentum_end}."""
+        last, third = max(run.ended_at for run in self.runs.values()), self.third_turn
         self.duet.speaker.hush()
         if last > third:
             self.drive(self.rings, self.duet.step)
             self.duet.walk(last, min((last - third) / QUICK, LONGEST), azimuth=self.duet.azimuth + ROUND)
-        turns = f"${self.runs[MOMENTUM].u_turns}$ u-turns"
+        turns = f"${self.runs[MOMENTUM].u_turns}$ u-turns{self.ringed}"
         self.duet.speaker.say(*((f"{turns}, and still first", f"{turns}, still first") if self.escapes else (turns,)))
         self.wait(2.6)
 
@@ -99,9 +107,15 @@ class UTurn3D(TwoRuns):
         turns, last = self.runs[MOMENTUM].u_turns_at, max(run.ended_at for run in self.runs.values())
         return int(min(turns[:3][-1] + 2, last)) if len(turns) else int(last)
 
+    @property
+    def ringed(self) -> str:
+        """How many of the u-turns are ringed, if not all."""
+        drawn = len(self.rings.steps)
+        return f" (${drawn}$ ringed)" if drawn < self.runs[MOMENTUM].u_turns else ""
+
     @cached_property
     def rings(self) -> Rings:
-        """The u-turns, ringed on the map."""
+        """The u-turns, ringed on the map, where they are wide enough for it."""
         run = self.runs[MOMENTUM]
         places = self.duet.map.to_screen(*run.iterates[run.u_turns_at].T).reshape(-1, 3)
         return Rings(places, run.u_turns_at, 0.2, self.duet.map.area, least=0.8 * RADIUS)

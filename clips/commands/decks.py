@@ -146,6 +146,7 @@ def _bring(
 ) -> None:
     from clips.decks.make import DeckWish, bring_deck, target_of
     from clips.records import CLIPS_FOLDER
+    from clips.wishes import entry_named
 
     if not render and any(look):
         raise UsageError("--quality, --theme and --aspect say how to render the clips: add --render.")
@@ -153,7 +154,7 @@ def _bring(
     place = folder or CLIPS_FOLDER
     target = target_of(kind, words[0] if len(words) == 1 else "lecture", output)
     names = _delivered(words, place) if words and not render else None
-    asked = [word for word in words if not names or _is_known(book, word)]
+    asked = [word for word in words if not names or entry_named(book, word)]  # a variant stands nowhere
     wishes = list(wishes_for(book, path, asked, {}, (*look, "mp4"), place)) if asked or not names else []
     if render:
         _render(book, wishes, jobs)
@@ -172,13 +173,6 @@ def _bring(
 def _delivered(words: list[str], folder: Path) -> tuple[str, ...] | None:
     """The words, if all of them are delivered clips: a variant has no place in the lecture, but may go on a slide."""
     return tuple(words) if all((folder / f"{word}.json").is_file() for word in words) else None
-
-
-def _is_known(book: Lecture, word: str) -> bool:
-    """Whether the lecture can tell if the clip of this name has changed; a variant's numbers stand nowhere."""
-    from scenes import CLIPS
-
-    return word in CLIPS or word in {entry.name for entry in book.clips}
 
 
 def _render(book: Lecture, wishes: list[Wish], jobs: int) -> None:
