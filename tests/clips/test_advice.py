@@ -173,6 +173,6 @@ def test_told_before_strict_refuses(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 @pytest.mark.usefixtures("tiny_clip")
 def test_who_makes_its_point_is_not_asked_again(tmp_path: Path) -> None:
-    crew = tiny.Here()
+    crew = tiny.Here(size=1)
     make([tiny.wish(tmp_path)], tiny.workshop(tmp_path / "cache", lambda: crew), Quiet(Console(stderr=True)))
     assert [job.beats for job in crew.jobs].count(()) == 1

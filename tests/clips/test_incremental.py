@@ -150,6 +150,19 @@ def test_an_interrupt_loses_nothing_that_was_filmed(bench: Bench) -> None:
     assert bench.filmed(*wishes) == {"two": ("move", "turn")}, "one was delivered, and two takes its first beat"
 
 
+def test_who_has_no_clip_to_ask_asks_too_and_nothing_counts_twice(bench: Bench) -> None:
+    def asked(*wishes: Wish, size: int, **changes: Any) -> tuple[int, Made]:
+        made = bench.make(*wishes, crew=lambda: crew.append(Here(size)) or crew[-1], **changes)
+        return sum(job.beats == () for job in crew[-1].jobs), made
+
+    crew: list[Here] = []
+    assert [asked(bench.wish(way=1 + size / 64), size=size)[0] for size in (1, 2, 4, 64)] == [1, 2, 4, 4]
+    three = [bench.wish(name, way=0.5) for name in "abc"]
+    count, made = asked(*three, size=2)
+    assert (count, [clip.filmed for clip in made.delivered]) == (3, [("move", "turn"), (), ()])
+    assert len(asked(bench.wish(way=2.75), size=4, ask=tiny.explode)[1].failed) == 1
+
+
 def test_a_file_that_was_only_copied_is_still_fresh(bench: Bench) -> None:
     bench.make(bench.wish())
     video = bench.clips / "tiny.mp4"

@@ -227,7 +227,7 @@ def test_a_flawed_beat_is_filmed_again(tmp_path: Path, capsys: pytest.CaptureFix
     with sqlite3.connect(shop.store.file) as connection:
         connection.execute("UPDATE beats SET video = zeroblob(100) WHERE beat = 'move'")
     (clip,) = make([tiny.wish(tmp_path / "clips", angle=2)], shop, quiet).delivered
-    assert clip.filmed == ("turn", "move")
+    assert clip.filmed == ("move", "turn")
     assert "a damaged beat in the cache (move) was thrown away" in capsys.readouterr().err
 
 
