@@ -21,7 +21,7 @@ from clips.store import Store
 from clips.work import perform, tell
 from objectives.errors import UsageError
 
-READY = 4  # processes that get ready to film while a clip is asked what it says
+READY = 4  # processes, at most, that get ready to film while a clip is asked what it says
 
 
 class Reporter(Protocol):
@@ -114,7 +114,7 @@ def make(wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: 
     for folder in {verdict.wish.folder for verdict in stale}:
         check_writable(folder)
     with shop.crew() as crew:
-        plans, failed = plans_of(stale, shop, crew)
+        plans, failed = plans_of(stale, shop, crew, ready=READY)
         advice = advice_on([plan.wish.job(()) for plan in plans if plan.tale.broken], shop.advise, crew)
         for plan in plans:
             reporter.foreseen(plan, advice.get(plan.wish.name, ()))
@@ -140,8 +140,12 @@ def _refuse(broken: Mapping[str, Sequence[str]]) -> None:
 # Asking ---------------------------------------------------------------------------------------------------------------
 
 
-def plans_of(verdicts: Sequence[Verdict], shop: Workshop, crew: Crew) -> tuple[list[Plan], list[Outcome]]:
+def plans_of(
+    verdicts: Sequence[Verdict], shop: Workshop, crew: Crew, ready: int = 0
+) -> tuple[list[Plan], list[Outcome]]:
     """Ask each clip what it says, where the store does not know, and plan; what cannot be asked has failed.
+
+    If there will be something to film, `ready` processes ask, though there be fewer clips: then they are ready for it.
 
     Raises
     ------
@@ -152,7 +156,9 @@ def plans_of(verdicts: Sequence[Verdict], shop: Workshop, crew: Crew) -> tuple[l
     tales = {verdict.wish.name: store.tale(verdict.recipe.tale_key) for verdict in verdicts}
     asked = {verdict.wish.name: verdict for verdict in verdicts if tales[verdict.wish.name] is None}
     failed = list[Outcome]()
-    for event in crew.run(_for_all(crew, [verdict.wish.job(()) for verdict in asked.values()]), shop.ask):
+    for event in crew.run(
+        _for_all([verdict.wish.job(()) for verdict in asked.values()], min(crew.size, ready)), shop.ask
+    ):
         if isinstance(event, Outcome) and event.job.called in asked:
             verdict = asked.pop(event.job.called)
             event = _of_these_sources(event, verdict, shop)
@@ -165,9 +171,9 @@ def plans_of(verdicts: Sequence[Verdict], shop: Workshop, crew: Crew) -> tuple[l
     return plans, failed
 
 
-def _for_all(crew: Crew, jobs: Sequence[Job]) -> list[Job]:
-    """Jobs for everyone: who would have none does one again, and is ready when there is something to film."""
-    return list(islice(cycle(jobs), max(len(jobs), min(crew.size, READY) if jobs else 0)))
+def _for_all(jobs: Sequence[Job], workers: int) -> list[Job]:
+    """Jobs for so many workers: who would have none does one again."""
+    return list(islice(cycle(jobs), max(len(jobs), workers)))
 
 
 def _refused(outcome: Outcome, verdict: Verdict) -> Outcome:

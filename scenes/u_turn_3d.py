@@ -90,11 +90,11 @@ class UTurn3D(TwoRuns):
 
     def to_the_end(self) -> None:
         """{u_turns} u-turns in {last} iterations. Gradient descent is still at {gd_end}, momentum at {momentum_end}."""
-        last, third = max(run.ended_at for run in self.runs.values()), self.third_turn
+        left = self.last - self.third_turn
         self.duet.speaker.hush()
-        if last > third:
+        if left > 0:
             self.drive(self.rings, self.duet.step)
-            self.duet.walk(last, min((last - third) / QUICK, LONGEST), azimuth=self.duet.azimuth + ROUND)
+            self.duet.walk(self.last, min(left / QUICK, LONGEST), azimuth=self.duet.azimuth + ROUND)
         turns = f"${self.runs[MOMENTUM].u_turns}$ u-turns{self.ringed}"
         self.duet.speaker.say(*((f"{turns}, and still first", f"{turns}, still first") if self.escapes else (turns,)))
         self.wait(2.6)
@@ -104,8 +104,8 @@ class UTurn3D(TwoRuns):
     @property
     def third_turn(self) -> int:
         """The iteration shortly after the third u-turn, or the last one."""
-        turns, last = self.runs[MOMENTUM].u_turns_at, max(run.ended_at for run in self.runs.values())
-        return int(min(turns[:3][-1] + 2, last)) if len(turns) else int(last)
+        turns = self.runs[MOMENTUM].u_turns_at
+        return int(min(turns[:3][-1] + 2, self.last)) if len(turns) else self.last
 
     @property
     def ringed(self) -> str:

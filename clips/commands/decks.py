@@ -154,7 +154,7 @@ def _bring(
     place = folder or CLIPS_FOLDER
     target = target_of(kind, words[0] if len(words) == 1 else "lecture", output)
     names = _delivered(words, place) if words and not render else None
-    asked = [word for word in words if not names or entry_named(book, word)]  # a variant stands nowhere
+    asked = [word for word in words if not names or entry_named(book, word)]  # no variants: their numbers stand nowhere
     wishes = list(wishes_for(book, path, asked, {}, (*look, "mp4"), place)) if asked or not names else []
     if render:
         _render(book, wishes, jobs)

@@ -85,6 +85,11 @@ class TwoRuns(LectureScene):
             return float(np.linalg.norm(run.gradients[run.ended_at]))
 
     @property
+    def last(self) -> int:
+        """The iteration at which the longer run ended."""
+        return int(max(run.ended_at for run in self.runs.values()))
+
+    @property
     def escapes(self) -> bool:
         """Whether momentum ended nearer to the lowest value than to where gradient descent rests."""
         return bool(self.ends[MOMENTUM] < (self.lowest + self.ends[GD]) / 2)
@@ -95,7 +100,7 @@ class TwoRuns(LectureScene):
             "momentum_error": self.ends[MOMENTUM],
             "lowest_error": self.lowest,
             "gradient_descent_slope": self.slope(GD),
-            "last": max(run.ended_at for run in self.runs.values()),
+            "last": self.last,
         }
 
     def claims(self) -> Iterator[Claim]:
@@ -161,9 +166,8 @@ class TwoRuns(LectureScene):
     def where_they_end(self) -> None:
         """Gradient descent rests at {gd_end}, where the slope is zero. Momentum {becomes}: it ends at
         {momentum_end}."""
-        last = max(run.ended_at for run in self.runs.values())
-        if last > self.eventful:
-            self.duet.walk(last, REST, azimuth=self.duet.azimuth - SWING)
+        if self.last > self.eventful:
+            self.duet.walk(self.last, REST, azimuth=self.duet.azimuth - SWING)
         for name, said in ((GD, self.held), (MOMENTUM, self.free if self.escapes else "it does not get through")):
             if np.isfinite(self.ends[name]):
                 color = rule_color(name)

@@ -24,7 +24,7 @@ Filming = Mapping[str, Mapping[str, float]]  # of clips, of their beats: seconds
 class Remembered:
     """A store that knows what filming took, and nothing else."""
 
-    def __init__(self, filming: Filming, skipping: float = 0.1) -> None:
+    def __init__(self, filming: Filming, skipping: float) -> None:
         self._rows = {
             clip: [CostRow(beat, 1920 * 1080, 60, took, skipping, GUESSED_LENGTH) for beat, took in beats.items()]
             for clip, beats in filming.items()
@@ -37,12 +37,12 @@ class Remembered:
 class Wanted:
     """A plan, as far as jobs are concerned."""
 
-    def __init__(self, clip: str, folder: Path = Path()) -> None:
-        self.wish = Wish(clip, clip, {}, PROFILE, folder)
+    def __init__(self, clip: str) -> None:
+        self.wish = Wish(clip, clip, {}, PROFILE, Path())
 
 
-def shared(filming: Filming, workers: int, known: bool = True) -> tuple[list[Job], Costs]:
-    costs = Costs(cast(Any, Remembered(filming if known else {})))
+def shared(filming: Filming, workers: int, known: bool = True, skipping: float = 0.1) -> tuple[list[Job], Costs]:
+    costs = Costs(cast(Any, Remembered(filming if known else {}, skipping)))
     shares = [(cast(Any, Wanted(clip)), tuple(beats)) for clip, beats in filming.items()]
     return jobs_of(shares, workers, costs), costs
 
@@ -95,7 +95,5 @@ def test_a_short_clip_is_one_job(workers: int) -> None:
 
 def test_a_clip_that_takes_long_to_pass_over_is_not_cut() -> None:
     """Each part passes over the beats of the others."""
-    filming = {"ewma": dict.fromkeys("abcd", 3.0)}
-    costs = Costs(cast(Any, Remembered(filming, skipping=4.0)))
-    jobs = jobs_of([(cast(Any, Wanted("ewma")), tuple("abcd"))], 2, costs)
+    jobs, _ = shared({"ewma": dict.fromkeys("abcd", 3.0)}, 2, skipping=4.0)
     assert [job.beats for job in jobs] == [tuple("abcd")]
