@@ -174,7 +174,7 @@ class Terrain(Group):
         plate = [np.array([x, y, -self.foot]) for x in (-half[0], half[0]) for y in (-half[1], half[1])]
         labels = self.labels
         axis = [labels.heights.top(view) for view in views] if isinstance(labels, TerrainLabels) else []
-        return np.concatenate([self.ground.hull(), np.array(plate + axis)])
+        return np.concatenate([self.ground.hull, np.array(plate + axis)])
 
     def _room(self, box: Box) -> Box:
         """What is left of a box without the room for the note."""

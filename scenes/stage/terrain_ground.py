@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import ConvexHull
 
 from scenes.stage.drawing import Array
 from scenes.stage.layout import Box
@@ -203,12 +204,14 @@ class Ground:
         """Radius of a ball round the origin that holds everything."""
         return float(np.hypot(*self.footprint)) / 2 + self.relief
 
+    @cached_property
     def hull(self) -> Array:
-        """Points (n, 3) that show how far the landscape reaches: its rim and its summits, and the foot of the rim."""
+        """The few points (n, 3) of the ground and the foot of its rim that lie farthest out, seen from anywhere."""
         east, north = np.meshgrid(*self.axes)
         grid = np.stack([east, north, self.heights], axis=-1)[::2, ::2]
         rim = np.concatenate([grid[0], grid[-1], grid[:, 0], grid[:, -1]])
-        return np.concatenate([grid.reshape(-1, 3), rim * [1, 1, 0]])
+        points = np.concatenate([grid.reshape(-1, 3), rim * [1, 1, 0]])
+        return np.asarray(points[ConvexHull(points, qhull_options="QJ").vertices])  # jogged: a ground may be flat
 
     def drape(self, corners: Array, pieces: float = 0.04) -> tuple[Array, Array]:
         """A path through corners (n, 2), straight on the map between them, laid on the ground.

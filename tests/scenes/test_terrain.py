@@ -271,7 +271,7 @@ def test_on_the_way_to_the_map_nothing_leaves_the_picture(name: str) -> None:
     terrain = terrain_of(name, azimuth=-46, elevation=40, labelled=True)
     first = terrain.orbit.view
     flight = terrain.orbit.flight(terrain.above, terrain.kept)
-    places = terrain.ground.hull()
+    places = terrain.ground.hull
     for share in np.linspace(0, 1, 21):
         for part in flight:
             part.interpolate_mobject(share)
