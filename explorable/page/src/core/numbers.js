@@ -34,8 +34,7 @@ export const power = (base, exponent) =>
  * @param {ArrayLike<number>} p @param {number[] | Float64Array} out @param {number[][]} minima
  */
 export function repaired(p, out, minima) {
-  if (!allFinite(out) && minima.some((minimum) => minimum.every((at, i) => Math.abs(p[i] - at) <= 1e-12)))
-    out.fill(0);
+  if (!allFinite(out) && minima.some((minimum) => minimum.every((at, i) => Math.abs(p[i] - at) <= 1e-12))) out.fill(0);
   return out;
 }
 

@@ -11,7 +11,10 @@ export class ExpressionError extends UsageError {
   /** @param {string} text @param {number} place @param {string} message */
   constructor(text, place, message) {
     const first = Math.max(0, place - 50);
-    const line = [...text].slice(first, place + 25).join("").replace(/[\p{C}]/gu, " ");
+    const line = [...text]
+      .slice(first, place + 25)
+      .join("")
+      .replace(/[\p{C}]/gu, " ");
     super(`${message}${message.endsWith("?") ? "" : ":"}\n    ${line.trimEnd()}\n    ${" ".repeat(place - first)}^`);
     this.name = "ExpressionError";
     this.text = text;
