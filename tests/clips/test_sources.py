@@ -36,7 +36,11 @@ def test_code_words_and_comments_are_told_apart() -> None:
 
 
 def test_imports_are_followed_relative_ones_too() -> None:
-    assert set(fingerprint(MODULE, "scenes").imports) >= {"scenes.stage.ink", "scenes.stage.ink.layout", "scenes.sibling"}
+    assert set(fingerprint(MODULE, "scenes").imports) >= {
+        "scenes.stage.ink",
+        "scenes.stage.ink.layout",
+        "scenes.sibling",
+    }
     assert "optimizers.rules" in fingerprint("from .rules import Momentum", "optimizers").imports
     assert "a.c.d" in fingerprint("from ..c import d", "a.b").imports
 
