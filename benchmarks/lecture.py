@@ -25,13 +25,13 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from clips.conversion import Converter  # noqa: E402
-from clips.encoding import BeatEncoder, BeatWriter, writer_class  # noqa: E402
+from clips.filming.conversion import Converter  # noqa: E402
+from clips.filming.encoding import BeatEncoder, BeatWriter, writer_class  # noqa: E402
+from clips.filming.joining import join_beats  # noqa: E402
+from clips.filming.renderer import BeatRenderer  # noqa: E402
+from clips.filming.work import make_scene, perform, studio, typeset_cache  # noqa: E402
 from clips.job import Job  # noqa: E402
-from clips.joining import join_beats  # noqa: E402
 from clips.profile import Profile, make_profile  # noqa: E402
-from clips.renderer import BeatRenderer  # noqa: E402
-from clips.work import make_scene, perform, studio, typeset_cache  # noqa: E402
 from scenes import CLIPS  # noqa: E402
 
 SAMPLE = 50

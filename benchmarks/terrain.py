@@ -57,9 +57,9 @@ def filmed(make_scene: Callable[[Any], Any], frames: int, **settings: Any) -> di
     """Run a scene that plays one orbit, with our writer."""
     from manim import tempconfig
 
-    from clips.encoding import writer_class
+    from clips.filming.encoding import writer_class
+    from clips.filming.work import studio
     from clips.profile import Profile
-    from clips.work import studio
 
     watch, profile = Stopwatch(), Profile(*SIZE, RATE)
     with studio(profile), tempconfig(settings):
@@ -72,8 +72,8 @@ def filmed(make_scene: Callable[[Any], Any], frames: int, **settings: Any) -> di
 def terrain() -> Any:
     """The terrain over the full frame, with nothing round it."""
     from objectives import find_objective
-    from scenes.stage import layout
-    from scenes.stage.terrain import Terrain
+    from scenes.stage.ink import layout
+    from scenes.stage.terrain.landscape import Terrain
 
     objective, frame = find_objective("himmelblau"), layout.frame()
     area = layout.Box(-3.0, -3.0, 3.0, 3.0)
@@ -87,7 +87,7 @@ def time_terrain(frames: int) -> dict[str, float]:
     from manim.renderer.cairo_renderer import CairoRenderer
 
     from scenes.lecture_scene import LectureScene
-    from scenes.stage.camera import StageCamera
+    from scenes.stage.ink.camera import StageCamera
 
     class Orbit(LectureScene):
         beats = ("orbit",)
@@ -161,8 +161,8 @@ def time_opengl_mesh(frames: int) -> dict[str, float]:
 
 def drawn(frames: int) -> tuple[list[np.ndarray], dict[str, float]]:
     """The last frames of the terrain as the camera makes them, and how long they took."""
+    from clips.filming.work import studio
     from clips.profile import Profile
-    from clips.work import studio
     from scenes.lecture_scene import LectureScene
 
     with studio(Profile(*SIZE, RATE)):
@@ -185,8 +185,8 @@ def time_drawing(frames: int) -> dict[str, float]:
 
 
 def time_encoding(frames: int) -> dict[str, float]:
-    from clips.conversion import cut
-    from clips.encoding import BeatThread
+    from clips.filming.conversion import cut
+    from clips.filming.encoding import BeatThread
     from clips.profile import Profile
 
     pictures, _ = drawn(frames)

@@ -1,14 +1,18 @@
 """How clips are made: from a wish on the command line to files that a lecturer takes away.
 
-    what is wanted     lecture, lecture_file, toml_text, toml_edit: the lecture as a file; wishes; profile
-    what is stale      sources: what a clip is made from; records: what it was made from; store: beats filmed before;
-                       plan: which are stale, and why; costs; status
-    who works          job: what travels; pool: processes here; cluster: other machines
-    the work           work: run a scene, or ask it; encoding: from frames to the stream of a beat
-    what is delivered  joining, deliver, files: whole files under stable names; make: the way from a wish to them
-    on slides          decks: a deck as data, and what is made of it; notebook: show
-    the command line   commands
-    around it          report, advice, watch (saves), sweep, catalogue, showing, storyboard, answer_key, doctor
+    commands     the command line: options, and one call into a room below
+    notebook     show, in a notebook
+    watching     rendering on every save
+    sweeps       one clip with many values, side by side
+    decks        clips on slides, in films and documents
+    telling      progress, status, a clip in words, storyboard, answer key
+    making       from a wish to whole files under stable names
+    filming      run a scene, encode and join its beats; processes here, or many machines
+    keeping      what was made before, and what it was made from
+    lecture      lecture.toml: read, and changed in place
+    sources      what a clip is made from; job: what travels; profile: size and look; files: whole or not at all
+
+Each uses only what stands below it (making uses filming and keeping, which do not know each other).
 
 Manim is imported by the functions that draw, never by importing this package.
 """

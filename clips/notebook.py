@@ -36,10 +36,10 @@ def show(
     import json
 
     from clips.commands.options import reporter_for, workshop
-    from clips.lecture import default_lecture, wanted_profile
-    from clips.make import make
-    from clips.records import CLIPS_FOLDER
-    from clips.wishes import wishes_of
+    from clips.keeping.records import CLIPS_FOLDER
+    from clips.lecture.reading import default_lecture, wanted_profile
+    from clips.making.wishes import wishes_of
+    from clips.making.workshop import make
     from objectives.errors import UsageError
 
     lecture = default_lecture()

@@ -18,14 +18,13 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from clips.files import write_whole
+from clips.files import ROOT, write_whole
 from objectives.errors import UsageError
 
-ROOT = Path(__file__).parents[1]
 #: The list of clips: names and sentences, which no frame shows; a clip is found through it, not made from it.
 REGISTRY = "scenes/__init__.py"
 #: What films every clip, whatever it imports itself.
-STUDIO = ("clips.work", "clips.encoding")
+STUDIO = ("clips.filming.work", "clips.filming.encoding")
 LIBRARIES = ("manim", "numpy", "scipy", "sympy", "typst", "contourpy", "pycairo", "pillow", "moderngl", "av")
 
 

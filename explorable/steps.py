@@ -1,47 +1,56 @@
 """A traced rule as JavaScript: a state as one array of numbers, and a step that changes x and state in place.
 
-    rule = { ..., state(n, h) => Float64Array, step(gradient, x, state, h) => void }
+    rule = { ..., state(n, h) => Float64Array, stepper(n, h) => step, splits(h) => boolean }
+    step(gradient, x, state)
 
-`gradient(at, out)` fills `out`; `h` holds the hyper-parameters. A step allocates nothing.
+`gradient(at, out)` fills `out`; `h` holds the hyper-parameters. A stepper works out once what depends on them alone;
+its step allocates nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from explorable.tracing import FUNCTIONS, Branch, Node, Outcome, Tracing, tracings
+from explorable.tracing import FUNCTIONS, Branch, Node, Outcome, Tracing, outcomes, tracings
 from optimizers import Rule
 
 
 def rule_functions(kind: type[Rule[Any]]) -> str:
-    """`state`, `step` and `splits` of a rule, as the members of an object's text."""
+    """`state`, `stepper`, `step` and `splits` of a rule, as the members of an object's text."""
     ways = tracings(kind)
-    size = _sizes(ways[0].arrays)
-    state = _chosen(ways, lambda way: list(_init(way)))
-    step = _chosen(ways, lambda way: list(_ways(way.step, way.arrays)))
-    scratch = sorted({name for way in ways for name in _scratch(way.step)})
     lines = [
-        f"splits(h) {{ {' '.join(_chosen(ways, lambda way: [f'return {str(way.splits).lower()};']))} }},",
+        "splits(h) {",
+        *_chosen(ways, lambda way: [f"return {str(way.splits).lower()};"]),
+        "},",
         "state(n, h) {",
-        f"const state = new Float64Array({size});",
-        *state,
+        f"const state = new Float64Array({_sizes(ways[0].arrays)});",
+        *_chosen(ways, lambda way: _ways(way.init, _Writer(way.arrays), steps=False)),
         "return state;",
         "},",
-        f"step: (({', '.join(f'{name} = new Float64Array(2)' for name in scratch)}) => (gradient, x, state, h) => {{",
-        "const n = x.length;",
-        *(f"if ({name}.length !== n) {name} = new Float64Array(n);" for name in scratch),
-        *step,
-        "})(),",
+        "stepper(n, h) {",
+        *_chosen(ways, _stepper),
+        "},",
+        "step(gradient, x, state, h) { this.stepper(x.length, h)(gradient, x, state); },",
     ]
     return "\n".join(lines)
 
 
-def _chosen(ways: Sequence[Tracing], lines: Any) -> list[str]:
+def _stepper(way: Tracing) -> Iterator[str]:
+    """The step of one tracing, in front of it the arrays it needs and what the settings alone decide."""
+    writer = _Writer(way.arrays)
+    yield from (f"const {name} = new Float64Array(n);" for name in sorted(set(_scratch(way.step))))
+    yield from writer.named("k", _fixed([node for end in outcomes(way.step) for node in end.results]))
+    yield "return (gradient, x, state) => {"
+    yield from _ways(way.step, writer)
+    yield "};"
+
+
+def _chosen(ways: Sequence[Tracing], lines: Callable[[Tracing], Iterable[str]]) -> list[str]:
     """The lines of the tracing whose words and switches are set; once, where they do not matter."""
-    written = [lines(way) for way in ways]
+    written = [list(lines(way)) for way in ways]
     if all(one == written[0] for one in written):
-        return list(written[0])
+        return written[0]
     result = []
     for way, text in zip(ways, written, strict=True):
         condition = " && ".join(_is(name, word) for name, word in way.words.items())
@@ -68,28 +77,26 @@ def _place(place: int, arrays: Sequence[bool], array: bool) -> str:
     return "state[i]" if offset == "0" else f"state[{offset} + i]"
 
 
-def _init(way: Tracing) -> Iterator[str]:
-    yield from _ways(way.init, way.arrays, steps=False)
-
-
-def _ways(ways: Branch | Outcome, arrays: Sequence[bool], steps: bool = True) -> Iterator[str]:
+def _ways(ways: Branch | Outcome, writer: _Writer, steps: bool = True) -> Iterator[str]:
     if isinstance(ways, Branch):
-        question = _Writer(arrays).text(ways.question)
-        yield from (f"if ({question}) {{", *_ways(ways.yes, arrays, steps), "} else {", *_ways(ways.no, arrays, steps))
+        yield f"if ({writer.text(ways.question)}) {{"
+        yield from _ways(ways.yes, writer, steps)
+        yield "} else {"
+        yield from _ways(ways.no, writer, steps)
         yield "}"
     else:
-        yield from _outcome(ways.results, arrays, steps)
+        yield from _outcome(ways.results, writer.copy(), steps)
 
 
-def _outcome(results: Sequence[Node], arrays: Sequence[bool], steps: bool) -> Iterator[str]:
+def _outcome(results: Sequence[Node], writer: _Writer, steps: bool) -> Iterator[str]:
     """Plain numbers first, then each gradient, then all coordinates; what is read is written last."""
-    writer = _Writer(arrays)
+    arrays = writer.arrays
     targets = [("x[i]", results[0])] if steps else []
     fields = results[1:] if steps else results
     targets += [(_place(place, arrays, arrays[place]), node) for place, node in enumerate(fields)]
     kept = [(target, node) for target, node in targets if not _is_itself(target, node, arrays)]
     numbers, vectors = ([part for part in kept if ("i]" in part[0]) is array] for array in (False, True))
-    yield from writer.shared(node for _, node in kept)
+    yield from writer.named("s", _plain([node for _, node in kept]))
     for call in _calls([node for _, node in kept]):
         yield from writer.asked(call)
     if vectors:
@@ -125,20 +132,23 @@ def _scratch(ways: Branch | Outcome) -> Iterator[str]:
 
 
 class _Writer:
-    """Writes nodes down, each that is used is named once."""
+    """Writes nodes down; those that have a name by it."""
 
-    def __init__(self, arrays: Sequence[bool]) -> None:
+    def __init__(self, arrays: Sequence[bool], names: Mapping[Node, str] | None = None) -> None:
         self.arrays = arrays
         self.slopes: dict[Node, str] = {}
-        self.names: dict[Node, str] = {}
+        self.names: dict[Node, str] = dict(names or {})
 
-    def shared(self, nodes: Any) -> Iterator[str]:
-        """Statements for the plain numbers that the coordinates share."""
-        for node in _plain(list(nodes)):
-            if node not in self.names and node.arguments:
-                text = self.text(node)
-                self.names[node] = f"s{len(self.names)}"
-                yield f"const {self.names[node]} = {text};"
+    def copy(self) -> _Writer:
+        """One that knows the same names, for one way through the code."""
+        return _Writer(self.arrays, self.names)
+
+    def named(self, letter: str, nodes: Iterable[Node]) -> Iterator[str]:
+        """Statements that give names to operations."""
+        for place, node in enumerate(node for node in nodes if node not in self.names):
+            text = self.text(node)
+            self.names[node] = f"{letter}{place}"
+            yield f"const {self.names[node]} = {text};"
 
     def asked(self, call: Node) -> Iterator[str]:
         """Statements that ask for a gradient."""
@@ -151,18 +161,13 @@ class _Writer:
 
     def assigned(self, targets: Sequence[tuple[str, Node]]) -> Iterator[str]:
         """Statements for one coordinate: everything is read before anything is written."""
-        names: Mapping[Node, str] = dict(self.names)
-        for node in _repeated([node for _, node in targets]):
-            text = self.text(node)
-            self.names[node] = f"a{len(self.names)}"
-            yield f"const {self.names[node]} = {text};"
+        yield from self.named("a", _repeated([node for _, node in targets]))
         results = [(target, self.text(node)) for target, node in targets]
         if len(results) == 1:
             yield f"{results[0][0]} = {results[0][1]};"
         else:
             yield from (f"const r{place} = {text};" for place, (_, text) in enumerate(results))
             yield from (f"{target} = r{place};" for place, (target, _) in enumerate(results))
-        self.names = dict(names)
 
     def text(self, node: Node) -> str:
         if node in self.names:
@@ -184,6 +189,21 @@ def _plain(nodes: Sequence[Node]) -> list[Node]:
         else:
             found += [part for part in _plain(node.arguments) if part not in found]
     return found
+
+
+def _fixed(nodes: Sequence[Node]) -> list[Node]:
+    """The largest operations that take nothing but settings and numbers, once each."""
+    found: list[Node] = []
+    for node in nodes:
+        if _is_fixed(node):
+            found += [node] if node.arguments and node not in found else []
+        else:
+            found += [part for part in _fixed(node.arguments) if part not in found]
+    return found
+
+
+def _is_fixed(node: Node) -> bool:
+    return node.kind not in ("x", "state", "gradient") and all(map(_is_fixed, node.arguments))
 
 
 def _repeated(nodes: Sequence[Node]) -> list[Node]:

@@ -29,7 +29,7 @@ FUNCTIONS: Mapping[str, str] = {
     "multiply": "({0} * {1})",
     "divide": "({0} / {1})",
     "negative": "(-{0})",
-    "power": "power({0}, {1})",
+    "power": "raised({0}, {1})",
     "square": "square({0})",
     "sqrt": "Math.sqrt({0})",
     "exp": "Math.exp({0})",
@@ -96,6 +96,8 @@ class Traced(NDArrayOperatorsMixin):
         nodes = tuple(as_node(one) for one in inputs)
         if name == "power" and nodes[1] == as_node(2):
             name, nodes = "square", nodes[:1]
+        if name == "multiply" and as_node(1) in nodes:  # exact, so it may be left out
+            return Traced(nodes[nodes[0] == as_node(1)], self.answers)
         return Traced(Node(name, nodes, array=any(node.array for node in nodes)), self.answers)
 
 

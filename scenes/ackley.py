@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from scenes.lecture_scene import ClipParameters, Coefficient, LearningRate, ObjectiveName, Point
-from scenes.stage.two_runs import TwoRuns
+from scenes.stage.runs.two_runs import TwoRuns
 
 
 class Ackley(TwoRuns):

@@ -26,21 +26,21 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
-from scenes.stage import layout
-from scenes.stage.cards import Counter
-from scenes.stage.coordinate_strip import CoordinateStrip
-from scenes.stage.curve_panel import CurvePanel, window
-from scenes.stage.curve_walk import CurveWalk
-from scenes.stage.damping import CRITICAL, MUCH, NONE, TRIED, Damping
-from scenes.stage.fading import FadeIn
-from scenes.stage.fate import Fate
-from scenes.stage.figures import rounded, typed
-from scenes.stage.layout import Box
-from scenes.stage.notation import notation
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.speaker import Speaker
-from scenes.stage.step_table import StepTable, run_table
-from scenes.stage.typesetting import BODY, SMALL, Words, bold, fitting_formula, lines, on_baseline, quiet
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, TRIED, Damping
+from scenes.props.choosing_momentum.outcome import Outcome
+from scenes.stage.curves.graph import CurvePanel, window
+from scenes.stage.curves.walk import CurveWalk
+from scenes.stage.ink import layout
+from scenes.stage.ink.fading import FadeIn
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.panels.coordinate_strip import CoordinateStrip
+from scenes.stage.panels.step_table import StepTable, run_table
+from scenes.stage.words.cards import Counter
+from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, fitting_formula, lines, on_baseline, quiet
 from scenes.typed import as_list
 
 FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the flat stretch
@@ -93,10 +93,10 @@ class ChoosingMomentum(LectureScene):
         }
 
     @cached_property
-    def fates(self) -> dict[str, Fate]:
+    def outcomes(self) -> dict[str, Outcome]:
         """What becomes of each of the four."""
         floor = float(self.objective.value(self.objective.minima[0]))
-        return {name: Fate(run, floor) for name, run in self.runs.items()}
+        return {name: Outcome(run, floor) for name, run in self.runs.items()}
 
     @cached_property
     def damping(self) -> Damping:
@@ -112,16 +112,16 @@ class ChoosingMomentum(LectureScene):
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"beyond": self.damping.beyond, "critical": self.damping.momenta[CRITICAL]}
-        found |= {f"{name}_settled": said(fate.settled) for name, fate in self.fates.items()}
+        found |= {f"{name}_settled": said(outcome.settled) for name, outcome in self.outcomes.items()}
         arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.damping.runs.items()}
         return found | {f"parabola_{name}": said(step) for name, step in arrivals.items()}
 
     def claims(self) -> Iterator[Claim]:
         little, *middle, much = sorted(FOUR, key=lambda name: self.momenta[name])
-        for name, so in ((little, self.fates[little].stuck), (much, self.fates[much].moving)):
-            yield Claim(f"momentum {self._told(name)}, where the slope is {self.fates[name].slope:.2g}", so)
+        for name, so in ((little, self.outcomes[little].stuck), (much, self.outcomes[much].moving)):
+            yield Claim(f"momentum {self._told(name)}, where the slope is {self.outcomes[name].slope:.2g}", so)
         told = "; ".join(map(self._told, middle))
-        yield Claim(f"those between arrive: {told}", all(self.fates[name].settled is not None for name in middle))
+        yield Claim(f"those between arrive: {told}", all(self.outcomes[name].settled is not None for name in middle))
         damping = self.damping
         far, critical = damping.beyond / abs(damping.start[0] or 1.0), damping.momenta[CRITICAL]
         yield Claim(f"on the parabola much momentum overshoots by {100 * far:.0f} % of its way", far > 0.5)
@@ -139,11 +139,11 @@ class ChoosingMomentum(LectureScene):
     def words(self) -> Mapping[str, str]:
         beyond = self.damping.beyond
         passes = f"overshoots, to {beyond:.4g} beyond the minimum" if beyond else "only rolls down"
-        return {"fates": f"Momentum {'; '.join(map(self._told, FOUR))}.", "passes": passes}
+        return {"outcomes": f"Momentum {'; '.join(map(self._told, FOUR))}.", "passes": passes}
 
     def _told(self, name: str) -> str:
-        fate = self.fates[name]
-        return f"{self.momenta[name]:g} {fate.told}"
+        outcome = self.outcomes[name]
+        return f"{self.momenta[name]:g} {outcome.told}"
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -168,13 +168,13 @@ class ChoosingMomentum(LectureScene):
         self.wait(2.0)
 
     def too_little_too_much(self) -> None:
-        """{fates}"""
+        """{outcomes}"""
         self.speaker.hush()
         self.play(FadeIn(self.counter), run_time=0.4)
         step = ValueTracker(0.0)
         for stop, pace in zip(sorted({run.ended_at for run in self.runs.values()}), PACES, strict=False):
             self._run_on(step, stop, pace)
-            told = [self.outcomes[name] for name, run in self.runs.items() if run.ended_at == stop]
+            told = [self.verdicts[name] for name, run in self.runs.items() if run.ended_at == stop]
             self.play(*(FadeIn(words) for words in told), run_time=0.5)
             self.wait(0.8)
         self.speaker.say(
@@ -185,7 +185,7 @@ class ChoosingMomentum(LectureScene):
     def overshoot(self) -> None:
         """A parabola, from {second_start[0]:g}, and momentum {overshooting:g}: the ball {passes}."""
         self.speaker.hush()
-        gone = (self.panels, self.walks, self.labels, self.outcomes)
+        gone = (self.panels, self.walks, self.labels, self.verdicts)
         self.vanish(self.counter, *(part for parts in gone for part in parts.values()))
         self.play(FadeIn(self.valley), FadeIn(self.table), FadeIn(self.head), run_time=0.8)
         self.play(FadeIn(self.strip), GrowFromCenter(self.seconds[MUCH].ball), run_time=0.6)
@@ -302,9 +302,9 @@ class ChoosingMomentum(LectureScene):
         }
 
     @cached_property
-    def outcomes(self) -> dict[str, Words]:
+    def verdicts(self) -> dict[str, Words]:
         """What became of each, at the right of its momentum."""
-        return {name: self._above(name, Words(fate.short, SMALL), UR) for name, fate in self.fates.items()}
+        return {name: self._above(name, Words(outcome.short, SMALL), UR) for name, outcome in self.outcomes.items()}
 
     def _above(self, name: str, words: Words, side: np.ndarray) -> Words:
         box = self.cells[name][0]

@@ -29,22 +29,22 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.props.code_walkthrough.listing import Band, Listing, Moment, NamedValue, moments_of, variables_of
 from scenes.reads import derived
-from scenes.stage import layout
-from scenes.stage.ball import Ball, Trail
-from scenes.stage.cards import RuleCard
-from scenes.stage.contour_map import ContourMap, containing
-from scenes.stage.drawing import Array, crosses, inside
-from scenes.stage.fading import FadeIn
-from scenes.stage.figures import typed
-from scenes.stage.layout import Box
-from scenes.stage.listing import Band, Listing, Moment, NamedValue, moments_of, variables_of
-from scenes.stage.numerals import running_spec, widest_of
-from scenes.stage.pair import GD, MOMENTUM, NAMES, pair_of_rules
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.scoreboard import error_at
-from scenes.stage.speaker import Speaker
-from scenes.stage.typesetting import Words, quiet
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Ball, Trail
+from scenes.stage.ink.drawing import Array, crosses, inside
+from scenes.stage.ink.fading import FadeIn
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.runs.pair import GD, MOMENTUM, NAMES, pair_of_rules
+from scenes.stage.words.cards import RuleCard
+from scenes.stage.words.figures import typed
+from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.typesetting import Words, quiet
 
 ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 4.75  # heights of listing, words and cards; width of the map
 SLOW = (1.25, 0.7, 0.4)  # seconds a line, in the first three rounds

@@ -16,24 +16,24 @@ from pydantic import Field
 
 from objectives import AnyObjective, typeset, typeset_function
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
-from scenes.stage import layout
-from scenes.stage.cards import Counter
-from scenes.stage.chosen_surface import Surface, Window, surface_of
-from scenes.stage.contour_map import ContourMap, heights
-from scenes.stage.cuts import Cuts
-from scenes.stage.drawing import Array
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.layout import Box
-from scenes.stage.numerals import running_spec, widest_of
-from scenes.stage.orbit import View
-from scenes.stage.palette import palette
-from scenes.stage.panel import Range
-from scenes.stage.profile import Profile, Section, Walk, section, stretch_mark
-from scenes.stage.speaker import Speaker
-from scenes.stage.terrain import Terrain, terrain_remarks
-from scenes.stage.terrain_ground import height_scale
-from scenes.stage.terrain_trail import TerrainTrail
-from scenes.stage.typesetting import Formula, Words, wrapped_formula
+from scenes.props.contour_map.level_plane import Cuts
+from scenes.props.contour_map.walk_profile import Profile, Section, Walk, section, stretch_mark
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.maps.contour_map import ContourMap, heights
+from scenes.stage.panels.plot import Range
+from scenes.stage.terrain.chosen_surface import Surface, Window, surface_of
+from scenes.stage.terrain.ground import height_scale
+from scenes.stage.terrain.landscape import Terrain, terrain_remarks
+from scenes.stage.terrain.orbit import View
+from scenes.stage.terrain.trail import TerrainTrail
+from scenes.stage.words.cards import Counter
+from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
 AZIMUTH, ELEVATION, SWING = -34.0, 28.0, 14.0
 RELIEF, DEEP = 0.43, 0.44  # of the map's width: the height of the ground, and from there down to the floor

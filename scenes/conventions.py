@@ -29,21 +29,21 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.stage import layout
-from scenes.stage.ball import Trail
-from scenes.stage.cards import Counter, settings_line
-from scenes.stage.contour_map import ContourMap
-from scenes.stage.drawing import Array, crosses, dashed, discs, inside
-from scenes.stage.error_strip import ErrorStrip
-from scenes.stage.even_map import around, even_map
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import rounded, typed
-from scenes.stage.layout import Box
-from scenes.stage.notation import notation
-from scenes.stage.palette import palette
-from scenes.stage.speaker import Speaker, tinted
-from scenes.stage.spellings import FORMS, FormCards, LetterTable, form_color
-from scenes.stage.typesetting import bold
+from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import Array, crosses, dashed, discs, inside
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.even_map import around, even_map
+from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.words.cards import Counter, settings_line
+from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import bold
 from scenes.typed import as_list
 
 SAME = 1e-9  # of the way: paths that are nearer to each other are the same

@@ -17,21 +17,21 @@ from pydantic import AfterValidator, Field
 from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset_function
 from optimizers import Momentum, Problem, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
+from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
 from scenes.reads import derived
-from scenes.stage import layout
-from scenes.stage.bars import rectangle_points
-from scenes.stage.curve_panel import CurvePanel, window
-from scenes.stage.curve_walk import CurveWalk, tangent
-from scenes.stage.drawing import Array, clip_polyline, curve_of, polyline_points, polylines
-from scenes.stage.fading import FadeIn
-from scenes.stage.layout import Box
-from scenes.stage.mistaken import SAMPLES, Mistaken
-from scenes.stage.numerals import Numeral
-from scenes.stage.palette import palette
-from scenes.stage.panel import Panel, Range
-from scenes.stage.side_by_side import SideBySide, matched
-from scenes.stage.speaker import Speaker
-from scenes.stage.typesetting import BODY, Formula, Words, bold, fitting_formula, on_baseline
+from scenes.stage.curves.graph import CurvePanel, window
+from scenes.stage.curves.walk import CurveWalk, tangent
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, polyline_points, polylines
+from scenes.stage.ink.fading import FadeIn
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.panels.bars import rectangle_points
+from scenes.stage.panels.plot import Panel, Range
+from scenes.stage.words.numerals import Numeral
+from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.typesetting import BODY, Formula, Words, bold, fitting_formula, on_baseline
 
 DERIVED, TYPED = "derived", "typed"
 BY_HAND = "2*theta*sin(theta)*cos(theta) + theta^2*cos(theta)^2 - 2*theta^2*sin(theta)^2"

@@ -27,16 +27,16 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.stage import layout
-from scenes.stage.contour_map import containing
-from scenes.stage.drawing import Array
-from scenes.stage.duet import SWING, Duet
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import rounded
-from scenes.stage.notation import notation
-from scenes.stage.scoreboard import error_at
-from scenes.stage.terrain import terrain_remarks
-from scenes.stage.typesetting import Formula, Words
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.maps.contour_map import containing
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.terrain.landscape import terrain_remarks
+from scenes.stage.words.figures import rounded
+from scenes.stage.words.notation import notation
+from scenes.stage.words.typesetting import Formula, Words
 
 GD = "gradient_descent"
 SLOW, QUICK, LONGEST = 1.1, 2.4, 16.0  # steps a second, and seconds of one stretch at most
@@ -169,9 +169,11 @@ class DescentInABowl(LectureScene):
         yield f"the error: from ${rounded(first)}$ to ${rounded(last)}$"
 
     @cached_property
-    def duet(self) -> Duet:
+    def duet(self) -> SurfaceAndMap:
         view = containing(self.objective.view, self.run.iterates)
-        return Duet(self, self.objective, view, 1, lambda: {GD: self.rule}, lambda: {GD: self.run}, elevation=40.0)
+        return SurfaceAndMap(
+            self, self.objective, view, 1, lambda: {GD: self.rule}, lambda: {GD: self.run}, elevation=40.0
+        )
 
     @cached_property
     def formula(self) -> Formula | Words:

@@ -26,19 +26,19 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
-from scenes.stage import layout
-from scenes.stage.arrows import Arrows
-from scenes.stage.curve_panel import CurvePanel, window
-from scenes.stage.curve_walk import CurveWalk, tangent
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import rounded, typed
-from scenes.stage.layout import Box
-from scenes.stage.loss_strip import LossStrip
-from scenes.stage.notation import notation
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.speaker import Speaker
-from scenes.stage.step_table import StepTable, run_table
-from scenes.stage.typesetting import BODY, Words, bold, fitting_formula, lines, on_baseline, quiet
+from scenes.props.descent_on_a_curve.loss_strip import LossStrip
+from scenes.stage.curves.graph import CurvePanel, window
+from scenes.stage.curves.walk import CurveWalk, tangent
+from scenes.stage.ink import layout
+from scenes.stage.ink.arrows import Arrows
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.panels.step_table import StepTable, run_table
+from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.typesetting import BODY, Words, bold, fitting_formula, lines, on_baseline, quiet
 from scenes.typed import as_list
 
 TOLERANCE = 0.01

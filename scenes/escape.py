@@ -17,16 +17,16 @@ from pydantic import BeforeValidator, Field
 from objectives import typeset
 from optimizers import Momentum, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
-from scenes.stage import layout
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import typed
-from scenes.stage.layout import Box
-from scenes.stage.notation import notation
-from scenes.stage.palette import rule_color
-from scenes.stage.scoreboard import error_at
-from scenes.stage.terrain import Terrain
-from scenes.stage.two_runs import GD, MOMENTUM, TwoRuns
-from scenes.stage.typesetting import BODY, SMALL, Words, bold, lines, quiet
+from scenes.stage.ink import layout
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import rule_color
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
+from scenes.stage.terrain.landscape import Terrain
+from scenes.stage.words.figures import typed
+from scenes.stage.words.notation import notation
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, lines, quiet
 from scenes.typed import as_list
 
 CELL = 0.5  # height of the words under a small map

@@ -18,22 +18,22 @@ from pydantic import BeforeValidator, Field
 from optimizers import theory
 from optimizers.averages import moving_average, moving_weights, window_of
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
-from scenes.stage import layout
-from scenes.stage.averaged import beta, braced, comparison, expanded, in_columns, whole_sum
-from scenes.stage.averaging import Bent, Growing, Lookback, Readout, Values, Weights
-from scenes.stage.curve_run import at_step
-from scenes.stage.derivation import Line, Mark, Move, Rewrite
-from scenes.stage.drawing import Array
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import typed
-from scenes.stage.gain_chart import settling_steps, times
-from scenes.stage.layout import Box
-from scenes.stage.numerals import Numeral, running_spec
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.panel import Panel
-from scenes.stage.speaker import Speaker
-from scenes.stage.typesetting import BODY, SMALL, Formula, Words, bold, fitting_formula, on_baseline, quiet
-from scenes.stage.unrolled import fitting_size, retyped
+from scenes.props.ewma.averaged import beta, braced, comparison, expanded, whole_sum
+from scenes.props.ewma.averaging import Bent, Growing, Lookback, Readout, Values, Weights
+from scenes.stage.curves.run import at_step
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.panels.gain_chart import settling_steps, times
+from scenes.stage.panels.plot import Panel
+from scenes.stage.panels.unrolled import fitting_size, retyped
+from scenes.stage.words.derivation import Line, Mark, Move, Rewrite, in_columns
+from scenes.stage.words.figures import typed
+from scenes.stage.words.numerals import Numeral, running_spec
+from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, bold, fitting_formula, on_baseline, quiet
 from scenes.typed import as_list
 
 FORMULA, BOTTOM, FOOT, GAP = 0.8, 1.3, 0.5, 0.12  # heights

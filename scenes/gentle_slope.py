@@ -25,21 +25,21 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
-from scenes.stage import layout
-from scenes.stage.ball import Trail
-from scenes.stage.cards import Counter, RuleCard
-from scenes.stage.contour_map import ContourMap, containing
-from scenes.stage.drawing import Array, crosses, inside
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.fit_panel import FitPanel, data_objective_of, ghost
-from scenes.stage.gauge import Gauge
-from scenes.stage.layout import Box
-from scenes.stage.notation import notation
-from scenes.stage.numerals import running_spec
-from scenes.stage.palette import luminance, palette, rule_color
-from scenes.stage.scoreboard import error_at
-from scenes.stage.speaker import Speaker, tinted
-from scenes.stage.typesetting import BODY, HEADING, Formula, bold, fitting_formula, lines, quiet
+from scenes.props.gentle_slope.fit_panel import FitPanel, data_objective_of, ghost
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import Array, crosses, inside
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import luminance, palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.panels.gauge import Gauge
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.words.cards import Counter, RuleCard
+from scenes.stage.words.notation import notation
+from scenes.stage.words.numerals import running_spec
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import BODY, HEADING, Formula, bold, fitting_formula, lines, quiet
 
 GD = "gradient_descent"
 PACE, LONGEST = 6.0, 12.0  # steps a second, and seconds of one stretch at most

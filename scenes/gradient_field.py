@@ -16,19 +16,19 @@ from pydantic import Field
 
 from objectives import AnyObjective, Objective, typeset, typeset_function, typeset_gradient
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number, ObjectiveName, objective_of
-from scenes.stage import layout
-from scenes.stage.contour_map import ContourMap
-from scenes.stage.curve_panel import CurvePanel
-from scenes.stage.drawing import Array, polylines
-from scenes.stage.even_map import even_map
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.field import GradientField, Slice, SlidingTangent, right_angle
-from scenes.stage.figures import rounded
-from scenes.stage.layout import Box
-from scenes.stage.numerals import Numeral, running_spec, widest_of
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.speaker import Speaker, tinted
-from scenes.stage.typesetting import BODY, HEADING, Formula, Words, fitting_formula, wrapped_formula
+from scenes.props.gradient_field.arrow_field import GradientField, Slice, SlidingTangent, right_angle
+from scenes.stage.curves.graph import CurvePanel
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array, polylines
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.even_map import even_map
+from scenes.stage.words.figures import rounded
+from scenes.stage.words.numerals import Numeral, running_spec, widest_of
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import BODY, HEADING, Formula, Words, fitting_formula, wrapped_formula
 
 FOOT = 0.5  # height of the line for words
 TALL = 1.5  # height of the vector

@@ -26,13 +26,13 @@ from objectives import OBJECTIVES, AnyObjective, find_objective
 from objectives.errors import UsageError
 from optimizers import Trajectory
 from scenes.reads import NOTATION, Reads, Watched
-from scenes.stage import layout
-from scenes.stage.camera import StageCamera
-from scenes.stage.contour_map import REACH
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.notation import LECTURE, Notation, written_in
-from scenes.stage.palette import palette
-from scenes.stage.typesetting import HEADING, TITLE, Words, bold
+from scenes.stage.ink import layout
+from scenes.stage.ink.camera import StageCamera
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.palette import palette
+from scenes.stage.maps.contour_map import REACH
+from scenes.stage.words.notation import LECTURE, Notation, written_in
+from scenes.stage.words.typesetting import HEADING, TITLE, Words, bold
 from scenes.typed import as_list
 
 Number = int | float | str

@@ -31,25 +31,25 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.stage import layout
-from scenes.stage.ball import RADIUS, Rings, Trail
-from scenes.stage.cards import INSET, Counter, RuleCard
-from scenes.stage.contour_map import ContourMap, containing
-from scenes.stage.drawing import Array, crosses, inside
-from scenes.stage.error_strip import ErrorStrip
-from scenes.stage.even_map import around, even_map
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import rounded
-from scenes.stage.layout import Box
-from scenes.stage.leaps import MOMENTUM as BALL
-from scenes.stage.leaps import NESTEROV as AHEAD
-from scenes.stage.leaps import LeapPicture, Leaps
-from scenes.stage.look_ahead import Equations, StableRanges, least_width
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.scoreboard import error_at
-from scenes.stage.speaker import Speaker, tinted
-from scenes.stage.typesetting import on_baseline, quiet
-from scenes.stage.vectors import Vector, on_the_way
+from scenes.props.nesterov.look_ahead import Equations, StableRanges, least_width
+from scenes.props.nesterov.two_steps import MOMENTUM as BALL
+from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
+from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import RADIUS, Rings, Trail
+from scenes.stage.ink.drawing import Array, crosses, inside
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.maps.even_map import around, even_map
+from scenes.stage.maps.vectors import Vector, on_the_way
+from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.words.cards import INSET, Counter, RuleCard
+from scenes.stage.words.figures import rounded
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import on_baseline, quiet
 
 OFF = (0.02, 0.02)  # from the minimum, where the second runs start
 SECOND_STEPS = 60
@@ -110,9 +110,9 @@ class NesterovScene(LectureScene):
         return self.runs | {f"second_{name}": run for name, run in self.second_runs.items()}
 
     @cached_property
-    def leaps(self) -> Leaps:
+    def leaps(self) -> TwoSteps:
         wanted = self.parameters
-        return Leaps(self.objective, self.runs[BALL], wanted.learning_rate, wanted.momentum)
+        return TwoSteps(self.objective, self.runs[BALL], wanted.learning_rate, wanted.momentum)
 
     # What the clip says ----------------------------------------------------------------------------------------------
 
@@ -321,8 +321,8 @@ class NesterovScene(LectureScene):
         return below, above
 
     @cached_property
-    def near(self) -> LeapPicture:
-        return LeapPicture(self.near_boxes[0], self.leaps)
+    def near(self) -> StepPicture:
+        return StepPicture(self.near_boxes[0], self.leaps)
 
     @cached_property
     def equations(self) -> Equations:

@@ -30,24 +30,24 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.props.optimizer_race.race_table import ROW, RaceTable
+from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
+from scenes.props.optimizer_race.rule_formulas import IN_A_WORD, FormulaCard, small_print
 from scenes.reads import derived
-from scenes.stage import layout
-from scenes.stage.ball import RADIUS, Trail
-from scenes.stage.cards import Counter
-from scenes.stage.contour_map import ContourMap, containing
-from scenes.stage.drawing import crosses, inside
-from scenes.stage.error_strip import ErrorStrip
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import typed
-from scenes.stage.layout import Box
-from scenes.stage.notation import notation
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.race_table import ROW, RaceTable
-from scenes.stage.rate_search import JUDGED, RATES, RateChart, RateSearch
-from scenes.stage.rule_formulas import IN_A_WORD, FormulaCard, small_print
-from scenes.stage.scoreboard import error_at
-from scenes.stage.speaker import Speaker
-from scenes.stage.typesetting import BODY, bold, fitting_words, lines
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import RADIUS, Trail
+from scenes.stage.ink.drawing import crosses, inside
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.words.cards import Counter
+from scenes.stage.words.figures import typed
+from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.typesetting import BODY, bold, fitting_words, lines
 from scenes.typed import as_list
 
 SAME, TUNED = "same", "tuned"

@@ -17,23 +17,23 @@ from objectives import OBJECTIVES, AnyObjective, typeset
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
-from scenes.stage import layout
-from scenes.stage.agenda import Agenda
-from scenes.stage.arrows import Arrows
-from scenes.stage.ball import Trail
-from scenes.stage.contour_map import ContourMap
-from scenes.stage.curve_panel import CurvePanel, window
-from scenes.stage.curve_walk import CurveWalk
-from scenes.stage.even_map import around
-from scenes.stage.exhibit import Exhibit, chart_of, degrees_off, in_a_sentence, tips_of, trails_on
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import in_one_unit, rounded, typed
-from scenes.stage.layout import Box
-from scenes.stage.notation import notation
-from scenes.stage.pair import GD, MOMENTUM
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.speaker import Speaker, tinted
-from scenes.stage.typesetting import BODY, Words, bold, on_baseline, quiet
+from scenes.props.problems.example import Example, chart_of, degrees_off, in_a_sentence, tips_of, trails_on
+from scenes.props.problems.talking_points import TalkingPoints
+from scenes.stage.curves.graph import CurvePanel, window
+from scenes.stage.curves.walk import CurveWalk
+from scenes.stage.ink import layout
+from scenes.stage.ink.arrows import Arrows
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.even_map import around
+from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.words.figures import in_one_unit, rounded, typed
+from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
 from scenes.typed import as_list
 
 FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
@@ -74,7 +74,7 @@ class Problems(LectureScene):
     # The runs -------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def gains(self) -> dict[str, Exhibit]:
+    def gains(self) -> dict[str, Example]:
         """Three runs with and without momentum."""
         slope, dips = OBJECTIVES["gentle_slope_neuron"], OBJECTIVES["hillside"]
         gamma, valley = self.parameters.momentum, ravine(25)
@@ -86,41 +86,41 @@ class Problems(LectureScene):
         }
 
     @staticmethod
-    def _gain(objective: AnyObjective, rate: float, momentum: float, steps: int) -> Exhibit:
+    def _gain(objective: AnyObjective, rate: float, momentum: float, steps: int) -> Example:
         rules: dict[str, Rule[Any]] = {GD: GradientDescent(rate), MOMENTUM: Momentum(rate, momentum)}
         runs = {name: descend(objective, rule, objective.start, steps) for name, rule in rules.items()}
         ends = {name: float(run.values[run.ended_at]) for name, run in runs.items()}
         said = f"{notation().learning_rate} = {typed(rate)}, thin {notation().momentum} = {typed(momentum)}"
         told = f"error after {steps} steps"
-        return Exhibit(objective, runs, said, told, ends[MOMENTUM] < ends[GD] / 2, steps, ends)
+        return Example(objective, runs, said, told, ends[MOMENTUM] < ends[GD] / 2, steps, ends)
 
     @cached_property
-    def _exhibits(self) -> dict[str, Exhibit]:
+    def _exhibits(self) -> dict[str, Example]:
         return {}
 
-    def problem(self, key: str) -> Exhibit:
+    def problem(self, key: str) -> Example:
         """One of the five, by the beat that shows it; made when it is asked for, so that no beat reads more."""
         if key not in self._exhibits:
             self._exhibits[key] = getattr(self, f"_{key}")()
         return self._exhibits[key]
 
     @property
-    def problems(self) -> dict[str, Exhibit]:
+    def problems(self) -> dict[str, Example]:
         """All five."""
         return {key: self.problem(key) for key in POINTS}
 
     def _run(self, objective: AnyObjective, start: tuple[float, ...], rate: float, momentum: float) -> Trajectory:
         return descend(objective, Momentum(rate, momentum), start, self.parameters.steps)
 
-    def _overshoot(self) -> Exhibit:
+    def _overshoot(self) -> Example:
         bowl = OBJECTIVES["paraboloid"]
         run = self._run(bowl, (8.0, 5.0), 0.1, self.parameters.momentum)
         start = run.iterates[0]
         beyond = max(0.0, -float(np.min(run.iterates @ start) / (start @ start)))
         finding = f"past the minimum: ${100 * beyond:.0f} %$ of the way"
-        return Exhibit(bowl, {MOMENTUM: run}, "it runs past the minimum", finding, beyond > 0.3)
+        return Example(bowl, {MOMENTUM: run}, "it runs past the minimum", finding, beyond > 0.3)
 
-    def _sensitivity(self) -> Exhibit:
+    def _sensitivity(self) -> Example:
         bowl, pair = OBJECTIVES["qfsp"], self.parameters.near_momenta
         one, other = (self._run(bowl, bowl.start, 0.1, momentum) for momentum in pair)
         gap = float(np.linalg.norm(one.iterates[one.ended_at] - other.iterates[other.ended_at]))
@@ -128,9 +128,9 @@ class Problems(LectureScene):
         finding = f"${first}$ or ${second}$: ends ${gap:.1f}$ apart"
         said = "a little more momentum, another valley" if gap > FAR else "a little more momentum, the same valley"
         holds, near = gap > FAR and abs(pair[0] - pair[1]) < 0.1, around(np.concatenate([one.iterates, other.iterates]))
-        return Exhibit(bowl, {MOMENTUM: one, OTHER: other}, said, finding, holds, view=near)
+        return Example(bowl, {MOMENTUM: one, OTHER: other}, said, finding, holds, view=near)
 
-    def _directional_bias(self) -> Exhibit:
+    def _directional_bias(self) -> Example:
         hills = OBJECTIVES["himmelblau"]
         run = self._run(hills, hills.start, 0.005, self.parameters.momentum)
         angles = degrees_off(run)
@@ -138,25 +138,25 @@ class Problems(LectureScene):
         stop = int(uphill[0]) if len(uphill) else int(np.argmax(angles))
         finding = f"step ${stop + 1}$: ${angles[stop]:.0f} degree$ off downhill"
         said = "it keeps its old way, whatever is downhill now"
-        return Exhibit(hills, {MOMENTUM: run}, said, finding, bool(len(uphill)), stop)
+        return Example(hills, {MOMENTUM: run}, said, finding, bool(len(uphill)), stop)
 
-    def _saddles(self) -> Exhibit:
+    def _saddles(self) -> Example:
         pass_ = OBJECTIVES["saddle"]
         run = descend(pass_, Momentum(0.05, self.parameters.momentum), (3.0, 0.0), 4 * self.parameters.steps)
         slope = float(np.linalg.norm(run.gradients[run.ended_at]))
         finding = f"slope ${rounded(float(f'{slope:.0e}'))}$, yet no minimum"
         down = float(np.linalg.eigvalsh(pass_.hessian(run.iterates[run.ended_at])).min())
         said = "no slope, no push: it stops, though it is down on both sides"
-        return Exhibit(pass_, {MOMENTUM: run}, said, finding, slope < LEVEL and down < 0)
+        return Example(pass_, {MOMENTUM: run}, said, finding, slope < LEVEL and down < 0)
 
-    def _one_rate_for_all(self) -> Exhibit:
+    def _one_rate_for_all(self) -> Example:
         ratio = self.parameters.condition_number
         valley = ravine(ratio)
         run = self._run(valley, (9.0, 3.0), 1.25 / ratio, self.parameters.momentum)
         along, across = np.abs(run.iterates[: run.ended_at + 1][-JUDGED:]).max(axis=0) / run.iterates[0]
         finding = f"left: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
         said = "the steep way sets the rate for both"
-        return Exhibit(valley, {MOMENTUM: run}, said, finding, along > 4 * across)
+        return Example(valley, {MOMENTUM: run}, said, finding, along > 4 * across)
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         shown = {**self.gains, **self.problems}
@@ -285,7 +285,7 @@ class Problems(LectureScene):
         return {key: self._small(self.gains[key], box[1]) for key, box in self.cells.items()}
 
     @staticmethod
-    def _small(gain: Exhibit, box: Box) -> tuple[ContourMap | CurvePanel, list[Trail] | list[CurveWalk]]:
+    def _small(gain: Example, box: Box) -> tuple[ContourMap | CurvePanel, list[Trail] | list[CurveWalk]]:
         objective, colors = gain.objective, {name: rule_color(name) for name in gain.runs}
         if objective.dimension == 2:
             chart = chart_of(gain, box)
@@ -306,7 +306,7 @@ class Problems(LectureScene):
         return {key: list(self._small_words(key, gain, self.cells[key])) for key, gain in self.gains.items()}
 
     @staticmethod
-    def _small_words(key: str, gain: Exhibit, cell: tuple[Box, Box, Box]) -> Iterator[VMobject]:
+    def _small_words(key: str, gain: Example, cell: tuple[Box, Box, Box]) -> Iterator[VMobject]:
         head, _, foot = cell
         yield on_baseline(layout.place(bold(key, BODY), head, LEFT), float(head.center[1]) - 0.1)
         texts, exponent = in_one_unit(list(gain.numbers.values()), 3)
@@ -333,8 +333,8 @@ class Problems(LectureScene):
         return Speaker(self.play, self.rows[0])
 
     @cached_property
-    def agenda(self) -> Agenda:
-        return Agenda(self.boxes[1], POINTS)
+    def agenda(self) -> TalkingPoints:
+        return TalkingPoints(self.boxes[1], POINTS)
 
     @cached_property
     def _charts(self) -> dict[str, tuple[ContourMap, dict[str, Trail]]]:

@@ -19,21 +19,21 @@ from objectives import Objective, typeset_function
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
-from scenes.stage import layout
-from scenes.stage.arrows import Arrows
-from scenes.stage.ball import Trail
-from scenes.stage.cards import INSET, Counter, RuleCard
-from scenes.stage.contour_map import ContourMap, containing
-from scenes.stage.coordinate_strip import CoordinateStrip
-from scenes.stage.drawing import Array, crosses, dashed
-from scenes.stage.even_map import around, even_map
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.layout import Box
-from scenes.stage.numerals import running_spec, widest_of
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.scoreboard import error_at
-from scenes.stage.speaker import Speaker, tinted
-from scenes.stage.typesetting import Words, on_baseline, quiet, wrapped_formula
+from scenes.stage.ink import layout
+from scenes.stage.ink.arrows import Arrows
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import Array, crosses, dashed
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.maps.even_map import around, even_map
+from scenes.stage.panels.coordinate_strip import CoordinateStrip
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.words.cards import INSET, Counter, RuleCard
+from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import Words, on_baseline, quiet, wrapped_formula
 
 LARGE, SMALLER, MOMENTUM = "large", "smaller", "momentum"  # the three runs
 NAMES = {LARGE: "gradient_descent", SMALLER: "gradient_descent", MOMENTUM: "momentum"}

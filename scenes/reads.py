@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
-
-    from scenes.lecture_scene import LectureScene
 
 #: What stands in the reads for the letters of the whole lecture, beside the names of the clip's own parameters.
 NOTATION = "lecture.notation"
@@ -62,6 +60,16 @@ class Watched:
             raise KeyError(name) from None
 
 
+class Asked(Protocol):
+    """A scene as `derived` sees it: the book of its reads, and a twin whose reads are nobody else's."""
+
+    @property
+    def reads(self) -> Reads: ...
+
+    @property
+    def twin(self) -> Any: ...
+
+
 class derived:  # noqa: N801 (it is written like property)
     """A property of a scene, computed from parameters alone; who reads it depends on its value, not on its origins.
 
@@ -72,7 +80,7 @@ class derived:  # noqa: N801 (it is written like property)
     def __init__(self, function: Callable[[Any], Any]) -> None:
         self.function, self.name, self.__doc__ = function, function.__name__, function.__doc__
 
-    def __get__(self, scene: LectureScene | None, owner: type | None = None) -> Any:
+    def __get__(self, scene: Asked | None, owner: type | None = None) -> Any:
         if scene is None:
             return self
         scene.reads.note(f"derived.{self.name}")
@@ -82,7 +90,7 @@ class derived:  # noqa: N801 (it is written like property)
         return known[self.name]
 
 
-def derived_values(scene: LectureScene) -> Mapping[str, str]:
+def derived_values(scene: Asked) -> Mapping[str, str]:
     """What a scene's derived properties come to, each as a short fingerprint."""
     names = {name for kind in type(scene).__mro__ for name, value in vars(kind).items() if isinstance(value, derived)}
     return {f"derived.{name}": fingerprint(getattr(scene, name)) for name in sorted(names)}

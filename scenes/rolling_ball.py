@@ -32,20 +32,20 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.stage import curve_tale as tale
-from scenes.stage import layout
-from scenes.stage.cards import Counter, RuleCard, label_of
-from scenes.stage.comparison import Comparison
-from scenes.stage.curve_panel import CurvePanel, Places, onto_picture, tall_places, wide_places
-from scenes.stage.curve_race import CurveRace
-from scenes.stage.curve_run import at_step
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import typed
-from scenes.stage.numerals import widest_of
-from scenes.stage.pair import GD, MOMENTUM, NAMES
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.rolling import Footprints, RollingDisc, StepArrows, Track, glide, magnification, motion
-from scenes.stage.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, quiet
+from scenes.props.rolling_ball import tale
+from scenes.props.rolling_ball.comparison import Comparison
+from scenes.props.rolling_ball.race import CurveRace
+from scenes.props.rolling_ball.rolling import Footprints, RollingDisc, StepArrows, Track, glide, magnification, motion
+from scenes.stage.curves.graph import CurvePanel, Places, onto_picture, tall_places, wide_places
+from scenes.stage.curves.run import at_step
+from scenes.stage.ink import layout
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
+from scenes.stage.words.cards import Counter, RuleCard, label_of
+from scenes.stage.words.figures import typed
+from scenes.stage.words.numerals import widest_of
+from scenes.stage.words.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, quiet
 
 RADII = 0.16, 0.26  # least and largest radius of a ball
 DEPTHS = {MOMENTUM: 0.15, GD: 0.29}  # of the footprints, below the curve

@@ -30,18 +30,18 @@ from scenes.lecture_scene import (
     shown,
     start_of,
 )
-from scenes.stage import layout
-from scenes.stage.ball import RADIUS, Trail
-from scenes.stage.cards import Counter, settings_line
-from scenes.stage.contour_map import ContourMap, containing
-from scenes.stage.drawing import Array, crosses, discs, inside
-from scenes.stage.fading import FadeIn
-from scenes.stage.flat import Stay, at, steps_lost
-from scenes.stage.gauge import Gauge
-from scenes.stage.layout import Box
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.speaker import Speaker, tinted
-from scenes.stage.typesetting import Words, escape, fitting_words, on_baseline, quiet
+from scenes.props.saddle.flat_steps import Stay, at, steps_lost
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import RADIUS, Trail
+from scenes.stage.ink.drawing import Array, crosses, discs, inside
+from scenes.stage.ink.fading import FadeIn
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.panels.gauge import Gauge
+from scenes.stage.words.cards import Counter, settings_line
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import Words, escape, fitting_words, on_baseline, quiet
 
 GD, MOMENTUM = "gradient_descent", "momentum"
 NAMES = {GD: "gradient descent", MOMENTUM: "momentum"}

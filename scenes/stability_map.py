@@ -19,18 +19,18 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from optimizers import Momentum, Trajectory, descend, theory
 from optimizers.plane import Parabola, Settling, positions, settling
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
-from scenes.stage import layout
-from scenes.stage.cards import Counter
-from scenes.stage.drawing import Array
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import rounded
-from scenes.stage.layout import Box
-from scenes.stage.notation import notation
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.raster import Raster
-from scenes.stage.speaker import Speaker, tinted
-from scenes.stage.stability_plane import Plane, PositionStrip, StabilityPlane, Wanderer
-from scenes.stage.typesetting import Words
+from scenes.props.stability_map.plane import Plane, PositionStrip, StabilityPlane, Wanderer
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.ink.raster import Raster
+from scenes.stage.words.cards import Counter
+from scenes.stage.words.figures import rounded
+from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import Words
 from scenes.typed import as_list
 
 LIMIT = 300  # steps after which a run that has not settled is given up

@@ -19,22 +19,22 @@ from objectives import OBJECTIVES, DataObjective
 from objectives.data import regression_sine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend_minibatch
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number
+from scenes.props.stochastic.samples import FittedLine, LitSample, SamplePanel
 from scenes.reads import derived
-from scenes.stage.contour_map import containing
-from scenes.stage.drawing import Array
-from scenes.stage.duet import Duet
-from scenes.stage.even_map import around, widened
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.orbit import View
-from scenes.stage.pair import GD, MOMENTUM
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.panel import Range
-from scenes.stage.samples import FittedLine, LitSample, SamplePanel
-from scenes.stage.scoreboard import error_at
-from scenes.stage.speaker import tinted
-from scenes.stage.terrain import terrain_remarks
-from scenes.stage.terrain_arrow import TerrainArrow
-from scenes.stage.typesetting import Formula, Words
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import containing
+from scenes.stage.maps.even_map import around, widened
+from scenes.stage.panels.plot import Range
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.runs.surface_and_map import SurfaceAndMap
+from scenes.stage.terrain.arrow import TerrainArrow
+from scenes.stage.terrain.landscape import terrain_remarks
+from scenes.stage.terrain.orbit import View
+from scenes.stage.words.speaker import tinted
+from scenes.stage.words.typesetting import Formula, Words
 
 SAMPLES = 200
 NAMED = 42  # the seed of the objective that has a name
@@ -278,10 +278,10 @@ class Stochastic(LectureScene):
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
-    def duet(self) -> Duet:
+    def duet(self) -> SurfaceAndMap:
         rules, runs = (lambda: self.rules), (lambda: self.runs)
         around = (-SWING, SWING)
-        return Duet(self, self.objective, self.window, 2, rules, runs, AZIMUTH, ELEVATION, around)
+        return SurfaceAndMap(self, self.objective, self.window, 2, rules, runs, AZIMUTH, ELEVATION, around)
 
     @property
     def terrain(self) -> Any:

@@ -26,20 +26,20 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.stage.ball import Trail
-from scenes.stage.contour_map import ContourMap, containing, heights
-from scenes.stage.drawing import inside, outline_of, polylines
-from scenes.stage.duet import SWING, Duet
-from scenes.stage.even_map import around, widened
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import rounded, typed
-from scenes.stage.layout import Box
-from scenes.stage.orbit import View
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.panel import Range
-from scenes.stage.scoreboard import error_at
-from scenes.stage.terrain import terrain_remarks
-from scenes.stage.typesetting import Formula, Words
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import inside, outline_of, polylines
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap, containing, heights
+from scenes.stage.maps.even_map import around, widened
+from scenes.stage.panels.plot import Range
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.terrain.landscape import terrain_remarks
+from scenes.stage.terrain.orbit import View
+from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.typesetting import Formula, Words
 
 GD = "gradient_descent"
 PACE, LONGEST = 1.6, 13.0  # steps a second, and seconds of one stretch at most
@@ -267,14 +267,16 @@ class Trapped(LectureScene):
         return _outline(Box(float(low[0]), float(low[1]), float(high[0]), float(high[1])))
 
     @cached_property
-    def duet(self) -> Duet:
+    def duet(self) -> SurfaceAndMap:
         low, high = np.array(self.objective.view).T
         path = self.run.iterates[: self.run.ended_at + 1]
         inside = path[((path >= low) & (path <= high)).all(axis=1)]
         points = np.concatenate([inside, np.array(self._deepest).reshape(-1, 2)])
         near = len(inside) > 0 and len(self.objective.minima) > 0
         view = widened(around(points, room=0.22), 1.0) if near else containing(self.objective.view, path)
-        return Duet(self, self.objective, view, 1, lambda: {GD: self.rule}, lambda: {GD: self.run}, elevation=40.0)
+        return SurfaceAndMap(
+            self, self.objective, view, 1, lambda: {GD: self.rule}, lambda: {GD: self.run}, elevation=40.0
+        )
 
     @property
     def _deepest(self) -> list[tuple[float, ...]]:

@@ -30,17 +30,17 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.reads import derived
-from scenes.stage import layout
-from scenes.stage.ball import RADIUS, Rings, Trail
-from scenes.stage.contour_map import ContourMap, containing, heights, levels
-from scenes.stage.data_panel import DataPanel
-from scenes.stage.drawing import Array, crosses, dashed, discs, inside, polylines
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import typed
-from scenes.stage.pair import GD, MOMENTUM, pair_of_rules
-from scenes.stage.palette import luminance, palette, rule_color
-from scenes.stage.scoreboard import Scoreboard
-from scenes.stage.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import RADIUS, Rings, Trail
+from scenes.stage.ink.drawing import Array, crosses, dashed, discs, inside, polylines
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.palette import luminance, palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap, containing, heights, levels
+from scenes.stage.panels.data_panel import DataPanel
+from scenes.stage.panels.scoreboard import Scoreboard
+from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
+from scenes.stage.words.figures import typed
+from scenes.stage.words.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
 OLD_DATA = "gentle_slope_neuron"
 LAST = 10  # iterations at the end, whose largest error tells an arrival from a dip

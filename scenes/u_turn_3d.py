@@ -14,9 +14,9 @@ import numpy as np
 from pydantic import Field
 
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
-from scenes.stage.ball import RADIUS, Rings
-from scenes.stage.fading import FadeOut
-from scenes.stage.two_runs import GD, MOMENTUM, TwoRuns
+from scenes.stage.ink.ball import RADIUS, Rings
+from scenes.stage.ink.fading import FadeOut
+from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 
 ROUND, HALF = 75.0, 0.42  # degrees that the camera goes while the balls run; up to the halt, where all words are seen
 SLOW, QUICK, LONGEST = 3.2, 8.0, 13.0  # steps a second, and seconds of one stretch at most

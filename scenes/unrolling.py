@@ -28,18 +28,14 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
-from scenes.stage import layout
-from scenes.stage.bars import WeightedSum, label_room, taken
-from scenes.stage.derivation import Line, Mark, Part, Rewrite
-from scenes.stage.drawing import Array
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import COMPACT, in_one_unit, rounded, typed
-from scenes.stage.gain_chart import ENOUGH, GainChart, gain_words, settling_steps
-from scenes.stage.layout import Box
-from scenes.stage.notation import notation
-from scenes.stage.palette import palette
-from scenes.stage.typesetting import SMALL, Formula, Words, lines, quiet
-from scenes.stage.unrolled import (
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.panels.bars import WeightedSum, label_room, taken
+from scenes.stage.panels.gain_chart import ENOUGH, GainChart, gain_words, settling_steps
+from scenes.stage.panels.unrolled import (
     columns_of,
     explained,
     filling,
@@ -60,6 +56,10 @@ from scenes.stage.unrolled import (
     substituted,
     unrolled,
 )
+from scenes.stage.words.derivation import Line, Mark, Part, Rewrite
+from scenes.stage.words.figures import COMPACT, in_one_unit, rounded, typed
+from scenes.stage.words.notation import notation
+from scenes.stage.words.typesetting import SMALL, Formula, Words, lines, quiet
 
 VISIBLE = 0.05  # a step is seen in two rounded places if it is this share of them
 

@@ -29,21 +29,21 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.stage import layout
-from scenes.stage.ball import Trail
-from scenes.stage.cards import settings_line
-from scenes.stage.contour_map import ContourMap
-from scenes.stage.derivation import Line, Mark, Part
-from scenes.stage.drawing import Array
-from scenes.stage.even_map import around, even_map
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.layout import Box
-from scenes.stage.notation import notation
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.speaker import Speaker, tinted
-from scenes.stage.typesetting import BODY, SMALL, Words, quiet
-from scenes.stage.unrolled import LARGEST, factor, fitting_size, left_side, rule, slope, stepping
-from scenes.stage.vectors import Vector, on_the_way
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.even_map import around, even_map
+from scenes.stage.maps.vectors import Vector, on_the_way
+from scenes.stage.panels.unrolled import LARGEST, factor, fitting_size, left_side, rule, slope, stepping
+from scenes.stage.words.cards import settings_line
+from scenes.stage.words.derivation import Line, Mark, Part
+from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 
 MORE = 3  # steps after the one that is looked at
 FOOT, EQUATIONS = 0.5, 1.75  # heights of the line for words, and of the equations above the map

@@ -18,24 +18,24 @@ from objectives import AnyObjective, typeset_gradient
 from objectives.errors import UsageError
 from optimizers import RULES, Rule, Trajectory, descend, make_rule
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.props.your_objective.fitting_rate import fitting_rate
 from scenes.reads import derived
-from scenes.stage import layout
-from scenes.stage.chosen_surface import Surface, Window, surface_of
-from scenes.stage.contour_map import BANDS, containing, heights, levels
-from scenes.stage.drawing import Array
-from scenes.stage.duet import SWING, Duet
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.figures import rounded
-from scenes.stage.fitting_rate import fitting_rate
-from scenes.stage.palette import palette, rule_color
-from scenes.stage.panel import Range
-from scenes.stage.scoreboard import error_at
-from scenes.stage.speaker import tinted
-from scenes.stage.terrain import terrain_remarks
-from scenes.stage.terrain_arrow import TerrainArrow
-from scenes.stage.terrain_ground import HeightScale, Kind, height_scale
-from scenes.stage.typesetting import Formula, Words, wrapped_formula
-from scenes.stage.vectors import Vector
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import BANDS, containing, heights, levels
+from scenes.stage.maps.vectors import Vector
+from scenes.stage.panels.plot import Range
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.terrain.arrow import TerrainArrow
+from scenes.stage.terrain.chosen_surface import Surface, Window, surface_of
+from scenes.stage.terrain.ground import HeightScale, Kind, height_scale
+from scenes.stage.terrain.landscape import terrain_remarks
+from scenes.stage.words.figures import rounded
+from scenes.stage.words.speaker import tinted
+from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 from scenes.typed import as_list
 
 PACE, LEAST, LONGEST = 5.0, 7.0, 14.0  # steps a second, and seconds of the race
@@ -247,9 +247,11 @@ class YourObjective(LectureScene):
             return levels(np.clip(heights(self.objective, *self.window)[2], scale.low, scale.high))
 
     @cached_property
-    def duet(self) -> Duet:
+    def duet(self) -> SurfaceAndMap:
         count, rules, runs = len(self.parameters.rules), (lambda: self.rules), (lambda: self.runs)
-        return Duet(self, self.objective, self.window, count, rules, runs, kind=self.scale.kind, level=self.levels)
+        return SurfaceAndMap(
+            self, self.objective, self.window, count, rules, runs, kind=self.scale.kind, level=self.levels
+        )
 
     @cached_property
     def formula(self) -> Formula | Words:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import scenes
+from clips.filming.work import perform, tell
 from clips.job import Job
 from clips.profile import Profile
-from clips.work import perform, tell
 from objectives import surfaces
 from objectives.objective import Objective
 from optimizers import descend, rules

@@ -8,8 +8,8 @@ from pathlib import Path
 from PIL import Image
 
 import render
-from clips.gallery import KEPT
-from clips.work import scene_class
+from clips.filming.work import scene_class
+from clips.telling.gallery import KEPT
 from objectives import OBJECTIVES
 from optimizers import RULES
 from scenes import CLIPS

@@ -18,20 +18,20 @@ from manim import RIGHT, UP, FadeIn, Square
 from pydantic import Field
 
 import scenes
+from clips.filming.pool import Outcome, Progress, Work, outcome_of
+from clips.filming.work import perform, tell
 from clips.job import Film, Job, Tale
-from clips.make import Workshop
-from clips.pool import Outcome, Progress, Work, outcome_of
+from clips.keeping.records import Wish
+from clips.keeping.store import Store
+from clips.making.workshop import Workshop
 from clips.profile import Profile
-from clips.records import Wish
 from clips.sources import Sources
-from clips.store import Store
-from clips.work import perform, tell
 from objectives import OBJECTIVES
 from optimizers import GradientDescent, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number, Point
 from scenes.reads import derived
-from scenes.stage.palette import palette
-from scenes.stage.typesetting import Words
+from scenes.stage.ink.palette import palette
+from scenes.stage.words.typesetting import Words
 
 SMALL = Profile(160, 90, 10)
 ENTRY = ("tests.tiny", "Tiny", "A tiny clip for tests.")

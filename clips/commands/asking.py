@@ -33,7 +33,7 @@ def parse_point(text: str) -> tuple[float, ...]:
 @app.command("list")
 def list_clips(as_json: Json = False) -> None:
     """List the clips: one line each, with the length of those that are rendered."""
-    from clips.showing import list_json, list_of_clips
+    from clips.telling.showing import list_json, list_of_clips
 
     print(list_json() if as_json else list_of_clips())
 
@@ -44,7 +44,7 @@ def show(
     settings: Settings = [],  # noqa: B006 (typer copies it)
 ) -> None:
     """Show a clip's parameters, beats, and claims with their present truth."""
-    from clips.showing import clip_text
+    from clips.telling.showing import clip_text
 
     print(clip_text(clip, parse_settings(settings)))
 
@@ -58,9 +58,9 @@ def storyboard(
     output: Output = None,
 ) -> None:
     """Draw one picture a beat on a sheet: a clip in seconds."""
-    from clips import storyboard as board
-    from clips.lecture import wanted_profile
-    from clips.records import CLIPS_FOLDER
+    from clips.keeping.records import CLIPS_FOLDER
+    from clips.lecture.reading import wanted_profile
+    from clips.telling import storyboard as board
 
     profile = wanted_profile(read_book(None)[0], "m", theme, aspect)
     print(board.storyboard(clip, parse_settings(settings), profile, output or CLIPS_FOLDER))
@@ -82,7 +82,7 @@ def descend(
     format: Annotated[str, typer.Option("--format", metavar="table|csv|json", help="json has all digits.")] = "table",
 ) -> None:
     """Print a trajectory: a teacher's answer key."""
-    from clips.answer_key import answer, shown
+    from clips.telling.answer_key import answer, shown
 
     place = None if start is None else parse_point(start)
     print(shown(answer(objective, rule, parse_settings(settings), place, steps), format))
@@ -91,7 +91,7 @@ def descend(
 @app.command()
 def doctor() -> None:
     """Say what this machine has and lacks, and the command that mends it."""
-    from clips.doctor import examine, lines
+    from clips.telling.doctor import examine, lines
 
     findings = examine()
     print("\n".join(lines(findings)))

@@ -26,8 +26,8 @@ from objectives.errors import UsageError
 
 if TYPE_CHECKING:
     from clips.decks.make import MadeDeck
-    from clips.lecture import Lecture
-    from clips.records import Wish
+    from clips.keeping.records import Wish
+    from clips.lecture.reading import Lecture
 
 app = typer.Typer()
 
@@ -107,7 +107,7 @@ def embed(
 ) -> None:
     """Print what to paste or do to have a clip in a document."""
     from clips.decks.embed import embed as words
-    from clips.records import CLIPS_FOLDER
+    from clips.keeping.records import CLIPS_FOLDER
 
     typer.echo(words(clip, place, clips_from or CLIPS_FOLDER))
 
@@ -118,9 +118,9 @@ def gallery(
     jobs: Jobs = 0,
 ) -> None:
     """Draw a small poster of every clip, for the README."""
-    from clips.gallery import GALLERY
-    from clips.gallery import gallery as posters
-    from clips.lecture import default_lecture
+    from clips.lecture.reading import default_lecture
+    from clips.telling.gallery import GALLERY
+    from clips.telling.gallery import gallery as posters
 
     reporter = reporter_for(quiet=False)
     made = posters(workshop(default_lecture(), jobs, reporter), reporter, output or GALLERY)
@@ -145,8 +145,8 @@ def _bring(
     burn: bool = False,
 ) -> None:
     from clips.decks.make import DeckWish, bring_deck, target_of
-    from clips.records import CLIPS_FOLDER
-    from clips.wishes import entry_named
+    from clips.keeping.records import CLIPS_FOLDER
+    from clips.making.wishes import entry_named
 
     if not render and any(look):
         raise UsageError("--quality, --theme and --aspect say how to render the clips: add --render.")
@@ -176,7 +176,7 @@ def _delivered(words: list[str], folder: Path) -> tuple[str, ...] | None:
 
 
 def _render(book: Lecture, wishes: list[Wish], jobs: int) -> None:
-    from clips.make import make
+    from clips.making.workshop import make
 
     reporter = reporter_for(quiet=False)
     if make(wishes, workshop(book, jobs, reporter), reporter).failed:
@@ -185,9 +185,9 @@ def _render(book: Lecture, wishes: list[Wish], jobs: int) -> None:
 
 def _outdated(book: Lecture, wishes: list[Wish]) -> list[str]:
     """Clips whose numbers or sources have changed since they were delivered, in whatever size they were."""
-    from clips.plan import examine
+    from clips.keeping.plan import examine
+    from clips.keeping.records import read_record
     from clips.profile import Profile
-    from clips.records import read_record
 
     sources = workshop(book, 1, reporter_for(quiet=True)).sources
     records = [(wish, read_record(wish.record_file)) for wish in wishes]

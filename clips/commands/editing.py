@@ -17,7 +17,7 @@ app = typer.Typer()
 @app.command()
 def init(lecture: LectureFile = None) -> None:
     """Write a lecture.toml to start from: every clip, with comments on what can be changed."""
-    from clips.lecture_file import init as write
+    from clips.lecture.editing import init as write
 
     print(write(lecture or LECTURE))
 
@@ -29,8 +29,8 @@ def set_value(
     lecture: LectureFile = None,
 ) -> None:
     """Change one number in lecture.toml; its comments stay. Then render: only what it touches is made again."""
-    from clips.catalogue import check_lecture
-    from clips.lecture_file import set_value as change
+    from clips.lecture.editing import set_value as change
+    from clips.making.catalogue import check_lecture
 
     print(change(lecture or LECTURE, target, value, check_lecture))
 
@@ -41,7 +41,7 @@ def unset(
     lecture: LectureFile = None,
 ) -> None:
     """Take a value out of lecture.toml: the default holds again."""
-    from clips.catalogue import check_lecture
-    from clips.lecture_file import unset_value
+    from clips.lecture.editing import unset_value
+    from clips.making.catalogue import check_lecture
 
     print(unset_value(lecture or LECTURE, target, check_lecture))

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from clips.files import ROOT
 from objectives.errors import UsageError
 
 if TYPE_CHECKING:
-    from clips.lecture import Lecture
-    from clips.make import Workshop
-    from clips.records import Wish
-    from clips.report import Quiet
+    from clips.keeping.records import Wish
+    from clips.lecture.reading import Lecture
+    from clips.making.workshop import Workshop
+    from clips.telling.report import Quiet
 
 out, errors = Console(), Console(stderr=True)
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -23,7 +24,7 @@ EDITING = ("init", "set", "unset")
 DECKING = ("deck", "film", "embed", "gallery")
 ASKING = ("list", "show", "storyboard", "descend", "doctor")
 COMMANDS = (*RENDERING, *DECKING, *EDITING, *ASKING)
-LECTURE = Path(__file__).parents[2] / "lecture.toml"
+LECTURE = ROOT / "lecture.toml"
 
 Settings = Annotated[
     list[str], typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter; may be given several times.")
@@ -63,7 +64,7 @@ def parse_settings(texts: list[str]) -> dict[str, str]:
 
 def read_book(path: Path | None) -> tuple[Lecture, Path | None]:
     """The lecture of the file that was named; else of lecture.toml; without one, every clip as it is."""
-    from clips.lecture import default_lecture, read_lecture
+    from clips.lecture.reading import default_lecture, read_lecture
 
     if path is None and not LECTURE.exists():
         return default_lecture(), None
@@ -80,9 +81,9 @@ def wishes_for(
     output: Path | None = None,
     name: str | None = None,
 ) -> tuple[Wish, ...]:
-    from clips.lecture import wanted_profile
-    from clips.records import CLIPS_FOLDER
-    from clips.wishes import wishes_of
+    from clips.keeping.records import CLIPS_FOLDER
+    from clips.lecture.reading import wanted_profile
+    from clips.making.wishes import wishes_of
 
     profile = wanted_profile(lecture, *look)
     folder = output or CLIPS_FOLDER
@@ -91,23 +92,23 @@ def wishes_for(
 
 def workshop(lecture: Lecture, jobs: int, reporter: Quiet, scheduler: str | None = None) -> Workshop:
     from clips.files import cache_folder
-    from clips.make import Workshop
-    from clips.pool import Pool, cores
+    from clips.filming.pool import Pool, cores
+    from clips.keeping.store import Store
+    from clips.making.workshop import Workshop
     from clips.sources import Sources
-    from clips.store import Store
 
     folder = cache_folder()
     store = Store(folder, lecture.cache_bytes, reporter.notice)
     sources = Sources(memory=folder / "sources.json")
     if scheduler is None:
         return Workshop(lambda: Pool(jobs or cores()), store, sources)
-    from clips.cluster import Cluster
+    from clips.filming.cluster import Cluster
 
     return Workshop(lambda: Cluster(scheduler, sources, jobs), store, sources)
 
 
 def reporter_for(quiet: bool) -> Quiet:
-    from clips.report import Display, Lines, Quiet
+    from clips.telling.report import Display, Lines, Quiet
 
     if quiet:
         return Quiet(errors)

@@ -32,8 +32,8 @@ from clips.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from clips.make import Workshop
-    from clips.records import Wish
+    from clips.keeping.records import Wish
+    from clips.making.workshop import Workshop
 
 app = typer.Typer()
 
@@ -62,8 +62,8 @@ def render(
     as_json: Json = False,
 ) -> None:
     """Bring clips up to date: only what is stale is rendered (this is what happens without a command)."""
-    from clips import report
-    from clips.make import make
+    from clips.making.workshop import make
+    from clips.telling import report
 
     book, file = read_book(lecture)
     look = (quality, theme, aspect, format)
@@ -105,11 +105,11 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Render a clip with each of many values, all of them side by side in one video, and a table of their numbers."""
-    from clips import sweep_report
-    from clips.lecture import wanted_profile
-    from clips.pool import cores
-    from clips.report import say
-    from clips.sweep import bring, sweep_of
+    from clips.filming.pool import cores
+    from clips.lecture.reading import wanted_profile
+    from clips.sweeps import report as sweep_report
+    from clips.sweeps.variants import bring, sweep_of
+    from clips.telling.report import say
 
     book, _ = read_book(lecture)
     profile = wanted_profile(book, quality, theme, aspect)
@@ -135,9 +135,9 @@ def watch(
     jobs: Jobs = 0,
 ) -> None:
     """Render drafts while you write: on every save what it makes stale, the newest wish first. Ctrl-C ends it."""
-    from clips.pool import cores
-    from clips.watch import DRAFTS
-    from clips.watch import watch as keep_watch
+    from clips.filming.pool import cores
+    from clips.watching.watcher import DRAFTS
+    from clips.watching.watcher import watch as keep_watch
 
     def read() -> tuple[tuple[Wish, ...], Workshop]:
         book, file = read_book(lecture)
@@ -159,9 +159,9 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Say which clips are fresh, which are stale and why, and what it would cost to render them."""
-    from clips import report
     from clips.decks.memory import old_decks
-    from clips.status import states
+    from clips.telling import report
+    from clips.telling.status import states
 
     book, file = read_book(lecture)
     wishes = wishes_for(book, file, clips or [], {}, (quality, theme, aspect, format), output)
@@ -176,6 +176,6 @@ def clean(
     output: Output = None,
 ) -> None:
     """Empty the cache of beats that no delivered clip is made of, and say what that frees."""
-    from clips.status import clean_cache
+    from clips.telling.status import clean_cache
 
     print(clean_cache(output, everything))

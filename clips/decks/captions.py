@@ -10,8 +10,8 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from clips.conversion import converted, rows_of
-from clips.encoding import BeatEncoder
+from clips.filming.conversion import converted, rows_of
+from clips.filming.encoding import BeatEncoder
 from clips.profile import Profile
 
 #: One line or several, on a dark band that any ground shows through a little; as wide as the frame.

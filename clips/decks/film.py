@@ -12,8 +12,8 @@ from typing import Any
 
 from clips.decks.captions import burnt
 from clips.decks.slides import Deck, Slide
-from clips.joining import join_beats
-from clips.subtitles import Cue, srt, vtt
+from clips.filming.joining import join_beats
+from clips.making.subtitles import Cue, srt, vtt
 
 
 def film(deck: Deck, name: str, burn_captions: bool = False) -> dict[str, bytes]:

@@ -60,7 +60,7 @@ def _inside(name: str, content: bytes) -> str:
 
 
 def _page(deck: Deck, place: Place, styles: str, scripts: str, goes_on: bool) -> bytes:
-    from scenes.stage.palette import THEMES
+    from scenes.stage.ink.palette import THEMES
 
     theme, profile = THEMES[deck.profile.theme], deck.profile
     words: Mapping[str, object] = {

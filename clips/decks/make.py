@@ -18,7 +18,7 @@ from clips.decks.pptx import pptx
 from clips.decks.presentation import presentation
 from clips.decks.slides import Deck, read_deck
 from clips.files import write_whole
-from clips.records import CLIPS_FOLDER, is_intact, seal
+from clips.keeping.records import CLIPS_FOLDER, is_intact, seal
 from clips.sources import digest
 from objectives.errors import UsageError, unknown
 

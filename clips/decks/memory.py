@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clips.files import cache_folder, write_whole
-from clips.records import VERSION
+from clips.keeping.records import VERSION
 from clips.sources import digest
 from objectives.errors import UsageError
 

@@ -98,7 +98,7 @@ def _set_title(page: Any, heading: str, whole: tuple[int, int, int, int]) -> Non
 def _set_ground(page: Any, deck: Deck) -> None:
     from pptx.dml.color import RGBColor
 
-    from scenes.stage.palette import THEMES
+    from scenes.stage.ink.palette import THEMES
 
     fill = page.background.fill
     fill.solid()

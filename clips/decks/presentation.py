@@ -15,7 +15,7 @@ import av
 from av.video.frame import VideoFrame
 
 from clips.decks.slides import Deck
-from clips.encoding import BeatEncoder
+from clips.filming.encoding import BeatEncoder
 from clips.profile import Profile
 
 
@@ -35,7 +35,7 @@ def presentation(deck: Deck, name: str, goes_on: bool = False) -> dict[str, byte
 
 
 def _ground(deck: Deck) -> str:
-    from scenes.stage.palette import THEMES
+    from scenes.stage.ink.palette import THEMES
 
     return THEMES[deck.profile.theme].ground
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from clips.decks.memory import read_account
 from clips.decks.pictures import first_picture, last_picture
-from clips.joining import split
+from clips.filming.joining import split
 from clips.profile import Profile
 from objectives.errors import UsageError
 

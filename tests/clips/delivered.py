@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import scenes
-from clips.make import make
+from clips.making.workshop import make
 from clips.profile import Profile
 from tests import tiny
 
@@ -18,7 +18,7 @@ def deliver_two(folder: Path, cache: Path, profile: Profile = SIZE) -> Path:
     """`folder` with the tiny clip twice in it, the second time with another way to go."""
     from rich.console import Console
 
-    from clips.report import Quiet
+    from clips.telling.report import Quiet
 
     wishes = [tiny.wish(folder, profile=profile), tiny.wish(folder, "tiny_far", profile=profile, way="3")]
     with pytest.MonkeyPatch.context() as patch:

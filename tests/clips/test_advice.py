@@ -10,12 +10,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from clips import advice
-from clips.advice import Advice, Axis, Way, advise, axes_of, axis_of, truth
+from clips.filming.work import read_parameters, tell
 from clips.job import Job
-from clips.make import BrokenClaimError, make
-from clips.report import Lines, Quiet, summary_json
-from clips.work import read_parameters, tell
+from clips.making import advice
+from clips.making.advice import Advice, Axis, Way, advise, axes_of, axis_of, truth
+from clips.making.workshop import BrokenClaimError, make
+from clips.telling.report import Lines, Quiet, summary_json
 from tests import tiny
 
 BROKEN = {

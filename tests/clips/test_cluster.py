@@ -21,13 +21,14 @@ import pytest
 from rich.console import Console
 
 import render
-from clips import cluster
-from clips.cluster import Cluster
+from clips.files import ROOT
+from clips.filming import cluster
+from clips.filming.cluster import Cluster
+from clips.filming.pool import Outcome, Progress
 from clips.job import Film, Job
-from clips.make import make
-from clips.pool import Outcome, Progress
-from clips.report import Lines
-from clips.sources import ROOT, Sources
+from clips.making.workshop import make
+from clips.sources import Sources
+from clips.telling.report import Lines
 from objectives.errors import UsageError
 from tests import tiny
 from tests.frames import frames_of

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import render
-from clips.catalogue import parameters_of
+from clips.making.catalogue import parameters_of
 from scenes import CLIPS
 from tests.frames import frames_of
 

@@ -26,7 +26,7 @@ from clips.decks.make import DECKS, KINDS, DeckWish, bring_deck, target_of
 from clips.decks.memory import old_decks
 from clips.decks.presentation import reversed_video
 from clips.decks.slides import Deck, read_deck
-from clips.lecture import Lecture
+from clips.lecture.reading import Lecture
 from objectives.errors import UsageError
 from tests import tiny
 from tests.clips.delivered import SIZE, deliver_two
@@ -171,7 +171,7 @@ def test_manim_slides_reads_its_hand_over_file(deck: Deck, clips: Path, tmp_path
 
 def test_a_video_of_several_key_frames_is_reversed_whole() -> None:
     """The square of grey n of frame n: backwards it counts down."""
-    from clips.encoding import BeatEncoder
+    from clips.filming.encoding import BeatEncoder
 
     encoder = BeatEncoder(SIZE)
     for number in range(50):  # a key frame every 20
@@ -378,12 +378,12 @@ def test_beamer_escapes_its_title(clips: Path, tmp_path: Path) -> None:
 def test_a_notebook_renders_what_it_shows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from clips import show
     from clips.commands import options
-    from clips.lecture import Entry
+    from clips.lecture.reading import Entry
 
     monkeypatch.setattr(options, "workshop", lambda *_: tiny.workshop(tmp_path))
     monkeypatch.setitem(scenes.CLIPS, "tiny", tiny.ENTRY)  # type: ignore[arg-type]
-    monkeypatch.setattr("clips.lecture.default_lecture", lambda: Lecture(clip=(Entry(scene="tiny"),)))
-    monkeypatch.setattr("clips.records.CLIPS_FOLDER", tmp_path / "clips")
+    monkeypatch.setattr("clips.lecture.reading.default_lecture", lambda: Lecture(clip=(Entry(scene="tiny"),)))
+    monkeypatch.setattr("clips.keeping.records.CLIPS_FOLDER", tmp_path / "clips")
     shown = show("tiny", way=3)
     assert shown.video == tmp_path / "notebook" / "tiny-way-3.mp4"
     assert len(frames_of(shown.video.read_bytes())) == 45
@@ -400,7 +400,7 @@ def test_a_notebook_shows_a_clip(clips: Path) -> None:
 
 
 def test_the_list_tells_the_length_of_what_is_rendered(clips: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from clips.showing import list_json, list_of_clips
+    from clips.telling.showing import list_json, list_of_clips
 
     monkeypatch.setitem(scenes.CLIPS, "tiny", tiny.ENTRY)  # type: ignore[arg-type]
     *others, line = list_of_clips(clips).splitlines()
@@ -411,7 +411,7 @@ def test_the_list_tells_the_length_of_what_is_rendered(clips: Path, monkeypatch:
 
 def test_a_small_poster_keeps_the_colour_of_thin_lines() -> None:
     """A picture of many blues with a thin orange line."""
-    from clips.gallery import KEPT, small
+    from clips.telling.gallery import KEPT, small
 
     pixels = np.zeros((720, 1280, 3), dtype=np.uint8)
     pixels[..., 2] = np.linspace(60, 200, 1280)

@@ -18,14 +18,14 @@ from PIL import Image
 
 import scenes
 from clips import files
-from clips.deliver import cues, deliver
 from clips.files import write_whole
+from clips.filming.joining import join_beats
 from clips.job import Film, Tale
-from clips.joining import join_beats
-from clips.make import plans_of
-from clips.plan import Plan, examine
+from clips.keeping.plan import Plan, examine
+from clips.making.deliver import cues, deliver
+from clips.making.subtitles import srt, vtt
+from clips.making.workshop import plans_of
 from clips.profile import Profile
-from clips.subtitles import srt, vtt
 from objectives.errors import UsageError
 from tests import tiny as clip
 from tests.frames import frames_of

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from clips.conversion import Converter, converted, cut, rows_of, straight_alpha
-from clips.encoding import CODECS, BeatEncoder, BeatThread
+from clips.filming.conversion import Converter, converted, cut, rows_of, straight_alpha
+from clips.filming.encoding import CODECS, BeatEncoder, BeatThread
 from clips.profile import Profile, make_profile
 from tests.frames import frames_of
 

@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from clips import mosaic
-from clips.cells import Layout, Place, Reel, beat_lengths, layout_of, takes_of
-from clips.encoding import BeatEncoder
-from clips.grid import Sheet, ground, label, names_as_letters, names_in_full, shown_value, typeset_lines
-from clips.joining import join_beats
-from clips.mosaic import Mosaic, film
+from clips.filming.encoding import BeatEncoder
+from clips.filming.joining import join_beats
 from clips.profile import Profile, make_profile
-from scenes.stage.palette import DARK, LIGHT
+from clips.sweeps import mosaic
+from clips.sweeps.cells import Layout, Place, Reel, beat_lengths, layout_of, takes_of
+from clips.sweeps.grid import Sheet, ground, label, names_as_letters, names_in_full, shown_value, typeset_lines
+from clips.sweeps.mosaic import Mosaic, film
+from scenes.stage.ink.palette import DARK, LIGHT
 from tests.frames import frames_of
 
 SMALL = Profile(160, 90, 10)

@@ -17,14 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from clips.files import ROOT
+from clips.filming.work import perform
 from clips.job import Film, Job
-from clips.make import Made, make
-from clips.plan import examine
+from clips.keeping.plan import examine
+from clips.keeping.records import Wish, read_record
+from clips.making.workshop import Made, make
 from clips.profile import Profile
-from clips.records import Wish, read_record
-from clips.report import Quiet
-from clips.sources import ROOT, Sources
-from clips.work import perform
+from clips.sources import Sources
+from clips.telling.report import Quiet
 from scenes import CLIPS
 from tests import tiny
 from tests.frames import frames_of
@@ -230,9 +231,9 @@ def test_sources_of_real_clips(copy: Copy, delivered: Mapping[str, Wish]) -> Non
     assert copy.stale(delivered) == fresh, "touching files and changing comments renders nothing"
     copy.replace("scenes/u_turn.py", "The momentum carries it out of the valley", "Momentum carries it out")
     assert copy.stale(delivered) == fresh | {"u_turn": "words"}, "a caption's words render no frame"
-    copy.replace("scenes/stage/unrolled.py", "ROOM, LAND = 0.9, 0.9", "ROOM, LAND = 0.8, 0.8")
+    copy.replace("scenes/stage/panels/unrolled.py", "ROOM, LAND = 0.9, 0.9", "ROOM, LAND = 0.8, 0.8")
     assert copy.stale(delivered) == {"rolling_ball": "fresh", "unrolling": "film", "u_turn": "words"}
-    copy.replace("scenes/stage/palette.py", "#0E1116", "#0E1117")
+    copy.replace("scenes/stage/ink/palette.py", "#0E1116", "#0E1117")
     assert copy.stale(delivered) == dict.fromkeys(delivered, "film")
 
 
@@ -262,7 +263,7 @@ def test_sources_that_change_while_a_clip_is_filmed(bench: Bench, copy: Copy) ->
     """Nobody knows then which of the two a process has read: nothing is kept or delivered."""
 
     def saved_meanwhile(job: Job, report: Any) -> Film:
-        copy.replace("scenes/stage/palette.py", "#0E1116", "#0E1117")
+        copy.replace("scenes/stage/ink/palette.py", "#0E1116", "#0E1117")
         return tiny.film(job, report)
 
     wish = Wish("tiny", "tiny", {}, SKETCH, bench.clips)

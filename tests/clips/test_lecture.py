@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from clips.lecture import (
+from clips.lecture.reading import (
     Entry,
     Lecture,
     QualityProfile,
@@ -23,11 +23,11 @@ from clips.lecture import (
     size_in_bytes,
     wanted_profile,
 )
+from clips.lecture.toml_text import lines_of
 from clips.profile import Profile, make_profile
-from clips.toml_text import lines_of
 from objectives.errors import UsageError
 from scenes import CLIPS
-from scenes.stage.notation import NOTATIONS
+from scenes.stage.words.notation import NOTATIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -449,7 +449,7 @@ def test_lines_of_a_statement() -> None:
 
 def test_reading_a_lecture_imports_nothing_heavy() -> None:
     program = (
-        "import sys; from pathlib import Path; from clips.lecture import read_lecture, wanted_profile; "
+        "import sys; from pathlib import Path; from clips.lecture.reading import read_lecture, wanted_profile; "
         "lecture = read_lecture(Path('lecture.toml')); wanted_profile(lecture); "
         "print(sorted({'manim', 'sympy', 'numpy', 'scipy', 'av', 'PIL', 'tomlkit', 'rich'} & set(sys.modules)))"
     )

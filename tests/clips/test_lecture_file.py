@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clips import files
-from clips.lecture import Lecture, parse_lecture, read_lecture
-from clips.lecture_file import init, set_value, starter, unset_value
-from clips.toml_text import Keys, has, lines_of, value_at
+from clips.lecture.editing import init, set_value, starter, unset_value
+from clips.lecture.reading import Lecture, parse_lecture, read_lecture
+from clips.lecture.toml_text import Keys, has, lines_of, value_at
 from objectives.errors import UsageError
 from scenes import CLIPS
-from scenes.stage.notation import NOTATIONS, make_notation
+from scenes.stage.words.notation import NOTATIONS, make_notation
 
 LECTURE = """\
 # Monday's lecture
@@ -535,7 +535,7 @@ def test_the_starter_is_every_clip(tmp_path: Path) -> None:
 
 def test_the_starter_follows_the_clips(monkeypatch: pytest.MonkeyPatch) -> None:
     more = {**CLIPS, "new_one": ("scenes.new_one", "NewOne", 'It says "quoted" \\ things,\nat length: ' + 40 * "word ")}
-    for place in ("clips.lecture.CLIPS", "clips.lecture_file.CLIPS"):
+    for place in ("clips.lecture.reading.CLIPS", "clips.lecture.editing.CLIPS"):
         monkeypatch.setattr(place, more)
     assert [entry.scene for entry in parse_lecture(starter()).clips] == list(more)
     assert max(map(len, starter().splitlines())) <= 120

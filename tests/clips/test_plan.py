@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clips.costs import GUESSED_LENGTH, LEAST, Costs
 from clips.job import Job
-from clips.plan import jobs_of
+from clips.keeping.costs import GUESSED_LENGTH, LEAST, Costs
+from clips.keeping.plan import jobs_of
+from clips.keeping.records import Wish
+from clips.keeping.store import CostRow
 from clips.profile import Profile
-from clips.records import Wish
-from clips.store import CostRow
 
 PROFILE = Profile(1920, 1080, 60)
 Filming = Mapping[str, Mapping[str, float]]  # of clips, of their beats: seconds

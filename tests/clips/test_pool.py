@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from clips.filming.pool import Outcome, Pool, Progress
 from clips.job import Job
-from clips.make import Made, make
-from clips.pool import Outcome, Pool, Progress
-from clips.report import Display, Lines, Quiet, Tally, duration, summary_json
-from clips.wishes import wishes_of
+from clips.making.wishes import wishes_of
+from clips.making.workshop import Made, make
+from clips.telling.report import Display, Lines, Quiet, Tally, duration, summary_json
 from objectives.errors import UsageError
 from tests import tiny
 from tests.tiny import SMALL as PROFILE
@@ -39,7 +39,7 @@ def quiet() -> Quiet:
 
 def test_frames_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Progress starts at none, rises, and reaches most of the frames that come out."""
-    monkeypatch.setattr("clips.pool.REPORT_EVERY", 5)
+    monkeypatch.setattr("clips.filming.pool.REPORT_EVERY", 5)
     with Pool(1) as pool:
         events = list(pool.run([Job("tiny", profile=tiny.Profile(160, 90, 60))], tiny.film))
     frames = [event.frames for event in events if isinstance(event, Progress)]
@@ -160,7 +160,7 @@ def test_the_time_left_is_what_the_busiest_worker_needs() -> None:
 
 @pytest.mark.parametrize("name", ["../evil", "a/b", "", "x" * 260, ".hidden"])
 def test_a_name_that_cannot_be_a_file(name: str, tmp_path: Path) -> None:
-    from clips.lecture import default_lecture
+    from clips.lecture.reading import default_lecture
 
     with pytest.raises(UsageError, match="cannot name a file"):
         wishes_of(default_lecture(), ["u_turn"], {}, PROFILE, tmp_path, name=name)

@@ -8,12 +8,12 @@ import pytest
 from manim import Camera, Circle, Square
 from manim.renderer.cairo_renderer import CairoRenderer
 
-from clips.encoding import writer_class
+from clips.filming.encoding import writer_class
+from clips.filming.renderer import BeatRenderer
+from clips.filming.work import make_scene, perform, picture, studio, typeset_cache
 from clips.job import Job
 from clips.profile import Profile
-from clips.renderer import BeatRenderer
-from clips.work import make_scene, perform, picture, studio, typeset_cache
-from scenes.stage.camera import StageCamera
+from scenes.stage.ink.camera import StageCamera
 
 PROFILE = Profile(320, 180, 4)
 

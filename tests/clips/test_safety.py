@@ -23,9 +23,9 @@ import pytest
 from rich.console import Console
 
 from clips import files
-from clips.make import make
-from clips.report import Quiet
-from clips.sources import ROOT
+from clips.files import ROOT
+from clips.making.workshop import make
+from clips.telling.report import Quiet
 from tests import tiny
 from tests.frames import frames_of
 
@@ -94,7 +94,7 @@ class Room:
 
     def is_whole(self) -> bool:
         """Every clip that is there says of its files what they are."""
-        from clips.records import read_record
+        from clips.keeping.records import read_record
 
         records = {path: read_record(path) for path in self.clips.glob("*.json")}
         return all(record is not None and not list(record.touched(self.clips)) for record in records.values())
@@ -201,7 +201,7 @@ def test_a_full_disk_under_the_cache_only_costs_the_cache(
         connection.execute("PRAGMA max_page_count = 7")
         return connection
 
-    monkeypatch.setattr("clips.store.sqlite3.connect", full)
+    monkeypatch.setattr("clips.keeping.store.sqlite3.connect", full)
     made = make([tiny.wish(tmp_path / "clips")], shop, quiet)
     assert [clip.filmed for clip in made.delivered] == [("appear", "move", "turn")]
     assert "database or disk is full): rendering goes on without it" in capsys.readouterr().err

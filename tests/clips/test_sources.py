@@ -11,7 +11,7 @@ from scenes import CLIPS
 
 MODULE = '''"""A module."""
 
-from scenes.stage import layout
+from scenes.stage.ink import layout
 from . import sibling
 
 
@@ -36,7 +36,11 @@ def test_code_words_and_comments_are_told_apart() -> None:
 
 
 def test_imports_are_followed_relative_ones_too() -> None:
-    assert set(fingerprint(MODULE, "scenes").imports) >= {"scenes.stage", "scenes.stage.layout", "scenes.sibling"}
+    assert set(fingerprint(MODULE, "scenes").imports) >= {
+        "scenes.stage.ink",
+        "scenes.stage.ink.layout",
+        "scenes.sibling",
+    }
     assert "optimizers.rules" in fingerprint("from .rules import Momentum", "optimizers").imports
     assert "a.c.d" in fingerprint("from ..c import d", "a.b").imports
 
@@ -55,7 +59,7 @@ def test_a_clip_is_made_from_what_it_imports(clip: str) -> None:
     module = CLIPS[clip][0]
     program = (
         f"import json, sys, pathlib, {module}\n"
-        "import clips.encoding\n"
+        "import clips.filming.encoding\n"
         "root = pathlib.Path.cwd()\n"
         "files = [pathlib.Path(m.__file__) for m in list(sys.modules.values()) if getattr(m, '__file__', None)]\n"
         "inside = [f for f in files if f.is_relative_to(root) and '.venv' not in f.parts]\n"

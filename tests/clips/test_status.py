@@ -11,11 +11,11 @@ from rich.console import Console
 
 import render
 from clips.job import Beat
-from clips.make import BrokenClaimError, make
+from clips.keeping.store import Store
+from clips.making.workshop import BrokenClaimError, make
 from clips.profile import Profile
-from clips.report import Quiet, status_json, status_table
-from clips.status import clean_cache, states
-from clips.store import Store
+from clips.telling.report import Quiet, status_json, status_table
+from clips.telling.status import clean_cache, states
 from objectives.errors import UsageError
 from tests import tiny
 

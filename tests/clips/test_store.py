@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from clips import store as store_module
 from clips.job import Beat, Film, Tale
+from clips.keeping import store as store_module
+from clips.keeping.store import Store
 from clips.profile import Profile
-from clips.store import Store
 
 BEAT = Beat("move", 10, b"frames", ("way",), b"poster", 1.5)
 VALUES = {"way": 2.0, "angle": 1.0}

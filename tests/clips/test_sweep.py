@@ -21,14 +21,15 @@ from PIL import Image
 from rich.console import Console
 
 import render
-from clips.cells import layout_of
 from clips.job import Film, Job
-from clips.lecture import Entry, Lecture, default_lecture
-from clips.over import MOST, axes_of, axis_of, combinations, plain
+from clips.lecture.reading import Entry, Lecture, default_lecture
 from clips.profile import Profile
-from clips.report import Quiet
-from clips.sweep import Swept, bring, sweep_of
-from clips.sweep_report import Row, claim_titles, closing_words, csv_table, progress_of, summary_json, text_table
+from clips.sweeps.cells import layout_of
+from clips.sweeps.over import MOST, axes_of, axis_of, combinations, plain
+from clips.sweeps.report import closing_words, progress_of, summary_json
+from clips.sweeps.table import Row, claim_titles, csv_table, text_table
+from clips.sweeps.variants import Swept, bring, sweep_of
+from clips.telling.report import Quiet
 from objectives.errors import UsageError
 from tests.frames import frames_of
 from tests.tiny import SMALL, Here, explode, film, nobody, workshop
@@ -347,7 +348,7 @@ def test_a_full_disk_leaves_the_previous_grid(
     def full(*_: object) -> None:
         raise UsageError("The disk is full.")
 
-    monkeypatch.setattr("clips.sweep.write_whole", full)
+    monkeypatch.setattr("clips.sweeps.variants.write_whole", full)
     with pytest.raises(UsageError, match="full"):
         swept(tmp_path, cache, "way=1,0", crew=nobody)
     assert stamps(tmp_path) == before

@@ -24,8 +24,8 @@ from watchdog.events import (
     FileOpenedEvent,
 )
 
-from clips.saves import Folder, Saves
-from clips.watch import Sight, look, short_trace, slip_in
+from clips.watching.saves import Folder, Saves
+from clips.watching.watcher import Sight, look, short_trace, slip_in
 from objectives.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -313,7 +313,7 @@ def test_a_burst_of_saves_is_heard_once_when_it_is_over(folder: Folder) -> None:
 
 
 def test_reading_and_foreign_files_are_no_saves(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clips.saves.QUIET", 0.0)
+    monkeypatch.setattr("clips.watching.saves.QUIET", 0.0)
     source, saves = str(folder.root / "scenes" / "one.py"), Saves(folder)
     for event in (
         FileOpenedEvent(source),
@@ -373,5 +373,5 @@ def test_a_trace_of_the_scene_alone() -> None:
         "    ~~^~~",
         "ZeroDivisionError: division by zero",
     ]
-    theirs = frames.replace("scenes/tiny", "clips/work")
+    theirs = frames.replace("scenes/tiny", "clips/filming/work")
     assert short_trace(theirs) == theirs

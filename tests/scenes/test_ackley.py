@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clips.filming.work import make_scene as make
+from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene as make
-from clips.work import studio, typeset_cache
 from scenes.ackley import Ackley
-from scenes.stage.two_runs import GD, MOMENTUM
+from scenes.stage.runs.two_runs import GD, MOMENTUM
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -35,14 +35,14 @@ from manim import (
 )
 from manim.renderer.cairo_renderer import CairoRenderer
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import Profile
-from clips.work import make_scene, studio, typeset_cache
 from scenes import CLIPS
-from scenes.stage.camera import StageCamera
-from scenes.stage.ink import Ink
-from scenes.stage.layout import Box
-from scenes.stage.raster import PixelBox, Pixels, Raster
-from scenes.stage.typesetting import Words
+from scenes.stage.ink.camera import StageCamera
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.raster import PixelBox, Pixels, Raster
+from scenes.stage.ink.strokes import Ink
+from scenes.stage.words.typesetting import Words
 from tests.silent import Silent
 
 

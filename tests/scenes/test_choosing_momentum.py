@@ -11,11 +11,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
 from scenes.choosing_momentum import FOUR, SEEN, ChoosingMomentum
-from scenes.stage.damping import CRITICAL, MUCH, NONE
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -48,7 +48,7 @@ def test_numbers_of_the_reference() -> None:
     assert [found[f"parabola_{name}"] for name in (NONE, CRITICAL, MUCH)] == [21, 11, 84]
     assert found["critical"] == pytest.approx(0.30557, abs=5e-6)
     assert scene.objective.minima[0] == pytest.approx((-1.1444648641,))
-    floor = scene.fates["second"].floor
+    floor = scene.outcomes["second"].floor
     assert floor == pytest.approx(-0.9863254063)
     assert [scene.runs[name].steps for name in FOUR] == [20, 50, 500, 500]
 
@@ -56,13 +56,13 @@ def test_numbers_of_the_reference() -> None:
 def test_what_becomes_of_the_four() -> None:
     """In exact words: 0.9 is not at rest after 20 steps, 0.7 and 0.5 arrive, 0.2 creeps at the level spot at 0."""
     scene = made()
-    fates = [scene.fates[name] for name in FOUR]
-    assert [fate.moving for fate in fates] == [True, False, False, False]
-    assert [fate.settled for fate in fates] == [None, 17, 13, None]
-    assert fates[3].stuck
+    outcomes = [scene.outcomes[name] for name in FOUR]
+    assert [outcome.moving for outcome in outcomes] == [True, False, False, False]
+    assert [outcome.settled for outcome in outcomes] == [None, 17, 13, None]
+    assert outcomes[3].stuck
     assert 0 < scene.runs["fourth"].iterates[-1, 0] < 0.01
     for name, step in (("second", 17), ("third", 13)):
-        below = scene.runs[name].values < scene.fates[name].floor + 0.01
+        below = scene.runs[name].values < scene.outcomes[name].floor + 0.01
         assert below[step:].all()
         assert not below[step - 1]
 

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from clips.sources import Sources
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
 from optimizers.by_hand import walk
 from scenes.code_walkthrough import CodeWalkthrough
-from scenes.stage.layout import Box
-from scenes.stage.listing import Listing, moments_of, variables_of
+from scenes.props.code_walkthrough.listing import Listing, moments_of, variables_of
+from scenes.stage.ink.layout import Box
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -135,7 +135,7 @@ def test_every_character_of_the_listing_counts_for_the_cache() -> None:
     assert listed is not None
     assert origin.files["optimizers/by_hand.py"] == listed[1].text != listed[1].code
     other = sources.of("scenes.u_turn").files
-    assert "scenes/stage/listing.py" not in other
+    assert "scenes/props/code_walkthrough/listing.py" not in other
 
 
 @settings(max_examples=2, phases=[Phase.generate])

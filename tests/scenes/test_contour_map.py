@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clips.filming.work import make_scene as make
+from clips.filming.work import picture, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene as make
-from clips.work import picture, studio, typeset_cache
 from objectives.errors import UsageError
 from scenes.contour_map import ContourMapScene
-from scenes.stage.profile import Section
-from scenes.stage.terrain_gl import WITHOUT
+from scenes.props.contour_map.walk_profile import Section
+from scenes.stage.terrain.gl import WITHOUT
 
 
 @pytest.fixture(scope="module", autouse=True)

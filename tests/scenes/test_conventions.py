@@ -10,12 +10,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
 from scenes.conventions import Conventions
-from scenes.stage.notation import NOTATIONS, notation
-from scenes.stage.spellings import FORMS, equations
+from scenes.props.conventions.spellings import FORMS, equations
+from scenes.stage.words.notation import NOTATIONS, notation
 
 
 @pytest.fixture(scope="module", autouse=True)

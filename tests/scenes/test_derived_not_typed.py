@@ -11,12 +11,12 @@ import sympy
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives import parse_expression
 from objectives.errors import UsageError
 from scenes.derived_not_typed import DerivedNotTyped
-from scenes.stage.side_by_side import matched
+from scenes.props.derived_not_typed.side_by_side import matched
 
 theta = sympy.Symbol("theta", real=True)
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.descent_in_a_bowl import GD, DescentInABowl

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
 from scenes.descent_on_a_curve import RUNS, DescentOnACurve
-from scenes.stage.layout import Box
-from scenes.stage.step_table import StepTable
+from scenes.stage.ink.layout import Box
+from scenes.stage.panels.step_table import StepTable
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from scenes.stage.drawing import _clip_segment, clip_polyline, inside
-from scenes.stage.layout import Box
+from scenes.stage.ink.drawing import _clip_segment, clip_polyline, inside
+from scenes.stage.ink.layout import Box
 
 BOX = Box(-1.0, -1.0, 1.0, 1.0)
 

@@ -19,16 +19,16 @@ import numpy as np
 import pytest
 from manim import Group, Mobject, Typst
 
+from clips.filming.work import make_scene, perform, picture, scene_class, studio, tell, typeset_cache
 from clips.job import Job, Tale
 from clips.profile import Profile, make_profile
-from clips.work import make_scene, perform, picture, scene_class, studio, tell, typeset_cache
 from scenes import CLIPS
 from scenes.lecture_scene import LectureScene
-from scenes.stage import layout
-from scenes.stage.fading import FadeOut
-from scenes.stage.numerals import Numeral
-from scenes.stage.panel import Panel
-from scenes.stage.typesetting import MINIMUM_CAPITAL, capital_fraction
+from scenes.stage.ink import layout
+from scenes.stage.ink.fading import FadeOut
+from scenes.stage.panels.plot import Panel
+from scenes.stage.words.numerals import Numeral
+from scenes.stage.words.typesetting import MINIMUM_CAPITAL, capital_fraction
 from tests.frames import frames_of
 
 ROOT = Path(__file__).parents[2]

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
 from optimizers.averages import moving_average, moving_weights
 from scenes.ewma import EWMA
-from scenes.stage.averaged import beta, expanded
+from scenes.props.ewma.averaged import beta, expanded
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -12,11 +12,11 @@ from manim import UP, Mobject, VGroup, config
 
 from objectives import find_objective
 from scenes.lecture_scene import LectureScene
-from scenes.stage import layout
-from scenes.stage.fading import FadeIn, FadeOut
-from scenes.stage.raster import Raster
-from scenes.stage.terrain import Terrain
-from scenes.stage.typesetting import Formula, Words
+from scenes.stage.ink import layout
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.raster import Raster
+from scenes.stage.terrain.landscape import Terrain
+from scenes.stage.words.typesetting import Formula, Words
 
 COLORS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
 ALPHAS = (0.0, 0.2, 0.5, 0.9, 1.0)

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.gradient_field import GradientFieldScene
-from scenes.stage import layout
+from scenes.stage.ink import layout
 
 
 @pytest.fixture(scope="module", autouse=True)

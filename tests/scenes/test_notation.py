@@ -14,17 +14,13 @@ import numpy as np
 import pytest
 from manim import ORIGIN
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.job import Letters
 from clips.profile import Aspect, Profile, make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
 from scenes import CLIPS
-from scenes.stage.cards import settings_line
-from scenes.stage.derivation import Line, Rewrite
-from scenes.stage.notation import LECTURE, NOTATIONS, Notation, make_notation, notation, written_in
-from scenes.stage.outlines import Outlines
-from scenes.stage.palette import Theme
-from scenes.stage.unrolled import (
+from scenes.stage.ink.palette import Theme
+from scenes.stage.panels.unrolled import (
     filling,
     gain_parts,
     general,
@@ -34,6 +30,10 @@ from scenes.stage.unrolled import (
     substituted,
     unrolled,
 )
+from scenes.stage.words.cards import settings_line
+from scenes.stage.words.derivation import Line, Rewrite
+from scenes.stage.words.notation import LECTURE, NOTATIONS, Notation, make_notation, notation, written_in
+from scenes.stage.words.outlines import Outlines
 from tests.scenes.test_every_clip import troubles
 
 ROOT = Path(__file__).parents[2]
@@ -116,7 +116,7 @@ def test_what_is_no_notation_is_refused_with_a_sentence(value: object, said: str
 
 def test_importing_it_is_light() -> None:
     heavy = "{'manim', 'numpy', 'sympy', 'pydantic'}"
-    code = f"import sys, scenes.stage.notation; assert not {heavy} & set(sys.modules)"
+    code = f"import sys, scenes.stage.words.notation; assert not {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 

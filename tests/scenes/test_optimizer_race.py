@@ -10,16 +10,16 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from optimizers import RULES, descend, make_rule
 from scenes.optimizer_race import SAME, TUNED, OptimizerRace
-from scenes.stage import layout
-from scenes.stage.layout import Box
-from scenes.stage.rate_search import JUDGED, RATES, RateSearch
-from scenes.stage.rule_formulas import IN_A_WORD, FormulaCard, formulas
+from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch
+from scenes.props.optimizer_race.rule_formulas import IN_A_WORD, FormulaCard, formulas
+from scenes.stage.ink import layout
+from scenes.stage.ink.layout import Box
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -11,12 +11,12 @@ import typst
 from manim import VMobject, tempconfig
 from manim.utils.typst_file_writing import TYPST_TEMPLATE, typst_to_svg_file
 
+from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import studio, typeset_cache
-from scenes.stage import outlines
-from scenes.stage.outlines import SUFFIX
-from scenes.stage.typesetting import PREAMBLE, Formula, Words
-from scenes.stage.typst_compiler import svg_file
+from scenes.stage.words import outlines
+from scenes.stage.words.outlines import SUFFIX
+from scenes.stage.words.typesetting import PREAMBLE, Formula, Words
+from scenes.stage.words.typst_compiler import svg_file
 
 FORMULA = '{{ gamma : memory }} dot "update"_(t-1) + frac(eta, 1 - gamma) {{ nabla w_t : gradient }}'
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
 from scenes.problems import OTHER, POINTS, Problems
-from scenes.stage.exhibit import degrees_off, in_a_sentence
-from scenes.stage.pair import MOMENTUM
+from scenes.props.problems.example import degrees_off, in_a_sentence
+from scenes.stage.runs.pair import MOMENTUM
 
 
 @pytest.fixture(scope="module", autouse=True)

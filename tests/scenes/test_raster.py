@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from manim import FadeIn, FadeOut, Group, Square
 
+from clips.filming.work import picture, studio
 from clips.profile import Profile, make_profile
-from clips.work import picture, studio
 from scenes.lecture_scene import LectureScene
-from scenes.stage.layout import Box
-from scenes.stage.raster import PixelBox, Pixels, Raster
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.raster import PixelBox, Pixels, Raster
 
 BOX = Box(-2.0, -1.0, 1.0, 1.5)
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
 from optimizers import theory
 from scenes.ravine import LARGE, MOMENTUM, SMALLER, Ravine
-from scenes.stage import layout
-from scenes.stage.arrows import arrow_points
-from scenes.stage.even_map import widened
+from scenes.stage.ink import layout
+from scenes.stage.ink.arrows import arrow_points
+from scenes.stage.maps.even_map import widened
 
 
 @pytest.fixture(scope="module", autouse=True)

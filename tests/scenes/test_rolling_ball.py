@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from clips.filming.work import make_scene, read_parameters, studio
 from clips.profile import make_profile
-from clips.work import make_scene, read_parameters, studio
 from objectives import find_objective
 from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum, descend
+from scenes.props.rolling_ball.rolling import RollingDisc, StepArrows, Track, clip_convex, glide, magnification, motion
 from scenes.rolling_ball import RollingBall
-from scenes.stage.curve_panel import values_at, window
-from scenes.stage.curve_run import arrival, curve_run, cuts, dip_between, dip_passed
-from scenes.stage.drawing import Array
-from scenes.stage.layout import Box
-from scenes.stage.pair import GD, MOMENTUM
-from scenes.stage.rolling import RollingDisc, StepArrows, Track, clip_convex, glide, magnification, motion
+from scenes.stage.curves.graph import values_at, window
+from scenes.stage.curves.run import arrival, curve_run, cuts, dip_between, dip_passed
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.layout import Box
+from scenes.stage.runs.pair import GD, MOMENTUM
 
 CURVES = ("hillside", "theta_squared", "theta_sine", "x**4 - 3*x**2 + x", "sin(3*x)", "x**2/9 + sin(2*x)")
 RADIUS = 0.2

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
+from scenes.props.saddle.flat_steps import FLAT
 from scenes.saddle import GD, MOMENTUM, Saddle
-from scenes.stage.flat import FLAT
 
 
 @pytest.fixture(scope="module", autouse=True)

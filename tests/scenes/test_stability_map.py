@@ -11,14 +11,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from manim import Camera
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
 from optimizers import Momentum, descend, theory
 from optimizers.plane import Parabola
+from scenes.props.stability_map.plane import quickness
 from scenes.stability_map import LIMIT, PLACES, StabilityMap
-from scenes.stage.raster import pixel_box
-from scenes.stage.stability_plane import quickness
+from scenes.stage.ink.raster import pixel_box
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -11,21 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manim import Square, VGroup
 
+from clips.filming.work import studio
 from clips.profile import make_profile
-from clips.work import studio
 from objectives import OBJECTIVES
-from scenes.stage import layout
-from scenes.stage.ball import Rings, Trail, along, apart, walked
-from scenes.stage.cards import Counter, RuleCard
-from scenes.stage.contour_map import ContourMap, containing, heights, levels
-from scenes.stage.drawing import clip_polyline, disc_points, polyline_points
-from scenes.stage.error_strip import ErrorStrip, error_range
-from scenes.stage.figures import typed
-from scenes.stage.layout import Box
-from scenes.stage.numerals import Numeral
-from scenes.stage.palette import THEMES, Palette, contrast, map_lightness
-from scenes.stage.panel import Axis, Panel, decades, nice_step, ticks
-from scenes.stage.typesetting import Words, escape, fitting_formula, wrapped_formula
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Rings, Trail, along, apart, walked
+from scenes.stage.ink.drawing import clip_polyline, disc_points, polyline_points
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import THEMES, Palette, contrast, map_lightness
+from scenes.stage.maps.contour_map import ContourMap, containing, heights, levels
+from scenes.stage.panels.error_strip import ErrorStrip, error_range
+from scenes.stage.panels.plot import Axis, Panel, decades, nice_step, ticks
+from scenes.stage.words.cards import Counter, RuleCard
+from scenes.stage.words.figures import typed
+from scenes.stage.words.numerals import Numeral
+from scenes.stage.words.typesetting import Words, escape, fitting_formula, wrapped_formula
 
 SQUARE = Box(-2.0, -2.0, 2.0, 2.0)
 finite = st.floats(-1e6, 1e6, allow_nan=False)

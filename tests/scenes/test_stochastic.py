@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clips.filming.work import make_scene as make
+from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene as make
-from clips.work import studio, typeset_cache
-from scenes.stage.samples import SamplePanel
+from scenes.props.stochastic.samples import SamplePanel
 from scenes.stochastic import GD, MOMENTUM, Stochastic
 
 

@@ -11,26 +11,26 @@ import numpy as np
 import pytest
 from manim import config, linear
 
-from clips.doctor import examine
+from clips.filming.work import picture, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import picture, studio, typeset_cache
+from clips.telling.doctor import examine
 from objectives import OBJECTIVES, find_objective
 from scenes.lecture_scene import LectureScene
-from scenes.stage import layout
-from scenes.stage.contour_map import ContourMap
-from scenes.stage.drawing import Array
-from scenes.stage.fading import FadeIn
-from scenes.stage.layout import Box
-from scenes.stage.orbit import View
-from scenes.stage.palette import rule_color
-from scenes.stage.raster import PixelBox, Pixels
-from scenes.stage.signs import Sign
-from scenes.stage.terrain import Terrain, terrain_remarks
-from scenes.stage.terrain_drawing import GlDrawing
-from scenes.stage.terrain_gl import WITHOUT, NoContextError, engine
-from scenes.stage.terrain_ground import BENT, FEWEST, FULL_SIZE, ground_under, height_scale
-from scenes.stage.terrain_heights import height_ticks
-from scenes.stage.terrain_painter import PaintedDrawing
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import rule_color
+from scenes.stage.ink.raster import PixelBox, Pixels
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.terrain.drawing import GlDrawing
+from scenes.stage.terrain.gl import WITHOUT, NoContextError, engine
+from scenes.stage.terrain.ground import BENT, FEWEST, FULL_SIZE, ground_under, height_scale
+from scenes.stage.terrain.heights import height_ticks
+from scenes.stage.terrain.landscape import Terrain, terrain_remarks
+from scenes.stage.terrain.orbit import View
+from scenes.stage.terrain.painter import PaintedDrawing
+from scenes.stage.words.signs import Sign
 
 SURFACES = [name for name, one in OBJECTIVES.items() if one.dimension == 2]
 HILL = "exp(-2*x^2 - 2*y^2)"

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clips.filming.work import make_scene as make
+from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene as make
-from clips.work import studio, typeset_cache
 from scenes.two_wells import TwoWells
 
 

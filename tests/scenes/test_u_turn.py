@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
-from scenes.stage import layout
-from scenes.stage.pair import GD, MOMENTUM
+from scenes.stage.ink import layout
+from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.u_turn import UTurn
 
 

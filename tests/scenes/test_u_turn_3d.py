@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clips.filming.work import make_scene as make
+from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene as make
-from clips.work import studio, typeset_cache
 from scenes.u_turn_3d import UTurn3D
 
 

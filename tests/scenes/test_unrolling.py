@@ -12,17 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manim import ORIGIN, VGroup, VMobject
 
+from clips.filming.work import make_scene, perform, read_parameters, studio, typeset_cache
 from clips.job import Job
 from clips.profile import Profile
-from clips.work import make_scene, perform, read_parameters, studio, typeset_cache
 from objectives.errors import UsageError
 from scenes.lecture_scene import LectureScene
-from scenes.stage import layout
-from scenes.stage.bars import Columns, WeightedSum, columns_at, taken
-from scenes.stage.derivation import Line, Part, Rewrite, progress, same
-from scenes.stage.figures import in_one_unit, rounded
-from scenes.stage.gain_chart import GainChart, settling_steps, times
-from scenes.stage.unrolled import filling, general, multiplying, recursive, right_side, substituted, unrolled
+from scenes.stage.ink import layout
+from scenes.stage.panels.bars import Columns, WeightedSum, columns_at, taken
+from scenes.stage.panels.gain_chart import GainChart, settling_steps, times
+from scenes.stage.panels.unrolled import filling, general, multiplying, recursive, right_side, substituted, unrolled
+from scenes.stage.words.derivation import Line, Part, Rewrite, progress, same
+from scenes.stage.words.figures import in_one_unit, rounded
 from scenes.unrolling import Unrolling, check_words
 
 TINY = Profile(320, 180, 3)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene, studio, typeset_cache
 from objectives.errors import UsageError
-from scenes.stage.layout import Box
-from scenes.stage.vectors import Vector
+from scenes.stage.ink.layout import Box
+from scenes.stage.maps.vectors import Vector
 from scenes.update_rule import UpdateRule
 
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clips.filming.work import make_scene as make
+from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
-from clips.work import make_scene as make
-from clips.work import studio, typeset_cache
 from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum
-from scenes.stage.chosen_surface import surface_of
-from scenes.stage.fitting_rate import LADDER, fitting_rate
-from scenes.stage.terrain_ground import height_scale
+from scenes.props.your_objective.fitting_rate import LADDER, fitting_rate
+from scenes.stage.terrain.chosen_surface import surface_of
+from scenes.stage.terrain.ground import height_scale
 from scenes.your_objective import YourObjective
 
 

@@ -30,6 +30,14 @@ export const power = (base, exponent) =>
   base === 1 || (base === -1 && Math.abs(exponent) === Infinity) ? 1 : Math.pow(base, exponent);
 
 /**
+ * base ^ count, for what a rule raises to the number of its steps. Math.pow takes ten times as long; the logarithm
+ * costs |count log base| units in the last place, where the power itself is e to the minus that.
+ * @param {number} base @param {number} count
+ */
+export const raised = (base, count) =>
+  count === 1 ? base : base > 0 ? Math.exp(count * Math.log(base)) : power(base, count);
+
+/**
  * A gradient that is missing at a listed minimum is 0 there, a valid subgradient; elsewhere it stays as it is.
  * @param {ArrayLike<number>} p @param {number[] | Float64Array} out @param {number[][]} minima
  */

@@ -124,39 +124,37 @@ export function settler({ objective, rule, from, steps, tolerance, data, size })
   const slope = new Float64Array(d);
   const far = 1e6 * size;
   const asleep = 1e-9 * size;
-  let lost = false;
   /** @param {Float64Array} at @param {Float64Array} out */
   const gradient = (at, out) => {
     if (at === x) for (let i = 0; i < d; i++) out[i] = slope[i];
     else objective.gradient(at, out, data);
     return out;
   };
-  /** How far the last step went; infinite where a run is gone, NaN where it is lost. */
-  const moved = () => {
-    let most = 0;
-    for (let i = 0; i < d; i++) {
-      if (!(Math.abs(x[i]) < far)) return Infinity;
-      most = Math.max(most, Math.abs(x[i] - last[i]));
-    }
-    return most;
-  };
+  /** @param {number} value */
+  const reason = (value) => (value - value === 0 || Number.isNaN(value)) && x.every(near) ? UNDEFINED : DIVERGES;
+  /** @param {number} coordinate */
+  const near = (coordinate) => coordinate < far && coordinate > -far;
   return (h) => {
     const state = rule.state(d, h);
-    x.set(from);
+    const step = rule.stepper(d, h);
+    for (let i = 0; i < d; i++) x[i] = from[i];
     let above = -1;
     let still = 0;
     for (let k = 0; ; k++) {
       const value = objective.slope(x, slope, data);
-      const way = k ? moved() : Infinity;
-      if (Math.abs(value) === Infinity || (k && way === Infinity)) return DIVERGES;
-      lost = Number.isNaN(value);
-      for (let i = 0; i < d; i++) lost ||= !Number.isFinite(slope[i]);
-      if (lost) return UNDEFINED;
+      let way = 0;
+      let sane = value - value === 0;
+      for (let i = 0; i < d; i++) {
+        const part = Math.abs(x[i] - last[i]);
+        if (part > way) way = part;
+        sane &&= slope[i] - slope[i] === 0 && x[i] < far && x[i] > -far;
+      }
+      if (!sane) return reason(value);
       if (!(value < tolerance)) above = k;
       still = way < asleep ? still + 1 : 0;
       if (k === steps || (still > 2 && above < k)) break;
-      last.set(x);
-      rule.step(gradient, x, state, h);
+      for (let i = 0; i < d; i++) last[i] = x[i];
+      step(gradient, x, state);
     }
     return above < steps ? above + 1 : NEVER;
   };

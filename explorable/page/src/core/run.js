@@ -29,6 +29,7 @@ export function run({ objective, rule, h = {}, start = objective.start, steps, d
   const d = x.length;
   const record = blank(counted(steps, d), d);
   const state = rule.state(d, all);
+  const step = rule.stepper(d, all);
   const { iterates, values, gradients } = record;
   const slope = new Float64Array(d);
   let lost = false;
@@ -52,7 +53,7 @@ export function run({ objective, rule, h = {}, start = objective.start, steps, d
     else if (Number.isNaN(value) || !allFinite(slope)) record.undefinedAt = k;
     if (k === steps || record.divergedAt !== null || record.undefinedAt !== null) break;
     if (k % STRIDE === 0) record.states.push(state.slice());
-    rule.step(gradient, x, state, all);
+    step(gradient, x, state);
     if (lost) {
       record.undefinedAt = k;
       break;
@@ -141,20 +142,18 @@ export function inside(run, k) {
   const here = at.slice();
   const gradient = new Float64Array(d);
   const asked = at.slice();
-  rule.step(
-    (point, out) => {
-      asked.set(point);
-      objective.gradient(point, out, data);
-      gradient.set(out);
-    },
-    here,
-    before.slice(),
-    h,
-  );
+  const step = rule.stepper(d, h);
+  /** @type {import("./types.js").Gradient} */
+  const noted = (point, out) => {
+    asked.set(point);
+    objective.gradient(point, out, data);
+    gradient.set(out);
+  };
+  step(noted, here, before.slice());
   const update = at.map((from, i) => from - here[i]);
   if (!rule.splits(h)) return { at, asked, gradient, update, kept: null, fresh: null };
   const coasting = at.slice();
-  rule.step((_, out) => out.fill(0), coasting, before.slice(), h);
+  step((_, out) => out.fill(0), coasting, before.slice());
   const kept = at.map((from, i) => from - coasting[i]);
   return { at, asked, gradient, update, kept, fresh: update.map((whole, i) => whole - kept[i]) };
 }
@@ -165,6 +164,7 @@ function stateBefore({ objective, rule, h, data, iterates, states }, k) {
   const first = Math.floor(k / STRIDE);
   const state = states[first].slice();
   const x = iterates.slice(first * STRIDE * d, (first * STRIDE + 1) * d);
-  for (let t = first * STRIDE; t < k; t++) rule.step((at, out) => objective.gradient(at, out, data), x, state, h);
+  const step = rule.stepper(d, h);
+  for (let t = first * STRIDE; t < k; t++) step((at, out) => objective.gradient(at, out, data), x, state);
   return state;
 }

@@ -48,7 +48,9 @@
  * @property {{ words: Settings, name: string, only: unknown, message: string }[]} refusals
  * @property {(h: Settings) => boolean} splits whether kept and new part add up to the update
  * @property {(n: number, h: Settings) => Float64Array} state
- * @property {(gradient: Gradient, x: Float64Array, state: Float64Array, h: Settings) => void} step in place
+ * @property {(n: number, h: Settings) => (gradient: Gradient, x: Float64Array, state: Float64Array) => void} stepper a
+ *   step for these hyper-parameters, which changes x and state in place
+ * @property {(gradient: Gradient, x: Float64Array, state: Float64Array, h: Settings) => void} step the same, in one
  *
  * @typedef {object} Run
  * @property {Objective} objective

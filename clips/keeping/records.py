@@ -1,0 +1,167 @@
+"""The record beside a clip: what it was made from, so that the next run can tell whether it is still true.
+
+A clip's JSON says to its reader what the clip shows; under `made` it says to us what the frames depend on. Nothing else
+is read to find that there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from clips.files import ROOT
+from clips.job import Job, Letters, Tale
+from clips.keeping.store import beat_key, names_known
+from clips.profile import Profile
+from clips.sources import Sources, digest, libraries
+from scenes import CLIPS
+from scenes.reads import NOTATION
+
+VERSION = 1
+CLIPS_FOLDER = ROOT / "media" / "clips"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A clip that the user wants: its name, what it is made from, where it goes, and the lecture file that names it."""
+
+    name: str
+    clip: str
+    settings: Mapping[str, Any]
+    profile: Profile
+    folder: Path
+    notation: Letters = "lecture"
+    lecture: Path | None = None
+
+    def job(self, beats: tuple[str, ...] | None = None) -> Job:
+        """The job that films these beats of it."""
+        return Job(self.clip, self.settings, self.profile, beats, self.notation, self.name)
+
+    @property
+    def record_file(self) -> Path:
+        return self.folder / f"{self.name}.json"
+
+    @property
+    def video(self) -> Path:
+        return self.folder / f"{self.name}.{self.profile.format}"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a clip is made from, known without importing it; `settings` and `notation` are as typed."""
+
+    scene: str
+    settings: Mapping[str, Any]
+    notation: Letters
+    profile: Mapping[str, Any]
+    files: Mapping[str, str]
+    words: str
+    libraries: Mapping[str, str]
+
+    @property
+    def base(self) -> str:
+        """What all frames of the clip depend on, whatever its parameters are."""
+        return digest(self.scene, self.profile, self.files, self.libraries)
+
+    @property
+    def tale_key(self) -> str:
+        """What the clip's words and numbers depend on: everything but size, rate and format."""
+        look = self.profile["theme"], self.profile["aspect"]
+        return digest(self.scene, self.settings, self.notation, self.files, self.words, self.libraries, look)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A delivered clip: its recipe, its parameters after validation, its beats' keys and reads, its files."""
+
+    recipe: Recipe
+    parameters: Mapping[str, Any]
+    reads: Mapping[str, tuple[str, ...]]
+    keys: Mapping[str, str]
+    frames: Mapping[str, int]
+    files: Mapping[str, Mapping[str, Any]]
+    broken: tuple[str, ...] = ()
+
+    def still_true(self, beat: str, base: str, values: Mapping[str, Any]) -> bool:
+        """Whether the delivered beat is what would be filmed now."""
+        names = self.reads[beat]
+        return names_known(names, values) and self.keys[beat] == beat_key(base, beat, names, values)
+
+    def touched(self, folder: Path) -> Iterator[str]:
+        """Names of delivered files that are missing, or are no longer what was delivered."""
+        return (name for name, seal in self.files.items() if not is_intact(folder / name, seal))
+
+
+def recipe_of(wish: Wish, sources: Sources) -> Recipe:
+    """What the clip would be made from now."""
+    module, scene, _ = CLIPS[wish.clip]
+    origin = sources.of(module)
+    settings = json.loads(json.dumps(dict(wish.settings), default=str))  # as a record can hold them
+    return Recipe(
+        f"{module}:{scene}", settings, wish.notation, asdict(wish.profile), origin.files, origin.words, libraries()
+    )
+
+
+def values_of(tale: Tale, notation: Letters) -> Mapping[str, Any]:
+    """The values of everything that a beat can read."""
+    return {**tale.parameters, **tale.derived, NOTATION: notation}
+
+
+# On the disk ----------------------------------------------------------------------------------------------------------
+
+
+def read_record(path: Path) -> Record | None:
+    """The record of a delivered clip; None if there is none, or none that this version understands."""
+    try:
+        content = json.loads(path.read_text())
+        made = content["made"]
+        if made["version"] != VERSION:
+            return None
+        return Record(
+            recipe=Recipe(**made["recipe"]),
+            parameters=content["parameters"],
+            reads={beat: tuple(names) for beat, names in made["reads"].items()},
+            keys=made["keys"],
+            frames=made["frames"],
+            files={**made["files"]},
+            broken=tuple(claim["text"] for claim in content["claims"] if not claim["holds"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def made_part(record: Record) -> dict[str, Any]:
+    """What the clip's JSON holds under `made`."""
+    return {
+        "version": VERSION,
+        "recipe": asdict(record.recipe),
+        "reads": dict(record.reads),
+        "keys": dict(record.keys),
+        "frames": dict(record.frames),
+        "files": dict(record.files),
+    }
+
+
+def seal(content: bytes, modified: int) -> dict[str, Any]:
+    """What tells a delivered file from another: size, time in nanoseconds, and, if those do not decide, its digest."""
+    return {"size": len(content), "modified": modified, "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def is_intact(path: Path, sealed: Mapping[str, Any]) -> bool:
+    """Whether a file is what was delivered; its digest is asked only if its time does not say so."""
+    try:
+        found = path.stat()
+        if found.st_size != sealed["size"]:
+            return False
+        return bool(found.st_mtime_ns == sealed["modified"] or _sha256(path) == sealed["sha256"])
+    except (OSError, KeyError):
+        return False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

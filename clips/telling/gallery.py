@@ -1,0 +1,46 @@
+"""The gallery: a small poster of every clip, for the README; made with the clips' own defaults."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+from clips.files import cache_folder, write_whole
+from clips.keeping.records import CLIPS_FOLDER
+from clips.lecture.reading import default_lecture
+from clips.making.wishes import wishes_of
+from clips.making.workshop import Workshop, make
+from clips.profile import profile_of
+from clips.telling.report import Quiet
+from objectives.errors import UsageError
+
+GALLERY = CLIPS_FOLDER.parent / "gallery"
+HEIGHT, RATE = 720, 5  # drawn larger than they are kept, and with few frames: only one picture of each is wanted
+KEPT = (640, 360)
+
+
+def gallery(shop: Workshop, reporter: Quiet, folder: Path = GALLERY) -> list[Path]:
+    """Draw what is stale of the clips, and write their posters; their paths.
+
+    Raises
+    ------
+    UsageError
+        If a clip fails, or the folder cannot be written.
+    """
+    profile = profile_of(HEIGHT, RATE, "dark", "16:9", "mp4")
+    wishes = wishes_of(default_lecture(), [], {}, profile, cache_folder() / "gallery")
+    if failed := make(wishes, shop, reporter).failed:
+        raise UsageError(f"The gallery lacks {', '.join(outcome.job.called for outcome in failed)}.")
+    posters = {f"{wish.name}.png": (wish.folder / f"{wish.name}.png").read_bytes() for wish in wishes}
+    return write_whole(folder, {name: small(poster) for name, poster in posters.items()})
+
+
+def small(poster: bytes) -> bytes:
+    """A poster in the size of the gallery, as a PNG of 256 colours."""
+    from PIL import Image
+
+    picture = Image.open(BytesIO(poster)).convert("RGB").resize(KEPT, Image.Resampling.LANCZOS)
+    buffer = BytesIO()
+    few = picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # it keeps a thin line's colour
+    few.save(buffer, "png", optimize=True)
+    return buffer.getvalue()

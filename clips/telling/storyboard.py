@@ -1,0 +1,51 @@
+"""One picture a beat, on one sheet: what a clip will look like, in seconds instead of minutes."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+
+from clips.files import write_whole
+from clips.filming.work import Watch, make_scene, studio, typeset_cache
+from clips.profile import Profile
+
+WIDTH, CAPTION, COLUMNS = 640, 92, 3
+
+
+def storyboard(clip: str, settings: Mapping[str, Any], profile: Profile, folder: Path) -> Path:
+    """Write `NAME-storyboard.png`: the last frame of each beat with its name and caption; nothing is animated."""
+    with studio(profile), typeset_cache():
+        scene = make_scene(clip, settings, only=())
+        watch = Watch(scene, scene.beats)
+        scene.render()
+        panels = [(beat, scene.caption(beat), watch.pictures[beat]) for beat in scene.beats]
+    return write_whole(folder, {f"{clip}-storyboard.png": _sheet(panels)})[0]
+
+
+def _sheet(panels: list[tuple[str, str, bytes]]) -> bytes:
+    tiles = [_tile(number, *panel) for number, panel in enumerate(panels, 1)]
+    columns = min(COLUMNS, len(tiles))
+    rows = -(-len(tiles) // columns)
+    sheet = Image.new("RGB", (columns * WIDTH, rows * tiles[0].height), "white")
+    for index, tile in enumerate(tiles):
+        sheet.paste(tile, (index % columns * WIDTH, index // columns * tile.height))
+    buffer = BytesIO()
+    sheet.save(buffer, "png")
+    return buffer.getvalue()
+
+
+def _tile(number: int, beat: str, caption: str, picture: bytes) -> Image.Image:
+    image = Image.open(BytesIO(picture)).convert("RGB")
+    image = image.resize((WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.LANCZOS)
+    tile = Image.new("RGB", (WIDTH, image.height + CAPTION), "white")
+    tile.paste(image)
+    draw = ImageDraw.Draw(tile)
+    draw.text((10, image.height + 6), f"{number}. {beat}", fill="black", font=ImageFont.load_default(17))
+    words = "\n".join(textwrap.wrap(caption, 84)[:3])
+    draw.text((10, image.height + 30), words, fill="#444444", font=ImageFont.load_default(15))
+    return tile

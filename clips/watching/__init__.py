@@ -1,0 +1,4 @@
+"""Rendering on every save: what was saved, what it makes stale, the newest wish first.
+
+For `render.py watch`.
+"""

@@ -1,0 +1,1 @@
+"""Parts of the clip `choosing_momentum`, and of no other."""

@@ -1,0 +1,69 @@
+"""What became of a run: it arrived, it is stuck where it is flat, it still moves, or it flew off.
+
+Read from its last steps: low enough is what lies within `NEAR` of the lowest value that is known, flat a slope below
+`FLAT`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from optimizers import Trajectory
+
+NEAR, FLAT = 0.01, 0.05
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run, and the lowest value that it could come to."""
+
+    run: Trajectory
+    floor: float
+
+    @cached_property
+    def settled(self) -> int | None:
+        """The step from which it stays as low as it can get, if it does."""
+        step: int | None = self.run.stays_below(self.floor + NEAR)
+        return step
+
+    @cached_property
+    def slope(self) -> float:
+        """How steep it is where it ended."""
+        with np.errstate(all="ignore"):
+            return float(np.linalg.norm(self.run.gradients[self.run.ended_at]))
+
+    @property
+    def flew_off(self) -> bool:
+        """Whether it ended before its steps were taken."""
+        return bool(self.run.ended_at < self.run.steps)
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it ended where it is flat, and not low."""
+        return self.settled is None and not self.flew_off and self.slope < FLAT
+
+    @property
+    def moving(self) -> bool:
+        """Whether it had not come to rest when its steps were taken."""
+        return self.settled is None and not self.flew_off and not self.stuck
+
+    @property
+    def told(self) -> str:
+        """In a sentence whose subject is the run."""
+        if self.settled is not None:
+            return f"has arrived from step {self.settled} on"
+        if self.flew_off:
+            return f"flies off at step {self.run.ended_at}"
+        return f"{'is stuck' if self.stuck else 'still swings'} after {self.run.steps} steps"
+
+    @property
+    def short(self) -> str:
+        """In a few words, as markup."""
+        if self.settled is not None:
+            return f"there from step ${self.settled}$"
+        if self.flew_off:
+            return f"flies off: step ${self.run.ended_at}$"
+        return f"{'stuck' if self.stuck else 'swings'} at step ${self.run.steps}$"

@@ -1,0 +1,1 @@
+"""Parts of the clip `code_walkthrough`, and of no other."""

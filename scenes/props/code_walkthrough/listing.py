@@ -1,0 +1,225 @@
+"""A listing is the source of a function that runs; the lit line is the line that is being executed.
+
+Nothing of it is typed in: the text is what Python reads (`inspect.getsource`), and which line comes when, with which
+values, is what Python does (`sys.settrace`), recorded once and shown as often as needed. A moment is the execution of
+one line.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+import keyword
+import sys
+import textwrap
+import tokenize
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import FrameType
+from typing import Any
+
+import numpy as np
+from manim import LEFT, RIGHT, UL, UP, VGroup, VMobject
+
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.layout import Box, place
+from scenes.stage.ink.palette import palette
+from scenes.stage.panels.bars import rectangle_points
+from scenes.stage.words.numerals import Numeral, running_spec, widest_of
+from scenes.stage.words.typesetting import SMALL, Words, on_baseline
+
+Values = Mapping[str, Any]
+
+FONT = "DejaVu Sans Mono"
+SIZE, LEADING = "1.1em", "0.55em"  # of the code in a line of text: its capitals are as high as those of words
+ROOM, SIDE = 0.12, 0.14  # of a lit ground, above and at the sides
+CHANGES = 0.4  # of a moment, at which the new values are there
+
+
+# What happened --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A line that was executed, counted from the function's first, and its variables before and after."""
+
+    line: int
+    before: Values
+    after: Values
+
+    @cached_property
+    def changed(self) -> tuple[str, ...]:
+        """The variables that it has set: each is another object now."""
+        return tuple(name for name, value in self.after.items() if self.before.get(name, self) is not value)
+
+
+def moments_of(function: Callable[..., Iterator[object]], *arguments: object) -> list[Moment]:
+    """Run a generator function to its end, and write down each line that is executed.
+
+    It must set its variables and not change them in place, for what is noted are the objects themselves.
+    """
+    seen: list[tuple[int, Values]] = []
+    first, code = function.__code__.co_firstlineno, function.__code__
+
+    def note(frame: FrameType, event: str, _: object) -> Any:
+        if event == "line":
+            seen.append((frame.f_lineno - first, dict(frame.f_locals)))
+        return note
+
+    def watch(frame: FrameType, _event: str, _argument: object) -> Any:
+        return note if frame.f_code is code else None
+
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        for _ in function(*arguments):
+            pass
+    finally:
+        sys.settrace(before)
+    ends = [values for _, values in seen[1:]] + [seen[-1][1]]
+    return [Moment(line, values, after) for (line, values), after in zip(seen, ends, strict=True)]
+
+
+def variables_of(moments: Sequence[Moment]) -> list[str]:
+    """The variables that are set on the way, in the order in which that happens first."""
+    return list(dict.fromkeys(name for moment in moments for name in moment.changed))
+
+
+# The text -------------------------------------------------------------------------------------------------------------
+
+
+class Code(Words):
+    """Source text as it stands, coloured by what it is, a glyph a character."""
+
+    def __init__(self, text: str) -> None:
+        quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        rules = f'#set par(leading: {LEADING})\n#show raw: set text(font: "{FONT}", size: {SIZE})\n'
+        super().__init__(f'{rules}#raw("{quoted}", lang: none, block: true)', SMALL)
+        self.text = text
+        self._paint()
+
+    def glyphs(self, row: int, first: int = 0, last: int | None = None) -> list[VMobject]:
+        """The glyphs of a row, from a column up to another; blanks have none."""
+        rows = self.text.split("\n")
+        begin = sum(len("".join(line.split())) for line in rows[:row])
+        ends = [begin + len("".join(rows[row][:column].split())) for column in (first, last)]
+        return list(self.submobjects[ends[0] : ends[1]])
+
+    def _paint(self) -> None:
+        for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
+            color = _color(token)
+            if color is not None:
+                (row, first), (_, last) = token.start, token.end
+                for glyph in self.glyphs(row - 1, first, last):
+                    glyph.set_color(color)
+
+
+def _color(token: tokenize.TokenInfo) -> str | None:
+    if token.type in (tokenize.STRING, tokenize.COMMENT):
+        return palette().quiet
+    return palette().terms[4] if token.type == tokenize.NAME and keyword.iskeyword(token.string) else None
+
+
+class Band(VMobject):
+    """A lit ground behind something; `cover(box)` moves it there, `cover(None)` takes it away."""
+
+    def __init__(self) -> None:
+        super().__init__(stroke_width=0, fill_color=palette().rule_line, fill_opacity=1, z_index=-1)
+
+    def cover(self, box: Box | None) -> Band:
+        if box is None:
+            return self.set_points(np.zeros((0, 3)))
+        edges = (np.array([edge]) for edge in (box.left, box.right, box.bottom, box.top))
+        return self.set_points(rectangle_points(*edges))
+
+
+class Listing(VGroup):
+    """The source of a function in a box, flush left at its top; `light(first, last)` lights rows."""
+
+    def __init__(self, function: Callable[..., object], box: Box) -> None:
+        super().__init__()
+        self.source = textwrap.dedent(inspect.getsource(function)).rstrip()
+        self.code = place(Code(self.source), box.inset(left=SIDE, top=ROOM), UL)
+        self.band = Band()
+        self.add(self.band, self.code)
+
+    @cached_property
+    def baselines(self) -> Array:
+        """Of the rows: those of the first and the last letters that stand on one, evenly between."""
+        rows = self.source.split("\n")
+        first, last = (min(float(glyph.get_bottom()[1]) for glyph in self._standing(row)) for row in (0, len(rows) - 1))
+        return np.linspace(first, last, len(rows))
+
+    def _standing(self, row: int) -> list[VMobject]:
+        text = self.source.split("\n")[row]
+        return [self.code.glyphs(row, k, k + 1)[0] for k, letter in enumerate(text) if letter in "fhiklmnrxz"]
+
+    def light(self, first: int, last: int | None = None) -> Listing:
+        """Light a row, or those from one to another."""
+        pitch, (left, right) = float(self.baselines[0] - self.baselines[1]), self._sides()
+        bottom = float(self.baselines[first if last is None else last]) - 0.3 * pitch
+        self.band.cover(Box(left, bottom, right, float(self.baselines[first]) + 0.78 * pitch))
+        return self
+
+    def _sides(self) -> tuple[float, float]:
+        return float(self.code.get_left()[0]) - SIDE, float(self.code.get_right()[0]) + SIDE
+
+
+class NamedValue(VGroup):
+    """A variable's name and its numbers at a moment, `w = (−2.000, 1.250)`; what was not set yet is a dash.
+
+    `display(moment)` takes a fractional moment: half-way through its line the new value is there.
+    """
+
+    def __init__(self, box: Box, name: str, moments: Sequence[Moment]) -> None:
+        super().__init__()
+        self.name, self.moments = name, moments
+        values = np.array([np.ravel(np.asarray(moment.after[name], dtype=float)) for moment in self._set()][-1:])
+        known = [np.broadcast_to(moment.after[name], values.shape[1]) for moment in self._set()]
+        self.base = float(box.center[1]) - 0.11
+        label = Words(f'#text(font: "{FONT}", size: 0.9em)[{name}] $=$', SMALL)
+        on_baseline(place(label, box, LEFT), self.base)
+        whole = all(isinstance(moment.after[name], int) for moment in self._set())
+        spec = "d" if whole else running_spec(np.ravel(known), 5)
+        marks, self.numbers = self._numbers(float(label.get_right()[0]) + 0.18, np.array(known).T, spec)
+        self.moving = VGroup(*self.numbers)
+        self.ground = Box(box.left - SIDE, self.base - 0.14, self.end + SIDE, self.base + 0.36)
+        self.add(label, *marks, self.moving)
+        self.display(0.0)
+
+    def _set(self) -> list[Moment]:
+        """The moments at which it has a value."""
+        return [moment for moment in self.moments if self.name in moment.after]
+
+    def _numbers(self, at: float, columns: Array, spec: str) -> tuple[list[Words], list[Numeral]]:
+        """A numeral a coordinate, as wide as its widest value, and brackets round several."""
+        signs = ("$($", *["$,$"] * (len(columns) - 1), "$)$") if len(columns) > 1 else ()
+        marks, numbers = list[Words](), list[Numeral]()
+        for k, values in enumerate(columns):
+            if signs:
+                marks.append(self._sign(signs[k], at))
+                at = float(marks[-1].get_right()[0]) + (0.05 if k == 0 else 0.14)
+            number = Numeral([at, self.base, 0.0], spec, SMALL).display(widest_of(values, spec))
+            at += number.width + 0.05
+            numbers.append(number.seat([at - 0.05, self.base, 0.0]))
+        if signs:
+            marks.append(self._sign(signs[-1], at))
+            at = float(marks[-1].get_right()[0])
+        self.end = at
+        return marks, numbers
+
+    def _sign(self, markup: str, left: float) -> Words:
+        sign = Words(markup, SMALL)
+        sign.shift((left - sign.get_left()[0]) * RIGHT)
+        height = self.base + 0.02 if markup == "$,$" else self.base + 0.11
+        return sign.shift((height - sign.get_center()[1]) * UP)
+
+    def display(self, moment: float) -> NamedValue:
+        whole = min(int(moment + 1e-9), len(self.moments) - 1)
+        now = self.moments[whole]
+        values = now.after if moment - whole >= CHANGES else now.before
+        shown = np.broadcast_to(values.get(self.name, np.nan), len(self.numbers))
+        for number, value in zip(self.numbers, shown, strict=True):
+            number.display(float(value))
+        return self

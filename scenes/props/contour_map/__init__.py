@@ -1,0 +1,1 @@
+"""Parts of the clip `contour_map`, and of no other."""

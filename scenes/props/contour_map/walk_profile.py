@@ -1,0 +1,157 @@
+"""A walk along a straight line over a map, and its profile above: the heights along that line, in step.
+
+Where the line crosses a line of the map, the profile crosses that height: so what lies close together on the map is
+steep in the profile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from objectives import AnyObjective
+from scenes.stage.ink.ball import Ball
+from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points, polyline_points, polylines
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.panels.plot import Panel, Range
+
+SAMPLES = 601
+DOT = 0.065
+ALIKE = 1.5  # times the narrowest gap: nearly as narrow
+ROOM = 0.08  # of the range of heights, above and below
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """The heights (n,) of a surface at places x (n,) along a line, and the levels that a map of it shows."""
+
+    x: Array
+    heights: Array
+    levels: Array
+
+    @cached_property
+    def crossings(self) -> Array:
+        """Where the line crosses levels: rows (x, level), from left to right."""
+        found = [(float(x), float(level)) for level in self.levels for x in self._crossings_of(level)]
+        return np.array(sorted(found)).reshape(-1, 2)
+
+    def _crossings_of(self, level: float) -> Array:
+        above = self.heights - level
+        known, over = np.isfinite(above), above >= 0
+        k = np.flatnonzero((over[:-1] != over[1:]) & known[:-1] & known[1:])
+        return np.asarray(self.x[k] + (self.x[k + 1] - self.x[k]) * above[k] / (above[k] - above[k + 1]))
+
+    @cached_property
+    def gaps(self) -> list[tuple[float, float]]:
+        """The stretches between neighbouring crossings of different levels, from left to right."""
+        pairs = zip(self.crossings[:-1], self.crossings[1:], strict=True)
+        return [(float(a[0]), float(b[0])) for a, b in pairs if a[1] != b[1]]
+
+    @property
+    def narrow(self) -> tuple[float, float]:
+        """Where the lines crowd: the narrowest gap, with those beside it that are nearly as narrow."""
+        widths = [right - left for left, right in self.gaps]
+        first = last = int(np.argmin(widths))
+        least = ALIKE * widths[first]
+        while first > 0 and widths[first - 1] < least and self.gaps[first - 1][1] == self.gaps[first][0]:
+            first -= 1
+        while last + 1 < len(widths) and widths[last + 1] < least and self.gaps[last + 1][0] == self.gaps[last][1]:
+            last += 1
+        return self.gaps[first][0], self.gaps[last][1]
+
+    @property
+    def wide(self) -> tuple[float, float]:
+        """Where they are furthest apart."""
+        return max(self.gaps, key=lambda ends: ends[1] - ends[0])
+
+    def slope(self, stretch: tuple[float, float]) -> float:
+        """How steep it is over a stretch, on average, whichever way."""
+        here, there = np.interp(stretch, self.x, self.heights)
+        return abs(float(there - here)) / (stretch[1] - stretch[0])
+
+
+def section(objective: AnyObjective, view: tuple[Range, ...], fixed: float, levels: Array) -> Section:
+    """The heights of an objective over a window, where the second variable is `fixed`."""
+    x = np.linspace(*view[0], SAMPLES)
+    with np.errstate(all="ignore"):
+        heights = np.asarray(objective.value(np.stack([x, np.full(SAMPLES, fixed)], axis=-1)), dtype=float)
+    return Section(x, np.where(np.isfinite(heights), heights, np.nan), levels)
+
+
+class Profile(Panel):
+    """A section, exactly above the map over which it runs."""
+
+    def __init__(self, cut: Section, chart: ContourMap, fixed: float, box: Box, name: str) -> None:
+        """Only the height of `box` counts; the sides are those of the map."""
+        self.cut, self.fixed, self.chart = cut, fixed, chart
+        over = self._over(box, self._range(), name)
+        super().__init__(over, chart.x_axis.data, self._range(), ("", name))
+        self.remove(self.frame)  # it would look like one more level
+        self._without_x_labels()
+        lines = [self.to_screen([*self.x_axis.data], level) for level in cut.levels]
+        self.add(polylines(lines, stroke_color=palette().rule_line, stroke_width=2))
+
+    def _range(self) -> Range:
+        """All heights along the line, and all levels of the map."""
+        values = np.concatenate([self.cut.heights[np.isfinite(self.cut.heights)], self.cut.levels])
+        low, high = float(values.min()), float(values.max())
+        return low - ROOM * (high - low), high + ROOM * (high - low)
+
+    def _over(self, box: Box, heights: Range, name: str) -> Box:
+        """The box whose plot area stands exactly over the map's."""
+        area, x = self.chart.area, self.chart.x_axis.data
+        trial = Panel(box, x, heights, ("", name)).area
+        return Box(box.left + area.left - trial.left, box.bottom, box.right + area.right - trial.right, box.top)
+
+    def _without_x_labels(self) -> None:
+        """The map below has them."""
+        self.labels.remove(*[label for label in self.labels if label.get_top()[1] < self.area.bottom])
+
+
+class Walk(VGroup):
+    """The line on the map, the profile above it, and what they have in common; `display(x)` shows both up to there."""
+
+    def __init__(self, profile: Profile, color: str) -> None:
+        super().__init__()
+        self.profile, self.chart, self.cut = profile, profile.chart, profile.cut
+        self.line = VMobject(stroke_color=color, stroke_width=5)
+        self.curve = VMobject(stroke_color=color, stroke_width=6)
+        self.drops = VMobject(stroke_color=palette().quiet, stroke_width=2.2, stroke_opacity=0.8)
+        self.dots = VMobject(fill_color=palette().target, fill_opacity=1, stroke_width=0)
+        self.balls = VGroup(Ball(color, 0.12), Ball(color, 0.12))
+        self.add(self.drops, self.line, self.curve, self.dots, self.balls)
+        self.set_z_index(1)  # over the mark of a stretch
+        self.display(float(profile.cut.x[0]))
+
+    def display(self, x: float) -> Walk:
+        profile, chart, cut = self.profile, self.chart, self.cut
+        until = np.append(cut.x[cut.x < x], x)
+        heights = np.interp(until, cut.x, cut.heights)
+        self.curve.set_points(_kept(profile.to_screen(until, heights), profile.area))
+        self.line.set_points(polyline_points(chart.to_screen([cut.x[0], x], profile.fixed)))
+        met = cut.crossings[cut.crossings[:, 0] <= x]
+        above, below = profile.to_screen(*met.T), chart.to_screen(met[:, 0], profile.fixed)
+        drops = [polyline_points(ends) for ends in np.stack([above, below], axis=1)]
+        self.drops.set_points(np.concatenate([np.zeros((0, 3)), *drops]))
+        self.dots.set_points(disc_points(np.concatenate([above, below]), DOT))
+        if np.isfinite(heights[-1]):
+            self.balls[0].move_to(profile.to_screen(x, heights[-1]))
+        self.balls[1].move_to(chart.to_screen(x, profile.fixed))
+        return self
+
+
+def stretch_mark(profile: Profile, stretch: tuple[float, float], color: str) -> VMobject:
+    """A column over map and profile that shows a stretch."""
+    left, right = (float(place) for place in profile.x_axis.place(np.array(stretch)))
+    bottom, top = profile.chart.area.bottom, profile.area.top
+    corners = np.array([[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0], [left, bottom, 0]])
+    return curve_of([polyline_points(corners)], stroke_color=color, stroke_width=3, fill_color=color, fill_opacity=0.28)
+
+
+def _kept(points: Array, area: Box) -> Array:
+    return np.concatenate([np.zeros((0, 3)), *map(polyline_points, clip_polyline(points, area))])

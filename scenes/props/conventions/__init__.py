@@ -1,0 +1,1 @@
+"""Parts of the clip `conventions`, and of no other."""

@@ -1,0 +1,126 @@
+"""One rule in several spellings: the forms of momentum in formulas, and the letters that authors write them in.
+
+The formulas of all forms have the letters in force, so that only the forms differ; the table has each author's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from manim import DOWN, LEFT, UP, Rectangle, RoundedRectangle, VGroup
+
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import polylines
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.panels.unrolled import LARGEST, factor, fitting_size
+from scenes.stage.words.derivation import Line, Part
+from scenes.stage.words.notation import NOTATIONS, notation
+from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
+
+STRIPE, INSET = 0.09, 0.3
+HEAD = 0.55  # height of a table's head
+PITCH = 0.85  # between its rows
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of the rule, by its name in `optimizers.Momentum`: what it is called, and what its memory holds."""
+
+    name: str
+    title: str
+    holds: str
+
+
+FORMS: Mapping[str, Form] = {
+    form.name: form
+    for form in (
+        Form("lecture", "lecture", "remembers updates"),
+        Form("pytorch", "PyTorch", "remembers gradients"),
+        Form("average", "average", "remembers a mean"),
+    )
+}
+
+
+def form_color(name: str) -> str:
+    """The colour of a form: three that are told apart where they lie over each other."""
+    lecture, pytorch, _, average, *_ = palette().terms
+    return {"lecture": lecture, "pytorch": pytorch, "average": average}[name]
+
+
+def equations(name: str) -> tuple[list[Part], list[Part]]:
+    """The two lines of a form: what is remembered, and what is done with it. The learning rate has its colour."""
+    letters, rate, share = notation(), palette().gradient, palette().share
+    eta, scaled = letters.learning_rate, f"{letters.learning_rate} \\/ (1 - {letters.momentum})"
+    fresh = {"lecture": (eta, ""), "pytorch": ("", ""), "average": ("", f"(1 - {letters.momentum})")}[name]
+    outer = {"lecture": "", "pytorch": eta, "average": scaled}[name]
+    parts = [Part("lhs", f"{letters.update}_t"), Part("eq", "="), Part("share", factor(), share)]
+    parts += [Part("before", f"{letters.update}_(t-1)", share), Part("plus", "+")]
+    parts += [Part("rate", fresh[0], rate)] * bool(fresh[0]) + [Part("weight", fresh[1])] * bool(fresh[1])
+    parts.append(Part("slope", "nabla w_t"))
+    step = [Part("lhs", "w_(t+1)"), Part("eq", "="), Part("here", "w_t -")]
+    step += [Part("rate", f"{outer} dot", rate)] * bool(outer)
+    return parts, [*step, Part("update", f"{letters.update}_t")]
+
+
+class FormCards(VGroup):
+    """A card a form: its name, what it remembers, and its two lines, equal signs below each other."""
+
+    def __init__(self, box: Box) -> None:
+        heads = {name: self._head(form) for name, form in FORMS.items()}
+        beside = STRIPE + INSET + max(head.width for head in heads.values())
+        indent = beside + (0.5 if layout.is_wide() else 0.3)
+        lines = {name: equations(name) for name in FORMS}
+        size = fitting_size([line for pair in lines.values() for line in pair], box.width - indent - 0.2, LARGEST)
+        boxes = dict(zip(FORMS, box.rows(*[1.0] * len(FORMS), gap=0.2), strict=True))
+        self.cards = {n: _card(boxes[n], n, heads[n], [Line(p, size) for p in lines[n]], indent) for n in FORMS}
+        super().__init__(*self.cards.values())
+
+    @staticmethod
+    def _head(form: Form) -> VGroup:
+        title, holds = bold(form.title, BODY, form_color(form.name)), quiet(form.holds)
+        words = VGroup(title, *([holds] if layout.is_wide() else map(quiet, form.holds.split(" ", 1))))
+        return words.arrange(DOWN, aligned_edge=LEFT, buff=0.18)
+
+
+def _card(box: Box, name: str, head: VGroup, lines: list[Line], indent: float) -> VGroup:
+    ground = RoundedRectangle(
+        width=box.width, height=box.height, corner_radius=0.1, stroke_width=0, fill_color=palette().card, fill_opacity=1
+    ).move_to(box.center)
+    stripe = Rectangle(width=STRIPE, height=box.height, stroke_width=0, fill_color=form_color(name), fill_opacity=1)
+    stripe.move_to(box.center).align_to(ground, LEFT)
+    head.move_to(box.center).align_to((box.left + INSET + STRIPE, 0, 0), LEFT)
+    for line, share in zip(lines, (0.22, -0.22), strict=True):
+        line.move_to(box.center + share * box.height * UP).align_to((box.left + indent, 0, 0), LEFT)
+    return VGroup(ground, stripe, head, *lines)
+
+
+class LetterTable:
+    """Who writes what: a head and a line (`furniture`), and a row an author (`rows`), those in force in full ink."""
+
+    def __init__(self, box: Box) -> None:
+        self.columns = box.columns(1.7, 1, 1.2, 1, gap=0.1)
+        known = any(who.letters == notation().letters for who in NOTATIONS.values())
+        writers = [*NOTATIONS.values()] + [notation()] * (not known)
+        top = box.center[1] + (len(writers) * PITCH + HEAD) / 2
+        heads = self._row(("", "momentum", "learning rate", "update"), top - 0.6 * HEAD, palette().quiet)
+        ends = np.array([[box.left, top - HEAD, 0.0], [box.right, top - HEAD, 0.0]])
+        self.furniture = VGroup(heads, polylines([ends], stroke_color=palette().rule_line, stroke_width=2))
+        self.rows = [
+            self._row((who.title, *(f"${letter}$" for letter in who.letters.values())), top - HEAD - (k + 0.7) * PITCH)
+            for k, who in enumerate(writers)
+        ]
+        for row, who in zip(self.rows, writers, strict=True):
+            row.set_color(palette().ink if who.letters == notation().letters else palette().quiet)
+
+    def _row(self, texts: tuple[str, ...], height: float, color: str | None = None) -> VGroup:
+        """The first text at the left of its column, the others in the middle of theirs."""
+        row = VGroup()
+        for text, box in zip(texts, self.columns, strict=True):
+            if text:
+                words = on_baseline(Words(text, BODY, color), height)
+                first = box is self.columns[0]
+                row.add(words.align_to((box.left, 0, 0), LEFT) if first else words.set_x(box.center[0]))
+        return row

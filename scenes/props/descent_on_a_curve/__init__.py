@@ -1,0 +1,1 @@
+"""Parts of the clip `descent_on_a_curve`, and of no other."""

@@ -1,0 +1,76 @@
+"""Errors of several runs in one strip, drawn one run after the other, with a bound below which a run has arrived.
+
+A first dip below the bound is ringed, the arrival is a dot: from there on the error stays below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from optimizers import Trajectory
+from scenes.stage.ink.ball import walked
+from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, dashed, disc_points, polyline_points
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.panels.error_strip import ErrorStrip
+
+RING, DOT = 0.13, 0.11
+FLOOR = 0.01  # of the bound: the lowest loss that is shown
+
+
+class LossStrip(ErrorStrip):
+    """`turn` says whose turn it is; `display(step)` draws that run up to a step, and the others as they were."""
+
+    turn: str = ""
+
+    def __init__(
+        self, box: Box, runs: Mapping[str, Trajectory], colors: Mapping[str, str], tolerance: float, name: str
+    ) -> None:
+        self.runs, self.tolerance = runs, tolerance
+        self.reached = dict.fromkeys(runs, -1.0)
+        floor = FLOOR * tolerance  # what lies deeper has arrived, and its curve ends there
+        shown = {key: np.maximum(run.values[: _last_above(run, floor) + 1], floor) for key, run in runs.items()}
+        super().__init__(box, shown, colors, name)
+        for curve in self.curves:
+            curve.set_stroke(width=4.5)
+        low, high = self.y_axis.data
+        self.bound = VGroup()
+        if low < tolerance < high:
+            ends = self.to_screen([*self.x_axis.data], tolerance)
+            self.bound.add(dashed(ends, stroke_color=palette().target, stroke_width=2.5))
+        self.add(self.bound)
+        self.furniture = VGroup(self.frame, self.labels, self.names, self.bound)
+
+    def display(self, step: float) -> LossStrip:
+        if self.turn:
+            self.reached[self.turn] = step
+        for curve, (run, corners) in zip(self.curves, self.corners.items(), strict=True):
+            reached = self.reached[run]
+            pieces = clip_polyline(walked(corners, min(reached, len(corners) - 1)), self.area) if reached >= 0 else []
+            curve.set_points(np.concatenate([np.zeros((0, 3)), *map(polyline_points, pieces)]))
+        return self
+
+    def verdict(self, key: str, color: str) -> VMobject:
+        """A ring where a run first dips below the bound, a dot from where it stays below; nothing if it does not."""
+        run, marks = self.runs[key], VGroup()
+        if not len(self.bound):
+            return marks
+        for step, radius, style in (
+            (run.first_below(self.tolerance), RING, {"stroke_color": color, "stroke_width": 4}),
+            (run.stays_below(self.tolerance), DOT, {"stroke_width": 0, "fill_color": color, "fill_opacity": 1}),
+        ):
+            if step is not None:
+                marks.add(curve_of([disc_points(self._on_the_bound(step), radius)], **style))
+        return marks
+
+    def _on_the_bound(self, step: int) -> Array:
+        return self.to_screen([step], self.tolerance)
+
+
+def _last_above(run: Trajectory, floor: float) -> int:
+    """The step at which a run's curve ends: where it falls below the floor for good, if it does."""
+    arrived = run.stays_below(floor)
+    return int(run.ended_at if arrived is None else max(arrived, 1))

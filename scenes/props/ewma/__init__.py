@@ -1,0 +1,1 @@
+"""Parts of the clip `ewma`, and of no other."""

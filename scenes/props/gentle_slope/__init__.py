@@ -1,0 +1,1 @@
+"""Parts of the clip `gentle_slope`, and of no other."""

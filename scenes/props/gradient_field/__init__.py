@@ -1,0 +1,1 @@
+"""Parts of the clip `gradient_field`, and of no other."""

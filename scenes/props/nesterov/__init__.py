@@ -1,0 +1,1 @@
+"""Parts of the clip `nesterov`, and of no other."""

@@ -1,0 +1,96 @@
+"""Momentum and Nesterov in formulas, and on one axis: the same rule but for the place where the gradient is asked.
+
+The letters are those in force. The axis is learning rate times curvature: how far each rule is stable on a parabola.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from manim import LEFT, UP, Rectangle, VGroup
+
+from optimizers import RULES
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array, polylines
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.panels.plot import Panel
+from scenes.stage.panels.unrolled import factor, fitting_size, rule
+from scenes.stage.words.derivation import Line, Part
+from scenes.stage.words.notation import notation
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold
+
+BAR = 0.5  # height of a stable range
+
+
+def look_ahead() -> list[Part]:
+    """Where the last update alone would lead."""
+    share = palette().share
+    right = [Part("share", factor(), share), Part("before", f"{notation().update}_(t-1)", share)]
+    return [Part("lhs", 'w_"ahead"', palette().target), Part("eq", "="), Part("here", "w_t -"), *right]
+
+
+def ahead_rule() -> list[Part]:
+    """The update rule with the gradient asked there."""
+    *parts, _ = rule()
+    return [*parts, Part("fresh", f'{notation().learning_rate} nabla w_"ahead"', palette().gradient)]
+
+
+def least_width() -> float:
+    """What the widest of the equations takes in the smallest type."""
+    return float(max(Line(parts, SMALL).width for parts in (rule(), look_ahead(), ahead_rule())))
+
+
+class Equations:
+    """`first` and `second`: the names of the rules over their equations, one below the other or, in a tall picture,
+    beside their names."""
+
+    def __init__(self, box: Box) -> None:
+        self.wide = layout.is_wide()
+        names = {
+            key: bold(name, BODY, rule_color(key)) for key, name in (("momentum", "momentum"), ("nesterov", "Nesterov"))
+        }
+        indent = 0.0 if self.wide else max(name.width for name in names.values()) + 0.4
+        size = fitting_size([rule(), look_ahead(), ahead_rule()], box.width - indent, BODY)
+        lines = [Line(parts, size) for parts in (rule(), look_ahead(), ahead_rule())]
+        self._seat(box, list(names.values()), lines, indent)
+        self.first, self.second = VGroup(names["momentum"], lines[0]), VGroup(names["nesterov"], *lines[1:])
+
+    def _seat(self, box: Box, names: list[Words], lines: list[Line], indent: float) -> None:
+        heights = (0.8, 2.5, 3.3) if self.wide else (0.3, 0.9, 1.5)
+        for line, height in zip(lines, heights, strict=True):
+            line.move_to((0, box.top - height, 0)).align_to((box.left + indent, 0, 0), LEFT)
+        for name, line in zip(names, lines, strict=False):
+            name.move_to(line).align_to((box.left, 0, 0), LEFT)
+            if self.wide:
+                name.next_to(line, UP, buff=0.25).align_to((box.left, 0, 0), LEFT)
+
+
+class StableRanges:
+    """Over an axis of learning rate times curvature: a bar for each rule up to its limit, and a mark at one value."""
+
+    def __init__(self, box: Box, limits: Mapping[str, float], pull: float) -> None:
+        """`limits` by the names of the rules."""
+        most = 1.12 * max(pull, *limits.values())
+        lower = box.inset(left=0.15, top=0.12 * box.height, bottom=0.12 * box.height)
+        name = f"${notation().learning_rate} dot$ curvature"
+        self.panel = Panel(lower, (0.0, most), (0.0, 1.0), (name, ""), y_labels=False)
+        self.furniture = VGroup(self.panel)
+        self.bars = [self._bar(key, limit, level=0.72 - 0.48 * k) for k, (key, limit) in enumerate(limits.items())]
+        self.mark = polylines(list(self._ticks(pull)), stroke_color=palette().target, stroke_width=6)
+
+    def _ticks(self, pull: float) -> Iterator[Array]:
+        """A line across each bar's height, and a foot on the axis, clear of the words."""
+        place, foot = self.panel.to_screen([pull, pull], [0.0, 0.0]), 0.22
+        for middle, half in ((place[0][1] + foot / 2, foot / 2), *((bar[0].get_y(), 0.75 * BAR) for bar in self.bars)):
+            yield np.array([[place[0][0], middle - half, 0.0], [place[0][0], middle + half, 0.0]])
+
+    def _bar(self, rule_name: str, limit: float, level: float) -> VGroup:
+        """The stable range, and what it is above it."""
+        start, end = self.panel.to_screen(np.array([0.0, limit]), level)
+        color = rule_color(rule_name)
+        bar = Rectangle(width=end[0] - start[0], height=BAR, stroke_width=0, fill_color=color, fill_opacity=1)
+        words = Words(f"*{RULES[rule_name].title}*: stable up to ${limit:.2f}$", SMALL, color, on_picture=True)
+        words.next_to(bar.move_to((start + end) / 2), UP, buff=0.15).align_to(start, LEFT)
+        return VGroup(bar, words)

@@ -1,0 +1,103 @@
+"""Two leaps from one place: the steps of momentum and of Nesterov from the same iterate with the same last update.
+
+Both take over the same share of the last update. They differ in where the gradient is asked: here, or there where that
+share alone would lead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from manim import VMobject
+
+from objectives import AnyObjective
+from optimizers import Trajectory
+from scenes.stage.ink.ball import Ball, Trail
+from scenes.stage.ink.drawing import Array, discs
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.even_map import around, even_map
+from scenes.stage.maps.vectors import Vector
+
+MOMENTUM, NESTEROV = "momentum", "nesterov"  # as in `optimizers.RULES`
+ASIDE = 0.1  # what two gradients on one line with the share count, of such as stand square to it
+
+
+@dataclass(frozen=True)
+class TwoSteps:
+    """What the two rules would do at an iterate of a momentum run; places and moves are (2,)."""
+
+    objective: AnyObjective
+    run: Trajectory
+    learning_rate: float
+    momentum: float
+
+    @cached_property
+    def iterate(self) -> int:
+        """The iterate at which the two gradients pull apart most, and off the way that is taken over."""
+        with np.errstate(all="ignore"):
+            pulls = [self._apart(t) for t in range(1, max(2, self.run.ended_at))]
+        return 1 + int(np.argmax(np.nan_to_num(pulls, posinf=0.0)))
+
+    def _apart(self, t: int) -> float:
+        """How much longer two vectors are together than their sum, more or less; what lies on one line is not seen."""
+        share, here = -self.momentum * self.run.updates[t - 1], self.run.gradients[t]
+        ahead = self.objective.gradient(self.run.iterates[t] + share)
+        sizes = np.linalg.norm(share) * np.linalg.norm(here)
+        aside = abs(share[0] * here[1] - share[1] * here[0]) / sizes if sizes else 0.0
+        return float((np.linalg.norm(here) * np.linalg.norm(ahead) - here @ ahead) * (ASIDE + aside))
+
+    @property
+    def here(self) -> Array:
+        return np.asarray(self.run.iterates[self.iterate])
+
+    @property
+    def share(self) -> Array:
+        """What both take over from the last update, as a move."""
+        return np.asarray(-self.momentum * self.run.updates[self.iterate - 1])
+
+    @property
+    def ahead(self) -> Array:
+        """Where that alone would carry the ball."""
+        return np.asarray(self.here + self.share)
+
+    def downhill(self, place: Array) -> Array:
+        """The gradient's part of a step, asked at a place, as a move."""
+        return np.asarray(-self.learning_rate * self.objective.gradient(place))
+
+    def step(self, rule: str) -> Array:
+        """The whole step of a rule, as a move."""
+        return np.asarray(self.share + self.downhill(self.here if rule == MOMENTUM else self.ahead))
+
+    @property
+    def turned(self) -> float:
+        """Degrees between the gradient here and the gradient ahead."""
+        one, other = self.downhill(self.here), self.downhill(self.ahead)
+        sizes = np.linalg.norm(one) * np.linalg.norm(other)
+        return float(np.degrees(np.arccos(np.clip(one @ other / sizes, -1, 1)))) if sizes else 0.0
+
+
+class StepPicture:
+    """The map round the leaps, the way that led there, the ball, and a ring where the share alone would lead."""
+
+    def __init__(self, box: Box, leaps: TwoSteps) -> None:
+        here, ahead = leaps.here, leaps.ahead
+        ends = [here + leaps.step(rule) for rule in (MOMENTUM, NESTEROV)]
+        points = np.array([here, ahead, here + leaps.downhill(here), ahead + leaps.downhill(ahead), *ends])
+        size = float(np.max(np.ptp(points, axis=0))) or 1.0
+        self.map: ContourMap = even_map(leaps.objective, box, around(points, 0.14, 0.3 * size))
+        before = self.map.to_screen(*leaps.run.iterates[: leaps.iterate + 1].T)
+        trail = Trail(before, rule_color(MOMENTUM), self.map.area).display(leaps.iterate)
+        self.past = trail.remove(trail.ball)
+        self.ball = Ball(rule_color(MOMENTUM)).move_to(self.map.to_screen(*here))
+        self.spot: VMobject = discs(
+            self.map.to_screen(*ahead)[None], 0.2, stroke_color=palette().target, stroke_width=4
+        )
+
+    def vector(self, color: str, place: Array) -> Vector:
+        """A vector of no length, at a place."""
+        point = self.map.to_screen(*place)
+        return Vector(color, self.map.area, point, point)

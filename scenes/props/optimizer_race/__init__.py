@@ -1,0 +1,1 @@
+"""Parts of the clip `optimizer_race`, and of no other."""

@@ -1,0 +1,92 @@
+"""A learning rate for each rule by search, plain and repeatable: many rates, one broadcast run, the best is taken.
+
+Best is the rate whose run ends lowest. It is judged by its highest error in the last steps, because the last error of
+a run that swings may be a dip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from objectives import AnyObjective
+from optimizers import Rule, Trajectory, descend
+from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points, polyline_points
+from scenes.stage.ink.layout import Box
+from scenes.stage.panels.plot import Panel
+
+RATES = np.array([float(f"{rate:.3g}") for rate in np.logspace(-3, 1, 81)])  # three digits, as they are shown
+JUDGED = 10  # last steps, of which the highest error counts
+
+
+@dataclass(frozen=True)
+class RateSearch:
+    """A search over `RATES` for one rule, on one objective."""
+
+    objective: AnyObjective
+    rule: Rule[Any]
+    start: tuple[float, ...]
+    steps: int
+
+    @cached_property
+    def scores(self) -> Array:
+        """The highest error of the last steps, for each rate; infinite where a run flies off."""
+        many: Any = self.rule
+        values = descend(self.objective, replace(many, learning_rate=RATES), self.start, self.steps).values
+        return np.asarray(np.where(np.isfinite(values), values, np.inf)[-JUDGED:].max(axis=0))
+
+    @property
+    def best(self) -> int:
+        """Which of the rates; the smallest of several."""
+        return int(np.argmin(self.scores))
+
+    @cached_property
+    def tuned(self) -> Rule[Any]:
+        """The rule with its best rate."""
+        rule: Any = self.rule
+        tuned: Rule[Any] = replace(rule, learning_rate=float(RATES[self.best]))
+        return tuned
+
+    @cached_property
+    def run(self) -> Trajectory:
+        """The run with it."""
+        return descend(self.objective, self.tuned, self.start, self.steps)
+
+
+class RateChart(Panel):
+    """Scores against the learning rate, a curve for each rule, its best rate marked; both axes are logarithmic."""
+
+    def __init__(
+        self, box: Box, searches: Mapping[str, RateSearch], colors: Mapping[str, str], names: tuple[str, str]
+    ) -> None:
+        finite = np.concatenate([search.scores[np.isfinite(search.scores)] for search in searches.values()])
+        low, high = _decades(finite)
+        x = (float(RATES[0]), float(RATES[-1]))
+        super().__init__(box, x, (low, high), names, "log", grid=True, x_scale="log")
+        self.furniture = VGroup(*self.submobjects)
+        self.curves, self.marks = VGroup(), VGroup()
+        for name, search in searches.items():
+            points = self.to_screen(RATES, np.clip(search.scores, low, 10 * high))
+            pieces = [polyline_points(piece) for piece in clip_polyline(points, self.area)]
+            self.curves.add(curve_of(pieces, stroke_color=colors[name], stroke_width=4.5))
+            self.marks.add(self._mark(points[search.best], colors[name]))
+        self.add(self.curves, self.marks)
+
+    @staticmethod
+    def _mark(place: Array, color: str) -> VMobject:
+        return curve_of([disc_points(place[None], 0.11)], stroke_width=0, fill_color=color, fill_opacity=1)
+
+
+def _decades(values: Array) -> tuple[float, float]:
+    """Whole decades round positive values, at most twelve."""
+    positive = values[values > 0]
+    if not len(positive):
+        return 0.1, 1.0
+    top = np.ceil(np.log10(np.quantile(positive, 0.9)) + 1e-9)
+    bottom = max(np.floor(np.log10(positive.min())), top - 12)
+    return float(10.0 ** min(bottom, top - 1)), float(10.0**top)

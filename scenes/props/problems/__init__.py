@@ -1,0 +1,1 @@
+"""Parts of the clip `problems`, and of no other."""

@@ -1,0 +1,84 @@
+"""An exhibit: runs on one objective, and what they show; its map with its trails.
+
+For clips that make a point with a short run of its own, and go on to the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from objectives import AnyObjective, typeset
+from optimizers import Trajectory
+from scenes.stage.ink.ball import RADIUS, Trail
+from scenes.stage.ink.drawing import Array, crosses, inside
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.maps.even_map import View
+
+
+@dataclass(frozen=True)
+class Example:
+    """Runs by the name of their colour on one objective, and what they show: a finding as markup, and whether it is so.
+
+    `said` is a sentence about it, `stop` a step at which a film stops to look, `view` a window other than the
+    objective's own.
+    """
+
+    objective: AnyObjective
+    runs: Mapping[str, Trajectory]
+    said: str
+    finding: str
+    holds: bool
+    stop: int | None = None
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    view: View | None = None
+
+
+def chart_of(exhibit: Example, box: Box) -> ContourMap:
+    """The map of an exhibit, its minima marked."""
+    objective = exhibit.objective
+    paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in exhibit.runs.values()])
+    first, second = (f"${typeset(variable)}$" for variable in objective.variables)
+    chart = ContourMap(objective, box, exhibit.view or containing(objective.view, paths, limit=0.3), (first, second))
+    places = np.array([chart.to_screen(*minimum) for minimum in objective.minima]).reshape(-1, 3)
+    chart.add(crosses(places[inside(places, chart.area)], stroke_color=palette().target, stroke_width=4.5))
+    return chart
+
+
+def trails_on(chart: ContourMap, exhibit: Example, colors: Mapping[str, str]) -> dict[str, Trail]:
+    """The runs of an exhibit on its map; where balls stand at one place, the lower one is larger."""
+    radii = RADIUS + 0.07 * np.arange(len(exhibit.runs))[::-1]
+    return {
+        name: Trail(chart.to_screen(*run.iterates.T), colors[name], chart.area, ball=float(radius))
+        for (name, run), radius in zip(exhibit.runs.items(), radii, strict=True)
+    }
+
+
+def degrees_off(run: Trajectory) -> Array:
+    """Degrees (steps,) between each step and the way downhill."""
+    ways, slopes = run.updates[: run.ended_at], run.gradients[: run.ended_at]
+    sizes = np.linalg.norm(ways, axis=1) * np.linalg.norm(slopes, axis=1)
+    with np.errstate(all="ignore"):
+        cosines = np.nan_to_num((ways * slopes).sum(axis=1) / sizes, nan=1.0)
+    return np.asarray(np.degrees(np.arccos(np.clip(cosines, -1, 1))))
+
+
+def tips_of(chart: ContourMap, place: Array, ways: list[Array], length: float) -> tuple[Array, Array]:
+    """Where arrows from a place of a map start on the screen, and where they end: equally long, and inside the map."""
+    tail = chart.to_screen(*place)
+    shifts = np.array([chart.to_screen(*way) - chart.to_screen(0.0, 0.0) for way in ways])
+    sizes = np.linalg.norm(shifts, axis=1, keepdims=True)
+    units = shifts / np.where(sizes > 0, sizes, 1.0)
+    fitting = (tail + shorter * units for shorter in length * 0.9 ** np.arange(20))
+    return tail, next((tips for tips in fitting if inside(tips, chart.area).all()), tail + 0 * units)
+
+
+def in_a_sentence(markup: str) -> str:
+    """A finding as a caption has it: without mathematics."""
+    said = re.sub(r"(\d) dot 10\^\((-?\d+)\)", r"\1e\2", markup.replace("$", "").replace(" degree", " degrees"))
+    return re.sub(r"10\^\((-?\d+)\)", r"1e\1", said)

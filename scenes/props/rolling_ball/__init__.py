@@ -1,0 +1,1 @@
+"""Parts of the clip `rolling_ball`, and of no other."""

@@ -1,0 +1,100 @@
+"""What is said of two balls on a curve: captions in full sentences, and short lines to stand above the curve.
+
+Each says what happened in this run, with its numbers: also that a ball did not turn, did not stop, or left the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scenes.props.rolling_ball.race import CurveRace
+from scenes.stage.curves.run import CurveRun
+from scenes.stage.runs.pair import NAMES
+
+# Captions -------------------------------------------------------------------------------------------------------------
+
+
+def captions(race: CurveRace) -> Mapping[str, str]:
+    """The sentences that depend on the runs, by the name of their placeholder."""
+    return {
+        "same_way_ends": same_way_ends(race),
+        "in_the_dip": in_the_dip(race),
+        "beyond": beyond(race),
+        "at_the_end": at_the_end(race),
+    }
+
+
+def same_way_ends(race: CurveRace) -> str:
+    steps, gain = race.cuts.same_way, race.fast.gains[race.cuts.same_way]
+    if gain <= 1:
+        return f"Here it cannot: its update at step {steps} is no larger than the gradient makes it."
+    return f"At step {steps} its update is {gain:.1f} times what the gradient alone would make it."
+
+
+def in_the_dip(race: CurveRace) -> str:
+    if race.dip is None:
+        return "No dip lies on its way before it first turns."
+    passed = f"omentum carries the ball through the dip at {race.place_said(race.dip[0])}."
+    if race.cuts.pushed is None:
+        return f"M{passed}"
+    return f"There the slope pulls back, but the last update still pushes on: m{passed}"
+
+
+def beyond(race: CurveRace) -> str:
+    if not race.fast.turns:
+        return "It never turns back." if race.fast.gone is None else f"It leaves the picture at step {race.fast.gone}."
+    step = race.fast.turns[0]
+    return f"At step {step} it turns back, at {race.place_said(race.fast.x[step])}: nothing told it to stop before."
+
+
+def at_the_end(race: CurveRace) -> str:
+    ends = "; ".join(f"{NAMES[name]} {_end(race, run)}" for name, run in race.runs.items())
+    return f"{ends.capitalize()}."
+
+
+def _end(race: CurveRace, run: CurveRun) -> str:
+    if run.gone is not None:
+        return f"has left the picture at step {run.gone}"
+    return f"is at {race.place_said(run.x[-1])}, with the value {race.value_said(run.value[-1])}"
+
+
+# Lines above the curve: Typst markup ----------------------------------------------------------------------------------
+
+ASKED = "asked again and again to go the same way ..."
+AGAINST_THE_SLOPE = "the #box[slope] <slope> pulls back, #box[momentum] <share> pushes on"
+FORGETFUL = "and #box[gradient descent]<gradient_descent>, without memory?"
+
+
+def dip_line(race: CurveRace) -> str:
+    if race.dip is not None:
+        return "its momentum carries it through the dip"
+    return "momentum is ahead" if race.ahead else "side by side"
+
+
+def turn_line(race: CurveRace) -> str:
+    if race.fast.turns:
+        place = race.place_said(race.fast.x[race.fast.turns[0]])
+        return f"no brake in the valley: it turns back at ${race.variable} = {place}$"
+    if race.fast.gone is not None:
+        return f"momentum leaves the picture at step {race.fast.gone}"
+    return "it does not turn back"
+
+
+def stop_line(race: CurveRace) -> str:
+    if race.slow.gone is not None:
+        return f"gradient descent leaves the picture at step {race.slow.gone}"
+    if race.stopped is None:
+        return "gradient descent is still on its way"
+    return "gradient descent stops: its gradient is zero"
+
+
+def verdict(race: CurveRace) -> str:
+    """The final values, each labelled with its rule."""
+    ends = (f"#box[{NAMES[name]} {_final(race, name, run)}] <{name}>" for name, run in race.runs.items())
+    return " #h(0.8em) ".join(ends)
+
+
+def _final(race: CurveRace, name: str, run: CurveRun) -> str:
+    if run.gone is not None:
+        return f"left at step {run.gone}"
+    return f"at $f = {race.heights[name][-1]:.{race.digits}f}$"

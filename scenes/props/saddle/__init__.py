@@ -1,0 +1,1 @@
+"""Parts of the clip `saddle`, and of no other."""

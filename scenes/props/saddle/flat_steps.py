@@ -1,0 +1,58 @@
+"""Steps lost where it is flat: how long a run stands where the slope is next to nothing, before it gets away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from optimizers import Trajectory
+from scenes.stage.ink.drawing import Array
+from scenes.stage.panels.plot import Range
+
+FLAT = 0.1  # of the steepest place on the way: what is gentler is flat
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A run looked at through a window: its slopes up to the step at which it leaves, and what is flat for it."""
+
+    run: Trajectory
+    view: tuple[Range, Range]
+
+    @cached_property
+    def gone(self) -> int:
+        """The first step outside the window or without a value; one more than the last, if there is none."""
+        low, high = np.array(self.view).T
+        with np.errstate(all="ignore"):
+            outside = ~((self.run.iterates >= low) & (self.run.iterates <= high)).all(axis=-1)
+        return int(np.argmax(outside)) if outside.any() else self.run.ended_at + 1
+
+    @cached_property
+    def slopes(self) -> Array:
+        """The length of the gradient at each step in the window; at least one."""
+        with np.errstate(all="ignore"):
+            return np.asarray(np.linalg.norm(self.run.gradients[: max(self.gone, 1)], axis=-1))
+
+    def lost(self, level: float) -> Array:
+        """How many of the first 0, 1, ... steps began where the slope is below a level, before it is steepest."""
+        before = np.arange(len(self.slopes)) < int(np.argmax(self.slopes))
+        return np.concatenate([[0], np.cumsum((self.slopes < level) & before)])
+
+
+def steps_lost(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> tuple[dict[str, Array], int]:
+    """The steps lost up to each step, by run, and the last step at which something is seen.
+
+    What is flat is the same for all: a tenth of the steepest place that any of them comes to.
+    """
+    stays = {name: Stay(run, view) for name, run in runs.items()}
+    level = FLAT * max(float(np.max(stay.slopes)) for stay in stays.values())
+    last = max(min(stay.gone, stay.run.ended_at) for stay in stays.values())
+    return {name: stay.lost(level) for name, stay in stays.items()}, max(1, last)
+
+
+def at(lost: Array, step: float) -> float:
+    """The steps lost up to a fractional step."""
+    return float(lost[min(int(step + 1e-9), len(lost) - 1)])

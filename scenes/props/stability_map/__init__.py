@@ -1,0 +1,1 @@
+"""Parts of the clip `stability_map`, and of no other."""

@@ -1,0 +1,190 @@
+"""The plane of learning rate and momentum: every pixel is a run, its colour how many steps that run takes.
+
+The picture is computed at the pixels that it has on the screen; what is drawn over it comes from closed forms, so that
+the eye compares the two. The stronger the colour, the quicker. What diverges has none: the ground shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from manim import RIGHT, UP, ManimColor, Rectangle, VGroup, VMobject
+
+from optimizers import Momentum, theory
+from optimizers.plane import Settling, settling, slowest
+from scenes.stage.ink.ball import Ball
+from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, polylines
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import map_colors, palette
+from scenes.stage.ink.raster import PixelBox, Pixels, Raster
+from scenes.stage.panels.plot import Panel
+from scenes.stage.words.notation import notation
+from scenes.stage.words.typesetting import quiet
+
+WIDEST = 4.0  # learning rate times curvature: beyond, no momentum below 1 is stable
+SHADES = 32
+LONGEST, HIGH = 1.6, 0.26  # the legend's bar
+APART, WIDE_APART = 0.13, 0.3  # of the legend's parts, and of the name beside it
+SAMPLES = 200
+COARSE, QUICKEST = (64, 48), 0.02  # runs that tell what few steps are; the share of them that count as quick
+GONE = 30.0  # of the first position: a run that is so far out is not drawn any further
+REACH = 1.3  # of the first position: what swings wider leaves the strip
+MARK = 0.05
+
+
+@dataclass(frozen=True)
+class Plane:
+    """What a pixel is: a run with its learning rate, up to `reach`, and its momentum, on some parabolas."""
+
+    curvatures: tuple[float, ...]
+    reach: float
+    tolerance: float
+    limit: int
+    few: int = 1
+
+    @classmethod
+    def over(cls, curvatures: tuple[float, ...], tolerance: float, limit: int) -> Plane:
+        """The plane up to where the steepest is stable for no momentum; few steps is what its quickest runs take."""
+        plane = cls(curvatures, WIDEST / max(curvatures), tolerance, limit)
+        steps = replace(plane, curvatures=(max(curvatures),)).settled(*COARSE).steps
+        quick = np.quantile(steps[steps > 0], QUICKEST) if (steps > 0).any() else 1
+        return replace(plane, few=min(max(1, round(float(quick))), limit // 2))
+
+    def settled(self, width: int, height: int) -> Settling:
+        """What becomes of the runs at the middles of so many pixels, (height, width), momentum 0 in the last row."""
+        planes = [settled_on(replace(self, curvatures=(one,)), width, height) for one in self.curvatures]
+        return slowest(planes)
+
+    def middles(self, width: int, height: int) -> tuple[Array, Array]:
+        """Learning rates (1, width) and momenta (height, 1) at the middles of pixels."""
+        rates, momenta = (np.arange(width) + 0.5) / width, 1 - (np.arange(height) + 0.5) / height
+        return self.reach * rates[None], momenta[:, None]
+
+
+@lru_cache(maxsize=8)
+def settled_on(plane: Plane, width: int, height: int) -> Settling:
+    """The runs on one parabola, computed once: they are asked for in every frame in which the picture fades."""
+    return settling(Momentum(*plane.middles(width, height)), plane.curvatures[0], plane.tolerance, plane.limit)
+
+
+@lru_cache(maxsize=4)
+def painted(plane: Plane, width: int, height: int) -> Pixels:
+    """The picture (height, width, 4)."""
+    shades = np.array([ManimColor(color).to_int_rgba() for color in map_colors(SHADES)], dtype=np.uint8)
+    settled = plane.settled(width, height)
+    picture = shades[np.round((SHADES - 1) * quickness(settled.steps, plane.few, plane.limit)).astype(int)]
+    picture[settled.diverges] = 0
+    return np.asarray(picture)
+
+
+def quickness(steps: npt.ArrayLike, few: int, limit: int) -> Array:
+    """1 for a run of few steps, 0 for one that has not settled in time; even steps of the ratio between."""
+    taken = np.clip(np.where(np.asarray(steps) < 0, limit, steps), few, limit)
+    return np.asarray(1 - np.log(taken / few) / np.log(limit / few))
+
+
+@dataclass(frozen=True)
+class PlanePicture:
+    """The plane as a raster's source."""
+
+    plane: Plane
+    theme: str  # two themes are two pictures
+
+    def pixels(self, area: PixelBox) -> Pixels:
+        return painted(self.plane, area.width, area.height)
+
+
+class StabilityPlane(Panel):
+    """The panel of a plane: its picture, and the curves of theory that belong over it."""
+
+    def __init__(self, box: Box, plane: Plane) -> None:
+        letters = notation()
+        names = (f"learning rate ${letters.learning_rate}$", f"momentum ${letters.momentum}$")
+        super().__init__(box, (0.0, plane.reach), (0.0, 1.0), names, framed=True)
+        self.plane = plane
+        self.legend = self._legend()
+        self.add(self.legend)
+
+    def picture(self, *curvatures: float) -> Raster:
+        """The runs on parabolas of some curvatures."""
+        return Raster(self.area, PlanePicture(replace(self.plane, curvatures=curvatures), palette().ground))
+
+    def boundary(self, curvature: float) -> VMobject:
+        """Where heavy ball stops being stable: eta l = 2 + 2 gamma."""
+        momenta = np.array([0.0, 1.0 - 1e-9])
+        pulls = np.array([theory.heavy_ball_limit(gamma) for gamma in momenta])
+        return self._curve(pulls / curvature, momenta, palette().target)
+
+    def critical(self, curvature: float, color: str) -> VMobject:
+        """Where the two roots meet: gamma = (1 - sqrt(eta l))^2."""
+        roots = np.linspace(0, min(2.0, float(np.sqrt(self.plane.reach * curvature))), SAMPLES)
+        momenta = np.array([theory.critical_momentum(min(pull, WIDEST)) for pull in roots**2])
+        return self._curve(roots**2 / curvature, momenta, color)
+
+    def _curve(self, rates: Array, momenta: Array, color: str) -> VMobject:
+        pieces = clip_polyline(self.to_screen(rates, momenta), self.area)
+        return polylines(pieces, stroke_color=color, stroke_width=5)
+
+    def _legend(self) -> VGroup:
+        """The shades, from quick to slow, above the picture at the right of its name."""
+        ends = VGroup(quiet(f"${self.plane.few}$"), quiet(f"${self.plane.limit}$ steps"))
+        taken = sum(words.width for words in (*ends, self.names[1])) + 2 * APART + WIDE_APART
+        width = min(LONGEST, self.area.width - taken) / SHADES
+        bar = VGroup(
+            *(
+                Rectangle(width=width, height=HIGH, stroke_width=0, fill_color=color, fill_opacity=1)
+                for color in reversed(map_colors(SHADES))
+            )
+        ).arrange(RIGHT, buff=0)
+        legend = VGroup(ends[0], bar, ends[1]).arrange(RIGHT, buff=APART)
+        corner = np.array([self.area.right, self.area.top, 0.0])
+        return legend.next_to(corner, UP, buff=0.12).align_to(corner, RIGHT)
+
+
+class Wanderer(Ball):
+    """A point of the plane; `display(way)` puts it where the route is by then."""
+
+    def __init__(self, plane: StabilityPlane, route: Callable[[float], tuple[float, float]], color: str) -> None:
+        super().__init__(color)
+        self.plane, self.route = plane, route
+        self.display(0.0)
+
+    def display(self, way: float) -> Wanderer:
+        self.move_to(self.plane.to_screen(*self.route(way)))
+        return self
+
+
+class PositionStrip(Panel):
+    """Position against step of a few runs; `display(way)` draws those that are asked for there."""
+
+    def __init__(
+        self, box: Box, runs: Callable[[float], list[Array]], steps: int, colors: list[str], name: str
+    ) -> None:
+        """`runs(way)` are positions (steps + 1,), one array a colour, from 1 at step 0."""
+        super().__init__(box, (0.0, float(steps)), (-REACH, REACH), ("steps", name))
+        zero = polylines([self.to_screen([*self.x_axis.data], 0.0)], stroke_color=palette().rule_line, stroke_width=2)
+        self.runs = runs
+        self.curves = VGroup(*(VMobject(stroke_color=color, stroke_width=4.5) for color in colors))
+        self.marks = VGroup(*(VMobject(fill_color=color, fill_opacity=1, stroke_width=0) for color in colors))
+        self.moving = VGroup(self.curves, self.marks)
+        self.add(zero, self.moving)
+        self.display(0.0)
+
+    def display(self, way: float) -> PositionStrip:
+        shown = self.runs(way)
+        for k, (curve, marks) in enumerate(zip(self.curves, self.marks, strict=True)):
+            points = self._points(shown[k]) if k < len(shown) else np.zeros((0, 3))
+            pieces = clip_polyline(points, self.area) if len(points) else []
+            curve.set_points(np.concatenate([np.zeros((0, 3)), *map(polyline_points, pieces)]))
+            marks.set_points(disc_points(points[inside(points, self.area)], MARK))
+        return self
+
+    def _points(self, positions: Array) -> Array:
+        """On the screen, up to where a run is gone."""
+        far = ~(np.abs(positions) < GONE)
+        last = int(np.argmax(far)) if far.any() else len(positions)
+        return self.to_screen(np.arange(last), positions[:last])

@@ -1,0 +1,1 @@
+"""Parts of the clip `stochastic`, and of no other."""

@@ -1,0 +1,1 @@
+"""Parts of the clip `your_objective`, and of no other."""

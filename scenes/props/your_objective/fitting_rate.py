@@ -1,0 +1,58 @@
+"""A learning rate for a surface of which nothing is known: tried, not guessed.
+
+One run for each rate of a ladder, all in one call. Taken is the smallest rate that gets nearly as low as any, stays in
+the picture and takes no leaps: so the way down can be followed, and no rule is held back by the rate of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from objectives import AnyObjective
+from optimizers import Rule, Trajectory, descend
+from scenes.stage.ink.drawing import Array
+from scenes.stage.panels.plot import Range
+
+LADDER = np.array([round(factor * 10.0**power, 9) for power in range(-8, 4) for factor in (1, 2, 5)])
+NEARLY = 0.02  # of the way down: as low
+SETTLED = 0.2  # of the steps, at the end, all of which count
+BEYOND = 0.06  # of the window's size: still in the picture
+LEAP = 0.16  # of the window's size: a step that is too long to be followed
+
+
+def fitting_rate(
+    objective: AnyObjective,
+    rule: Callable[[Array], Rule[Any]],
+    start: tuple[float, ...],
+    steps: int,
+    view: tuple[Range, ...],
+) -> float:
+    """The learning rate, a round number, for the rule that `rule` makes of rates; `view` is the picture."""
+    run = descend(objective, rule(LADDER), start, steps)
+    kept = _inside(run.iterates, view)
+    stays = kept.all(axis=0) & (_strides(run, view) < LEAP)
+    if not stays.any():
+        long = np.flatnonzero(kept.sum(axis=0) > 0.5 * steps)
+        return float(LADDER[long[-1] if len(long) else 0])
+    last = run.values[-max(1, round(SETTLED * steps)) :]
+    ends = np.where(stays, np.max(np.where(np.isfinite(last), last, np.inf), axis=0), np.inf)
+    bound = ends.min() + NEARLY * max(float(run.values[0, 0] - ends.min()), 0.0)
+    return float(LADDER[int(np.argmax(ends <= bound))])
+
+
+def _strides(run: Trajectory, view: tuple[Range, ...]) -> Array:
+    """The longest step at each rate, in sizes of the picture."""
+    with np.errstate(all="ignore"):
+        steps = np.abs(run.updates) / np.ptp(np.array(view), axis=1)
+    return np.asarray(np.max(np.nan_to_num(steps, nan=np.inf), axis=(0, 2), initial=0.0))
+
+
+def _inside(iterates: Array, view: tuple[Range, ...]) -> Array:
+    """Which iterates (steps + 1, rates) are in the picture."""
+    low, high = np.array(view).T
+    room = BEYOND * (high - low)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(((iterates >= low - room) & (iterates <= high + room)).all(axis=-1))

@@ -1,0 +1,100 @@
+"""A ball on a map, and the path that it leaves.
+
+A path keeps its corners: it is the polyline of the iterates, and between two iterates the ball moves straight. Steps
+long past fade, but stay.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from manim import Circle, VGroup, VMobject
+
+from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+
+RADIUS = 0.15
+FRESH = 12  # steps that are drawn in full strength
+
+
+def along(points: Array, step: float) -> Array:
+    """The point (3,) of a path (n, 3) at a fractional step."""
+    whole = int(np.clip(step, 0, len(points) - 1))
+    if whole >= len(points) - 1:
+        return np.asarray(points[-1])
+    return np.asarray(points[whole] + (step - whole) * (points[whole + 1] - points[whole]))
+
+
+def walked(points: Array, step: float, since: float = 0.0) -> Array:
+    """The part of a path between two fractional steps: its corners, and the two ends."""
+    first, last = int(np.floor(since)) + 1, int(np.ceil(step))
+    return np.concatenate([[along(points, since)], points[first:last], [along(points, step)]])
+
+
+class Ball(Circle):
+    """A disc in its rule's colour, outlined so that it stands out on any level."""
+
+    def __init__(self, color: str, radius: float = RADIUS) -> None:
+        super().__init__(
+            radius=radius, fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=4
+        )
+
+
+class Trail(VGroup):
+    """Ball, path and marks of a run on a panel; `display(step)` draws it at a fractional step."""
+
+    def __init__(self, points: Array, color: str, area: Box, mark_radius: float = 0.045, ball: float = RADIUS) -> None:
+        """`points` are the iterates on the screen (n, 3); what leaves `area` is not drawn."""
+        super().__init__()
+        self.path_points, self.area, self.mark_radius = points, area, mark_radius
+        self.old = VMobject(stroke_color=color, stroke_width=4, stroke_opacity=0.65)
+        self.fresh = VMobject(stroke_color=color, stroke_width=5.5)
+        self.marks = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
+        self.ball = Ball(color, ball).set_z_index(1)  # above all paths
+        self.add(self.old, self.fresh, self.marks, self.ball)
+        self.display(0.0)
+
+    def display(self, step: float) -> Trail:
+        """Draw the path up to a fractional step."""
+        edge = max(0.0, step - FRESH)
+        self.old.set_points(self._line(walked(self.path_points, edge)))
+        self.fresh.set_points(self._line(walked(self.path_points, step, edge)))
+        passed = self.path_points[: int(step) + 1]
+        self.marks.set_points(disc_points(passed[inside(passed, self.area)], self.mark_radius))
+        place = along(self.path_points, step)
+        visible = bool(inside(place[None], self.area)[0])
+        self.ball.move_to(place if visible else self.ball.get_center())
+        self.ball.set_opacity(float(visible))
+        return self
+
+    def _line(self, points: Array) -> Array:
+        pieces = [polyline_points(piece) for piece in clip_polyline(points, self.area)]
+        return np.concatenate(pieces) if pieces else np.zeros((0, 3))
+
+
+class Rings(VMobject):
+    """Rings round chosen iterates, u-turns say; `display(step)` draws those that have been passed."""
+
+    def __init__(self, centers: Array, steps: npt.ArrayLike, radius: float, area: Box, least: float = 0.0) -> None:
+        """`centers` (n, 3) on the screen at the `steps` (n,); what lies outside `area`, or where the rings would be
+        smaller than `least`, is not drawn."""
+        super().__init__(stroke_color=palette().target, stroke_width=3.5)
+        radii = apart(centers, radius)
+        drawn = inside(centers, area) & (radii >= least)
+        self.centers, self.steps, self.radii = centers[drawn], np.asarray(steps)[drawn], radii[drawn]
+        self.display(-1.0)
+
+    def display(self, step: float) -> Rings:
+        passed = self.steps <= step
+        self.set_points(disc_points(self.centers[passed], self.radii[passed]))
+        return self
+
+
+def apart(centers: Array, radius: float) -> Array:
+    """Radii (n,) for rings round centres (n, 3), smaller where the next one is near, so that a crowd stays legible."""
+    if len(centers) < 2:
+        return np.full(len(centers), radius)
+    gaps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
+    nearest = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf))
+    return np.asarray(np.clip(0.6 * nearest, 0.45 * radius, radius))

@@ -1,0 +1,100 @@
+"""Fading in and out, in place.
+
+Manim's fades copy a mobject three times and interpolate between the copies, points and all. Here only opacities change,
+of the mobject itself, with the same pictures: most plays of a lecture are fades of words, and words are many glyphs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from manim import Animation, Group, Mobject, Scene, VMobject
+
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.raster import Raster
+
+COLORS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
+
+
+class _Part:
+    """A member of what fades; `full` is how it is without the fade."""
+
+    def __init__(self, member: VMobject | Raster) -> None:
+        self._member, self._points = member, member.points
+        names = ("opacity",) if isinstance(member, Raster) else COLORS
+        self._full: dict[str, Any] = {name: np.copy(getattr(member, name)) for name in names}
+        self._shown = dict(self._full)
+
+    def show(self, share: float, shift: Array | None) -> None:
+        """Show it with a share of its opacity, shifted from where it was."""
+        for name, shown in self._shown.items():
+            now = getattr(self._member, name)
+            if not np.array_equal(now, shown):  # somebody else has changed it meanwhile
+                self._full[name] = np.copy(now)
+            faded = _faded(self._full[name], share)
+            self._shown[name] = np.copy(faded)
+            setattr(self._member, name, faded)
+        if shift is not None:
+            self._member.points = self._points + shift
+
+
+def _faded(full: Any, share: float) -> Any:
+    """Colours (n, 4), or an opacity, with a share of it."""
+    return full * np.array([1, 1, 1, share]) if full.ndim else float(full * share)
+
+
+class _Fade(Animation):
+    def __init__(self, *mobjects: Mobject, shift: Array | None = None, **options: Any) -> None:
+        """`shift` is how far it moves while it fades."""
+        super().__init__(mobjects[0] if len(mobjects) == 1 else Group(*mobjects), **options)
+        self._shift = shift
+        self._parts: list[_Part] = []
+
+    def begin(self) -> None:
+        self.mobject.update(0)  # as it will be seen, before it is added to a scene
+        family: Any = self.mobject.family_members_with_points()
+        self._parts = [_Part(member) for member in family if isinstance(member, VMobject | Raster)]
+        super().begin()
+
+    def create_starting_mobject(self) -> Mobject:
+        """No copy: each part knows how it was."""
+        mobject: Any = self.mobject
+        return mobject  # type: ignore[no-any-return]
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        for number, part in enumerate(self._parts):
+            self._show(part, self.get_sub_alpha(alpha, number, len(self._parts)))
+
+    def _show(self, part: _Part, alpha: float) -> None:
+        """How a part is seen at a point of the way, from 0 to 1."""
+        raise NotImplementedError
+
+    def _away(self, share: float) -> Array | None:
+        """A share of the shift."""
+        return None if self._shift is None else share * self._shift
+
+
+class FadeIn(_Fade):
+    """Let mobjects appear; with a `shift`, they arrive from so far away. Several parts may follow by `lag_ratio`."""
+
+    def __init__(self, *mobjects: Mobject, **options: Any) -> None:
+        super().__init__(*mobjects, introducer=True, **options)
+
+    def _show(self, part: _Part, alpha: float) -> None:
+        part.show(alpha, self._away(alpha - 1))
+
+
+class FadeOut(_Fade):
+    """Let mobjects vanish, and take them off the scene; with a `shift`, they go so far away."""
+
+    def __init__(self, *mobjects: Mobject, **options: Any) -> None:
+        super().__init__(*mobjects, remover=True, **options)
+
+    def _show(self, part: _Part, alpha: float) -> None:
+        part.show(1 - alpha, self._away(alpha))
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
+        """Gone, it is as it was: it can come again."""
+        super().clean_up_from_scene(scene)
+        self.interpolate(0)

@@ -1,0 +1,120 @@
+"""Pixels that stand in a flat scene among its curves.
+
+A raster covers a box of the screen with exactly the pixels that it has there; nothing is resampled. It asks its source
+for them when it is drawn, so that a picture which did not change costs nothing to make. Cairo lays them over what is
+there: opaque or transparent, premultiplied like its own drawing, faded by `opacity`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+import cairo
+import numpy as np
+import numpy.typing as npt
+from manim import Camera, Mobject
+
+from scenes.stage.ink.layout import Box
+
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class PixelBox:
+    """A rectangle of whole pixels of the picture, from its upper left corner; `box` is what it covers on the screen."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    box: Box
+
+    @property
+    def unit(self) -> float:
+        """Pixels to a unit of the screen."""
+        return self.height / self.box.height
+
+
+def pixel_box(box: Box, camera: Camera) -> PixelBox:
+    """The whole pixels that cover a box best; boxes of the same size get equally many."""
+    unit = camera.pixel_height / camera.frame_height
+    x, y = camera.frame_center[0] - camera.frame_width / 2, camera.frame_center[1] + camera.frame_height / 2
+    left, top = round((box.left - x) * unit), round((y - box.top) * unit)
+    width, height = max(1, round(box.width * unit)), max(1, round(box.height * unit))
+    covered = Box(
+        float(x + left / unit),
+        float(y - (top + height) / unit),
+        float(x + (left + width) / unit),
+        float(y - top / unit),
+    )
+    return PixelBox(left, top, width, height, covered)
+
+
+class Source(Protocol):
+    """Gives pixels (height, width, 4): red, green, blue, opacity, the colours multiplied by it; row 0 is on top."""
+
+    def pixels(self, area: PixelBox) -> Pixels: ...
+
+
+class Raster(Mobject):
+    """A box of the screen filled by a source. It moves, fades and is copied like any mobject; it does not scale."""
+
+    def __init__(self, box: Box, source: Source) -> None:
+        super().__init__()
+        self.source, self.opacity = source, 1.0
+        self.points = np.array(
+            [
+                [box.left, box.bottom, 0.0],
+                [box.right, box.bottom, 0.0],
+                [box.right, box.top, 0.0],
+                [box.left, box.top, 0.0],
+            ]
+        )
+
+    @property
+    def box(self) -> Box:
+        """Where it stands."""
+        (left, bottom, _), (right, top, _) = self.points[0], self.points[2]
+        return Box(float(left), float(bottom), float(right), float(top))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A copy, as Manim makes them for every fade, draws from the same source."""
+        source, self.source = self.source, None  # type: ignore[assignment]  # for the length of the next line
+        try:
+            twin = super().__deepcopy__(memo)
+        finally:
+            self.source = source
+        twin.source = source
+        return twin
+
+    def set_opacity(self, opacity: float) -> Self:
+        """How much of it is seen, from 0 to 1."""
+        self.opacity = opacity
+        return self
+
+    def fade(self, darkness: float = 0.5, family: bool = True) -> Self:
+        self.opacity *= 1 - darkness
+        return super().fade(darkness, family)
+
+    def interpolate_color(self, mobject1: Mobject, mobject2: Mobject, alpha: float) -> Self:
+        first, second = getattr(mobject1, "opacity", 1.0), getattr(mobject2, "opacity", 1.0)
+        self.opacity = first + alpha * (second - first)
+        return self
+
+    def blit(self, camera: Camera, pixels: Any) -> None:
+        """Draw it into the pixels of a camera."""
+        if self.opacity <= 0:
+            return
+        area = pixel_box(self.box, camera)
+        picture = self.source.pixels(area)
+        surface = cairo.ImageSurface.create_for_data(
+            picture.data, cairo.FORMAT_ARGB32, area.width, area.height, 4 * area.width
+        )
+        context = camera.get_cairo_context(pixels)
+        context.save()
+        context.identity_matrix()
+        context.set_source_surface(surface, area.left, area.top)
+        context.get_source().set_filter(cairo.FILTER_NEAREST)
+        context.paint_with_alpha(min(self.opacity, 1.0))
+        context.restore()

@@ -1,0 +1,139 @@
+"""A map of an objective of two variables: filled levels, thin lines, axes.
+
+The bands are painted from the lowest level up, each region {f >= level} over the last, so that no seams show between
+neighbours. Levels are even on a scale that is bent until the median height lies in the middle: a bowl keeps nearly even
+levels, a narrow valley in high country still has some on its floor.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+from contourpy import ContourGenerator, FillType, LineType, contour_generator
+from manim import VGroup, VMobject
+
+from scenes.stage.ink.drawing import Array, polylines
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import map_colors, palette
+from scenes.stage.panels.plot import Panel, Range
+
+SAMPLES = 201  # grid points a side; a contour is then straight over less than a pixel or two at 1080p
+BANDS = 13
+REACH = 2.0  # how far a view is widened on each side, in its own sizes
+
+
+class Surface(Protocol):
+    """What a map needs of an objective."""
+
+    def value(self, x: Array) -> Array: ...
+
+
+def heights(objective: Surface, x: Range, y: Range, samples: int = SAMPLES) -> tuple[Array, Array, Array]:
+    """Grid coordinates (n,), (n,) and the objective on them (n, n), rows along y."""
+    across, up = np.linspace(*x, samples), np.linspace(*y, samples)
+    grid = np.stack(np.meshgrid(across, up), axis=-1)
+    return across, up, np.asarray(objective.value(grid), dtype=float)
+
+
+def levels(values: Array, count: int = BANDS) -> Array:
+    """`count` - 1 rising levels between the lowest and the highest value."""
+    finite = values[np.isfinite(values)]
+    low, high = float(finite.min()), float(finite.max())
+    if high <= low:
+        return np.array([])
+    middle = np.clip((np.median(finite) - low) / (high - low), 1e-9, 1)
+    bend = np.clip(np.log(middle) / np.log(0.5), 1.0, 5.0)
+    return np.asarray(low + (high - low) * np.linspace(0, 1, count + 1)[1:-1] ** bend)
+
+
+def containing(view: tuple[Range, ...], points: Array, limit: float = REACH) -> tuple[Range, Range]:
+    """The view, widened to hold points (n, d) with a little room, up to `limit` times its own size on each side."""
+    (first, second) = (_widened(side, column, limit) for side, column in zip(view, points.T, strict=True))
+    return first, second
+
+
+def _widened(side: Range, values: Array, limit: float) -> Range:
+    low, high = side
+    reach, room = limit * (high - low), 0.04 * (high - low)
+    held = values[(values > low - reach) & (values < high + reach)]  # also leaves out what is not a number
+    if not held.size:
+        return side
+    return min(low, float(held.min()) - room), max(high, float(held.max()) + room)
+
+
+class ContourMap(Panel):
+    """The map of an objective in a box; `redraw` shows another objective in its place, at the same levels."""
+
+    def __init__(
+        self,
+        objective: Surface,
+        box: Box,
+        view: tuple[Range, Range],
+        names: tuple[str, str],
+        level: Array | None = None,
+    ) -> None:
+        super().__init__(box, view[0], view[1], names, framed=True)
+        grid = heights(objective, *view)
+        self.levels = levels(grid[2]) if level is None else level
+        self.bands = VGroup(
+            *(VMobject(stroke_width=0, fill_color=color, fill_opacity=1) for color in map_colors(len(self.levels) + 1))
+        )
+        self.lines = VMobject(stroke_color=palette().map_line, stroke_width=1.2, stroke_opacity=0.45)
+        self.unknown = VMobject(stroke_width=0, fill_color=palette().ground, fill_opacity=1)
+        self._paint(*grid)
+        self.submobjects = [self.bands, self.lines, self.unknown, *self.submobjects]
+
+    def redraw(self, objective: Surface) -> None:
+        """Paint another objective on the same ground."""
+        self._paint(*heights(objective, self.x_axis.data, self.y_axis.data))
+
+    def _paint(self, across: Array, up: Array, values: Array) -> None:
+        low, top = (float(end(values[np.isfinite(values)])) for end in (np.min, np.max))
+        top += 1.0
+        contours = contour_generator(
+            across,
+            up,
+            np.nan_to_num(np.where(_far_from_value(values), low, values), nan=top, posinf=top),
+            fill_type=FillType.OuterOffset,
+            line_type=LineType.Separate,
+        )
+        edges = np.array(
+            [[self.x_axis.data[i], self.y_axis.data[j]] for i, j in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]
+        )
+        self.bands[0].set_points(self._outline([edges]))
+        for band, level in zip(self.bands[1:], self.levels, strict=True):
+            band.set_points(self._outline(_regions(contours, level, top + 1.0)))
+        self.unknown.set_points(self._outline(_regions_without_value(across, up, values)))
+        curves = [curve for level in self.levels for curve in cast("list[Array]", contours.lines(level))]
+        self.lines.set_points(self._outline(curves))
+
+    def _outline(self, curves: list[Array]) -> Array:
+        return polylines([self.to_screen(curve[:, 0], curve[:, 1]) for curve in curves]).points
+
+
+def _far_from_value(values: Array) -> npt.NDArray[np.bool_]:
+    """Where neither a point of the grid nor its neighbours have a value: painted low, so that fades do not show it."""
+    known = np.pad(~np.isnan(values), 1)
+    rows, columns = values.shape
+    near = [known[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
+    return np.asarray(~np.any(near, axis=0))
+
+
+def _regions_without_value(across: Array, up: Array, values: Array) -> list[Array]:
+    """The rings of the region where there is no value; mostly there is none."""
+    lost = np.isnan(values)
+    if not lost.any():
+        return []
+    contours = contour_generator(across, up, lost.astype(float), fill_type=FillType.OuterOffset)
+    return _regions(contours, 0.5, 2.0)
+
+
+def _regions(contours: ContourGenerator, level: float, top: float) -> list[Array]:
+    """The rings, outer ones and holes, of the region above a level."""
+    polygons, offsets = cast("tuple[list[Array], list[Array]]", contours.filled(level, top))
+    return [
+        points[start:end] for points, offset in zip(polygons, offsets, strict=True) for start, end in pairwise(offset)
+    ]

@@ -1,0 +1,46 @@
+"""A map with the same scale in both directions: what is perpendicular looks so, and no direction looks shorter.
+
+The window is widened, never cut, until its sides are as long as the picture's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from objectives import AnyObjective, typeset
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.layout import Box
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.panels.plot import Panel, Range
+
+View = tuple[Range, Range]
+
+
+def even_map(objective: AnyObjective, box: Box, view: View, level: Array | None = None) -> ContourMap:
+    """The map of an objective of two variables in a box, over a window that holds `view`, evenly scaled."""
+    first, second = (f"${typeset(variable)}$" for variable in objective.variables)
+    shown = view
+    for _ in range(2):  # the room for the ticks' labels depends on the window, a little
+        area = Panel(box, *shown, (first, second), framed=True).area
+        shown = widened(view, area.width / area.height)
+    return ContourMap(objective, box, shown, (first, second), level)
+
+
+def widened(view: View, shape: float) -> View:
+    """The smallest window round `view`, with the same middle, that is `shape` times as wide as high."""
+    (left, right), (bottom, top) = view
+    width = max(right - left, shape * (top - bottom))
+    return _round((left + right) / 2, width), _round((bottom + top) / 2, width / shape)
+
+
+def _round(middle: float, length: float) -> Range:
+    return middle - length / 2, middle + length / 2
+
+
+def around(points: Array, room: float = 0.12, least: float = 1.0) -> View:
+    """A window round points (n, 2), with room at each side in shares of its size, and no side below `least`."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    size = np.maximum(high - low, least)
+    middle, half = (low + high) / 2, (0.5 + room) * size
+    (left, bottom), (right, top) = middle - half, middle + half
+    return (float(left), float(right)), (float(bottom), float(top))

@@ -1,0 +1,180 @@
+"""A panel: a plot area with two axes, and the mapping from data to the screen.
+
+Contour map, error strip, curve and data panel are all panels; they differ in what they draw inside. A panel's box
+includes the room for its tick labels and names. A panel stays where it is built, so its mapping is fixed.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
+
+from scenes.stage.ink.drawing import Array, outline_of, polylines
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.words.figures import typed
+from scenes.stage.words.typesetting import SMALL, Words
+
+Range = tuple[float, float]
+Scale = Literal["linear", "log"]
+
+TICK = 0.09
+PAD = 0.14  # between an axis and its labels
+CLOSER = 0.7  # than usual: ticks, where there would be a single one
+HALF = 0.22  # of the width of a number
+APART = 0.11  # at least, between the first numbers of both axes
+
+
+def nice_step(span: float, count: int) -> float:
+    """The step of 1, 2, 2.5 or 5 times a power of ten that cuts a span into at most `count` parts.
+
+    >>> nice_step(7, 5), nice_step(100, 4), nice_step(0.9, 5)
+    (2.0, 25.0, 0.2)
+    """
+    least = span / max(count, 1)
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= least * (1 - 1e-9))
+
+
+def ticks(low: float, high: float, count: int) -> list[float]:
+    """Round numbers in a range, at most `count` + 1 of them."""
+    step = nice_step(high - low, count)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(k * step, 12) + 0.0 for k in range(first, last + 1)]
+
+
+def decades(low: float, high: float, count: int) -> list[float]:
+    """Powers of ten in a range, at most about `count` of them."""
+    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+    step = max(1, math.ceil((last - first) / max(count, 1)))
+    return [10.0**k for k in range(first, last + 1, step)]
+
+
+def tick_label(value: float, scale: Scale) -> str:
+    """A tick's number as Typst markup."""
+    if scale == "log":
+        return f"$10^({round(math.log10(value))})$"
+    return f"${value:.10g}$" if value == 0 or 1e-4 <= abs(value) < 1e5 else f"${typed(value)}$"
+
+
+class Axis:
+    """One direction of a panel: a range of data, linear or logarithmic, laid on a stretch of the screen."""
+
+    def __init__(self, data: Range, screen: Range, scale: Scale = "linear") -> None:
+        self.data, self.screen, self.scale = data, screen, scale
+        self._low, self._high = self._measure(np.array(data))
+
+    def _measure(self, values: npt.ArrayLike) -> Array:
+        numbers = np.asarray(values, dtype=float)
+        return np.log10(np.maximum(numbers, self.data[0])) if self.scale == "log" else numbers
+
+    def place(self, values: npt.ArrayLike) -> Array:
+        """Screen coordinate of data values."""
+        share = (self._measure(values) - self._low) / (self._high - self._low)
+        return np.asarray(self.screen[0] + share * (self.screen[1] - self.screen[0]))
+
+    def ticks(self, apart: float, taken: float = 0.0) -> list[float]:
+        """Tick values about `apart` units of the screen from each other, or further.
+
+        Closer, if else fewer than two would be clear of the upper end, of which so many units are `taken`.
+        """
+        for distance in (apart, CLOSER * apart):
+            count = max(2, int(abs(self.screen[1] - self.screen[0]) / distance))
+            found = decades(*self.data, count) if self.scale == "log" else ticks(*self.data, count)
+            if np.count_nonzero(self.place(found) <= self.screen[1] - taken) > 1:
+                break
+        return found
+
+
+class Panel(VGroup):
+    """A plot area inside a box, with ticks, labels and names; `to_screen` maps data to the screen."""
+
+    def __init__(
+        self,
+        box: Box,
+        x: Range,
+        y: Range,
+        names: tuple[str, str] = ("", ""),
+        y_scale: Scale = "linear",
+        grid: bool = False,
+        framed: bool = False,
+        y_labels: bool = True,
+        x_scale: Scale = "linear",
+    ) -> None:
+        """`names` are Typst markup; `grid` draws a line at each y tick; `framed` a frame instead of a base line."""
+        super().__init__()
+        self.names_above = bool(names[1])
+        self.area = self._plot_area(box, x, y, (x_scale, y_scale), names, y_labels)
+        self.x_axis = Axis(x, (self.area.left, self.area.right), x_scale)
+        self.y_axis = Axis(y, (self.area.bottom, self.area.top), y_scale)
+        self.frame = polylines(
+            self._frame_lines(grid, framed, y_labels), stroke_color=palette().rule_line, stroke_width=2
+        )
+        self.labels = VGroup(*self._x_labels(names[0]))
+        self.labels.add(*(self._y_labels() if y_labels else []))
+        self.names = VGroup(*self._names(names))
+        self.add(self.frame, self.labels, self.names)
+
+    # The mapping ----------------------------------------------------------------------------------------------------
+
+    def to_screen(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Array:
+        """Screen points (..., 3) of data."""
+        across, up = np.broadcast_arrays(self.x_axis.place(x), self.y_axis.place(y))
+        return np.stack([across, up, np.zeros_like(across)], axis=-1)
+
+    def point(self, x: float, y: float) -> Array:
+        """Screen point (3,) of one datum."""
+        return self.to_screen(x, y)
+
+    # The furniture --------------------------------------------------------------------------------------------------
+
+    def _plot_area(
+        self, box: Box, x: Range, y: Range, scales: tuple[Scale, Scale], names: tuple[str, str], y_labels: bool
+    ) -> Box:
+        x_scale, scale = scales
+        bottom = Words("$0$", SMALL).height + PAD + 0.06
+        top = Words("$y$", SMALL).height + 0.18 if names[1] else 0.12
+        probe = Axis(y, (box.bottom + bottom, box.top - top), scale).ticks(0.9)
+        last = Axis(x, (box.left, box.right), x_scale).ticks(1.3)[-1]
+        beyond = 0.0 if names[0] else Words(tick_label(last, x_scale), SMALL).width / 2
+        widest = max((Words(tick_label(v, scale), SMALL).width for v in probe), default=0.0) if y_labels else 0.0
+        return box.inset(left=widest + (PAD if y_labels else 0.05), bottom=bottom, top=top, right=max(0.12, beyond))
+
+    def _frame_lines(self, grid: bool, framed: bool, y_labels: bool) -> list[Array]:
+        corners = outline_of(self.area)
+        lines = [corners] if framed else [corners[:2]]
+        if grid and y_labels:
+            lines += [self.to_screen([*self.x_axis.data], v) for v in self.y_axis.ticks(0.9)]
+        return lines
+
+    def _x_labels(self, name: str) -> list[VMobject]:
+        taken = Words(name, SMALL).width + 0.2 if name else 0.0
+        labels = [self._x_label(value) for value in self.x_axis.ticks(1.3, taken + HALF)]
+        return [label for label in labels if not name or label.get_right()[0] <= self.area.right - taken]
+
+    def _x_label(self, value: float) -> Words:
+        label = Words(tick_label(value, self.x_axis.scale), SMALL, palette().quiet)
+        return label.next_to(self.point(value, self.y_axis.data[0]), DOWN, buff=PAD)
+
+    def _y_labels(self) -> list[VMobject]:
+        scale = self.y_axis.scale
+        marks = [(v, Words(tick_label(v, scale), SMALL, palette().quiet)) for v in self.y_axis.ticks(0.9)]
+        placed = [label.next_to(self.point(self.x_axis.data[0], v), LEFT, buff=PAD) for v, label in marks]
+        for corner, label in zip(self.labels, placed[:1], strict=False):  # both axes may begin with a number
+            if label.get_right()[0] > corner.get_left()[0]:
+                label.shift(max(0.0, corner.get_top()[1] + APART - label.get_bottom()[1]) * UP)
+        return [label for label in placed if label.get_top()[1] <= self.area.top + 0.16]
+
+    def _names(self, names: tuple[str, str]) -> list[VMobject]:
+        across, up = (Words(name, SMALL, palette().quiet) if name else None for name in names)
+        made: list[VMobject] = []
+        if across is not None:
+            across.next_to(np.array([self.area.right, self.area.bottom, 0]), DOWN, buff=PAD, aligned_edge=RIGHT)
+            made.append(across.align_to(self.labels, DOWN) if len(self.labels) else across)
+        if up is not None:
+            made.append(up.next_to(np.array([self.area.left, self.area.top, 0]), UP, buff=0.12, aligned_edge=LEFT))
+        return made

@@ -1,0 +1,81 @@
+"""How several runs are doing: a card a rule, counters, a line for words, and the error strip, one below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from manim import LEFT, Mobject, ValueTracker
+
+from optimizers import Rule, Trajectory
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Rings
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import rule_color
+from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.words.cards import Counter, RuleCard
+from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.typesetting import Words, fitting_words
+
+CARD, BETWEEN, ROW = 0.98, 0.16, 0.46  # heights: of a card, between cards, of a row of words
+RING = 0.13
+Drive = Callable[..., None]  # LectureScene.drive
+
+
+class Scoreboard:
+    """The scores of runs by the names of their rules; the u-turns of one of them are counted and ringed."""
+
+    def __init__(self, box: Box, rules: Mapping[str, Rule[Any]], runs: Mapping[str, Trajectory], turning: str) -> None:
+        self.runs, self.turns = runs, runs[turning].u_turns_at
+        above, rest = box.top_slice(len(runs) * (CARD + BETWEEN) - BETWEEN, gap=0.24)
+        counting, rest = rest.top_slice(ROW, gap=0.12)
+        self.words_box, below = rest.top_slice(ROW, gap=0.1)
+        self.cards = dict(zip(runs, self._cards(above, rules), strict=True))
+        self.counters = list(self._counters(counting))
+        self.strip = ErrorStrip(below, {n: run.values for n, run in runs.items()}, {n: rule_color(n) for n in runs})
+        self.rings = Rings(self.strip.corners[turning][self.turns], self.turns, RING, self.strip.area)
+
+    def _cards(self, box: Box, rules: Mapping[str, Rule[Any]]) -> list[RuleCard]:
+        """The cards, with as many digits as have room in all of them."""
+        for significant in (6, 5, 4, 3):
+            cards = list(self._cards_with(box, rules, significant))
+            if all(card.fits for card in cards):
+                break
+        return cards
+
+    def _cards_with(self, box: Box, rules: Mapping[str, Rule[Any]], significant: int) -> Iterator[RuleCard]:
+        errors = np.concatenate([run.values for run in self.runs.values()])
+        spec = running_spec(errors, significant)
+        for place, (name, rule) in zip(box.rows(*[1.0] * len(rules), gap=BETWEEN), rules.items(), strict=True):
+            settings = {key: getattr(rule, key) for key in ("learning_rate", "momentum") if hasattr(rule, key)}
+            card = RuleCard(place, name, rule.title, settings, spec, widest=widest_of(errors, spec))
+            yield card.display(error_at(self.runs[name], 0.0))
+
+    def _counters(self, box: Box) -> Iterator[Counter]:
+        left, right = box.columns(1, 1, gap=0.2)
+        yield Counter(left, "iteration", widest=max(run.steps for run in self.runs.values()))
+        yield Counter(right, "u-turns", widest=max(10, len(self.turns)), ring=True)
+
+    @property
+    def parts(self) -> list[Mobject]:
+        """Everything, to fade in."""
+        return [*self.cards.values(), *self.counters, self.strip]
+
+    def drive(self, drive: Drive, step: ValueTracker) -> None:
+        """Let everything follow the iteration."""
+        drive(self.strip, step)
+        drive(self.rings, step)
+        drive(self.counters[0], step)
+        drive(self.counters[1], step, reading=lambda k: float(np.sum(self.turns <= k)))
+        for name, card in self.cards.items():
+            drive(card, step, reading=lambda k, run=self.runs[name]: error_at(run, k))
+
+    def words(self, markup: str) -> Words:
+        """A sentence in the line for words, in smaller type where it does not fit otherwise."""
+        return layout.place(fitting_words(markup, self.words_box.width), self.words_box, LEFT)
+
+
+def error_at(run: Trajectory, step: float) -> float:
+    """The error at a fractional step: that of the last iterate reached."""
+    return float(run.values[min(int(step), run.ended_at)])

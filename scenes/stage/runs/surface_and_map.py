@@ -1,0 +1,262 @@
+"""A terrain beside its map, and the same runs on both, in step.
+
+What every clip with a surface has in common: where the two stand, how the map rises and becomes the terrain, how the
+balls take their steps on both while the camera goes slowly round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+from manim import GrowFromCenter, ValueTracker, VMobject, linear, smooth
+
+from objectives import AnyObjective, typeset, typeset_function
+from optimizers import Rule, Trajectory
+from scenes.lecture_scene import LectureScene
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import RADIUS, Trail
+from scenes.stage.ink.drawing import Array, crosses, inside
+from scenes.stage.ink.fading import FadeIn
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.panels.plot import Range
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.terrain.ground import Kind
+from scenes.stage.terrain.landscape import Terrain
+from scenes.stage.terrain.orbit import View
+from scenes.stage.terrain.trail import TerrainTrail
+from scenes.stage.words.cards import Counter, RuleCard
+from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.typesetting import Formula, Words, fitting_formula, wrapped_formula
+
+CARD, FOOT, BETWEEN = 0.98, 0.5, 0.2  # heights of a card and of the line for words, and gaps
+ONE_CARD = 6.2  # width of a card that is alone
+COUNTER = 2.6  # width of the counter, where it stands beside words
+AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
+SETTINGS = dict.fromkeys(("momentum", "nesterov"), ("learning_rate", "momentum"))  # that a card shows
+ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
+SWING = 18.0  # degrees to each side of it that the camera goes
+
+
+class SurfaceAndMap:
+    """A terrain and a map of one objective, runs by name on both; what is drawn is added to a scene."""
+
+    def __init__(
+        self,
+        scene: LectureScene,
+        objective: AnyObjective,
+        view: tuple[Range, Range],
+        count: int,
+        rules: Callable[[], Mapping[str, Rule[Any]]],
+        runs: Callable[[], Mapping[str, Trajectory]],
+        azimuth: float = AZIMUTH,
+        elevation: float = ELEVATION,
+        swing: tuple[float, float] = (-SWING, SWING),
+        kind: Kind | None = None,
+        level: Array | None = None,
+    ) -> None:
+        """`count` runs; `rules` and `runs` give them by the names of the rules, whose colours they have, and are asked
+        when they are first shown. `swing` is how far the camera goes from the azimuth, in degrees, so that there is
+        room for it; `kind` the height scale and `level` the levels of the map, chosen by the landscape unless given."""
+        self.scene, self.objective, self.view, self.count = scene, objective, view, count
+        self.kind, self.level = kind, level
+        self._rules, self._runs = rules, runs
+        self.azimuth, self.elevation, self.swing = azimuth, elevation, swing
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule[Any]]:
+        return self._rules()
+
+    @cached_property
+    def runs(self) -> Mapping[str, Trajectory]:
+        return self._runs()
+
+    # Where things stand ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def rows(self) -> tuple[Box, Box, Box]:
+        """The panels, the line for words, the cards: words beside the cards where there is room, else above."""
+        stage, lines = layout.stage(), self._lines_of_cards
+        if layout.is_wide() and self.count <= 2:
+            below, panels = stage.bottom_slice(CARD, gap=BETWEEN)
+            cards, words = below.right_slice(ONE_CARD if self.count == 1 else 0.645 * stage.width)
+            return panels, words.bottom_slice(FOOT)[0], cards
+        cards, rest = stage.bottom_slice(lines * (CARD + BETWEEN) - BETWEEN, gap=0.12)
+        words, panels = rest.bottom_slice(FOOT, gap=0.08)
+        return panels, words, cards
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box]:
+        """For the terrain and for the map."""
+        panels = self.rows[0]
+        width = panels.height + 0.35 if layout.is_wide() else 0.46 * panels.width
+        right, left = panels.right_slice(min(width, 0.48 * panels.width), gap=0.15)
+        left = Box(left.left, max(row.top for row in self.rows[1:]) + 0.05, left.right, left.top)
+        if right.height > right.width:  # a map is as high as it is wide
+            right = Box(right.left, right.bottom, right.right, right.bottom + right.width)
+        return left, right
+
+    @property
+    def _lines_of_cards(self) -> int:
+        return 1 if layout.is_wide() or self.count <= 2 else 2
+
+    @property
+    def card_boxes(self) -> list[Box]:
+        """A box for each card: beside each other, or two and two."""
+        lines = self.rows[2].rows(*[1.0] * self._lines_of_cards, gap=BETWEEN)
+        across = -(-self.count // len(lines))
+        return [box for line in lines for box in line.columns(*[1.0] * across, gap=BETWEEN)]
+
+    # What stands there ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def names(self) -> tuple[str, str]:
+        first, second = (f"${typeset(variable)}$" for variable in self.objective.variables)
+        return first, second
+
+    @cached_property
+    def map(self) -> ContourMap:
+        return ContourMap(self.objective, self.boxes[1], self.view, self.names, self.level)
+
+    @cached_property
+    def terrain(self) -> Terrain:
+        """Seen from above, as flat as a map, in the middle of its box."""
+        box, area = self.boxes[0], self.map.area
+        half = np.array([area.width, area.height]) / 2
+        x, y = box.center[:2]
+        flat = Box(float(x - half[0]), float(y - half[1]), float(x + half[0]), float(y + half[1]))
+        made = Terrain(self.objective, box, flat, self.view, self.names, level=self.map.levels, kind=self.kind)
+        made.rise.set_value(0.0)
+        return made
+
+    @cached_property
+    def aslant(self) -> View:
+        """From where the terrain is first seen; it keeps its size while the camera swings."""
+        around = tuple(float(self.azimuth + side) for side in np.linspace(*self.swing, 7))
+        return self.terrain.fitted(self.azimuth, self.elevation, azimuths=around)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        words = self.rows[1] if self.count <= 2 else self.rows[1].right_slice(COUNTER)[1]
+        return Speaker(self.scene.play, words)
+
+    @cached_property
+    def paths(self) -> dict[str, Trail]:
+        """The runs on the map."""
+        return {
+            name: Trail(self.map.to_screen(*run.iterates[: run.ended_at + 1].T), rule_color(name), self.map.area)
+            for name, run in self.runs.items()
+        }
+
+    @cached_property
+    def trails(self) -> dict[str, TerrainTrail]:
+        """The runs on the terrain."""
+        return {
+            name: self.terrain.trail(run.iterates[: run.ended_at + 1], rule_color(name), ball=0.9 * RADIUS)
+            for name, run in self.runs.items()
+        }
+
+    @cached_property
+    def cards(self) -> dict[str, RuleCard]:
+        """A card a run, with as many digits of the error as have room."""
+        errors = np.concatenate([run.values[: run.ended_at + 1] for run in self.runs.values()])
+        boxes = dict(zip(self.runs, self.card_boxes, strict=False))
+        for significant in (6, 5, 4, 3):
+            spec = running_spec(errors, significant)
+            cards = self._cards(boxes, spec, widest_of(errors, spec))
+            if all(card.fits for card in cards.values()):
+                break
+        return cards
+
+    def _cards(self, boxes: Mapping[str, Box], spec: str, widest: float) -> dict[str, RuleCard]:
+        """The cards in a format; their numbers all stand on the same line, if they can."""
+        cards = {name: self._card(name, box, spec, widest) for name, box in boxes.items()}
+        if any(card.raised for card in cards.values()):
+            raised = {name: self._card(name, box, spec, widest, raised=True) for name, box in boxes.items()}
+            return raised if all(card.fits for card in raised.values()) else cards
+        return cards
+
+    def _card(self, name: str, box: Box, spec: str, widest: float, raised: bool = False) -> RuleCard:
+        rule = self.rules[name]
+        settings = {key: getattr(rule, key) for key in SETTINGS.get(name, ("learning_rate",))}
+        card = RuleCard(box, name, rule.title, settings, spec, widest=widest, raised=raised)
+        return card.display(error_at(self.runs[name], 0))
+
+    @cached_property
+    def counter(self) -> Counter:
+        """The iteration, over the terrain's upper left corner; at the end of the line for words, if that is long."""
+        widest = max(run.steps for run in self.runs.values())
+        corner = self.boxes[0].top_slice(0.5)[0]
+        if self.count > 2:
+            line = self.rows[1]
+            size = Counter(line, "iteration", widest=widest).display(widest)
+            corner = line.right_slice(size.width)[0].inset(top=(line.height - size.height) / 2)
+        return Counter(corner, "iteration", widest=widest)
+
+    @cached_property
+    def step(self) -> ValueTracker:
+        """The iteration on the screen, with fractions."""
+        return ValueTracker(0.0)
+
+    def formula(self) -> Formula | Words:
+        """What is minimised, in the place of the cards; clear of what stands above it."""
+        box, source = self.rows[2].inset(left=BETWEEN), typeset_function(self.objective)
+        whole = layout.shrink_into(fitting_formula(source, box.width), box.width, box.height)
+        broken = layout.shrink_into(wrapped_formula(source, box.width), np.inf, box.height)
+        return layout.place(whole if whole.font_size > ONE_LINE * broken.font_size else broken, box)
+
+    def marks(self, places: Any) -> VMobject:
+        """Crosses on the map, at points (n, 2) that lie in the view."""
+        points = np.array([self.map.to_screen(*place) for place in places]).reshape(-1, 3)
+        return crosses(points[inside(points, self.map.area)], stroke_color=palette().target, stroke_width=4.5)
+
+    # What happens there ---------------------------------------------------------------------------------------------
+
+    def unfold(self) -> None:
+        """The map, flat; then it rises and the camera comes down: the terrain. A flat copy stays beside it."""
+        scene, terrain = self.scene, self.terrain
+        scene.play(FadeIn(terrain), run_time=0.8)
+        scene.wait(0.5)
+        rising = terrain.rise.animate.set_value(1.0)
+        scene.play(*terrain.orbit.to(self.aslant), rising, run_time=3.2, rate_func=smooth)
+        scene.play(FadeIn(self.map), run_time=0.8)
+        scene.bring_to_back(self.map)  # it stands still: behind what moves, it is not drawn anew
+
+    def set_out(self) -> None:
+        """Cards, counter, and the balls at their start."""
+        scene = self.scene
+        scene.play(*(FadeIn(card) for card in self.cards.values()), FadeIn(self.counter), run_time=0.6)
+        balls = [GrowFromCenter(path.ball) for path in self.paths.values()]
+        shown = [trail.presence.animate.set_value(1.0) for trail in self.trails.values()]
+        scene.play(*balls, *shown, run_time=0.7)
+        scene.add(*self.paths.values())
+
+    def walk(self, last: float, seconds: float, view: View | None = None, **changes: float) -> None:
+        """Take the steps up to `last` on both, while the camera goes to a view, or changes."""
+        scene, terrain = self.scene, self.terrain
+        for name, run in self.runs.items():
+            scene.drive(self.paths[name], self.step)
+            scene.drive(self.trails[name], self.step)
+            scene.drive(self.cards[name], self.step, partial(error_at, run))
+        scene.drive(self.counter, self.step)
+        goal = replace(view or terrain.orbit.view, **changes)
+        moves = [self.step.animate.set_value(last), *terrain.orbit.to(goal)]
+        scene.play(*moves, run_time=seconds, rate_func=linear)
+        scene.release()
+
+    def rise_above(self, seconds: float) -> None:
+        """Take the camera up until the terrain is its map; on the way, too, all of it is in the picture."""
+        terrain = self.terrain
+        flight = terrain.orbit.flight(terrain.above, terrain.kept)
+        self.scene.play(*flight, run_time=seconds, rate_func=smooth)
+
+    def look(self, seconds: float, view: View | None = None, **changes: float) -> None:
+        """Move the camera alone."""
+        goal = replace(view or self.terrain.orbit.view, **changes)
+        self.scene.play(*self.terrain.orbit.to(goal), run_time=seconds, rate_func=smooth)

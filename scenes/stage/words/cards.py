@@ -1,0 +1,143 @@
+"""Cards that name a rule, and counters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from manim import LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VGroup, VMobject
+
+from scenes.stage.ink.layout import Box, place
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.words.figures import typed
+from scenes.stage.words.notation import notation
+from scenes.stage.words.numerals import Numeral
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
+
+STRIPE = 0.09
+CLEAR = 0.12  # between words and the number
+INSET = 0.26
+NARROW = 5.0  # below this width the number stands beside the settings, not beside the name
+
+
+def settings_line(settings: Mapping[str, float], size: float = SMALL) -> Words:
+    """Hyper-parameters as one line of mathematics, by their letters: `eta = 1, gamma = 0.85`."""
+    terms = (f"{notation().letters[name]} = {typed(value)}" for name, value in settings.items())
+    return Words("$" + ", thin thin ".join(terms) + "$", size, palette().quiet)
+
+
+class RuleCard(VGroup):
+    """Name, learning rate and momentum of a rule in its colour, with a running number at the right."""
+
+    def __init__(
+        self,
+        box: Box,
+        rule: str,
+        title: str,
+        settings: Mapping[str, float],
+        spec: str = ".5f",
+        label: str = "error",
+        widest: float = 0.0,
+        size: float = BODY,
+        raised: bool = False,
+    ) -> None:
+        """`spec` formats the number, `widest` is the value that takes the most room, `label` says what it is.
+
+        In a narrow card the number stands beside the settings; beside the name if it is `raised`, or crowded there.
+        """
+        super().__init__()
+        color = rule_color(rule)
+        self.box = box
+        self.ground = RoundedRectangle(
+            width=box.width,
+            height=box.height,
+            corner_radius=0.1,
+            stroke_width=0,
+            fill_color=palette().card,
+            fill_opacity=1,
+        ).move_to(box.center)
+        stripe = Rectangle(width=STRIPE, height=box.height, stroke_width=0, fill_color=color, fill_opacity=1)
+        self.title_words = bold(title, size, color)
+        self.settings = settings_line(settings)
+        self._seat_words()
+        self.value = Numeral(box.center, spec, size)
+        self.value.display(widest)
+        self._seat_value(raised)
+        self.add(
+            self.ground,
+            stripe.move_to(box.center).align_to(self.ground, LEFT),
+            self.title_words,
+            self.settings,
+            self.value,
+        )
+        number: VMobject = self.value
+        if label and box.width > NARROW:
+            self.add(number := label_of(label, self.value))
+        #: Whether the widest number keeps clear of the words.
+        self.fits = all(number.get_left()[0] > words.get_right()[0] + CLEAR for words in self._beside())
+        self.value.display(0)
+
+    def _seat_words(self) -> None:
+        """Name above settings, on the same baselines in every card."""
+        for words, share in ((self.title_words, 0.1), (self.settings, -0.3)):
+            place(words, self.box.inset(left=INSET + STRIPE), LEFT)
+            on_baseline(words, self.box.center[1] + share * self.box.height)
+
+    def _seat_value(self, raised: bool) -> None:
+        """The number stands at the right, half-way up; in a narrow card beside the settings, or beside the name."""
+        right, heights = self.box.right - INSET, [self.box.center[1] + share * self.box.height for share in (0.1, -0.3)]
+        meets = right - self.value.width < self.settings.get_right()[0] + CLEAR
+        #: Whether the number stands beside the name.
+        self.raised = self.box.width <= NARROW and (raised or bool(meets))
+        baseline = heights[0] if raised or meets else heights[1]
+        if self.box.width > NARROW:
+            baseline = self.box.center[1] - self.value.height / 2
+        self.value.seat([right, baseline, 0.0])
+
+    def _beside(self) -> list[Words]:
+        """The words that stand on the number's left."""
+        top, bottom = self.value.get_top()[1], self.value.get_bottom()[1]
+        rows = (self.title_words, self.settings)
+        return [words for words in rows if words.get_bottom()[1] < top and words.get_top()[1] > bottom]
+
+    @property
+    def moving(self) -> Numeral:
+        """The part that changes."""
+        return self.value
+
+    def display(self, value: float) -> RuleCard:
+        self.value.display(value)
+        return self
+
+
+def label_of(label: str, value: Numeral) -> Words:
+    """What a number is, small and to the left of it, on its baseline."""
+    words = Words(label, SMALL, palette().quiet)
+    words.next_to(value, LEFT, buff=0.25)
+    return on_baseline(words, float(value.anchor[1]))
+
+
+class Counter(VGroup):
+    """A number that counts, before or after its words: `iteration 17`, `13 u-turns`."""
+
+    def __init__(
+        self, box: Box, words: str, spec: str = "d", size: float = BODY, widest: float = 100, ring: bool = False
+    ) -> None:
+        """`widest` is a value that takes the most room; with `ring`, the mark of a u-turn stands before the words."""
+        super().__init__()
+        label = Words(words, size)
+        sign = VGroup(*([Circle(radius=0.15, stroke_color=palette().target, stroke_width=3.5)] if ring else []), label)
+        sign.arrange(RIGHT, buff=0.18)
+        place(sign, box, UL)
+        baseline = label.submobjects[0].get_bottom()[1]
+        probe = Numeral(box.center, spec, size).display(widest)
+        self.number = Numeral([label.get_right()[0] + 0.22 + probe.width, baseline, 0.0], spec, size)
+        self.add(sign, self.number.display(0))
+
+    @property
+    def moving(self) -> Numeral:
+        """The part that changes."""
+        return self.number
+
+    def display(self, value: float) -> Counter:
+        self.number.display(value)
+        return self

@@ -1,0 +1,73 @@
+"""Typeset glyphs as Manim objects, kept beside the SVG that Typst made: parsing it again takes much longer.
+
+What is kept are the parsed outlines, by the SVG and by how it is read. A file that cannot be read is parsed anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+from xml.etree import ElementTree as Xml
+
+from manim import RIGHT, Typst, VMobject, config
+
+from scenes.stage.words.glyphs import letters_of, read_whole
+from scenes.stage.words.typst_compiler import replaced, stay
+
+SUFFIX = ".outlines"
+stay()
+
+
+class Outlines(Typst):
+    """Typeset glyphs without the parser's objects: Manim copies mobjects often, and those are 25 times as large."""
+
+    def init_svg_mobject(self, use_svg_cache: bool) -> Self:  # noqa: ARG002 (Manim's signature)
+        """Without Manim's memory: it grows as long as the process lasts, and copies more slowly than this reads."""
+        return self.generate_mobject()
+
+    def generate_mobject(self) -> Self:
+        kept = self._kept()
+        if (found := _read(kept)) is None:
+            self._parse()
+            _write(kept, self._parsed())
+            return self
+        glyphs, self.id_to_vgroup_dict, self._stroke_width_tracked_submobjects = found
+        return self.add(*glyphs)
+
+    def _parse(self) -> Self:
+        """What Manim makes of the SVG; letter by letter, if it holds nothing else."""
+        tree: Any = self.modify_xml_tree(Xml.parse(self.get_file_path()))  # type: ignore[arg-type]
+        root, read = tree.getroot(), self.get_mobjects_from
+        glyphs, self.id_to_vgroup_dict = letters_of(root, read) or read_whole(root, read)
+        return self.add(*glyphs).flip(RIGHT)
+
+    def update(self, dt: float = 0, recursive: bool = True) -> Self:
+        """Manim asks each glyph for its updaters in every frame; as a rule, there are none."""
+        if self.updaters or any(glyph.updaters or glyph.submobjects for glyph in self.submobjects):
+            return super().update(dt, recursive)
+        return self
+
+    def _kept(self) -> Path:
+        """The file of the outlines: named by the SVG, and by what decides how that is read."""
+        svg = Path(str(self.file_name))
+        read = (type(self).__name__, svg.stem, self.svg_default, self.path_string_config, self._svg_leaf_labels)
+        name = hashlib.sha256(repr((*read, self.track_baselines)).encode()).hexdigest()[:24]
+        return config.get_dir("tex_dir") / f"{name}{SUFFIX}"
+
+    def _parsed(self) -> tuple[list[VMobject], dict[str, Any], list[VMobject]]:
+        return self.submobjects, self.id_to_vgroup_dict, self._stroke_width_tracked_submobjects
+
+
+def _read(path: Path) -> Any:
+    with suppress(Exception):  # whatever is wrong with it: it is parsed again
+        glyphs, groups, stroked = pickle.loads(path.read_bytes())
+        return glyphs, groups, stroked
+    return None
+
+
+def _write(path: Path, parsed: object) -> None:
+    with suppress(OSError):
+        replaced(path, pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))

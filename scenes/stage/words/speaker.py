@@ -1,0 +1,47 @@
+"""One line of words at a time, in its own place: what a clip says while it shows something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from manim import LEFT, VMobject
+from manim.typing import Vector3D
+
+from scenes.stage.ink import layout
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.words.typesetting import BODY, SMALL, Words
+
+Play = Callable[..., None]  # Scene.play
+
+
+class Speaker:
+    """Says one sentence after the other in a box; a new one replaces the last."""
+
+    def __init__(self, play: Play, box: Box, align: Vector3D | None = LEFT) -> None:
+        self.play, self.box, self.align = play, box, align
+        self.said: VMobject | None = None
+
+    def say(self, *markups: str) -> VMobject:
+        """Show a sentence of Typst markup: the first of the markups that fits in large type, else the last, smaller."""
+        self.hush()
+        self.said = layout.place(spoken(markups, self.box.width), self.box, self.align)
+        self.play(FadeIn(self.said), run_time=0.4)
+        return self.said
+
+    def hush(self) -> None:
+        """Take away what was said."""
+        if self.said is not None:
+            self.play(FadeOut(self.said), run_time=0.3)
+        self.said = None
+
+
+def spoken(markups: tuple[str, ...], width: float) -> Words:
+    """The first of several wordings that fits a width, larger type first."""
+    tried = (Words(markup, size) for size in (BODY, SMALL) for markup in markups)
+    return next((words for words in tried if words.width <= width), Words(markups[-1], SMALL))
+
+
+def tinted(text: str, color: str) -> str:
+    """Markup of a text in a colour."""
+    return f'#text(fill: rgb("{color}"))[{text}]'

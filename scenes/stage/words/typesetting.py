@@ -1,0 +1,108 @@
+"""Words and mathematics, set by Typst.
+
+One pair of fonts for everything, both inside the typst wheel, so that each machine sets the same glyphs and no LaTeX is
+needed. Text may hold mathematics between dollar signs. Sizes are few, and the smallest is still read from the last row:
+capitals of 28 pixels at 1080p.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from manim import DOWN, LEFT, UP, MathTypst, Typst, VGroup, VMobject, config
+
+from scenes.stage.ink.palette import palette
+from scenes.stage.words.outlines import Outlines
+
+TEXT_FONT = "Libertinus Serif"
+MATH_FONT = "New Computer Modern Math"
+PREAMBLE = (
+    f'#set text(font: "{TEXT_FONT}", number-type: "lining", number-width: "tabular", fallback: false)\n'
+    f'#show math.equation: set text(font: "{MATH_FONT}")\n'
+)
+
+TITLE, HEADING, BODY, SMALL = 64.0, 46.0, 38.0, 33.0
+UNITS_PER_POINT = SMALL / 960  # of the frame, for a Typst point in the smallest type (Manim scales by font size / 960)
+MINIMUM_CAPITAL = 28 / 1080  # of the frame's height
+
+
+class Words(Outlines):
+    """A line of text, with inline mathematics between dollar signs; `on_picture` says that it may stand on a panel."""
+
+    def __init__(self, markup: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:
+        self.on_picture = on_picture
+        super().__init__(markup, font_size=size, color=color or palette().ink, typst_preamble=PREAMBLE)
+
+
+class Formula(Outlines, MathTypst):
+    """A displayed formula; parts in `{{ part : label }}` can be selected by their label."""
+
+    def __init__(self, source: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:
+        self.on_picture = on_picture
+        super().__init__(source, font_size=size, color=color or palette().ink, typst_preamble=PREAMBLE)
+
+
+def bold(markup: str, size: float = BODY, color: str | None = None) -> Words:
+    """A line of bold text."""
+    return Words(f"*{markup}*", size, color)
+
+
+def quiet(markup: str, size: float = SMALL) -> Words:
+    """A line that explains and does not ask for attention."""
+    return Words(markup, size, palette().quiet)
+
+
+@cache
+def capital_height() -> float:
+    """Height of a capital at font size 1, in units of the frame."""
+    return Words("H", 48.0).height / 48.0
+
+
+def capital_fraction(text: Typst) -> float:
+    """Height of the text's capitals as a fraction of the frame's height, after all scaling."""
+    return float(text.font_size * capital_height() / config.frame_height)
+
+
+def escape(text: str) -> str:
+    """Plain text as Typst markup that shows just these characters."""
+    return re.sub(r"([\\*_`$#<>@\[\]~=+/\-])", r"\\\1", text)
+
+
+def fitting_words(markup: str, width: float) -> Words:
+    """A line of text, in smaller type where it would not fit a width otherwise."""
+    words = Words(markup, BODY)
+    return words if words.width <= width else Words(markup, SMALL)
+
+
+def fitting_formula(source: str, width: float, size: float = BODY) -> Formula:
+    """A formula as large as `size`, or smaller to fit a width, down to the smallest type; then it may be wider."""
+    formula = Formula(source, size)
+    return formula.scale(min(1.0, max(width / formula.width, SMALL / size)))
+
+
+def wrapped_formula(source: str, width: float) -> Formula | Words:
+    """A formula without labels that fits a width: on one line if it can, else on several in the smallest type."""
+    formula = fitting_formula(source, width)
+    if formula.width <= width * 1.001:
+        return formula
+    return Words(f"#block(width: {width / UNITS_PER_POINT:.1f}pt)[${source}$]", SMALL)
+
+
+@cache
+def descent(markup: str) -> float:
+    """How far a line reaches below its baseline at font size 1; a capital set beside it shows where that is."""
+    line = Words(f"{markup} H", 48.0)
+    *letters, capital = line.submobjects
+    return float(capital.get_bottom()[1] - min(letter.get_bottom()[1] for letter in letters)) / 48.0
+
+
+def on_baseline(words: Words, height: float) -> Words:
+    """Move a line up or down until it stands on a baseline."""
+    bottom = height - descent(words.typst_code) * words.font_size
+    return words.shift((bottom - words.get_bottom()[1]) * UP)
+
+
+def lines(*parts: VMobject, gap: float = 0.28) -> VGroup:
+    """Parts one below the other, flush left."""
+    return VGroup(*parts).arrange(DOWN, aligned_edge=LEFT, buff=gap)
