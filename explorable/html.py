@@ -17,9 +17,6 @@ from typing import Any
 DIST = Path(__file__).parent / "page" / "dist"
 AS_A_MODULE = "export default explorable.default;\n"  # the built script's last line; without it, it is a script
 
-#: What the page takes of the browser: the whole window, and its colours before anything is drawn.
-FRAME = "html,body{margin:0;min-height:100%;background:#0E1116}@media(prefers-color-scheme:light){html,body{background:#FCFCFA}}"
-
 POLICY = (
     "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
     "base-uri 'none'; form-action 'none'"
@@ -31,12 +28,14 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark light">
 <title>{title}</title>
 <link rel="icon" href="data:,">
 <!--
 {licences}
 -->
-<style>{frame}{style}</style>
+<style>body{{margin:0}}</style>
+<style>{style}</style>
 </head>
 <body>
 <noscript>This page computes what it shows, and needs JavaScript.</noscript>
@@ -78,7 +77,6 @@ def page_text(
         policy=POLICY.format(scripts=" ".join(map(_hash, (script, begin)))),
         title=escape(title),
         licences=_comment((DIST / "LICENSES.txt").read_text(encoding="utf-8")),
-        frame=FRAME,
         style=style_sheet().replace("</", "<\\/"),
         script=script,
         begin=begin,

@@ -11,7 +11,7 @@ import { containing, widened } from "./grid.js";
 import { curveOver, drawArrows, drawCurve, drawMap, drawMinima, gridOver } from "./ground.js";
 import { place, rounded } from "./numbers.js";
 import { density, dragging, pointOn, sheet } from "./sheet.js";
-import { arrowsOf } from "./step.js";
+import { arrowsOf, ringed } from "./step.js";
 import { drawTracks } from "./tracks.js";
 import { letter } from "./words.js";
 
@@ -112,7 +112,7 @@ export function drawPicture(pen, size, view, ground) {
     const places = objective.minima.map((minimum) => [here.x(minimum[0]), here.y(isMap ? minimum[1] : value(minimum))]);
     drawMinima(pen, here, places, palette);
   }
-  drawTracks(pen, here, palette, [...ghosts, ...tracks], step);
+  drawTracks(pen, here, palette, [...ghosts, ...tracks], { step, ringed: ringed(view) });
   if (state.lens === "step" && isMap) drawArrows(pen, here, arrowsOf(view, here));
   return here;
 }

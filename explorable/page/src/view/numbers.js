@@ -29,7 +29,8 @@ export function figure(value, digits = 4) {
  */
 export function steady(value) {
   const size = Math.abs(value);
-  if (!Number.isFinite(value) || (size < 1e-5 && size > 0) || size >= 1e6) return figure(value, 3);
+  if (size === 0) return "0";
+  if (!Number.isFinite(value) || size < 1e-5 || size >= 1e6) return figure(value, 3);
   return value.toFixed(size >= 1000 ? 2 : 5).replace("-", "−");
 }
 

@@ -2,6 +2,7 @@
 
 import { h, mathematics, say } from "./dom.js";
 import { figure, steady } from "./numbers.js";
+import { sharedBy } from "./state.js";
 import { focused } from "./step.js";
 import { arrival, uTurns } from "./words.js";
 
@@ -25,6 +26,7 @@ export function scorePart(app) {
       if (shown.length !== list.children.length || shown.some(({ element }, k) => list.children[k] !== element)) {
         list.replaceChildren(...shown.map(({ element }) => element));
       }
+      list.classList.toggle("many", shown.length > 3);
       shown.forEach((one, k) => {
         const track = tracks.find(({ rule }) => rule === wanted[k]);
         one.update(view, track, refused[wanted[k]] ?? "");
@@ -75,9 +77,7 @@ function row(app, name) {
       }
       const markup = rule.hyperparameters
         .filter(
-          (entry) =>
-            entry.kind === "number" &&
-            (entry.name === "learning_rate" || track.h[entry.name] !== entry.default || entry.name === "momentum"),
+          (entry) => entry.kind === "number" && (sharedBy(name, entry.name) || track.h[entry.name] !== entry.default),
         )
         .map((entry) => `*${entry.symbol}* = ${figure(Number(track.h[entry.name]))}`)
         .join(", ");

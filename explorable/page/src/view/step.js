@@ -17,12 +17,24 @@ import { letter } from "./words.js";
 /** @typedef {NonNullable<ReturnType<typeof partsOf>>} Parts */
 /** @typedef {{ from: ArrayLike<number>, to: ArrayLike<number>, color: string, name: string, is: ArrayLike<number> }} Arrow */
 
+const MOST_RINGED = 3; // runs; beyond, rings would hide what they ring
+
 /**
  * The run that is looked into: the one that was picked, else the last on show.
  * @param {View} view
  */
 export function focused({ state, derived: { tracks } }) {
   return tracks.find(({ rule }) => rule === state.focus) ?? tracks[tracks.length - 1];
+}
+
+/**
+ * The runs whose u-turns are ringed: all, or where many are on show the one that is looked into.
+ * @param {View} view
+ */
+export function ringed(view) {
+  const { tracks } = view.derived;
+  const one = focused(view);
+  return tracks.length > MOST_RINGED && one ? [one] : tracks;
 }
 
 /**

@@ -4,6 +4,7 @@ import { clipped, disc, drawAxes, frame, inside, line } from "./chart.js";
 import { h } from "./dom.js";
 import { figure } from "./numbers.js";
 import { dragging, pointOn, sheet } from "./sheet.js";
+import { ringed } from "./step.js";
 
 /** @typedef {import("./app.js").View} View */
 /** @typedef {import("./pen.js").Pen} Pen */
@@ -62,14 +63,12 @@ export function drawStrip(pen, size, view) {
     for (const ghost of ghosts) drawError(pen, at, ghost, Infinity, 1.5, 0.5, [2, 4]);
     tracks.forEach((track, k) => {
       // Where curves run together, the first is seen on both sides of the last.
-      const width = 2 + 1.4 * (tracks.length - 1 - k);
+      const width = 2 + Math.min(1.4 * (tracks.length - 1 - k), 2.2);
       drawError(pen, at, track, Infinity, width, 0.3);
       drawError(pen, at, track, step, width, 1);
     });
-    for (const { run } of tracks) {
-      drawTurns(pen, at, run, step, palette.target);
-      drawArrival(pen, at, run, tolerance, palette);
-    }
+    for (const { run } of ringed(view)) drawTurns(pen, at, run, step, palette.target);
+    for (const { run } of tracks) drawArrival(pen, at, run, tolerance, palette);
     const x = at.x(Math.min(step, last));
     line(pen, [x, box.top - 4, x, box.top + box.height], palette.quiet, 1);
     for (const { run, color } of tracks) {

@@ -10,6 +10,7 @@ import { clipped, disc } from "./chart.js";
 const FAR = 4000; // pixels from the frame: where a path that leaves is cut off
 const MOST_DOTS = 400;
 const RING = 10;
+const MOST_RINGS = 200;
 export const BALL = 8;
 
 /**
@@ -91,10 +92,10 @@ function trace(pen, points, upTo) {
  * @param {Frame} at
  * @param {Palette} palette
  * @param {Track[]} tracks
- * @param {number} step the step that is looked at, with a fraction
+ * @param {{ step: number, ringed: Track[] }} look the step that is looked at, with a fraction; whose u-turns are ringed
  * @param {(run: Track["run"], k: number) => number} [height]
  */
-export function drawTracks(pen, at, palette, tracks, step, height = (run, k) => run.values[k]) {
+export function drawTracks(pen, at, palette, tracks, { step, ringed }, height = (run, k) => run.values[k]) {
   const drawn = tracks.map((track) => ({ track, points: corners(track, at, height) }));
   clipped(pen, at.box, () => {
     pen.lineJoin = pen.lineCap = "round";
@@ -108,7 +109,7 @@ export function drawTracks(pen, at, palette, tracks, step, height = (run, k) => 
       pen.restore();
     }
     for (const { track, points } of drawn) if (!track.pale) drawWalked(pen, track, points, step);
-    for (const { track, points } of drawn) drawRings(pen, palette, track, points, step);
+    for (const { track, points } of drawn) if (ringed.includes(track)) drawRings(pen, palette, track, points, step);
     for (const { track, points } of drawn) drawBall(pen, palette, track, points, step);
   });
 }
@@ -140,15 +141,14 @@ function drawRings(
   /** @type {Float64Array} */ points,
   /** @type {number} */ step,
 ) {
-  if (track.pale) return;
-  /** @type {[number, number] | null} */
-  let before = null;
+  /** @type {[number, number][]} */
+  const drawn = [];
   for (const turn of track.run.turns) {
     const here = turn <= step ? placeAt(points, turn) : null;
-    if (!here) continue;
-    if (before && Math.hypot(here[0] - before[0], here[1] - before[1]) < RING) continue;
+    if (!here || drawn.some(([x, y]) => Math.hypot(here[0] - x, here[1] - y) < RING)) continue;
     disc(pen, here[0], here[1], RING, { rim: palette.target, width: 1.6 });
-    before = here;
+    drawn.push(here);
+    if (drawn.length > MOST_RINGS) return;
   }
 }
 
