@@ -48,7 +48,10 @@ export function start(el, { formulas, presets = [], state = {} }) {
     const wanted = location.hash === written ? null : fromHash(location.hash);
     for (const [key, value] of Object.entries(wanted ?? {})) model.set(key, value);
   });
-  explorable.render({ model, el });
+  // Keys are for the page, unless it stands inside another one.
+  explorable.render({ model, el }).then(() => {
+    if (window.top === window) /** @type {HTMLElement | null} */ (el.firstElementChild)?.focus({ preventScroll: true });
+  });
 }
 
 export default explorable;

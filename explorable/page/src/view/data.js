@@ -123,15 +123,18 @@ export function dataPart(app) {
       held = seen && at ? nearest(seen, at, pointOn(event, paper.canvas)) : -1;
       return held >= 0;
     },
-    move(event) {
-      if (!at) return;
-      const { x, y } = pointOn(event, paper.canvas);
-      const [left, top] = [at.box.left, at.box.top];
-      const across = Math.min(Math.max(x, left), left + at.box.width);
-      const up = Math.min(Math.max(y, top), top + at.box.height);
-      put(held, ...inData(at, across, up));
-    },
+    move: (event) => bring(held, event),
   });
+
+  /** @param {number} index @param {PointerEvent} event */
+  function bring(index, event) {
+    if (!at) return;
+    const { x, y } = pointOn(event, paper.canvas);
+    const [left, top] = [at.box.left, at.box.top];
+    const across = Math.min(Math.max(x, left), left + at.box.width);
+    const up = Math.min(Math.max(y, top), top + at.box.height);
+    put(index, ...inData(at, across, up));
+  }
 
   /** @param {View} view @param {Frame} here */
   function putHandles(view, here) {
@@ -149,6 +152,7 @@ export function dataPart(app) {
   /** @param {number} index */
   function handle(index) {
     const button = h("button", { type: "button", class: "point" });
+    dragging(button, { start: () => button.focus({ preventScroll: true }), move: (event) => bring(index, event) });
     button.addEventListener("keydown", (event) => {
       const way = KEYS[event.key];
       if (!way || !seen || !at) return;

@@ -20,7 +20,7 @@ const SPEAK_AFTER = 900; // milliseconds of rest after which a screen reader is 
  * @returns {() => void} takes the page away again
  */
 export function showPage(model, formulas, el) {
-  const root = h("div", { class: "explore", lang: "en" });
+  const root = h("div", { class: "explore", lang: "en", tabindex: -1 });
   const app = createApp(model, formulas, root);
   const header = headerPart(app);
   const transport = transportPart(app);

@@ -11,6 +11,7 @@ import { ringed } from "./step.js";
 /** @typedef {import("./derive.js").Track} Track */
 
 const DECADES = 12; // at most on a logarithmic strip
+const NEAR = 0.4; // pixels that are not told apart
 const SCALES = /** @type {const} */ (["auto", "linear", "log"]);
 
 /**
@@ -113,9 +114,12 @@ function drawError(pen, at, { run, color }, upTo, width, alpha, dash = []) {
   pen.setLineDash(dash);
   pen.beginPath();
   let open = false;
+  let [x, y] = [0, 0];
   for (let k = 0; k <= Math.floor(end); k++) {
     if (!Number.isFinite(run.values[k])) break;
-    const [x, y] = [at.x(k), heightOf(at, run.values[k])];
+    const [right, up] = [at.x(k), heightOf(at, run.values[k])];
+    if (open && Math.abs(right - x) + Math.abs(up - y) < NEAR) continue;
+    [x, y] = [right, up];
     if (open) pen.lineTo(x, y);
     else pen.moveTo(x, y);
     open = true;

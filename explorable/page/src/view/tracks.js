@@ -10,6 +10,7 @@ import { clipped, disc } from "./chart.js";
 const FAR = 4000; // pixels from the frame: where a path that leaves is cut off
 const MOST_DOTS = 400;
 const RING = 10;
+const NEAR = 0.4; // pixels that are not told apart
 const MOST_RINGS = 200;
 export const BALL = 8;
 
@@ -76,10 +77,15 @@ export function placeAt(points, step) {
  */
 function trace(pen, points, upTo) {
   const whole = Math.min(Math.floor(upTo), points.length / 2 - 1);
+  if (whole < 0) return;
+  let [x, y] = [points[0], points[1]];
   pen.beginPath();
-  for (let k = 0; k <= whole; k++) {
-    if (k === 0) pen.moveTo(points[0], points[1]);
-    else pen.lineTo(points[2 * k], points[2 * k + 1]);
+  pen.moveTo(x, y);
+  for (let k = 1; k <= whole; k++) {
+    // Of a hundred thousand steps most end where they began: what is not seen is not drawn.
+    if (Math.abs(points[2 * k] - x) + Math.abs(points[2 * k + 1] - y) < NEAR && k < whole) continue;
+    [x, y] = [points[2 * k], points[2 * k + 1]];
+    pen.lineTo(x, y);
   }
   const end = placeAt(points, upTo);
   if (end && upTo > whole) pen.lineTo(end[0], end[1]);
