@@ -38,7 +38,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def core(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Runs the body of a function in the page: `core` is the core, `given` what is handed in, `packed` as in browser."""
+    """Runs the body of a function in the page: `core` is the core, `given` what is handed in, `packed` packs."""
     page = browser.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))

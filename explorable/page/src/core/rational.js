@@ -1,10 +1,9 @@
 // @ts-check
 /**
- * Constants of a formula: fractions as long as they are exact, else the nearest number of double precision.
- * A multiple of pi remembers which, so that sin(pi) is 0 and not 1e-16.
+ * The numbers in a formula: fractions as long as they are exact, else the nearest number of double precision.
  *
  * @typedef {{ exact: true, p: bigint, q: bigint }} Fraction
- * @typedef {{ exact: false, value: number, turns: Fraction | null }} Inexact `turns` says that it is so many pi
+ * @typedef {{ exact: false, value: number }} Inexact
  * @typedef {Fraction | Inexact} Constant
  */
 
@@ -14,8 +13,8 @@ export function fraction(p, q = 1n) {
   return { exact: true, p: p / divisor, q: q / divisor };
 }
 
-/** @param {number} value @param {Fraction | null} [turns] @returns {Inexact} */
-export const inexact = (value, turns = null) => ({ exact: false, value, turns });
+/** @param {number} value @returns {Inexact} */
+export const inexact = (value) => ({ exact: false, value });
 
 /** @param {number} whole */
 export const whole = (whole) => fraction(BigInt(whole));
@@ -60,23 +59,15 @@ export const size = (constant) =>
 /** @param {Constant} a @param {Constant} b @returns {Constant} */
 export function plus(a, b) {
   if (a.exact && b.exact) return fraction(a.p * b.q + b.p * a.q, a.q * b.q);
-  if (isZero(a)) return b;
-  if (isZero(b)) return a;
-  if (!a.exact && !b.exact && a.turns && b.turns) return ofPi(/** @type {Fraction} */ (plus(a.turns, b.turns)));
   return inexact(value(a) + value(b));
 }
 
 /** @param {Constant} a @param {Constant} b @returns {Constant} */
 export function times(a, b) {
   if (a.exact && b.exact) return fraction(a.p * b.p, a.q * b.q);
-  if (isZero(a) || isZero(b)) return ZERO;
-  const [exact, other] = a.exact ? [a, b] : [b, a];
-  if (exact.exact && !other.exact && other.turns) return ofPi(/** @type {Fraction} */ (times(exact, other.turns)));
-  return inexact(value(a) * value(b));
+  const product = value(a) * value(b);
+  return product === 0 ? ZERO : inexact(product);
 }
-
-/** So many pi. @param {Fraction} turns @returns {Constant} */
-export const ofPi = (turns) => (isZero(turns) ? ZERO : inexact(value(turns) * Math.PI, turns));
 
 /** base ^ exponent for a whole exponent. @param {Constant} base @param {bigint} exponent @returns {Constant} */
 export function raised(base, exponent) {
@@ -112,6 +103,12 @@ export const isWhole = (constant) => constant.exact && constant.q === 1n;
 
 /** @param {Constant} constant */
 export const isEven = (constant) => isWhole(constant) && constant.p % 2n === 0n;
+
+/** The largest whole number that is not above. @param {Fraction} constant */
+export function floor({ p, q }) {
+  const towardsZero = p / q;
+  return fraction(p < 0n && p % q ? towardsZero - 1n : towardsZero);
+}
 
 /** Which constants are equal. @param {Constant} constant */
 export const key = (constant) => (constant.exact ? `${constant.p}/${constant.q}` : `~${constant.value}`);
