@@ -180,14 +180,22 @@ export class Algebra {
     return root ? this.constant(number.raised(root, v.p)) : this.raised(base, exponent);
   }
 
-  /** A whole power goes to each factor; of any other, the size of the number comes out. @param {Node} base @param {Node} exponent @returns {Node} */
+  /** A whole power goes to each factor; any other to what is not negative: the size of the number, squares. @param {Node} base @param {Node} exponent @returns {Node} */
   productRaised(base, exponent) {
     const { constant, parts } = base;
     if (number.isWhole(exponent.constant))
       return this.product(...[this.constant(constant), ...parts].map((part) => this.power(part, exponent)));
+    const free = parts.filter(isNonnegative);
+    if (free.length && free.length < parts.length) {
+      const rest = this.product(this.constant(constant), ...parts.filter((part) => !isNonnegative(part)));
+      return this.product(...free.map((part) => this.power(part, exponent)), this.power(rest, exponent));
+    }
     const negative = number.value(constant) < 0;
     const size = negative ? number.times(constant, number.MINUS_ONE) : constant;
-    if (number.isOne(size)) return this.raised(base, exponent);
+    if (number.isOne(size)) {
+      const all = !negative && parts.length > 1 && free.length === parts.length;
+      return all ? this.product(...parts.map((part) => this.power(part, exponent))) : this.raised(base, exponent);
+    }
     const rest = this.scaled(base, negative ? number.MINUS_ONE : number.ONE);
     return this.product(this.power(this.constant(size), exponent), this.power(rest, exponent));
   }

@@ -55,6 +55,7 @@ export const KERNELS = {
   Both: Math.min,
   Either: Math.max,
   Logistic: numbers.logistic,
+  LogisticSlope: numbers.logisticSlope,
   Softplus: numbers.softplus,
   Share: numbers.share,
   LogTotal: numbers.logTotal,

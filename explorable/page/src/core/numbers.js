@@ -10,8 +10,9 @@ export const square = (u) => u * u;
 /** @param {number} u */
 export const cube = (u) => u * u * u;
 
-/** @param {number} u */
-export const fourth = (u) => u * u * (u * u);
+/** u ^ count by squares, for a whole count from 1. @param {number} u @param {number} count @returns {number} */
+export const whole = (u, count) =>
+  count === 1 ? u : count % 2 ? u * whole(u, count - 1) : whole(u * u, count / 2);
 
 /** A product that is 0 where its second factor is, whatever the first. @param {number} u @param {number} v */
 export const scaled = (u, v) => (v === 0 ? 0 : u * v);
@@ -35,6 +36,12 @@ export const raised = (base, count) =>
 export function logistic(u) {
   const small = Math.exp(-Math.abs(u));
   return (u >= 0 ? 1 : small) / (1 + small);
+}
+
+/** e^-u / (1 + e^-u)^2. @param {number} u */
+export function logisticSlope(u) {
+  const small = Math.exp(-Math.abs(u));
+  return small / square(1 + small);
 }
 
 /** log(e^u + e^v). @param {number} u @param {number} v */

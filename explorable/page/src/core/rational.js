@@ -59,16 +59,14 @@ export const size = (constant) =>
 /** @param {Constant} a @param {Constant} b @returns {Constant} */
 export function plus(a, b) {
   if (a.exact && b.exact) return fraction(a.p * b.q + b.p * a.q, a.q * b.q);
-  if (isZero(a)) return b;
-  if (isZero(b)) return a;
   return inexact(value(a) + value(b));
 }
 
 /** @param {Constant} a @param {Constant} b @returns {Constant} */
 export function times(a, b) {
   if (a.exact && b.exact) return fraction(a.p * b.p, a.q * b.q);
-  if (isZero(a) || isZero(b)) return ZERO;
-  return inexact(value(a) * value(b));
+  const product = value(a) * value(b);
+  return product === 0 ? ZERO : inexact(product);
 }
 
 /** base ^ exponent for a whole exponent. @param {Constant} base @param {bigint} exponent @returns {Constant} */
