@@ -28,7 +28,9 @@ export function settings(rule, given = {}) {
 
 /** @param {Rule["refusals"][number]} refusal @param {Settings} all */
 function refused(refusal, all) {
-  return all[refusal.name] !== refusal.only && Object.entries(refusal.words).every(([name, word]) => all[name] === word);
+  return (
+    all[refusal.name] !== refusal.only && Object.entries(refusal.words).every(([name, word]) => all[name] === word)
+  );
 }
 
 /**

@@ -195,8 +195,7 @@ export const atMost = (u, v) => told(u, v, u <= v);
  * @param {ArrayLike<number>} p @param {number[] | Float64Array} out @param {number[][]} minima
  */
 export function repaired(p, out, minima) {
-  if (!allFinite(out) && minima.some((minimum) => minimum.every((at, i) => Math.abs(p[i] - at) <= 1e-12)))
-    out.fill(0);
+  if (!allFinite(out) && minima.some((minimum) => minimum.every((at, i) => Math.abs(p[i] - at) <= 1e-12))) out.fill(0);
   return out;
 }
 
