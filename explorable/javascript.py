@@ -1,153 +1,133 @@
-"""One expression is the only truth; its value, gradient and Hessian are printed as JavaScript.
+"""One expression is the only truth; value, gradient and Hessian are printed as JavaScript from the steps that NumPy runs.
 
-What is printed is what `objectives.numeric` compiles for NumPy: the same stable forms, the same derivatives, common
-parts once. So the page computes with the same formula as the film, and differs from it by rounding alone.
+`objectives.tape` makes a list of steps of a formula and of its derivatives, common parts once. Here the same list is
+printed: a step that is used again becomes a constant, any other stands where it is used. So the page computes with the
+operations of the film in the film's order, and differs from it by how its mathematical library rounds, and no more.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
-import sympy
-from sympy.printing.jscode import JavascriptCodePrinter
+from objectives.tape import Step, Tape
 
-from objectives.numeric import Expressions, Logistic, Softplus, Variables
+MOST_SQUARINGS = 16  # up to this whole power, products are exacter than Math.pow, and ten times as fast
 
-SMALL_POWERS = {2: "square", 3: "cube", 4: "fourth"}  # products are exacter than Math.pow, and ten times as fast
-EXACT = 2**53  # whole numbers up to here are numbers of JavaScript, too
-
-#: SymPy's functions whose name alone differs; those that `core/numbers.js` holds are written without `Math`.
-NAMES: Mapping[type[sympy.Basic], str] = {
-    sympy.sin: "Math.sin",
-    sympy.cos: "Math.cos",
-    sympy.tan: "Math.tan",
-    sympy.asin: "Math.asin",
-    sympy.acos: "Math.acos",
-    sympy.atan: "Math.atan",
-    sympy.atan2: "Math.atan2",
-    sympy.sinh: "Math.sinh",
-    sympy.cosh: "Math.cosh",
-    sympy.tanh: "Math.tanh",
-    sympy.asinh: "Math.asinh",
-    sympy.acosh: "Math.acosh",
-    sympy.atanh: "Math.atanh",
-    sympy.exp: "Math.exp",
-    sympy.log: "Math.log",
-    sympy.Abs: "Math.abs",
-    sympy.sign: "Math.sign",
-    sympy.Max: "Math.max",
-    sympy.Min: "Math.min",
-    sympy.Heaviside: "heaviside",
-    Logistic: "logistic",
-    Softplus: "softplus",
+#: What the kernels of `objectives.kernels` are; those without `Math` are in `core/numbers.js`.
+KERNELS: Mapping[str, str] = {
+    "add": "({0} + {1})",
+    "subtract": "({0} - {1})",
+    "multiply": "({0} * {1})",
+    "divide": "({0} / {1})",
+    "negative": "(-{0})",
+    "reciprocal": "(1 / {0})",
+    "cot": "(1 / Math.tan({0}))",
+    "sec": "(1 / Math.cos({0}))",
+    "csc": "(1 / Math.sin({0}))",
+    "coth": "(1 / Math.tanh({0}))",
 }
-
-
-class _Printer(JavascriptCodePrinter):  # type: ignore[misc]
-    """SymPy's own printer, where it keeps every digit and leaves the reals as NumPy does."""
-
-    def __init__(self, names: Mapping[sympy.Symbol, str]) -> None:
-        super().__init__()
-        self._names = names
-
-    def emptyPrinter(self, expr: object) -> str:  # noqa: N802 (SymPy's dispatch names, here and below)
-        raise NotImplementedError(f"there is no JavaScript for {type(expr).__name__}")
-
-    def _print_Symbol(self, expr: sympy.Symbol) -> str:  # noqa: N802
-        return self._names.get(expr, expr.name)
-
-    def _print_Float(self, expr: sympy.Float) -> str:  # noqa: N802
-        return number(float(expr))
-
-    def _print_Integer(self, expr: sympy.Integer) -> str:  # noqa: N802
-        return str(expr.p) if abs(expr.p) < EXACT else number(float(expr))
-
-    def _print_Rational(self, expr: sympy.Rational) -> str:  # noqa: N802
-        return f"{expr.p}/{expr.q}" if max(abs(expr.p), expr.q) < EXACT else number(expr.p / expr.q)
-
-    def _print_NumberSymbol(self, expr: sympy.NumberSymbol) -> str:  # noqa: N802
-        return number(float(expr))
-
-    _print_Pi = _print_Exp1 = _print_EulerGamma = _print_NumberSymbol  # noqa: N815
-
-    def _print_Infinity(self, _expr: sympy.Expr) -> str:  # noqa: N802
-        return "Infinity"
-
-    def _print_NegativeInfinity(self, _expr: sympy.Expr) -> str:  # noqa: N802
-        return "(-Infinity)"
-
-    def _print_NaN(self, _expr: sympy.Expr) -> str:  # noqa: N802
-        return "NaN"
-
-    _print_ComplexInfinity = _print_NaN  # noqa: N815
-
-    def _print_Function(self, expr: sympy.Function) -> str:  # noqa: N802
-        if type(expr) not in NAMES:
-            return self.emptyPrinter(expr)
-        # Heaviside carries its value at 0 as a second argument: one half.
-        arguments = expr.args[:1] if isinstance(expr, sympy.Heaviside) else expr.args
-        return f"{NAMES[type(expr)]}({', '.join(map(self._print, arguments))})"
-
-    _print_Max = _print_Min = _print_Heaviside = _print_Function  # noqa: N815
-    _print_Abs = _print_sign = _print_Function  # noqa: N815
-
-    def _print_Pow(self, expr: sympy.Pow) -> str:  # noqa: N802
-        base, exponent = expr.as_base_exp() if not isinstance(expr, sympy.Pow) else (expr.base, expr.exp)
-        if exponent.is_Number and exponent.is_negative:
-            return f"1/{self._raised(base, -exponent)}"
-        return self._raised(base, exponent)
-
-    def _raised(self, base: sympy.Expr, exponent: sympy.Expr) -> str:
-        """base ^ exponent as one operand, for an exponent that is no negative number."""
-        printed = self._print(base)
-        if exponent == 1:
-            return f"({printed})"
-        if exponent == sympy.Rational(1, 2):
-            return f"Math.sqrt({printed})"
-        if exponent in SMALL_POWERS:
-            return f"{SMALL_POWERS[int(exponent)]}({printed})"
-        # With a varying exponent, C and JavaScript disagree about 1 ^ NaN.
-        name = "Math.pow" if exponent.is_Number else "power"
-        return f"{name}({printed}, {self._print(exponent)})"
+FUNCTIONS: Mapping[str, str] = {
+    **{name: f"Math.{name}" for name in ("sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2")},
+    **{name: f"Math.{name}" for name in ("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "exp", "log", "sign")},
+    "Abs": "Math.abs",
+    "Floor": "Math.floor",
+    "Ceil": "Math.ceil",
+    "Max": "Math.max",
+    "Min": "Math.min",
+    "Both": "Math.min",
+    "Either": "Math.max",
+    "Expm1": "Math.expm1",
+    "Log1p": "Math.log1p",
+    "square": "square",
+    "cube": "cube",
+    "power": "power",
+    "scaled": "scaled",
+    "Heaviside": "heaviside",
+    "Mod": "modulo",
+    "erf": "erf",
+    "Erfc": "erfc",
+    "largest_at": "largestAt",
+    "smallest_at": "smallestAt",
+    "Cases": "cases",
+    "Greater": "greater",
+    "AtLeast": "atLeast",
+    "Less": "less",
+    "AtMost": "atMost",
+    "Logistic": "logistic",
+    "LogisticSlope": "logisticSlope",
+    "Softplus": "softplus",
+    "Share": "share",
+    "LogTotal": "logTotal",
+    "LogCosh": "logCosh",
+    "Sech": "sech",
+    "Log1mExp": "log1mExp",
+    "Root1pm1": "root1pm1",
+    "SincSlope": "sinc",
+}
 
 
 def number(value: float) -> str:
     """A float as JavaScript writes it, to the last bit."""
     if math.isnan(value):
         return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "(-Infinity)"
-    text = repr(float(value)).removesuffix(".0")
-    return text if value >= 0 else f"({text})"
+    text = "Infinity" if math.isinf(value) else repr(abs(float(value))).removesuffix(".0")
+    return text if math.copysign(1.0, value) > 0 else f"(-{text})"
 
 
-def point(variables: Variables) -> dict[sympy.Symbol, str]:
-    """What each variable is called in a function of a point `p`."""
-    return {variable: f"v{place}" for place, variable in enumerate(variables)}
-
-
-def unpacked(names: Iterable[str]) -> str:
+def unpacked(names: Sequence[str]) -> str:
     """The statement that takes a point apart."""
-    places = ", ".join(f"{name} = p[{place}]" for place, name in enumerate(names))
-    return f"const {places};"
+    return f"const {', '.join(f'{name} = p[{place}]' for place, name in enumerate(names))};"
 
 
-def statements(expressions: Expressions, names: Mapping[sympy.Symbol, str]) -> tuple[list[str], list[str]]:
-    """Statements for the common parts, and each expression in terms of them.
+def statements(tape: Tape, inputs: Sequence[str], letter: str = "c") -> tuple[list[str], list[str]]:
+    """Statements for the steps that are used more than once, and each result as an expression of them.
 
-    NaN stands for what leaves the reals, as it does in `objectives.numeric`.
+    `inputs` are what the inputs of the tape are called; constants are called `letter` and a number.
     """
-    printer = _Printer(names)
-    shared, reduced = sympy.cse(list(expressions), symbols=sympy.numbered_symbols("c"))
-    lines = [f"const {symbol} = {_real(printer, part)};" for symbol, part in shared]
-    return lines, [_real(printer, expression) for expression in reduced]
+    uses = Counter(place for step in tape.steps for place in step.inputs) + Counter(tape.results)
+    lines: list[str] = []
+    texts: list[str] = []
+    for place, step in enumerate(tape.steps):
+        text = _text(step, texts, tape.steps, inputs)
+        if uses[place] > 1 and step.kernel not in ("input", "number"):
+            name = f"{letter}{len(lines)}"
+            lines.append(f"const {name} = {_bare(text)};")
+            text = name
+        texts.append(text)
+    return lines, [_bare(texts[place]) for place in tape.results]
 
 
-def _real(printer: _Printer, expression: sympy.Expr) -> str:
-    return "NaN" if expression.has(sympy.I) else str(printer.doprint(expression))
+def _text(step: Step, texts: Sequence[str], steps: Sequence[Step], inputs: Sequence[str]) -> str:
+    if step.kernel == "input":
+        return inputs[int(step.value)]
+    if step.kernel == "number":
+        return number(step.value)
+    arguments = [texts[place] for place in step.inputs]
+    if step.kernel == "power" and steps[step.inputs[1]].kernel == "number":
+        return _raised(arguments[0], steps[step.inputs[1]].value)
+    if step.kernel in KERNELS:
+        return KERNELS[step.kernel].format(*arguments)
+    return f"{FUNCTIONS[step.kernel]}({', '.join(map(_bare, arguments))})"
 
 
-def body(lines: Sequence[str], targets: Sequence[str], results: Sequence[str], sign: str = "=") -> list[str]:
-    """The common parts, then each result into its target."""
-    return [*lines, *(f"{target} {sign} {result};" for target, result in zip(targets, results, strict=True))]
+def _raised(base: str, exponent: float) -> str:
+    """base ^ exponent; whole exponents by squares."""
+    size = abs(exponent)
+    if not (size.is_integer() and 1 < size <= MOST_SQUARINGS):
+        return f"Math.pow({_bare(base)}, {number(exponent)})"
+    product = f"whole({_bare(base)}, {int(size)})"
+    return product if exponent > 0 else f"(1 / {product})"
+
+
+def _bare(text: str) -> str:
+    """An expression without the brackets round the whole of it."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0:
+            return text[1:-1] if place == len(text) - 1 else text
+    return text

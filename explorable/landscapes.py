@@ -15,12 +15,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from sympy import Expr
 
-from explorable.javascript import point, statements, unpacked
+from explorable.javascript import statements, unpacked
 from objectives import Objective
 from objectives.data_objective import DataObjective
-from objectives.numeric import Expressions, derivatives, stable
+from objectives.numeric import Variables, derivatives, stable
 from objectives.registry import AnyObjective
+from objectives.tape import Tape, derivative_tape, slope_tape, tape_of
 
 
 def objective_text(objective: AnyObjective, formula: str | None = None) -> str:
@@ -57,69 +59,64 @@ def quadratic(objective: AnyObjective) -> dict[str, Any] | None:
     return {"hessian": matrix.tolist(), "eigenvalues": np.linalg.eigvalsh(matrix).tolist()}
 
 
+def _tapes(inputs: Variables, expression: Expr, variables: Variables) -> dict[str, Tape]:
+    """The steps of each function of an objective."""
+    orders = {"value": 0, "gradient": 1, "hessian": 2}
+    tapes = {name: derivative_tape(inputs, expression, variables, order) for name, order in orders.items()}
+    return tapes | {"slope": slope_tape(inputs, expression, variables)}
+
+
+def _targets(name: str, d: int) -> list[str]:
+    """What the results of a function are assigned to."""
+    places = [f"out[{place}]" for place in range(d if name != "hessian" else d * d)]
+    return {"value": ["const value"], "slope": ["const value", *places]}.get(name, places)
+
+
+def _end(name: str, repair: str = "") -> str:
+    return {"value": "return value;", "slope": f"{repair}return value;", "gradient": f"{repair}return out;"}.get(
+        name, "return out;"
+    )
+
+
 def _functions(objective: Objective) -> list[str]:
     """The functions of an objective without data."""
-    expression = stable(objective.expression)
-    names = point(objective.variables)
-    start = [unpacked(names.values())]
-    parts = [derivatives(expression, objective.variables, order) for order in range(3)]
-
-    def function(head: str, expressions: Expressions, targets: Sequence[str], end: str) -> list[str]:
-        lines, results = statements(expressions, names)
-        return [f"facts.{head} => {{", *start, *lines, *map("{} = {};".format, targets, results), end, "};"]
-
-    slopes, seconds = _places(len(parts[1])), _places(len(parts[2]))
-    repair = "repaired(p, out, facts.minima);" if objective.minima else ""
-    return [
-        *function("value = (p)", parts[0], ["const value"], "return value;"),
-        *function("gradient = (p, out)", parts[1], slopes, f"{repair} return out;"),
-        *function("slope = (p, out)", parts[0] + parts[1], ["const value", *slopes], f"{repair} return value;"),
-        *function("hessian = (p, out)", parts[2], seconds, "return out;"),
-    ]
-
-
-def _places(count: int) -> list[str]:
-    return [f"out[{place}]" for place in range(count)]
+    names = [f"v{place}" for place in range(objective.dimension)]
+    repair = "repaired(p, out, facts.minima); " if objective.minima else ""
+    lines: list[str] = []
+    for name, tape in _tapes(objective.variables, stable(objective.expression), objective.variables).items():
+        shared, results = statements(tape, names)
+        assigned = map("{} = {};".format, _targets(name, objective.dimension), results)
+        lines += [f"facts.{name} = (p, out) => {{", unpacked(names), *shared, *assigned, _end(name, repair), "};"]
+    return lines
 
 
 def _data_functions(objective: DataObjective) -> list[str]:
     """The functions of an objective over data: sums over columns, which are worked out once for each data."""
-    parts = objective.summand
-    names = point(objective.variables) | {symbol: f"d{place}" for place, symbol in enumerate(parts.symbols)}
-    values = [derivatives(parts.expression, objective.variables, order) for order in range(3)]
-    extras = [derivatives(objective.regulariser, objective.variables, order) for order in range(3)]
-
-    def function(head: str, order: tuple[int, ...], targets: Sequence[str], end: str) -> list[str]:
-        summed = tuple(one for k in order for one in values[k])
-        extra = tuple(one for k in order for one in extras[k])
-        return [f"facts.{head} => {{", *_sums(objective, summed, extra, names, targets), end, "};"]
-
-    d = objective.dimension
-    return [
-        *_columns(objective),
-        *function("value = (p, data = facts.data)", (0,), ["const value"], "return value;"),
-        *function("gradient = (p, out, data = facts.data)", (1,), _places(d), "return out;"),
-        *function("slope = (p, out, data = facts.data)", (0, 1), ["const value", *_places(d)], "return value;"),
-        *function("hessian = (p, out, data = facts.data)", (2,), _places(d * d), "return out;"),
-        *_model(objective),
-    ]
+    parts, variables = objective.summand, objective.variables
+    summed = _tapes((*variables, *parts.symbols), parts.expression, variables)
+    extra = _tapes(variables, stable(objective.regulariser), variables)
+    lines = _columns(objective)
+    for name, tape in summed.items():
+        data = "" if name == "value" else ", out"
+        total = _sums(objective, tape, extra[name], _targets(name, objective.dimension))
+        lines += [f"facts.{name} = (p{data}, data = facts.data) => {{", *total, _end(name), "};"]
+    return [*lines, *_model(objective)]
 
 
 def _columns(objective: DataObjective) -> list[str]:
     """What is worked out once for each data object: the columns that the sums run over."""
     parts = objective.summand
-    names = {symbol: f"d{place}" for place, symbol in enumerate(objective.data_symbols)}
-    lines, results = statements(parts.columns, names)
-    count = "1" if parts.linear else "size"
-    place, sign = ("0", "+=") if parts.linear else ("i", "=")
+    names = [f"d{place}" for place in range(len(objective.data_symbols))]
+    shared, results = statements(tape_of(objective.data_symbols, parts.columns), names)
+    place, sign, count = ("0", "+=", "1") if parts.linear else ("i", "=", "size")
     return [
         "let seen = null, columns = [], samples = 0;",
         "const prepare = (data) => {",
         f"const size = data.{objective.data_symbols[0]}.length;",
         f"columns = Array.from({{ length: {len(results)} }}, () => new Float64Array({count}));",
         "for (let i = 0; i < size; i++) {",
-        *(f"const {name} = data.{symbol}[i];" for symbol, name in names.items()),
-        *lines,
+        *map("const {} = data.{}[i];".format, names, objective.data_symbols),
+        *shared,
         *(f"columns[{k}][{place}] {sign} {result};" for k, result in enumerate(results)),
         "}",
         "seen = data; samples = size;",
@@ -127,40 +124,32 @@ def _columns(objective: DataObjective) -> list[str]:
     ]
 
 
-def _sums(
-    objective: DataObjective, summed: Expressions, extra: Expressions, names: Any, targets: Sequence[str]
-) -> list[str]:
-    parts = objective.summand
-    lines, results = statements(summed, names)
-    extra_lines, extras = statements(extra, names)
+def _sums(objective: DataObjective, summed: Tape, extra: Tape, targets: Sequence[str]) -> list[str]:
+    """Statements that add up over the columns, and add what stands beside the sum."""
+    names = [f"v{place}" for place in range(objective.dimension)]
+    columns = [f"d{place}" for place in range(len(objective.summand.symbols))]
+    shared, results = statements(summed, [*names, *columns])
+    beside, extras = statements(extra, names, "e")
     scale = " / samples" if objective.reduction == "mean" else ""
-    totals = [f"t{place}" for place in range(len(summed))]
-    plain = objective.regulariser == 0
+    totals = [f"t{place}" for place in range(len(results))]
+    more = [""] * len(totals) if objective.regulariser == 0 else [f" + ({one})" for one in extras]
     return [
         "if (data !== seen) prepare(data);",
-        unpacked(point(objective.variables).values()),
+        unpacked(names),
         f"let {', '.join(f'{total} = 0' for total in totals)};",
         "for (let i = 0, size = columns[0].length; i < size; i++) {",
-        *(f"const d{place} = columns[{place}][i];" for place in range(len(parts.symbols))),
-        *lines,
+        *(f"const {name} = columns[{place}][i];" for place, name in enumerate(columns)),
+        *shared,
         *map("{} += {};".format, totals, results),
         "}",
-        *([] if plain else extra_lines),
-        *(
-            f"{target} = {total}{scale}{'' if plain else f' + ({more})'};"
-            for target, total, more in zip(targets, totals, extras, strict=True)
-        ),
+        *beside,
+        *(f"{target} = {total}{scale}{one};" for target, total, one in zip(targets, totals, more, strict=True)),
     ]
 
 
 def _model(objective: DataObjective) -> list[str]:
     """The curve that is fitted: a function of parameters and an input."""
-    names = point(objective.variables) | {objective.data_symbols[0]: "x"}
-    lines, (result,) = statements((stable(objective.model),), names)
-    return [
-        "facts.model = (p, x) => {",
-        unpacked(point(objective.variables).values()),
-        *lines,
-        f"return {result};",
-        "};",
-    ]
+    names = [f"v{place}" for place in range(objective.dimension)]
+    inputs = (*objective.variables, objective.data_symbols[0])
+    shared, (result,) = statements(tape_of(inputs, (stable(objective.model),)), [*names, "x"])
+    return ["facts.model = (p, x) => {", unpacked(names), *shared, f"return {result};", "};"]

@@ -203,8 +203,13 @@ export class Reader {
     if (!(token.kind === "word" || this.sees("(", "√") || (this.sees("|") && this.innermost !== "|"))) return false;
     if (left.kind === "number" && Number(left.name) === 0)
       throw this.refuse("An operator or a decimal point is missing here");
-    if (sign === "/") throw this.refuse("This can be read in two ways: write (1/2)*x or 1/(2*x)");
-    if (this.runsOn(left)) throw this.refuse("This can be read in two ways: write e^(2*x) or e^2*x");
+    const { text: last } = this.last;
+    if (sign === "/") {
+      const both = last === ")" ? "/(...)" : `/(${last}*${token.text})`;
+      throw this.refuse(`This can be read in two ways: write ${both}, or the quotient in brackets`);
+    }
+    if (this.runsOn(left))
+      throw this.refuse(`This can be read in two ways: write ^(${last}*${token.text}), or ^${last}*${token.text}`);
     if (this.words.undefined.has(this.last.text) && token.text === "(") {
       const message = `'${this.last.text}' is not a function here: write its formula, or * for a product`;
       throw this.refuse(message, this.last.place);

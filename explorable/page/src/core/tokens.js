@@ -176,6 +176,7 @@ const INSTEAD = {
   "]": "brackets are round: ( )",
   "{": "brackets are round: ( )",
   "}": "brackets are round: ( )",
+  "'": "a derivative is worked out here: type the function itself",
   "‖": "a length is written sqrt(x^2 + y^2)",
   "∑": "write the terms of a sum out",
   "&": "conditions are joined by the word and",
