@@ -65,8 +65,8 @@ export function objectivePart(app) {
       complain("");
       if (text !== app.view().state.objective) pick(text);
     } catch (error) {
+      complain(error instanceof Error ? error.message : String(error));
       if (!(error instanceof UsageError)) throw error;
-      complain(error.message);
     }
   };
   /** @param {string} message a sentence, and below it a mark under the place */
