@@ -1,4 +1,4 @@
-"""One expression is the only truth; value, gradient and Hessian are printed as JavaScript from the steps that NumPy runs.
+"""One expression is the only truth: value, gradient, Hessian are printed as JavaScript from the steps that NumPy runs.
 
 `objectives.tape` makes a list of steps of a formula and of its derivatives, common parts once. Here the same list is
 printed: a step that is used again becomes a constant, any other stands where it is used. So the page computes with the

@@ -20,7 +20,7 @@ from sympy import Expr
 from explorable.javascript import statements, unpacked
 from objectives import Objective
 from objectives.data_objective import DataObjective
-from objectives.numeric import Variables, derivatives, stable
+from objectives.numeric import Variables, stable
 from objectives.registry import AnyObjective
 from objectives.tape import Tape, derivative_tape, slope_tape, tape_of
 
@@ -51,11 +51,12 @@ def _facts(objective: AnyObjective) -> dict[str, Any]:
 
 def quadratic(objective: AnyObjective) -> dict[str, Any] | None:
     """The Hessian and its eigenvalues, smallest first, if it is the same everywhere; None otherwise."""
-    expression = objective.expression
-    seconds = derivatives(expression, objective.variables, 2)
-    if any(second.free_symbols for second in seconds):
+    if isinstance(objective, DataObjective):
+        return None  # it moves with the data
+    tape = derivative_tape(objective.variables, stable(objective.expression), objective.variables, 2)
+    if any(step.kernel == "input" for step in tape.steps):
         return None
-    matrix = np.array([float(second) for second in seconds]).reshape(objective.dimension, -1)
+    matrix = np.array(tape.run(())).reshape(objective.dimension, -1)
     return {"hessian": matrix.tolist(), "eigenvalues": np.linalg.eigvalsh(matrix).tolist()}
 
 

@@ -21,7 +21,9 @@ HEADS: Mapping[Any, int] = {
     **dict.fromkeys((sympy.exp, sympy.log, sympy.Abs, sympy.erf), 1),
     **dict.fromkeys((sympy.atan2, functions.Mod), 2),
     **dict.fromkeys((functions.Logistic, functions.LogisticSlope, functions.Softplus, functions.LogCosh), 1),
-    **dict.fromkeys((functions.Sech, functions.Expm1, functions.Log1p, functions.Log1mExp, functions.Root1pm1, functions.Erfc), 1),
+    **dict.fromkeys(
+        (functions.Sech, functions.Expm1, functions.Log1p, functions.Log1mExp, functions.Root1pm1, functions.Erfc), 1
+    ),
 }
 
 

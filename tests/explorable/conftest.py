@@ -36,6 +36,14 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture
+def browser_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Runs the body of a function in an empty page."""
+    page = browser.new_page()
+    yield lambda body, given=None: page.evaluate(f"async (given) => {{ {PACKED} {body} }}", given)
+    page.close()
+
+
 @pytest.fixture(scope="session")
 def core(browser: Any) -> Iterator[Callable[..., Any]]:
     """Runs the body of a function in the page: `core` is the core, `given` what is handed in, `packed` packs."""

@@ -282,8 +282,17 @@ const RULES = {
   cube: (g, _, inputs) => g.multiply(g.number(3), g.power(inputs[0], 2)),
   sqrt: (g, place) => g.divide(g.number(0.5), place),
   power: (g, place, inputs, k) => (k ? g.multiply(place, g.step("log", [inputs[0]])) : below(g, inputs)),
+  Share: (g, place, inputs, k) => g.negative(g.multiply(place, shareOf(g, inputs, k))),
+  LogTotal: (g, _, inputs, k) => shareOf(g, inputs, k),
   SincSlope: (g, _, inputs) => g.step("SincSlope", [inputs[0], g.number((g.value(inputs[1]) ?? 0) + 1)]),
 };
+
+/** e^(one of the exponents) / (1 + e^u + e^v + ...). @param {Graph} g @param {number[]} exponents @param {number} k */
+const shareOf = (g, exponents, k) =>
+  g.step("Share", [
+    g.negative(exponents[k]),
+    ...exponents.filter((_, i) => i !== k).map((other) => g.add(other, g.negative(exponents[k]))),
+  ]);
 
 /** v u^(v - 1). @param {Graph} g @param {number[]} inputs */
 function below(g, [base, exponent]) {

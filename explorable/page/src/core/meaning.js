@@ -261,6 +261,8 @@ export class Meaning {
         return this.flat(name, u);
       case "mod":
         return u.varies || v.varies ? a.node("Mod", values) : a.sum(u, a.negative(a.product(v, this.flat("floor", a.quotient(u, v)))));
+      case "erfc":
+        return a.sum(a.one, a.negative(a.function("erf", u)));
       case "max":
         return a.node("Max", values);
       case "min":

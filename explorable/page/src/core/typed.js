@@ -7,7 +7,9 @@
 import { UsageError } from "./errors.js";
 import { Graph } from "./graph.js";
 import { Reader } from "./grammar.js";
+import { fromLatex, isLatex } from "./latex.js";
 import { Meaning } from "./meaning.js";
+import { stable } from "./stable.js";
 import { packedTape, walker } from "./tape.js";
 import { ExpressionError, Words, respelt, tokens } from "./tokens.js";
 
@@ -35,7 +37,7 @@ export function readFormula(text, vocabulary, variables = null) {
   if (!text.trim()) throw new ExpressionError(text, 0, "There is no expression: type one, such as x**2 + y**2");
   if (length > longest)
     throw new ExpressionError(text, longest, `An expression may have ${longest} characters; this has ${length}`);
-  const spelling = respelt([...text], vocabulary);
+  const spelling = isLatex(text) ? fromLatex(text, words) : respelt([...text], vocabulary);
   const { found, remarks } = tokens(text, spelling, words, variables && new Set(variables));
   const reader = new Reader(text, found, remarks, words);
   const head = reader.head();
@@ -62,7 +64,7 @@ export function typedObjective(text, vocabulary, { view, start, name = "typed", 
   variables.forEach((variable, place) => (algebra.variable(variable).place = place));
   const d = variables.length;
   const graph = new Graph(vocabulary.slopes, d);
-  const value = graph.lowered(expression);
+  const value = graph.lowered(stable(expression));
   const gradient = variables.map((_, i) => graph.derivative(value, i));
   const upper = gradient.map((slope, i) => variables.map((_, j) => (j < i ? -1 : graph.derivative(slope, j))));
   const hessian = upper.flatMap((row, i) => row.map((place, j) => (j < i ? upper[j][i] : place)));
