@@ -36,6 +36,7 @@ const KEYS = /** @type {Record<string, [number, number]>} */ ({
 export function mapPart(app) {
   /** @type {View | undefined} */
   let seen;
+  let shown = false;
   const paper = sheet("map", "", (pen, size) => seen && draw(pen, size, seen));
   const painted = remembering(paintedMap);
   const { handle, hint } = startHandle(app, paper.canvas, () => at());
@@ -51,6 +52,8 @@ export function mapPart(app) {
       pen.drawImage(image, here.box.left, here.box.top, here.box.width, here.box.height);
     };
     const here = drawPicture(pen, size, view, ground);
+    if (!shown) performance.mark("first map");
+    shown = true;
     putHandle(handle, hint, here, view);
   }
 

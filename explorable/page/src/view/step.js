@@ -185,7 +185,7 @@ function drawCloseUp(pen, size, view, { track, parts }, formulas) {
     return disc(pen, at.x(parts.at[0]), y, 7, { fill: track.color, rim: palette.outline });
   }
   const here = frame(box, ...widened(window, box.width / box.height));
-  drawMap(pen, here, gridOver(value, here, 6), palette);
+  drawMap(pen, here, gridOver(value, here, 10), palette);
   outline(pen, here.box, palette.rule_line);
   drawAxes(pen, here, palette, { size: 12, apart: 90, up: false });
   pen.save();
