@@ -3,9 +3,9 @@
     {value(p, data), gradient(p, out, data), slope(p, out, data), hessian(p, out, data), model, ...}
 
 `slope` is value and gradient at once, with their common parts computed once: it returns the value, the others `out`.
-Where there are data they are an argument, so that they can be dragged: an object of arrays, a new one after each change;
-without it an objective stands on its own data. Losses that are polynomial in the data are added up once for each such object, as in
-`objectives.data_objective`.
+Where there are data they are an argument, so that they can be dragged: an object of arrays, a new one after each
+change; without it an objective stands on its own data. Losses that are polynomial in the data are added up once for
+each such object, as in `objectives.data_objective`.
 """
 
 from __future__ import annotations
