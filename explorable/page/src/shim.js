@@ -44,6 +44,7 @@ export function start(el, { formulas, presets = [], state = {} }) {
       // a page inside another page has no address of its own
     }
   }
+  addEventListener("pagehide", () => write());
   addEventListener("hashchange", () => {
     const wanted = location.hash === written ? null : fromHash(location.hash);
     for (const [key, value] of Object.entries(wanted ?? {})) model.set(key, value);

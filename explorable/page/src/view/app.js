@@ -68,9 +68,9 @@ export function createApp(model, formulas, root) {
       const derived = derive(state, theme);
       return { ...rest, derived, step: stepOf(state, derived.last), wrong: "" };
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
+      if (!(error instanceof UsageError)) reportError(error); // a fault of the page: it is told, and the page goes on
       const derived = view?.derived ?? derive({ ...DEFAULTS, objective: Object.keys(formulas.objectives)[0] }, theme);
-      return { ...rest, derived, step: stepOf(state, derived.last), wrong: error.message };
+      return { ...rest, derived, step: stepOf(state, derived.last), wrong: error instanceof Error ? error.message : String(error) };
     }
   }
 

@@ -3,6 +3,7 @@
 import { UsageError } from "../core/errors.js";
 import { findObjective } from "./derive.js";
 import { h, mathematics, say, settled, typeset } from "./dom.js";
+import { typesetText } from "./formula.js";
 import { choice, knob } from "./knob.js";
 import { MOST_STEPS, runOf, sharedBy, valueOf } from "./state.js";
 import { letter } from "./words.js";
@@ -49,6 +50,7 @@ export function objectivePart(app) {
   const mark = h("pre", { class: "mark" });
   const complaint = h("div", { class: "complaint", role: "alert", hidden: true });
   const formula = h("div", { class: "shown-formula" });
+  const remark = h("p", { class: "quiet" });
   let shown = "";
 
   const pick = (/** @type {string} */ objective) => {
@@ -65,8 +67,8 @@ export function objectivePart(app) {
       complain("");
       if (text !== app.view().state.objective) pick(text);
     } catch (error) {
+      complain(error instanceof Error ? error.message : String(error));
       if (!(error instanceof UsageError)) throw error;
-      complain(error.message);
     }
   };
   /** @param {string} message a sentence, and below it a mark under the place */
@@ -83,7 +85,7 @@ export function objectivePart(app) {
   field.addEventListener("keydown", (event) => event.key === "Enter" && read());
 
   return {
-    element: h("section", { class: "objective", "aria-label": "What is minimised" }, menu, formula, field, complaint),
+    element: h("section", { class: "objective", "aria-label": "What is minimised" }, menu, formula, field, complaint, remark),
     update({ derived: { objective }, state, wrong }) {
       const isNamed = state.objective in app.formulas.objectives;
       if (document.activeElement !== menu) menu.value = isNamed ? state.objective : "";
@@ -93,7 +95,8 @@ export function objectivePart(app) {
       }
       if (shown === objective.name + objective.text) return;
       shown = objective.name + objective.text;
-      formula.replaceChildren(...formulaOf(objective));
+      formula.replaceChildren(...formulaOf(objective, app.formulas.vocabulary));
+      say(remark, /** @type {{ remarks?: string[] }} */ (objective).remarks?.join(" ") ?? "");
       if (!isNamed && document.activeElement !== field && !wrong) field.value = state.objective;
       if (isNamed && document.activeElement !== field) field.value = "";
     },
@@ -104,10 +107,12 @@ export function objectivePart(app) {
 const tooMany = (count) =>
   new UsageError(`A page shows one or two variables, and this formula has ${count}: type a formula such as x^2 + y^2.`);
 
-/** @param {import("./types.js").Objective} objective @returns {Node[]} */
-function formulaOf({ formula, text, variables }) {
+/** @param {import("./types.js").Objective} objective @param {any} vocabulary @returns {Node[]} */
+function formulaOf({ formula, text, variables }, vocabulary) {
   if (formula) return [typeset(formula, text)];
-  return [h("span", { class: "plain" }, ...mathematics(`*f*(*${variables.map(letter).join(", ")}*) = `), text)];
+  const head = mathematics(`*f*(*${variables.map(letter).join(", ")}*) = `);
+  const set = typesetText(text, (name) => name in vocabulary.functions);
+  return [h("span", { class: "plain", role: "img", "aria-label": text }, ...head, ...set)];
 }
 
 /** @param {App} app @returns {Part} */
