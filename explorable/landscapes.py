@@ -2,10 +2,10 @@
 
     {value(p, data), gradient(p, out, data), slope(p, out, data), hessian(p, out, data), model, ...}
 
-`slope` is value and gradient at once, with their common parts computed once: it returns the value. Where there are
-data they are an argument, so that they can be dragged: an object of arrays, a new one after each change; without it an
-objective stands on its own data. Losses that are polynomial in the data are added up once for each such object, as in
-`objectives.data_objective`.
+`slope` is value and gradient at once, with their common parts computed once: it returns the value, the others `out`.
+Where there are data they are an argument, so that they can be dragged: an object of arrays, a new one after each
+change; without it an objective stands on its own data. Losses that are polynomial in the data are added up once for
+each such object, as in `objectives.data_objective`.
 """
 
 from __future__ import annotations
@@ -62,9 +62,11 @@ def quadratic(objective: AnyObjective) -> dict[str, Any] | None:
 
 def _tapes(inputs: Variables, expression: Expr, variables: Variables) -> dict[str, Tape]:
     """The steps of each function of an objective."""
-    orders = {"value": 0, "gradient": 1, "hessian": 2}
-    tapes = {name: derivative_tape(inputs, expression, variables, order) for name, order in orders.items()}
-    return tapes | {"slope": slope_tape(inputs, expression, variables)}
+    return {
+        "value": derivative_tape(inputs, expression, variables, 0),
+        "slope": slope_tape(inputs, expression, variables),
+        "hessian": derivative_tape(inputs, expression, variables, 2),
+    }
 
 
 def _targets(name: str, d: int) -> list[str]:
@@ -73,10 +75,11 @@ def _targets(name: str, d: int) -> list[str]:
     return {"value": ["const value"], "slope": ["const value", *places]}.get(name, places)
 
 
+GRADIENT = "facts.gradient = (p, out, data) => { facts.slope(p, out, data); return out; };"
+
+
 def _end(name: str, repair: str = "") -> str:
-    return {"value": "return value;", "slope": f"{repair}return value;", "gradient": f"{repair}return out;"}.get(
-        name, "return out;"
-    )
+    return "return out;" if name == "hessian" else f"{repair if name == 'slope' else ''}return value;"
 
 
 def _functions(objective: Objective) -> list[str]:
@@ -88,7 +91,7 @@ def _functions(objective: Objective) -> list[str]:
         shared, results = statements(tape, names)
         assigned = map("{} = {};".format, _targets(name, objective.dimension), results)
         lines += [f"facts.{name} = (p, out) => {{", unpacked(names), *shared, *assigned, _end(name, repair), "};"]
-    return lines
+    return [*lines, GRADIENT]
 
 
 def _data_functions(objective: DataObjective) -> list[str]:
@@ -101,7 +104,7 @@ def _data_functions(objective: DataObjective) -> list[str]:
         data = "" if name == "value" else ", out"
         total = _sums(objective, tape, extra[name], _targets(name, objective.dimension))
         lines += [f"facts.{name} = (p{data}, data = facts.data) => {{", *total, _end(name), "};"]
-    return [*lines, *_model(objective)]
+    return [*lines, GRADIENT, *_model(objective)]
 
 
 def _columns(objective: DataObjective) -> list[str]:

@@ -6,20 +6,15 @@ from collections.abc import Mapping
 
 #: clip name -> (module, class, what it teaches)
 CLIPS: Mapping[str, tuple[str, str, str]] = {
-    "gradient_field": (
-        "scenes.gradient_field",
-        "GradientFieldScene",
-        "The gradient points uphill, across the lines of the map; turned around, downhill.",
-    ),
     "contour_map": (
         "scenes.contour_map",
         "ContourMapScene",
         "A level plane cuts the surface; the cuts, dropped to the floor, are the contour map.",
     ),
-    "descent_on_a_curve": (
-        "scenes.descent_on_a_curve",
-        "DescentOnACurve",
-        "Slope, step, table; and with momentum: passing through is not arriving.",
+    "gradient_field": (
+        "scenes.gradient_field",
+        "GradientFieldScene",
+        "The gradient points uphill, across the lines of the map; turned around, downhill.",
     ),
     "descent_in_a_bowl": (
         "scenes.descent_in_a_bowl",
@@ -31,20 +26,10 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "GentleSlope",
         "On a gentle slope, gradient descent hardly moves: a short gradient is a short step.",
     ),
-    "ravine": (
-        "scenes.ravine",
-        "Ravine",
-        "In a ravine gradient descent zigzags; momentum damps across and gathers along.",
-    ),
     "trapped": (
         "scenes.trapped",
         "Trapped",
         "Gradient descent is trapped in the first dip: no slope, no step.",
-    ),
-    "saddle": (
-        "scenes.saddle",
-        "Saddle",
-        "Where the slope vanishes both rules slow down; momentum leaves first.",
     ),
     "rolling_ball": (
         "scenes.rolling_ball",
@@ -66,6 +51,21 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "scenes.code_walkthrough",
         "CodeWalkthrough",
         "What you read is what runs: momentum line by line, and on the map what each line does.",
+    ),
+    "descent_on_a_curve": (
+        "scenes.descent_on_a_curve",
+        "DescentOnACurve",
+        "Slope, step, table; and with momentum: passing through is not arriving.",
+    ),
+    "ravine": (
+        "scenes.ravine",
+        "Ravine",
+        "In a ravine gradient descent zigzags; momentum damps across and gathers along.",
+    ),
+    "saddle": (
+        "scenes.saddle",
+        "Saddle",
+        "Where the slope vanishes both rules slow down; momentum leaves first.",
     ),
     "u_turn": ("scenes.u_turn", "UTurn", "Momentum oscillates in and out of the valley, and still arrives first."),
     "u_turn_3d": (

@@ -31,7 +31,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.ball import EDGE, Trail
 from scenes.stage.ink.drawing import Array, crosses, dashed, discs, inside
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
@@ -301,6 +301,7 @@ class Conventions(LectureScene):
             trails[form] = Trail(self.map.to_screen(*run.iterates.T), form_color(form), self.map.area, ball=BALLS[form])
             for line in (trails[form].old, trails[form].fresh):
                 line.set_stroke(width=WIDTHS[form], opacity=1)
+            trails[form].edge.set_stroke(width=WIDTHS[form] + EDGE)
             trails[form].marks.set_opacity(0)
         return trails
 

@@ -118,6 +118,7 @@ class DescentInABowl(LectureScene):
         self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.speaker.say("height is error: the map, seen from the side", "height is error")
         self.duet.look(2.6, azimuth=self.duet.azimuth + SWING)
+        self.duet.step_aside()
         self.wait(0.6)
 
     def first_steps(self) -> None:

@@ -249,7 +249,7 @@ class Ravine(LectureScene):
     def _in_strength(self, name: str, opacity: float) -> list[Any]:
         """Animations that bring the path of a run to an opacity."""
         trail = self.trails[name]
-        lines = [line.animate.set_stroke(opacity=opacity) for line in (trail.old, trail.fresh)]
+        lines = [line.animate.set_stroke(opacity=opacity) for line in (trail.edge, trail.old, trail.fresh)]
         return [*lines, trail.marks.animate.set_fill(opacity=opacity)]
 
     def _draw(self, strip: CoordinateStrip) -> None:

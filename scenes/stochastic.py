@@ -165,7 +165,7 @@ class Stochastic(LectureScene):
         self.play(FadeIn(self.panel), run_time=0.7)
         self.play(FadeIn(self.first_line), FadeIn(self.formula), run_time=0.6)
         self.wait(1.2)
-        self.terrain.orbit.look(self.duet.aslant)
+        self.terrain.stand_in(self.duet.boxes[0]).orbit.look(self.duet.aslant)
         self.terrain.rise.set_value(1.0)
         self.play(FadeIn(self.terrain), run_time=0.8)
         self.play(self.start.presence.animate.set_value(1.0), run_time=0.5)

@@ -158,6 +158,7 @@ class Trapped(LectureScene):
         self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.speaker.say("several dips: which one will it be?", "several dips")
         self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+        self.duet.step_aside()
         self.wait(1.2)
 
     def down(self) -> None:

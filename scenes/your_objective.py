@@ -161,6 +161,7 @@ class YourObjective(LectureScene):
         self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.speaker.say("height is the value of $f$")
         self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+        self.duet.step_aside()
         self.wait(1.6)
 
     def downhill(self) -> None:

@@ -45,3 +45,14 @@ def test_gallery() -> None:
         with Image.open(poster) as picture:
             assert picture.size == KEPT
         assert poster.stat().st_size < 100_000
+
+
+def test_what_a_clip_uses_has_been_introduced() -> None:
+    """Maps are explained before they are used, and the rule of momentum before a clip has a momentum to set."""
+    order = list(CLIPS)
+    assert order[0] == "contour_map"
+    explained = order.index("update_rule")
+    assert order.index("rolling_ball") < explained
+    with_momentum = [clip for clip in order if {"momentum", "momenta"} & set(scene_class(clip).Parameters.model_fields)]
+    assert {"ravine", "saddle", "descent_on_a_curve"} <= set(with_momentum)
+    assert all(order.index(clip) > explained for clip in with_momentum if clip not in ("rolling_ball", "update_rule"))

@@ -6,8 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from manim import Mobject
 
-from scenes.stage.ink.drawing import _clip_segment, clip_polyline, inside
+from scenes.stage.ink.ball import Trail, pointer
+from scenes.stage.ink.camera import StageCamera
+from scenes.stage.ink.drawing import _clip_segment, clip_polyline, inside, polylines
 from scenes.stage.ink.layout import Box
 
 BOX = Box(-1.0, -1.0, 1.0, 1.0)
@@ -48,3 +51,53 @@ def test_nothing_is_left_outside() -> None:
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_point_is_no_line(count: int) -> None:
     assert clip_polyline(np.zeros((count, 3)), BOX) == []
+
+
+# Paths stay where their iterates are ----------------------------------------------------------------------------------
+
+ZIGZAG = np.array([[-3.0, -3, 0], [-2.6, 3, 0], [-2.2, -3, 0], [-2.1, 2.5, 0], [2, 2.4, 0], [-1.5, 2, 0]])
+
+
+def distances(points: np.ndarray, path: np.ndarray) -> np.ndarray:
+    """How far each of the points (n, 2) is from a polyline (m, 2)."""
+    start, step = path[:-1], np.diff(path, axis=0)
+    share = np.clip(((points[:, None] - start) * step).sum(-1) / (step**2).sum(-1), 0, 1)
+    return np.linalg.norm(points[:, None] - start - share[..., None] * step, axis=-1).min(axis=1)
+
+
+def inked(*mobjects: Mobject) -> tuple[np.ndarray, float]:
+    """The places (n, 2) of all pixels that are drawn on, and the size of a pixel, in Manim's units."""
+    camera = StageCamera(pixel_width=640, pixel_height=360)
+    ground = camera.pixel_array.copy()
+    camera.capture_mobjects(mobjects)
+    rows, columns = np.nonzero((camera.pixel_array != ground).any(axis=-1))
+    pixel = camera.frame_width / 640
+    return np.stack([(columns + 0.5 - 320) * pixel, (180 - rows - 0.5) * pixel], axis=-1), pixel
+
+
+def test_a_path_never_shoots_past_its_corners() -> None:
+    trail = Trail(ZIGZAG, "#FF8800", Box(-4, -4, 4, 4)).display(len(ZIGZAG) - 1)
+    for path in (trail.fresh, polylines([ZIGZAG], stroke_width=5.5)):
+        places, pixel = inked(path)
+        half = path.get_stroke_width() / 200  # Manim's widths are hundredths of a unit
+        assert len(places) > 1000
+        assert distances(places, ZIGZAG[:, :2]).max() < half + pixel
+
+
+def test_a_ball_outside_is_pointed_to() -> None:
+    assert len(pointer(np.array([0.5, 0.5, 0]), BOX)) == 0
+    for place in (np.array([3.0, 0.2, 0]), np.array([-2.0, -5.0, 0]), np.array([0.1, 40.0, 0])):
+        tip, *back, _ = pointer(place, BOX, 0.3)
+        assert inside(np.array([tip, *back]), BOX).all() or abs(tip[:2]).max() == 1
+        ahead = tip - np.mean(back, axis=0)
+        np.testing.assert_allclose(np.cross(ahead, place - tip), 0, atol=1e-12)
+        assert np.dot(ahead, place - tip) > 0
+    assert len(pointer(np.array([np.inf, 0, 0]), BOX)) == 0
+
+
+def test_the_ball_gives_way_to_the_pointer() -> None:
+    trail = Trail(np.array([[0.0, 0, 0], [0.5, 0, 0], [4.0, 0, 0]]), "#FF8800", BOX)
+    assert trail.display(1).ball.get_fill_opacity() == 1
+    assert len(trail.outside.points) == 0
+    assert trail.display(2).ball.get_fill_opacity() == 0
+    assert len(trail.outside.points) > 0

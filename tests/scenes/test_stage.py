@@ -51,6 +51,12 @@ def test_text_stands_out(colors: Palette) -> None:
 
 
 @pytest.mark.parametrize("colors", THEMES.values(), ids=THEMES)
+def test_paths_and_balls_stand_out_on_any_ground(colors: Palette) -> None:
+    """They have an edge: whatever lies under them, their colour ends against that of the edge."""
+    assert all(contrast(color, colors.outline) > 4.5 for color in colors.rules.values())
+
+
+@pytest.mark.parametrize("colors", THEMES.values(), ids=THEMES)
 def test_map_rises_in_even_steps_away_from_the_ground(colors: Palette) -> None:
     lightness = map_lightness((colors.ground, *colors.map))
     steps = np.diff(lightness[1:])

@@ -14,7 +14,7 @@ from manim import VGroup, VMobject
 
 from objectives import AnyObjective
 from scenes.stage.ink.ball import Ball
-from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points, polyline_points, polylines
+from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points, polyline_points, polylines, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
@@ -119,9 +119,9 @@ class Walk(VGroup):
     def __init__(self, profile: Profile, color: str) -> None:
         super().__init__()
         self.profile, self.chart, self.cut = profile, profile.chart, profile.cut
-        self.line = VMobject(stroke_color=color, stroke_width=5)
-        self.curve = VMobject(stroke_color=color, stroke_width=6)
-        self.drops = VMobject(stroke_color=palette().quiet, stroke_width=2.2, stroke_opacity=0.8)
+        self.line = stroke(stroke_color=color, stroke_width=5)
+        self.curve = stroke(stroke_color=color, stroke_width=6)
+        self.drops = stroke(stroke_color=palette().quiet, stroke_width=2.2, stroke_opacity=0.8)
         self.dots = VMobject(fill_color=palette().target, fill_opacity=1, stroke_width=0)
         self.balls = VGroup(Ball(color, 0.12), Ball(color, 0.12))
         self.add(self.drops, self.line, self.curve, self.dots, self.balls)

@@ -10,7 +10,7 @@ from manim import DOWN, LEFT, VGroup, VMobject
 
 from optimizers.averages import mean_age, moving_average, moving_weights, window_of
 from scenes.stage.ink.ball import walked
-from scenes.stage.ink.drawing import Array, curve_of, disc_points, polyline_points, polylines
+from scenes.stage.ink.drawing import Array, curve_of, disc_points, polyline_points, polylines, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import COLUMNS, GAP_SHARE, rectangle_points
@@ -48,7 +48,7 @@ class Growing(VGroup):
     def __init__(self, points: Array, color: str, width: float = 5.0, mark: float = MARK) -> None:
         super().__init__()
         self.points_of, self.mark = points, mark
-        self.line = VMobject(stroke_color=color, stroke_width=width)
+        self.line = stroke(stroke_color=color, stroke_width=width)
         self.marks = VMobject(fill_color=color, fill_opacity=1, stroke_width=0)
         self.add(self.line, self.marks)
         self.display(0.0)
@@ -123,9 +123,9 @@ class Lookback(Panel):
         self.bars = curve_of([rectangle_points(left, right, *heights)], stroke_width=0, fill_color=palette().share)
         self.bars.set_fill(opacity=1)
         own = curve_of([self._triangle(mean_age(share))], stroke_width=0, fill_color=palette().share)
-        self.mean = VMobject(stroke_color=palette().target, stroke_width=4, fill_color=palette().target)
+        self.mean = stroke(stroke_color=palette().target, stroke_width=4, fill_color=palette().target)
         self.mean.set_fill(opacity=0.12)
-        self.pivot = VMobject(stroke_color=palette().target, stroke_width=4)
+        self.pivot = stroke(stroke_color=palette().target, stroke_width=4)
         self.moving = VGroup(self.mean, self.pivot)
         ground = polylines([self.to_screen([*self.x_axis.data], 0.0)], stroke_color=palette().rule_line, stroke_width=2)
         self.add(ground, self.bars, own.set_fill(opacity=1), self.moving)

@@ -12,7 +12,7 @@ from objectives import DataObjective, find_objective
 from objectives.errors import UsageError
 from optimizers import Trajectory
 from scenes.stage.ink.ball import along
-from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, polyline_points
+from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, polyline_points, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.data_panel import SAMPLES, DataPanel
@@ -28,8 +28,8 @@ class FitPanel(DataPanel):
         super().__init__(box, objective.predict, inputs, targets)
         self.inputs, self.targets = inputs, targets
         self.parameters = run.iterates[: run.ended_at + 1]
-        self.sticks = VMobject(stroke_color=palette().quiet, stroke_width=5)
-        self.fit = VMobject(stroke_color=color, stroke_width=5.5)
+        self.sticks = stroke(stroke_color=palette().quiet, stroke_width=5)
+        self.fit = stroke(stroke_color=color, stroke_width=5.5)
         self.moving = VGroup(self.sticks, self.fit, self.dots)
         self.add(self.moving)
         self.display(0.0)

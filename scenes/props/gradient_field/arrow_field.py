@@ -16,7 +16,7 @@ from objectives import AnyObjective
 from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Ball
-from scenes.stage.ink.drawing import Array, clip_polyline, polyline_points, polylines
+from scenes.stage.ink.drawing import Array, clip_polyline, polyline_points, polylines, stroke
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Range
@@ -107,7 +107,7 @@ class SlidingTangent(VGroup):
     def __init__(self, cut: Slice, panel: CurvePanel, chart: ContourMap, number: Numeral, color: str) -> None:
         super().__init__()
         self.cut, self.panel, self.chart, self.number = cut, panel, chart, number
-        self.line = VMobject(stroke_color=palette().gradient, stroke_width=6)
+        self.line = stroke(stroke_color=palette().gradient, stroke_width=6)
         self.ball, self.spot = Ball(color, 0.13), Ball(color, 0.13)
         self.add(self.line, self.ball, self.spot, self.number)
 

@@ -17,7 +17,7 @@ from manim import RIGHT, UP, ManimColor, Rectangle, VGroup, VMobject
 from optimizers import Momentum, theory
 from optimizers.plane import Settling, settling, slowest
 from scenes.stage.ink.ball import Ball
-from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, polylines
+from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, polylines, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import map_colors, palette
 from scenes.stage.ink.raster import PixelBox, Pixels, Raster
@@ -168,7 +168,7 @@ class PositionStrip(Panel):
         super().__init__(box, (0.0, float(steps)), (-REACH, REACH), ("steps", name))
         zero = polylines([self.to_screen([*self.x_axis.data], 0.0)], stroke_color=palette().rule_line, stroke_width=2)
         self.runs = runs
-        self.curves = VGroup(*(VMobject(stroke_color=color, stroke_width=4.5) for color in colors))
+        self.curves = VGroup(*(stroke(stroke_color=color, stroke_width=4.5) for color in colors))
         self.marks = VGroup(*(VMobject(fill_color=color, fill_opacity=1, stroke_width=0) for color in colors))
         self.moving = VGroup(self.curves, self.marks)
         self.add(zero, self.moving)

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from manim import Circle, VGroup, VMobject
 
-from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points
+from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 
 RADIUS = 0.15
 FRESH = 12  # steps that are drawn in full strength
+WIDTH, WIDTH_OLD, EDGE = 5.5, 4.0, 3.0  # of a path, of its old steps, and how much wider its edge is
 
 
 def along(points: Array, step: float) -> Array:
@@ -41,31 +42,54 @@ class Ball(Circle):
         )
 
 
+def pointer(place: Array, box: Box, length: float = 2 * RADIUS) -> Array:
+    """Corners (4, 3) of a triangle at the rim of a box that points to a place (3,) outside it; none (0, 3) for inside.
+
+    Where a run has left for infinity there is no direction to point in, and no triangle either.
+    """
+    rim = np.clip(place, [box.left, box.bottom, 0], [box.right, box.top, 0])
+    away = place - rim
+    if not np.isfinite(place).all() or not away.any():
+        return np.zeros((0, 3))
+    ahead = away / np.linalg.norm(away)
+    across = np.array([-ahead[1], ahead[0], 0.0])
+    back = rim - length * ahead
+    return np.array([rim, back + 0.5 * length * across, back - 0.5 * length * across, rim])
+
+
 class Trail(VGroup):
-    """Ball, path and marks of a run on a panel; `display(step)` draws it at a fractional step."""
+    """Ball, path and marks of a run on a panel; `display(step)` draws it at a fractional step.
+
+    Path and ball have an edge, so that they stand out on any level. A ball that has left the panel is not lost from
+    sight: a triangle at the rim points to where it is.
+    """
 
     def __init__(self, points: Array, color: str, area: Box, mark_radius: float = 0.045, ball: float = RADIUS) -> None:
         """`points` are the iterates on the screen (n, 3); what leaves `area` is not drawn."""
         super().__init__()
         self.path_points, self.area, self.mark_radius = points, area, mark_radius
-        self.old = VMobject(stroke_color=color, stroke_width=4, stroke_opacity=0.65)
-        self.fresh = VMobject(stroke_color=color, stroke_width=5.5)
+        self.edge = stroke(stroke_color=palette().outline, stroke_width=WIDTH + EDGE)
+        self.old = stroke(stroke_color=color, stroke_width=WIDTH_OLD, stroke_opacity=0.65)
+        self.fresh = stroke(stroke_color=color, stroke_width=WIDTH)
         self.marks = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
         self.ball = Ball(color, ball).set_z_index(1)  # above all paths
-        self.add(self.old, self.fresh, self.marks, self.ball)
+        self.outside = VMobject(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=3)
+        self.add(self.edge, self.old, self.fresh, self.marks, self.ball, self.outside.set_z_index(1))
         self.display(0.0)
 
     def display(self, step: float) -> Trail:
         """Draw the path up to a fractional step."""
-        edge = max(0.0, step - FRESH)
-        self.old.set_points(self._line(walked(self.path_points, edge)))
-        self.fresh.set_points(self._line(walked(self.path_points, step, edge)))
+        since = max(0.0, step - FRESH)
+        self.old.set_points(self._line(walked(self.path_points, since)))
+        self.fresh.set_points(self._line(walked(self.path_points, step, since)))
+        self.edge.set_points(np.concatenate([self.old.points, self.fresh.points]))
         passed = self.path_points[: int(step) + 1]
         self.marks.set_points(disc_points(passed[inside(passed, self.area)], self.mark_radius))
         place = along(self.path_points, step)
         visible = bool(inside(place[None], self.area)[0])
         self.ball.move_to(place if visible else self.ball.get_center())
         self.ball.set_opacity(float(visible))
+        self.outside.set_points(polyline_points(pointer(place, self.area)))
         return self
 
     def _line(self, points: Array) -> Array:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import VMobject
+from manim import LineJointType, VMobject
 
 from scenes.stage.ink.layout import Box
 
@@ -77,9 +77,14 @@ def dashed(ends: Array, dash: float = 0.12, **style: Any) -> VMobject:
     return polylines(start + (end - start) * (begins + np.array([[0.0], [0.5 / count]])), **style)
 
 
+def stroke(**style: Any) -> VMobject:
+    """A curve that gets its points later. Its joints are round: a mitre would shoot past the corner of a sharp turn."""
+    return VMobject(joint_type=LineJointType.ROUND, **style)
+
+
 def curve_of(pieces: list[Array], **style: Any) -> VMobject:
-    """A mobject of the given Bézier pieces."""
-    mobject = VMobject(**style)
+    """A curve of the given Bézier pieces."""
+    mobject = stroke(**style)
     mobject.set_points(np.concatenate(pieces) if pieces else np.zeros((0, 3)))
     return mobject
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from manim import Camera, Mobject
 
+from scenes.stage.ink.drawing import outline_of
 from scenes.stage.ink.layout import Box
 
 Pixels = npt.NDArray[np.uint8]
@@ -63,14 +64,12 @@ class Raster(Mobject):
     def __init__(self, box: Box, source: Source) -> None:
         super().__init__()
         self.source, self.opacity = source, 1.0
-        self.points = np.array(
-            [
-                [box.left, box.bottom, 0.0],
-                [box.right, box.bottom, 0.0],
-                [box.right, box.top, 0.0],
-                [box.left, box.top, 0.0],
-            ]
-        )
+        self.cover(box)
+
+    def cover(self, box: Box) -> Self:
+        """Stand in another box."""
+        self.points = outline_of(box)[:-1]
+        return self
 
     @property
     def box(self) -> Box:

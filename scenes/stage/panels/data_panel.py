@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from manim import VMobject
 
-from scenes.stage.ink.drawing import Array, disc_points, polyline_points
+from scenes.stage.ink.drawing import Array, disc_points, polyline_points, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import Panel
@@ -39,7 +39,7 @@ class DataPanel(Panel):
 
     def curve(self, color: str, parameters: Array, width: float = 5) -> VMobject:
         """The neuron's answer over the panel."""
-        return self.bend(VMobject(stroke_color=color, stroke_width=width), parameters)
+        return self.bend(stroke(stroke_color=color, stroke_width=width), parameters)
 
     def bend(self, curve: VMobject, parameters: Array) -> VMobject:
         """Draw a curve anew for other parameters."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import VGroup
 
 from scenes.stage.ink.ball import walked
-from scenes.stage.ink.drawing import Array, clip_polyline, polyline_points
+from scenes.stage.ink.drawing import Array, clip_polyline, polyline_points, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.panels.plot import Panel, Range, Scale
 
@@ -42,7 +42,7 @@ class ErrorStrip(Panel):
         self.corners = {rule: self.to_screen(np.arange(len(v)), v) for rule, v in runs.items()}
         widths = [7.5] + [4.5] * (len(runs) - 1)  # where curves run together, the first is seen on both sides
         self.curves = VGroup(
-            *(VMobject(stroke_color=colors[rule], stroke_width=width) for rule, width in zip(runs, widths, strict=True))
+            *(stroke(stroke_color=colors[rule], stroke_width=width) for rule, width in zip(runs, widths, strict=True))
         )
         self.add(self.curves)
         self.display(0.0)

@@ -42,6 +42,7 @@ AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
 SETTINGS = dict.fromkeys(("momentum", "nesterov"), ("learning_rate", "momentum"))  # that a card shows
 ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
 SWING = 18.0  # degrees to each side of it that the camera goes
+LOWER = 8.0  # degrees that the camera stands lower while the terrain is alone
 
 
 class SurfaceAndMap:
@@ -126,20 +127,28 @@ class SurfaceAndMap:
 
     @cached_property
     def terrain(self) -> Terrain:
-        """Seen from above, as flat as a map, in the middle of its box."""
+        """Seen from above, as flat as a map, in the middle of the stage, which it has for itself at first."""
         box, area = self.boxes[0], self.map.area
         half = np.array([area.width, area.height]) / 2
         x, y = box.center[:2]
         flat = Box(float(x - half[0]), float(y - half[1]), float(x + half[0]), float(y + half[1]))
         made = Terrain(self.objective, box, flat, self.view, self.names, level=self.map.levels, kind=self.kind)
         made.rise.set_value(0.0)
-        return made
+        middle = self.rows[0].center
+        made.orbit.look(replace(made.above, left=float(middle[0]), up=float(middle[1])))
+        return made.stand_in(self.rows[0])
+
+    @cached_property
+    def alone(self) -> View:
+        """From where the terrain is first seen: from lower down, as large as there is room while it is alone."""
+        around = tuple(float(self.azimuth + side) for side in np.linspace(0.0, SWING, 4))
+        return self.terrain.fitted(self.azimuth, self.elevation - LOWER, self.rows[0], azimuths=around)
 
     @cached_property
     def aslant(self) -> View:
-        """From where the terrain is first seen; it keeps its size while the camera swings."""
+        """From where it is seen beside the map; it keeps its size while the camera swings."""
         around = tuple(float(self.azimuth + side) for side in np.linspace(*self.swing, 7))
-        return self.terrain.fitted(self.azimuth, self.elevation, azimuths=around)
+        return self.terrain.fitted(self.azimuth, self.elevation, self.boxes[0], azimuths=around)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -219,12 +228,22 @@ class SurfaceAndMap:
     # What happens there ---------------------------------------------------------------------------------------------
 
     def unfold(self) -> None:
-        """The map, flat; then it rises and the camera comes down: the terrain. A flat copy stays beside it."""
+        """The map, flat; then it rises and the camera comes down: the terrain, alone on the stage."""
         scene, terrain = self.scene, self.terrain
         scene.play(FadeIn(terrain), run_time=0.8)
         scene.wait(0.5)
         rising = terrain.rise.animate.set_value(1.0)
-        scene.play(*terrain.orbit.to(self.aslant), rising, run_time=3.2, rate_func=smooth)
+        scene.play(*terrain.orbit.to(self.alone), rising, run_time=3.2, rate_func=smooth)
+
+    def step_aside(self) -> None:
+        """The terrain makes room, and its map comes beside it."""
+        scene, terrain = self.scene, self.terrain
+        scene.play(
+            *terrain.orbit.to(replace(self.aslant, azimuth=terrain.orbit.view.azimuth)),
+            run_time=1.4,
+            rate_func=smooth,
+        )
+        terrain.stand_in(self.boxes[0])
         scene.play(FadeIn(self.map), run_time=0.8)
         scene.bring_to_back(self.map)  # it stands still: behind what moves, it is not drawn anew
 

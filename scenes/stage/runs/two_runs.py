@@ -147,6 +147,7 @@ class TwoRuns(LectureScene):
         self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.speaker.say(self.landscape)
         self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+        self.duet.step_aside()
         if self.objective.minima:
             self.play(FadeIn(self.goal), run_time=0.6)
         self.wait(1.6)

@@ -130,6 +130,12 @@ class Terrain(Group):
         """Which points (n, 2) of the objective's variables no hill hides."""
         return self.ground.visible(self.ground.place(points), self.orbit.view, self.rise.get_value())
 
+    def stand_in(self, box: Box) -> Self:
+        """Have another box for the picture and its words; the view stays."""
+        self.raster.cover(box)
+        self._settled = None
+        return self.settle()
+
     # The camera -----------------------------------------------------------------------------------------------------
 
     def fitted(

@@ -14,11 +14,13 @@ from manim import Mobject, ValueTracker
 
 from scenes.stage.ink.ball import FRESH, RADIUS
 from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.palette import palette
 from scenes.stage.terrain.ground import Ground
 from scenes.stage.terrain.shot import Bead, Dots, Ribbon, Strand, rgb
 
 GHOST = 0.3
 MARK = 0.045
+WIDTH, WIDTH_OLD, EDGE = 0.055, 0.04, 0.03  # of a path, of its old steps, and how much wider its edge is
 FAR = 1e6  # sizes of the view
 
 
@@ -36,7 +38,7 @@ class TerrainTrail(Mobject):
         reach = FAR * np.ptp(np.array(ground.view))
         lost = np.flatnonzero(~(np.abs(iterates) < reach).all(axis=1))
         self.iterates = np.asarray(iterates)[: max(1, lost[0]) if len(lost) else None]
-        self.tint, self.radius, self.ground = rgb(color), ball, ground
+        self.tint, self.rim, self.radius, self.ground = rgb(color), rgb(palette().outline), ball, ground
         self.pieces = [Strand(*part) for part in _inside(ground, *ground.drape(self.iterates))]
         held = np.flatnonzero(ground.holds(self.iterates))
         self.marks = Strand(ground.place(self.iterates[held]), held.astype(float))
@@ -61,14 +63,15 @@ class TerrainTrail(Mobject):
         return self.ground.place(self.iterates[whole] + (self.step - whole) * (after - self.iterates[whole]))
 
     def ribbons(self) -> Iterator[Ribbon]:
-        """The path: old steps fade, but stay."""
-        seen, edge = float(self.presence.get_value()), max(0.0, self.step - FRESH)
+        """The path: old steps fade, but stay. Its edge lies below all of it, and tells it from any ground."""
+        seen, since = float(self.presence.get_value()), max(0.0, self.step - FRESH)
         if seen <= 0:
             return
         for piece in self.pieces:
-            if edge > 0:
-                yield Ribbon(piece, self.tint, 0.04, 0.65 * seen, (0.0, edge), GHOST)
-            yield Ribbon(piece, self.tint, 0.055, seen, (edge, self.step), GHOST)
+            yield Ribbon(piece, self.rim, WIDTH + EDGE, seen, (0.0, self.step))
+            if since > 0:
+                yield Ribbon(piece, self.tint, WIDTH_OLD, 0.65 * seen, (0.0, since), GHOST)
+            yield Ribbon(piece, self.tint, WIDTH, seen, (since, self.step), GHOST)
 
     def dots(self) -> Iterator[Dots]:
         """A mark at each iterate that has been passed."""

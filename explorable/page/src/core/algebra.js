@@ -83,7 +83,11 @@ export class Algebra {
     if (!kept.length) return this.constant(constant);
     if (kept.length === 1 && number.isZero(constant)) return this.scaled(kept[0][0], kept[0][1]);
     const coefficients = kept.map(([, times]) => times);
-    return this.node("sum", kept.map(([term]) => term), { constant, coefficients });
+    return this.node(
+      "sum",
+      kept.map(([term]) => term),
+      { constant, coefficients },
+    );
   }
 
   /** The terms of an expression with their coefficients; the number among them is a multiple of one. @param {Node} node @returns {[Node, Constant][]} */
@@ -100,7 +104,9 @@ export class Algebra {
     if (term === this.one) return this.constant(times);
     const factors = term.kind === "product" ? term.parts : [term];
     if (number.isZero(times)) return this.zero;
-    return factors.length === 1 && number.isOne(times) ? factors[0] : this.node("product", factors, { constant: times });
+    return factors.length === 1 && number.isOne(times)
+      ? factors[0]
+      : this.node("product", factors, { constant: times });
   }
 
   // Products
@@ -125,11 +131,18 @@ export class Algebra {
       const power = exponents.length > 1 ? this.power(base, this.sum(...exponents)) : this.raised(base, exponents[0]);
       if (power.kind === "constant") times = number.times(times, power.constant);
       else kept.push(power);
-      again ||= exponents.length > 1 && (power.kind === "product" || power.kind !== "power" && collected.has(power) && power !== base);
+      again ||=
+        exponents.length > 1 &&
+        (power.kind === "product" || (power.kind !== "power" && collected.has(power) && power !== base));
     }
     if (again) return this.product(this.constant(times), ...kept);
     if (!kept.length) return this.constant(times);
-    if (kept.length > 1) return this.node("product", kept.sort((a, b) => a.id - b.id), { constant: times });
+    if (kept.length > 1)
+      return this.node(
+        "product",
+        kept.sort((a, b) => a.id - b.id),
+        { constant: times },
+      );
     // A number is multiplied out: 2 (x + y) is 2 x + 2 y.
     return kept[0].kind === "sum" ? this.stretched(kept[0], times) : this.scaled(kept[0], times);
   }
@@ -174,7 +187,7 @@ export class Algebra {
   /** @param {Node} base @param {Node} exponent both numbers */
   numbersRaised(base, exponent) {
     const [u, v] = [base.constant, exponent.constant];
-    if (number.isWhole(v)) return this.constant(number.raised(u, v.p));
+    if (v.exact && number.isWhole(v)) return this.constant(number.raised(u, v.p));
     if (!u.exact || !v.exact) return this.constant(number.inexact(Math.pow(number.value(u), number.value(v))));
     const root = u.p >= 0n ? number.exactRoot(u, v.q) : null;
     return root ? this.constant(number.raised(root, v.p)) : this.raised(base, exponent);
@@ -243,7 +256,7 @@ export class Algebra {
   circular(kind, u) {
     const turns = u === this.zero ? number.ZERO : u === this.pi ? number.ONE : this.timesPi(u);
     const quarters = turns && number.times(turns, number.whole(2));
-    if (!quarters || !number.isWhole(quarters)) return this.function(kind, u);
+    if (!quarters?.exact || !number.isWhole(quarters)) return this.function(kind, u);
     const quarter = Number(((quarters.p % 4n) + 4n) % 4n);
     const sine = [0, 1, 0, -1][quarter];
     const cosine = [1, 0, -1, 0][quarter];

@@ -18,7 +18,8 @@ export function constantValue(node) {
   const values = parts.map(constantValue);
   const lost = values.find((value) => !Number.isFinite(value));
   if (lost !== undefined) return lost;
-  if (kind === "sum") return values.reduce((total, value, i) => total + number.value(coefficients[i]) * value, number.value(constant));
+  if (kind === "sum")
+    return values.reduce((total, value, i) => total + number.value(coefficients[i]) * value, number.value(constant));
   if (kind === "product") return values.reduce((total, value) => total * value, number.value(constant));
   return kind === "power" ? powerValue(values[0], values[1], node) : functionValue(kind, values);
 }

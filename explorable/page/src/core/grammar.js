@@ -44,16 +44,22 @@ export class Reader {
     this.depth = 0;
   }
 
+  /** @returns {Token} */
   get next() {
     return this.tokens[this.at];
   }
 
+  /** @returns {Token} */
   get last() {
     return this.tokens[this.at - 1];
   }
 
   get innermost() {
     return this.open[this.open.length - 1];
+  }
+
+  atEnd() {
+    return this.next.kind === "end";
   }
 
   /** @param {...string} signs */
@@ -111,7 +117,8 @@ export class Reader {
     const names = inner.filter((_, k) => k % 2 === 0);
     const commas = inner.filter((_, k) => k % 2);
     const single = kinds.length === 1 && kinds[0] === "word";
-    const several = kinds[0] === "word" && kinds[1] === "sign" && this.tokens[1].text === "(" && this.tokens[sign - 1].text === ")";
+    const several =
+      kinds[0] === "word" && kinds[1] === "sign" && this.tokens[1].text === "(" && this.tokens[sign - 1].text === ")";
     const listed = names.length && commas.every((one) => one === ",") && commas.length === names.length - 1;
     if (!single && !(several && listed)) throw this.refuse(EQUATION, this.tokens[sign].place);
     this.at = sign + 1;
@@ -125,9 +132,9 @@ export class Reader {
   }
 
   whole() {
-    if (this.next.kind === "end") throw this.refuse(MISSING);
+    if (this.atEnd()) throw this.refuse(MISSING);
     const whole = this.expression();
-    if (this.next.kind !== "end") throw this.unexpected();
+    if (!this.atEnd()) throw this.unexpected();
     return whole;
   }
 

@@ -117,7 +117,10 @@ export class Graph {
     if (node.kind === "sum") return this.total(node);
     if (node.kind === "product") return this.products(node);
     if (node.kind === "power") return this.raised(node);
-    return this.step(node.kind, node.parts.map((part) => this.lowered(part)));
+    return this.step(
+      node.kind,
+      node.parts.map((part) => this.lowered(part)),
+    );
   }
 
   /** @param {Node} node */
@@ -139,7 +142,12 @@ export class Graph {
     const over = node.parts.filter((factor) => !isDivisor(factor)).map((factor) => this.lowered(factor));
     const value = number.value(node.constant);
     const upper = [this.number(Math.abs(value)), ...over].reduce((left, right) => this.multiply(left, right));
-    const whole = under.length ? this.divide(upper, under.reduce((left, right) => this.multiply(left, right))) : upper;
+    const whole = under.length
+      ? this.divide(
+          upper,
+          under.reduce((left, right) => this.multiply(left, right)),
+        )
+      : upper;
     return value < 0 ? this.negative(whole) : whole;
 
     /** @param {Node} factor @returns {Node} */
@@ -191,7 +199,9 @@ export class Graph {
     const varying = inputs.map((_, k) => k).filter((k) => slopes.has(inputs[k]));
     if (!varying.length) return null;
     if (kernel === "Cases") return this.ofCases(inputs, slopes);
-    const parts = varying.map((k) => this.chained(this.partial(place, k), /** @type {number} */ (slopes.get(inputs[k]))));
+    const parts = varying.map((k) =>
+      this.chained(this.partial(place, k), /** @type {number} */ (slopes.get(inputs[k]))),
+    );
     const total = parts.reduce((left, right) => this.add(left, right));
     if (parts.some((part) => this.sparse.has(part))) this.sparse.add(total);
     return this.value(total) === 0 ? null : total;
@@ -202,7 +212,9 @@ export class Graph {
     const chooses = ["largest_at", "smallest_at"].includes(this.steps[outer].kernel);
     const sparse = this.sparse.has(inner);
     const plain = !(chooses || sparse) || this.value(outer) !== undefined || this.value(inner) === 0;
-    const product = plain ? this.multiply(outer, inner) : this.step("scaled", chooses ? [inner, outer] : [outer, inner]);
+    const product = plain
+      ? this.multiply(outer, inner)
+      : this.step("scaled", chooses ? [inner, outer] : [outer, inner]);
     if (chooses || sparse) this.sparse.add(product);
     return product;
   }
@@ -210,7 +222,7 @@ export class Graph {
   /** @param {number[]} inputs @param {Map<number, number>} slopes */
   ofCases(inputs, slopes) {
     const last = inputs.length - 1;
-    const flat = inputs.map((input, k) => (k % 2 && k < last ? input : slopes.get(input) ?? this.number(0)));
+    const flat = inputs.map((input, k) => (k % 2 && k < last ? input : (slopes.get(input) ?? this.number(0))));
     const values = new Set(flat.filter((_, k) => k % 2 === 0));
     if (values.size === 1) return this.value(flat[0]) === 0 ? null : flat[0];
     const made = this.step("Cases", flat);
@@ -238,7 +250,10 @@ export class Graph {
           ? inputs[value]
           : kernel === "number"
             ? this.number(value)
-            : this.applied(kernel, sources.map((source) => made[source])),
+            : this.applied(
+                kernel,
+                sources.map((source) => made[source]),
+              ),
       );
     return made[result];
   }
@@ -275,8 +290,7 @@ const RULES = {
   negative: (g) => g.number(-1),
   multiply: (_, __, inputs, k) => inputs[1 - k],
   scaled: (_, __, inputs, k) => inputs[1 - k],
-  divide: (g, place, inputs, k) =>
-    k ? g.negative(g.divide(place, inputs[1])) : g.divide(g.number(1), inputs[1]),
+  divide: (g, place, inputs, k) => (k ? g.negative(g.divide(place, inputs[1])) : g.divide(g.number(1), inputs[1])),
   reciprocal: (g, place, inputs) => g.negative(g.divide(place, inputs[0])),
   square: (g, _, inputs) => g.multiply(g.number(2), inputs[0]),
   cube: (g, _, inputs) => g.multiply(g.number(3), g.power(inputs[0], 2)),

@@ -153,7 +153,17 @@ class Translator {
     if (own(SIGNS, token)) return [[SIGNS[token], place]];
     const { functions } = this.words.names;
     if (/^[A-Za-z]+$/.test(token) && !own(functions, token) && !this.words.keywords.has(token))
-      return [...token].flatMap((letter, k) => /** @type {Spelling} */ (k ? [[" ", place + k - 1], [letter, place + k]] : [[letter, place]])); // xy is x times y
+      return [...token].flatMap(
+        (letter, k) =>
+          /** @type {Spelling} */ (
+            k
+              ? [
+                  [" ", place + k - 1],
+                  [letter, place + k],
+                ]
+              : [[letter, place]]
+          ),
+      ); // xy is x times y
     if (SPACES.has(token)) return [[" ", place]];
     return respelt([...token], this.words.vocabulary).map(([piece, at]) => [piece, place + at]);
   }
@@ -181,7 +191,10 @@ class Translator {
   subscript(place) {
     const digits = textOf(this.argument("", ""));
     if (!/^[0-9]+$/.test(digits)) throw this.refuse(place, "A subscript is a number: x_1");
-    return [[`_${digits}`, place], [" ", place]];
+    return [
+      [`_${digits}`, place],
+      [" ", place],
+    ];
   }
 
   /** @param {string} token @param {number} place @returns {Spelling} */
@@ -251,11 +264,12 @@ class Translator {
     if (this.next !== "{") throw this.refuse(place, "Here a { is missing");
     this.take();
     let letters = "";
-    while (this.next !== "}") {
-      if (!this.next) throw this.refuse(this.place, "Here a } is missing");
-      letters += this.take()[0];
+    for (;;) {
+      if (this.at >= this.tokens.length) throw this.refuse(this.place, "Here a } is missing");
+      const [token] = this.take();
+      if (token === "}") break;
+      letters += token;
     }
-    this.take();
     return letters.trim();
   }
 
@@ -291,7 +305,11 @@ class Translator {
 }
 
 /** @param {Spelling} pieces */
-const textOf = (pieces) => pieces.map(([piece]) => piece).join("").trim();
+const textOf = (pieces) =>
+  pieces
+    .map(([piece]) => piece)
+    .join("")
+    .trim();
 
 /** A row of cases often ends with a comma, for the eye. @param {Spelling} row */
 function withoutComma(row) {

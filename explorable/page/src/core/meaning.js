@@ -60,7 +60,8 @@ export class Meaning {
   /** @param {Tree} node @returns {Node} */
   condition(node) {
     const found = node.kind === "pair" ? null : this.read(node);
-    if (!found || !CONDITIONS.includes(found.kind)) throw this.refuse(node, "Here a condition was expected, such as x > 0");
+    if (!found || !CONDITIONS.includes(found.kind))
+      throw this.refuse(node, "Here a condition was expected, such as x > 0");
     return found;
   }
 
@@ -74,9 +75,13 @@ export class Meaning {
       case "minus":
         return this.algebra.negative(this.value(node.parts[0]));
       case "sum":
-        return this.chain(node, (left, sign, right) => this.algebra.sum(left, sign === "+" ? right : this.algebra.negative(right)));
+        return this.chain(node, (left, sign, right) =>
+          this.algebra.sum(left, sign === "+" ? right : this.algebra.negative(right)),
+        );
       case "product":
-        return this.chain(node, (left, sign, right) => (sign === "*" ? this.algebra.product(left, right) : this.algebra.quotient(left, right)));
+        return this.chain(node, (left, sign, right) =>
+          sign === "*" ? this.algebra.product(left, right) : this.algebra.quotient(left, right),
+        );
       case "power":
         return this.power(node);
       case "compare":
@@ -117,7 +122,8 @@ export class Meaning {
 
   /** @param {string} name */
   notAVariable(name) {
-    if (name === "I") return "I is the imaginary unit, which has no place here: everything is real; call the variable i";
+    if (name === "I")
+      return "I is the imaginary unit, which has no place here: everything is real; call the variable i";
     const near = closest(name, this.words.known, 0.7);
     return `'${name}' is not a variable; ${near ? `did you mean ${near}?` : "a variable is called like x, w1 or theta"}`;
   }
@@ -174,7 +180,8 @@ export class Meaning {
     const otherwise = parts[parts.length - 1];
     for (let k = 1; k < branches.length; k += 2) {
       if (branches[k] === this.true) return this.cases([...branches.slice(0, k - 1), branches[k - 1]]);
-      if (branches[k] === this.false) return this.cases([...branches.slice(0, k - 1), ...branches.slice(k + 1), otherwise]);
+      if (branches[k] === this.false)
+        return this.cases([...branches.slice(0, k - 1), ...branches.slice(k + 1), otherwise]);
     }
     if (!branches.length) return otherwise;
     if (otherwise.kind === "Cases") return this.cases([...branches, ...otherwise.parts]);
@@ -224,10 +231,9 @@ export class Meaning {
   /** (value, condition) pairs, or both in turns, either first; a last value alone stands for otherwise. @param {Tree} node */
   piecewise(node) {
     const flat = node.parts.flatMap((part) => (part.kind === "pair" ? part.parts : [part]));
-    let pairs = flat.slice(0, flat.length - (flat.length % 2)).reduce(
-      (all, part, k) => (k % 2 ? [...all.slice(0, -1), [all[all.length - 1][0], part]] : [...all, [part, part]]),
-      /** @type {[Tree, Tree][]} */ ([]),
-    );
+    /** @type {[Tree, Tree][]} */
+    let pairs = [];
+    for (let k = 0; k + 1 < flat.length; k += 2) pairs.push([flat[k], flat[k + 1]]);
     let last = flat.length % 2 ? flat[flat.length - 1] : null;
     if (pairs.length && ["compare", "and", "or"].includes(pairs[0][0].kind)) pairs = pairs.map(([a, b]) => [b, a]);
     if (!last && pairs.length && ["True", "true"].includes(pairs[pairs.length - 1][1].name))
@@ -260,7 +266,9 @@ export class Meaning {
       case "ceil":
         return this.flat(name, u);
       case "mod":
-        return u.varies || v.varies ? a.node("Mod", values) : a.sum(u, a.negative(a.product(v, this.flat("floor", a.quotient(u, v)))));
+        return u.varies || v.varies
+          ? a.node("Mod", values)
+          : a.sum(u, a.negative(a.product(v, this.flat("floor", a.quotient(u, v)))));
       case "erfc":
         return a.sum(a.one, a.negative(a.function("erf", u)));
       case "max":
@@ -274,9 +282,11 @@ export class Meaning {
     }
   }
 
-  /** What is constant between its jumps; a number, of a constant. @param {string} name @param {Node} u */
+  /** What is constant between its jumps; a number, of a constant. @param {string} name @param {Node} u @returns {Node} */
   flat(name, u) {
-    const kind = /** @type {{ [name: string]: string }} */ ({ heaviside: "Heaviside", floor: "Floor", ceil: "Ceil" })[name] ?? name;
+    const kind =
+      /** @type {{ [name: string]: string }} */ ({ heaviside: "Heaviside", floor: "Floor", ceil: "Ceil" })[name] ??
+      name;
     if (u.varies) return this.algebra.node(kind, [u]);
     const exact = u.kind === "constant" && u.constant.exact ? u.constant : null;
     if (exact && kind === "Floor") return this.algebra.constant(number.floor(exact));
@@ -317,15 +327,21 @@ export class Meaning {
     const { largest, largestExponent, mostBits } = this.limits;
     const all = [...nodes];
     const constants = all.filter((one) => !one.varies).map(constantValue);
-    const numbers = all.flatMap(({ kind, constant, coefficients }) => (kind === "variable" ? [] : [constant, ...coefficients]));
-    if (constants.some(Number.isNaN) || numbers.some((one) => Number.isNaN(number.value(one)))) return "This is not a real number";
+    const numbers = all.flatMap(({ kind, constant, coefficients }) =>
+      kind === "variable" ? [] : [constant, ...coefficients],
+    );
+    if (constants.some(Number.isNaN) || numbers.some((one) => Number.isNaN(number.value(one))))
+      return "This is not a real number";
     if (numbers.some((one) => number.size(one) > mostBits)) return "The numbers in this grow too large";
     const powers = all.filter((one) => one.kind === "power");
-    if (powers.some(({ parts: [, v] }) => v.kind === "constant" && Math.abs(number.value(v.constant)) > largestExponent))
+    if (
+      powers.some(({ parts: [, v] }) => v.kind === "constant" && Math.abs(number.value(v.constant)) > largestExponent)
+    )
       return `Exponents may go up to ${largestExponent}`;
     if (powers.some(({ parts: [u, v] }) => v.varies && !u.varies && constantValue(u) < 0))
       return "A negative number to a varying power is not real";
-    const sane = (/** @type {number} */ value) => value === 0 || (Math.abs(value) >= 10 ** -largest && Math.abs(value) <= 10 ** largest);
+    const sane = (/** @type {number} */ value) =>
+      value === 0 || (Math.abs(value) >= 10 ** -largest && Math.abs(value) <= 10 ** largest);
     if (![...constants, ...numbers.map(number.value)].every(sane))
       return "This constant is not a real number between 10^-100 and 10^100";
     return null;

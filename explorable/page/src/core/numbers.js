@@ -11,8 +11,7 @@ export const square = (u) => u * u;
 export const cube = (u) => u * u * u;
 
 /** u ^ count by squares, for a whole count from 1. @param {number} u @param {number} count @returns {number} */
-export const whole = (u, count) =>
-  count === 1 ? u : count % 2 ? u * whole(u, count - 1) : whole(u * u, count / 2);
+export const whole = (u, count) => (count === 1 ? u : count % 2 ? u * whole(u, count - 1) : whole(u * u, count / 2));
 
 /** A product that is 0 where its second factor is, whatever the first. @param {number} u @param {number} v */
 export const scaled = (u, v) => (v === 0 ? 0 : u * v);

@@ -3,7 +3,8 @@
  * The plane of two hyper-parameters: for each pair, after how many steps the error of this run stays below a bound.
  *
  * No iterate is kept, and a run is left where nothing happens any more: it sleeps below the bound, or it is gone.
- * The plane is worked out in a worker where there is one, else in slices between two frames, coarse points first.
+ * The plane is worked out in slices between two frames, coarse points first: a page that may run no scripts but its
+ * own has no worker, and no run takes long.
  */
 
 import { placed, settings } from "./checks.js";
@@ -108,8 +109,16 @@ export async function plane(wish, onSlice = () => {}, abort) {
   }
 }
 
-/** Let the page draw. */
-const breath = () => new Promise((resolve) => setTimeout(resolve, 0));
+/** Let the page draw. A timer would be slowed down to 4 ms after some turns; a message is not. */
+const breath = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve(null);
+    };
+    port2.postMessage(null);
+  });
 
 /**
  * A function of the hyper-parameters: the first step from which the value stays below the tolerance, or why never.
@@ -131,7 +140,7 @@ export function settler({ objective, rule, from, steps, tolerance, data, size })
     return out;
   };
   /** @param {number} value */
-  const reason = (value) => (value - value === 0 || Number.isNaN(value)) && x.every(near) ? UNDEFINED : DIVERGES;
+  const reason = (value) => ((value - value === 0 || Number.isNaN(value)) && x.every(near) ? UNDEFINED : DIVERGES);
   /** @param {number} coordinate */
   const near = (coordinate) => coordinate < far && coordinate > -far;
   return (h) => {

@@ -98,11 +98,11 @@ export const isZero = (constant) => (constant.exact ? constant.p === 0n : consta
 /** @param {Constant} constant */
 export const isOne = (constant) => constant.exact && constant.p === 1n && constant.q === 1n;
 
-/** @param {Constant} constant @returns {constant is Fraction} */
+/** @param {Constant} constant */
 export const isWhole = (constant) => constant.exact && constant.q === 1n;
 
 /** @param {Constant} constant */
-export const isEven = (constant) => isWhole(constant) && constant.p % 2n === 0n;
+export const isEven = (constant) => isWhole(constant) && constant.exact && constant.p % 2n === 0n;
 
 /** The largest whole number that is not above. @param {Fraction} constant */
 export function floor({ p, q }) {

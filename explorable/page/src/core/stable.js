@@ -28,7 +28,12 @@ class Rewriting {
     if (!node.parts.length || !node.varies) return node;
     let found = this.known.get(node);
     if (!found) {
-      found = this.better(this.rebuilt(node, node.parts.map((part) => this.rewritten(part))));
+      found = this.better(
+        this.rebuilt(
+          node,
+          node.parts.map((part) => this.rewritten(part)),
+        ),
+      );
       this.known.set(node, found);
     }
     return found;
@@ -39,7 +44,10 @@ class Rewriting {
     const a = this.algebra;
     if (parts.every((part, k) => part === node.parts[k])) return node;
     if (node.kind === "sum")
-      return a.sum(a.constant(node.constant), ...parts.map((part, k) => a.product(a.constant(node.coefficients[k]), part)));
+      return a.sum(
+        a.constant(node.constant),
+        ...parts.map((part, k) => a.product(a.constant(node.coefficients[k]), part)),
+      );
     if (node.kind === "product") return a.product(a.constant(node.constant), ...parts);
     if (node.kind === "power") return a.power(parts[0], parts[1]);
     return node.kind === "log" ? a.logarithm(parts[0]) : a.node(node.kind, parts);
@@ -80,7 +88,9 @@ class Rewriting {
       return inner && a.product(v, inner);
     }
     if (node.kind === "product") {
-      const logs = (number.isOne(node.constant) ? [] : [a.constant(node.constant)]).concat(node.parts).map((one) => this.logOf(one));
+      const logs = (number.isOne(node.constant) ? [] : [a.constant(node.constant)])
+        .concat(node.parts)
+        .map((one) => this.logOf(one));
       return logs.includes(null) ? null : a.sum(.../** @type {Node[]} */ (logs));
     }
     const exponents = this.exponents(node);
@@ -160,7 +170,8 @@ class Rewriting {
     if (!chosen.length) return null;
     const gone = new Set(chosen.map(({ k }) => k));
     const kept = parts.map((part, k) => a.scaled(part, coefficients[k])).filter((_, k) => !gone.has(k));
-    const factor = (/** @type {Constant} */ times) => a.constant(sign < 0 ? number.times(times, number.MINUS_ONE) : times);
+    const factor = (/** @type {Constant} */ times) =>
+      a.constant(sign < 0 ? number.times(times, number.MINUS_ONE) : times);
     return a.sum(...kept, ...chosen.map((one) => a.product(factor(one.size), one.left)));
   }
 
@@ -169,7 +180,8 @@ class Rewriting {
     const a = this.algebra;
     const [u, v] = part.parts;
     const signed = (/** @type {Node} */ one) => (sign === 1 ? one : a.negative(one));
-    if (part.kind === "cos") return a.product(a.whole(2), a.power(this.of(sign === 1 ? "sin" : "cos", this.halved(u)), a.whole(2)));
+    if (part.kind === "cos")
+      return a.product(a.whole(2), a.power(this.of(sign === 1 ? "sin" : "cos", this.halved(u)), a.whole(2)));
     if (part.kind === "tanh") return a.product(a.whole(2), this.of("Logistic", a.product(a.whole(-2), signed(u))));
     if (part.kind === "erf") return this.of("Erfc", signed(u));
     const squared = part.kind === "power" && v === a.whole(2) ? u.kind : "";
@@ -194,7 +206,10 @@ class Rewriting {
       if (number.key(squares[0]) !== number.key(squares[1])) continue;
       const varying = a.quotient(a.sum(base, a.negative(a.constant(below))), a.constant(below));
       const rest = parts.map((part, i) => a.scaled(part, coefficients[i])).filter((_, i) => i !== k);
-      return a.sum(...rest, a.product(a.constant(number.times(constant, number.MINUS_ONE)), this.of("Root1pm1", varying)));
+      return a.sum(
+        ...rest,
+        a.product(a.constant(number.times(constant, number.MINUS_ONE)), this.of("Root1pm1", varying)),
+      );
     }
     return null;
   }
@@ -233,7 +248,8 @@ class Rewriting {
       const sign = power.kind === "constant" ? Math.sign(number.value(power.constant)) : 0;
       const exponents = sign < 0 ? this.exponents(base) : [];
       if (isExp(factor)) exponent = a.sum(exponent, power);
-      else if (sign < 0 && base.kind === "cosh") factors.push(a.power(this.of("Sech", base.parts[0]), a.negative(power)));
+      else if (sign < 0 && base.kind === "cosh")
+        factors.push(a.power(this.of("Sech", base.parts[0]), a.negative(power)));
       else if (exponents.length) sums.push([exponents, a.negative(power)]);
       else if (sign > 0 && base.kind === "Logistic") sums.push([[a.zero, a.negative(base.parts[0])], power]);
       else factors.push(factor);
@@ -267,7 +283,10 @@ class Rewriting {
   /** @param {Node[]} exponents @param {Node} [first] @returns {[Node, Node]} */
   share(exponents, first) {
     const [own, others] = this.pivoted(exponents, first);
-    return [own, others.length === 1 ? this.of("Logistic", this.algebra.negative(others[0])) : this.of("Share", ...others)];
+    return [
+      own,
+      others.length === 1 ? this.of("Logistic", this.algebra.negative(others[0])) : this.of("Share", ...others),
+    ];
   }
 
   /** sinh u / cosh u and (e^u - 1) / (e^u + 1) are tanh u and tanh u/2; sigmoid(u) sigmoid(-u) is a slope. @param {Node} node */
@@ -275,10 +294,14 @@ class Rewriting {
     const a = this.algebra;
     if (node.kind !== "product") return node;
     /** @type {Map<Node, Node>} */
-    const factors = new Map(node.parts.map((factor) => (factor.kind === "power" ? [factor.parts[0], factor.parts[1]] : [factor, a.one])));
+    const factors = new Map(
+      node.parts.map((factor) => (factor.kind === "power" ? [factor.parts[0], factor.parts[1]] : [factor, a.one])),
+    );
     for (const base of [...factors.keys()]) {
       const [below, slope] = this.partner(base);
-      const [own, under] = [base, below].map((one) => (one && factors.has(one) ? wholeOf(/** @type {Node} */ (factors.get(one))) : null));
+      const [own, under] = [base, below].map((one) =>
+        one && factors.has(one) ? wholeOf(/** @type {Node} */ (factors.get(one))) : null,
+      );
       if (!below || own === null || under === null || own <= 0 || under <= 0) continue;
       const count = Math.min(own, under);
       factors.set(base, a.whole(own - count));
@@ -302,7 +325,8 @@ class Rewriting {
   /** log of a product by its positive factors; log(1 + v) and log(1 - e^u) by themselves. @param {Node} argument */
   logarithm(argument) {
     const a = this.algebra;
-    const number_ = argument.kind === "product" && !number.isOne(argument.constant) ? [a.constant(argument.constant)] : [];
+    const number_ =
+      argument.kind === "product" && !number.isOne(argument.constant) ? [a.constant(argument.constant)] : [];
     const factors = argument.kind === "product" ? [...number_, ...argument.parts] : [argument];
     const logs = factors.map((factor) => this.logOf(factor));
     if (!logs.some((log) => log?.varies)) return this.nearOne(argument);
@@ -335,4 +359,5 @@ const isExp = ({ kind, parts, algebra }) => kind === "power" && parts[0] === alg
 const magnitude = (constant) => (number.value(constant) < 0 ? number.times(constant, number.MINUS_ONE) : constant);
 
 /** The whole number that an expression is, or null. @param {Node} node */
-const wholeOf = ({ kind, constant }) => (kind === "constant" && number.isWhole(constant) ? Number(constant.p) : null);
+const wholeOf = ({ kind, constant }) =>
+  kind === "constant" && number.isWhole(constant) ? number.value(constant) : null;

@@ -44,12 +44,15 @@ export function readFormula(text, vocabulary, variables = null) {
   const tree = reader.whole();
   const meaning = new Meaning(text, words, head ?? variables);
   const expression = meaning.value(tree);
-  const names = [...meaning.algebra.known.values()].filter((node) => node.kind === "variable" && occurs(expression, node));
+  const names = [...meaning.algebra.known.values()].filter(
+    (node) => node.kind === "variable" && occurs(expression, node),
+  );
   return { expression, variables: head ?? names.map((node) => node.name).sort(), algebra: meaning.algebra, remarks };
 }
 
 /** @param {import("./algebra.js").Node} node @param {import("./algebra.js").Node} variable @returns {boolean} */
-const occurs = (node, variable) => node === variable || node.parts.some((part) => part.varies && occurs(part, variable));
+const occurs = (node, variable) =>
+  node === variable || node.parts.some((part) => part.varies && occurs(part, variable));
 
 /**
  * The objective of a formula, its view and start as `objectives/typed.py` finds them.
@@ -68,12 +71,18 @@ export function typedObjective(text, vocabulary, { view, start, name = "typed", 
   const gradient = variables.map((_, i) => graph.derivative(value, i));
   const upper = gradient.map((slope, i) => variables.map((_, j) => (j < i ? -1 : graph.derivative(slope, j))));
   const hessian = upper.flatMap((row, i) => row.map((place, j) => (j < i ? upper[j][i] : place)));
-  if (graph.steps.length > LONGEST_TAPE) throw new UsageError("This formula is too long to be played with: shorten it.");
+  if (graph.steps.length > LONGEST_TAPE)
+    throw new UsageError("This formula is too long to be played with: shorten it.");
   const taped = (/** @type {number[]} */ results) => {
     const extract = graph.extract(results);
     return packedTape(extract.steps, extract.results, d);
   };
-  const tapes = { value: taped([value]), gradient: taped(gradient), slope: taped([value, ...gradient]), hessian: taped(hessian) };
+  const tapes = {
+    value: taped([value]),
+    gradient: taped(gradient),
+    slope: taped([value, ...gradient]),
+    hessian: taped(hessian),
+  };
   const seconds = hessian.map((place) => graph.value(place));
   const window = view ?? variables.map(() => /** @type {[number, number]} */ ([-HALF_WIDTH, HALF_WIDTH]));
   const made = { name, title: text.trim(), text: text.trim(), variables, view: window, remarks, tapes };
@@ -91,7 +100,12 @@ const middle = ([low, high]) => (low + high) / 2;
  *   start: number[], quadratic: Objective["quadratic"], remarks: string[] }} made
  */
 export function onTapes(made) {
-  const [value, gradient, slope, hessian] = [made.tapes.value, made.tapes.gradient, made.tapes.slope, made.tapes.hessian].map(walker);
+  const [value, gradient, slope, hessian] = [
+    made.tapes.value,
+    made.tapes.gradient,
+    made.tapes.slope,
+    made.tapes.hessian,
+  ].map(walker);
   /** @type {number[]} */
   const none = [];
   return {
@@ -102,7 +116,10 @@ export function onTapes(made) {
     model: null,
     ...made,
     value: (/** @type {ArrayLike<number>} */ p) => value(p, none),
-    gradient: (/** @type {ArrayLike<number>} */ p, /** @type {number[] | Float64Array} */ out) => (gradient(p, out), out),
+    gradient: (/** @type {ArrayLike<number>} */ p, /** @type {number[] | Float64Array} */ out) => (
+      gradient(p, out),
+      out
+    ),
     slope: (/** @type {ArrayLike<number>} */ p, /** @type {number[] | Float64Array} */ out) => slope(p, out, 1),
     hessian: (/** @type {ArrayLike<number>} */ p, /** @type {number[] | Float64Array} */ out) => (hessian(p, out), out),
   };
@@ -118,7 +135,13 @@ function quadratic(seconds, d) {
   if (d === 1) return { hessian: [known], eigenvalues: known };
   const [a, b, , c] = known;
   const [mean, spread] = [(a + c) / 2, Math.hypot((a - c) / 2, b)];
-  return { hessian: [[a, b], [b, c]], eigenvalues: [mean - spread, mean + spread] };
+  return {
+    hessian: [
+      [a, b],
+      [b, c],
+    ],
+    eigenvalues: [mean - spread, mean + spread],
+  };
 }
 
 /** The first point of the tour where the function has a slope; if it is flat wherever it is defined, any. @param {Pick<Objective, "view" | "slope" | "title">} objective */

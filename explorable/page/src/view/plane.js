@@ -192,9 +192,9 @@ export function planePart(app) {
 
   /** @param {number} rate @param {number} momentum */
   function put(rate, momentum) {
-    if (!seen) return;
-    const { rule, x, y } = planeOf(app, seen);
-    const { settings } = seen.state;
+    const view = app.view();
+    const { rule, x, y } = planeOf(app, view);
+    const { settings } = view.state;
     const patch = /** @type {any} */ ({ settings: { ...settings }, scrub: null });
     for (const [entry, value] of /** @type {[HyperParameter, number][]} */ ([
       [x, rate],
@@ -226,10 +226,11 @@ export function planePart(app) {
   dragging(handle, { start: toPointer, move: toPointer });
   handle.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    if (!way || !seen || !at) return;
+    if (!way || !at) return;
     event.preventDefault();
-    const { x, y } = planeOf(app, seen);
-    const { h: now } = wishOf(app, seen);
+    const view = app.view(); // not what is drawn: keys can be quicker
+    const { x, y } = planeOf(app, view);
+    const { h: now } = wishOf(app, view);
     const [rate, share] = [Number(now[x.name]), Number(now[y.name])];
     const far = event.shiftKey ? 0.1 : 1;
     const [low, high] = at.x.domain;
