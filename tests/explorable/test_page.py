@@ -200,7 +200,7 @@ def test_the_map_is_zoomed_and_moved_with_equal_scales(tab: Callable[..., Any]) 
     box = page.locator(".map canvas").bounding_box()
     left, right, bottom, top = (float(end) for end in state_of(page)["view"].split(","))
     assert right - left < 18
-    assert (right - left) / (top - bottom) == pytest.approx((box["width"] - 52) / (box["height"] - 42), rel=1e-2)
+    assert (right - left) / (top - bottom) == pytest.approx((box["width"] - 56) / (box["height"] - 42), rel=1e-2)
     drag(page, ".map canvas", 100, 0)
     moved = float(state_of(page)["view"].split(",")[0])
     assert moved < left - 1

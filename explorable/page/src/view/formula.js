@@ -94,7 +94,7 @@ class Setter {
       return [h("i", {}, "e"), h("sup", {}, ...this.closed())];
     }
     if (this.isFunction(token)) return [token, this.next === "(" ? "" : " "];
-    if (token in CONSTANTS) return [CONSTANTS[token]];
+    if (token in CONSTANTS) return [h("i", {}, CONSTANTS[token])];
     const name = h("i", {}, letter(token));
     if (this.next !== "[") return [name];
     this.at++;

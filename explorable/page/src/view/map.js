@@ -128,7 +128,7 @@ export function drawPicture(pen, size, view, ground) {
  */
 export function frameOf(view, size) {
   const { objective, data } = view.derived;
-  const box = inside(size, { left: 42, right: 10, top: 12, bottom: 30 });
+  const box = inside(size, { left: 46, right: 10, top: 12, bottom: 30 });
   const window = shownWindow(view);
   if (objective.variables.length > 1) return frame(box, ...widened(window, box.width / box.height));
   return curveOver((point) => objective.value(point, data), box, window[0]).at;

@@ -10,6 +10,7 @@ import { ringed } from "./step.js";
 /** @typedef {import("./pen.js").Pen} Pen */
 /** @typedef {import("./derive.js").Track} Track */
 
+const OFF = 1e3; // of the first error: what rises above leaves the strip, so that the others are seen
 const DECADES = 12; // at most on a logarithmic strip
 const NEAR = 0.4; // pixels that are not told apart
 const SCALES = /** @type {const} */ (["auto", "linear", "log"]);
@@ -23,7 +24,7 @@ const SCALES = /** @type {const} */ (["auto", "linear", "log"]);
 export function errorRange(tracks, wish) {
   let [low, high, least] = [Infinity, -Infinity, Infinity];
   for (const { run } of tracks) {
-    const cap = run.divergedAt === null ? Infinity : 1e3 * Math.max(Math.abs(run.values[0]), 1e-3);
+    const cap = OFF * Math.max(Math.abs(run.values[0]), 1e-3);
     for (let k = 0; k <= run.endedAt; k++) {
       const value = run.values[k];
       if (!Number.isFinite(value) || Math.abs(value) > cap) continue;
