@@ -19,6 +19,7 @@ from explorable.steps import rule_functions
 from explorable.vocabulary import words
 from objectives.registry import AnyObjective
 from optimizers import RULES, Rule
+from optimizers.rules import ELSEWHERE
 
 CORE = Path(__file__).parent / "page" / "src" / "core"
 
@@ -48,6 +49,7 @@ def rule_text(kind: type[Rule[Any]], palette: Palette) -> str:
         "colors": colors,
         "hyperparameters": hyperparameters(kind),
         "refusals": refusals(kind),
+        "elsewhere": dict(ELSEWHERE),
     }
     return f"{{...{_json(facts)},\n{rule_functions(kind)}\n}}"
 

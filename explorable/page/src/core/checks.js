@@ -15,15 +15,32 @@ import { MOST_NUMBERS, MOST_STEPS } from "./limits.js";
  * @returns {Settings}
  */
 export function settings(rule, given = {}) {
-  const names = rule.hyperparameters.map((entry) => entry.name);
-  for (const name of Object.keys(given))
-    if (!names.includes(name)) throw unknown(`hyper-parameter of ${rule.name}`, name, names);
+  const own = named(rule, given);
   /** @type {Settings} */
   const all = {};
-  for (const entry of rule.hyperparameters) all[entry.name] = checked(rule, entry, given[entry.name] ?? entry.default);
+  for (const entry of rule.hyperparameters) all[entry.name] = checked(rule, entry, own[entry.name] ?? entry.default);
   const refusal = rule.refusals.find((one) => refused(one, all));
   if (refusal) throw new UsageError(refusal.message);
   return all;
+}
+
+/** The settings under the names of the rule's hyper-parameters; names from elsewhere are translated. @param {Rule} rule @param {Settings} given */
+function named(rule, given) {
+  /** @type {Settings} */
+  const result = {};
+  for (const [name, value] of Object.entries(given)) {
+    const entry = rule.hyperparameters.find((one) => one.name === name || one.also.includes(name));
+    if (!entry && Object.hasOwn(rule.elsewhere, name)) throw new UsageError(`${name} ${rule.elsewhere[name]}.`);
+    if (!entry)
+      throw unknown(
+        `hyper-parameter of ${rule.name}`,
+        name,
+        rule.hyperparameters.map((one) => one.name),
+      );
+    if (entry.name in result) throw new UsageError(`${entry.name} of ${rule.name} is given twice, under two names.`);
+    result[entry.name] = value;
+  }
+  return result;
 }
 
 /** @param {Rule["refusals"][number]} refusal @param {Settings} all */

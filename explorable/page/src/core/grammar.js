@@ -359,7 +359,9 @@ export class Reader {
     const word = this.next.kind === "word" && !this.words.keywords.has(this.next.text);
     if (!word && number === null) throw this.refuse(this.needs(name), token.place);
     const inner = this.deeper(() => (word ? this.power() : /** @type {Tree} */ (number)));
-    let unclear = this.sees("*", "/", "(", "^") || this.next.kind === "number" || this.anotherVariable();
+    // sin x * cos y is clear
+    const times = this.sees("*") && this.words.function(this.tokens[this.at + 1].text) === null;
+    let unclear = times || this.sees("/", "(", "^") || this.next.kind === "number" || this.anotherVariable();
     unclear ||= token.text === "√" && word && number !== null;
     if (unclear || (this.last.text !== ")" && inner.kind === "power" && this.runsOn(inner)))
       throw this.refuse(`Where does the argument of ${name} end? Write it in brackets`);

@@ -32,6 +32,7 @@
  * @property {number | string | boolean} default
  * @property {string} allowed in words
  * @property {string} meaning
+ * @property {string[]} also its names elsewhere
  * @property {{ lowest: number, highest: number | null, lowestIncluded: boolean, highestIncluded: boolean }} [bounds]
  * @property {number} [low] where a knob begins
  * @property {number} [high]
@@ -45,6 +46,7 @@
  * @property {string} title
  * @property {{ [theme: string]: string }} colors
  * @property {HyperParameter[]} hyperparameters
+ * @property {{ [name: string]: string }} elsewhere what other libraries take as a hyper-parameter, and is something else
  * @property {{ words: Settings, name: string, only: unknown, message: string }[]} refusals
  * @property {(h: Settings) => boolean} splits whether kept and new part add up to the update
  * @property {(n: number, h: Settings) => Float64Array} state
