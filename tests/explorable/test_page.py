@@ -256,6 +256,15 @@ def test_a_divergence_is_told_in_words(tab: Callable[..., Any]) -> None:
     assert page.text_content(".score .value") == "diverged"
 
 
+def test_a_hundred_thousand_steps_do_not_freeze_it(tab: Callable[..., Any]) -> None:
+    """A path that crosses itself so often took minutes, when it was stroked in one."""
+    page = tab("objective=ackley&rules=gradient_descent,momentum,adam&learning_rate=0.01&steps=100000&lens=step")
+    page.focus(".map .start")
+    page.keyboard.press("ArrowLeft")
+    assert start_of(page)[0] < OBJECTIVES["ackley"].start[0]
+    assert "iteration 100000" in page.text_content(".counter")
+
+
 # Through the iterations -----------------------------------------------------------------------------------------------
 
 
