@@ -5,6 +5,7 @@
     watching     rendering on every save
     sweeps       one clip with many values, side by side
     decks        clips on slides, in films and documents
+    exploring    pages to play with what a clip shows
     telling      progress, status, a clip in words, storyboard, answer key
     making       from a wish to whole files under stable names
     filming      run a scene, encode and join its beats; processes here, or many machines

@@ -69,7 +69,12 @@ def _refusal(kind: type[Rule[Any]], words: Mapping[str, Any], name: str) -> str 
 
 
 def _described(entry: HyperParameter) -> dict[str, Any]:
-    facts = {"name": entry.name, "default": entry.default, "allowed": entry.bounds, "meaning": entry.meaning}
+    facts: dict[str, Any] = {
+        "name": entry.name,
+        "default": entry.default,
+        "allowed": entry.bounds,
+        "meaning": entry.meaning,
+    }
     facts |= {"also": list(entry.also)}
     if isinstance(entry.kind, Switch):
         return facts | {"kind": "switch", "symbol": entry.name, "choices": [False, True]}

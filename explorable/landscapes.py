@@ -25,9 +25,9 @@ from objectives.registry import AnyObjective
 from objectives.tape import Tape, derivative_tape, slope_tape, tape_of
 
 
-def objective_text(objective: AnyObjective, formula: str | None = None) -> str:
-    """The object of an objective, as one expression of JavaScript; `formula` is its formula as SVG."""
-    facts = json.dumps(_facts(objective) | {"formula": formula}, ensure_ascii=False)
+def objective_text(objective: AnyObjective) -> str:
+    """The object of an objective, as one expression of JavaScript."""
+    facts = json.dumps(_facts(objective), ensure_ascii=False)
     functions = _data_functions(objective) if isinstance(objective, DataObjective) else _functions(objective)
     return "\n".join([f"(() => {{ const facts = {facts};", *functions, "return facts; })()"])
 

@@ -34,7 +34,7 @@ FLOORS = {
         {"notebook"},
         {"commands"},
         {"watching", "sweeps", "decks"},
-        {"telling"},
+        {"telling", "exploring"},
         {"making"},
         {"filming", "keeping"},
         {"lecture", "sources", "job"},

@@ -110,7 +110,6 @@ export function onTapes(made) {
   const none = [];
   return {
     minima: /** @type {number[][]} */ ([]),
-    formula: null,
     source: "typed",
     data: null,
     model: null,

@@ -14,7 +14,6 @@
  * @property {[number, number][]} view
  * @property {number[][]} minima
  * @property {number[]} start
- * @property {string | null} formula SVG
  * @property {string} text as it would be typed
  * @property {string} source
  * @property {{ hessian: number[][], eigenvalues: number[] } | null} quadratic eigenvalues from the smallest
