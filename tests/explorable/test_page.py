@@ -24,6 +24,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from clips.exploring.states import fitting_rate
 from explorable.formulas import formulas_text
 from explorable.html import page_text
 from objectives import OBJECTIVES, find_objective
@@ -388,8 +389,19 @@ def test_a_typed_function_runs(tab: Callable[..., Any]) -> None:
     page.press("[data-knob=formula]", "Enter")
     state = state_of(page)
     assert state["objective"] == "x^4 - 3*x^2 + cos(y)*y^2"
-    run = ran(state["objective"], "momentum", 40, learning_rate=0.05, momentum=0.8)
+    rate = float(state["learning_rate"])
+    run = ran(state["objective"], "momentum", 40, learning_rate=rate, momentum=0.8)
     agrees(table_of(page)["momentum"], run)
+
+
+def test_what_is_picked_begins_at_a_learning_rate_that_shows_something(tab: Callable[..., Any]) -> None:
+    """The same that `render.py explore` begins with."""
+    page = tab()
+    for name in NAMES[1:]:
+        page.select_option("[data-knob=objective]", name)
+        state, objective = state_of(page), OBJECTIVES[name]
+        assert state["objective"] == name
+        assert float(state["learning_rate"]) == pytest.approx(fitting_rate(objective, objective.start, 0.85, 100))
 
 
 @pytest.mark.parametrize("text", ["x^2 + sn(y)", "x^2 + (y", "x + 3 +", "5"])

@@ -2,7 +2,8 @@
 
 import { UsageError } from "../core/errors.js";
 import { findObjective } from "./derive.js";
-import { h, mathematics, say, settled, typeset } from "./dom.js";
+import { h, mathematics, say, settled } from "./dom.js";
+import { fittingRate } from "./fitting.js";
 import { typesetText } from "./formula.js";
 import { choice, knob } from "./knob.js";
 import { MOST_STEPS, runOf, sharedBy, valueOf } from "./state.js";
@@ -55,8 +56,9 @@ export function objectivePart(app) {
 
   const pick = (/** @type {string} */ objective) => {
     complaint.hidden = true;
-    const { learning_rate, momentum } = app.view().state;
-    app.set({ objective, ...FRESH, learning_rate, momentum });
+    const { momentum, steps } = app.view().state;
+    const found = findObjective(app.formulas, objective);
+    app.set({ objective, ...FRESH, learning_rate: fittingRate(found, momentum, steps, app.formulas.rules) });
   };
   const read = () => {
     const text = field.value.trim();
@@ -116,8 +118,7 @@ const tooMany = (count) =>
   new UsageError(`A page shows one or two variables, and this formula has ${count}: type a formula such as x^2 + y^2.`);
 
 /** @param {import("./types.js").Objective} objective @param {any} vocabulary @returns {Node[]} */
-function formulaOf({ formula, text, variables }, vocabulary) {
-  if (formula) return [typeset(formula, text)];
+function formulaOf({ text, variables }, vocabulary) {
   const head = mathematics(`*f*(*${variables.map(letter).join(", ")}*) = `);
   const set = typesetText(text, (name) => name in vocabulary.functions);
   return [h("span", { class: "plain", role: "img", "aria-label": text }, ...head, ...set)];

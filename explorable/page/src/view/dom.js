@@ -45,18 +45,6 @@ export function mathematics(markup) {
 }
 
 /**
- * A picture made of trusted SVG text: the formulas that the page was built with.
- * @param {string} svg
- * @param {string} label
- */
-export function typeset(svg, label) {
-  const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
-  const figure = h("span", { class: "formula", role: "img", "aria-label": label });
-  figure.append(document.importNode(parsed, true));
-  return figure;
-}
-
-/**
  * Call a function once, some time after the last of many calls.
  * @template {any[]} Arguments
  * @param {(...given: Arguments) => void} action

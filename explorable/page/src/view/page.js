@@ -11,6 +11,7 @@ import { stripPart } from "./strip.js";
 import { transportPart } from "./transport.js";
 import { summary } from "./words.js";
 
+const FOR_OTHERS = ["Tab", "Escape", "PageUp", "PageDown"]; // keys that whoever holds the page may want
 const SPEAK_AFTER = 900; // milliseconds of rest after which a screen reader is told
 
 /**
@@ -45,7 +46,7 @@ export function showPage(model, formulas, el) {
       target instanceof HTMLElement && target.closest("input:not([type=range]), select, button, dialog, summary");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (transport.key(event)) event.preventDefault();
-    if (event.key !== "Tab" && event.key !== "Escape") event.stopPropagation();
+    if (!FOR_OTHERS.includes(event.key)) event.stopPropagation();
   });
   el.append(root);
   app.attach(spoken);
