@@ -37,7 +37,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.coordinate_strip import CoordinateStrip
 from scenes.stage.panels.step_table import StepTable, run_table
 from scenes.stage.words.cards import Counter
-from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, fitting_formula, lines, on_baseline, quiet
@@ -119,7 +119,7 @@ class ChoosingMomentum(LectureScene):
     def claims(self) -> Iterator[Claim]:
         little, *middle, much = sorted(FOUR, key=lambda name: self.momenta[name])
         for name, so in ((little, self.outcomes[little].stuck), (much, self.outcomes[much].moving)):
-            yield Claim(f"momentum {self._told(name)}, where the slope is {self.outcomes[name].slope:.2g}", so)
+            yield Claim(f"momentum {self._told(name)}, where the slope is {figure(self.outcomes[name].slope, 2)}", so)
         told = "; ".join(map(self._told, middle))
         yield Claim(f"those between arrive: {told}", all(self.outcomes[name].settled is not None for name in middle))
         damping = self.damping
@@ -132,18 +132,18 @@ class ChoosingMomentum(LectureScene):
         )
         none, between, much_of = (run.stays_below(TOLERANCE) for run in damping.runs.values())
         yield Claim(
-            f"it arrives before the others: {said(between)}, against {said(none)} and {said(much_of)}",
+            f"it arrives before the others: {figure(between)}, against {figure(none)} and {figure(much_of)}",
             between is not None and all(other is None or between < other for other in (none, much_of)),
         )
 
     def words(self) -> Mapping[str, str]:
         beyond = self.damping.beyond
-        passes = f"overshoots, to {beyond:.4g} beyond the minimum" if beyond else "only rolls down"
+        passes = f"overshoots, to {figure(beyond, 4)} beyond the minimum" if beyond else "only rolls down"
         return {"outcomes": f"Momentum {'; '.join(map(self._told, FOUR))}.", "passes": passes}
 
     def _told(self, name: str) -> str:
         outcome = self.outcomes[name]
-        return f"{self.momenta[name]:g} {outcome.told}"
+        return f"{figure(self.momenta[name], 6)} {outcome.told}"
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -393,7 +393,7 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def heads(self) -> Words:
         """What the numbers of the verdict are."""
-        return self._in_row(quiet(f"loss below ${TOLERANCE:g}$ for good:"), self._verdict_rows[0], LEFT)
+        return self._in_row(quiet(f"loss below ${TOLERANCE}$ for good:"), self._verdict_rows[0], LEFT)
 
     @cached_property
     def verdict(self) -> list[VGroup]:

@@ -38,11 +38,11 @@ from scenes.stage.ink.fading import FadeIn
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
-from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES, pair_of_rules
 from scenes.stage.words.cards import RuleCard
-from scenes.stage.words.figures import typed
-from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.figures import figure, running_spec, typed
+from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import Words, quiet
 
@@ -144,10 +144,10 @@ class CodeWalkthrough(LectureScene):
         found = self.numbers()
         first, slow, fast = (float(found[name]) for name in ("start_error", f"{GD}_error", f"{MOMENTUM}_error"))
         yield Claim(
-            f"gradient descent hardly moves: {slow:.3g} of {first:.3g} after {found['last']} iterations",
+            f"gradient descent hardly moves: {figure(slow)} of {figure(first)} after {found['last']} iterations",
             slow > 0.9 * first,
         )
-        yield Claim(f"momentum has taken large steps: its error is {fast:.3g}", fast < 0.5 * slow)
+        yield Claim(f"momentum has taken large steps: its error is {figure(fast)}", fast < 0.5 * slow)
 
     def words(self) -> Mapping[str, str]:
         found = self.numbers()
@@ -201,7 +201,7 @@ class CodeWalkthrough(LectureScene):
             self.play(self.moment.animate.set_value(last), run_time=seconds, rate_func=linear)
             self.release()
         self.wait(0.4)
-        self.speaker.say(f"the longest step: ${self.growth:.3g}$ times the first")
+        self.speaker.say(f"the longest step: ${typed(self.growth, 3)}$ times the first")
         self.wait(1.8)
 
     def large_steps(self) -> None:
@@ -218,7 +218,7 @@ class CodeWalkthrough(LectureScene):
         self.drive(self.cards[GD], step, partial(error_at, run))
         self.play(step.animate.set_value(run.ended_at), run_time=4.0, rate_func=linear)
         self.release()
-        told = ", and ".join(f"${typed(float(f'{error_at(one, one.ended_at):.2g}'))}$" for one in self.runs.values())
+        told = ", and ".join(f"${typed(error_at(one, one.ended_at), 2)}$" for one in self.runs.values())
         self.speaker.say(f"error after {run.ended_at} rounds: {told}", f"error after {run.ended_at} rounds")
         self.wait(3.0)
 
@@ -351,7 +351,7 @@ class CodeWalkthrough(LectureScene):
     def _cards_with(self, significant: int) -> Iterator[RuleCard]:
         box, wanted = self.boxes[2], self.parameters
         places = box.columns(1, 1, gap=0.3) if layout.is_wide() else box.rows(1, 1, gap=0.12)
-        errors = np.concatenate([run.values for run in self.runs.values()])
+        errors = errors_of(self.runs.values())
         spec = running_spec(errors, significant)
         for name, place, momentum in zip(self.runs, places, (wanted.momentum, 0.0), strict=True):
             card = Box(place.left, place.top - min(CARD, place.height), place.right, place.top)

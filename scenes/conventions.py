@@ -40,7 +40,7 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.cards import Counter, settings_line
-from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import bold
@@ -147,13 +147,13 @@ class Conventions(LectureScene):
     def claims(self) -> Iterator[Claim]:
         same, parted, others = (float(self.numbers()[f"{name}_gap"]) for name in ("same", "parted", "others"))
         yield Claim(
-            f"with one learning rate all take the same path: at most {same:.1g} apart", same <= SAME * self.size
+            f"with one learning rate all take the same path: at most {figure(same, 1)} apart", same <= SAME * self.size
         )
         yield Claim(
-            f"when it changes, lecture and PyTorch part: by {parted:.3g} on a way of {self.size:.3g}",
+            f"when it changes, lecture and PyTorch part: by {figure(parted)} on a way of {figure(self.size)}",
             parted > APART * self.size,
         )
-        yield Claim(f"PyTorch and average stay together: at most {others:.1g} apart", others <= SAME * self.size)
+        yield Claim(f"PyTorch and average stay together: at most {figure(others, 1)} apart", others <= SAME * self.size)
 
     def words(self) -> Mapping[str, str]:
         return {"kicks": f"{100 * self.kick('lecture'):.0f} % and {100 * self.kick('pytorch'):.0f} %"}

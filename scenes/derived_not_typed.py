@@ -29,6 +29,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import rectangle_points
 from scenes.stage.panels.plot import Panel, Range
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Formula, Words, bold, fitting_formula, on_baseline
@@ -134,14 +135,17 @@ class DerivedNotTyped(LectureScene):
     def claims(self) -> Iterator[Claim]:
         wrong, gap, steepest = self.mistaken.wrong_share, self.mistaken.gap, self.mistaken.steepest
         ends, slopes = ({name: of(name) for name in self.runs} for of in (self.end, self.true_slope))
-        yield Claim(f"the derived one is right: differences of J agree with it up to {gap:.1g}", gap < 1e-6 * steepest)
+        yield Claim(
+            f"the derived one is right: differences of J agree with it up to {figure(gap, 1)}", gap < 1e-6 * steepest
+        )
         yield Claim(f"the typed one has the wrong sign on {100 * wrong:.1f} % of the view", wrong > 0.01)
         yield Claim(
-            f"the derived one ends in the minimum: at {ends[DERIVED]:.4g} the slope is {slopes[DERIVED]:.2g}",
+            f"the derived one ends in the minimum: at {figure(ends[DERIVED], 4)} the slope is "
+            f"{figure(slopes[DERIVED], 2)}",
             bool(abs(slopes[DERIVED]) < LEVEL * steepest and abs(ends[DERIVED] - self.objective.minima[0][0]) < 0.05),
         )
         yield Claim(
-            f"the typed one stops elsewhere, on a slope: at {ends[TYPED]:.4g} it is {slopes[TYPED]:.3g}",
+            f"the typed one stops elsewhere, on a slope: at {figure(ends[TYPED], 4)} it is {figure(slopes[TYPED])}",
             bool(abs(slopes[TYPED]) > 2 * LEVEL * steepest),
         )
 
@@ -344,7 +348,7 @@ class DerivedNotTyped(LectureScene):
         """What each says of the slope at the start."""
         start = self.parameters.start[0]
         slopes = self.slopes_at(np.array([start]))
-        told = {name: f"at ${start:.3g}$: {in_words(slopes[name][0], 3)}" for name in self.runs}
+        told = {name: f"at ${typed(start, 3)}$: {in_words(slopes[name][0], 3)}" for name in self.runs}
         return {name: self._row(name, markup, 1) for name, markup in told.items()}
 
     @cached_property
@@ -387,4 +391,4 @@ def in_words(slope: float, decimals: int) -> str:
     """A slope as markup, without a sign on zero; a run that flew off has none worth a number."""
     if not abs(slope) < FAR:
         return "huge" if abs(slope) >= FAR else "none"
-    return f"${round(float(slope), decimals) + 0.0:g}$"
+    return f"${typed(round(float(slope), decimals) + 0.0)}$"

@@ -34,7 +34,7 @@ from scenes.stage.maps.contour_map import containing
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
-from scenes.stage.words.figures import rounded
+from scenes.stage.words.figures import figure, rounded
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import Formula, Words
 
@@ -94,11 +94,11 @@ class DescentInABowl(LectureScene):
         found, values = self.numbers(), self.run.values[: self.run.ended_at + 1]
         yield Claim("the error falls at every step", bool((np.diff(values) < 0).all()))
         yield Claim(
-            f"the steps get shorter: the first {found['first_step']:.3g}, the last {found['last_step']:.3g}",
+            f"the steps get shorter: the first {figure(found['first_step'])}, the last {figure(found['last_step'])}",
             bool((np.diff(self.lengths) < 0).all()),
         )
         yield Claim(
-            f"it arrives: the error falls from {found['start_error']:.3g} to {found['last_error']:.3g}",
+            f"it arrives: the error falls from {figure(found['start_error'])} to {figure(found['last_error'])}",
             bool(values[-1] < SMALL * values[0]),
         )
 

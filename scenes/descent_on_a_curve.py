@@ -35,7 +35,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.step_table import StepTable, run_table
-from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Words, bold, fitting_formula, lines, on_baseline, quiet
@@ -102,14 +102,14 @@ class DescentOnACurve(LectureScene):
         arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
         dips = {name: run.first_below(TOLERANCE) for name, run in self.runs.items()}
         without, some, much = arrivals.values()
-        told = ", ".join(f"{momentum:g}: {arrivals[name]}" for name, momentum in self.momenta.items())
+        told = ", ".join(f"{figure(momentum, 6)}: {arrivals[name]}" for name, momentum in self.momenta.items())
         yield Claim(
-            f"some momentum arrives first, much arrives last; steps until the loss stays below {TOLERANCE:g}: {told}",
+            f"some momentum arrives first, much arrives last; steps until the loss stays below {TOLERANCE}: {told}",
             None not in arrivals.values() and some < without < much,
         )
-        passing = (f"{momentum:g}: {dips[name]}" for name, momentum in self.momenta.items() if momentum)
+        passing = (f"{figure(momentum, 6)}: {dips[name]}" for name, momentum in self.momenta.items() if momentum)
         yield Claim(
-            f"with momentum the first dip is not the arrival; first below {TOLERANCE:g} at step {', '.join(passing)}",
+            f"with momentum the first dip is not the arrival; first below {TOLERANCE} at step {', '.join(passing)}",
             all(dips[name] is not None and dips[name] != arrivals[name] for name in RUNS[1:]),
         )
 
@@ -121,11 +121,11 @@ class DescentOnACurve(LectureScene):
         run = self.runs[name]
         dip, arrival = run.first_below(TOLERANCE), run.stays_below(TOLERANCE)
         if dip is None:
-            return f"In {run.ended_at} steps the loss never falls below {TOLERANCE:g}."
+            return f"In {run.ended_at} steps the loss never falls below {TOLERANCE}."
         if arrival == dip:
-            return f"At step {dip} the loss falls below {TOLERANCE:g}, and stays there."
+            return f"At step {dip} the loss falls below {TOLERANCE}, and stays there."
         end = "it does not stay there" if arrival is None else f"only from step {arrival} on it stays there"
-        return f"At step {dip} the loss is below {TOLERANCE:g} for the first time, passing through; {end}."
+        return f"At step {dip} the loss is below {TOLERANCE} for the first time, passing through; {end}."
 
     def _best(self) -> str:
         arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
@@ -133,7 +133,7 @@ class DescentOnACurve(LectureScene):
         if not there:
             return "None of them arrives."
         best = min(there, key=lambda name: there[name])
-        return f"Of these, {self.momenta[best]:g} arrives first, at step {there[best]}."
+        return f"Of these, {figure(self.momenta[best], 6)} arrives first, at step {there[best]}."
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -233,7 +233,7 @@ class DescentOnACurve(LectureScene):
         for stop, pace in zip(stops, PACES, strict=True):
             self._go_on(name, step, stop, pace)
             if stop == dip and dip != arrival and dip < run.ended_at:
-                self.speaker.say(f"below ${TOLERANCE:g}$ at step ${dip}$: passing through", "passing through")
+                self.speaker.say(f"below ${TOLERANCE}$ at step ${dip}$: passing through", "passing through")
                 self.wait(1.2)
         mark = self.strip.verdict(name, self.color(name))
         self.play(FadeIn(self.rows_of_verdict[name]), *[FadeIn(mark)] * bool(len(mark)), run_time=0.6)
@@ -252,8 +252,8 @@ class DescentOnACurve(LectureScene):
     def _said_of(self, name: str) -> tuple[str, ...]:
         arrival = self.runs[name].stays_below(TOLERANCE)
         if arrival is None:
-            return (f"it does not stay below ${TOLERANCE:g}$", "it does not stay there")
-        return (f"below ${TOLERANCE:g}$ for good from step ${arrival}$", f"for good from step ${arrival}$")
+            return (f"it does not stay below ${TOLERANCE}$", "it does not stay there")
+        return (f"below ${TOLERANCE}$ for good from step ${arrival}$", f"for good from step ${arrival}$")
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -342,7 +342,7 @@ class DescentOnACurve(LectureScene):
     @cached_property
     def heads(self) -> VGroup:
         """Above the verdict: what its columns are."""
-        row = (quiet(words) for words in (f"below ${TOLERANCE:g}$:", "first", "for good"))
+        row = (quiet(words) for words in (f"below ${TOLERANCE}$:", "first", "for good"))
         return self._in_columns(self.parts[2].top_slice(LINE)[0], *row)
 
     @cached_property

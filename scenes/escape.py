@@ -24,7 +24,7 @@ from scenes.stage.ink.palette import rule_color
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.terrain.landscape import Terrain
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, lines, quiet
 from scenes.typed import as_list
@@ -83,7 +83,7 @@ class Escape(TwoRuns):
         return {m: bool(error_at(run, run.ended_at) < bound) for m, run in self.many.items()}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
-        return {**self.runs, **{f"momentum {m:g}": run for m, run in self.many.items()}}
+        return {**self.runs, **{f"momentum {figure(m, 6)}": run for m, run in self.many.items()}}
 
     def numbers(self) -> Mapping[str, Number]:
         return {**super().numbers(), "through": sum(self.through.values()), "compared": len(self.through)}
@@ -94,8 +94,8 @@ class Escape(TwoRuns):
         failed = [m for m, good in self.through.items() if not good]
         more = [m for m in failed if reached and m > min(reached)]
         yield Claim(
-            f"not the more the better: {', '.join(f'{m:g}' for m in reached) or 'none'} get through, "
-            f"{', '.join(f'{m:g}' for m in more) or 'none'} with more momentum do not",
+            f"not the more the better: {', '.join(figure(m, 6) for m in reached) or 'none'} get through, "
+            f"{', '.join(figure(m, 6) for m in more) or 'none'} with more momentum do not",
             bool(more),
         )
 

@@ -34,10 +34,11 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import luminance, palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.panels.gauge import Gauge
-from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import Counter, RuleCard
+from scenes.stage.words.figures import figure, running_spec
 from scenes.stage.words.notation import notation
-from scenes.stage.words.numerals import running_spec
+from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, HEADING, Formula, bold, fitting_formula, lines, quiet
 
@@ -113,11 +114,11 @@ class GentleSlope(LectureScene):
             bool(0 <= fallen < LITTLE),
         )
         yield Claim(
-            f"later it gets steep: {steeper:.3g} times as steep, at iteration {found['steepest_at']}",
+            f"later it gets steep: {figure(steeper)} times as steep, at iteration {found['steepest_at']}",
             bool(steeper > STEEP),
         )
         yield Claim(
-            f"then the error falls: from {found['pause_error']:.3g} to {found['last_error']:.3g}",
+            f"then the error falls: from {figure(found['pause_error'])} to {figure(found['last_error'])}",
             bool(error_at(self.run, self.run.ended_at) < 0.5 * values[0]),
         )
 
@@ -128,7 +129,9 @@ class GentleSlope(LectureScene):
                 f"Then the slope is gentle again, and the steps are short again."
             )
         else:
-            outcome = f"It goes on like this: at iteration {self.run.ended_at} the slope is {self.slope_at(1e9):.3g}."
+            outcome = (
+                f"It goes on like this: at iteration {self.run.ended_at} the slope is {figure(self.slope_at(1e9))}."
+            )
         return {"becomes": outcome}
 
     @property
@@ -280,7 +283,8 @@ class GentleSlope(LectureScene):
     @cached_property
     def card(self) -> RuleCard:
         settings, spec = {"learning_rate": self.parameters.learning_rate}, running_spec(self.run.values, 5)
-        card = RuleCard(self.rows[0], GD, GradientDescent.title, settings, spec)
+        widest = widest_of(errors_of([self.run]), spec)
+        card = RuleCard(self.rows[0], GD, GradientDescent.title, settings, spec, widest=widest)
         return card.display(error_at(self.run, 0))
 
     @cached_property

@@ -47,7 +47,7 @@ from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.words.cards import INSET, Counter, RuleCard
-from scenes.stage.words.figures import rounded
+from scenes.stage.words.figures import figure, rounded
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import on_baseline, quiet
 
@@ -160,13 +160,13 @@ class NesterovScene(LectureScene):
         name = called(self.second)
         yield Claim(
             f"on {name} momentum comes back to the minimum and Nesterov leaves it: distances "
-            f"{self.last_distance(BALL):.2g} and {self.last_distance(AHEAD):.2g}",
+            f"{figure(self.last_distance(BALL), 2)} and {figure(self.last_distance(AHEAD), 2)}",
             bool(self.last_distance(BALL) < np.linalg.norm(OFF) < self.last_distance(AHEAD)),
         )
         limits = self.limits
         yield Claim(
-            f"learning rate times curvature, {self.pull:.4g}, lies between the limits of Nesterov, "
-            f"{limits[AHEAD]:.4g}, and momentum, {limits[BALL]:.4g}",
+            f"learning rate times curvature, {figure(self.pull, 4)}, lies between the limits of Nesterov, "
+            f"{figure(limits[AHEAD], 4)}, and momentum, {figure(limits[BALL], 4)}",
             limits[AHEAD] < self.pull < limits[BALL],
         )
 

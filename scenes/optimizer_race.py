@@ -44,7 +44,7 @@ from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.words.cards import Counter
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, bold, fitting_words, lines
@@ -163,12 +163,15 @@ class OptimizerRace(LectureScene):
             ends = {name: self.end(TUNED, name) for name in self.same}
             left = first - self.lowest
             yield Claim(
-                f"each with its own rate, all arrive: the error was {first:.3g}, and is at most {_listed(ends)} in the "
-                f"last {JUDGED} steps",
+                f"each with its own rate, all arrive: the error was {figure(first)}, and is at most "
+                f"{_listed(ends)} in the last {JUDGED} steps",
                 all(end - self.lowest < ARRIVED * left for end in ends.values()),
             )
             rates = [float(RATES[search.best]) for search in self.searches.values()]
-            yield Claim(f"their rates differ: from {min(rates):g} to {max(rates):g}", max(rates) > 10 * min(rates))
+            yield Claim(
+                f"their rates differ: from {figure(min(rates), 6)} to {figure(max(rates), 6)}",
+                max(rates) > 10 * min(rates),
+            )
 
     @cached_property
     def lowest(self) -> float:
@@ -232,7 +235,7 @@ class OptimizerRace(LectureScene):
         self.speaker.hush()
         self.play(FadeOut(self.strips[self.raced[0]]), FadeIn(self.chart.furniture), run_time=0.6)
         self.speaker.say(
-            f"each tries ${len(RATES)}$ rates, from ${RATES[0]:g}$ to ${RATES[-1]:g}$",
+            f"each tries ${len(RATES)}$ rates, from ${typed(RATES[0])}$ to ${typed(RATES[-1])}$",
             f"each tries ${len(RATES)}$ rates",
         )
         self.play(*(Create(curve) for curve in self.chart.curves), run_time=2.4, rate_func=linear)
@@ -399,4 +402,4 @@ class OptimizerRace(LectureScene):
 
 def _listed(numbers: Mapping[str, float]) -> str:
     """Numbers of rules in a sentence."""
-    return ", ".join(f"{RULES[name].title} {number:.2g}" for name, number in numbers.items())
+    return ", ".join(f"{RULES[name].title} {figure(number, 2)}" for name, number in numbers.items())

@@ -30,7 +30,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.figures import in_one_unit, rounded, typed
+from scenes.stage.words.figures import figure, in_one_unit, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
@@ -144,7 +144,7 @@ class Problems(LectureScene):
         pass_ = OBJECTIVES["saddle"]
         run = descend(pass_, Momentum(0.05, self.parameters.momentum), (3.0, 0.0), 4 * self.parameters.steps)
         slope = float(np.linalg.norm(run.gradients[run.ended_at]))
-        finding = f"slope ${rounded(float(f'{slope:.0e}'))}$, yet no minimum"
+        finding = f"slope ${typed(slope, 1)}$, yet no minimum"
         down = float(np.linalg.eigvalsh(pass_.hessian(run.iterates[run.ended_at])).min())
         said = "no slope, no push: it stops, though it is down on both sides"
         return Example(pass_, {MOMENTUM: run}, said, finding, slope < LEVEL and down < 0)
@@ -171,7 +171,9 @@ class Problems(LectureScene):
     def claims(self) -> Iterator[Claim]:
         for key, gain in self.gains.items():
             slow, fast = gain.numbers.values()
-            yield Claim(f"{key}: the {gain.finding} is {fast:.3g} with momentum, {slow:.3g} without", gain.holds)
+            yield Claim(
+                f"{key}: the {gain.finding} is {figure(fast)} with momentum, {figure(slow)} without", gain.holds
+            )
         for key, problem in self.problems.items():
             yield Claim(f"{POINTS[key]}: {in_a_sentence(problem.finding)}", problem.holds)
 

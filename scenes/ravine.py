@@ -29,9 +29,10 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.panels.coordinate_strip import CoordinateStrip
-from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import INSET, Counter, RuleCard
-from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.figures import figure, running_spec
+from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Words, on_baseline, quiet, wrapped_formula
 
@@ -128,17 +129,18 @@ class Ravine(LectureScene):
             f"downhill is not the way to the minimum: {self.turned_away:.0f} degrees off", self.turned_away > 30
         )
         yield Claim(
-            f"with the learning rate {found['large_rate']:g} gradient descent zigzags: "
+            f"with the learning rate {figure(found['large_rate'], 6)} gradient descent zigzags: "
             f"it crosses the floor {found['large_crossings']} times in {steps} steps",
             self.crossings(LARGE) >= 0.8 * steps,
         )
         yield Claim(
-            f"with {found['smaller_rate']:g} it does not, and {100 * self.left(SMALLER):.0f} % of the way is left",
+            f"with {figure(found['smaller_rate'], 6)} it does not, and "
+            f"{100 * self.left(SMALLER):.0f} % of the way is left",
             self.crossings(SMALLER) == 0 and self.left(SMALLER) > 0.5,
         )
         yield Claim(
-            f"momentum arrives: its error is {errors[MOMENTUM]:.3g}, against {errors[LARGE]:.3g} "
-            f"and {errors[SMALLER]:.3g}",
+            f"momentum arrives: its error is {figure(errors[MOMENTUM])}, against {figure(errors[LARGE])} "
+            f"and {figure(errors[SMALLER])}",
             errors[MOMENTUM] < 0.02 * min(errors[LARGE], errors[SMALLER]),
         )
 
@@ -155,7 +157,7 @@ class Ravine(LectureScene):
         """A ravine, {condition_number:g} times steeper across than along. Downhill is not the way to the minimum:
         it is {angle:.0f} degrees off."""
         self.play(FadeIn(self.map), FadeIn(self.formula), run_time=0.8)
-        ratio = f"{self.parameters.condition_number:g}"
+        ratio = figure(self.parameters.condition_number, 6)
         self.speaker.say(f"${ratio}$ times steeper across than along")
         self.wait(1.6)
         self.play(GrowFromCenter(self.goal), run_time=0.5)
@@ -309,7 +311,7 @@ class Ravine(LectureScene):
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
         """A card a run, with as many digits of the error as have room."""
-        errors = np.concatenate([run.values for run in self.runs.values()])
+        errors = errors_of(self.runs.values())
         below = self.boxes[1].top_slice(FOOT, gap=0.1)[1]
         above = below.top_slice(3 * CARD + 2 * BETWEEN)[0].rows(1, 1, 1, gap=BETWEEN)
         boxes = dict(zip(self.runs, above, strict=True))

@@ -33,6 +33,7 @@ from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.orbit import View
+from scenes.stage.words.figures import figure
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Formula, Words
 
@@ -142,12 +143,12 @@ class Stochastic(LectureScene):
             2 * self.back[MOMENTUM] < self.back[GD],
         )
         yield Claim(
-            f"its way is shorter: {self.ways[MOMENTUM]:.3g} long, and {self.ways[GD]:.3g} without momentum",
+            f"its way is shorter: {figure(self.ways[MOMENTUM])} long, and {figure(self.ways[GD])} without momentum",
             self.ways[MOMENTUM] < self.ways[GD],
         )
         yield Claim(
-            f"both get down: from {found['start_loss']:.3g} to {found['gradient_descent_loss']:.3g} "
-            f"and {found['momentum_loss']:.3g}",
+            f"both get down: from {figure(found['start_loss'])} to {figure(found['gradient_descent_loss'])} "
+            f"and {figure(found['momentum_loss'])}",
             all(run.values[-1] < 0.1 * run.values[0] for run in self.runs.values()),
         )
 

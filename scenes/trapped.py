@@ -38,7 +38,7 @@ from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.orbit import View
-from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.typesetting import Formula, Words
 
 GD = "gradient_descent"
@@ -124,21 +124,21 @@ class Trapped(LectureScene):
         found, gap = self.numbers(), float(self.run.values[0]) - self.lowest
         size = float(np.ptp(np.array(self.objective.view), axis=1).max())
         yield Claim(
-            f"after {self.halt} iterations the slope is next to zero: {found['rest_slope']:.2g}, "
-            f"and {found['start_slope']:.3g} at the start",
+            f"after {self.halt} iterations the slope is next to zero: {figure(found['rest_slope'], 2)}, "
+            f"and {figure(found['start_slope'])} at the start",
             self.rests,
         )
         yield Claim(
-            f"{self.run.ended_at - self.halt} more iterations change nothing: they lead {self.drift:.2g} far",
+            f"{self.run.ended_at - self.halt} more iterations change nothing: they lead {figure(self.drift, 2)} far",
             bool(self.drift < STILL * size),
         )
         yield Claim(
-            f"it rests too high: at {found['last_error']:.4g}, and the lowest is {self.lowest:.4g}",
+            f"it rests too high: at {figure(found['last_error'], 4)}, and the lowest is {figure(self.lowest, 4)}",
             bool(error_at(self.run, self.run.ended_at) - self.lowest > 0.05 * gap),
         )
 
     def words(self) -> Mapping[str, str]:
-        change = f"lead {self.drift:.1g} far" if np.isfinite(self.drift) else "lead out of the picture"
+        change = f"lead {figure(self.drift, 1)} far" if np.isfinite(self.drift) else "lead out of the picture"
         level = ": level ground, and uphill on all sides. No slope, no step" if self.rests else ""
         return {"and_so": level, "more_done": f"{self.run.ended_at - self.halt} more iterations {change}."}
 

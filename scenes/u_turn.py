@@ -39,7 +39,7 @@ from scenes.stage.maps.contour_map import ContourMap, containing, heights, level
 from scenes.stage.panels.data_panel import DataPanel
 from scenes.stage.panels.scoreboard import Scoreboard
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
 OLD_DATA = "gentle_slope_neuron"
@@ -106,12 +106,13 @@ class UTurn(LectureScene):
         yield Claim(f"momentum takes at least 3 u-turns: {turns} in {wanted.steps} iterations", turns >= 3)
         yield Claim(f"gradient descent takes no u-turn: {slow_turns}", slow_turns == 0)
         yield Claim(
-            f"momentum arrives, not only dips: its error stays below {wanted.tolerance:g} from iteration: {arrival}",
+            f"momentum arrives, not only dips: its error stays below {figure(wanted.tolerance, 6)} "
+            f"from iteration: {arrival}",
             arrival != NEVER,
         )
         yield Claim(
-            f"gradient descent is still a hundred times higher: {slow:.3g}, "
-            f"momentum at most {fast:.3g} in its last {LAST} iterations",
+            f"gradient descent is still a hundred times higher: {figure(slow)}, "
+            f"momentum at most {figure(fast)} in its last {LAST} iterations",
             slow > 100 * fast,
         )
 
@@ -126,10 +127,12 @@ class UTurn(LectureScene):
         run, tolerance = self.runs[MOMENTUM], self.parameters.tolerance
         dip, arrival = run.first_below(tolerance), run.stays_below(tolerance)
         if dip is None:
-            return f"Its error never falls below {tolerance:g}."
+            return f"Its error never falls below {figure(tolerance, 6)}."
         if arrival is None:
-            return f"Its error dips below {tolerance:g} first at iteration {dip}, and does not stay there."
-        return f"Its error dips below {tolerance:g} first at iteration {dip}; from {arrival} on it stays there."
+            return f"Its error dips below {figure(tolerance, 6)} first at iteration {dip}, and does not stay there."
+        return (
+            f"Its error dips below {figure(tolerance, 6)} first at iteration {dip}; from {arrival} on it stays there."
+        )
 
     # The beats ------------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRat
 from scenes.stage.ink.ball import RADIUS, Rings
 from scenes.stage.ink.fading import FadeOut
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
+from scenes.stage.words.figures import figure
 
 ROUND, HALF = 75.0, 0.42  # degrees that the camera goes while the balls run; up to the halt, where all words are seen
 SLOW, QUICK, LONGEST = 3.2, 8.0, 13.0  # steps a second, and seconds of one stretch at most
@@ -60,8 +61,8 @@ class UTurn3D(TwoRuns):
         yield Claim(f"momentum takes at least 3 u-turns: {turns} in {found['last']} iterations", turns >= 3)
         yield Claim(f"gradient descent takes no u-turn: {slow_turns}", slow_turns == 0)
         yield Claim(
-            f"gradient descent is still a hundred times higher: {slow:.3g}, "
-            f"momentum at most {fast:.3g} in its last {LAST} iterations",
+            f"gradient descent is still a hundred times higher: {figure(slow)}, "
+            f"momentum at most {figure(fast)} in its last {LAST} iterations",
             bool(slow > 100 * fast),
         )
 

@@ -33,7 +33,7 @@ from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.chosen_surface import Surface, Window, surface_of
 from scenes.stage.terrain.ground import HeightScale, Kind, height_scale
 from scenes.stage.terrain.landscape import terrain_remarks
-from scenes.stage.words.figures import rounded
+from scenes.stage.words.figures import figure, rounded
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 from scenes.typed import as_list
@@ -139,10 +139,12 @@ class YourObjective(LectureScene):
     def claims(self) -> Iterator[Claim]:
         first = float(self.numbers()["start_value"])
         for name, end in self.ends.items():
-            yield Claim(f"{RULES[name].title} gets down: from {first:.4g} to {end:.4g}", bool(end < first))
+            yield Claim(
+                f"{RULES[name].title} gets down: from {figure(first, 4)} to {figure(end, 4)}", bool(end < first)
+            )
 
     def words(self) -> Mapping[str, str]:
-        ends = [f"{RULES[name].title} at {self.ends[name]:.4g}" for name in self.ranking]
+        ends = [f"{RULES[name].title} at {figure(self.ends[name], 4)}" for name in self.ranking]
         return {"they_end": ", ".join(ends), "is_log": "; heights are logarithmic" if self.scale.kind == "log" else ""}
 
     def remarks(self) -> Iterator[str]:

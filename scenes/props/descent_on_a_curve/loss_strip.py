@@ -11,8 +11,7 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from optimizers import Trajectory
-from scenes.stage.ink.ball import walked
-from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, dashed, disc_points, polyline_points
+from scenes.stage.ink.drawing import Array, curve_of, dashed, disc_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.error_strip import ErrorStrip
@@ -48,9 +47,9 @@ class LossStrip(ErrorStrip):
         if self.turn:
             self.reached[self.turn] = step
         for curve, (run, corners) in zip(self.curves, self.corners.items(), strict=True):
-            reached = self.reached[run]
-            pieces = clip_polyline(walked(corners, min(reached, len(corners) - 1)), self.area) if reached >= 0 else []
-            curve.set_points(np.concatenate([np.zeros((0, 3)), *map(polyline_points, pieces)]))
+            self.draw(curve, corners, self.reached[run])
+        for run, words in self.farewells.items():
+            words.set_opacity(float(self.reached[run] >= self.leaves_at(run)))
         return self
 
     def verdict(self, key: str, color: str) -> VMobject:

@@ -10,7 +10,8 @@ from manim import LEFT, Rectangle, VGroup, VMobject
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import rectangle_points
-from scenes.stage.words.numerals import Numeral, running_spec
+from scenes.stage.words.figures import running_spec
+from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import BODY, Words, on_baseline
 
 BAR = 0.3  # height

@@ -24,7 +24,7 @@ from scenes.stage.panels.plot import Range
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
-from scenes.stage.words.figures import rounded
+from scenes.stage.words.figures import figure, rounded
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Formula, Words
 
@@ -107,22 +107,22 @@ class TwoRuns(LectureScene):
         found, first = self.numbers(), float(np.linalg.norm(self.runs[GD].gradients[0]))
         gap = float(self.runs[GD].values[0]) - self.lowest
         yield Claim(
-            f"gradient descent comes to rest: the slope is {found['gradient_descent_slope']:.2g} where it ends, "
-            f"and was {first:.3g} at the start",
+            f"gradient descent comes to rest: the slope is {figure(found['gradient_descent_slope'], 2)} where it ends, "
+            f"and was {figure(first)} at the start",
             bool(self.slope(GD) < LEVEL * first),
         )
         yield Claim(
-            f"it rests too high: at {self.ends[GD]:.4g}, and the lowest is {self.lowest:.4g}",
+            f"it rests too high: at {figure(self.ends[GD], 4)}, and the lowest is {figure(self.lowest, 4)}",
             bool(self.ends[GD] - self.lowest > 0.05 * gap),
         )
         yield Claim(
-            f"momentum gets through: it ends at {self.ends[MOMENTUM]:.4g}, nearer to the lowest than to "
-            f"{self.ends[GD]:.4g}",
+            f"momentum gets through: it ends at {figure(self.ends[MOMENTUM], 4)}, nearer to the lowest than to "
+            f"{figure(self.ends[GD], 4)}",
             self.escapes,
         )
 
     def words(self) -> Mapping[str, str]:
-        ends = {name: f"{end:.3g}" if np.isfinite(end) else "no number" for name, end in self.ends.items()}
+        ends = {name: figure(end) if np.isfinite(end) else "no number" for name, end in self.ends.items()}
         return {
             "named": self.title,
             "a_landscape": f"The surface: {self.landscape}.",
