@@ -41,13 +41,15 @@ from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES, pair_of_rules
 from scenes.stage.words.cards import RuleCard
+from scenes.stage.words.endings import ending, last_value
 from scenes.stage.words.figures import figure, running_spec, typed
 from scenes.stage.words.numerals import widest_of
-from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Words, quiet
 
 ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 4.75  # heights of listing, words and cards; width of the map
 SLOW = (1.25, 0.7, 0.4)  # seconds a line, in the first three rounds
+GENTLE = 2.0  # times the first slope: as gentle as that
 PACE, LONGEST = 5.0, 12.0  # rounds a second afterwards, and seconds at most
 SAID = {  # of the line that sets a variable
     "dw": ("the slope where the ball stands",),
@@ -150,8 +152,34 @@ class CodeWalkthrough(LectureScene):
         yield Claim(f"momentum has taken large steps: its error is {figure(fast)}", fast < 0.5 * slow)
 
     def words(self) -> Mapping[str, str]:
-        found = self.numbers()
-        return {"gd_words": f"{found[f'{GD}_error']:.2g}", "momentum_words": f"{found[f'{MOMENTUM}_error']:.2g}"}
+        longer = ", and the new one is longer" if self.lengthens else ""
+        gain, steps = self.gain_on_gentle_ground
+        pace = f": while it is as gentle as at the start, up to {figure(gain, 2)} times that of gradient descent"
+        return {
+            "gd_words": ending(self.runs[GD], 2),
+            "momentum_words": ending(self.fast, 2),
+            "and_longer": longer,
+            "on_gentle_ground": pace if steps > 1 and gain > 1 else "",
+        }
+
+    @property
+    def lengthens(self) -> bool:
+        """Whether the second step is longer than the first."""
+        with np.errstate(all="ignore"):
+            lengths = np.linalg.norm(self.fast.updates, axis=-1)
+        return bool(len(lengths) > 1 and lengths[1] > lengths[0])
+
+    @property
+    def gain_on_gentle_ground(self) -> tuple[float, int]:
+        """How many times the gradient's own the steps are, at most, until it gets steeper than at first; how many."""
+        run = self.fast
+        with np.errstate(all="ignore"):
+            slopes = np.linalg.norm(run.gradients[: run.ended_at], axis=-1)
+            steps = np.linalg.norm(run.updates[: run.ended_at], axis=-1)
+            gains = steps / (self.parameters.learning_rate * slopes)
+        gentle = slopes <= GENTLE * slopes[0]
+        count = len(gentle) if gentle.all() else int(np.argmin(gentle))
+        return float(np.max(gains[:count], initial=0.0)), count
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -180,7 +208,7 @@ class CodeWalkthrough(LectureScene):
         self.wait(0.6)
 
     def again(self) -> None:
-        """The next rounds: now there is a last update, and the new one is longer."""
+        """The next rounds: now there is a last update{and_longer}."""
         self.speaker.say("again: now there is a last update", "now there is a last update")
         for turn, seconds in zip((1, 2), SLOW[1:], strict=True):
             for k in range(self.begin(turn), self.begin(turn + 1)):
@@ -188,8 +216,8 @@ class CodeWalkthrough(LectureScene):
         self.wait(0.6)
 
     def round_after_round(self) -> None:
-        """And so on, round after round, {last} in all. The longest step is {growth:.3g} times the first, and the slope
-        is gentle."""
+        """And so on, round after round, {last} in all. The steps grow{on_gentle_ground}. The longest is {growth:.3g}
+        times the first."""
         self.speaker.hush()
         self.lit.cover(None)
         body = [moment.line for moment in self.moments[self.begin(0) : self.begin(1)]]
@@ -205,7 +233,7 @@ class CodeWalkthrough(LectureScene):
         self.wait(1.8)
 
     def large_steps(self) -> None:
-        """The same function without momentum is gradient descent. After {last} rounds its error is {gd_words}, that of
+        """The same function without momentum is gradient descent. After {last} rounds its error {gd_words}, that of
         momentum {momentum_words}."""
         self.vanish(self.variables, self.settings, self.code.band)
         self.play(FadeIn(self.cards[MOMENTUM]), run_time=0.5)
@@ -218,7 +246,8 @@ class CodeWalkthrough(LectureScene):
         self.drive(self.cards[GD], step, partial(error_at, run))
         self.play(step.animate.set_value(run.ended_at), run_time=4.0, rate_func=linear)
         self.release()
-        told = ", and ".join(f"${typed(error_at(one, one.ended_at), 2)}$" for one in self.runs.values())
+        ends = ((name, typed(last_value(one), 2)) for name, one in self.runs.items())
+        told = ", and ".join(tinted(f"${end}$", rule_color(name)) for name, end in ends)
         self.speaker.say(f"error after {run.ended_at} rounds: {told}", f"error after {run.ended_at} rounds")
         self.wait(3.0)
 

@@ -35,6 +35,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.step_table import StepTable, run_table
+from scenes.stage.words.endings import flies_off, last_value
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
@@ -115,13 +116,36 @@ class DescentOnACurve(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         names = {"without_momentum": "without", "some_momentum": "some", "much_momentum": "much"}
-        return {f"{beat}_does": self._outcome(name) for beat, name in names.items()} | {"best": self._best()}
+        outcomes = {f"{beat}_does": self._outcome(name) for beat, name in names.items()}
+        first = "Passing through is not arriving. " if self.passing else ""
+        return outcomes | {"and_so_on": f"And so on: {self.pace}.", "best": f"{first}{self._best()}"}
+
+    @property
+    def pace(self) -> str:
+        """How the steps without momentum change, as the slope does."""
+        run = self.runs["without"]
+        with np.errstate(all="ignore"):
+            change = np.diff(np.abs(run.updates[: run.ended_at, 0]))
+        if len(change) and (change <= 0).all() and (change < 0).any():
+            return "the gentler the slope, the shorter the step"
+        return "the steeper the slope, the longer the step" if (change > 0).all() else "each step as long as the slope"
+
+    @property
+    def passing(self) -> bool:
+        """Whether any of the runs is below the bound before it stays there."""
+        return any(run.first_below(TOLERANCE) != run.stays_below(TOLERANCE) for run in self.runs.values())
 
     def _outcome(self, name: str) -> str:
         run = self.runs[name]
         dip, arrival = run.first_below(TOLERANCE), run.stays_below(TOLERANCE)
+        if dip is None and flies_off(run):
+            return f"It overshoots, farther each time: the loss grows from {figure(run.values[0])}, and is " + (
+                f"beyond all bounds at step {run.diverged_at}."
+                if run.diverged_at is not None
+                else f"{figure(last_value(run))} after {run.ended_at} steps."
+            )
         if dip is None:
-            return f"In {run.ended_at} steps the loss never falls below {TOLERANCE}."
+            return f"In {run.ended_at} steps the loss never falls below {TOLERANCE}: it is {figure(last_value(run))}."
         if arrival == dip:
             return f"At step {dip} the loss falls below {TOLERANCE}, and stays there."
         end = "it does not stay there" if arrival is None else f"only from step {arrival} on it stays there"
@@ -164,12 +188,12 @@ class DescentOnACurve(LectureScene):
         self.wait(2.0)
 
     def without_momentum(self) -> None:
-        """And so on: the gentler the slope, the shorter the step. {without_momentum_does}"""
+        """{and_so_on} {without_momentum_does}"""
         self.vanish(self.tangent, self.step_arrow, *self.first_step)
         self.play(FadeIn(self.strip.furniture), FadeIn(self.heads), run_time=0.7)
         self.strip.turn = "without"
         self.add(self.strip)
-        self.speaker.say("gentler slope, shorter step")
+        self.speaker.say(self.pace, self.pace.replace("the ", "").replace("each step as long as slope", "step by step"))
         self._run_on("without", 1)
 
     def some_momentum(self) -> None:
@@ -181,8 +205,8 @@ class DescentOnACurve(LectureScene):
         self._change("some", "much")
 
     def verdict(self) -> None:
-        """Passing through is not arriving. {best}"""
-        self.speaker.say("passing through is not arriving")
+        """{best}"""
+        self.speaker.say("passing through is not arriving" if self.passing else self._best().rstrip(".").lower())
         self.wait(3.5)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -251,6 +275,10 @@ class DescentOnACurve(LectureScene):
 
     def _said_of(self, name: str) -> tuple[str, ...]:
         arrival = self.runs[name].stays_below(TOLERANCE)
+        if flies_off(self.runs[name]):
+            return ("it overshoots, farther each time", "it flies off")
+        if self.runs[name].first_below(TOLERANCE) is None:
+            return (f"never below ${TOLERANCE}$", "not there yet")
         if arrival is None:
             return (f"it does not stay below ${TOLERANCE}$", "it does not stay there")
         return (f"below ${TOLERANCE}$ for good from step ${arrival}$", f"for good from step ${arrival}$")

@@ -36,7 +36,7 @@ from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.panels.gauge import Gauge
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import Counter, RuleCard
-from scenes.stage.words.figures import figure, running_spec
+from scenes.stage.words.figures import figure, rounded, running_spec, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
@@ -106,12 +106,11 @@ class GentleSlope(LectureScene):
 
     def claims(self) -> Iterator[Claim]:
         found, values = self.numbers(), self.run.values
-        fallen = 1 - ratio(values[self.halt], values[0])
         steeper = ratio(np.max(self.slopes), self.slope_at(self.halt))
         yield Claim(
             f"after {self.halt} iterations gradient descent has hardly moved: "
-            f"its error has fallen by {100 * fallen:.1f} %",
-            bool(0 <= fallen < LITTLE),
+            f"its error has fallen by {100 * self.fallen:.1f} %",
+            bool(0 <= self.fallen < LITTLE),
         )
         yield Claim(
             f"later it gets steep: {figure(steeper)} times as steep, at iteration {found['steepest_at']}",
@@ -129,10 +128,20 @@ class GentleSlope(LectureScene):
                 f"Then the slope is gentle again, and the steps are short again."
             )
         else:
-            outcome = (
-                f"It goes on like this: at iteration {self.run.ended_at} the slope is {figure(self.slope_at(1e9))}."
-            )
-        return {"becomes": outcome}
+            outcome = f"At iteration {self.run.ended_at} the slope is {figure(self.slope_at(1e9))}"
+            outcome = f"It goes on like this: {outcome[0].lower()}{outcome[1:]}." if self.creeps else f"{outcome}."
+        gentle = self.slope_at(0) * STEEP < float(np.max(self.slopes)) or self.creeps
+        return {"becomes": outcome, "how_steep": "gentle:" if gentle else ""}
+
+    @property
+    def fallen(self) -> float:
+        """The share of the first error that is gone at the pause."""
+        return 1 - ratio(error_at(self.run, self.halt), float(self.run.values[0]))
+
+    @property
+    def creeps(self) -> bool:
+        """Whether the error has hardly changed at the pause."""
+        return abs(self.fallen) < LITTLE
 
     @property
     def wakes(self) -> bool:
@@ -169,7 +178,7 @@ class GentleSlope(LectureScene):
         self.wait(1.8)
 
     def hardly_moves(self) -> None:
-        """The step is as long as the gradient, times the learning rate; and here the slope is gentle:
+        """The step is as long as the gradient, times the learning rate; and here the slope is {how_steep}
         {start_slope:.4f}. {pause_at} iterations later the error is {pause_error:.3f}, from {start_error:.3f}."""
         self.speaker.hush()
         self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)
@@ -178,7 +187,8 @@ class GentleSlope(LectureScene):
         self.add(self.before)
         self._run_to(self.halt)
         self.wait(0.4)
-        self.speaker.say(f"{self.halt} iterations: hardly a move", f"{self.halt} iterations, hardly a move")
+        told = "hardly a move" if self.creeps else f"the error is ${rounded(error_at(self.run, self.halt), 3)}$"
+        self.speaker.say(f"{self.halt} iterations: {told}")
         self.wait(2.6)
 
     def at_last(self) -> None:
@@ -187,6 +197,8 @@ class GentleSlope(LectureScene):
         self._run_to(self.run.ended_at)
         self.wait(0.4)
         said = ("steep for a moment, then gentle again", "steep, then gentle again") if self.wakes else ("and so on",)
+        if not (self.wakes or self.creeps):
+            said = (f"the slope in the end: ${typed(self.slope_at(1e9), 2)}$",)
         self.speaker.say(*said)
         self.wait(2.6)
 

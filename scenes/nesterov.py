@@ -16,7 +16,7 @@ from manim import UR, Create, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective, typeset
-from optimizers import Momentum, Nesterov, Rule, Trajectory, descend, theory
+from optimizers import RULES, Momentum, Nesterov, Rule, Trajectory, descend, theory
 from optimizers.problem import IntArray
 from scenes.lecture_scene import (
     Claim,
@@ -45,14 +45,15 @@ from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
-from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.words.cards import INSET, Counter, RuleCard
-from scenes.stage.words.figures import figure, rounded
+from scenes.stage.words.endings import ending, last_value
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import on_baseline, quiet
 
 OFF = (0.02, 0.02)  # from the minimum, where the second runs start
 SECOND_STEPS = 60
+FAR = 30.0  # times the distance of the start: thrown out
 LAST = 10  # steps at the end, in which a run is looked at
 PACE, LONGEST = 8.0, 14.0  # steps a second; seconds of one run at most
 FOOT, CARD, BETWEEN = 0.5, 0.98, 0.16  # heights
@@ -129,7 +130,7 @@ class NesterovScene(LectureScene):
         return {BALL: theory.heavy_ball_limit(momentum), AHEAD: theory.nesterov_limit(momentum)}
 
     def last_error(self, name: str) -> float:
-        return error_at(self.runs[name], self.runs[name].ended_at)
+        return last_value(self.runs[name])
 
     def distances(self, name: str) -> Array:
         """From the second minimum, at each step."""
@@ -137,7 +138,16 @@ class NesterovScene(LectureScene):
 
     def last_distance(self, name: str) -> float:
         """The largest of the last steps."""
-        return float(np.max(self.distances(name)[: self.second_runs[name].ended_at + 1][-LAST:]))
+        run = self.second_runs[name]
+        last = self.distances(name)[: run.ended_at + 1][-LAST:]
+        return float(np.max(np.where(np.isnan(last), np.inf, last)))
+
+    def becomes(self, name: str) -> str:
+        """What a run that starts beside the minimum does: it comes back, stays near without settling, or leaves."""
+        off, last = float(np.linalg.norm(OFF)), self.last_distance(name)
+        if last < off:
+            return "comes back to it"
+        return "jumps to and fro, and never settles" if last < FAR * off else "is thrown out"
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"iterate": self.leaps.iterate, "turned": self.leaps.turned, "pull": self.pull}
@@ -171,7 +181,21 @@ class NesterovScene(LectureScene):
         )
 
     def words(self) -> Mapping[str, str]:
-        return {"second_title": self.second.title}
+        first = self.runs[BALL].u_turns, self.runs[AHEAD].u_turns
+        ends = [f"{RULES[name].title} {ending(run, 2)}" for name, run in self.runs.items()]
+        where = {name: self.becomes(name) for name in self.rules}
+        both = where[BALL] == where[AHEAD]
+        told = f"Momentum {where[BALL]}; Nesterov {where[AHEAD]}." if not both else f"Both: each {where[BALL]}."
+        limit, pull = self.limits, self.pull
+        verdict = "beyond the limit of Nesterov alone" if limit[AHEAD] < pull <= limit[BALL] else "inside both ranges"
+        verdict = "beyond both limits" if pull > max(limit.values()) else verdict
+        return {
+            "second_title": self.second.title,
+            "turned_back": f"{first[0]} u-turns with momentum, and {first[1]} with Nesterov",
+            "last_errors": "; ".join(ends),
+            "both_become": told,
+            "where_it_is": verdict,
+        }
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -216,8 +240,7 @@ class NesterovScene(LectureScene):
         self.wait(2.4)
 
     def same_valley(self) -> None:
-        """The same valley, the same learning rate and momentum: {momentum_u_turns} u-turns, and {nesterov_u_turns}.
-        The last errors are {momentum_error:.1e} and {nesterov_error:.1e}."""
+        """The same valley, the same learning rate and momentum: {turned_back}. In the end {last_errors}."""
         self.speaker.hush()
         self._clear()
         self.play(FadeIn(self.map), *(FadeIn(part) for part in self.board), run_time=0.8)
@@ -232,13 +255,14 @@ class NesterovScene(LectureScene):
         told = f"u-turns: ${turns[BALL]}$ with momentum, ${turns[AHEAD]}$ with Nesterov"
         self.speaker.say(told, f"${turns[BALL]}$ u-turns, and ${turns[AHEAD]}$")
         self.wait(2.6)
-        errors = " and ".join(f"${rounded(self.last_error(name), 1)}$" for name in self.rules)
-        self.speaker.say(f"fewer turns are not always a lower error: {errors}", f"the last errors: {errors}")
+        errors = " and ".join(tinted(f"${typed(self.last_error(n), 2)}$", rule_color(n)) for n in self.rules)
+        higher = turns[AHEAD] < turns[BALL] and self.last_error(AHEAD) > self.last_error(BALL)
+        told = f"fewer turns are not always a lower error: {errors}" if higher else f"the last errors: {errors}"
+        self.speaker.say(told, f"the last errors: {errors}")
         self.wait(2.8)
 
     def no_free_lunch(self) -> None:
-        """Other data: {second_title}. Both start {off:.2f} from the minimum. Momentum comes back to it; Nesterov is
-        thrown out."""
+        """Other data: {second_title}. Both start {off:.2f} from the minimum. {both_become}"""
         self.speaker.hush()
         self._clear()
         self.play(FadeIn(self.second_map), FadeIn(self.second_strip), run_time=0.8)
@@ -251,14 +275,13 @@ class NesterovScene(LectureScene):
         self.wait(1.6)
         self.add(*self.second_trails.values())
         self._run(SECOND_STEPS, [self.second_strip, *self.second_trails.values()])
-        back = "comes back" if self.last_distance(BALL) < np.linalg.norm(OFF) else "leaves"
-        out = "is thrown out" if self.last_distance(AHEAD) > np.linalg.norm(OFF) else "comes back"
+        back, out = (self.becomes(name).removesuffix(" to it") for name in (BALL, AHEAD))
         told = tinted(f"momentum {back}", rule_color(BALL)), tinted(f"Nesterov {out}", rule_color(AHEAD))
-        self.speaker.say(", ".join(told))
+        self.speaker.say(", ".join(told), tinted(f"Nesterov {out.split(',')[0]}", rule_color(AHEAD)))
         self.wait(2.6)
 
     def why(self) -> None:
-        """The learning rate times the largest curvature is {pull:.2f} there. Nesterov is stable up to
+        """The learning rate times the largest curvature is {pull:.2f} there: {where_it_is}. Nesterov is stable up to
         {nesterov_limit:.2f}, momentum up to {momentum_limit:.2f}."""
         self.speaker.hush()
         self.vanish(self.second_strip)
@@ -267,8 +290,8 @@ class NesterovScene(LectureScene):
             self.play(FadeIn(bar), run_time=0.6)
             self.wait(1.2)
         self.play(Create(self.ranges.mark), run_time=0.6)
-        beyond = "too large a step for looking ahead" if self.limits[AHEAD] < self.pull else "inside both ranges"
-        self.speaker.say(f"here: ${self.pull:.2f}$, {beyond}", f"here: ${self.pull:.2f}$")
+        here = f"here: ${typed(self.pull, 3)}$"
+        self.speaker.say(f"{here}, {self.words()['where_it_is']}", here)
         self.wait(3.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
