@@ -43,7 +43,7 @@ from scenes.stage.words.cards import Counter, settings_line
 from scenes.stage.words.figures import figure, sentence_format, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import bold
+from scenes.stage.words.typesetting import Words, bold
 from scenes.typed import as_list
 
 SAME = 1e-9  # of the way: paths that are nearer to each other are the same
@@ -159,7 +159,7 @@ class Conventions(LectureScene):
         kicks = {form: sentence_format(100 * self.kick(form), ".0f") for form in ("lecture", "pytorch")}
         apart = figure(gap(self.constant["lecture"], *self.constant.values()), 1)
         return {
-            "kicks": f"{kicks['lecture']} % of the last one in the lecture's form, and {kicks['pytorch']} % in PyTorch's",
+            "kicks": f"{kicks['lecture']} % of the last one in the lecture's form, {kicks['pytorch']} % in PyTorch's",
             "same_way": f"take the same path: nowhere more than {apart} apart" if self.same else f"come {apart} apart",
             "they_part": "From there on they part." if self.part else "They stay together.",
         }

@@ -32,6 +32,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.nesterov.look_ahead import Equations, StableRanges, least_width
+from scenes.props.nesterov.outcome import becomes, both_become, where_it_is
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
 from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
@@ -53,7 +54,6 @@ from scenes.stage.words.typesetting import on_baseline, quiet
 
 OFF = (0.02, 0.02)  # from the minimum, where the second runs start
 SECOND_STEPS = 60
-FAR = 30.0  # times the distance of the start: thrown out
 LAST = 10  # steps at the end, in which a run is looked at
 PACE, LONGEST = 8.0, 14.0  # steps a second; seconds of one run at most
 FOOT, CARD, BETWEEN = 0.5, 0.98, 0.16  # heights
@@ -143,11 +143,8 @@ class NesterovScene(LectureScene):
         return float(np.max(np.where(np.isnan(last), np.inf, last)))
 
     def becomes(self, name: str) -> str:
-        """What a run that starts beside the minimum does: it comes back, stays near without settling, or leaves."""
-        off, last = float(np.linalg.norm(OFF)), self.last_distance(name)
-        if last < off:
-            return "comes back to it"
-        return "jumps to and fro, and never settles" if last < FAR * off else "is thrown out"
+        """What a run that starts beside the second minimum does."""
+        return becomes(self.last_distance(name), float(np.linalg.norm(OFF)))
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"iterate": self.leaps.iterate, "turned": self.leaps.turned, "pull": self.pull}
@@ -181,20 +178,13 @@ class NesterovScene(LectureScene):
         )
 
     def words(self) -> Mapping[str, str]:
-        first = self.runs[BALL].u_turns, self.runs[AHEAD].u_turns
-        ends = [f"{RULES[name].title} {ending(run, 2)}" for name, run in self.runs.items()]
-        where = {name: self.becomes(name) for name in self.rules}
-        both = where[BALL] == where[AHEAD]
-        told = f"Momentum {where[BALL]}; Nesterov {where[AHEAD]}." if not both else f"Both: each {where[BALL]}."
-        limit, pull = self.limits, self.pull
-        verdict = "beyond the limit of Nesterov alone" if limit[AHEAD] < pull <= limit[BALL] else "inside both ranges"
-        verdict = "beyond both limits" if pull > max(limit.values()) else verdict
+        turns = {name: run.u_turns for name, run in self.runs.items()}
         return {
             "second_title": self.second.title,
-            "turned_back": f"{first[0]} u-turns with momentum, and {first[1]} with Nesterov",
-            "last_errors": "; ".join(ends),
-            "both_become": told,
-            "where_it_is": verdict,
+            "turned_back": f"{turns[BALL]} u-turns with momentum, and {turns[AHEAD]} with Nesterov",
+            "last_errors": "; ".join(f"{RULES[name].title} {ending(run, 2)}" for name, run in self.runs.items()),
+            "both_become": both_become({name: self.becomes(name) for name in (BALL, AHEAD)}),
+            "where_it_is": where_it_is(self.pull, self.limits),
         }
 
     # The beats ------------------------------------------------------------------------------------------------------
@@ -291,7 +281,7 @@ class NesterovScene(LectureScene):
             self.wait(1.2)
         self.play(Create(self.ranges.mark), run_time=0.6)
         here = f"here: ${typed(self.pull, 3)}$"
-        self.speaker.say(f"{here}, {self.words()['where_it_is']}", here)
+        self.speaker.say(f"{here}, {where_it_is(self.pull, self.limits)}", here)
         self.wait(3.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
