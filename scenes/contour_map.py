@@ -107,7 +107,7 @@ class ContourMapScene(LectureScene):
         return [self.section.slope(stretch) for stretch in self.stretches]
 
     def numbers(self) -> Mapping[str, Number]:
-        steep, gentle = self.slopes or [float("nan")] * 2
+        steep, gentle = (self.slopes[0], self.slopes[1]) if self.slopes else ("none", "none")
         return {
             "cuts": self.levels.size,
             "lowest_cut": float(self.levels[0]),

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field
 from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset_function
 from optimizers import Momentum, Problem, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.props.derived_not_typed.ends import of_derived, of_typed
 from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
 from scenes.reads import derived
@@ -142,15 +143,38 @@ class DerivedNotTyped(LectureScene):
         yield Claim(
             f"the derived one ends in the minimum: at {figure(ends[DERIVED], 4)} the slope is "
             f"{figure(slopes[DERIVED], 2)}",
-            bool(abs(slopes[DERIVED]) < LEVEL * steepest and abs(ends[DERIVED] - self.objective.minima[0][0]) < 0.05),
+            self.in_the_valley,
         )
         yield Claim(
             f"the typed one stops elsewhere, on a slope: at {figure(ends[TYPED], 4)} it is {figure(slopes[TYPED])}",
-            bool(abs(slopes[TYPED]) > 2 * LEVEL * steepest),
+            self.on_a_slope,
         )
 
     def words(self) -> Mapping[str, str]:
-        return {"lost": self.lost}
+        place, slope = ({name: of(name) for name in self.runs} for of in (self.end, self.true_slope))
+        return {
+            "lost": self.lost,
+            "two_ends": "Two different ends." if self.apart else "The same end.",
+            "derived_does": of_derived(self.runs[DERIVED], place[DERIVED], slope[DERIVED], self.in_the_valley),
+            "typed_does": of_typed(self.runs[TYPED], place[TYPED], slope[TYPED], self.on_a_slope),
+        }
+
+    @property
+    def apart(self) -> bool:
+        """Whether the two end at different places."""
+        gap = abs(self.end(DERIVED) - self.end(TYPED))
+        return not gap < NEAR * (self.objective.view[0][1] - self.objective.view[0][0])
+
+    @property
+    def in_the_valley(self) -> bool:
+        """Whether the derived one ends in the minimum."""
+        level = abs(self.true_slope(DERIVED)) < LEVEL * self.mistaken.steepest
+        return bool(level and abs(self.end(DERIVED) - self.objective.minima[0][0]) < 0.05)
+
+    @property
+    def on_a_slope(self) -> bool:
+        """Whether the typed one ends where it is not level."""
+        return bool(abs(self.true_slope(TYPED)) > 2 * LEVEL * self.mistaken.steepest)
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -216,13 +240,13 @@ class DerivedNotTyped(LectureScene):
         self.wait(0.6)
 
     def two_ends(self) -> None:
-        """Two different ends. The derived one is in the valley, at {derived_end:.4f}. The typed one stops at
-        {typed_end:.4f}, where the slope is {typed_slope:.2f}: nothing told it that anything was wrong."""
+        """{two_ends} {derived_does} {typed_does}"""
         self.speaker.hush()
         for name in self.runs:
             self.play(FadeIn(self.verdicts[name]), *map(Create, self.tangents[name]), run_time=0.7)
             self.wait(1.4)
-        self.speaker.say("no error message, just another answer", "and no error message")
+        told = "no error message, just another answer", "and no error message"
+        self.speaker.say(*(told if self.apart else ("here both end at the same place", "the same place")))
         self.wait(3.2)
 
     # What is on the screen ------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from pydantic import Field
 
 from objectives import AnyObjective, typeset
 from optimizers import RULES, Momentum, Nesterov, Rule, Trajectory, descend, theory
-from optimizers.problem import IntArray
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
@@ -32,7 +31,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.nesterov.look_ahead import Equations, StableRanges, least_width
-from scenes.props.nesterov.outcome import becomes, both_become, where_it_is
+from scenes.props.nesterov.outcome import becomes, both_become, largest_curvature, turns_by, where_it_is
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
 from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
@@ -120,8 +119,7 @@ class NesterovScene(LectureScene):
     @cached_property
     def pull(self) -> float:
         """The learning rate times the largest curvature at the second minimum."""
-        curvatures = np.linalg.eigvalsh(np.asarray(self.second.hessian(self.minimum), dtype=float))
-        return float(self.parameters.learning_rate * curvatures[-1])
+        return float(self.parameters.learning_rate * largest_curvature(self.second, self.minimum))
 
     @property
     def limits(self) -> dict[str, float]:
@@ -129,28 +127,24 @@ class NesterovScene(LectureScene):
         momentum = self.parameters.momentum
         return {BALL: theory.heavy_ball_limit(momentum), AHEAD: theory.nesterov_limit(momentum)}
 
-    def last_error(self, name: str) -> float:
-        return last_value(self.runs[name])
-
     def distances(self, name: str) -> Array:
         """From the second minimum, at each step."""
         return np.asarray(np.linalg.norm(self.second_runs[name].iterates - self.minimum, axis=-1))
 
     def last_distance(self, name: str) -> float:
         """The largest of the last steps."""
-        run = self.second_runs[name]
-        last = self.distances(name)[: run.ended_at + 1][-LAST:]
+        last = self.distances(name)[: self.second_runs[name].ended_at + 1][-LAST:]
         return float(np.max(np.where(np.isnan(last), np.inf, last)))
 
-    def becomes(self, name: str) -> str:
-        """What a run that starts beside the second minimum does."""
-        return becomes(self.last_distance(name), float(np.linalg.norm(OFF)))
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """What the runs that start beside the second minimum do."""
+        return {name: becomes(self.last_distance(name), float(np.linalg.norm(OFF))) for name in (BALL, AHEAD)}
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"iterate": self.leaps.iterate, "turned": self.leaps.turned, "pull": self.pull}
         for name, run in self.runs.items():
-            found[f"{name}_u_turns"] = run.u_turns
-            found[f"{name}_error"] = self.last_error(name)
+            found |= {f"{name}_u_turns": run.u_turns, f"{name}_error": last_value(run)}
             found[f"{name}_second_distance"] = self.last_distance(name)
             found[f"{name}_limit"] = self.limits[name]
         return found | {"off": float(np.linalg.norm(OFF)), "second_steps": SECOND_STEPS}
@@ -164,26 +158,24 @@ class NesterovScene(LectureScene):
             f"in the valley Nesterov takes fewer u-turns: {turns[AHEAD]}, momentum {turns[BALL]}",
             turns[AHEAD] < turns[BALL],
         )
-        name = called(self.second)
         yield Claim(
-            f"on {name} momentum comes back to the minimum and Nesterov leaves it: distances "
+            f"on {called(self.second)} momentum comes back to the minimum and Nesterov leaves it: distances "
             f"{figure(self.last_distance(BALL), 2)} and {figure(self.last_distance(AHEAD), 2)}",
             bool(self.last_distance(BALL) < np.linalg.norm(OFF) < self.last_distance(AHEAD)),
         )
-        limits = self.limits
         yield Claim(
             f"learning rate times curvature, {figure(self.pull, 4)}, lies between the limits of Nesterov, "
-            f"{figure(limits[AHEAD], 4)}, and momentum, {figure(limits[BALL], 4)}",
-            limits[AHEAD] < self.pull < limits[BALL],
+            f"{figure(self.limits[AHEAD], 4)}, and momentum, {figure(self.limits[BALL], 4)}",
+            self.limits[AHEAD] < self.pull < self.limits[BALL],
         )
 
     def words(self) -> Mapping[str, str]:
-        turns = {name: run.u_turns for name, run in self.runs.items()}
+        turns = {name: self.runs[name].u_turns for name in self.rules}
         return {
             "second_title": self.second.title,
             "turned_back": f"{turns[BALL]} u-turns with momentum, and {turns[AHEAD]} with Nesterov",
             "last_errors": "; ".join(f"{RULES[name].title} {ending(run, 2)}" for name, run in self.runs.items()),
-            "both_become": both_become({name: self.becomes(name) for name in (BALL, AHEAD)}),
+            "both_become": both_become(self.outcomes),
             "where_it_is": where_it_is(self.pull, self.limits),
         }
 
@@ -245,8 +237,8 @@ class NesterovScene(LectureScene):
         told = f"u-turns: ${turns[BALL]}$ with momentum, ${turns[AHEAD]}$ with Nesterov"
         self.speaker.say(told, f"${turns[BALL]}$ u-turns, and ${turns[AHEAD]}$")
         self.wait(2.6)
-        errors = " and ".join(tinted(f"${typed(self.last_error(n), 2)}$", rule_color(n)) for n in self.rules)
-        higher = turns[AHEAD] < turns[BALL] and self.last_error(AHEAD) > self.last_error(BALL)
+        errors = " and ".join(tinted(f"${typed(last_value(self.runs[n]), 2)}$", rule_color(n)) for n in self.rules)
+        higher = turns[AHEAD] < turns[BALL] and last_value(self.runs[AHEAD]) > last_value(self.runs[BALL])
         told = f"fewer turns are not always a lower error: {errors}" if higher else f"the last errors: {errors}"
         self.speaker.say(told, f"the last errors: {errors}")
         self.wait(2.8)
@@ -265,7 +257,7 @@ class NesterovScene(LectureScene):
         self.wait(1.6)
         self.add(*self.second_trails.values())
         self._run(SECOND_STEPS, [self.second_strip, *self.second_trails.values()])
-        back, out = (self.becomes(name).removesuffix(" to it") for name in (BALL, AHEAD))
+        back, out = (outcome.removesuffix(" to it") for outcome in self.outcomes.values())
         told = tinted(f"momentum {back}", rule_color(BALL)), tinted(f"Nesterov {out}", rule_color(AHEAD))
         self.speaker.say(", ".join(told), tinted(f"Nesterov {out.split(',')[0]}", rule_color(AHEAD)))
         self.wait(2.6)
@@ -426,8 +418,3 @@ class NesterovScene(LectureScene):
     @cached_property
     def ranges(self) -> StableRanges:
         return StableRanges(self.boxes[1], self.limits, self.pull)
-
-
-def turns_by(turns: IntArray, step: float) -> float:
-    """How many of the u-turns at the iterations `turns` lie behind a step."""
-    return float(np.sum(turns <= step))

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
+from objectives import AnyObjective
 from optimizers import RULES
+from optimizers.problem import IntArray
+from scenes.stage.ink.drawing import Array
 
 FAR = 30.0  # times the distance of the start: thrown out
 
@@ -30,3 +35,13 @@ def where_it_is(pull: float, limits: Mapping[str, float]) -> str:
     if not beyond:
         return "inside both ranges"
     return f"beyond the limit of {beyond[0]}" if len(beyond) == 1 else "beyond both limits"
+
+
+def largest_curvature(objective: AnyObjective, place: Array) -> float:
+    """The largest eigenvalue of the Hessian at a place (2,)."""
+    return float(np.linalg.eigvalsh(np.asarray(objective.hessian(place), dtype=float))[-1])
+
+
+def turns_by(turns: IntArray, step: float) -> float:
+    """How many of the u-turns at the iterations `turns` lie behind a step."""
+    return float(np.sum(turns <= step))

@@ -27,7 +27,7 @@ def captions(race: CurveRace) -> Mapping[str, str]:
 def same_way_ends(race: CurveRace) -> str:
     steps, gain = race.cuts.same_way, race.fast.gains[race.cuts.same_way]
     if gain <= 1:
-        return f"Here it cannot: its update at step {steps} is no larger than the gradient makes it."
+        return f"Here it cannot: at step {steps} its update is no larger than the gradient makes it."
     return f"At step {steps} its update is {gain:.1f} times what the gradient alone would make it."
 
 
@@ -85,7 +85,7 @@ def stop_line(race: CurveRace) -> str:
         return f"gradient descent leaves the picture at step {race.slow.gone}"
     if race.stopped is None:
         return "gradient descent is still on its way"
-    return "gradient descent stops: its gradient is zero"
+    return "gradient descent stops: its gradient is next to zero"
 
 
 def verdict(race: CurveRace) -> str:
