@@ -156,10 +156,10 @@ class CodeWalkthrough(LectureScene):
         gain, steps = self.gain_on_gentle_ground
         pace = f": while it is as gentle as at the start, up to {figure(gain, 2)} times that of gradient descent"
         return {
-            "gd_words": ending(self.runs[GD], 2),
-            "momentum_words": ending(self.fast, 2),
+            "gd_words": ending(self.runs[GD], 2, "is"),
+            "momentum_words": ending(self.fast, 2, "is"),
             "and_longer": longer,
-            "on_gentle_ground": pace if steps > 1 and gain > 1 else "",
+            "on_gentle_ground": "The steps grow" * (self.growth > 1) + (pace if steps > 1 and gain > 1 else ""),
         }
 
     @property
@@ -216,7 +216,7 @@ class CodeWalkthrough(LectureScene):
         self.wait(0.6)
 
     def round_after_round(self) -> None:
-        """And so on, round after round, {last} in all. The steps grow{on_gentle_ground}. The longest is {growth:.3g}
+        """And so on, round after round, {last} in all. {on_gentle_ground}. The longest is {growth:.3g}
         times the first."""
         self.speaker.hush()
         self.lit.cover(None)

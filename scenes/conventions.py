@@ -40,6 +40,7 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.cards import Counter, settings_line
+from scenes.stage.words.endings import flies_off
 from scenes.stage.words.figures import figure, sentence_format, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
@@ -158,11 +159,19 @@ class Conventions(LectureScene):
     def words(self) -> Mapping[str, str]:
         kicks = {form: sentence_format(100 * self.kick(form), ".0f") for form in ("lecture", "pytorch")}
         apart = figure(gap(self.constant["lecture"], *self.constant.values()), 1)
+        way = "take the same path: " if self.same else "stay near each other: "
+        parts = "From there on they part." if self.part else "They stay together."
+        first = f"is {kicks['lecture']} % of the last one in the lecture's form, {kicks['pytorch']} % in PyTorch's"
         return {
-            "kicks": f"{kicks['lecture']} % of the last one in the lecture's form, {kicks['pytorch']} % in PyTorch's",
-            "same_way": f"take the same path: nowhere more than {apart} apart" if self.same else f"come {apart} apart",
-            "they_part": "From there on they part." if self.part else "They stay together.",
+            "kicks": "is one of a run that flies off" if self.flown else first,
+            "same_way": "all fly off" if self.flown else f"{way}nowhere more than {apart} apart",
+            "they_part": "All fly off." if self.flown else parts,
         }
+
+    @property
+    def flown(self) -> bool:
+        """Whether any of the runs flies off."""
+        return any(flies_off(run) for run in self.trajectories().values())
 
     @property
     def same(self) -> bool:
@@ -210,9 +219,8 @@ class Conventions(LectureScene):
         self._run(self.constant_trails, self.strips[0], self.parameters.steps)
         found = gap(self.constant["lecture"], *self.constant.values())
         told = f"the same path: nowhere more than ${typed(found, 1)}$ apart"
-        self.speaker.say(
-            *((told, "the same path, to the last digits") if self.same else (f"${typed(found, 1)}$ apart",))
-        )
+        same = (told, "the same path, to the last digits") if self.same else (f"${typed(found, 1)}$ apart",)
+        self.speaker.say(*(("all fly off",) if self.flown else same))
         self.wait(2.8)
         self.speaker.hush()
         self.vanish(*self.constant_trails.values(), self.strips[0])
@@ -234,16 +242,17 @@ class Conventions(LectureScene):
                 self.play(Create(self._mark(int(self.step.get_value()))), run_time=0.5)
                 self.wait(1.6)
             self._run(self.changed_trails, self.strips[1], end)
-        self.speaker.say("they part" if self.part else "they stay together")
+        self.speaker.say("all fly off" if self.flown else "they part" if self.part else "they stay together")
         self.wait(2.4)
 
     def why(self) -> None:
-        """Right after the change the step is {kicks}. What is remembered are updates, with the old
+        """Right after the change the step {kicks}. What is remembered are updates, with the old
         learning rate in them, or gradients, to which the new one applies."""
         for form, why in (("lecture", "old rate in its memory"), ("pytorch", "new rate at once")):
             share = f"${typed(100 * self.kick(form), 2)} %$"
-            told = f"{FORMS[form].title}: {why}; the next step is {share} of the last"
-            self.speaker.say(*(tinted(words, form_color(form)) for words in (told, f"{why}: next step {share}")))
+            told = (f"{FORMS[form].title}: {why}; the next step is {share} of the last", f"{why}: next step {share}")
+            told = (f"{FORMS[form].title}: {why}", why) if self.flown else told
+            self.speaker.say(*(tinted(words, form_color(form)) for words in told))
             self.wait(3.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------

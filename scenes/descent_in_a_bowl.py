@@ -117,7 +117,7 @@ class DescentInABowl(LectureScene):
         turns = (
             "Where the slope gets gentle, the steps get short: " if self.shortens else "As the slope, so the steps: "
         )
-        after = f"After {self.run.ended_at} iterations the error {ending(self.run, 2)}, from {figure(start, 2)}."
+        after = f"After {self.run.ended_at} iterations the error {ending(self.run, 2, 'is')}, from {figure(start, 2)}."
         return {"how_long": turns + told, "how_far": after}
 
     def remarks(self) -> Iterator[str]:

@@ -110,7 +110,7 @@ class GentleSlope(LectureScene):
         yield Claim(
             f"after {self.halt} iterations gradient descent has hardly moved: "
             f"its error has fallen by {100 * self.fallen:.1f} %",
-            bool(0 <= self.fallen < LITTLE),
+            bool(self.creeps and self.fallen >= 0),
         )
         yield Claim(
             f"later it gets steep: {figure(steeper)} times as steep, at iteration {found['steepest_at']}",
@@ -140,8 +140,9 @@ class GentleSlope(LectureScene):
 
     @property
     def creeps(self) -> bool:
-        """Whether the error has hardly changed at the pause."""
-        return abs(self.fallen) < LITTLE
+        """Whether the error has hardly changed up to the pause."""
+        before = self.run.values[: self.halt + 1]
+        return bool(np.max(np.abs(before - before[0])) < LITTLE * abs(before[0]))
 
     @property
     def wakes(self) -> bool:

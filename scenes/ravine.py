@@ -190,15 +190,16 @@ class Ravine(LectureScene):
         if flies_off(run):
             return f"its error {_rises(run)}, too." if flies_off(other) else f"its error {_rises(run)}."
         calm = "the zigzag dies out, and " if self.dies_out(MOMENTUM) and self.crossings(LARGE) else ""
-        than = "without it flies off" if flies_off(other) else f"without it {ending(other, 2)}"
-        return f"{calm}its error {ending(run, 2)}; {than}."
+        than = "flies off" if flies_off(other) else ending(other, 2, "is")
+        return f"{calm}its error {ending(run, 2, 'is')}; without momentum it {than}."
 
     def _pushes(self, axis: int) -> str:
         """What becomes of the pushes across (1) and along (0) in the sum: they cancel, or they add up."""
         slopes = np.sign(self.runs[MOMENTUM].gradients[: self.runs[MOMENTUM].ended_at, axis])
         turns = float(np.mean(slopes[1:] * slopes[:-1] < 0)) if len(slopes) > 1 else 0.0
         if turns > 1 - MOSTLY / 2:
-            return "alternate, and in the sum they cancel" if axis else "alternate, and cancel"
+            calm = "in the sum they cancel" if self.dies_out(MOMENTUM) else "each is stronger than the last"
+            return f"alternate, and {calm}"
         return "agree, and add up" if not turns else "agree, then turn back"
 
     # The beats ------------------------------------------------------------------------------------------------------
@@ -230,8 +231,7 @@ class Ravine(LectureScene):
         self._send(LARGE)
         count = self.crossings(LARGE)
         far = "it flies off" if flies_off(self.runs[LARGE]) else f"${100 * self.left(LARGE):.0f} %$ of the way left"
-        told = f"${count}$ times across in ${self.runs[LARGE].ended_at}$ steps"
-        self.speaker.say(f"{told}, and {far}", told)
+        self.speaker.say(f"${count}$ times across in ${self.runs[LARGE].ended_at}$ steps, and {far}", far)
         self.wait(2.4)
 
     def smaller_steps(self) -> None:

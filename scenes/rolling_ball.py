@@ -151,8 +151,8 @@ class RollingBall(LectureScene):
         self.wait(1.5)
 
     def same_way(self) -> None:
-        """Asked again and again to go the same way, momentum takes bigger steps. {same_way_ends}"""
-        self._say(self._line(tale.ASKED))
+        """{same_way_ends}"""
+        self._say(self._line(tale.asked(self.race)))
         self._set_out_arrows()
         self.wait(1.2)
         self._say(self.comparison, seconds=2.2)

@@ -168,7 +168,7 @@ class Stochastic(LectureScene):
         slow, fast = self.runs[GD], self.runs[MOMENTUM]
         end = sentence_format(last_value(slow), ".2f")
         down = f": to {end} after all" if self.jitters else f": to {end}"
-        shared = ": what they share remains on the way" if self.steadies and not flies_off(fast) else ""
+        shared = ": what they share remains on the way" if self.steadies and goes_down(fast) else ""
         return {
             "it_does": (" and jitters" if self.jitters else "") + (down if goes_down(slow) else f": it {ending(slow)}"),
             "what_remains": shared if shared else f": it {ending(fast)}",

@@ -130,7 +130,7 @@ class UTurn(LectureScene):
             "what_momentum_does": f"The momentum carries it out of the valley: {turns}"
             if count
             else "It takes no u-turn",
-            "errors": f"gradient descent {self._at(slow)}, momentum {self._at(fast)}",
+            "errors": f"gradient descent {self._at(slow)}, momentum {self._at(fast).removeprefix('is ')}",
             "what_becomes_of_it": self._outcome(),
         }
 

@@ -72,7 +72,9 @@ class UTurn3D(TwoRuns):
         run = self.runs[MOMENTUM]
         turned = "runs through the valley and up the other wall, turns, and runs back"
         straight = "flies off" if flies_off(run) else "runs on, and never turns"
-        level = self.slope_at_start < LEVEL_GROUND * float(np.nanmax(np.linalg.norm(run.gradients, axis=1)))
+        with np.errstate(all="ignore"):
+            steepest = float(np.nanmax(np.linalg.norm(run.gradients, axis=1)))
+        level = self.slope_at_start < LEVEL_GROUND * steepest and not flies_off(run)
         return {
             **super().words(),
             "how_it_runs": turned if run.u_turns else straight,
@@ -105,7 +107,7 @@ class UTurn3D(TwoRuns):
         self.wait(2.0)
 
     def to_the_end(self) -> None:
-        """{turns} in {last} iterations. Gradient descent {gd_end}, momentum {momentum_end}."""
+        """{turns} in {last} iterations. Gradient descent {gd_end}; momentum {momentum_end}."""
         left = self.last - self.third_turn
         self.duet.speaker.hush()
         if left > 0:

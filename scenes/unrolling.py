@@ -57,7 +57,7 @@ from scenes.stage.panels.unrolled import (
     unrolled,
 )
 from scenes.stage.words.derivation import Line, Mark, Part, Rewrite
-from scenes.stage.words.figures import COMPACT, figure, in_one_unit, rounded, typed
+from scenes.stage.words.figures import COMPACT, figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import SMALL, Formula, Words, lines, quiet
 
@@ -86,12 +86,6 @@ def in_lines(head: str, tail: str) -> list[str]:
     """Two pieces of a text in one line if it fits the stage, else in two."""
     whole = f"{head} {tail}"
     return [whole] if quiet(whole).width <= layout.stage().width else [head, tail]
-
-
-def spoken(value: float) -> str:
-    """A number for a caption, as plain text."""
-    (text,), exponent = in_one_unit([value], COMPACT)
-    return f"{text} times ten to the {exponent}" if exponent else text
 
 
 # The clip -------------------------------------------------------------------------------------------------------------
@@ -174,8 +168,8 @@ class Unrolling(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         return {
-            "newest_words": spoken(self.contributions[-1]),
-            "update_words": spoken(self.update),
+            "newest_words": figure(self.contributions[-1], 4),
+            "update_words": figure(self.update, 4),
             "gain_words": " ".join(gain_words(self.parameters.momentum)),
         }
 

@@ -62,14 +62,14 @@ class Damping:
     @property
     def told(self) -> str:
         """When each arrives, in a sentence."""
-        arrivals = "; ".join(map(self._told, self.runs))
-        best = ": the fastest way down without overshooting" if self.between_is_first else ""
+        arrivals = "; ".join(map(self._told, (NONE, MUCH, CRITICAL)))
+        best = ", the fastest way down without overshooting" if self.between_is_first else ""
         return f"{arrivals[0].upper()}{arrivals[1:]}{best}."
 
     def _told(self, name: str) -> str:
         momentum, step = self.momenta[name], self.arrivals[name]
-        who = f"momentum {figure(momentum)}" if momentum else "no momentum"
-        return f"{who} {'does not arrive' if step is None else f'arrives at step {step}'}"
+        it = f"momentum {figure(momentum)}" if momentum else "without momentum it"
+        return f"{it} {'does not arrive' if step is None else f'arrives at step {step}'}"
 
     @cached_property
     def tried(self) -> float:

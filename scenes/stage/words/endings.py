@@ -30,15 +30,15 @@ def goes_down(run: Trajectory) -> bool:
     return bool(last_value(run) < run.values[0])
 
 
-def ending(run: Trajectory, digits: int = SAID) -> str:
-    """What a run does in the end: `is at 0.36`, `flies off at step 7`, `stops at step 3, where there is no slope`."""
+def ending(run: Trajectory, digits: int = SAID, place: str = "is at") -> str:
+    """What a run does in the end: is at 0.36, flies off, to 5.4·10⁵², stops at step 3, where there is no slope."""
     if run.diverged_at is not None:
         return f"flies off, beyond all bounds at step {run.diverged_at}"
     if run.undefined_at is not None:
         return f"stops at step {run.undefined_at}, where there is no slope"
     if flies_off(run):
         return f"flies off, to {figure(last_value(run), digits)}"
-    return f"is at {figure(last_value(run), digits)}"
+    return f"{place} {figure(last_value(run), digits)}"
 
 
 def ending_briefly(run: Trajectory, digits: int = SAID) -> str:
