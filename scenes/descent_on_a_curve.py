@@ -103,12 +103,12 @@ class DescentOnACurve(LectureScene):
         arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
         dips = {name: run.first_below(TOLERANCE) for name, run in self.runs.items()}
         without, some, much = arrivals.values()
-        told = ", ".join(f"{figure(momentum, 6)}: {arrivals[name]}" for name, momentum in self.momenta.items())
+        told = ", ".join(f"{figure(momentum, 6)}: {said(arrivals[name])}" for name, momentum in self.momenta.items())
         yield Claim(
             f"some momentum arrives first, much arrives last; steps until the loss stays below {TOLERANCE}: {told}",
             None not in arrivals.values() and some < without < much,
         )
-        passing = (f"{figure(momentum, 6)}: {dips[name]}" for name, momentum in self.momenta.items() if momentum)
+        passing = (f"{figure(momentum, 6)}: {said(dips[name])}" for name, momentum in self.momenta.items() if momentum)
         yield Claim(
             f"with momentum the first dip is not the arrival; first below {TOLERANCE} at step {', '.join(passing)}",
             all(dips[name] is not None and dips[name] != arrivals[name] for name in RUNS[1:]),

@@ -312,7 +312,8 @@ class GentleSlope(LectureScene):
     @cached_property
     def gauge(self) -> Gauge:
         """How steep it is; the bar is full where it is steepest."""
-        gauge = Gauge(self.rows[1], "slope", float(np.max(self.slopes)), palette().gradient)
+        steepest = float(np.max(self.slopes))
+        gauge = Gauge(self.rows[1], "slope", steepest, palette().gradient, shown=self.slopes)
         return gauge.display(self.slope_at(0))
 
     @cached_property

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from manim import VGroup, VMobject
 
 from optimizers import Trajectory
@@ -30,9 +29,9 @@ class LossStrip(ErrorStrip):
     ) -> None:
         self.runs, self.tolerance = runs, tolerance
         self.reached = dict.fromkeys(runs, -1.0)
-        floor = FLOOR * tolerance  # what lies deeper has arrived, and its curve ends there
-        shown = {key: np.maximum(run.values[: _last_above(run, floor) + 1], floor) for key, run in runs.items()}
-        super().__init__(box, shown, colors, name)
+        floor = FLOOR * tolerance  # what lies deeper for good has arrived, and its curve ends there
+        shown = {key: run.values[: _last_above(run, floor) + 1] for key, run in runs.items()}
+        super().__init__(box, shown, colors, name, floor)
         for curve in self.curves:
             curve.set_stroke(width=4.5)
         low, high = self.y_axis.data

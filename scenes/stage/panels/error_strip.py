@@ -34,10 +34,10 @@ def exploded(values: Array, first: float) -> bool:
     return bool(known[-1] > EXPLODED * first and known[-1] > GROWING * known[: (len(known) + 1) // 2].max())
 
 
-def error_range(runs: Mapping[str, Array]) -> tuple[Range, Scale]:
+def error_range(runs: Mapping[str, Array], floor: float = 0.0) -> tuple[Range, Scale]:
     """A range for the errors of all runs that do not explode, logarithmic where they span two decades or more.
 
-    Of runs that explode, if there are no others, the range holds the beginning.
+    Of runs that explode, if there are no others, the range holds the beginning. A logarithmic one begins at `floor`.
     """
     first = _largest_first(runs.values())
     calm = [values for values in runs.values() if not exploded(values, first)]
@@ -47,8 +47,8 @@ def error_range(runs: Mapping[str, Array]) -> tuple[Range, Scale]:
         return (0.0, 1.0), "linear"
     low, high = float(shown.min()), float(shown.max())
     if low >= 0 and high > 0 and low < high / 100:
-        floor = max(low, high * 10.0**-DECADES)
-        return (10.0 ** np.floor(np.log10(floor)), 10.0 ** np.ceil(np.log10(high))), "log"
+        lowest = max(low, high * 10.0**-DECADES, floor)
+        return (10.0 ** np.floor(np.log10(lowest)), 10.0 ** np.ceil(np.log10(high))), "log"
     room = 0.06 * (high - low) or max(abs(high), 1.0) * 0.1
     return (low - room if low < 0 else max(0.0, low - room), high + room), "linear"
 
@@ -68,9 +68,11 @@ class ErrorStrip(Panel):
         runs: Mapping[str, Array],
         colors: Mapping[str, str],
         name: str = "error after each iteration",
+        floor: float = 0.0,
     ) -> None:
-        """`runs` are errors (steps + 1,) by rule, `colors` their colours."""
-        errors, scale = error_range(runs)
+        """`runs` are errors (steps + 1,) by rule, `colors` their colours; what is below `floor` is cut off."""
+        self.values = runs
+        errors, scale = error_range(runs, floor)
         self.steps = max(len(values) for values in runs.values()) - 1
         super().__init__(box, (0.0, float(max(self.steps, 1))), errors, ("", name), scale, grid=True)
         self.corners = {rule: self._corners(values) for rule, values in runs.items()}
