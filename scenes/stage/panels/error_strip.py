@@ -23,6 +23,7 @@ DECADES = 12  # of a logarithmic axis, at most
 EXPLODED = 1e3  # times the largest first error: a run that ends higher has exploded
 GROWING = 2.0  # times the largest error of the first half of a run: it still grows
 GROWTH = 1e6  # times it: where all explode, so much of it is seen
+FAR = 1e6  # units of the screen: out of every picture
 ASIDE = 0.12  # from where a curve leaves to the word
 
 
@@ -87,10 +88,9 @@ class ErrorStrip(Panel):
         self.display(0.0)
 
     def _corners(self, values: Array) -> Array:
-        """The points of a curve: at their values; of what has no bounds, straight above where it was last seen."""
+        """The points of a curve, at their values; what is far out of the panel, or has no bounds, a long way off."""
         corners = self.to_screen(np.arange(len(values)), values)
-        beyond = np.isinf(corners[:, 1])
-        corners[beyond, 1] = np.where(corners[beyond, 1] > 0, 2 * self.area.top - self.area.bottom, self.area.bottom)
+        corners[:, 1] = np.clip(corners[:, 1], -FAR, FAR)
         return corners
 
     def _farewells(self, runs: Mapping[str, Array], colors: Mapping[str, str]) -> dict[str, Words]:

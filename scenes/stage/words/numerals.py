@@ -22,6 +22,7 @@ from scenes.stage.words.typesetting import BODY, Words, capital_height
 
 GLYPHS, RAISED = "0123456789.−+·", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 ROOMS = {".": 0.55, "−": 1.56, "+": 1.56, "·": 0.8, "⁻": 1.15} | dict.fromkeys(RAISED[:-1], 0.74)  # in digits
+LOWER = 0.14  # of a digit's height: so much lower than in a formula, a power keeps to its line
 LETTER = 0.9  # the same, of a letter, in the mean
 SLOTS = 14  # the longest number, in glyphs
 
@@ -101,6 +102,7 @@ def _glyphs(size: float) -> tuple[dict[str, Array], float]:
     advance = (found["8"].get_center()[0] - found["0"].get_center()[0]) / 8
     baseline, foot = found["1"].get_bottom()[1], raised.submobjects[0].get_bottom()[1]
     outlines = {name: glyph.points - [glyph.get_center()[0], baseline, 0.0] for name, glyph in found.items()}
+    foot += LOWER * found["1"].height
     for name, glyph in zip(RAISED, raised.submobjects[1:], strict=True):
         outlines[name] = glyph.points - [glyph.get_center()[0], foot, 0.0]
     return outlines, advance
