@@ -30,7 +30,7 @@ from scenes.props.descent_on_a_curve.loss_strip import LossStrip
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk, tangent
 from scenes.stage.ink import layout
-from scenes.stage.ink.arrows import Arrows
+from scenes.stage.ink.arrows import HEAD, Arrows
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
@@ -215,7 +215,10 @@ class DescentOnACurve(LectureScene):
         """The arrow grows to the length of the step; then the ball goes down the curve, and the row is written."""
         walk, reach = self.walks["without"], ValueTracker(0.0)
         tail, tip = walk.at(0), walk.at(1) * (1, 0, 0) + walk.at(0) * (0, 1, 0)
-        self.step_arrow = Arrows(rule_color("gradient_descent")).point(tail, tail)
+        area = self.panel.area
+        seen = float(area.left <= tip[0] <= area.right)  # a step out of the picture is cut off, and has no head
+        tip[0] = np.clip(tip[0], area.left, area.right)
+        self.step_arrow = Arrows(rule_color("gradient_descent"), head=HEAD if seen else 1e-3).point(tail, tail)
         self.add(self.step_arrow)
         self.bring_to_front(walk)
         self.step_arrow.add_updater(lambda arrow: arrow.point(tail, tail + reach.get_value() * (tip - tail)))
