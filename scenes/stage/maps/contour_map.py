@@ -40,14 +40,27 @@ def heights(objective: Surface, x: Range, y: Range, samples: int = SAMPLES) -> t
 
 
 def settled(values: Array) -> Array:
-    """The finite ones of values, without the few on a pole: points that lie on it but for rounding tell nothing."""
+    """The finite ones of values, without those at a pole, which would press everything else into a plain.
+
+    Points that lie on a pole but for rounding are few, and tell nothing. Where a grid (n, m) jumps from below nearly
+    all values to above them, it is torn by a pole with two sides: what reaches further than nearly all is left out.
+    """
     finite = values[np.isfinite(values)]
     if len(finite) < 2:
         return finite
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         off = np.abs(finite - np.median(finite))
-    near = off <= POLE * np.quantile(off, USUAL)
-    return finite[near] if np.mean(near) >= USUAL else finite
+        near = off <= POLE * np.quantile(off, USUAL)
+        finite = finite[near] if np.mean(near) >= USUAL else finite
+        low, high = np.quantile(finite, [1 - USUAL, USUAL])
+        low, high = low - (high - low), high + (high - low)
+        return finite[(finite >= low) & (finite <= high)] if _torn(values, low, high) else finite
+
+
+def _torn(values: Array, low: float, high: float) -> bool:
+    """Whether neighbours in a grid lie one below `low` and the other above `high`."""
+    pairs = [(values[1:], values[:-1]), (values[:, 1:], values[:, :-1])] if values.ndim == 2 else []
+    return any(((np.minimum(a, b) < low) & (np.maximum(a, b) > high)).any() for a, b in pairs)
 
 
 def levels(values: Array, count: int = BANDS) -> Array:
@@ -135,12 +148,12 @@ def _far_from_value(values: Array) -> npt.NDArray[np.bool_]:
 
 
 def _off_cliffs(curves: list[Array], across: Array, up: Array, values: Array, level: Array) -> list[Array]:
-    """Contours without their pieces in cells that hold all levels at once: a wall at a pole, no slope with lines."""
+    """Contours without their pieces in cells that hold half of all levels: a wall at a pole, no slope with lines."""
     if not len(level):
         return curves
     corners = np.stack([values[:-1, :-1], values[1:, :-1], values[:-1, 1:], values[1:, 1:]])
     with np.errstate(invalid="ignore"):
-        cliff = (corners.min(axis=0) < level[0]) & (corners.max(axis=0) > level[-1])
+        cliff = np.ptp(corners, axis=0) > (level[-1] - level[0]) / 2
     if not cliff.any():
         return curves
     return [piece for curve in curves for piece in _outside(curve, cliff, across, up)]

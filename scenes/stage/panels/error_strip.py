@@ -15,7 +15,7 @@ from scenes.stage.ink.ball import walked
 from scenes.stage.ink.drawing import Array, clip_polyline, polyline_points
 from scenes.stage.ink.layout import Box, box_of
 from scenes.stage.ink.palette import palette
-from scenes.stage.panels.plot import Panel, Range, Scale
+from scenes.stage.panels.plot import Panel, Range, Scale, within_reach
 from scenes.stage.words.figures import DIVERGES
 from scenes.stage.words.typesetting import SMALL, Words
 
@@ -23,7 +23,6 @@ DECADES = 12  # of a logarithmic axis, at most
 EXPLODED = 1e3  # times the largest first error: a run that ends higher has exploded
 GROWING = 2.0  # times the largest error of the first half of a run: it still grows
 GROWTH = 1e6  # times it: where all explode, so much of it is seen
-FAR = 1e6  # units of the screen: out of every picture
 ASIDE = 0.12  # from where a curve leaves to the word
 
 
@@ -89,9 +88,7 @@ class ErrorStrip(Panel):
 
     def _corners(self, values: Array) -> Array:
         """The points of a curve, at their values; what is far out of the panel, or has no bounds, a long way off."""
-        corners = self.to_screen(np.arange(len(values)), values)
-        corners[:, 1] = np.clip(corners[:, 1], -FAR, FAR)
-        return corners
+        return within_reach(self.to_screen(np.arange(len(values)), values))
 
     def _farewells(self, runs: Mapping[str, Array], colors: Mapping[str, str]) -> dict[str, Words]:
         """For each run that explodes, a word where it leaves, below those of earlier ones."""

@@ -30,6 +30,7 @@ HALF = 0.22  # of the width of a number
 APART = 0.11  # at least, between the first numbers of both axes
 GAP = 0.06  # at least, between neighbouring numbers of one axis
 WAYS = (RIGHT, UP)
+FAR = 1e6  # units of the screen: out of every picture
 VANISHING = 1e-30  # of the lower end of a logarithmic axis: where nothing stands, far below what is seen
 
 
@@ -75,6 +76,14 @@ def _clear(labels: Iterable[Words], axis: int) -> list[Words]:
         ):
             kept.append(label)
     return kept
+
+
+def within_reach(points: Array) -> Array:
+    """Screen points (n, 3) of a curve, those that are out of every picture only so far that they can be cut off well.
+
+    A line to a number of twenty digits has none left for where it crosses the edge.
+    """
+    return np.clip(points, -FAR, FAR)
 
 
 class Axis:
