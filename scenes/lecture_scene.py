@@ -31,11 +31,13 @@ from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import REACH
+from scenes.stage.words.figures import figure, filled
 from scenes.stage.words.notation import LECTURE, Notation, written_in
 from scenes.stage.words.typesetting import HEADING, TITLE, Words, bold
 from scenes.typed import as_list
 
 Number = int | float | str
+GLANCE = 1.0  # seconds of a beat in which nothing happens, whatever the run does
 
 
 def _as_point(value: object) -> object:
@@ -120,7 +122,10 @@ class LectureScene(Scene):
         with written_in(self._read_notation):  # another scene may have been made since
             for beat in self.beats:
                 self.next_section(beat, skip_animations=beat not in self.only)
+                begun = self.time
                 getattr(self, beat)()
+                if self.time - begun < GLANCE / 2:  # a beat without a frame is no part of a film
+                    self.wait(GLANCE)
                 self.beat_done(beat)
         self.reads.close()
 
@@ -174,7 +179,7 @@ class LectureScene(Scene):
     def caption(self, beat: str) -> str:
         """The caption of a beat, its placeholders filled with parameters and computed numbers."""
         words = " ".join(inspect.cleandoc(getattr(type(self), beat).__doc__ or "").split())
-        return words.format_map(ChainMap(dict(self.words()), dict(self.numbers()), self.parameters))
+        return filled(words, ChainMap(dict(self.words()), dict(self.numbers()), self.parameters))
 
     # What every clip does -----------------------------------------------------------------------------------------
 
@@ -250,7 +255,7 @@ def start_of(start: tuple[float, ...] | None, objective: AnyObjective) -> tuple[
 
 def shown(point: tuple[float, ...]) -> str:
     """A point in a sentence: (7.11, 6.97)."""
-    return f"({', '.join(f'{number:g}' for number in point)})"
+    return f"({', '.join(figure(number, 6) for number in point)})"
 
 
 def called(objective: AnyObjective) -> str:

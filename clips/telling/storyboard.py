@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from io import BytesIO
@@ -15,6 +16,7 @@ from clips.filming.work import Watch, make_scene, studio, typeset_cache
 from clips.profile import Profile
 
 WIDTH, CAPTION, COLUMNS = 640, 92, 3
+RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 def storyboard(clip: str, settings: Mapping[str, Any], profile: Profile, folder: Path) -> Path:
@@ -46,6 +48,11 @@ def _tile(number: int, beat: str, caption: str, picture: bytes) -> Image.Image:
     tile.paste(image)
     draw = ImageDraw.Draw(tile)
     draw.text((10, image.height + 6), f"{number}. {beat}", fill="black", font=ImageFont.load_default(17))
-    words = "\n".join(textwrap.wrap(caption, 84)[:3])
+    words = "\n".join(textwrap.wrap(_with_carets(caption), 84)[:3])
     draw.text((10, image.height + 30), words, fill="#444444", font=ImageFont.load_default(15))
     return tile
+
+
+def _with_carets(text: str) -> str:
+    """Powers of ten as 10^-6: the typeface of the sheet has no raised digits."""
+    return re.sub(f"[{RAISED}]+", lambda power: "^" + power[0].translate(str.maketrans(RAISED, "-0123456789")), text)

@@ -25,13 +25,14 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Range
-from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.terrain.ground import Kind
 from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.trail import TerrainTrail
 from scenes.stage.words.cards import Counter, RuleCard
-from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.figures import running_spec
+from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import Formula, Words, fitting_formula, wrapped_formula
 
@@ -174,7 +175,7 @@ class SurfaceAndMap:
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
         """A card a run, with as many digits of the error as have room."""
-        errors = np.concatenate([run.values[: run.ended_at + 1] for run in self.runs.values()])
+        errors = errors_of(self.runs.values())
         boxes = dict(zip(self.runs, self.card_boxes, strict=False))
         for significant in (6, 5, 4, 3):
             spec = running_spec(errors, significant)
