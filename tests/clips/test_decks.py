@@ -6,7 +6,6 @@ import csv
 import json
 import re
 import shutil
-import subprocess
 import zipfile
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -20,13 +19,11 @@ from PIL import Image
 import render
 import scenes
 from clips.decks.captions import band_of, burnt
-from clips.decks.embed import PLACES, embed
 from clips.decks.html import html_file, html_folder
 from clips.decks.make import DECKS, KINDS, DeckWish, bring_deck, target_of
 from clips.decks.memory import old_decks
 from clips.decks.presentation import reversed_video
 from clips.decks.slides import Deck, read_deck
-from clips.lecture.reading import Lecture
 from objectives.errors import UsageError
 from tests import tiny
 from tests.clips.delivered import SIZE, deliver_two
@@ -329,74 +326,7 @@ def test_a_damaged_clip_is_a_sentence(clips: Path, tmp_path: Path) -> None:
         read_deck(NAMES, own, "Two")
 
 
-# In documents ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_embed_names_the_real_file(place: str, clips: Path) -> None:
-    said = embed("tiny", place, clips)
-    assert ('show("tiny")' if place == "notebook" else str(clips / "tiny.mp4")) in said
-
-
-def test_embedded_html_is_well_formed(clips: Path) -> None:
-    from lxml import html
-
-    for place in ("revealjs", "markdown"):
-        (video,) = html.fragment_fromstring(embed("tiny", place, clips)).xpath("descendant-or-self::video")
-        for address in (video.get("src"), video.get("poster"), video.find("track").get("src")):
-            assert Path(address).exists()
-
-
-def test_embedded_markdown_parses(clips: Path) -> None:
-    """CommonMark hands the player on as it is; Quarto finds its heading and the shortcode with a file that is there."""
-    from markdown_it import MarkdownIt
-
-    player = MarkdownIt().parse(embed("tiny", "markdown", clips))
-    assert [token.type for token in player] == ["html_block"]
-    heading, _, _, _, shortcode, _ = MarkdownIt().parse(embed("tiny", "quarto", clips))
-    assert (heading.type, heading.tag) == ("heading_open", "h2")
-    found = re.fullmatch(r"\{\{< video (\S+) >\}\}", shortcode.content)
-    assert found
-    assert Path(found[1]).is_file()
-
-
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here: the project does without")
-def test_beamer_compiles(clips: Path, tmp_path: Path) -> None:
-    body = embed("tiny", "beamer", clips)
-    head = "\\documentclass{beamer}\\usepackage{graphicx, multimedia}\\begin{document}"
-    (tmp_path / "talk.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n")
-    subprocess.run(["pdflatex", "-interaction=batchmode", "talk.tex"], cwd=tmp_path, check=True)
-
-
-def test_beamer_escapes_its_title(clips: Path, tmp_path: Path) -> None:
-    own = Path(shutil.copytree(clips, tmp_path / "clips"))
-    record = own / "tiny.json"
-    record.write_text(record.read_text().replace('"title": "A tiny clip"', '"title": "50% & more"'))
-    assert r"\begin{frame}{50\% \& more}" in embed("tiny", "beamer", own)
-
-
-def test_a_notebook_renders_what_it_shows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from clips import show
-    from clips.commands import options
-    from clips.lecture.reading import Entry
-
-    monkeypatch.setattr(options, "workshop", lambda *_: tiny.workshop(tmp_path))
-    monkeypatch.setitem(scenes.CLIPS, "tiny", tiny.ENTRY)  # type: ignore[arg-type]
-    monkeypatch.setattr("clips.lecture.reading.default_lecture", lambda: Lecture(clip=(Entry(scene="tiny"),)))
-    monkeypatch.setattr("clips.keeping.records.CLIPS_FOLDER", tmp_path / "clips")
-    shown = show("tiny", way=3)
-    assert shown.video == tmp_path / "notebook" / "tiny-way-3.mp4"
-    assert len(frames_of(shown.video.read_bytes())) == 45
-    with pytest.raises(UsageError, match="did you mean 'way'"):
-        show("tiny", wax=3)
-
-
-def test_a_notebook_shows_a_clip(clips: Path) -> None:
-    from clips.notebook import Shown
-
-    page = Shown(clips / "tiny.mp4", "A <tiny> clip", 320)._repr_html_()
-    assert 'src="data:video/mp4;base64,' in page
-    assert "A &lt;tiny&gt; clip" in page
+# Around decks --------------------------------------------------------------------------------------------------------
 
 
 def test_the_list_tells_the_length_of_what_is_rendered(clips: Path, monkeypatch: pytest.MonkeyPatch) -> None:
