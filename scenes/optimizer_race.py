@@ -7,7 +7,6 @@ suits one rule starves another; so each gets its own, by a search that is part o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -17,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from objectives import AnyObjective, typeset
 from objectives.errors import UsageError, unknown
-from optimizers import RULES, Rule, Trajectory, descend, make_rule
+from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
@@ -32,7 +31,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.optimizer_race.race_table import ROW, RaceTable
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
-from scenes.props.optimizer_race.rule_formulas import IN_A_WORD, FormulaCard, small_print
+from scenes.props.optimizer_race.rule_formulas import FormulaCard, small_print
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import RADIUS, Trail
@@ -102,9 +101,8 @@ class OptimizerRace(LectureScene):
     @cached_property
     def same(self) -> dict[str, Rule[Any]]:
         """The rules with the same learning rate."""
-        rules = {name: make_rule(name, learning_rate=self.parameters.learning_rate) for name in self.parameters.rules}
-        coefficient: Any = {"momentum": self.parameters.momentum}
-        return {n: replace(rule, **coefficient) if n in ("momentum", "nesterov") else rule for n, rule in rules.items()}
+        rate, momentum = self.parameters.learning_rate, self.parameters.momentum
+        return {name: with_momentum(make_rule(name, learning_rate=rate), momentum) for name in self.parameters.rules}
 
     @cached_property
     def searches(self) -> dict[str, RateSearch]:
@@ -192,7 +190,7 @@ class OptimizerRace(LectureScene):
             "same_race": f"After {self.parameters.steps} steps the errors: {ends[SAME]}." if SAME in ends else "",
             "tuned_race": f"After {self.parameters.steps} steps the errors: {ends[TUNED]}." if TUNED in ends else "",
             "found": ", ".join(rates),
-            "told": "; ".join(f"{RULES[name].title} {IN_A_WORD[name]}" for name in self.same),
+            "told": "; ".join(f"{RULES[name].title} {RULES[name].in_a_word}" for name in self.same),
         }
 
     # The beats ------------------------------------------------------------------------------------------------------
@@ -408,7 +406,7 @@ class OptimizerRace(LectureScene):
     @staticmethod
     def _in_a_word(name: str, box: Box) -> VGroup:
         title = bold(RULES[name].title, BODY, rule_color(name))
-        return layout.place(lines(title, fitting_words(IN_A_WORD[name], box.width), gap=0.15), box, LEFT)
+        return layout.place(lines(title, fitting_words(RULES[name].in_a_word, box.width), gap=0.15), box, LEFT)
 
 
 def _listed(numbers: Mapping[str, float]) -> str:

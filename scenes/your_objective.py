@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field
 
 from objectives import AnyObjective, typeset_gradient
 from objectives.errors import UsageError
-from optimizers import RULES, Rule, Trajectory, descend, make_rule
+from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
 from scenes.props.your_objective.fitting_rate import fitting_rate
 from scenes.reads import derived
@@ -101,8 +101,7 @@ class YourObjective(LectureScene):
         return fitting_rate(self.objective, lambda rates: self._rule(name, rates), start, wanted.steps, view)
 
     def _rule(self, name: str, rate: float | Array) -> Rule[Any]:
-        more = {"momentum": self.parameters.momentum} if name in ("momentum", "nesterov") else {}
-        return make_rule(name, learning_rate=rate, **more)
+        return with_momentum(make_rule(name, learning_rate=rate), self.parameters.momentum)
 
     @cached_property
     def runs(self) -> dict[str, Trajectory]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from clips.commands.options import (
     DONE,
@@ -66,16 +67,26 @@ def storyboard(
     print(board.storyboard(clip, parse_settings(settings), profile, output or CLIPS_FOLDER))
 
 
+class WithRules(TyperCommand):
+    """A command whose help names the rules: they are asked only when somebody reads it."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        from optimizers import RULES
+
+        option: Any = next(parameter for parameter in self.params if parameter.name == "rule")
+        option.help = f"{', '.join(RULES)}."
+        super().format_help(ctx, formatter)
+
+
 @app.command(
+    cls=WithRules,
     epilog="Examples:\n\n"
     "python render.py descend qfsp --set learning_rate=0.1 --set momentum=0.4 --start 7.11,6.97 --steps 10\n\n"
-    'python render.py descend "x^2 + 10*sin(x)*sin(y) + y^2" --rule adam --format json'
+    'python render.py descend "x^2 + 10*sin(x)*sin(y) + y^2" --rule adam --format json',
 )
 def descend(
     objective: Annotated[str, typer.Argument(metavar="OBJECTIVE_OR_EXPRESSION")],
-    rule: Annotated[
-        str, typer.Option("--rule", help="gradient_descent, momentum, nesterov, adagrad, rmsprop, adam.")
-    ] = "momentum",
+    rule: Annotated[str, typer.Option("--rule", metavar="RULE", help="A rule's name.")] = "momentum",
     settings: Settings = [],  # noqa: B006 (typer copies it)
     start: Annotated[str | None, typer.Option("--start", metavar="X,Y", help="Where the run starts.")] = None,
     steps: Annotated[int, typer.Option("--steps", help="How many steps.")] = 10,

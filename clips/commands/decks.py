@@ -123,17 +123,18 @@ def embed(
 
 @app.command()
 def gallery(
+    clips: Clips = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Elsewhere.")] = None,
     jobs: Jobs = 0,
 ) -> None:
-    """Draw a small poster of every clip, for the README."""
+    """Draw small posters of clips by themselves, for the README: of all, if none is named."""
     from clips.lecture.reading import default_lecture
     from clips.telling.gallery import GALLERY
     from clips.telling.gallery import gallery as posters
 
     reporter = reporter_for(quiet=False)
-    made = posters(workshop(default_lecture(), jobs, reporter), reporter, output or GALLERY)
-    typer.echo(f"{len(made)} posters in {made[0].parent}")
+    made = posters(workshop(default_lecture(), jobs, reporter), reporter, output or GALLERY, clips or [])
+    typer.echo(f"{len(made)} poster{'s' * (len(made) > 1)} in {made[0].parent}")
 
 
 # The way --------------------------------------------------------------------------------------------------------------

@@ -339,6 +339,22 @@ def test_the_list_tells_the_length_of_what_is_rendered(clips: Path, monkeypatch:
     assert [clip["seconds"] for clip in json.loads(list_json(clips)) if clip["seconds"]] == [3.0]
 
 
+def test_the_gallery_draws_the_clip_that_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from clips.commands import decks
+    from clips.lecture.reading import parse_lecture
+    from clips.telling.gallery import KEPT
+
+    monkeypatch.setitem(scenes.CLIPS, "tiny", tiny.ENTRY)  # type: ignore[arg-type]
+    monkeypatch.setenv("MOMENTUM_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(decks, "workshop", lambda *_: tiny.workshop(tmp_path / "cache"))
+    own = parse_lecture('[[clip]]\nscene = "tiny"\n[[clip]]\nscene = "u_turn"\n')
+    monkeypatch.setattr("clips.telling.gallery.default_lecture", lambda: own)
+    assert render.main(["gallery", "tiny", "-o", str(tmp_path / "posters")]) == 0
+    (poster,) = (tmp_path / "posters").iterdir()
+    with Image.open(poster) as picture:
+        assert (poster.name, picture.size) == ("tiny.png", KEPT)
+
+
 def test_a_small_poster_keeps_the_colour_of_thin_lines() -> None:
     """A picture of many blues with a thin orange line."""
     from clips.telling.gallery import KEPT, small

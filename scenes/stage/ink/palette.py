@@ -110,8 +110,11 @@ def palette() -> Palette:
 
 
 def rule_color(rule: str) -> str:
-    """The colour of an optimizer rule, by its name in `optimizers.RULES`."""
-    return palette().rules[rule]
+    """The colour of an optimizer rule, by its name in `optimizers.RULES`; a rule without a place here gets another's
+    tint, the same each time.
+    """
+    colors = palette()
+    return colors.rules.get(rule) or colors.terms[sum(rule.encode()) % len(colors.terms)]
 
 
 @lru_cache(maxsize=256)

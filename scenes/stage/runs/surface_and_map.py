@@ -40,7 +40,6 @@ CARD, FOOT, BETWEEN = 0.98, 0.5, 0.2  # heights of a card and of the line for wo
 ONE_CARD = 6.2  # width of a card that is alone
 COUNTER = 2.6  # width of the counter, where it stands beside words
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
-SETTINGS = dict.fromkeys(("momentum", "nesterov"), ("learning_rate", "momentum"))  # that a card shows
 ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
 SWING = 18.0  # degrees to each side of it that the camera goes
 LOWER = 8.0  # degrees that the camera stands lower while the terrain is alone
@@ -194,7 +193,8 @@ class SurfaceAndMap:
 
     def _card(self, name: str, box: Box, spec: str, widest: float, raised: bool = False) -> RuleCard:
         rule = self.rules[name]
-        settings = {key: getattr(rule, key) for key in SETTINGS.get(name, ("learning_rate",))}
+        own = (entry.name for entry in rule.hyperparameters() if entry.letter == "{momentum}")
+        settings = {key: getattr(rule, key) for key in ("learning_rate", *own)}
         card = RuleCard(box, name, rule.title, settings, spec, widest=widest, raised=raised)
         return card.display(error_at(self.runs[name], 0))
 
