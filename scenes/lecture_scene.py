@@ -20,7 +20,7 @@ from typing import Annotated, Any, ClassVar, Protocol, Self, cast
 import numpy as np
 from manim import UL, UP, Mobject, ReplacementTransform, Scene, ValueTracker
 from manim.renderer.cairo_renderer import CairoRenderer
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from objectives import OBJECTIVES, AnyObjective, find_objective
 from objectives.errors import UsageError
@@ -34,7 +34,7 @@ from scenes.stage.maps.contour_map import REACH
 from scenes.stage.words.figures import figure, filled
 from scenes.stage.words.notation import LECTURE, Notation, written_in
 from scenes.stage.words.typesetting import HEADING, TITLE, Words, bold
-from scenes.typed import as_list
+from scenes.typed import as_list, as_typed
 
 Number = int | float | str
 GLANCE = 1.0  # seconds of a beat in which nothing happens, whatever the run does
@@ -62,6 +62,11 @@ class ClipParameters(BaseModel):
     """What a lecturer may change in a clip: types, bounds, defaults and help live here once."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_typed(cls, value: object, field: ValidationInfo) -> object:
+        return as_typed(cls.model_fields[str(field.field_name)].annotation, value)
 
 
 @dataclass(frozen=True)

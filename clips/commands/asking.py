@@ -12,11 +12,13 @@ from clips.commands.options import (
     FAILED,
     Aspect,
     Json,
+    LectureFile,
     Output,
     Settings,
     Theme,
     parse_settings,
     read_book,
+    wishes_for,
 )
 from objectives.errors import UsageError
 
@@ -43,11 +45,13 @@ def list_clips(as_json: Json = False) -> None:
 def show(
     clip: Annotated[str, typer.Argument(metavar="CLIP")],
     settings: Settings = [],  # noqa: B006 (typer copies it)
+    lecture: LectureFile = None,
 ) -> None:
-    """Show a clip's parameters, beats, and claims with their present truth."""
+    """Show a clip's parameters, beats, and claims with their present truth; a clip of the lecture with its numbers."""
     from clips.telling.showing import clip_text
 
-    print(clip_text(clip, parse_settings(settings)))
+    (wish,) = wishes_for(*read_book(lecture), [clip], parse_settings(settings))
+    print(clip_text(wish))
 
 
 @app.command()
@@ -57,14 +61,14 @@ def storyboard(
     theme: Theme = None,
     aspect: Aspect = None,
     output: Output = None,
+    lecture: LectureFile = None,
 ) -> None:
-    """Draw one picture a beat on a sheet: a clip in seconds."""
-    from clips.keeping.records import CLIPS_FOLDER
-    from clips.lecture.reading import wanted_profile
+    """Draw one picture a beat on a sheet: a clip in seconds; a clip of the lecture with its numbers."""
     from clips.telling import storyboard as board
 
-    profile = wanted_profile(read_book(None)[0], "m", theme, aspect)
-    print(board.storyboard(clip, parse_settings(settings), profile, output or CLIPS_FOLDER))
+    look = ("m", theme, aspect, "mp4")
+    (wish,) = wishes_for(*read_book(lecture), [clip], parse_settings(settings), look, output)
+    print(board.storyboard(wish))
 
 
 class WithRules(TyperCommand):

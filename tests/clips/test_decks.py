@@ -83,7 +83,7 @@ def test_powerpoint(deck: Deck, clips: Path, tmp_path: Path) -> None:
     assert shown.core_properties.title == deck.title
     assert len(shown.slides) == len(deck.slides)
     for page, slide in zip(shown.slides, deck.slides, strict=True):
-        movie = page.shapes[-1]
+        movie = page.shapes[1]
         assert (movie.left, movie.top, movie.width, movie.height) == (0, 0, shown.slide_width, shown.slide_height)
         assert page.shapes.title.text == slide.heading
         assert page.notes_slide.notes_text_frame.text == slide.caption
@@ -110,13 +110,37 @@ def test_powerpoint_plays_by_itself(deck: Deck, clips: Path, tmp_path: Path) -> 
         page = timing_of(by_click, number)
         (command,) = page.findall(".//p:cmd", SPACES)
         (media,) = page.findall(".//p:cMediaNode/p:cTn", SPACES)
-        (shape,) = page.findall(".//p:pic//p:cNvPr", SPACES)
+        shape, *over = page.findall(".//p:pic//p:cNvPr", SPACES)
         assert command.get("cmd") == "playFrom(0.0)"
-        assert {spot.get("spid") for spot in page.findall(".//p:spTgt", SPACES)} == {shape.get("id")}
+        assert {spot.get("spid") for spot in page.findall(".//p:cmd//p:spTgt", SPACES)} == {shape.get("id")}
+        assert [shape.get("id")] == [spot.get("spid") for spot in page.findall(".//p:video//p:spTgt", SPACES)]
+        assert len(over) == (not slide.loops)
+        shown = page.findall(".//p:set//p:spTgt", SPACES)
+        assert [spot.get("spid") for spot in shown] == [picture.get("id") for picture in over]
         assert media.get("repeatCount") == ("indefinite" if slide.loops else None)
         assert not page.findall("p:transition", SPACES)
         transitions = timing_of(alone, number).findall("p:transition", SPACES)
         assert [t.get("advTm") for t in transitions] == ([] if slide.loops else [f"{slide.seconds * 1000:.0f}"])
+
+
+def test_powerpoint_prints_the_last_picture(deck: Deck, clips: Path, tmp_path: Path) -> None:
+    """It lies over everything on its slide, and in a show it comes when the video has ended, not before."""
+    from pptx import Presentation
+
+    from clips.decks.pptx import FORMATS as SPACES
+
+    target = bring_deck(wish("pptx", clips, tmp_path)).target
+    shown: Any = Presentation(str(target))
+    for number, (page, slide) in enumerate(zip(shown.slides, deck.slides, strict=True), 1):
+        *_, top = page.shapes
+        if slide.loops:
+            assert slide.first == top.poster_frame.blob
+            continue
+        assert top.image.blob == slide.last
+        assert (top.left, top.top, top.width, top.height) == (0, 0, shown.slide_width, shown.slide_height)
+        (appears,) = timing_of(target, number).findall(".//p:cTn[@presetClass='entr']/../..", SPACES)
+        delay = appears.getparent().find("p:stCondLst/p:cond", SPACES).get("delay")
+        assert int(delay) == pytest.approx(1000 * slide.seconds)
 
 
 def test_html_holds_everything(deck: Deck) -> None:

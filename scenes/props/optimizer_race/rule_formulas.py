@@ -67,7 +67,8 @@ class FormulaCard(VGroup):
 def _block(rule: Rule[Any], box: Box) -> VGroup:
     """The formulas, all in one size: as large as the card allows, down to the smallest type; else a few words."""
     for size in (BODY, SMALL):
-        told = [Formula(line, size) for line in formulas(rule)] or [Words(rule.in_a_word, size)]
+        written = [Formula(line, size) for line in formulas(rule)]
+        told = written if written else [Words(rule.in_a_word, size)]
         block = lines(*told, *([quiet(rule.also)] if rule.also else []), gap=0.2)
         if block.width <= box.width and block.height <= box.height:
             break
