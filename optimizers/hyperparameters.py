@@ -90,12 +90,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class HyperParameter:
-    """What a hyper-parameter is, for display: name, default, allowed values in words, and meaning."""
+    """What a hyper-parameter is, for display: name, default, allowed values in words, and meaning.
+
+    `also` are its names elsewhere: they are understood where a rule is made by name.
+    """
 
     name: str
     default: float | bool | str
     kind: Kind
     meaning: str
+    also: tuple[str, ...] = ()
 
     @property
     def bounds(self) -> str:
@@ -110,10 +114,11 @@ def number(
     above: float | None = None,
     at_most: float = np.inf,
     below: float = np.inf,
+    also: tuple[str, ...] = (),
 ) -> Any:
     """A dataclass field for a number: at least 0 unless `above` is given, up to `at_most` or `below`."""
     lowest = 0.0 if above is None else above
-    return _declare(default, Number(lowest, min(at_most, below), above is None, at_most <= below), meaning)
+    return _declare(default, Number(lowest, min(at_most, below), above is None, at_most <= below), meaning, also)
 
 
 def switch(meaning: str) -> Any:
@@ -137,8 +142,8 @@ def over_batch(value: Numbers) -> Numbers:
     return value[..., np.newaxis] if isinstance(value, np.ndarray) else value
 
 
-def _declare(default: float | bool | str, kind: Kind, meaning: str) -> Any:
-    return field(default=default, metadata={"kind": kind, "meaning": meaning})
+def _declare(default: float | bool | str, kind: Kind, meaning: str, also: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"kind": kind, "meaning": meaning, "also": also})
 
 
 def _as_numbers(label: str, value: object) -> FloatArray:
