@@ -125,6 +125,7 @@ class ContourMapScene(LectureScene):
         )
 
     def remarks(self) -> Iterator[str]:
+        yield from super().remarks()
         yield from terrain_remarks()
 
     # The beats ------------------------------------------------------------------------------------------------------
