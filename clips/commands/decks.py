@@ -102,38 +102,48 @@ def film(
 
 
 @app.command(
-    epilog="Examples:\n\npython render.py embed u_turn --for quarto\n\npython render.py embed u_turn --for powerpoint"
+    epilog="Examples:\n\n"
+    "python render.py embed u_turn --for quarto --into talk      copies the video to talk/, where the document is\n\n"
+    "python render.py embed u_turn --for marp --into talk >> talk/slides.md\n\n"
+    "python render.py embed u_turn --for powerpoint"
 )
 def embed(
     clip: Annotated[str, typer.Argument(metavar="CLIP")],
     place: Annotated[
         str,
         typer.Option(
-            "--for", metavar="PLACE", help="powerpoint|keynote|google-slides|revealjs|quarto|beamer|markdown|notebook"
+            "--for",
+            metavar="PLACE",
+            help="powerpoint|keynote|google-slides|revealjs|marp|slidev|quarto|beamer|markdown|notebook",
         ),
     ],
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", metavar="FOLDER", help="The document's folder: what it needs is copied to there."),
+    ] = None,
     clips_from: From = None,
 ) -> None:
-    """Print what to paste or do to have a clip in a document."""
+    """Print what to paste or do to have a clip in a document, with names relative to that (here, or --into)."""
     from clips.decks.embed import embed as words
     from clips.keeping.records import CLIPS_FOLDER
 
-    typer.echo(words(clip, place, clips_from or CLIPS_FOLDER))
+    typer.echo(words(clip, place, clips_from or CLIPS_FOLDER, into, read_book(None)[0]))
 
 
 @app.command()
 def gallery(
+    clips: Clips = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Elsewhere.")] = None,
     jobs: Jobs = 0,
 ) -> None:
-    """Draw a small poster of every clip, for the README."""
+    """Draw small posters of clips by themselves, for the README: of all, if none is named."""
     from clips.lecture.reading import default_lecture
     from clips.telling.gallery import GALLERY
     from clips.telling.gallery import gallery as posters
 
     reporter = reporter_for(quiet=False)
-    made = posters(workshop(default_lecture(), jobs, reporter), reporter, output or GALLERY)
-    typer.echo(f"{len(made)} posters in {made[0].parent}")
+    made = posters(workshop(default_lecture(), jobs, reporter), reporter, output or GALLERY, clips or [])
+    typer.echo(f"{len(made)} poster{'s' * (len(made) > 1)} in {made[0].parent}")
 
 
 # The way --------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,9 @@
 
 python-pptx embeds the videos; what it leaves out is added as PowerPoint itself writes it: a start of its own for each
 video, loops, going on alone, and a section a clip.
+
+A printed slide shows everything that lies on it. So the last picture lies over the video, and comes in by an animation
+when that has ended: in a show nobody sees it come, and on paper it is what is seen.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ TIMING = """
           <p:cmd type="call" cmd="playFrom(0.0)"><p:cBhvr><p:cTn id="6" dur="{duration}" fill="hold"/>
             <p:tgtEl><p:spTgt spid="{shape}"/></p:tgtEl></p:cBhvr></p:cmd>
         </p:childTnLst></p:cTn></p:par>
-      </p:childTnLst></p:cTn></p:par>
+      </p:childTnLst></p:cTn></p:par>{then}
     </p:childTnLst></p:cTn></p:par>
   </p:childTnLst></p:cTn>
     <p:prevCondLst><p:cond evt="onPrev" delay="0"><p:tgtEl><p:sldTgt/></p:tgtEl></p:cond></p:prevCondLst>
@@ -48,6 +51,19 @@ TIMING = """
   </p:cMediaNode></p:video>
 </p:childTnLst></p:cTn></p:par></p:tnLst></p:timing>
 """
+
+
+#: Then let a shape appear: it is not seen before.
+APPEAR = """
+      <p:par><p:cTn id="8" fill="hold"><p:stCondLst><p:cond delay="{delay}"/></p:stCondLst><p:childTnLst>
+        <p:par><p:cTn id="9" presetID="1" presetClass="entr" presetSubtype="0" fill="hold" nodeType="afterEffect">
+          <p:stCondLst><p:cond delay="0"/></p:stCondLst><p:childTnLst>
+          <p:set><p:cBhvr><p:cTn id="10" dur="1" fill="hold"><p:stCondLst><p:cond delay="0"/></p:stCondLst></p:cTn>
+            <p:tgtEl><p:spTgt spid="{shape}"/></p:tgtEl>
+            <p:attrNameLst><p:attrName>style.visibility</p:attrName></p:attrNameLst></p:cBhvr>
+            <p:to><p:strVal val="visible"/></p:to></p:set>
+        </p:childTnLst></p:cTn></p:par>
+      </p:childTnLst></p:cTn></p:par>"""
 
 
 def pptx(deck: Deck, goes_on: bool = False) -> bytes:
@@ -88,9 +104,18 @@ def _add(presentation: Any, slide: Slide, deck: Deck, goes_on: bool) -> None:
     movie.name = slide.heading
     _describe(movie, slide)
     page.notes_slide.notes_text_frame.text = slide.caption
-    _set_timing(page, movie.shape_id, slide)
+    last = None if slide.loops else _add_last_picture(page, slide, whole)
+    _set_timing(page, movie.shape_id, last, slide)
     if goes_on and not slide.loops:
         _go_on_after(page, slide.seconds)
+
+
+def _add_last_picture(page: Any, slide: Slide, whole: tuple[int, int, int, int]) -> int:
+    """What is seen where nothing plays; a screen reader is told of the video alone. A loop ends as it begins."""
+    picture = page.shapes.add_picture(BytesIO(slide.last), *whole)
+    picture.name = "last picture"
+    picture._element.nvPicPr.cNvPr.set("descr", "")
+    return int(picture.shape_id)
 
 
 def _add_address(presentation: Any, heading: str, address: str, deck: Deck) -> None:
@@ -153,9 +178,10 @@ def _describe(movie: Any, slide: Slide) -> None:
 # What python-pptx does not write --------------------------------------------------------------------------------------
 
 
-def _set_timing(page: Any, shape: int, slide: Slide) -> None:
-    repeat = ' repeatCount="indefinite"' if slide.loops else ""
-    timing = TIMING.format(p=FORMATS["p"], duration=round(slide.seconds * 1000), shape=shape, repeat=repeat)
+def _set_timing(page: Any, shape: int, last: int | None, slide: Slide) -> None:
+    repeat, duration = ' repeatCount="indefinite"' if slide.loops else "", round(slide.seconds * 1000)
+    then = "" if last is None else APPEAR.format(delay=duration, shape=last)
+    timing = TIMING.format(p=FORMATS["p"], duration=duration, shape=shape, repeat=repeat, then=then)
     for old in page._element.findall(f"{{{FORMATS['p']}}}timing"):
         page._element.remove(old)
     page._element.append(_parsed(timing))
