@@ -7,7 +7,7 @@
 
 BIN = .venv/bin
 
-.PHONY: lecture test check format lint types setup clean
+.PHONY: lecture test check format lint types page setup clean
 
 lecture: setup
 	@$(BIN)/python render.py $(if $(QUALITY),--quality $(QUALITY)) $(if $(THEME),--theme $(THEME)) $(if $(ASPECT),--aspect $(ASPECT))
@@ -17,7 +17,7 @@ test: setup
 	@scripts/setup-documents
 	@$(BIN)/python -m pytest --numprocesses auto
 
-check: setup lint types test
+check: setup lint types page test
 
 format: setup
 	@$(BIN)/ruff format .
@@ -29,6 +29,9 @@ lint: setup
 
 types: setup
 	@$(BIN)/mypy
+
+page:
+	@scripts/check-page
 
 setup:
 	@PYTHON="$(PYTHON)" scripts/setup

@@ -200,7 +200,7 @@ def test_the_map_is_zoomed_and_moved_with_equal_scales(tab: Callable[..., Any]) 
     box = page.locator(".map canvas").bounding_box()
     left, right, bottom, top = (float(end) for end in state_of(page)["view"].split(","))
     assert right - left < 18
-    assert (right - left) / (top - bottom) == pytest.approx((box["width"] - 52) / (box["height"] - 42), rel=1e-2)
+    assert (right - left) / (top - bottom) == pytest.approx((box["width"] - 56) / (box["height"] - 42), rel=1e-2)
     drag(page, ".map canvas", 100, 0)
     moved = float(state_of(page)["view"].split(",")[0])
     assert moved < left - 1
@@ -254,6 +254,15 @@ def test_a_divergence_is_told_in_words(tab: Callable[..., Any]) -> None:
     assert run.diverged_at is not None
     assert f"diverged at iteration {run.diverged_at}" in page.text_content(".score")
     assert page.text_content(".score .value") == "diverged"
+
+
+def test_a_hundred_thousand_steps_do_not_freeze_it(tab: Callable[..., Any]) -> None:
+    """A path that crosses itself so often took minutes, when it was stroked in one."""
+    page = tab("objective=ackley&rules=gradient_descent,momentum,adam&learning_rate=0.01&steps=100000&lens=step")
+    page.focus(".map .start")
+    page.keyboard.press("ArrowLeft")
+    assert start_of(page)[0] < OBJECTIVES["ackley"].start[0]
+    assert "iteration 100000" in page.text_content(".counter")
 
 
 # Through the iterations -----------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ import { customProperties, themeOf } from "./theme.js";
  * @property {string} wrong what is wrong with the state, in a sentence; what is shown is then the last that was right
  * @property {boolean} coarse whether something is being moved, and quick counts more than fine
  */
-/** @typedef {{ element: HTMLElement, update: (view: View) => void }} Part */
+/** @typedef {{ element: HTMLElement, update: (view: View) => void, late?: boolean }} Part `late`: after the others */
 /**
  * @typedef {object} App
  * @property {import("./types.js").Formulas} formulas
@@ -54,6 +54,8 @@ export function createApp(model, formulas, root) {
   let view;
   let coarse = false;
   let due = 0;
+  /** @type {any} */
+  let after = 0;
   let began = 0;
 
   const stateOf = () =>
@@ -70,7 +72,12 @@ export function createApp(model, formulas, root) {
     } catch (error) {
       if (!(error instanceof UsageError)) reportError(error); // a fault of the page: it is told, and the page goes on
       const derived = view?.derived ?? derive({ ...DEFAULTS, objective: Object.keys(formulas.objectives)[0] }, theme);
-      return { ...rest, derived, step: stepOf(state, derived.last), wrong: error instanceof Error ? error.message : String(error) };
+      return {
+        ...rest,
+        derived,
+        step: stepOf(state, derived.last),
+        wrong: error instanceof Error ? error.message : String(error),
+      };
     }
   }
 
@@ -82,9 +89,14 @@ export function createApp(model, formulas, root) {
     view = compute();
     root.dataset.theme = view.theme;
     for (const [name, color] of customProperties(view.palette)) root.style.setProperty(name, color);
-    for (const part of parts) part.update(view);
+    for (const part of parts) if (!part.late) part.update(view);
     if (began) measured(began);
     began = 0;
+    // First what follows the hand, then what stands beside it.
+    after ||= setTimeout(() => {
+      after = 0;
+      for (const part of parts) if (part.late && view) part.update(view);
+    });
   }
 
   function invalidate() {
@@ -106,7 +118,7 @@ export function createApp(model, formulas, root) {
 
   /** @param {Partial<State>} patch */
   function set(patch) {
-    began ||= performance.now();
+    began ||= globalThis.event?.timeStamp || performance.now();
     for (const [key, value] of Object.entries(patch)) model.set(key, value);
     save();
     invalidate();
@@ -141,6 +153,7 @@ export function createApp(model, formulas, root) {
     },
     stop() {
       cancelAnimationFrame(due);
+      clearTimeout(after);
       light?.removeEventListener("change", invalidate);
       for (const key of KEYS) model.off?.(`change:${key}`, invalidate);
       root.remove();

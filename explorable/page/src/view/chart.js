@@ -9,6 +9,9 @@ import { scaleOf } from "./scale.js";
 /** @typedef {import("./scale.js").Scale} Scale */
 /** @typedef {{ box: Box, x: Scale, y: Scale, log: [boolean, boolean] }} Frame */
 
+const PIECE = 400; // places of a line that are stroked at once
+const NEAR = 0.4; // pixels that are not told apart
+
 export const FAMILY = "'Libertinus Serif', 'Libertinus', Georgia, serif";
 
 /** @param {number} size @param {"" | "italic " | "bold "} [style] */
@@ -134,6 +137,41 @@ export function line(pen, [x1, y1, x2, y2], color, width, dash = []) {
   pen.lineTo(x2, y2);
   pen.stroke();
   pen.restore();
+}
+
+/**
+ * A line through many places. It is stroked piece by piece: of one path that crosses itself a hundred thousand times a
+ * browser makes minutes of work. Places that are not told apart are drawn once.
+ */
+export class Polyline {
+  /** @param {Pen} pen */
+  constructor(pen) {
+    this.pen = pen;
+    this.count = 0;
+    this.at = [NaN, NaN];
+  }
+
+  /** @param {number} x @param {number} y @param {boolean} [surely] even where it is near the last place */
+  to(x, y, surely = false) {
+    const { pen } = this;
+    if (this.count === 0) {
+      pen.beginPath();
+      pen.moveTo(x, y);
+    } else {
+      if (!surely && Math.abs(x - this.at[0]) + Math.abs(y - this.at[1]) < NEAR) return;
+      pen.lineTo(x, y);
+    }
+    this.at = [x, y];
+    if (++this.count < PIECE) return;
+    pen.stroke();
+    this.count = 0;
+    this.to(x, y);
+  }
+
+  end() {
+    if (this.count > 1) this.pen.stroke();
+    this.count = 0;
+  }
 }
 
 /**

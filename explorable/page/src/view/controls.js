@@ -85,7 +85,15 @@ export function objectivePart(app) {
   field.addEventListener("keydown", (event) => event.key === "Enter" && read());
 
   return {
-    element: h("section", { class: "objective", "aria-label": "What is minimised" }, menu, formula, field, complaint, remark),
+    element: h(
+      "section",
+      { class: "objective", "aria-label": "What is minimised" },
+      menu,
+      formula,
+      field,
+      complaint,
+      remark,
+    ),
     update({ derived: { objective }, state, wrong }) {
       const isNamed = state.objective in app.formulas.objectives;
       if (document.activeElement !== menu) menu.value = isNamed ? state.objective : "";

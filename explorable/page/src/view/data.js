@@ -110,8 +110,7 @@ export function dataPart(app) {
 
   /** @param {number} index @param {number} x @param {number} y */
   function put(index, x, y) {
-    if (!seen) return;
-    const { names, x: xs, y: ys } = columns(seen);
+    const { names, x: xs, y: ys } = columns(app.view());
     const moved = (/** @type {ArrayLike<number>} */ all, /** @type {number} */ to) =>
       Array.from(all, (value, k) => (k === index ? to : value));
     app.move({ data: { [names[0]]: moved(xs, x), [names[1]]: moved(ys, y) } });
@@ -155,9 +154,9 @@ export function dataPart(app) {
     dragging(button, { start: () => button.focus({ preventScroll: true }), move: (event) => bring(index, event) });
     button.addEventListener("keydown", (event) => {
       const way = KEYS[event.key];
-      if (!way || !seen || !at) return;
+      if (!way || !at) return;
       event.preventDefault();
-      const { x, y } = columns(seen);
+      const { x, y } = columns(app.view()); // not what is drawn: keys can be quicker
       const far = [at.x, at.y].map((scale) => (scale.domain[1] - scale.domain[0]) / (event.shiftKey ? 1000 : 100));
       put(index, rounded(x[index] + way[0] * far[0], far[0] / 10), rounded(y[index] + way[1] * far[1], far[1] / 10));
     });

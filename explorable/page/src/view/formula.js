@@ -13,6 +13,7 @@ const WORDS = /^[\p{L}_]/u;
 const NUMBERS = /^[\d.]/;
 const THIN = "\u2009";
 const SUM = "∑";
+const CONSTANTS = /** @type {Record<string, string>} */ ({ pi: "π", E: "e" });
 
 /**
  * The formula as nodes.
@@ -21,6 +22,7 @@ const SUM = "∑";
  * @returns {Piece[]}
  */
 export function typesetText(text, isFunction) {
+  if (text.includes("\\")) return [text];
   try {
     const reader = new Setter(tokensOf(text), isFunction);
     const pieces = reader.until("");
@@ -92,6 +94,7 @@ class Setter {
       return [h("i", {}, "e"), h("sup", {}, ...this.closed())];
     }
     if (this.isFunction(token)) return [token, this.next === "(" ? "" : " "];
+    if (token in CONSTANTS) return [h("i", {}, CONSTANTS[token])];
     const name = h("i", {}, letter(token));
     if (this.next !== "[") return [name];
     this.at++;
@@ -111,8 +114,8 @@ class Setter {
   raised(base) {
     if (this.next !== "^") return base;
     this.at++;
-    const minus = this.next === "-" ? (this.at++, ["−"]) : [];
-    const power = this.next === "(" ? (this.at++, this.closed()) : this.atom();
+    const minus = this.took("-") ? ["−"] : [];
+    const power = this.took("(") ? this.closed() : this.atom();
     return this.raised([...base, h("sup", {}, ...minus, ...power)]);
   }
 
@@ -133,6 +136,13 @@ class Setter {
 
   /** @param {string} token */
   take(token) {
-    if (this.tokens[this.at++] !== token) throw new Error(`${token} was expected`);
+    if (!this.took(token)) throw new Error(`${token} was expected`);
+  }
+
+  /** Whether a token comes next; then it is read. @param {string} token */
+  took(token) {
+    if (this.next !== token) return false;
+    this.at++;
+    return true;
   }
 }

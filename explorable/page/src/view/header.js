@@ -4,6 +4,8 @@ import { h, say } from "./dom.js";
 import { DEFAULTS } from "./state.js";
 import { takePart } from "./take.js";
 
+const OWN = "Your own function";
+
 /** @param {import("./app.js").App} app @returns {import("./app.js").Part & { dialog: HTMLDialogElement }} */
 export function headerPart(app) {
   const title = h("h1", {});
@@ -33,7 +35,8 @@ export function headerPart(app) {
     update({ state, theme: now, derived }) {
       const preset = presets.find((one) => one.name === state.clip);
       const isAsFilmed = preset && preset.state.objective === state.objective;
-      say(title, preset && isAsFilmed ? preset.title : headline(derived.objective.title));
+      const isNamed = state.objective in app.formulas.objectives;
+      say(title, preset && isAsFilmed ? preset.title : isNamed ? headline(derived.objective.title) : OWN);
       theme.textContent = now === "dark" ? "☀" : "☾";
       theme.setAttribute("aria-label", now === "dark" ? "light theme" : "dark theme");
       theme.title = now === "dark" ? "light theme, for bright rooms" : "dark theme";

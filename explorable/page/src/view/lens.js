@@ -49,6 +49,7 @@ export function lensPart(app) {
   const made = new Map();
   return {
     element: h("section", { class: "lens" }, bar, panel),
+    late: true,
     update(view) {
       const now = lensOf(view);
       LENSES.forEach(([name, , make, fits], k) => {

@@ -36,6 +36,7 @@ const KEYS = /** @type {Record<string, [number, number]>} */ ({
 export function mapPart(app) {
   /** @type {View | undefined} */
   let seen;
+  let shown = false;
   const paper = sheet("map", "", (pen, size) => seen && draw(pen, size, seen));
   const painted = remembering(paintedMap);
   const { handle, hint } = startHandle(app, paper.canvas, () => at());
@@ -51,6 +52,8 @@ export function mapPart(app) {
       pen.drawImage(image, here.box.left, here.box.top, here.box.width, here.box.height);
     };
     const here = drawPicture(pen, size, view, ground);
+    if (!shown) performance.mark("first map");
+    shown = true;
     putHandle(handle, hint, here, view);
   }
 
@@ -125,7 +128,7 @@ export function drawPicture(pen, size, view, ground) {
  */
 export function frameOf(view, size) {
   const { objective, data } = view.derived;
-  const box = inside(size, { left: 42, right: 10, top: 12, bottom: 30 });
+  const box = inside(size, { left: 46, right: 10, top: 12, bottom: 30 });
   const window = shownWindow(view);
   if (objective.variables.length > 1) return frame(box, ...widened(window, box.width / box.height));
   return curveOver((point) => objective.value(point, data), box, window[0]).at;

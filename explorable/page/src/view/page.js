@@ -20,7 +20,8 @@ const SPEAK_AFTER = 900; // milliseconds of rest after which a screen reader is 
  * @returns {() => void} takes the page away again
  */
 export function showPage(model, formulas, el) {
-  const root = h("div", { class: "explore", lang: "en", tabindex: -1 });
+  // The attribute keeps a notebook from taking keys for its own commands.
+  const root = h("div", { class: "explore", lang: "en", tabindex: -1, "data-lm-suppress-shortcuts": true });
   const app = createApp(model, formulas, root);
   const header = headerPart(app);
   const transport = transportPart(app);
@@ -44,6 +45,7 @@ export function showPage(model, formulas, el) {
       target instanceof HTMLElement && target.closest("input:not([type=range]), select, button, dialog, summary");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (transport.key(event)) event.preventDefault();
+    if (event.key !== "Tab" && event.key !== "Escape") event.stopPropagation();
   });
   el.append(root);
   app.attach(spoken);

@@ -25,6 +25,8 @@ const FEWEST_LIMIT = 200;
 const MOST_LIMIT = 600;
 const PAUSE = 120; // milliseconds of rest before the plane is begun anew
 const BEYOND = 1.08; // how much further a plane reaches than where anything over a quadratic is stable
+const DECADES = 3; // that a logarithmic plane reaches down from where a minimum is stable at most
+const ROOM = 2; // and how far beyond
 const QUICKEST = 0.02; // the share of the runs that count as quick
 
 /**
@@ -48,10 +50,7 @@ function wishOf(app, view) {
   const h = Object.fromEntries(
     rule.hyperparameters.map((entry) => [entry.name, valueOf(view.state, rule.name, entry)]),
   );
-  const steep = core.curvatures(objective)?.[1];
-  const across = steep
-    ? { name: x.name, low: 0, high: (BEYOND * 4) / steep }
-    : { name: x.name, low: x.low ?? 1e-4, high: x.high ?? 10, logarithmic: true };
+  const across = ratesOf(objective, rule.name, x, data);
   return {
     objective,
     rule,
@@ -65,6 +64,36 @@ function wishOf(app, view) {
     columns: CELLS,
     rows: CELLS,
   };
+}
+
+/**
+ * The learning rates of a plane: over a quadratic all at which anything is stable; else some decades below what the
+ * curvature at the minimum allows, or where nothing is known of it the whole knob.
+ * @param {import("./types.js").Objective} objective
+ * @param {string} rule
+ * @param {HyperParameter} entry
+ * @param {import("./types.js").Data | undefined} data
+ * @returns {import("../core/plane.js").Axis}
+ */
+function ratesOf(objective, rule, { name, low = 1e-4, high = 10 }, data) {
+  const steep = core.curvatures(objective)?.[1];
+  if (steep) return { name, low: 0, high: (BEYOND * 4) / steep };
+  const flattest = data || rule === "rmsprop" || rule === "adam" ? NaN : curvatureAt(objective, objective.minima[0]);
+  const limit = 4 / flattest;
+  if (!(limit > low * 100 && limit < high * 100)) return { name, low, high, logarithmic: true };
+  return { name, low: limit / 10 ** DECADES, high: limit * ROOM, logarithmic: true };
+}
+
+/** The largest curvature at a place: for one and two variables a closed form. */
+function curvatureAt(
+  /** @type {import("./types.js").Objective} */ objective,
+  /** @type {number[] | undefined} */ place,
+) {
+  if (!place) return NaN;
+  const out = objective.hessian(place, new Array(place.length ** 2).fill(0));
+  if (place.length === 1) return out[0];
+  const [middle, half] = [(out[0] + out[3]) / 2, (out[0] - out[3]) / 2];
+  return middle + Math.hypot(half, out[1]);
 }
 
 /** What a plane depends on, beside the two knobs that it sets. @param {ReturnType<typeof wishOf>} wish */
@@ -192,9 +221,9 @@ export function planePart(app) {
 
   /** @param {number} rate @param {number} momentum */
   function put(rate, momentum) {
-    if (!seen) return;
-    const { rule, x, y } = planeOf(app, seen);
-    const { settings } = seen.state;
+    const view = app.view();
+    const { rule, x, y } = planeOf(app, view);
+    const { settings } = view.state;
     const patch = /** @type {any} */ ({ settings: { ...settings }, scrub: null });
     for (const [entry, value] of /** @type {[HyperParameter, number][]} */ ([
       [x, rate],
@@ -226,10 +255,11 @@ export function planePart(app) {
   dragging(handle, { start: toPointer, move: toPointer });
   handle.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    if (!way || !seen || !at) return;
+    if (!way || !at) return;
     event.preventDefault();
-    const { x, y } = planeOf(app, seen);
-    const { h: now } = wishOf(app, seen);
+    const view = app.view(); // not what is drawn: keys can be quicker
+    const { x, y } = planeOf(app, view);
+    const { h: now } = wishOf(app, view);
     const [rate, share] = [Number(now[x.name]), Number(now[y.name])];
     const far = event.shiftKey ? 0.1 : 1;
     const [low, high] = at.x.domain;

@@ -17,6 +17,7 @@ import { letter } from "./words.js";
 /** @typedef {NonNullable<ReturnType<typeof partsOf>>} Parts */
 /** @typedef {{ from: ArrayLike<number>, to: ArrayLike<number>, color: string, name: string, is: ArrayLike<number> }} Arrow */
 
+const LANE = 14; // pixels between arrows of one coordinate
 const MOST_RINGED = 3; // runs; beyond, rings would hide what they ring
 
 /**
@@ -180,12 +181,13 @@ function drawCloseUp(pen, size, view, { track, parts }, formulas) {
     drawCurve(pen, at, points, palette);
     drawAxes(pen, at, palette, { size: 12, apart: 90, up: false });
     const y = at.y(value(parts.at));
-    const lanes = list.map((arrow, k) => onScreen([arrow], at, y - 14 * k)[0]);
+    const first = Math.max(y, box.top + 12 + LANE * (list.length - 1));
+    const lanes = list.map((arrow, k) => onScreen([arrow], at, first - LANE * k)[0]);
     drawArrows(pen, at, lanes);
     return disc(pen, at.x(parts.at[0]), y, 7, { fill: track.color, rim: palette.outline });
   }
   const here = frame(box, ...widened(window, box.width / box.height));
-  drawMap(pen, here, gridOver(value, here, 6), palette);
+  drawMap(pen, here, gridOver(value, here, 10), palette);
   outline(pen, here.box, palette.rule_line);
   drawAxes(pen, here, palette, { size: 12, apart: 90, up: false });
   pen.save();

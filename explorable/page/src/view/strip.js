@@ -1,6 +1,6 @@
 /** The error after each iteration, linear or logarithmic, with u-turns and tolerance; a hand on it moves the scrubber. */
 
-import { clipped, disc, drawAxes, frame, inside, line } from "./chart.js";
+import { Polyline, clipped, disc, drawAxes, frame, inside, line } from "./chart.js";
 import { h } from "./dom.js";
 import { figure } from "./numbers.js";
 import { dragging, pointOn, sheet } from "./sheet.js";
@@ -10,8 +10,8 @@ import { ringed } from "./step.js";
 /** @typedef {import("./pen.js").Pen} Pen */
 /** @typedef {import("./derive.js").Track} Track */
 
+const OFF = 1e3; // of the first error: what rises above leaves the strip, so that the others are seen
 const DECADES = 12; // at most on a logarithmic strip
-const NEAR = 0.4; // pixels that are not told apart
 const SCALES = /** @type {const} */ (["auto", "linear", "log"]);
 
 /**
@@ -23,7 +23,7 @@ const SCALES = /** @type {const} */ (["auto", "linear", "log"]);
 export function errorRange(tracks, wish) {
   let [low, high, least] = [Infinity, -Infinity, Infinity];
   for (const { run } of tracks) {
-    const cap = run.divergedAt === null ? Infinity : 1e3 * Math.max(Math.abs(run.values[0]), 1e-3);
+    const cap = OFF * Math.max(Math.abs(run.values[0]), 1e-3);
     for (let k = 0; k <= run.endedAt; k++) {
       const value = run.values[k];
       if (!Number.isFinite(value) || Math.abs(value) > cap) continue;
@@ -112,21 +112,13 @@ function drawError(pen, at, { run, color }, upTo, width, alpha, dash = []) {
   pen.lineWidth = width;
   pen.lineJoin = "round";
   pen.setLineDash(dash);
-  pen.beginPath();
-  let open = false;
-  let [x, y] = [0, 0];
-  for (let k = 0; k <= Math.floor(end); k++) {
-    if (!Number.isFinite(run.values[k])) break;
-    const [right, up] = [at.x(k), heightOf(at, run.values[k])];
-    if (open && Math.abs(right - x) + Math.abs(up - y) < NEAR) continue;
-    [x, y] = [right, up];
-    if (open) pen.lineTo(x, y);
-    else pen.moveTo(x, y);
-    open = true;
+  const curve = new Polyline(pen);
+  for (let k = 0; k <= Math.floor(end) && Number.isFinite(run.values[k]); k++) {
+    curve.to(at.x(k), heightOf(at, run.values[k]));
   }
   const last = between(run.values, end);
-  if (open && Number.isFinite(last)) pen.lineTo(at.x(end), heightOf(at, last));
-  pen.stroke();
+  if (Number.isFinite(last)) curve.to(at.x(end), heightOf(at, last));
+  curve.end();
   pen.restore();
 }
 

@@ -183,16 +183,17 @@ export function surfacePart(app) {
   let from = { x: 0, y: 0, turn: /** @type {[number, number]} */ ([0, 0]) };
   dragging(hold, {
     start(event) {
-      if (seen) from = { x: event.clientX, y: event.clientY, turn: seen.state.turn };
+      from = { x: event.clientX, y: event.clientY, turn: app.view().state.turn };
       hold.focus({ preventScroll: true });
     },
     move: (event) => turn(from.turn[0] + (event.clientX - from.x) * 0.5, from.turn[1] + (event.clientY - from.y) * 0.4),
   });
   hold.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: [-5, 0], ArrowRight: [5, 0], ArrowUp: [0, 4], ArrowDown: [0, -4] }[event.key];
-    if (!way || !seen) return;
+    if (!way) return;
     event.preventDefault();
-    turn(seen.state.turn[0] + way[0], seen.state.turn[1] + way[1]);
+    const now = app.view().state.turn; // not what is drawn: keys can be quicker
+    turn(now[0] + way[0], now[1] + way[1]);
   });
   /** @param {number} azimuth @param {number} elevation */
   function turn(azimuth, elevation) {

@@ -1,6 +1,6 @@
 /** A run as it is drawn on a map or a curve: the whole path faintly, the part that was walked, the ball, the rings. */
 
-import { clipped, disc } from "./chart.js";
+import { Polyline, clipped, disc } from "./chart.js";
 
 /** @typedef {import("./pen.js").Pen} Pen */
 /** @typedef {import("./chart.js").Frame} Frame */
@@ -10,7 +10,6 @@ import { clipped, disc } from "./chart.js";
 const FAR = 4000; // pixels from the frame: where a path that leaves is cut off
 const MOST_DOTS = 400;
 const RING = 10;
-const NEAR = 0.4; // pixels that are not told apart
 const MOST_RINGS = 200;
 export const BALL = 8;
 
@@ -78,18 +77,11 @@ export function placeAt(points, step) {
 function trace(pen, points, upTo) {
   const whole = Math.min(Math.floor(upTo), points.length / 2 - 1);
   if (whole < 0) return;
-  let [x, y] = [points[0], points[1]];
-  pen.beginPath();
-  pen.moveTo(x, y);
-  for (let k = 1; k <= whole; k++) {
-    // Of a hundred thousand steps most end where they began: what is not seen is not drawn.
-    if (Math.abs(points[2 * k] - x) + Math.abs(points[2 * k + 1] - y) < NEAR && k < whole) continue;
-    [x, y] = [points[2 * k], points[2 * k + 1]];
-    pen.lineTo(x, y);
-  }
+  const path = new Polyline(pen);
+  for (let k = 0; k <= whole; k++) path.to(points[2 * k], points[2 * k + 1], k === whole);
   const end = placeAt(points, upTo);
-  if (end && upTo > whole) pen.lineTo(end[0], end[1]);
-  pen.stroke();
+  if (end && upTo > whole) path.to(end[0], end[1]);
+  path.end();
 }
 
 /**
