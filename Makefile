@@ -14,6 +14,7 @@ lecture: setup
 
 test: setup
 	@scripts/setup-browser
+	@scripts/setup-documents
 	@$(BIN)/python -m pytest --numprocesses auto
 
 check: setup lint types page test

@@ -21,13 +21,18 @@ Manim is imported by the functions that draw, never by importing this package.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from clips.exploring.widget import explore as explore
     from clips.notebook import show as show
 
 
 def __getattr__(name: str) -> Any:
-    """`from clips import show`, in a notebook."""
-    if name != "show":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from clips.notebook import show
+    """`from clips import show, explore`, in a notebook."""
+    if name == "show":
+        from clips.notebook import show
 
-    return show
+        return show
+    if name == "explore":
+        from clips.exploring.widget import explore
+
+        return explore
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,28 +24,44 @@ class Shown:
 
 
 def show(
-    clip: str, *, quality: str = "l", theme: str = "light", aspect: str = "16:9", jobs: int = 0, **parameters: Any
+    clip: str,
+    *,
+    quality: str = "l",
+    theme: str = "light",
+    aspect: str | None = None,
+    lecture: str | Path | None = None,
+    jobs: int = 0,
+    **parameters: Any,
 ) -> Shown:
     """Render a clip with these parameters, or take it from the cache, and show it.
+
+    The lecture's file (`lecture.toml`, or the one that is named) says the rest, as it does on the command line: its
+    clips by their own names and with their numbers, its profiles as qualities, its letters and its aspect.
 
     Raises
     ------
     UsageError
-        If clip, parameter, quality, theme or aspect is unknown, or a value out of bounds.
+        If clip, parameter, quality, theme or aspect is unknown, a value out of bounds, or the lecture's file wrong.
     """
     import json
 
-    from clips.commands.options import reporter_for, workshop
+    from clips.commands.options import read_book, reporter_for, workshop
     from clips.keeping.records import CLIPS_FOLDER
-    from clips.lecture.reading import default_lecture, wanted_profile
+    from clips.lecture.reading import wanted_profile
     from clips.making.wishes import wishes_of
     from clips.making.workshop import make
     from objectives.errors import UsageError
 
-    lecture = default_lecture()
-    profile = wanted_profile(lecture, quality, theme, aspect)
-    (wish,) = wishes_of(lecture, [clip], parameters, profile, CLIPS_FOLDER.parent / "notebook")
+    book, _ = read_book(None if lecture is None else Path(lecture))
+    profile = wanted_profile(book, quality, theme, aspect)
+    settings = {name: plain(value) for name, value in parameters.items()}
+    (wish,) = wishes_of(book, [clip], settings, profile, CLIPS_FOLDER.parent / "notebook")
     reporter = reporter_for(quiet=True)
-    if failed := make([wish], workshop(lecture, jobs, reporter), reporter).failed:
+    if failed := make([wish], workshop(book, jobs, reporter), reporter).failed:
         raise UsageError(failed[0].error)
     return Shown(wish.video, json.loads(wish.record_file.read_text())["title"], profile.width)
+
+
+def plain(value: Any) -> Any:
+    """What a notebook computes, as plain numbers and lists: NumPy's have no place in a record."""
+    return value.tolist() if hasattr(value, "tolist") else value

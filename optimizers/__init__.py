@@ -14,7 +14,7 @@ from . import theory
 from .hyperparameters import HyperParameter
 from .minibatch import descend_minibatch
 from .problem import DataProblem, Problem
-from .rules import RULES, AdaGrad, Adam, GradientDescent, Momentum, Nesterov, RMSProp, Rule, make_rule
+from .rules import RULES, AdaGrad, Adam, GradientDescent, Momentum, Nesterov, RMSProp, Rule, make_rule, with_momentum
 from .trajectory import Schedule, Trajectory, descend
 
 __all__ = [
@@ -35,4 +35,5 @@ __all__ = [
     "descend_minibatch",
     "make_rule",
     "theory",
+    "with_momentum",
 ]

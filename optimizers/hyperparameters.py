@@ -90,15 +90,18 @@ class Choice:
 
 @dataclass(frozen=True)
 class HyperParameter:
-    """What a hyper-parameter is, for display: name, default, allowed values in words, and meaning.
+    """What a hyper-parameter is, for display: name, default, allowed values in words, meaning, letter, other names.
 
-    `also` are its names elsewhere: they are understood where a rule is made by name.
+    The letter is Typst mathematics; `{momentum}` stands for the one that the notation in force has for that. Empty:
+    the rule's formula does not show it. `also` are its names elsewhere: they are understood where a rule is made by
+    name.
     """
 
     name: str
     default: float | bool | str
     kind: Kind
     meaning: str
+    letter: str = ""
     also: tuple[str, ...] = ()
 
     @property
@@ -114,11 +117,13 @@ def number(
     above: float | None = None,
     at_most: float = np.inf,
     below: float = np.inf,
+    letter: str = "",
     also: tuple[str, ...] = (),
 ) -> Any:
     """A dataclass field for a number: at least 0 unless `above` is given, up to `at_most` or `below`."""
     lowest = 0.0 if above is None else above
-    return _declare(default, Number(lowest, min(at_most, below), above is None, at_most <= below), meaning, also)
+    kind = Number(lowest, min(at_most, below), above is None, at_most <= below)
+    return _declare(default, kind, meaning, letter, also)
 
 
 def switch(meaning: str) -> Any:
@@ -142,8 +147,10 @@ def over_batch(value: Numbers) -> Numbers:
     return value[..., np.newaxis] if isinstance(value, np.ndarray) else value
 
 
-def _declare(default: float | bool | str, kind: Kind, meaning: str, also: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"kind": kind, "meaning": meaning, "also": also})
+def _declare(
+    default: float | bool | str, kind: Kind, meaning: str, letter: str = "", also: tuple[str, ...] = ()
+) -> Any:
+    return field(default=default, metadata={"kind": kind, "meaning": meaning, "letter": letter, "also": also})
 
 
 def _as_numbers(label: str, value: object) -> FloatArray:

@@ -16,6 +16,9 @@ slope is the mean of both sides where PyTorch's relu has 0 and JAX's abs has 1.
 Shapes: x and its gradient are (*batch, d); each hyper-parameter is a number or an array that broadcasts
 against the batch.
 
+A rule also says what it does, in a few words and as the formulas of one step, so that cards, tables and
+captions know it as soon as it is in `RULES`.
+
 Sources: Polyak 1964 (momentum); Nesterov 1983, in the form of Sutskever et al. 2013; Duchi et al. 2011
 (AdaGrad); Tieleman and Hinton 2012 (RMSProp); Kingma and Ba 2015 (Adam); Reddi et al. 2018 (AMSGrad).
 """
@@ -27,7 +30,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar, final
 
@@ -59,10 +62,18 @@ class Rule(ABC, Generic[State]):
 
     The record checks its hyper-parameters when it is made (`UsageError`: one sentence with the name, the
     value and the allowed range). Records of numbers compare and hash; records that hold arrays do not.
+
+    For a reader: `title`; `in_a_word`, after which the title makes a sentence; `formulas`, the lines of one
+    step as Typst mathematics, in which `{learning_rate}`, `{momentum}` and `{update}` stand for the letters of
+    the notation in force; what they leave out, as markup (`small_print`); a relative's name (`also`).
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    in_a_word: ClassVar[str] = "takes steps of its own"
+    formulas: ClassVar[tuple[str, ...]] = ()
+    small_print: ClassVar[str] = ""
+    also: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         for entry in self.hyperparameters():
@@ -89,6 +100,16 @@ class Rule(ABC, Generic[State]):
         """The next x, shape (*batch, d), and the state that belongs to it."""
 
 
+def _with_update(slope: str) -> tuple[str, str]:
+    """Two lines for a step by an update, which remembers the last one."""
+    return f"{{update}}_t = {{momentum}} {{update}}_(t-1) + {{learning_rate}} {slope}", "w_(t+1) = w_t - {update}_t"
+
+
+def _over_root(above: str, squares: str) -> str:
+    """A line for a step that is divided by the root of squares."""
+    return f"w_(t+1) = w_t - {{learning_rate}} thin {above} slash sqrt({squares})"
+
+
 @final
 @dataclass(frozen=True)
 class GradientDescent(Rule[None]):
@@ -96,6 +117,9 @@ class GradientDescent(Rule[None]):
 
     name: ClassVar[str] = "gradient_descent"
     title: ClassVar[str] = "gradient descent"
+    in_a_word: ClassVar[str] = "follows the slope"
+    formulas: ClassVar[tuple[str, ...]] = ("w_(t+1) = w_t - {learning_rate} nabla w_t",)
+    also: ClassVar[str] = "on a few samples: SGD"
     learning_rate: Numbers = number(1e-3, "step per unit of gradient", also=RATES)
 
     def init(self, x: FloatArray) -> None:  # noqa: ARG002 - the signature of all rules
@@ -132,8 +156,12 @@ class Momentum(Rule[MomentumState]):
 
     name: ClassVar[str] = "momentum"
     title: ClassVar[str] = "momentum"
+    in_a_word: ClassVar[str] = "remembers its last update"
+    formulas: ClassVar[tuple[str, ...]] = _with_update("nabla w_t")
     learning_rate: Numbers = number(1e-3, "step per unit of gradient", also=RATES)
-    momentum: Numbers = number(0.9, "share of the last update that is kept", also=("gamma", "mu", "beta"))
+    momentum: Numbers = number(
+        0.9, "share of the last update that is kept", also=("gamma", "mu", "beta"), letter="{momentum}"
+    )
     dampening: Numbers = number(0.0, "share of each new gradient that is left out", at_most=1.0)
     form: str = choice(("lecture", "pytorch", "average"), "what the memory holds")
 
@@ -172,8 +200,15 @@ class Nesterov(Rule[FloatArray]):
 
     name: ClassVar[str] = "nesterov"
     title: ClassVar[str] = "Nesterov"
+    in_a_word: ClassVar[str] = "remembers, and looks ahead"
+    formulas: ClassVar[tuple[str, ...]] = (
+        "tilde(w)_t = w_t - {momentum} {update}_(t-1)",
+        *_with_update("nabla tilde(w)_t"),
+    )
     learning_rate: Numbers = number(1e-3, "step per unit of gradient", also=RATES)
-    momentum: Numbers = number(0.9, "share of the last update that is kept", also=("gamma", "mu", "beta"))
+    momentum: Numbers = number(
+        0.9, "share of the last update that is kept", also=("gamma", "mu", "beta"), letter="{momentum}"
+    )
 
     def init(self, x: FloatArray) -> FloatArray:
         return np.zeros_like(x)
@@ -206,6 +241,11 @@ class AdaGrad(Rule[AdaGradState]):
 
     name: ClassVar[str] = "adagrad"
     title: ClassVar[str] = "AdaGrad"
+    in_a_word: ClassVar[str] = "slows down where it was steep"
+    formulas: ClassVar[tuple[str, ...]] = (
+        "s_t = s_(t-1) + (nabla w_t)^2",
+        _over_root("nabla w_t", "s_t"),
+    )
     learning_rate: Numbers = number(1e-2, "length of the first step in each coordinate", also=RATES)
     learning_rate_decay: Numbers = number(
         0.0, "step t uses the learning rate over 1 + t times this", also=("lr_decay",)
@@ -247,9 +287,18 @@ class RMSProp(Rule[RMSPropState]):
 
     name: ClassVar[str] = "rmsprop"
     title: ClassVar[str] = "RMSProp"
+    in_a_word: ClassVar[str] = "evens out steep and gentle"
+    formulas: ClassVar[tuple[str, ...]] = (
+        "s_t = rho s_(t-1) + (1 - rho) (nabla w_t)^2",
+        _over_root("nabla w_t", "s_t"),
+    )
     learning_rate: Numbers = number(1e-2, "step per unit of scaled gradient", also=RATES)
     decay: Numbers = number(
-        0.99, "share of the average that is kept; PyTorch's alpha", below=1.0, also=("alpha", "rho", "beta", "beta2")
+        0.99,
+        "share of the average that is kept; PyTorch's alpha",
+        below=1.0,
+        also=("alpha", "rho", "beta", "beta2"),
+        letter="rho",
     )
     momentum: Numbers = number(0.0, "share of the last update that is kept")
     epsilon: Numbers = number(1e-8, "keeps the division finite", above=0.0, also=("eps",))
@@ -291,9 +340,20 @@ class Adam(Rule[AdamState]):
 
     name: ClassVar[str] = "adam"
     title: ClassVar[str] = "Adam"
+    in_a_word: ClassVar[str] = "remembers, and evens out"
+    formulas: ClassVar[tuple[str, ...]] = (
+        "m_t = beta_1 m_(t-1) + (1 - beta_1) nabla w_t",
+        "s_t = beta_2 s_(t-1) + (1 - beta_2) (nabla w_t)^2",
+        _over_root("hat(m)_t", "hat(s)_t"),
+    )
+    small_print: ClassVar[str] = "hats: over $1 - beta_i^t$"
     learning_rate: Numbers = number(1e-3, "length of the first step in each coordinate", also=RATES)
-    beta1: Numbers = number(0.9, "share of the average of gradients that is kept", below=1.0, also=("beta_1", "b1"))
-    beta2: Numbers = number(0.999, "share of the average of squares that is kept", below=1.0, also=("beta_2", "b2"))
+    beta1: Numbers = number(
+        0.9, "share of the average of gradients that is kept", below=1.0, also=("beta_1", "b1"), letter="beta_1"
+    )
+    beta2: Numbers = number(
+        0.999, "share of the average of squares that is kept", below=1.0, also=("beta_2", "b2"), letter="beta_2"
+    )
     epsilon: Numbers = number(1e-8, "keeps the division finite", above=0.0, also=("eps",))
     amsgrad: bool = switch("divide by the largest average of squares so far")
     epsilon_inside: bool = switch("epsilon stands under the root")
@@ -344,6 +404,13 @@ def _named(rule: str, settings: Mapping[str, object]) -> dict[str, object]:
             raise UsageError(f"{ours[setting]} of {rule} is given twice, under two names.")
         result[ours[setting]] = value
     return result
+
+
+def with_momentum(rule: Rule[Any], momentum: Numbers) -> Rule[Any]:
+    """The rule with this momentum, where that is a letter of its formula; else the rule as it is."""
+    own = any(entry.letter == "{momentum}" for entry in rule.hyperparameters())
+    changed: Any = {"momentum": momentum}
+    return replace(rule, **changed) if own else rule
 
 
 def _average(kept: Numbers, average: FloatArray, fresh: FloatArray) -> FloatArray:

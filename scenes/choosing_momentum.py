@@ -26,8 +26,8 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
-from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, TRIED, Damping
-from scenes.props.choosing_momentum.outcome import Outcome
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, TOLERANCE, TRIED, Damping
+from scenes.props.choosing_momentum.outcome import Outcome, too_little_too_much
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk
 from scenes.stage.ink import layout
@@ -37,14 +37,13 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.coordinate_strip import CoordinateStrip
 from scenes.stage.panels.step_table import StepTable, run_table
 from scenes.stage.words.cards import Counter
-from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, fitting_formula, lines, on_baseline, quiet
 from scenes.typed import as_list
 
 FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the flat stretch
-TOLERANCE = 0.01  # of the loss on the parabola
 PACES = (3.0, 8.0, 100.0, 100.0)  # steps a second, up to the end of the first run, of the second ...
 SLOW, PACE, LONGEST = 1.5, 6.0, 8.0  # steps a second on the parabola; seconds of one stretch
 SEEN = 40  # steps on the parabola that are shown: later swings are small
@@ -113,13 +112,12 @@ class ChoosingMomentum(LectureScene):
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"beyond": self.damping.beyond, "critical": self.damping.momenta[CRITICAL]}
         found |= {f"{name}_settled": said(outcome.settled) for name, outcome in self.outcomes.items()}
-        arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.damping.runs.items()}
-        return found | {f"parabola_{name}": said(step) for name, step in arrivals.items()}
+        return found | {f"parabola_{name}": said(step) for name, step in self.damping.arrivals.items()}
 
     def claims(self) -> Iterator[Claim]:
         little, *middle, much = sorted(FOUR, key=lambda name: self.momenta[name])
         for name, so in ((little, self.outcomes[little].stuck), (much, self.outcomes[much].moving)):
-            yield Claim(f"momentum {self._told(name)}, where the slope is {self.outcomes[name].slope:.2g}", so)
+            yield Claim(f"momentum {self._told(name)}, where the slope is {figure(self.outcomes[name].slope, 2)}", so)
         told = "; ".join(map(self._told, middle))
         yield Claim(f"those between arrive: {told}", all(self.outcomes[name].settled is not None for name in middle))
         damping = self.damping
@@ -130,20 +128,20 @@ class ChoosingMomentum(LectureScene):
             "largest without overshoot",
             abs(damping.tried - critical) < 0.005,
         )
-        none, between, much_of = (run.stays_below(TOLERANCE) for run in damping.runs.values())
+        none, between, much_of = damping.arrivals.values()
         yield Claim(
             f"it arrives before the others: {said(between)}, against {said(none)} and {said(much_of)}",
-            between is not None and all(other is None or between < other for other in (none, much_of)),
+            damping.between_is_first,
         )
 
     def words(self) -> Mapping[str, str]:
-        beyond = self.damping.beyond
-        passes = f"overshoots, to {beyond:.4g} beyond the minimum" if beyond else "only rolls down"
-        return {"outcomes": f"Momentum {'; '.join(map(self._told, FOUR))}.", "passes": passes}
+        beyond, outcomes = self.damping.beyond, f"Momentum {'; '.join(map(self._told, FOUR))}."
+        passes = f"overshoots, to {figure(beyond, 4)} beyond the minimum" if beyond else "only rolls down"
+        return {"outcomes": outcomes, "passes": passes, "arrivals": self.damping.told}
 
     def _told(self, name: str) -> str:
         outcome = self.outcomes[name]
-        return f"{self.momenta[name]:g} {outcome.told}"
+        return f"{figure(self.momenta[name], 6)} {outcome.told}"
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -177,9 +175,7 @@ class ChoosingMomentum(LectureScene):
             told = [self.verdicts[name] for name, run in self.runs.items() if run.ended_at == stop]
             self.play(*(FadeIn(words) for words in told), run_time=0.5)
             self.wait(0.8)
-        self.speaker.say(
-            "too little: stuck where it is flat. Too much: swings.", "too little: stuck. Too much: swings."
-        )
+        self.speaker.say(*too_little_too_much(self.momenta, self.outcomes))
         self.wait(3.0)
 
     def overshoot(self) -> None:
@@ -210,8 +206,7 @@ class ChoosingMomentum(LectureScene):
             self.wait(seconds)
 
     def in_between(self) -> None:
-        """No momentum arrives at step {parabola_none}, {overshooting:g} at {parabola_much}, and {critical:.3g} at
-        {parabola_critical}: the fastest way down without overshooting."""
+        """{arrivals}"""
         self.vanish(self.strip)
         self.play(FadeIn(self.race), *(GrowFromCenter(walk.ball) for walk in self.seconds.values()), run_time=0.7)
         self.add(*self.seconds.values())
@@ -220,7 +215,9 @@ class ChoosingMomentum(LectureScene):
         for row in self.verdict:
             self.play(FadeIn(row), run_time=0.5)
             self.wait(0.5)
-        self.speaker.say("the value between: fast, and no overshoot")
+        self.speaker.say(
+            "the value between: fast, and no overshoot" if self.damping.between_is_first else "no overshoot"
+        )
         self.wait(3.2)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -376,7 +373,7 @@ class ChoosingMomentum(LectureScene):
             lines(
                 quiet(f"curvature: $f''({variable}) = {curvature}$"),
                 fitting_formula(f'"swings if" thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}', width),
-                fitting_formula(f'"just not:" thick {gamma} = (1 - sqrt({eta} {bend}))^2', width),
+                fitting_formula(f'"critical:" thick {gamma} = (1 - sqrt({eta} {bend}))^2', width),
                 fitting_formula(
                     f"= (1 - sqrt({rate} dot {curvature}))^2 = {rounded(self.damping.momenta[CRITICAL])}", width
                 ),
@@ -393,7 +390,7 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def heads(self) -> Words:
         """What the numbers of the verdict are."""
-        return self._in_row(quiet(f"loss below ${TOLERANCE:g}$ for good:"), self._verdict_rows[0], LEFT)
+        return self._in_row(quiet(f"loss below ${TOLERANCE}$ for good:"), self._verdict_rows[0], LEFT)
 
     @cached_property
     def verdict(self) -> list[VGroup]:
@@ -407,7 +404,7 @@ class ChoosingMomentum(LectureScene):
         ]
 
     def _arrival(self, name: str) -> str:
-        step = self.damping.runs[name].stays_below(TOLERANCE)
+        step = self.damping.arrivals[name]
         return "not yet" if step is None else f"step ${step}$"
 
     @staticmethod

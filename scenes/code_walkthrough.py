@@ -38,16 +38,18 @@ from scenes.stage.ink.fading import FadeIn
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
-from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES, pair_of_rules
 from scenes.stage.words.cards import RuleCard
-from scenes.stage.words.figures import typed
-from scenes.stage.words.numerals import running_spec, widest_of
-from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.endings import ending, last_value
+from scenes.stage.words.figures import figure, running_spec, typed
+from scenes.stage.words.numerals import widest_of
+from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Words, quiet
 
 ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 4.75  # heights of listing, words and cards; width of the map
 SLOW = (1.25, 0.7, 0.4)  # seconds a line, in the first three rounds
+GENTLE = 2.0  # times the first slope: as gentle as that
 PACE, LONGEST = 5.0, 12.0  # rounds a second afterwards, and seconds at most
 SAID = {  # of the line that sets a variable
     "dw": ("the slope where the ball stands",),
@@ -144,14 +146,40 @@ class CodeWalkthrough(LectureScene):
         found = self.numbers()
         first, slow, fast = (float(found[name]) for name in ("start_error", f"{GD}_error", f"{MOMENTUM}_error"))
         yield Claim(
-            f"gradient descent hardly moves: {slow:.3g} of {first:.3g} after {found['last']} iterations",
+            f"gradient descent hardly moves: {figure(slow)} of {figure(first)} after {found['last']} iterations",
             slow > 0.9 * first,
         )
-        yield Claim(f"momentum has taken large steps: its error is {fast:.3g}", fast < 0.5 * slow)
+        yield Claim(f"momentum has taken large steps: its error is {figure(fast)}", fast < 0.5 * slow)
 
     def words(self) -> Mapping[str, str]:
-        found = self.numbers()
-        return {"gd_words": f"{found[f'{GD}_error']:.2g}", "momentum_words": f"{found[f'{MOMENTUM}_error']:.2g}"}
+        longer = ", and the new one is longer" if self.lengthens else ""
+        gain, steps = self.gain_on_gentle_ground
+        pace = f": while it is as gentle as at the start, up to {figure(gain, 2)} times that of gradient descent"
+        return {
+            "gd_words": ending(self.runs[GD], 2, "is"),
+            "momentum_words": ending(self.fast, 2, "is"),
+            "and_longer": longer,
+            "on_gentle_ground": "The steps grow" * (self.growth > 1) + (pace if steps > 1 and gain > 1 else ""),
+        }
+
+    @property
+    def lengthens(self) -> bool:
+        """Whether the second step is longer than the first."""
+        with np.errstate(all="ignore"):
+            lengths = np.linalg.norm(self.fast.updates, axis=-1)
+        return bool(len(lengths) > 1 and lengths[1] > lengths[0])
+
+    @property
+    def gain_on_gentle_ground(self) -> tuple[float, int]:
+        """How many times the gradient's own the steps are, at most, until it gets steeper than at first; how many."""
+        run = self.fast
+        with np.errstate(all="ignore"):
+            slopes = np.linalg.norm(run.gradients[: run.ended_at], axis=-1)
+            steps = np.linalg.norm(run.updates[: run.ended_at], axis=-1)
+            gains = steps / (self.parameters.learning_rate * slopes)
+        gentle = slopes <= GENTLE * slopes[0]
+        count = len(gentle) if gentle.all() else int(np.argmin(gentle))
+        return float(np.max(gains[:count], initial=0.0)), count
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -180,7 +208,7 @@ class CodeWalkthrough(LectureScene):
         self.wait(0.6)
 
     def again(self) -> None:
-        """The next rounds: now there is a last update, and the new one is longer."""
+        """The next rounds: now there is a last update{and_longer}."""
         self.speaker.say("again: now there is a last update", "now there is a last update")
         for turn, seconds in zip((1, 2), SLOW[1:], strict=True):
             for k in range(self.begin(turn), self.begin(turn + 1)):
@@ -188,8 +216,8 @@ class CodeWalkthrough(LectureScene):
         self.wait(0.6)
 
     def round_after_round(self) -> None:
-        """And so on, round after round, {last} in all. The longest step is {growth:.3g} times the first, and the slope
-        is gentle."""
+        """And so on, round after round, {last} in all. {on_gentle_ground}. The longest is {growth:.3g}
+        times the first."""
         self.speaker.hush()
         self.lit.cover(None)
         body = [moment.line for moment in self.moments[self.begin(0) : self.begin(1)]]
@@ -201,11 +229,11 @@ class CodeWalkthrough(LectureScene):
             self.play(self.moment.animate.set_value(last), run_time=seconds, rate_func=linear)
             self.release()
         self.wait(0.4)
-        self.speaker.say(f"the longest step: ${self.growth:.3g}$ times the first")
+        self.speaker.say(f"the longest step: ${typed(self.growth, 3)}$ times the first")
         self.wait(1.8)
 
     def large_steps(self) -> None:
-        """The same function without momentum is gradient descent. After {last} rounds its error is {gd_words}, that of
+        """The same function without momentum is gradient descent. After {last} rounds its error {gd_words}, that of
         momentum {momentum_words}."""
         self.vanish(self.variables, self.settings, self.code.band)
         self.play(FadeIn(self.cards[MOMENTUM]), run_time=0.5)
@@ -218,7 +246,8 @@ class CodeWalkthrough(LectureScene):
         self.drive(self.cards[GD], step, partial(error_at, run))
         self.play(step.animate.set_value(run.ended_at), run_time=4.0, rate_func=linear)
         self.release()
-        told = ", and ".join(f"${typed(float(f'{error_at(one, one.ended_at):.2g}'))}$" for one in self.runs.values())
+        ends = ((name, typed(last_value(one), 2)) for name, one in self.runs.items())
+        told = ", and ".join(tinted(f"${end}$", rule_color(name)) for name, end in ends)
         self.speaker.say(f"error after {run.ended_at} rounds: {told}", f"error after {run.ended_at} rounds")
         self.wait(3.0)
 
@@ -351,7 +380,7 @@ class CodeWalkthrough(LectureScene):
     def _cards_with(self, significant: int) -> Iterator[RuleCard]:
         box, wanted = self.boxes[2], self.parameters
         places = box.columns(1, 1, gap=0.3) if layout.is_wide() else box.rows(1, 1, gap=0.12)
-        errors = np.concatenate([run.values for run in self.runs.values()])
+        errors = errors_of(self.runs.values())
         spec = running_spec(errors, significant)
         for name, place, momentum in zip(self.runs, places, (wanted.momentum, 0.0), strict=True):
             card = Box(place.left, place.top - min(CARD, place.height), place.right, place.top)

@@ -31,7 +31,8 @@ from scenes.stage.terrain.landscape import Terrain, terrain_remarks
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.trail import TerrainTrail
 from scenes.stage.words.cards import Counter
-from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.figures import figure, running_spec
+from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
@@ -106,7 +107,7 @@ class ContourMapScene(LectureScene):
         return [self.section.slope(stretch) for stretch in self.stretches]
 
     def numbers(self) -> Mapping[str, Number]:
-        steep, gentle = self.slopes or [float("nan")] * 2
+        steep, gentle = (self.slopes[0], self.slopes[1]) if self.slopes else ("none", "none")
         return {
             "cuts": self.levels.size,
             "lowest_cut": float(self.levels[0]),
@@ -119,12 +120,13 @@ class ContourMapScene(LectureScene):
     def claims(self) -> Iterator[Claim]:
         steep, gentle = self.slopes or [np.nan, np.nan]
         yield Claim(
-            f"where the lines crowd it is at least twice as steep: {steep:.3g}, "
-            f"and {gentle:.3g} where they are far apart",
+            f"where the lines crowd it is at least twice as steep: {figure(steep)}, "
+            f"and {figure(gentle)} where they are far apart",
             bool(steep > 2 * gentle),
         )
 
     def remarks(self) -> Iterator[str]:
+        yield from super().remarks()
         yield from terrain_remarks()
 
     # The beats ------------------------------------------------------------------------------------------------------

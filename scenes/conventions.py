@@ -40,10 +40,11 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.cards import Counter, settings_line
-from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.endings import flies_off
+from scenes.stage.words.figures import figure, sentence_format, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import bold
+from scenes.stage.words.typesetting import Words, bold
 from scenes.typed import as_list
 
 SAME = 1e-9  # of the way: paths that are nearer to each other are the same
@@ -147,16 +148,40 @@ class Conventions(LectureScene):
     def claims(self) -> Iterator[Claim]:
         same, parted, others = (float(self.numbers()[f"{name}_gap"]) for name in ("same", "parted", "others"))
         yield Claim(
-            f"with one learning rate all take the same path: at most {same:.1g} apart", same <= SAME * self.size
+            f"with one learning rate all take the same path: at most {figure(same, 1)} apart", same <= SAME * self.size
         )
         yield Claim(
-            f"when it changes, lecture and PyTorch part: by {parted:.3g} on a way of {self.size:.3g}",
+            f"when it changes, lecture and PyTorch part: by {figure(parted)} on a way of {figure(self.size)}",
             parted > APART * self.size,
         )
-        yield Claim(f"PyTorch and average stay together: at most {others:.1g} apart", others <= SAME * self.size)
+        yield Claim(f"PyTorch and average stay together: at most {figure(others, 1)} apart", others <= SAME * self.size)
 
     def words(self) -> Mapping[str, str]:
-        return {"kicks": f"{100 * self.kick('lecture'):.0f} % and {100 * self.kick('pytorch'):.0f} %"}
+        kicks = {form: sentence_format(100 * self.kick(form), ".0f") for form in ("lecture", "pytorch")}
+        apart = figure(gap(self.constant["lecture"], *self.constant.values()), 1)
+        way = "take the same path: " if self.same else "stay near each other: "
+        parts = "From there on they part." if self.part else "They stay together."
+        first = f"is {kicks['lecture']} % of the last one in the lecture's form, {kicks['pytorch']} % in PyTorch's"
+        return {
+            "kicks": "is one of a run that flies off" if self.flown else first,
+            "same_way": "all fly off" if self.flown else f"{way}nowhere more than {apart} apart",
+            "they_part": "All fly off." if self.flown else parts,
+        }
+
+    @property
+    def flown(self) -> bool:
+        """Whether any of the runs flies off."""
+        return any(flies_off(run) for run in self.trajectories().values())
+
+    @property
+    def same(self) -> bool:
+        """Whether all take the same path while the learning rate stays."""
+        return gap(self.constant["lecture"], *self.constant.values()) <= SAME * self.size
+
+    @property
+    def part(self) -> bool:
+        """Whether two forms part when it changes."""
+        return gap(self.changed["lecture"], self.changed["pytorch"]) > APART * self.size
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -188,19 +213,20 @@ class Conventions(LectureScene):
         self._clear()
 
     def same_path(self) -> None:
-        """All three are run. With one learning rate they take the same path: nowhere more than {same_gap:.0e} apart."""
+        """All three are run. With one learning rate they {same_way}."""
         self.play(FadeIn(self.map), FadeIn(self.legend), FadeIn(self.counter), FadeIn(self.strips[0]), run_time=0.8)
         self._set_out(self.constant_trails)
         self._run(self.constant_trails, self.strips[0], self.parameters.steps)
         found = gap(self.constant["lecture"], *self.constant.values())
-        told = f"the same path: nowhere more than ${rounded(found, 1)}$ apart"
-        self.speaker.say(told, "the same path, to the last digits")
+        told = f"the same path: nowhere more than ${typed(found, 1)}$ apart"
+        same = (told, "the same path, to the last digits") if self.same else (f"${typed(found, 1)}$ apart",)
+        self.speaker.say(*(("all fly off",) if self.flown else same))
         self.wait(2.8)
         self.speaker.hush()
         self.vanish(*self.constant_trails.values(), self.strips[0])
 
     def new_rate(self) -> None:
-        """Now the learning rate changes at step {change_at}. From there on they part."""
+        """Now the learning rate changes at step {change_at}. {they_part}"""
         self.step.set_value(0.0)
         self.counter.display(0)
         self.play(FadeIn(self.strips[1]), run_time=0.6)
@@ -208,21 +234,25 @@ class Conventions(LectureScene):
         letter = notation().learning_rate
         for factor, end in zip(self.parameters.schedule, (*self.changes, self.parameters.steps), strict=True):
             if self.step.get_value():
-                self.speaker.say(tinted(f"now the learning rate: ${typed(factor)} dot {letter}$", palette().gradient))
+                rate = typed(factor * self.parameters.learning_rate)
+                self.speaker.say(tinted(f"now the learning rate: ${letter} = {rate}$", palette().gradient))
+                self.play(FadeOut(self.legend[-1]), run_time=0.3)
+                self.legend.submobjects[-1] = self._settings(factor)
+                self.play(FadeIn(self.legend[-1]), run_time=0.3)
                 self.play(Create(self._mark(int(self.step.get_value()))), run_time=0.5)
                 self.wait(1.6)
             self._run(self.changed_trails, self.strips[1], end)
-        parted = gap(self.changed["lecture"], self.changed["pytorch"]) > APART * self.size
-        self.speaker.say("they part" if parted else "they stay together")
+        self.speaker.say("all fly off" if self.flown else "they part" if self.part else "they stay together")
         self.wait(2.4)
 
     def why(self) -> None:
-        """Right after the change the steps are {kicks} of the last one. What is remembered are updates, with the old
+        """Right after the change the step {kicks}. What is remembered are updates, with the old
         learning rate in them, or gradients, to which the new one applies."""
         for form, why in (("lecture", "old rate in its memory"), ("pytorch", "new rate at once")):
-            share = f"${100 * self.kick(form):.0f} %$"
-            told = f"{FORMS[form].title}: {why}; the next step is {share} of the last"
-            self.speaker.say(*(tinted(words, form_color(form)) for words in (told, f"{why}: next step {share}")))
+            share = f"${typed(100 * self.kick(form), 2)} %$"
+            told = (f"{FORMS[form].title}: {why}; the next step is {share} of the last", f"{why}: next step {share}")
+            told = (f"{FORMS[form].title}: {why}", why) if self.flown else told
+            self.speaker.say(*(tinted(words, form_color(form)) for words in told))
             self.wait(3.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -313,13 +343,17 @@ class Conventions(LectureScene):
     @cached_property
     def legend(self) -> VGroup:
         """The forms in their colours, and the settings."""
-        *names, settings, _ = self.column[0].rows(*[1.0] * (len(FORMS) + 2), gap=0.0)
-        wanted = {"learning_rate": self.parameters.learning_rate, "momentum": self.parameters.momentum}
+        *names, _, _ = self.column[0].rows(*[1.0] * (len(FORMS) + 2), gap=0.0)
         lines = [bold(form.title, color=form_color(form.name)) for form in FORMS.values()]
         return VGroup(
             *(layout.place(line, box, LEFT) for line, box in zip(lines, names, strict=True)),
-            layout.place(settings_line(wanted), settings, LEFT),
+            self._settings(self.parameters.schedule[0]),
         )
+
+    def _settings(self, factor: float) -> Words:
+        """The learning rate in force, and the momentum."""
+        wanted = {"learning_rate": factor * self.parameters.learning_rate, "momentum": self.parameters.momentum}
+        return layout.place(settings_line(wanted), self.column[0].rows(*[1.0] * (len(FORMS) + 2), gap=0.0)[-2], LEFT)
 
     @cached_property
     def counter(self) -> Counter:

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field
 from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset_function
 from optimizers import Momentum, Problem, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.props.derived_not_typed.ends import of_derived, of_typed
 from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
 from scenes.reads import derived
@@ -29,6 +30,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import rectangle_points
 from scenes.stage.panels.plot import Panel, Range
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Formula, Words, bold, fitting_formula, on_baseline
@@ -134,19 +136,45 @@ class DerivedNotTyped(LectureScene):
     def claims(self) -> Iterator[Claim]:
         wrong, gap, steepest = self.mistaken.wrong_share, self.mistaken.gap, self.mistaken.steepest
         ends, slopes = ({name: of(name) for name in self.runs} for of in (self.end, self.true_slope))
-        yield Claim(f"the derived one is right: differences of J agree with it up to {gap:.1g}", gap < 1e-6 * steepest)
+        yield Claim(
+            f"the derived one is right: differences of J agree with it up to {figure(gap, 1)}", gap < 1e-6 * steepest
+        )
         yield Claim(f"the typed one has the wrong sign on {100 * wrong:.1f} % of the view", wrong > 0.01)
         yield Claim(
-            f"the derived one ends in the minimum: at {ends[DERIVED]:.4g} the slope is {slopes[DERIVED]:.2g}",
-            bool(abs(slopes[DERIVED]) < LEVEL * steepest and abs(ends[DERIVED] - self.objective.minima[0][0]) < 0.05),
+            f"the derived one ends in the minimum: at {figure(ends[DERIVED], 4)} the slope is "
+            f"{figure(slopes[DERIVED], 2)}",
+            self.in_the_valley,
         )
         yield Claim(
-            f"the typed one stops elsewhere, on a slope: at {ends[TYPED]:.4g} it is {slopes[TYPED]:.3g}",
-            bool(abs(slopes[TYPED]) > 2 * LEVEL * steepest),
+            f"the typed one stops elsewhere, on a slope: at {figure(ends[TYPED], 4)} it is {figure(slopes[TYPED])}",
+            self.on_a_slope,
         )
 
     def words(self) -> Mapping[str, str]:
-        return {"lost": self.lost}
+        place, slope = ({name: of(name) for name in self.runs} for of in (self.end, self.true_slope))
+        return {
+            "lost": self.lost,
+            "two_ends": "Two different ends." if self.apart else "The same end.",
+            "derived_does": of_derived(self.runs[DERIVED], place[DERIVED], slope[DERIVED], self.in_the_valley),
+            "typed_does": of_typed(self.runs[TYPED], place[TYPED], slope[TYPED], self.on_a_slope),
+        }
+
+    @property
+    def apart(self) -> bool:
+        """Whether the two end at different places."""
+        gap = abs(self.end(DERIVED) - self.end(TYPED))
+        return not gap < NEAR * (self.objective.view[0][1] - self.objective.view[0][0])
+
+    @property
+    def in_the_valley(self) -> bool:
+        """Whether the derived one ends in the minimum."""
+        level = abs(self.true_slope(DERIVED)) < LEVEL * self.mistaken.steepest
+        return bool(level and abs(self.end(DERIVED) - self.objective.minima[0][0]) < 0.05)
+
+    @property
+    def on_a_slope(self) -> bool:
+        """Whether the typed one ends where it is not level."""
+        return bool(abs(self.true_slope(TYPED)) > 2 * LEVEL * self.mistaken.steepest)
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -212,13 +240,13 @@ class DerivedNotTyped(LectureScene):
         self.wait(0.6)
 
     def two_ends(self) -> None:
-        """Two different ends. The derived one is in the valley, at {derived_end:.4f}. The typed one stops at
-        {typed_end:.4f}, where the slope is {typed_slope:.2f}: nothing told it that anything was wrong."""
+        """{two_ends} {derived_does} {typed_does}"""
         self.speaker.hush()
         for name in self.runs:
             self.play(FadeIn(self.verdicts[name]), *map(Create, self.tangents[name]), run_time=0.7)
             self.wait(1.4)
-        self.speaker.say("no error message, just another answer", "and no error message")
+        told = "no error message, just another answer", "and no error message"
+        self.speaker.say(*(told if self.apart else ("here both end at the same place", "the same place")))
         self.wait(3.2)
 
     # What is on the screen ------------------------------------------------------------------------------------------
@@ -344,7 +372,7 @@ class DerivedNotTyped(LectureScene):
         """What each says of the slope at the start."""
         start = self.parameters.start[0]
         slopes = self.slopes_at(np.array([start]))
-        told = {name: f"at ${start:.3g}$: {in_words(slopes[name][0], 3)}" for name in self.runs}
+        told = {name: f"at ${typed(start, 3)}$: {in_words(slopes[name][0], 3)}" for name in self.runs}
         return {name: self._row(name, markup, 1) for name, markup in told.items()}
 
     @cached_property
@@ -387,4 +415,4 @@ def in_words(slope: float, decimals: int) -> str:
     """A slope as markup, without a sign on zero; a run that flew off has none worth a number."""
     if not abs(slope) < FAR:
         return "huge" if abs(slope) >= FAR else "none"
-    return f"${round(float(slope), decimals) + 0.0:g}$"
+    return f"${typed(round(float(slope), decimals) + 0.0)}$"

@@ -34,7 +34,8 @@ from scenes.stage.maps.contour_map import containing
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
-from scenes.stage.words.figures import rounded
+from scenes.stage.words.endings import ending, flies_off, last_value
+from scenes.stage.words.figures import figure, rounded, sentence_format
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import Formula, Words
 
@@ -94,13 +95,30 @@ class DescentInABowl(LectureScene):
         found, values = self.numbers(), self.run.values[: self.run.ended_at + 1]
         yield Claim("the error falls at every step", bool((np.diff(values) < 0).all()))
         yield Claim(
-            f"the steps get shorter: the first {found['first_step']:.3g}, the last {found['last_step']:.3g}",
+            f"the steps get shorter: the first {figure(found['first_step'])}, the last {figure(found['last_step'])}",
             bool((np.diff(self.lengths) < 0).all()),
         )
         yield Claim(
-            f"it arrives: the error falls from {found['start_error']:.3g} to {found['last_error']:.3g}",
+            f"it arrives: the error falls from {figure(found['start_error'])} to {figure(found['last_error'])}",
             bool(values[-1] < SMALL * values[0]),
         )
+
+    @property
+    def shortens(self) -> bool:
+        """Whether no step is longer than the one before."""
+        with np.errstate(all="ignore"):
+            return bool(self.lengths[-1] < self.lengths[0] and (np.diff(self.lengths) <= 0).all())
+
+    def words(self) -> Mapping[str, str]:
+        first, last, start = self.lengths[0], self.lengths[-1], float(self.run.values[0])
+        told = f"the first {sentence_format(first, '.2f')}, the last {sentence_format(last, '.2f')}. "
+        if flies_off(self.run):
+            return {"how_long": "The steps are too long. ", "how_far": f"The error {_grows(self.run)}."}
+        turns = (
+            "Where the slope gets gentle, the steps get short: " if self.shortens else "As the slope, so the steps: "
+        )
+        after = f"After {self.run.ended_at} iterations the error {ending(self.run, 2, 'is')}, from {figure(start, 2)}."
+        return {"how_long": turns + told, "how_far": after}
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -132,13 +150,12 @@ class DescentInABowl(LectureScene):
         self.duet.walk(halt, halt / SLOW, azimuth=self.duet.azimuth)
         self.wait(0.6)
         self.play(FadeOut(self.update), run_time=0.4)
-        if self.lengths[-1] < self.lengths[0]:
+        if self.shortens:
             self.duet.speaker.say("steep: long steps")
         self.wait(1.6)
 
     def shorter_and_shorter(self) -> None:
-        """Where the slope gets gentle, the steps get short: the first {first_step:.2f}, the last {last_step:.2f}.
-        After {last} iterations the error is {last_error:.2g}, from {start_error:.0f}."""
+        """{how_long}{how_far}"""
         self.duet.speaker.hush()
         halt, last = min(FIRST, self.run.ended_at), self.run.ended_at
         if last > halt:
@@ -162,10 +179,10 @@ class DescentInABowl(LectureScene):
     def _outcome(self) -> Iterator[str]:
         """What is said of the run when it is over."""
         first, last = float(self.run.values[0]), error_at(self.run, self.run.ended_at)
-        if not np.isfinite(last):
-            yield "too long: it flies off"
+        if flies_off(self.run):
+            yield "the steps are too long: it flies off"
             return
-        if self.lengths[-1] < self.lengths[0]:
+        if self.shortens:
             yield "gentle: short steps"
         yield f"the error: from ${rounded(first)}$ to ${rounded(last)}$"
 
@@ -185,9 +202,17 @@ class DescentInABowl(LectureScene):
     def update(self) -> Words:
         first, second = map(typeset, self.objective.variables)
         return layout.place(
-            Words(f"step $= {notation().learning_rate} nabla f({first}, {second})$"), self.duet.rows[1], LEFT
+            Words(f"step $= -{notation().learning_rate} nabla f({first}, {second})$"), self.duet.rows[1], LEFT
         )
 
     @cached_property
     def goal(self) -> VMobject:
         return self.duet.marks(self.objective.minima)
+
+
+def _grows(run: Trajectory) -> str:
+    """How the error of a run that flies off grows."""
+    start = figure(float(run.values[0]), 2)
+    if run.diverged_at is not None:
+        return f"grows from {start}, and is beyond all bounds at iteration {run.diverged_at}"
+    return f"grows from {start} to {figure(last_value(run), 2)} in {run.ended_at} iterations"

@@ -30,12 +30,13 @@ from scenes.props.descent_on_a_curve.loss_strip import LossStrip
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk, tangent
 from scenes.stage.ink import layout
-from scenes.stage.ink.arrows import Arrows
+from scenes.stage.ink.arrows import HEAD, Arrows
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.step_table import StepTable, run_table
-from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.endings import flies_off, last_value
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Words, bold, fitting_formula, lines, on_baseline, quiet
@@ -102,30 +103,53 @@ class DescentOnACurve(LectureScene):
         arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
         dips = {name: run.first_below(TOLERANCE) for name, run in self.runs.items()}
         without, some, much = arrivals.values()
-        told = ", ".join(f"{momentum:g}: {arrivals[name]}" for name, momentum in self.momenta.items())
+        told = ", ".join(f"{figure(momentum, 6)}: {said(arrivals[name])}" for name, momentum in self.momenta.items())
         yield Claim(
-            f"some momentum arrives first, much arrives last; steps until the loss stays below {TOLERANCE:g}: {told}",
+            f"some momentum arrives first, much arrives last; steps until the loss stays below {TOLERANCE}: {told}",
             None not in arrivals.values() and some < without < much,
         )
-        passing = (f"{momentum:g}: {dips[name]}" for name, momentum in self.momenta.items() if momentum)
+        passing = (f"{figure(momentum, 6)}: {said(dips[name])}" for name, momentum in self.momenta.items() if momentum)
         yield Claim(
-            f"with momentum the first dip is not the arrival; first below {TOLERANCE:g} at step {', '.join(passing)}",
+            f"with momentum the first dip is not the arrival; first below {TOLERANCE} at step {', '.join(passing)}",
             all(dips[name] is not None and dips[name] != arrivals[name] for name in RUNS[1:]),
         )
 
     def words(self) -> Mapping[str, str]:
         names = {"without_momentum": "without", "some_momentum": "some", "much_momentum": "much"}
-        return {f"{beat}_does": self._outcome(name) for beat, name in names.items()} | {"best": self._best()}
+        outcomes = {f"{beat}_does": self._outcome(name) for beat, name in names.items()}
+        first = "Passing through is not arriving. " if self.passing else ""
+        return outcomes | {"and_so_on": f"And so on: {self.pace}.", "best": f"{first}{self._best()}"}
+
+    @property
+    def pace(self) -> str:
+        """How the steps without momentum change, as the slope does."""
+        run = self.runs["without"]
+        with np.errstate(all="ignore"):
+            change = np.diff(np.abs(run.updates[: run.ended_at, 0]))
+        if len(change) and (change <= 0).all() and (change < 0).any():
+            return "the gentler the slope, the shorter the step"
+        return "the steeper the slope, the longer the step" if (change > 0).all() else "each step as long as the slope"
+
+    @property
+    def passing(self) -> bool:
+        """Whether any of the runs is below the bound before it stays there."""
+        return any(run.first_below(TOLERANCE) != run.stays_below(TOLERANCE) for run in self.runs.values())
 
     def _outcome(self, name: str) -> str:
         run = self.runs[name]
         dip, arrival = run.first_below(TOLERANCE), run.stays_below(TOLERANCE)
+        if dip is None and flies_off(run):
+            return f"It overshoots, farther each time: the loss grows from {figure(run.values[0])}, and is " + (
+                f"beyond all bounds at step {run.diverged_at}."
+                if run.diverged_at is not None
+                else f"{figure(last_value(run))} after {run.ended_at} steps."
+            )
         if dip is None:
-            return f"In {run.ended_at} steps the loss never falls below {TOLERANCE:g}."
+            return f"In {run.ended_at} steps the loss never falls below {TOLERANCE}: it is {figure(last_value(run))}."
         if arrival == dip:
-            return f"At step {dip} the loss falls below {TOLERANCE:g}, and stays there."
+            return f"At step {dip} the loss falls below {TOLERANCE}, and stays there."
         end = "it does not stay there" if arrival is None else f"only from step {arrival} on it stays there"
-        return f"At step {dip} the loss is below {TOLERANCE:g} for the first time, passing through; {end}."
+        return f"At step {dip} the loss is below {TOLERANCE} for the first time, passing through; {end}."
 
     def _best(self) -> str:
         arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
@@ -133,7 +157,7 @@ class DescentOnACurve(LectureScene):
         if not there:
             return "None of them arrives."
         best = min(there, key=lambda name: there[name])
-        return f"Of these, {self.momenta[best]:g} arrives first, at step {there[best]}."
+        return f"Of these, {figure(self.momenta[best], 6)} arrives first, at step {there[best]}."
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -164,12 +188,12 @@ class DescentOnACurve(LectureScene):
         self.wait(2.0)
 
     def without_momentum(self) -> None:
-        """And so on: the gentler the slope, the shorter the step. {without_momentum_does}"""
+        """{and_so_on} {without_momentum_does}"""
         self.vanish(self.tangent, self.step_arrow, *self.first_step)
         self.play(FadeIn(self.strip.furniture), FadeIn(self.heads), run_time=0.7)
         self.strip.turn = "without"
         self.add(self.strip)
-        self.speaker.say("gentler slope, shorter step")
+        self.speaker.say(self.pace, self.pace.replace("the ", "").replace("each step as long as slope", "step by step"))
         self._run_on("without", 1)
 
     def some_momentum(self) -> None:
@@ -181,8 +205,8 @@ class DescentOnACurve(LectureScene):
         self._change("some", "much")
 
     def verdict(self) -> None:
-        """Passing through is not arriving. {best}"""
-        self.speaker.say("passing through is not arriving")
+        """{best}"""
+        self.speaker.say("passing through is not arriving" if self.passing else self._best().rstrip(".").lower())
         self.wait(3.5)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -191,7 +215,10 @@ class DescentOnACurve(LectureScene):
         """The arrow grows to the length of the step; then the ball goes down the curve, and the row is written."""
         walk, reach = self.walks["without"], ValueTracker(0.0)
         tail, tip = walk.at(0), walk.at(1) * (1, 0, 0) + walk.at(0) * (0, 1, 0)
-        self.step_arrow = Arrows(rule_color("gradient_descent")).point(tail, tail)
+        area = self.panel.area
+        seen = float(area.left <= tip[0] <= area.right)  # a step out of the picture is cut off, and has no head
+        tip[0] = np.clip(tip[0], area.left, area.right)
+        self.step_arrow = Arrows(rule_color("gradient_descent"), head=HEAD if seen else 1e-3).point(tail, tail)
         self.add(self.step_arrow)
         self.bring_to_front(walk)
         self.step_arrow.add_updater(lambda arrow: arrow.point(tail, tail + reach.get_value() * (tip - tail)))
@@ -233,7 +260,7 @@ class DescentOnACurve(LectureScene):
         for stop, pace in zip(stops, PACES, strict=True):
             self._go_on(name, step, stop, pace)
             if stop == dip and dip != arrival and dip < run.ended_at:
-                self.speaker.say(f"below ${TOLERANCE:g}$ at step ${dip}$: passing through", "passing through")
+                self.speaker.say(f"below ${TOLERANCE}$ at step ${dip}$: passing through", "passing through")
                 self.wait(1.2)
         mark = self.strip.verdict(name, self.color(name))
         self.play(FadeIn(self.rows_of_verdict[name]), *[FadeIn(mark)] * bool(len(mark)), run_time=0.6)
@@ -251,9 +278,13 @@ class DescentOnACurve(LectureScene):
 
     def _said_of(self, name: str) -> tuple[str, ...]:
         arrival = self.runs[name].stays_below(TOLERANCE)
+        if flies_off(self.runs[name]):
+            return ("it overshoots, farther each time", "it flies off")
+        if self.runs[name].first_below(TOLERANCE) is None:
+            return (f"never below ${TOLERANCE}$", "not there yet")
         if arrival is None:
-            return (f"it does not stay below ${TOLERANCE:g}$", "it does not stay there")
-        return (f"below ${TOLERANCE:g}$ for good from step ${arrival}$", f"for good from step ${arrival}$")
+            return (f"it does not stay below ${TOLERANCE}$", "it does not stay there")
+        return (f"below ${TOLERANCE}$ for good from step ${arrival}$", f"for good from step ${arrival}$")
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -342,7 +373,7 @@ class DescentOnACurve(LectureScene):
     @cached_property
     def heads(self) -> VGroup:
         """Above the verdict: what its columns are."""
-        row = (quiet(words) for words in (f"below ${TOLERANCE:g}$:", "first", "for good"))
+        row = (quiet(words) for words in (f"below ${TOLERANCE}$:", "first", "for good"))
         return self._in_columns(self.parts[2].top_slice(LINE)[0], *row)
 
     @cached_property

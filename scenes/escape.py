@@ -1,4 +1,4 @@
-"""Momentum carries the ball out of the dip in which gradient descent stays; but more momentum is not always better.
+"""Momentum carries the ball past the dip in which gradient descent stays; but more momentum is not always better.
 
 A bowl with sine peaks, both rules from the same place. Then many momentum coefficients, each on a map of its own: some
 runs reach a lowest point, others fly past it into another dip. Which does what, the runs say.
@@ -21,16 +21,17 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
-from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.terrain.landscape import Terrain
-from scenes.stage.words.figures import typed
+from scenes.stage.words.endings import last_value
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, lines, quiet
 from scenes.typed import as_list
 
 CELL = 0.5  # height of the words under a small map
 FAINT = 0.35  # a map whose run does not get through
+AT_THE_BOTTOM = 0.02  # of the way down from the start: at a lowest point
 GLANCE = 7.0  # seconds for the runs on the small maps
 
 
@@ -38,15 +39,15 @@ Momenta = Annotated[tuple[Coefficient, ...], BeforeValidator(as_list), Field(min
 
 
 class Escape(TwoRuns):
-    """Momentum carries the ball out of the dip; but more is not always better."""
+    """Momentum carries the ball past the dip; but more is not always better."""
 
-    title = "Momentum carries it out of the dip"
+    title = "Momentum carries it past the dip"
     clip = "escape"
     beats = ("opening", "surface", "two_balls", "where_they_end", "many_momenta", "not_the_more_the_better")
     poster = "not_the_more_the_better"
     landscape = "a bowl with sine peaks"
     held = "it stays in the first dip"
-    free = "it rolls on to a lowest point"
+    free = "it goes past, on to a lowest point"
     near = True
     elevation = 40.0
 
@@ -78,12 +79,23 @@ class Escape(TwoRuns):
 
     @cached_property
     def through(self) -> dict[float, bool]:
-        """For each coefficient, whether its run ended nearer to the lowest value than to where gradient descent is."""
-        bound = (self.lowest + self.ends[GD]) / 2
-        return {m: bool(error_at(run, run.ended_at) < bound) for m, run in self.many.items()}
+        """For each coefficient, whether its run ended at a lowest point."""
+        bound = self.lowest + AT_THE_BOTTOM * (float(self.runs[GD].values[0]) - self.lowest)
+        return {m: bool(last_value(run) < bound) for m, run in self.many.items()}
+
+    @property
+    def more_fails(self) -> bool:
+        """Whether a run with more momentum than one that gets to a lowest point does not."""
+        reached = [m for m, good in self.through.items() if good]
+        return any(not good and m > min(reached, default=np.inf) for m, good in self.through.items())
+
+    def words(self) -> Mapping[str, str]:
+        found, count = self.numbers(), len(self.through)
+        at = f"{found['through']} of {count} end at a lowest point"
+        return {**super().words(), "how_many": at + (": more momentum is not always better" if self.more_fails else "")}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
-        return {**self.runs, **{f"momentum {m:g}": run for m, run in self.many.items()}}
+        return {**self.runs, **{f"momentum {figure(m, 6)}": run for m, run in self.many.items()}}
 
     def numbers(self) -> Mapping[str, Number]:
         return {**super().numbers(), "through": sum(self.through.values()), "compared": len(self.through)}
@@ -94,9 +106,9 @@ class Escape(TwoRuns):
         failed = [m for m, good in self.through.items() if not good]
         more = [m for m in failed if reached and m > min(reached)]
         yield Claim(
-            f"not the more the better: {', '.join(f'{m:g}' for m in reached) or 'none'} get through, "
-            f"{', '.join(f'{m:g}' for m in more) or 'none'} with more momentum do not",
-            bool(more),
+            f"more is not always better: {', '.join(figure(m, 6) for m in reached) or 'none'} end at a lowest point, "
+            f"{', '.join(figure(m, 6) for m in more) or 'none'} with more momentum do not",
+            self.more_fails,
         )
 
     # The beats ------------------------------------------------------------------------------------------------------
@@ -121,7 +133,7 @@ class Escape(TwoRuns):
         self.wait(0.4)
 
     def not_the_more_the_better(self) -> None:
-        """{through} of {compared} get through, and it is not the more the better."""
+        """{how_many}."""
         judged = list(zip(self.small, self.small_labels, self.through.values(), strict=True))
         dimmed = [terrain.raster.animate.set_opacity(FAINT) for terrain, _, reached in judged if not reached]
         told = [label.animate.set_color(rule_color(MOMENTUM)) for _, label, reached in judged if reached]
@@ -172,9 +184,9 @@ class Escape(TwoRuns):
         found, cell = self.numbers(), self.grid[-1]
         words = lines(
             bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM)),
-            quiet("get through:"),
-            quiet("not the more"),
-            quiet("the better"),
+            quiet("end at a"),
+            quiet("lowest point"),
+            *([quiet("more is not"), quiet("always better")] if self.more_fails else []),
             gap=0.2,
         )
         return layout.place(layout.shrink_into(words, cell.width, np.inf), cell).shift(0.2 * DOWN)

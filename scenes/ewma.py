@@ -30,8 +30,8 @@ from scenes.stage.panels.gain_chart import settling_steps, times
 from scenes.stage.panels.plot import Panel
 from scenes.stage.panels.unrolled import fitting_size, retyped
 from scenes.stage.words.derivation import Line, Mark, Move, Rewrite, in_columns
-from scenes.stage.words.figures import typed
-from scenes.stage.words.numerals import Numeral, running_spec
+from scenes.stage.words.figures import figure, running_spec, typed
+from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, bold, fitting_formula, on_baseline, quiet
 from scenes.typed import as_list
@@ -105,15 +105,15 @@ class EWMA(LectureScene):
             bool(left[0] > left[1] > left[2]),
         )
         gap = max(abs(moving_weights(len(self.values), share).sum() - 1) for share in self.betas)
-        yield Claim(f"the weights of an average add up to 1; the difference is {gap:.1g}", bool(gap < 1e-12))
-        yield Claim(f"without the factor the sum of equal values grows: {self.gain:.4g} times", self.gain >= 2)
+        yield Claim(f"the weights of an average add up to 1; the difference is {figure(gap, 1)}", bool(gap < 1e-12))
+        yield Claim(f"without the factor the sum of equal values grows: {figure(self.gain, 4)} times", self.gain >= 2)
 
     def words(self) -> Mapping[str, str]:
         shares = [f"{100 * self.ups_and_downs(share):.0f}" for share in self.betas]
         return {
             "left": f"{shares[0]}, {shares[1]} and {shares[2]} %",
             "oldest_percent": f"{100 * float(self.numbers()['oldest_weight']):.0f} %",
-            "window_words": f"{window_of(self.last):.3g}",
+            "window_words": figure(window_of(self.last)),
             "times": times(self.gain),
         }
 
@@ -204,7 +204,9 @@ class EWMA(LectureScene):
         self.drive(self.window_readout[1], count)
         self.play(count.animate.set_value(chart.window), run_time=3.6, rate_func=smooth)
         self.release()
-        self.speaker.say(f"balanced on the same point: $n = {window_of(self.last):.3g}$", "balanced on the same point")
+        self.speaker.say(
+            f"balanced on the same point: $n = {typed(window_of(self.last), 3)}$", "balanced on the same point"
+        )
         self.wait(2.4)
 
     def momentum(self) -> None:

@@ -34,10 +34,11 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import luminance, palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.panels.gauge import Gauge
-from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import Counter, RuleCard
+from scenes.stage.words.figures import figure, rounded, running_spec, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.numerals import running_spec
+from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, HEADING, Formula, bold, fitting_formula, lines, quiet
 
@@ -105,19 +106,18 @@ class GentleSlope(LectureScene):
 
     def claims(self) -> Iterator[Claim]:
         found, values = self.numbers(), self.run.values
-        fallen = 1 - ratio(values[self.halt], values[0])
         steeper = ratio(np.max(self.slopes), self.slope_at(self.halt))
         yield Claim(
             f"after {self.halt} iterations gradient descent has hardly moved: "
-            f"its error has fallen by {100 * fallen:.1f} %",
-            bool(0 <= fallen < LITTLE),
+            f"its error has fallen by {100 * self.fallen:.1f} %",
+            bool(self.creeps and self.fallen >= 0),
         )
         yield Claim(
-            f"later it gets steep: {steeper:.3g} times as steep, at iteration {found['steepest_at']}",
+            f"later it gets steep: {figure(steeper)} times as steep, at iteration {found['steepest_at']}",
             bool(steeper > STEEP),
         )
         yield Claim(
-            f"then the error falls: from {found['pause_error']:.3g} to {found['last_error']:.3g}",
+            f"then the error falls: from {figure(found['pause_error'])} to {figure(found['last_error'])}",
             bool(error_at(self.run, self.run.ended_at) < 0.5 * values[0]),
         )
 
@@ -128,8 +128,21 @@ class GentleSlope(LectureScene):
                 f"Then the slope is gentle again, and the steps are short again."
             )
         else:
-            outcome = f"It goes on like this: at iteration {self.run.ended_at} the slope is {self.slope_at(1e9):.3g}."
-        return {"becomes": outcome}
+            outcome = f"At iteration {self.run.ended_at} the slope is {figure(self.slope_at(1e9))}"
+            outcome = f"It goes on like this: {outcome[0].lower()}{outcome[1:]}." if self.creeps else f"{outcome}."
+        gentle = self.slope_at(0) * STEEP < float(np.max(self.slopes)) or self.creeps
+        return {"becomes": outcome, "how_steep": "gentle:" if gentle else ""}
+
+    @property
+    def fallen(self) -> float:
+        """The share of the first error that is gone at the pause."""
+        return 1 - ratio(error_at(self.run, self.halt), float(self.run.values[0]))
+
+    @property
+    def creeps(self) -> bool:
+        """Whether the error has hardly changed up to the pause."""
+        before = self.run.values[: self.halt + 1]
+        return bool(np.max(np.abs(before - before[0])) < LITTLE * abs(before[0]))
 
     @property
     def wakes(self) -> bool:
@@ -166,7 +179,7 @@ class GentleSlope(LectureScene):
         self.wait(1.8)
 
     def hardly_moves(self) -> None:
-        """The step is as long as the gradient, times the learning rate; and here the slope is gentle:
+        """The step is as long as the gradient, times the learning rate; and here the slope is {how_steep}
         {start_slope:.4f}. {pause_at} iterations later the error is {pause_error:.3f}, from {start_error:.3f}."""
         self.speaker.hush()
         self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)
@@ -175,7 +188,8 @@ class GentleSlope(LectureScene):
         self.add(self.before)
         self._run_to(self.halt)
         self.wait(0.4)
-        self.speaker.say(f"{self.halt} iterations: hardly a move", f"{self.halt} iterations, hardly a move")
+        told = "hardly a move" if self.creeps else f"the error is ${rounded(error_at(self.run, self.halt), 3)}$"
+        self.speaker.say(f"{self.halt} iterations: {told}")
         self.wait(2.6)
 
     def at_last(self) -> None:
@@ -184,6 +198,8 @@ class GentleSlope(LectureScene):
         self._run_to(self.run.ended_at)
         self.wait(0.4)
         said = ("steep for a moment, then gentle again", "steep, then gentle again") if self.wakes else ("and so on",)
+        if not (self.wakes or self.creeps):
+            said = (f"the slope in the end: ${typed(self.slope_at(1e9), 2)}$",)
         self.speaker.say(*said)
         self.wait(2.6)
 
@@ -280,7 +296,8 @@ class GentleSlope(LectureScene):
     @cached_property
     def card(self) -> RuleCard:
         settings, spec = {"learning_rate": self.parameters.learning_rate}, running_spec(self.run.values, 5)
-        card = RuleCard(self.rows[0], GD, GradientDescent.title, settings, spec)
+        widest = widest_of(errors_of([self.run]), spec)
+        card = RuleCard(self.rows[0], GD, GradientDescent.title, settings, spec, widest=widest)
         return card.display(error_at(self.run, 0))
 
     @cached_property
@@ -295,7 +312,8 @@ class GentleSlope(LectureScene):
     @cached_property
     def gauge(self) -> Gauge:
         """How steep it is; the bar is full where it is steepest."""
-        gauge = Gauge(self.rows[1], "slope", float(np.max(self.slopes)), palette().gradient)
+        steepest = float(np.max(self.slopes))
+        gauge = Gauge(self.rows[1], "slope", steepest, palette().gradient, shown=self.slopes)
         return gauge.display(self.slope_at(0))
 
     @cached_property

@@ -25,8 +25,8 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import even_map
-from scenes.stage.words.figures import rounded
-from scenes.stage.words.numerals import Numeral, running_spec, widest_of
+from scenes.stage.words.figures import figure, rounded, running_spec
+from scenes.stage.words.numerals import Numeral, widest_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, HEADING, Formula, Words, fitting_formula, wrapped_formula
 
@@ -108,7 +108,7 @@ class GradientFieldScene(LectureScene):
         along, down = self.probed
         yield Claim(
             f"the gradient is perpendicular to the lines: along them the value changes by at most "
-            f"{np.max(along, initial=0.0):.1g} of the slope",
+            f"{figure(np.max(along, initial=0.0), 1)} of the slope",
             bool(len(along)) and bool(np.max(along) < RIGHT),
         )
         yield Claim("against the gradient it goes down everywhere", bool(len(down)) and bool(np.all(down < 0)))

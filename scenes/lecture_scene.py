@@ -20,7 +20,7 @@ from typing import Annotated, Any, ClassVar, Protocol, Self, cast
 import numpy as np
 from manim import UL, UP, Mobject, ReplacementTransform, Scene, ValueTracker
 from manim.renderer.cairo_renderer import CairoRenderer
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from objectives import OBJECTIVES, AnyObjective, find_objective
 from objectives.errors import UsageError
@@ -31,11 +31,13 @@ from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import REACH
+from scenes.stage.words.figures import figure, filled
 from scenes.stage.words.notation import LECTURE, Notation, written_in
 from scenes.stage.words.typesetting import HEADING, TITLE, Words, bold
-from scenes.typed import as_list
+from scenes.typed import as_list, as_typed
 
 Number = int | float | str
+GLANCE = 1.0  # seconds of a beat in which nothing happens, whatever the run does
 
 
 def _as_point(value: object) -> object:
@@ -60,6 +62,11 @@ class ClipParameters(BaseModel):
     """What a lecturer may change in a clip: types, bounds, defaults and help live here once."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_typed(cls, value: object, field: ValidationInfo) -> object:
+        return as_typed(cls.model_fields[str(field.field_name)].annotation, value)
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,10 @@ class LectureScene(Scene):
         with written_in(self._read_notation):  # another scene may have been made since
             for beat in self.beats:
                 self.next_section(beat, skip_animations=beat not in self.only)
+                begun = self.time
                 getattr(self, beat)()
+                if self.time - begun < GLANCE / 2:  # a beat without a frame is no part of a film
+                    self.wait(GLANCE)
                 self.beat_done(beat)
         self.reads.close()
 
@@ -155,8 +165,9 @@ class LectureScene(Scene):
         return iter(())
 
     def remarks(self) -> Iterator[str]:
-        """What is allowed but worth knowing, a sentence each; by default: a start outside the view."""
+        """What is allowed but worth knowing, a sentence each: how a formula was read, and a start outside the view."""
         start, objective = getattr(self.parameters, "start", None), getattr(self, "objective", None)
+        yield from getattr(objective, "remarks", ())
         if start is None or objective is None:
             return
         beyond = max(
@@ -174,7 +185,7 @@ class LectureScene(Scene):
     def caption(self, beat: str) -> str:
         """The caption of a beat, its placeholders filled with parameters and computed numbers."""
         words = " ".join(inspect.cleandoc(getattr(type(self), beat).__doc__ or "").split())
-        return words.format_map(ChainMap(dict(self.words()), dict(self.numbers()), self.parameters))
+        return filled(words, ChainMap(dict(self.words()), dict(self.numbers()), self.parameters))
 
     # What every clip does -----------------------------------------------------------------------------------------
 
@@ -250,7 +261,7 @@ def start_of(start: tuple[float, ...] | None, objective: AnyObjective) -> tuple[
 
 def shown(point: tuple[float, ...]) -> str:
     """A point in a sentence: (7.11, 6.97)."""
-    return f"({', '.join(f'{number:g}' for number in point)})"
+    return f"({', '.join(figure(number, 6) for number in point)})"
 
 
 def called(objective: AnyObjective) -> str:

@@ -16,8 +16,7 @@ from manim import UR, Create, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective, typeset
-from optimizers import Momentum, Nesterov, Rule, Trajectory, descend, theory
-from optimizers.problem import IntArray
+from optimizers import RULES, Momentum, Nesterov, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
@@ -32,6 +31,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.nesterov.look_ahead import Equations, StableRanges, least_width
+from scenes.props.nesterov.outcome import becomes, both_become, largest_curvature, turns_by, where_it_is
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
 from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
@@ -45,9 +45,9 @@ from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
-from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.words.cards import INSET, Counter, RuleCard
-from scenes.stage.words.figures import rounded
+from scenes.stage.words.endings import ending, last_value
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import on_baseline, quiet
 
@@ -119,8 +119,7 @@ class NesterovScene(LectureScene):
     @cached_property
     def pull(self) -> float:
         """The learning rate times the largest curvature at the second minimum."""
-        curvatures = np.linalg.eigvalsh(np.asarray(self.second.hessian(self.minimum), dtype=float))
-        return float(self.parameters.learning_rate * curvatures[-1])
+        return float(self.parameters.learning_rate * largest_curvature(self.second, self.minimum))
 
     @property
     def limits(self) -> dict[str, float]:
@@ -128,22 +127,24 @@ class NesterovScene(LectureScene):
         momentum = self.parameters.momentum
         return {BALL: theory.heavy_ball_limit(momentum), AHEAD: theory.nesterov_limit(momentum)}
 
-    def last_error(self, name: str) -> float:
-        return error_at(self.runs[name], self.runs[name].ended_at)
-
     def distances(self, name: str) -> Array:
         """From the second minimum, at each step."""
         return np.asarray(np.linalg.norm(self.second_runs[name].iterates - self.minimum, axis=-1))
 
     def last_distance(self, name: str) -> float:
         """The largest of the last steps."""
-        return float(np.max(self.distances(name)[: self.second_runs[name].ended_at + 1][-LAST:]))
+        last = self.distances(name)[: self.second_runs[name].ended_at + 1][-LAST:]
+        return float(np.max(np.where(np.isnan(last), np.inf, last)))
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """What the runs that start beside the second minimum do."""
+        return {name: becomes(self.last_distance(name), float(np.linalg.norm(OFF))) for name in (BALL, AHEAD)}
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"iterate": self.leaps.iterate, "turned": self.leaps.turned, "pull": self.pull}
         for name, run in self.runs.items():
-            found[f"{name}_u_turns"] = run.u_turns
-            found[f"{name}_error"] = self.last_error(name)
+            found |= {f"{name}_u_turns": run.u_turns, f"{name}_error": last_value(run)}
             found[f"{name}_second_distance"] = self.last_distance(name)
             found[f"{name}_limit"] = self.limits[name]
         return found | {"off": float(np.linalg.norm(OFF)), "second_steps": SECOND_STEPS}
@@ -157,21 +158,26 @@ class NesterovScene(LectureScene):
             f"in the valley Nesterov takes fewer u-turns: {turns[AHEAD]}, momentum {turns[BALL]}",
             turns[AHEAD] < turns[BALL],
         )
-        name = called(self.second)
         yield Claim(
-            f"on {name} momentum comes back to the minimum and Nesterov leaves it: distances "
-            f"{self.last_distance(BALL):.2g} and {self.last_distance(AHEAD):.2g}",
+            f"on {called(self.second)} momentum comes back to the minimum and Nesterov leaves it: distances "
+            f"{figure(self.last_distance(BALL), 2)} and {figure(self.last_distance(AHEAD), 2)}",
             bool(self.last_distance(BALL) < np.linalg.norm(OFF) < self.last_distance(AHEAD)),
         )
-        limits = self.limits
         yield Claim(
-            f"learning rate times curvature, {self.pull:.4g}, lies between the limits of Nesterov, "
-            f"{limits[AHEAD]:.4g}, and momentum, {limits[BALL]:.4g}",
-            limits[AHEAD] < self.pull < limits[BALL],
+            f"learning rate times curvature, {figure(self.pull, 4)}, lies between the limits of Nesterov, "
+            f"{figure(self.limits[AHEAD], 4)}, and momentum, {figure(self.limits[BALL], 4)}",
+            self.limits[AHEAD] < self.pull < self.limits[BALL],
         )
 
     def words(self) -> Mapping[str, str]:
-        return {"second_title": self.second.title}
+        turns = {name: self.runs[name].u_turns for name in self.rules}
+        return {
+            "second_title": self.second.title,
+            "turned_back": f"{turns[BALL]} u-turns with momentum, and {turns[AHEAD]} with Nesterov",
+            "last_errors": "; ".join(f"{RULES[name].title} {ending(run, 2)}" for name, run in self.runs.items()),
+            "both_become": both_become(self.outcomes),
+            "where_it_is": where_it_is(self.pull, self.limits),
+        }
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -216,8 +222,7 @@ class NesterovScene(LectureScene):
         self.wait(2.4)
 
     def same_valley(self) -> None:
-        """The same valley, the same learning rate and momentum: {momentum_u_turns} u-turns, and {nesterov_u_turns}.
-        The last errors are {momentum_error:.1e} and {nesterov_error:.1e}."""
+        """The same valley, the same learning rate and momentum: {turned_back}. In the end {last_errors}."""
         self.speaker.hush()
         self._clear()
         self.play(FadeIn(self.map), *(FadeIn(part) for part in self.board), run_time=0.8)
@@ -232,13 +237,14 @@ class NesterovScene(LectureScene):
         told = f"u-turns: ${turns[BALL]}$ with momentum, ${turns[AHEAD]}$ with Nesterov"
         self.speaker.say(told, f"${turns[BALL]}$ u-turns, and ${turns[AHEAD]}$")
         self.wait(2.6)
-        errors = " and ".join(f"${rounded(self.last_error(name), 1)}$" for name in self.rules)
-        self.speaker.say(f"fewer turns are not always a lower error: {errors}", f"the last errors: {errors}")
+        errors = " and ".join(tinted(f"${typed(last_value(self.runs[n]), 2)}$", rule_color(n)) for n in self.rules)
+        higher = turns[AHEAD] < turns[BALL] and last_value(self.runs[AHEAD]) > last_value(self.runs[BALL])
+        told = f"fewer turns are not always a lower error: {errors}" if higher else f"the last errors: {errors}"
+        self.speaker.say(told, f"the last errors: {errors}")
         self.wait(2.8)
 
     def no_free_lunch(self) -> None:
-        """Other data: {second_title}. Both start {off:.2f} from the minimum. Momentum comes back to it; Nesterov is
-        thrown out."""
+        """Other data: {second_title}. Both start {off:.2f} from the minimum. {both_become}"""
         self.speaker.hush()
         self._clear()
         self.play(FadeIn(self.second_map), FadeIn(self.second_strip), run_time=0.8)
@@ -251,14 +257,13 @@ class NesterovScene(LectureScene):
         self.wait(1.6)
         self.add(*self.second_trails.values())
         self._run(SECOND_STEPS, [self.second_strip, *self.second_trails.values()])
-        back = "comes back" if self.last_distance(BALL) < np.linalg.norm(OFF) else "leaves"
-        out = "is thrown out" if self.last_distance(AHEAD) > np.linalg.norm(OFF) else "comes back"
+        back, out = (outcome.removesuffix(" to it") for outcome in self.outcomes.values())
         told = tinted(f"momentum {back}", rule_color(BALL)), tinted(f"Nesterov {out}", rule_color(AHEAD))
-        self.speaker.say(", ".join(told))
+        self.speaker.say(", ".join(told), tinted(f"Nesterov {out.split(',')[0]}", rule_color(AHEAD)))
         self.wait(2.6)
 
     def why(self) -> None:
-        """The learning rate times the largest curvature is {pull:.2f} there. Nesterov is stable up to
+        """The learning rate times the largest curvature is {pull:.2f} there: {where_it_is}. Nesterov is stable up to
         {nesterov_limit:.2f}, momentum up to {momentum_limit:.2f}."""
         self.speaker.hush()
         self.vanish(self.second_strip)
@@ -267,8 +272,8 @@ class NesterovScene(LectureScene):
             self.play(FadeIn(bar), run_time=0.6)
             self.wait(1.2)
         self.play(Create(self.ranges.mark), run_time=0.6)
-        beyond = "too large a step for looking ahead" if self.limits[AHEAD] < self.pull else "inside both ranges"
-        self.speaker.say(f"here: ${self.pull:.2f}$, {beyond}", f"here: ${self.pull:.2f}$")
+        here = f"here: ${typed(self.pull, 3)}$"
+        self.speaker.say(f"{here}, {where_it_is(self.pull, self.limits)}", here)
         self.wait(3.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -413,8 +418,3 @@ class NesterovScene(LectureScene):
     @cached_property
     def ranges(self) -> StableRanges:
         return StableRanges(self.boxes[1], self.limits, self.pull)
-
-
-def turns_by(turns: IntArray, step: float) -> float:
-    """How many of the u-turns at the iterations `turns` lie behind a step."""
-    return float(np.sum(turns <= step))

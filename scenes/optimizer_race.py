@@ -7,7 +7,6 @@ suits one rule starves another; so each gets its own, by a search that is part o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -17,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from objectives import AnyObjective, typeset
 from objectives.errors import UsageError, unknown
-from optimizers import RULES, Rule, Trajectory, descend, make_rule
+from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
@@ -32,7 +31,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.optimizer_race.race_table import ROW, RaceTable
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
-from scenes.props.optimizer_race.rule_formulas import IN_A_WORD, FormulaCard, small_print
+from scenes.props.optimizer_race.rule_formulas import FormulaCard, small_print
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import RADIUS, Trail
@@ -42,9 +41,9 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.panels.error_strip import ErrorStrip
-from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.words.cards import Counter
-from scenes.stage.words.figures import typed
+from scenes.stage.words.endings import ending_briefly, last_value
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, bold, fitting_words, lines
@@ -102,9 +101,8 @@ class OptimizerRace(LectureScene):
     @cached_property
     def same(self) -> dict[str, Rule[Any]]:
         """The rules with the same learning rate."""
-        rules = {name: make_rule(name, learning_rate=self.parameters.learning_rate) for name in self.parameters.rules}
-        coefficient: Any = {"momentum": self.parameters.momentum}
-        return {n: replace(rule, **coefficient) if n in ("momentum", "nesterov") else rule for n, rule in rules.items()}
+        rate, momentum = self.parameters.learning_rate, self.parameters.momentum
+        return {name: with_momentum(make_rule(name, learning_rate=rate), momentum) for name in self.parameters.rules}
 
     @cached_property
     def searches(self) -> dict[str, RateSearch]:
@@ -131,7 +129,8 @@ class OptimizerRace(LectureScene):
 
     def end(self, race: str, name: str) -> float:
         """The highest error of a run's last steps: a dip is no arrival."""
-        return float(np.max(self.runs[race][name].values[: self.runs[race][name].ended_at + 1][-JUDGED:]))
+        run = self.runs[race][name]
+        return max(last_value(run), float(np.nanmax(run.values[: run.ended_at + 1][-JUDGED:])))
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {f"{race}_{name}": run for race in self.raced for name, run in self.runs[race].items()}
@@ -146,7 +145,7 @@ class OptimizerRace(LectureScene):
         }
         for race in self.raced:
             for name, run in self.runs[race].items():
-                found[f"{race}_{name}_error"] = error_at(run, run.ended_at)
+                found[f"{race}_{name}_error"] = last_value(run)
                 rule: Any = self.rules[race][name]
                 found[f"{race}_{name}_rate"] = float(rule.learning_rate)
         return found | {"judged": JUDGED}
@@ -157,18 +156,21 @@ class OptimizerRace(LectureScene):
             ends = {name: self.end(SAME, name) for name in self.same}
             yield Claim(
                 f"the same rate is not the same step: after {steps} steps the errors are {_listed(ends)}",
-                max(ends.values()) > FAR_APART * min(ends.values()),
+                self._far_apart,
             )
         if TUNED in self.raced:
             ends = {name: self.end(TUNED, name) for name in self.same}
             left = first - self.lowest
             yield Claim(
-                f"each with its own rate, all arrive: the error was {first:.3g}, and is at most {_listed(ends)} in the "
-                f"last {JUDGED} steps",
+                f"each with its own rate, all arrive: the error was {figure(first)}, and is at most "
+                f"{_listed(ends)} in the last {JUDGED} steps",
                 all(end - self.lowest < ARRIVED * left for end in ends.values()),
             )
             rates = [float(RATES[search.best]) for search in self.searches.values()]
-            yield Claim(f"their rates differ: from {min(rates):g} to {max(rates):g}", max(rates) > 10 * min(rates))
+            yield Claim(
+                f"their rates differ: from {figure(min(rates), 6)} to {figure(max(rates), 6)}",
+                max(rates) > 10 * min(rates),
+            )
 
     @cached_property
     def lowest(self) -> float:
@@ -178,15 +180,17 @@ class OptimizerRace(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         titles = [rule.title for rule in self.same.values()]
-        rates = {name: float(RATES[search.best]) for name, search in self.searches.items()}
-        found = self.numbers()
-        ends = {race: _listed({n: float(found[f"{race}_{n}_error"]) for n in self.same}) for race in self.raced}
+        rates = (f"{RULES[name].title} {search.told}" for name, search in self.searches.items())
+        ends = {
+            race: ", ".join(f"{RULES[name].title} {ending_briefly(run, 2)}" for name, run in self.runs[race].items())
+            for race in self.raced
+        }
         return {
             "titles": f"{', '.join(titles[:-1])} and {titles[-1]}",
-            "same_race": f"The errors after {self.parameters.steps} steps: {ends[SAME]}." if SAME in ends else "",
-            "tuned_race": f"The errors after {self.parameters.steps} steps: {ends[TUNED]}." if TUNED in ends else "",
-            "found": _listed(rates),
-            "told": "; ".join(f"{RULES[name].title} {IN_A_WORD[name]}" for name in self.same),
+            "same_race": f"After {self.parameters.steps} steps the errors: {ends[SAME]}." if SAME in ends else "",
+            "tuned_race": f"After {self.parameters.steps} steps the errors: {ends[TUNED]}." if TUNED in ends else "",
+            "found": ", ".join(rates),
+            "told": "; ".join(f"{RULES[name].title} {RULES[name].in_a_word}" for name in self.same),
         }
 
     # The beats ------------------------------------------------------------------------------------------------------
@@ -220,7 +224,7 @@ class OptimizerRace(LectureScene):
             self.speaker.say(f"the same learning rate for all: {rate}", f"the same rate for all: {rate}")
             self.wait(1.6)
             self._race(SAME)
-            self.speaker.say("the same rate is not the same step")
+            self.speaker.say("the same rate is not the same step" if self._far_apart else "the same rate for all")
             self.wait(2.6)
 
     def search(self) -> None:
@@ -232,7 +236,7 @@ class OptimizerRace(LectureScene):
         self.speaker.hush()
         self.play(FadeOut(self.strips[self.raced[0]]), FadeIn(self.chart.furniture), run_time=0.6)
         self.speaker.say(
-            f"each tries ${len(RATES)}$ rates, from ${RATES[0]:g}$ to ${RATES[-1]:g}$",
+            f"each tries ${len(RATES)}$ rates, from ${typed(RATES[0])}$ to ${typed(RATES[-1])}$",
             f"each tries ${len(RATES)}$ rates",
         )
         self.play(*(Create(curve) for curve in self.chart.curves), run_time=2.4, rate_func=linear)
@@ -252,7 +256,9 @@ class OptimizerRace(LectureScene):
         self.speaker.hush()
         self.play(FadeOut(self.chart), FadeIn(self.strips[TUNED]), run_time=0.6)
         self._race(TUNED)
-        self.speaker.say("with its own rate, each arrives" if self._all_arrive else "each with its own rate")
+        stuck = [RULES[name].title for name, search in self.searches.items() if not search.works]
+        told = "with its own rate, each arrives" if self._all_arrive else "each with its own rate"
+        self.speaker.say(f"no rate works for {' and '.join(stuck)}" if stuck else told, told)
         self.wait(2.8)
 
     def in_a_word(self) -> None:
@@ -288,6 +294,12 @@ class OptimizerRace(LectureScene):
         self.remove(new.furniture, new.rates, new.moving)
         self.add(new)
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails[TUNED].values()), run_time=0.5)
+
+    @property
+    def _far_apart(self) -> bool:
+        """Whether the errors of the first race end far from each other."""
+        ends = [self.end(SAME, name) for name in self.same]
+        return max(ends) > FAR_APART * min(ends)
 
     @property
     def _all_arrive(self) -> bool:
@@ -394,9 +406,9 @@ class OptimizerRace(LectureScene):
     @staticmethod
     def _in_a_word(name: str, box: Box) -> VGroup:
         title = bold(RULES[name].title, BODY, rule_color(name))
-        return layout.place(lines(title, fitting_words(IN_A_WORD[name], box.width), gap=0.15), box, LEFT)
+        return layout.place(lines(title, fitting_words(RULES[name].in_a_word, box.width), gap=0.15), box, LEFT)
 
 
 def _listed(numbers: Mapping[str, float]) -> str:
     """Numbers of rules in a sentence."""
-    return ", ".join(f"{RULES[name].title} {number:.2g}" for name, number in numbers.items())
+    return ", ".join(f"{RULES[name].title} {figure(number, 2)}" for name, number in numbers.items())

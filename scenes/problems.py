@@ -30,7 +30,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.figures import in_one_unit, rounded, typed
+from scenes.stage.words.figures import figure, in_one_unit, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
@@ -39,6 +39,7 @@ from scenes.typed import as_list
 FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
 OTHER = "other"  # a second run with momentum
 FAR, LEVEL = 1.0, 1e-2  # claims: ends so far apart are different; a slope below it is none
+CLOSE = 0.1  # momenta that differ by less are nearly the same
 JUDGED = 10  # last steps, of which the widest swing counts
 SECONDS, GLANCE, ARROW = 5.0, 3.0, 1.3  # of a run, of a run in a small panel; length of an arrow
 FOOT, HEAD, ROW = 0.5, 0.55, 0.46  # heights
@@ -118,7 +119,8 @@ class Problems(LectureScene):
         start = run.iterates[0]
         beyond = max(0.0, -float(np.min(run.iterates @ start) / (start @ start)))
         finding = f"past the minimum: ${100 * beyond:.0f} %$ of the way"
-        return Example(bowl, {MOMENTUM: run}, "it runs past the minimum", finding, beyond > 0.3)
+        said = "it runs past the minimum" if beyond else "it does not run past the minimum"
+        return Example(bowl, {MOMENTUM: run}, said, finding, beyond > 0.3)
 
     def _sensitivity(self) -> Example:
         bowl, pair = OBJECTIVES["qfsp"], self.parameters.near_momenta
@@ -127,7 +129,11 @@ class Problems(LectureScene):
         first, second = map(typed, pair)
         finding = f"${first}$ or ${second}$: ends ${gap:.1f}$ apart"
         said = "a little more momentum, another valley" if gap > FAR else "a little more momentum, the same valley"
-        holds, near = gap > FAR and abs(pair[0] - pair[1]) < 0.1, around(np.concatenate([one.iterates, other.iterates]))
+        said = said.replace("a little more", "another") if abs(pair[0] - pair[1]) >= CLOSE else said
+        holds, near = (
+            gap > FAR and abs(pair[0] - pair[1]) < CLOSE,
+            around(np.concatenate([one.iterates, other.iterates])),
+        )
         return Example(bowl, {MOMENTUM: one, OTHER: other}, said, finding, holds, view=near)
 
     def _directional_bias(self) -> Example:
@@ -144,17 +150,18 @@ class Problems(LectureScene):
         pass_ = OBJECTIVES["saddle"]
         run = descend(pass_, Momentum(0.05, self.parameters.momentum), (3.0, 0.0), 4 * self.parameters.steps)
         slope = float(np.linalg.norm(run.gradients[run.ended_at]))
-        finding = f"slope ${rounded(float(f'{slope:.0e}'))}$, yet no minimum"
         down = float(np.linalg.eigvalsh(pass_.hessian(run.iterates[run.ended_at])).min())
-        said = "no slope, no push: it stops, though it is down on both sides"
-        return Example(pass_, {MOMENTUM: run}, said, finding, slope < LEVEL and down < 0)
+        finding = f"slope ${typed(slope, 1)}$, {'yet no minimum' if down < 0 else 'in a minimum'}"
+        stops = slope < LEVEL and down < 0
+        said = "no slope, no push: it stops, though it is down on both sides" if stops else "along the ridge"
+        return Example(pass_, {MOMENTUM: run}, said, finding, stops)
 
     def _one_rate_for_all(self) -> Example:
         ratio = self.parameters.condition_number
         valley = ravine(ratio)
         run = self._run(valley, (9.0, 3.0), 1.25 / ratio, self.parameters.momentum)
         along, across = np.abs(run.iterates[: run.ended_at + 1][-JUDGED:]).max(axis=0) / run.iterates[0]
-        finding = f"left: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
+        finding = f"still to go: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
         said = "the steep way sets the rate for both"
         return Example(valley, {MOMENTUM: run}, said, finding, along > 4 * across)
 
@@ -171,7 +178,9 @@ class Problems(LectureScene):
     def claims(self) -> Iterator[Claim]:
         for key, gain in self.gains.items():
             slow, fast = gain.numbers.values()
-            yield Claim(f"{key}: the {gain.finding} is {fast:.3g} with momentum, {slow:.3g} without", gain.holds)
+            yield Claim(
+                f"{key}: the {gain.finding} is {figure(fast)} with momentum, {figure(slow)} without", gain.holds
+            )
         for key, problem in self.problems.items():
             yield Claim(f"{POINTS[key]}: {in_a_sentence(problem.finding)}", problem.holds)
 

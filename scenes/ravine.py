@@ -29,9 +29,11 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.panels.coordinate_strip import CoordinateStrip
-from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import INSET, Counter, RuleCard
-from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.endings import ending, flies_off, last_value
+from scenes.stage.words.figures import figure, running_spec
+from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Words, on_baseline, quiet, wrapped_formula
 
@@ -41,6 +43,8 @@ PACE, LONGEST = 3.0, 10.0  # steps a second, and seconds of one run at most
 CARD, BETWEEN, FOOT = 0.98, 0.18, 0.5  # heights
 ARROW = 1.5  # length of the arrow that points downhill
 NEAR_LIMIT, FAR_BELOW = 1.95, 0.5  # learning rates that are not given, in units of 1 / the curvature across
+OFF = 20.0  # degrees: downhill is another way
+MOSTLY, SETTLED, SLOW = 0.75, 4, 0.3  # of the steps; last steps; of the way: much is left
 FAINT, AGAIN = 0.22, 0.7  # opacities of a run that is over, and of one that is looked at again
 
 
@@ -128,22 +132,75 @@ class Ravine(LectureScene):
             f"downhill is not the way to the minimum: {self.turned_away:.0f} degrees off", self.turned_away > 30
         )
         yield Claim(
-            f"with the learning rate {found['large_rate']:g} gradient descent zigzags: "
+            f"with the learning rate {figure(found['large_rate'], 6)} gradient descent zigzags: "
             f"it crosses the floor {found['large_crossings']} times in {steps} steps",
             self.crossings(LARGE) >= 0.8 * steps,
         )
         yield Claim(
-            f"with {found['smaller_rate']:g} it does not, and {100 * self.left(SMALLER):.0f} % of the way is left",
+            f"with {figure(found['smaller_rate'], 6)} it does not, and "
+            f"{100 * self.left(SMALLER):.0f} % of the way is left",
             self.crossings(SMALLER) == 0 and self.left(SMALLER) > 0.5,
         )
         yield Claim(
-            f"momentum arrives: its error is {errors[MOMENTUM]:.3g}, against {errors[LARGE]:.3g} "
-            f"and {errors[SMALLER]:.3g}",
+            f"momentum arrives: its error is {figure(errors[MOMENTUM])}, against {figure(errors[LARGE])} "
+            f"and {figure(errors[SMALLER])}",
             errors[MOMENTUM] < 0.02 * min(errors[LARGE], errors[SMALLER]),
         )
 
     def words(self) -> Mapping[str, str]:
-        return {"percent_left": f"{100 * self.left(SMALLER):.0f}"}
+        return {
+            "how_far_off": "is not" if self.turned_away > OFF else "is nearly",
+            "zigzag_does": self._across(LARGE),
+            "smaller_does": self._smaller(),
+            "momentum_does": self._momentum(),
+            "why_so": f"Across, pushes {self._pushes(1)}. Along, they {self._pushes(0)}.",
+        }
+
+    def percent_left(self, name: str) -> str:
+        """How much of the way along is left, in words."""
+        return f"{100 * self.left(name):.0f} % of the way along is left"
+
+    def zigzags(self, name: str) -> bool:
+        """Whether a run crosses the floor with most of its steps."""
+        return self.crossings(name) >= MOSTLY * int(self.runs[name].ended_at)
+
+    def dies_out(self, name: str) -> bool:
+        """Whether a run stays close to the floor in the end: closer than a tenth of its start."""
+        run = self.runs[name]
+        across = np.abs(run.iterates[: run.ended_at + 1, 1][-SETTLED:])
+        return bool(np.max(across) < 0.1 * abs(run.iterates[0, 1]))
+
+    def _across(self, name: str) -> str:
+        """What a run does across, and how far it gets."""
+        times, steps = self.crossings(name), int(self.runs[name].ended_at)
+        how = "goes from wall to wall" if self.zigzags(name) else "crosses the floor" if times else "stays on one side"
+        told = f"it {how}: {times} times across in {steps} steps"
+        if flies_off(self.runs[name]):
+            return f"{told}, farther each time. Its error {_rises(self.runs[name])}."
+        return f"{told}, and {self.percent_left(name)}."
+
+    def _smaller(self) -> str:
+        if self.crossings(SMALLER) or flies_off(self.runs[SMALLER]):
+            return self._across(SMALLER)
+        slow = ", but it is slow" if self.left(SMALLER) > SLOW else ""
+        return f"there is no zigzag{slow}: {self.percent_left(SMALLER)}."
+
+    def _momentum(self) -> str:
+        run, other = self.runs[MOMENTUM], self.runs[LARGE]
+        if flies_off(run):
+            return f"its error {_rises(run)}, too." if flies_off(other) else f"its error {_rises(run)}."
+        calm = "the zigzag dies out, and " if self.dies_out(MOMENTUM) and self.crossings(LARGE) else ""
+        than = "flies off" if flies_off(other) else ending(other, 2, "is")
+        return f"{calm}its error {ending(run, 2, 'is')}; without momentum it {than}."
+
+    def _pushes(self, axis: int) -> str:
+        """What becomes of the pushes across (1) and along (0) in the sum: they cancel, or they add up."""
+        slopes = np.sign(self.runs[MOMENTUM].gradients[: self.runs[MOMENTUM].ended_at, axis])
+        turns = float(np.mean(slopes[1:] * slopes[:-1] < 0)) if len(slopes) > 1 else 0.0
+        if turns > 1 - MOSTLY / 2:
+            calm = "in the sum they cancel" if self.dies_out(MOMENTUM) else "each is stronger than the last"
+            return f"alternate, and {calm}"
+        return "agree, and add up" if not turns else "agree, then turn back"
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -152,10 +209,10 @@ class Ravine(LectureScene):
         self.show_title()
 
     def steep_across(self) -> None:
-        """A ravine, {condition_number:g} times steeper across than along. Downhill is not the way to the minimum:
-        it is {angle:.0f} degrees off."""
+        """A ravine, {condition_number:g} times steeper across than along. Downhill {how_far_off} the way to the
+        minimum: it is {angle:.0f} degrees off."""
         self.play(FadeIn(self.map), FadeIn(self.formula), run_time=0.8)
-        ratio = f"{self.parameters.condition_number:g}"
+        ratio = figure(self.parameters.condition_number, 6)
         self.speaker.say(f"${ratio}$ times steeper across than along")
         self.wait(1.6)
         self.play(GrowFromCenter(self.goal), run_time=0.5)
@@ -168,42 +225,44 @@ class Ravine(LectureScene):
         self.wait(2.4)
 
     def zigzag(self) -> None:
-        """With the learning rate {large_rate:g} it goes from wall to wall: {large_crossings} times across in {steps}
-        steps, and little along."""
+        """With the learning rate {large_rate:g} {zigzag_does}"""
         self.speaker.hush()
         self.play(FadeOut(self.downhill), FadeOut(self.formula), run_time=0.5)
         self._send(LARGE)
         count = self.crossings(LARGE)
-        self.speaker.say(f"${count}$ times across in ${self.parameters.steps}$ steps")
+        far = "it flies off" if flies_off(self.runs[LARGE]) else f"${100 * self.left(LARGE):.0f} %$ of the way left"
+        self.speaker.say(f"${count}$ times across in ${self.runs[LARGE].ended_at}$ steps, and {far}", far)
         self.wait(2.4)
 
     def smaller_steps(self) -> None:
-        """With {smaller_rate:g} there is no zigzag, and no progress: {percent_left} % of the way are left."""
+        """With {smaller_rate:g} {smaller_does}"""
         self._fade(LARGE)
         self._send(SMALLER)
         calm = "no zigzag" if not self.crossings(SMALLER) else f"${self.crossings(SMALLER)}$ times across"
-        self.speaker.say(f"smaller steps: {calm}, and ${100 * self.left(SMALLER):.0f} %$ of the way left")
+        far = "it flies off" if flies_off(self.runs[SMALLER]) else f"${100 * self.left(SMALLER):.0f} %$ of the way left"
+        self.speaker.say(f"smaller steps: {calm}, and {far}", f"{calm}, and {far}")
         self.wait(2.6)
 
     def with_momentum(self) -> None:
-        """Momentum {gamma:g} with the large learning rate again: the zigzag dies out, and its error falls to
-        {momentum_error:.2g}, against {large_error:.2g} without."""
+        """Momentum {gamma:g} with the large learning rate again: {momentum_does}"""
         self._fade(SMALLER)
         self._send(MOMENTUM)
-        self.speaker.say("momentum, and the large steps again: the zigzag dies out")
+        does = "the zigzag dies out" if self.dies_out(MOMENTUM) else f"${self.crossings(MOMENTUM)}$ times across"
+        does = "it flies off" if flies_off(self.runs[MOMENTUM]) else does
+        self.speaker.say(f"momentum, and the large steps again: {does}", f"momentum: {does}")
         self.wait(2.6)
 
     def why(self) -> None:
-        """Across, pushes alternate, and in the sum they cancel. Along, they agree, and add up."""
+        """{why_so}"""
         self.speaker.hush()
         self.vanish(*self.cards.values(), self.counter, self.head)
         self.play(*self._in_strength(LARGE, AGAIN), run_time=0.6)
         self.bring_to_front(self.trails[MOMENTUM])
         across, along = self.strips
-        said = ("across: pushes alternate, and cancel", "along: pushes agree, and add up")
+        said = [f"{way}: pushes {self._pushes(axis)}" for way, axis in (("across", 1), ("along", 0))]
         for strip, words in zip((across, along), said, strict=True):
             self.play(FadeIn(strip), run_time=0.6)
-            self.speaker.say(words)
+            self.speaker.say(words, words.replace("in the sum they ", ""))
             self._draw(strip)
             self.wait(2.0)
 
@@ -309,7 +368,7 @@ class Ravine(LectureScene):
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
         """A card a run, with as many digits of the error as have room."""
-        errors = np.concatenate([run.values for run in self.runs.values()])
+        errors = errors_of(self.runs.values())
         below = self.boxes[1].top_slice(FOOT, gap=0.1)[1]
         above = below.top_slice(3 * CARD + 2 * BETWEEN)[0].rows(1, 1, 1, gap=BETWEEN)
         boxes = dict(zip(self.runs, above, strict=True))
@@ -347,6 +406,13 @@ class Ravine(LectureScene):
             CoordinateStrip(box, {name: points[:, axis] for name, points in compared.items()}, colors, words)
             for box, axis, words in zip(self.boxes[1].rows(1, 1, gap=0.3), (1, 0), names, strict=True)
         ]
+
+
+def _rises(run: Trajectory) -> str:
+    """What becomes of the error of a run that flies off."""
+    if run.diverged_at is not None:
+        return f"is beyond all bounds at step {run.diverged_at}"
+    return f"rises to {figure(last_value(run), 2)}"
 
 
 def rounded(value: float) -> float:

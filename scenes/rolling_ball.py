@@ -43,7 +43,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
 from scenes.stage.words.cards import Counter, RuleCard, label_of
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, quiet
 
@@ -119,7 +119,7 @@ class RollingBall(LectureScene):
         )
         yield Claim(
             f"after {race.cuts.same_way} steps the same way the update of momentum is at least 3 times its first: "
-            f"{race.growth:.3g} times",
+            f"{figure(race.growth)} times",
             race.growth >= 3,
         )
 
@@ -151,8 +151,8 @@ class RollingBall(LectureScene):
         self.wait(1.5)
 
     def same_way(self) -> None:
-        """Asked again and again to go the same way, momentum takes bigger steps. {same_way_ends}"""
-        self._say(self._line(tale.ASKED))
+        """{same_way_ends}"""
+        self._say(self._line(tale.asked(self.race)))
         self._set_out_arrows()
         self.wait(1.2)
         self._say(self.comparison, seconds=2.2)

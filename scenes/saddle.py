@@ -135,11 +135,21 @@ class Saddle(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         told = {f"{place}_title": objective.title for place, objective in self.objectives.items()}
-        return told | {f"{place}_ends": self._ends(place) for place in PLACES}
+        starts = {f"{place}_from": shown(self.starts[place]) for place in PLACES}
+        verdict = "gets away first" if self.first_away else "still goes only where the slope leads"
+        return told | starts | {f"{place}_ends": self._ends(place) for place in PLACES} | {"gets_away": verdict}
 
     def _ends(self, place: str) -> str:
         slow, fast = (self.lost_in_all(place, name) for name in NAMES)
-        return f"Gradient descent loses {slow} steps where it is flat, momentum {fast}."
+        return (
+            f"Gradient descent loses {slow} steps where it is flat, momentum {fast}; "
+            "flat is a slope below a tenth of the steepest."
+        )
+
+    @property
+    def first_away(self) -> bool:
+        """Whether momentum loses fewer steps on both maps."""
+        return all(self.lost_in_all(place, MOMENTUM) < self.lost_in_all(place, GD) for place in PLACES)
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -148,7 +158,7 @@ class Saddle(LectureScene):
         self.show_title()
 
     def first_ground(self) -> None:
-        """First: {first_title}. Both rules start at the same place."""
+        """First: {first_title}. Both rules start at {first_from}."""
         self._show_ground("first")
 
     def first_run(self) -> None:
@@ -156,7 +166,7 @@ class Saddle(LectureScene):
         self._run("first")
 
     def second_ground(self) -> None:
-        """Second: {second_title}."""
+        """Second: {second_title}. Both start at {second_from}."""
         self._show_ground("second")
 
     def second_run(self) -> None:
@@ -164,8 +174,9 @@ class Saddle(LectureScene):
         self._run("second")
 
     def verdict(self) -> None:
-        """A small slope makes a small step. Momentum adds up small steps that agree, and gets away first."""
-        self.speaker.say("small slopes that agree add up: momentum leaves first", "momentum leaves first")
+        """A small slope makes a small step. Momentum adds up small steps that agree, and {gets_away}."""
+        verdict = ("small slopes that agree add up: momentum leaves first", "momentum leaves first")
+        self.speaker.say(*(verdict if self.first_away else ("small slopes that agree add up",)))
         self.wait(4.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -296,7 +307,7 @@ class Saddle(LectureScene):
         return {place: self._gauges(place) for place in PLACES}
 
     def _gauges(self, place: str) -> dict[str, Gauge]:
-        most = max(self.lost_in_all(place, name) for name in NAMES)
+        most = max(self.lost_in_all(where, name) for where in PLACES for name in NAMES)  # one scale for all four
         boxes = dict(zip(NAMES, self.boxes[place][2:], strict=True))
         return {name: Gauge(boxes[name], NAMES[name], most or 1, rule_color(name), "d") for name in NAMES}
 

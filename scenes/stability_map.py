@@ -27,7 +27,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.ink.raster import Raster
 from scenes.stage.words.cards import Counter
-from scenes.stage.words.figures import rounded
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Words
@@ -138,26 +138,26 @@ class StabilityMap(LectureScene):
         steps = {place: self.steps_of(place) for place in PLACES}
         yield Claim(f"runs diverge where theory says: {right} of {clear}", right == clear)
         yield Claim(
-            f"the critical momentum is quicker than less and than more: {steps['critical']:g} steps, "
-            f"{steps['monotone']:g} and {steps['ripples']:g}",
+            f"the critical momentum is quicker than less and than more: {figure(steps['critical'], 6)} steps, "
+            f"{figure(steps['monotone'], 6)} and {figure(steps['ripples'], 6)}",
             steps["critical"] < min(steps["monotone"], steps["ripples"]),
         )
         even = self.ripples
         yield Claim(
-            f"with much momentum the learning rate hardly matters: {min(even):g} to {max(even):g} steps",
+            f"with much momentum the learning rate hardly matters: {figure(min(even))} to {figure(max(even))} steps",
             max(even) < 1.25 * min(even),
         )
         yield Claim("beyond the boundary the run does not settle", bool(np.isnan(steps["diverges"])))
         yield Claim(
-            f"where the critical curves cross it is quicker than the best without momentum: {steps['best']:g} steps, "
-            f"{steps['plain']:g}",
+            f"where the critical curves cross it is quicker than the best without momentum: {figure(steps['best'])} "
+            f"steps, {figure(steps['plain'])}",
             steps["best"] < steps["plain"],
         )
 
     def words(self) -> Mapping[str, str]:
-        within = f"{100 * self.parameters.tolerance:g} %"
-        fewest, most = (f"{steps:g}" for steps in (min(self.ripples), max(self.ripples)))
-        return {"within": within, "fewest": fewest, "most": most, "ratio_said": f"{self.ends[1] / self.ends[0]:.3g}"}
+        within = f"{figure(100 * self.parameters.tolerance, 6)} %"
+        fewest, most = (figure(steps, 6) for steps in (min(self.ripples), max(self.ripples)))
+        return {"within": within, "fewest": fewest, "most": most, "ratio_said": figure(self.ends[1] / self.ends[0])}
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class StabilityMap(LectureScene):
         self.wait(1.2)
         self.play(self.pictures["steep"].animate.set_opacity(1.0), run_time=1.6)
         self.wait(1.6)
-        within = f"${100 * self.parameters.tolerance:g} %$"
+        within = f"${typed(100 * self.parameters.tolerance)} %$"
         self.speaker.say(f"strong colour: soon within {within} of the first distance", "strong colour: few steps")
         self.wait(2.6)
 
@@ -196,9 +196,11 @@ class StabilityMap(LectureScene):
         self.play(GrowFromCenter(self.point), run_time=0.5)
         self.speaker.say("little momentum: it creeps")
         self.wait(1.8)
+        self.speaker.hush()
         self._go("critical", 2.6)
         self.speaker.say("on the curve: the quickest way without overshoot", "on the curve: no overshoot")
         self.wait(2.2)
+        self.speaker.hush()
         self._go("ripples", 3.6)
         self.speaker.say("more momentum: it ripples")
         self.wait(2.0)

@@ -33,6 +33,8 @@ from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.orbit import View
+from scenes.stage.words.endings import ending, flies_off, goes_down, last_value
+from scenes.stage.words.figures import figure, sentence_format
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Formula, Words
 
@@ -42,6 +44,7 @@ FAN, SPREAD = 6, 22.0  # samples whose gradients are looked at, and degrees betw
 FEW, SLOW, QUICK = 10, 1.35, 24.0  # steps that are taken slowly, and steps a second
 PULL = 0.62  # of the window: the longest of their arrows
 FAINT = 0.4
+MANY = 0.4  # of the steps turn back: it jitters
 AZIMUTH, ELEVATION, SWING = -38.0, 46.0, 16.0
 HIGH = 72.0  # from where directions are seen as they are
 
@@ -118,7 +121,7 @@ class Stochastic(LectureScene):
         return self.runs
 
     def numbers(self) -> Mapping[str, Number]:
-        ends = {name: error_at(run, run.ended_at) for name, run in self.runs.items()}
+        ends = {name: last_value(run) for name, run in self.runs.items()}
         return {
             "samples": SAMPLES,
             "start_loss": float(self.objective.value(self.objective.start)),
@@ -135,21 +138,41 @@ class Stochastic(LectureScene):
         found, turns = self.numbers(), int(self.parameters.steps) - 1
         yield Claim(
             f"single samples turn back in at least two of five steps: {self.back[GD]} of {turns}",
-            self.back[GD] >= 0.4 * turns,
+            self.jitters,
         )
         yield Claim(
             f"momentum turns back less than half as often: {self.back[MOMENTUM]} of {turns}",
-            2 * self.back[MOMENTUM] < self.back[GD],
+            self.steadies,
         )
         yield Claim(
-            f"its way is shorter: {self.ways[MOMENTUM]:.3g} long, and {self.ways[GD]:.3g} without momentum",
+            f"its way is shorter: {figure(self.ways[MOMENTUM])} long, and {figure(self.ways[GD])} without momentum",
             self.ways[MOMENTUM] < self.ways[GD],
         )
         yield Claim(
-            f"both get down: from {found['start_loss']:.3g} to {found['gradient_descent_loss']:.3g} "
-            f"and {found['momentum_loss']:.3g}",
-            all(run.values[-1] < 0.1 * run.values[0] for run in self.runs.values()),
+            f"both get down: from {figure(found['start_loss'])} to {figure(found['gradient_descent_loss'])} "
+            f"and {figure(found['momentum_loss'])}",
+            all(last_value(run) < 0.1 * run.values[0] for run in self.runs.values()),
         )
+
+    @property
+    def jitters(self) -> bool:
+        """Whether many steps of single-sample descent turn back."""
+        return self.back[GD] >= MANY * (int(self.parameters.steps) - 1)
+
+    @property
+    def steadies(self) -> bool:
+        """Whether momentum turns back less than half as often."""
+        return 2 * self.back[MOMENTUM] < self.back[GD]
+
+    def words(self) -> Mapping[str, str]:
+        slow, fast = self.runs[GD], self.runs[MOMENTUM]
+        end = sentence_format(last_value(slow), ".2f")
+        down = f": to {end} after all" if self.jitters else f": to {end}"
+        shared = ": what they share remains on the way" if self.steadies and goes_down(fast) else ""
+        return {
+            "it_does": (" and jitters" if self.jitters else "") + (down if goes_down(slow) else f": it {ending(slow)}"),
+            "what_remains": shared if shared else f": it {ending(fast)}",
+        }
 
     def remarks(self) -> Iterator[str]:
         yield from terrain_remarks()
@@ -161,7 +184,8 @@ class Stochastic(LectureScene):
         self.show_title()
 
     def line_and_surface(self) -> None:
-        """A line is fitted to {samples} points. Each place on the surface is a line, its height the loss."""
+        """A line is fitted to {samples} points. Each place on the surface is a line; its height is the mean square of
+        what is missed, with a wave added."""
         self.play(FadeIn(self.panel), run_time=0.7)
         self.play(FadeIn(self.first_line), FadeIn(self.formula), run_time=0.6)
         self.wait(1.2)
@@ -199,17 +223,18 @@ class Stochastic(LectureScene):
         self.play(*self.terrain.orbit.flight(view, self.terrain.kept), run_time=1.8, rate_func=smooth)
 
     def jitter(self) -> None:
-        """Each step follows one sample, and jitters: to {gradient_descent_loss:.2f} after all."""
+        """Each step follows one sample{it_does}."""
         card, shown = self.duet.cards[GD], self.trails[GD].presence.animate.set_value(1.0)
         hidden = self.start.presence.animate.set_value(0.0)
         self.play(FadeOut(self.first_line), FadeIn(card), FadeIn(self.duet.counter), shown, hidden, run_time=0.6)
         self.add(self.lines[GD])
         self.walk(GD, AZIMUTH - SWING)
-        self.duet.speaker.say(f"{tinted('single samples', rule_color(GD))}: it jitters")
+        does = "it flies off" if flies_off(self.runs[GD]) else "it jitters" if self.jitters else "step by step"
+        self.duet.speaker.say(f"{tinted('single samples', rule_color(GD))}: {does}")
         self.wait(1.8)
 
     def smooth(self) -> None:
-        """Momentum adds up the pulls of the same samples: what they share remains."""
+        """Momentum adds up the pulls of the same samples{what_remains}."""
         self.duet.speaker.hush()
         self.step.set_value(0.0)
         card, trails = self.duet.cards[MOMENTUM], self.trails
@@ -221,7 +246,8 @@ class Stochastic(LectureScene):
         self.add(self.lines[MOMENTUM])
         self.walk(MOMENTUM, AZIMUTH)
         color = rule_color(MOMENTUM)
-        shared = "what they share remains"
+        shared = "what they share remains" if self.steadies else "the pulls add up"
+        shared = "it flies off" if flies_off(self.runs[MOMENTUM]) else shared
         self.duet.speaker.say(f"{tinted('momentum', color)}: {shared}", tinted(shared, color))
         self.wait(2.2)
 

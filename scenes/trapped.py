@@ -38,7 +38,8 @@ from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.orbit import View
-from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.endings import flies_off, last_value
+from scenes.stage.words.figures import figure, rounded, sentence_format, typed
 from scenes.stage.words.typesetting import Formula, Words
 
 GD = "gradient_descent"
@@ -122,25 +123,71 @@ class Trapped(LectureScene):
 
     def claims(self) -> Iterator[Claim]:
         found, gap = self.numbers(), float(self.run.values[0]) - self.lowest
-        size = float(np.ptp(np.array(self.objective.view), axis=1).max())
         yield Claim(
-            f"after {self.halt} iterations the slope is next to zero: {found['rest_slope']:.2g}, "
-            f"and {found['start_slope']:.3g} at the start",
+            f"after {self.halt} iterations the slope is next to zero: {figure(found['rest_slope'], 2)}, "
+            f"and {figure(found['start_slope'])} at the start",
             self.rests,
         )
         yield Claim(
-            f"{self.run.ended_at - self.halt} more iterations change nothing: they lead {self.drift:.2g} far",
-            bool(self.drift < STILL * size),
+            f"{self.run.ended_at - self.halt} more iterations change nothing: they lead {figure(self.drift, 2)} far",
+            bool(self.drift < STILL * self.size),
         )
         yield Claim(
-            f"it rests too high: at {found['last_error']:.4g}, and the lowest is {self.lowest:.4g}",
+            f"it rests too high: at {figure(found['last_error'], 4)}, and the lowest is {figure(self.lowest, 4)}",
             bool(error_at(self.run, self.run.ended_at) - self.lowest > 0.05 * gap),
         )
 
     def words(self) -> Mapping[str, str]:
-        change = f"lead {self.drift:.1g} far" if np.isfinite(self.drift) else "lead out of the picture"
-        level = ": level ground, and uphill on all sides. No slope, no step" if self.rests else ""
-        return {"and_so": level, "more_done": f"{self.run.ended_at - self.halt} more iterations {change}."}
+        return {
+            "way_down": "goes down the slope under it, and comes to rest" if self.rests else self._way,
+            "here": self._here(),
+            "more_done": self._more_done(),
+            "elsewhere": self._elsewhere(),
+        }
+
+    @property
+    def size(self) -> float:
+        """The longer side of the window."""
+        return float(np.ptp(np.array(self.objective.view), axis=1).max())
+
+    @property
+    def too_high(self) -> bool:
+        """Whether it ends clearly above the lowest value."""
+        gap = float(self.run.values[0]) - self.lowest
+        return not last_value(self.run) - self.lowest <= 0.05 * gap
+
+    @property
+    def _way(self) -> str:
+        """What a run does that does not come to rest, in the iterations up to the close look."""
+        if flies_off(self.run):
+            return "takes steps that are too long, and flies off"
+        lower = error_at(self.run, self.halt) < self.run.values[0]
+        return "goes down, and is still on its way" if lower else "does not get down: its steps are too long"
+
+    def _here(self) -> str:
+        if self.run.diverged_at == self.halt:
+            return f"At iteration {self.halt} it has left all bounds."
+        place = sentence_format(error_at(self.run, self.halt), ".2f")
+        said = f"At {place} the slope is {figure(self.slope(self.halt), 1)}"
+        return f"{said}: level ground, and uphill on all sides. No slope, no step." if self.rests else f"{said}."
+
+    def _more_done(self) -> str:
+        more = self.run.ended_at - self.halt
+        if flies_off(self.run):
+            return (
+                f"{more} more iterations lead out of all bounds." if more else "More iterations change nothing of that."
+            )
+        return f"{more} more iterations lead {figure(self.drift, 1)} far."
+
+    def _elsewhere(self) -> str:
+        """Whether there is lower ground, and what the gradient knows of it."""
+        low = sentence_format(self.lowest, ".2f")
+        if flies_off(self.run):
+            return f"The lowest ground is at {low}; a shorter step would be needed to get there."
+        last = sentence_format(last_value(self.run), ".2f")
+        if not self.too_high:
+            return f"It is at {last}, and the lowest that is known is {low}."
+        return f"Lower ground is near, {low} against {last}; the gradient does not know of it."
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -162,7 +209,7 @@ class Trapped(LectureScene):
         self.wait(1.2)
 
     def down(self) -> None:
-        """Gradient descent goes down the slope under it, and comes to rest."""
+        """Gradient descent {way_down}."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
@@ -171,15 +218,16 @@ class Trapped(LectureScene):
         self.wait(0.6)
 
     def no_slope_no_step(self) -> None:
-        """At {rest_error:.2f} the slope is {rest_slope:.1g}{and_so}."""
+        """{here}"""
         self.duet.look(2.6, view=self.close)
         if self.enlarges:
             self.enlarge()
         if np.isfinite(self.slope(self.halt)):
-            first, here = (typed(float(f"{self.slope(step):.2g}")) for step in (0, self.halt))
+            first, here = (typed(self.slope(step), 2) for step in (0, self.halt))
             self.duet.speaker.say(f"the slope: ${first}$ at the start, ${here}$ here", f"the slope here: ${here}$")
             self.wait(2.6)
-        self.duet.speaker.say("no slope, no step" if self.rests else "it is not at rest")
+        moving = "it flies off" if flies_off(self.run) else "it is not at rest"
+        self.duet.speaker.say("no slope, no step" if self.rests else moving)
         self.wait(2.4)
 
     def more_steps(self) -> None:
@@ -190,19 +238,21 @@ class Trapped(LectureScene):
                 self.drive(self.near_path, self.duet.step)
             self.duet.walk(self.run.ended_at, 4.5)
         more = self.run.ended_at - self.halt
-        still = self.drift < STILL * float(np.ptp(np.array(self.objective.view), axis=1).max())
-        self.duet.speaker.say(f"${more}$ more steps: {'nothing changes' if still else 'it is not at rest'}")
+        told = "nothing changes" if self.drift < STILL * self.size else "it is not at rest"
+        self.duet.speaker.say(f"${more}$ more steps: {'it flies off' if flies_off(self.run) else told}")
         self.wait(2.4)
 
     def lower_ground(self) -> None:
-        """Lower ground is near, {lowest_error:.2f} against {last_error:.2f}; the gradient does not know of it."""
+        """{elsewhere}"""
         self.duet.speaker.hush()
         if self.enlarges:
             self.come_back()
         self.duet.look(2.8, view=self.duet.aslant, azimuth=self.duet.azimuth - SWING)
         if self.objective.minima:
             self.play(FadeIn(self.goal), run_time=0.6)
-        self.duet.speaker.say(f"lower ground is near: ${rounded(self.lowest, 2)}$", "lower ground is near")
+        low = f"${rounded(self.lowest, 2)}$"
+        lower = (f"lower ground is near: {low}", "lower ground is near")
+        self.duet.speaker.say(*(lower if self.too_high else (f"the lowest that is known: {low}", f"the lowest: {low}")))
         self.wait(2.8)
 
     def enlarge(self) -> None:

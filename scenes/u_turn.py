@@ -39,7 +39,8 @@ from scenes.stage.maps.contour_map import ContourMap, containing, heights, level
 from scenes.stage.panels.data_panel import DataPanel
 from scenes.stage.panels.scoreboard import Scoreboard
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
-from scenes.stage.words.figures import typed
+from scenes.stage.words.endings import ending, last_value
+from scenes.stage.words.figures import LONG, figure, sentence_format, typed
 from scenes.stage.words.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
 OLD_DATA = "gentle_slope_neuron"
@@ -89,9 +90,9 @@ class UTurn(LectureScene):
     def numbers(self) -> Mapping[str, Number]:
         slow, fast = self.runs[GD], self.runs[MOMENTUM]
         return {
-            "gradient_descent_error": float(slow.values[slow.ended_at]),
-            "momentum_error": float(fast.values[fast.ended_at]),
-            "largest_of_last_errors": float(np.max(fast.values[: fast.ended_at + 1][-LAST:])),
+            "gradient_descent_error": last_value(slow),
+            "momentum_error": last_value(fast),
+            "largest_of_last_errors": max(last_value(fast), float(np.max(fast.values[: fast.ended_at + 1][-LAST:]))),
             "u_turns": fast.u_turns,
             "gradient_descent_u_turns": slow.u_turns,
             "dip_at": step_or_never(fast.first_below(self.parameters.tolerance)),
@@ -106,12 +107,13 @@ class UTurn(LectureScene):
         yield Claim(f"momentum takes at least 3 u-turns: {turns} in {wanted.steps} iterations", turns >= 3)
         yield Claim(f"gradient descent takes no u-turn: {slow_turns}", slow_turns == 0)
         yield Claim(
-            f"momentum arrives, not only dips: its error stays below {wanted.tolerance:g} from iteration: {arrival}",
+            f"momentum arrives, not only dips: its error stays below {figure(wanted.tolerance, 6)} "
+            f"from iteration: {arrival}",
             arrival != NEVER,
         )
         yield Claim(
-            f"gradient descent is still a hundred times higher: {slow:.3g}, "
-            f"momentum at most {fast:.3g} in its last {LAST} iterations",
+            f"gradient descent is still a hundred times higher: {figure(slow)}, "
+            f"momentum at most {figure(fast)} in its last {LAST} iterations",
             slow > 100 * fast,
         )
 
@@ -119,17 +121,41 @@ class UTurn(LectureScene):
         shown, changes = f"The map of {self.objective.title}.", "Both rules start at the same place."
         if self.changes_data:
             shown = "Two data points, one sigmoid neuron, and the map of its error: a gentle slope."
-            changes = "Other data, another error surface: a narrow valley, high on both sides."
-        return {"what_is_shown": shown, "what_changes": changes, "what_becomes_of_it": self._outcome()}
+            changes = f"Other data, another error surface: {self.landscape}."
+        slow, fast = self.runs[GD], self.runs[MOMENTUM]
+        count, turns = fast.u_turns, f"{fast.u_turns} u-turn{'s' * (fast.u_turns != 1)}"
+        return {
+            "what_is_shown": shown,
+            "what_changes": changes,
+            "what_momentum_does": f"The momentum carries it out of the valley: {turns}"
+            if count
+            else "It takes no u-turn",
+            "errors": f"gradient descent {self._at(slow)}, momentum {self._at(fast).removeprefix('is ')}",
+            "what_becomes_of_it": self._outcome(),
+        }
+
+    @property
+    def landscape(self) -> str:
+        """What the new surface is, in a caption."""
+        own = self.parameters.objective == type(self.given).model_fields["objective"].default
+        return "a narrow valley, high on both sides" if own else self.objective.title
+
+    @staticmethod
+    def _at(run: Trajectory) -> str:
+        """Where a run is in the end, to five decimals."""
+        end = last_value(run)
+        return f"is at {sentence_format(end, '.5f')}" if abs(end) < LONG else ending(run)
 
     def _outcome(self) -> str:
         run, tolerance = self.runs[MOMENTUM], self.parameters.tolerance
         dip, arrival = run.first_below(tolerance), run.stays_below(tolerance)
         if dip is None:
-            return f"Its error never falls below {tolerance:g}."
+            return f"The error of momentum never falls below {figure(tolerance, 6)}."
         if arrival is None:
-            return f"Its error dips below {tolerance:g} first at iteration {dip}, and does not stay there."
-        return f"Its error dips below {tolerance:g} first at iteration {dip}; from {arrival} on it stays there."
+            return f"Its error dips below {figure(tolerance, 6)} first at iteration {dip}, and does not stay there."
+        return (
+            f"Its error dips below {figure(tolerance, 6)} first at iteration {dip}; from {arrival} on it stays there."
+        )
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -156,13 +182,14 @@ class UTurn(LectureScene):
             self.data.bend(self.fit, np.array(self.objective.minima[0]))
             self.play(Create(self.fit), run_time=0.9)
         if self.objective.minima:
-            self.say("new data: a narrow valley" if self.changes_data else "to where it is lowest")
+            said = "new data: a narrow valley" if self.landscape != self.objective.title else "new data, a new surface"
+            self.say(said if self.changes_data else "to where it is lowest")
         self.goal = self._goal()
         self.play(GrowFromCenter(self.goal), run_time=0.6)
         self.wait(2.0)
 
     def in_and_out(self) -> None:
-        """The momentum carries it out of the valley: {u_turns} u-turns in {steps} iterations."""
+        """{what_momentum_does} in {steps} iterations."""
         self.play(FadeOut(self.exhibit), FadeOut(self.fit), FadeOut(self.said), run_time=0.5)
         self.said = VGroup()
         self._furnish()
@@ -174,8 +201,7 @@ class UTurn(LectureScene):
         self.wait(1.5)
 
     def still_faster(self) -> None:
-        """After {steps} iterations gradient descent is at {gradient_descent_error:.5f}, momentum at
-        {momentum_error:.5f}. {what_becomes_of_it}"""
+        """After {steps} iterations {errors}. {what_becomes_of_it}"""
         self.play(FadeOut(self.board.rings), FadeOut(self.goal), run_time=0.5)
         for sentence, mark in self._verdict():
             self.play(Create(mark), run_time=0.6)

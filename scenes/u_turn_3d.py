@@ -17,9 +17,12 @@ from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRat
 from scenes.stage.ink.ball import RADIUS, Rings
 from scenes.stage.ink.fading import FadeOut
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
+from scenes.stage.words.endings import flies_off
+from scenes.stage.words.figures import figure
 
 ROUND, HALF = 75.0, 0.42  # degrees that the camera goes while the balls run; up to the halt, where all words are seen
 SLOW, QUICK, LONGEST = 3.2, 8.0, 13.0  # steps a second, and seconds of one stretch at most
+LEVEL_GROUND = 0.05  # of the steepest slope on its way: nearly level
 LAST = 10  # iterations at the end, whose largest error tells an arrival from a dip
 
 
@@ -60,19 +63,34 @@ class UTurn3D(TwoRuns):
         yield Claim(f"momentum takes at least 3 u-turns: {turns} in {found['last']} iterations", turns >= 3)
         yield Claim(f"gradient descent takes no u-turn: {slow_turns}", slow_turns == 0)
         yield Claim(
-            f"gradient descent is still a hundred times higher: {slow:.3g}, "
-            f"momentum at most {fast:.3g} in its last {LAST} iterations",
+            f"gradient descent is still a hundred times higher: {figure(slow)}, "
+            f"momentum at most {figure(fast)} in its last {LAST} iterations",
             bool(slow > 100 * fast),
         )
 
     def words(self) -> Mapping[str, str]:
-        turned = "through the valley and up the other wall, turns, and runs back"
-        return {**super().words(), "how_it_runs": turned if self.runs[MOMENTUM].u_turns else "on, and never turns"}
+        run = self.runs[MOMENTUM]
+        turned = "runs through the valley and up the other wall, turns, and runs back"
+        straight = "flies off" if flies_off(run) else "runs on, and never turns"
+        with np.errstate(all="ignore"):
+            steepest = float(np.nanmax(np.linalg.norm(run.gradients, axis=1)))
+        level = self.slope_at_start < LEVEL_GROUND * steepest and not flies_off(run)
+        return {
+            **super().words(),
+            "how_it_runs": turned if run.u_turns else straight,
+            "turns": "1 u-turn" if run.u_turns == 1 else f"{run.u_turns} u-turns",
+            "where_they_start": ", where the ground is nearly level" if level else "",
+        }
+
+    @property
+    def slope_at_start(self) -> float:
+        """How steep it is where both start."""
+        return float(np.linalg.norm(self.runs[GD].gradients[0]))
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def two_balls(self) -> None:
-        """Both start on the flank, with the same learning rate."""
+        """Both start at the same place{where_they_start}, with the same learning rate."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
@@ -80,7 +98,7 @@ class UTurn3D(TwoRuns):
         self.wait(1.0)
 
     def in_and_out(self) -> None:
-        """Momentum runs {how_it_runs}."""
+        """Momentum {how_it_runs}."""
         third = self.third_turn
         self.drive(self.rings, self.duet.step)
         self.duet.walk(third, min(third / SLOW, LONGEST), azimuth=self.duet.azimuth + HALF * ROUND)
@@ -89,14 +107,15 @@ class UTurn3D(TwoRuns):
         self.wait(2.0)
 
     def to_the_end(self) -> None:
-        """{u_turns} u-turns in {last} iterations. Gradient descent is still at {gd_end}, momentum at {momentum_end}."""
+        """{turns} in {last} iterations. Gradient descent {gd_end}; momentum {momentum_end}."""
         left = self.last - self.third_turn
         self.duet.speaker.hush()
         if left > 0:
             self.drive(self.rings, self.duet.step)
             self.duet.walk(self.last, min(left / QUICK, LONGEST), azimuth=self.duet.azimuth + ROUND)
-        turns = f"${self.runs[MOMENTUM].u_turns}$ u-turns{self.ringed}"
-        self.duet.speaker.say(*((f"{turns}, and still first", f"{turns}, still first") if self.escapes else (turns,)))
+        count = self.runs[MOMENTUM].u_turns
+        turns = f"${count}$ u-turn{'s' * (count != 1)}{self.ringed}"
+        self.duet.speaker.say(*((f"{turns}, and still lower", f"{turns}, still lower") if self.escapes else (turns,)))
         self.wait(2.6)
 
     # What is on the screen ------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ from scenes.stage.panels.unrolled import (
     unrolled,
 )
 from scenes.stage.words.derivation import Line, Mark, Part, Rewrite
-from scenes.stage.words.figures import COMPACT, in_one_unit, rounded, typed
+from scenes.stage.words.figures import COMPACT, figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import SMALL, Formula, Words, lines, quiet
 
@@ -86,12 +86,6 @@ def in_lines(head: str, tail: str) -> list[str]:
     """Two pieces of a text in one line if it fits the stage, else in two."""
     whole = f"{head} {tail}"
     return [whole] if quiet(whole).width <= layout.stage().width else [head, tail]
-
-
-def spoken(value: float) -> str:
-    """A number for a caption, as plain text."""
-    (text,), exponent = in_one_unit([value], COMPACT)
-    return f"{text} times ten to the {exponent}" if exponent else text
 
 
 # The clip -------------------------------------------------------------------------------------------------------------
@@ -174,8 +168,8 @@ class Unrolling(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         return {
-            "newest_words": spoken(self.contributions[-1]),
-            "update_words": spoken(self.update),
+            "newest_words": figure(self.contributions[-1], 4),
+            "update_words": figure(self.update, 4),
             "gain_words": " ".join(gain_words(self.parameters.momentum)),
         }
 
@@ -185,18 +179,18 @@ class Unrolling(LectureScene):
         scale = max(scale, np.abs(self.contributions).max())
         yield Claim(
             f"the contributions of {wanted.terms} gradients add up to update {wanted.terms} of the run, "
-            f"{self.update:.6g}, up to rounding: the difference is {gap:.1g}",
+            f"{figure(self.update, 6)}, up to rounding: the difference is {figure(gap, 1)}",
             bool(gap <= 1e-12 * scale),
         )
         yield Claim(
             f"the past counts: the first of {wanted.terms} gradients still has "
-            f"{100 * wanted.momentum ** (wanted.terms - 1):.3g} % of the weight of the newest",
+            f"{figure(100 * wanted.momentum ** (wanted.terms - 1))} % of the weight of the newest",
             wanted.momentum ** (wanted.terms - 1) > 0.01,
         )
         share = found["gain_reached"] / self.limit  # type: ignore[operator]  # both are floats
         yield Claim(
-            f"the gain comes within 1 % of its limit {self.limit:.4g}: after {found['gain_steps']} steps "
-            f"it is {found['gain_reached']:.4g}",
+            f"the gain comes within 1 % of its limit {figure(self.limit, 4)}: after {found['gain_steps']} steps "
+            f"it is {figure(found['gain_reached'], 4)}",
             share >= ENOUGH - 1e-9,
         )
 
@@ -353,7 +347,7 @@ class Unrolling(LectureScene):
     def _run_words(self) -> list[str]:
         """Which run the numbers are from, as one or two lines of markup."""
         wanted, objective = self.parameters, self.objective
-        where = ", ".join(f"{value:g}" for value in start_of(wanted.start, objective))
+        where = ", ".join(figure(value, 6) for value in start_of(wanted.start, objective))
         start = f"({where})" if objective.dimension > 1 else f"w_1 = {where}"
         rate, momentum = typed(wanted.learning_rate), typed(wanted.momentum)
         settings = f"${notation().learning_rate} = {rate}$, ${notation().momentum} = {momentum}$"

@@ -41,6 +41,7 @@ from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.unrolled import LARGEST, factor, fitting_size, left_side, rule, slope, stepping
 from scenes.stage.words.cards import settings_line
 from scenes.stage.words.derivation import Line, Mark, Part
+from scenes.stage.words.figures import figure
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
@@ -123,7 +124,7 @@ class UpdateRule(LectureScene):
         t = self.parameters.iteration
         gap = float(np.linalg.norm(self.share(t) + self.fresh(t) + self.run.updates[t - 1]))
         yield Claim(
-            f"a share of the last update and the gradient's part add up to step {t}; the difference is {gap:.1g}",
+            f"a share of the last update and the gradient's part add up to step {t}; they differ by {figure(gap, 1)}",
             gap <= 1e-12 * (1 + float(np.linalg.norm(self.run.iterates[t]))),
         )
         yield Claim(
@@ -132,7 +133,7 @@ class UpdateRule(LectureScene):
         )
         found = self.numbers()
         yield Claim(
-            f"both parts are seen: {found['share_length']:.3g} and {found['gradient_length']:.3g} long",
+            f"both parts are seen: {figure(found['share_length'])} and {figure(found['gradient_length'])} long",
             bool(0.1 < found["share_length"] / (found["gradient_length"] or np.inf) < 10),  # type: ignore[operator]
         )
 

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field
 
 from objectives import AnyObjective, typeset_gradient
 from objectives.errors import UsageError
-from optimizers import RULES, Rule, Trajectory, descend, make_rule
+from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
 from scenes.props.your_objective.fitting_rate import fitting_rate
 from scenes.reads import derived
@@ -27,19 +27,20 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import BANDS, containing, heights, levels
 from scenes.stage.maps.vectors import Vector
 from scenes.stage.panels.plot import Range
-from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.chosen_surface import Surface, Window, surface_of
 from scenes.stage.terrain.ground import HeightScale, Kind, height_scale
 from scenes.stage.terrain.landscape import terrain_remarks
-from scenes.stage.words.figures import rounded
+from scenes.stage.words.endings import ending_briefly, flies_off, last_value
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 from scenes.typed import as_list
 
 PACE, LEAST, LONGEST = 5.0, 7.0, 14.0  # steps a second, and seconds of the race
 ARROW = 0.22  # of the window: the length of the arrow downhill
+HAIR, ALIKE = 0.05, 0.02  # of the way down: it is seen; ends that are told as one
 HIGHER = 0.05  # of the way down, as it is seen: a rule that ends so much higher than the lowest is told
 
 
@@ -100,8 +101,7 @@ class YourObjective(LectureScene):
         return fitting_rate(self.objective, lambda rates: self._rule(name, rates), start, wanted.steps, view)
 
     def _rule(self, name: str, rate: float | Array) -> Rule[Any]:
-        more = {"momentum": self.parameters.momentum} if name in ("momentum", "nesterov") else {}
-        return make_rule(name, learning_rate=rate, **more)
+        return with_momentum(make_rule(name, learning_rate=rate), self.parameters.momentum)
 
     @cached_property
     def runs(self) -> dict[str, Trajectory]:
@@ -116,7 +116,7 @@ class YourObjective(LectureScene):
     @cached_property
     def ends(self) -> dict[str, float]:
         """The last value of each run."""
-        return {name: error_at(run, run.ended_at) for name, run in self.runs.items()}
+        return {name: last_value(run) for name, run in self.runs.items()}
 
     @property
     def ranking(self) -> list[str]:
@@ -139,11 +139,26 @@ class YourObjective(LectureScene):
     def claims(self) -> Iterator[Claim]:
         first = float(self.numbers()["start_value"])
         for name, end in self.ends.items():
-            yield Claim(f"{RULES[name].title} gets down: from {first:.4g} to {end:.4g}", bool(end < first))
+            told = f"{RULES[name].title} gets down, so that it is seen: from {figure(first, 4)} to {figure(end, 4)}"
+            yield Claim(told, self.gets_down(name))
+
+    def gets_down(self, name: str) -> bool:
+        """Whether a run ends lower than it began, by more than a hair of the way to the lowest ground in the window."""
+        with np.errstate(all="ignore"):
+            ground = heights(self.objective, *self.window)[2]
+        lowest = min(float(np.nanmin(ground)), *self.ends.values())
+        top, here, bottom = self.scale.height([float(self.numbers()["start_value"]), self.ends[name], lowest])
+        return bool(np.isfinite(self.ends[name]) and top - here > HAIR * (top - bottom))
 
     def words(self) -> Mapping[str, str]:
-        ends = [f"{RULES[name].title} at {self.ends[name]:.4g}" for name in self.ranking]
-        return {"they_end": ", ".join(ends), "is_log": "; heights are logarithmic" if self.scale.kind == "log" else ""}
+        ends = [f"{RULES[name].title} {ending_briefly(self.runs[name], 4)}" for name in self.ranking]
+        found = ", ".join(f"{rule.title} {figure(self._rate(name))}" for name, rule in self.rules.items())
+        how = "found by trying" if self.parameters.learning_rate is None else "as given"
+        return {
+            "they_end": ", ".join(ends),
+            "rates": f"Their learning rates, {how}: {found}",
+            "is_log": "; heights are logarithmic" if self.scale.kind == "log" else "",
+        }
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -184,7 +199,7 @@ class YourObjective(LectureScene):
         self.remove(self.arrow)
 
     def race(self) -> None:
-        """All start at the same place, and take their steps together."""
+        """All start at the same place, and take their steps together. {rates}."""
         self.duet.set_out()
         self.wait(0.8)
         last = max(run.ended_at for run in self.runs.values())
@@ -212,7 +227,7 @@ class YourObjective(LectureScene):
         """Who got lowest, and who stays higher."""
         first, *others = self.ranking
         lowest, start = self.ends[first], float(self.numbers()["start_value"])
-        if not np.isfinite(lowest):
+        if flies_off(self.runs[first]):
             yield "none of them stays in the picture"
             return
         if lowest >= start:
@@ -221,12 +236,18 @@ class YourObjective(LectureScene):
         top, bottom = self.scale.height([start, lowest])
         stuck = [name for name in others if not self.scale.height(self.ends[name]) <= bottom + HIGHER * (top - bottom)]
         if not stuck and others:
-            yield f"all get down: to ${rounded(lowest)}$"
+            highest = self.ends[self.ranking[-1]]
+            near = highest - lowest <= ALIKE * abs(start - lowest) and typed(highest, 2) == typed(lowest, 2)
+            yield f"all get down: to ${rounded(lowest)}$" if near else f"all get down: {self._between(lowest, highest)}"
             return
         yield f"{self._named(first)} gets down to ${rounded(lowest)}$"
         for name in stuck[:2]:
-            if np.isfinite(self.ends[name]):
-                yield f"{self._named(name)} ends at ${rounded(self.ends[name])}$"
+            flies = flies_off(self.runs[name])
+            yield f"{self._named(name)} {'flies off' if flies else f'ends at ${rounded(self.ends[name])}$'}"
+
+    @staticmethod
+    def _between(low: float, high: float) -> str:
+        return f"to between ${typed(low, 3)}$ and ${typed(high, 3)}$"
 
     def _named(self, name: str) -> str:
         return tinted(RULES[name].title, rule_color(name))

@@ -16,6 +16,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the backgrou
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-runs", action="store_true", help="play the whole table of runs that misbehave, not a sample"
+    )
+
+
 @pytest.fixture(autouse=True, scope="module")
 def set_aside() -> Iterator[None]:
     """Objects that live on are not looked through again at each collection, which would make the last tests slow."""

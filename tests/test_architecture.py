@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "clips": (
         {"objectives", "optimizers", "explorable", "scenes"},
         {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"}
-        | {"dask", "distributed", "pptx", "typer", "watchdog"},
+        | {"dask", "distributed", "pptx", "typer", "watchdog", "segno", "anywidget", "traitlets"},
     ),
     "render": ({"objectives", "clips"}, {"typer"}),
 }

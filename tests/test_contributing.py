@@ -1,8 +1,11 @@
-"""What CONTRIBUTING.md says works as it stands there: the clip, the objective, the rule."""
+"""What CONTRIBUTING.md says works as it stands there: the clip, the objective, the rule, each to its end."""
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import scenes
 from clips.filming.work import perform, tell
@@ -22,7 +26,7 @@ from optimizers import descend, rules
 from tests.frames import frames_of
 
 EXAMPLES = re.findall(r"```python\n(.*?)```", (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(), re.S)
-CLIP, ENTRY, OBJECTIVE, RULE = EXAMPLES
+CLIP, ENTRY, OBJECTIVE, LINE, RULE = EXAMPLES
 
 
 @pytest.fixture
@@ -64,3 +68,80 @@ def test_the_rule() -> None:
     exec(RULE, space)
     run = descend(surfaces.paraboloid(), space["SignDescent"](learning_rate=0.5), start=(2, -1), steps=2)
     np.testing.assert_allclose(run.iterates, [[2, -1], [1.5, -0.5], [1, 0]])
+
+
+# In a copy of the sources, where each recipe is followed to its end ---------------------------------------------------
+
+ROOT = Path(__file__).parents[1]
+
+#: What is done there: asked, run; and the tests that run over what was put in.
+FOLLOWED = """
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
+import pytest
+import render
+from clips.filming.work import tell
+from clips.job import Job
+
+def run(*words):
+    assert render.main(list(words)) == 0, words
+
+assert "numpy" not in sys.modules
+with pytest.raises(SystemExit), redirect_stdout(StringIO()) as helped:
+    render.app(["descend", "--help"], prog_name="render.py", standalone_mode=True)
+assert "sign_descent" in helped.getvalue()
+run("descend", "matyas", "--rule", "sign_descent", "--set", "learning_rate=0.5", "--steps", "3")
+for clip in ("optimizer_race", "your_objective"):  # without advice on claims that twenty steps may break
+    print(*tell(Job(clip, {"rules": "sign_descent,momentum", "objective": "matyas", "steps": "20"})).captions)
+run("show", "my_clip")
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "tests/test_readme.py", "tests/optimizers/test_rules.py",
+    "tests/optimizers/test_torch_agreement.py", "tests/objectives/test_objectives.py",
+    "tests/scenes/test_optimizer_race.py", "-k", "readme or torch or sign_descent or matyas or tall"]))
+"""
+
+
+def put(path: Path, after: str, new: str) -> None:
+    """Insert lines after the first place where `after` stands."""
+    text = path.read_text()
+    assert after in text
+    path.write_text(text.replace(after, f"{after}{new}", 1))
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources with the clip, the objective and the rule in it, each put where its recipe says."""
+    copy = tmp_path_factory.mktemp("copy") / "sources"
+    skipped = shutil.ignore_patterns(
+        ".*", "node_modules", "__pycache__", "*.egg-info", "clips.mp4", "manim", "benchmarks"
+    )
+    shutil.copytree(ROOT, copy, ignore=skipped)
+    (copy / "scenes" / "my_clip.py").write_text(CLIP)
+    put(copy / "scenes" / "__init__.py", "CLIPS: Mapping[str, tuple[str, str, str]] = {\n", f"    {ENTRY}")
+    put(copy / "lecture.toml", "frame_rate = 12\n", '\n[[clip]]\nscene = "my_clip"\n')
+    put(copy / "objectives" / "surfaces.py", "\n\n\n", f"{OBJECTIVE}\n\n")
+    put(copy / "objectives" / "registry.py", '    "qfsp": surfaces.qfsp,\n', f"    {LINE}")
+    rules = copy / "optimizers" / "rules.py"
+    rules.write_text(rules.read_text().replace("\nRULES: ", f"\n@final\n{RULE}\n\nRULES: ", 1))
+    put(rules, "for rule in (GradientDescent, ", "SignDescent, ")
+    readme = copy / "README.md"
+    put(readme, "|---|---|---|\n", "| `my_clip` | What it teaches, in a sentence. | momentum |\n")
+    put(
+        readme,
+        "draws them anew.\n\n",
+        '<img src="media/gallery/my_clip.png" width="32%" alt="my_clip" title="my_clip">\n',
+    )
+    with Image.open(copy / "media" / "gallery" / "u_turn.png") as poster:  # drawn in tests/clips/test_decks.py
+        poster.save(copy / "media" / "gallery" / "my_clip.png")
+    put(readme, "Rules: ", "`sign_descent`, ")
+    put(readme, "Objectives by name: ", "matyas, ")
+    return copy
+
+
+def test_each_recipe_ends_in_something_that_works(followed: Path) -> None:
+    """Asked by the command line, known to `descend`'s help, and held by the tests over the registries."""
+    clean = {**os.environ, "PYTHONPATH": str(followed), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", FOLLOWED], cwd=followed, env=clean, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "sign descent" in done.stdout
+    assert "goes by the sign of the slope" in done.stdout

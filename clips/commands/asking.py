@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from clips.commands.options import (
     DONE,
     FAILED,
     Aspect,
     Json,
+    LectureFile,
     Output,
     Settings,
     Theme,
     parse_settings,
     read_book,
+    wishes_for,
 )
 from objectives.errors import UsageError
 
@@ -42,11 +45,13 @@ def list_clips(as_json: Json = False) -> None:
 def show(
     clip: Annotated[str, typer.Argument(metavar="CLIP")],
     settings: Settings = [],  # noqa: B006 (typer copies it)
+    lecture: LectureFile = None,
 ) -> None:
-    """Show a clip's parameters, beats, and claims with their present truth."""
+    """Show a clip's parameters, beats, and claims with their present truth; a clip of the lecture with its numbers."""
     from clips.telling.showing import clip_text
 
-    print(clip_text(clip, parse_settings(settings)))
+    (wish,) = wishes_for(*read_book(lecture), [clip], parse_settings(settings))
+    print(clip_text(wish))
 
 
 @app.command()
@@ -56,26 +61,36 @@ def storyboard(
     theme: Theme = None,
     aspect: Aspect = None,
     output: Output = None,
+    lecture: LectureFile = None,
 ) -> None:
-    """Draw one picture a beat on a sheet: a clip in seconds."""
-    from clips.keeping.records import CLIPS_FOLDER
-    from clips.lecture.reading import wanted_profile
+    """Draw one picture a beat on a sheet: a clip in seconds; a clip of the lecture with its numbers."""
     from clips.telling import storyboard as board
 
-    profile = wanted_profile(read_book(None)[0], "m", theme, aspect)
-    print(board.storyboard(clip, parse_settings(settings), profile, output or CLIPS_FOLDER))
+    look = ("m", theme, aspect, "mp4")
+    (wish,) = wishes_for(*read_book(lecture), [clip], parse_settings(settings), look, output)
+    print(board.storyboard(wish))
+
+
+class WithRules(TyperCommand):
+    """A command whose help names the rules: they are asked only when somebody reads it."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        from optimizers import RULES
+
+        option: Any = next(parameter for parameter in self.params if parameter.name == "rule")
+        option.help = f"{', '.join(RULES)}."
+        super().format_help(ctx, formatter)
 
 
 @app.command(
+    cls=WithRules,
     epilog="Examples:\n\n"
     "python render.py descend qfsp --set learning_rate=0.1 --set momentum=0.4 --start 7.11,6.97 --steps 10\n\n"
-    'python render.py descend "x^2 + 10*sin(x)*sin(y) + y^2" --rule adam --format json'
+    'python render.py descend "x^2 + 10*sin(x)*sin(y) + y^2" --rule adam --format json',
 )
 def descend(
     objective: Annotated[str, typer.Argument(metavar="OBJECTIVE_OR_EXPRESSION")],
-    rule: Annotated[
-        str, typer.Option("--rule", help="gradient_descent, momentum, nesterov, adagrad, rmsprop, adam.")
-    ] = "momentum",
+    rule: Annotated[str, typer.Option("--rule", metavar="RULE", help="A rule's name.")] = "momentum",
     settings: Settings = [],  # noqa: B006 (typer copies it)
     start: Annotated[str | None, typer.Option("--start", metavar="X,Y", help="Where the run starts.")] = None,
     steps: Annotated[int, typer.Option("--steps", help="How many steps.")] = 10,

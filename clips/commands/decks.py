@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,6 +41,7 @@ Render = Annotated[bool, typer.Option("--render", help="First render what is mis
     epilog="Examples:\n\n"
     "python render.py deck --to pptx                    the lecture, a slide a beat, in media/decks/\n\n"
     "python render.py deck u_turn unrolling --to html -o talk.html      one file with everything in it\n\n"
+    "python render.py deck --to html --explore          after each clip a slide on which its run is played with\n\n"
     "python render.py deck --to pdf --render --theme light --from media/print     a handout for paper"
 )
 def deck(
@@ -49,6 +50,12 @@ def deck(
     output: Target = None,
     title: Heading = None,
     auto_next: Annotated[bool, typer.Option("--auto-next", help="Go on when a video has ended.")] = False,
+    explore: Annotated[
+        bool, typer.Option("--explore", help="HTML: after each clip a slide to play with its run.")
+    ] = False,
+    explore_url: Annotated[
+        str, typer.Option("--explore-url", metavar="URL", help="PPTX, PDF: where a page of explore is, with a QR code.")
+    ] = "",
     clips_from: From = None,
     render: Render = False,
     quality: Quality = None,
@@ -64,7 +71,8 @@ def deck(
     if to not in DECKS:
         raise unknown("kind of deck", to, DECKS)
     look = (quality, theme, aspect)
-    _bring(to, clips or [], output, title, clips_from, look, lecture, jobs, render=render, goes_on=auto_next)
+    more = {"goes_on": auto_next, "explore": explore, "explore_url": explore_url}
+    _bring(to, clips or [], output, title, clips_from, look, lecture, jobs, render=render, **more)
 
 
 @app.command(
@@ -89,42 +97,53 @@ def film(
 ) -> None:
     """Join clips to one video with chapters, and subtitles beside it; nothing is encoded again."""
     look = (quality, theme, aspect)
-    _bring("film", clips or [], output, title, clips_from, look, lecture, jobs, render=render, burn=burn_captions)
+    more = {"burn_captions": burn_captions}
+    _bring("film", clips or [], output, title, clips_from, look, lecture, jobs, render=render, **more)
 
 
 @app.command(
-    epilog="Examples:\n\npython render.py embed u_turn --for quarto\n\npython render.py embed u_turn --for powerpoint"
+    epilog="Examples:\n\n"
+    "python render.py embed u_turn --for quarto --into talk      copies the video to talk/, where the document is\n\n"
+    "python render.py embed u_turn --for marp --into talk >> talk/slides.md\n\n"
+    "python render.py embed u_turn --for powerpoint"
 )
 def embed(
     clip: Annotated[str, typer.Argument(metavar="CLIP")],
     place: Annotated[
         str,
         typer.Option(
-            "--for", metavar="PLACE", help="powerpoint|keynote|google-slides|revealjs|quarto|beamer|markdown|notebook"
+            "--for",
+            metavar="PLACE",
+            help="powerpoint|keynote|google-slides|revealjs|marp|slidev|quarto|beamer|markdown|notebook",
         ),
     ],
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", metavar="FOLDER", help="The document's folder: what it needs is copied to there."),
+    ] = None,
     clips_from: From = None,
 ) -> None:
-    """Print what to paste or do to have a clip in a document."""
+    """Print what to paste or do to have a clip in a document, with names relative to that (here, or --into)."""
     from clips.decks.embed import embed as words
     from clips.keeping.records import CLIPS_FOLDER
 
-    typer.echo(words(clip, place, clips_from or CLIPS_FOLDER))
+    typer.echo(words(clip, place, clips_from or CLIPS_FOLDER, into, read_book(None)[0]))
 
 
 @app.command()
 def gallery(
+    clips: Clips = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Elsewhere.")] = None,
     jobs: Jobs = 0,
 ) -> None:
-    """Draw a small poster of every clip, for the README."""
+    """Draw small posters of clips by themselves, for the README: of all, if none is named."""
     from clips.lecture.reading import default_lecture
     from clips.telling.gallery import GALLERY
     from clips.telling.gallery import gallery as posters
 
     reporter = reporter_for(quiet=False)
-    made = posters(workshop(default_lecture(), jobs, reporter), reporter, output or GALLERY)
-    typer.echo(f"{len(made)} posters in {made[0].parent}")
+    made = posters(workshop(default_lecture(), jobs, reporter), reporter, output or GALLERY, clips or [])
+    typer.echo(f"{len(made)} poster{'s' * (len(made) > 1)} in {made[0].parent}")
 
 
 # The way --------------------------------------------------------------------------------------------------------------
@@ -141,8 +160,7 @@ def _bring(
     jobs: int,
     *,
     render: bool,
-    goes_on: bool = False,
-    burn: bool = False,
+    **more: Any,
 ) -> None:
     from clips.decks.make import DeckWish, bring_deck, target_of
     from clips.keeping.records import CLIPS_FOLDER
@@ -159,7 +177,7 @@ def _bring(
     if render:
         _render(book, wishes, jobs)
     made = bring_deck(
-        DeckWish(kind, names or tuple(w.name for w in wishes), place, target, title or book.title, goes_on, burn)
+        DeckWish(kind, names or tuple(w.name for w in wishes), place, target, title or book.title, **more)
     )
     out.print(told(made), soft_wrap=True, highlight=False)
     if kind == "pdf" and made.is_dark:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from clips.decks.playing import qr_code
 from clips.decks.slides import Deck, Slide
 
 #: Words arrive as data, so that nothing in a title or a caption is taken for Typst's markup.
@@ -30,9 +31,16 @@ PAGE = """
 ]
 #let row(slides) = grid(columns: (1fr, 1fr), column-gutter: 0.6cm, ..slides.map(beat))
 
+// The way to a page on which the clip's run is played with.
+#let play(clip) = if clip.address != "" {
+  grid(columns: (1.9cm, 1fr), column-gutter: 0.3cm, align: horizon,
+    link(clip.address, image(clip.code, width: 1.9cm)),
+    text(9pt)[To play with: #link(clip.address, clip.address.split("#").first())])
+}
+
 #for clip in deck.clips {
   let rows = clip.slides.chunks(2)
-  block(breakable: false, width: 100%)[#heading(clip.title) #row(rows.first())]
+  block(breakable: false, width: 100%)[#heading(clip.title) #play(clip) #row(rows.first())]
   for slides in rows.slice(1) { v(0.2em); row(slides) }
 }
 """
@@ -45,13 +53,24 @@ def _printed(slides: Sequence[Slide], folder: Path) -> Iterator[dict[str, str]]:
         yield {"picture": f"{slide.name}.png", "caption": slide.caption}
 
 
+def _address(deck: Deck, clip: str, folder: Path) -> dict[str, str]:
+    """Where a clip's run can be played with, and the picture of its QR code, put into the folder."""
+    address = deck.address_of(clip)
+    if address:
+        (folder / f"{clip}-play.svg").write_bytes(qr_code(address, "svg"))
+    return {"address": address, "code": f"{clip}-play.svg"}
+
+
 def handout(deck: Deck) -> bytes:
     """The deck as a PDF for printing: two beats side by side, on A4."""
     import typst
 
     with TemporaryDirectory(prefix="momentum-") as scratch:
         folder = Path(scratch)
-        clips = [{"title": title, "slides": list(_printed(slides, folder))} for title, slides in deck.by_clip()]
+        clips = [
+            {"title": title, "slides": list(_printed(slides, folder)), **_address(deck, slides[0].clip, folder)}
+            for title, slides in deck.by_clip()
+        ]
         (folder / "deck.json").write_text(json.dumps({"title": deck.title, "clips": clips}))
         (folder / "page.typ").write_text(PAGE)
         return bytes(typst.compile(str(folder / "page.typ"), root=scratch))

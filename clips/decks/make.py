@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from clips.decks.film import film
 from clips.decks.handout import handout
 from clips.decks.html import html_file, html_folder
 from clips.decks.memory import clip_seals, remember, remembered
+from clips.decks.playing import checked_address, fragments, page
 from clips.decks.pptx import pptx
 from clips.decks.presentation import presentation
 from clips.decks.slides import Deck, read_deck
@@ -36,6 +37,8 @@ class DeckWish:
     title: str
     goes_on: bool = False
     burn_captions: bool = False
+    explore: bool = False
+    explore_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,17 +104,42 @@ def bring_deck(wish: DeckWish) -> MadeDeck:
         If a clip is not rendered, a library is missing, or the target cannot be written; what stood there, stands.
     """
     seals = clip_seals(wish.names, wish.clips)
-    made_of = digest(wish.kind, wish.title, wish.names, wish.goes_on, wish.burn_captions, seals, _code())
+    playing = _playing(wish)
+    made_of = digest(wish.kind, wish.title, wish.names, wish.goes_on, wish.burn_captions, playing, seals, _code())
     known = remembered().get(str(wish.target.resolve()))
     if known and known["made_of"] == made_of and all(is_intact(Path(p), s) for p, s in known["files"].items()):
         return MadeDeck(wish.target, True, **{name: known[name] for name in TOLD})
-    deck = read_deck(wish.names, wish.clips, wish.title)
+    deck = replace(read_deck(wish.names, wish.clips, wish.title), **playing)
     files = KINDS[wish.kind](deck, wish)
     written, size = _write(wish, files), sum(map(len, files.values()))
     made = MadeDeck(wish.target, False, len(deck.slides), deck.seconds, size, deck.profile.theme == "dark")
     source = {"made_of": made_of, "clips": seals, "folder": str(wish.clips.resolve()), "files": written}
     remember(wish.target, source | {name: getattr(made, name) for name in TOLD})
     return made
+
+
+def _playing(wish: DeckWish) -> dict[str, Any]:
+    """What the deck holds to be played with.
+
+    Raises
+    ------
+    UsageError
+        If the kind of deck cannot show it.
+    """
+    if not wish.explore and not wish.explore_url:
+        return {}
+    if wish.explore and wish.kind != "html":
+        raise UsageError(
+            "--explore puts a page on slides, which --to html can show; elsewhere --explore-url tells where."
+        )
+    if wish.explore_url and wish.kind not in ("pptx", "pdf"):
+        raise UsageError("--explore-url is for --to pptx and --to pdf; an HTML deck has the page inside: --explore.")
+    playable = fragments(wish.names, wish.clips)
+    if not playable:
+        raise UsageError("None of these clips shows a run that can be played with.")
+    if wish.explore:
+        return {"playable": playable, "page": page(wish.title, wish.names, wish.clips)}
+    return {"playable": playable, "address": checked_address(wish.explore_url)}
 
 
 def _write(wish: DeckWish, files: Mapping[str, bytes]) -> dict[str, Any]:

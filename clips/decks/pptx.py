@@ -2,16 +2,21 @@
 
 python-pptx embeds the videos; what it leaves out is added as PowerPoint itself writes it: a start of its own for each
 video, loops, going on alone, and a section a clip.
+
+A printed slide shows everything that lies on it. So the last picture lies over the video, and comes in by an animation
+when that has ended: in a show nobody sees it come, and on paper it is what is seen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from io import BytesIO
+from itertools import islice
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import quoteattr
 
+from clips.decks.playing import qr_code
 from clips.decks.slides import Deck, Slide
 from objectives.errors import UsageError
 
@@ -36,7 +41,7 @@ TIMING = """
           <p:cmd type="call" cmd="playFrom(0.0)"><p:cBhvr><p:cTn id="6" dur="{duration}" fill="hold"/>
             <p:tgtEl><p:spTgt spid="{shape}"/></p:tgtEl></p:cBhvr></p:cmd>
         </p:childTnLst></p:cTn></p:par>
-      </p:childTnLst></p:cTn></p:par>
+      </p:childTnLst></p:cTn></p:par>{then}
     </p:childTnLst></p:cTn></p:par>
   </p:childTnLst></p:cTn>
     <p:prevCondLst><p:cond evt="onPrev" delay="0"><p:tgtEl><p:sldTgt/></p:tgtEl></p:cond></p:prevCondLst>
@@ -46,6 +51,19 @@ TIMING = """
   </p:cMediaNode></p:video>
 </p:childTnLst></p:cTn></p:par></p:tnLst></p:timing>
 """
+
+
+#: Then let a shape appear: it is not seen before.
+APPEAR = """
+      <p:par><p:cTn id="8" fill="hold"><p:stCondLst><p:cond delay="{delay}"/></p:stCondLst><p:childTnLst>
+        <p:par><p:cTn id="9" presetID="1" presetClass="entr" presetSubtype="0" fill="hold" nodeType="afterEffect">
+          <p:stCondLst><p:cond delay="0"/></p:stCondLst><p:childTnLst>
+          <p:set><p:cBhvr><p:cTn id="10" dur="1" fill="hold"><p:stCondLst><p:cond delay="0"/></p:stCondLst></p:cTn>
+            <p:tgtEl><p:spTgt spid="{shape}"/></p:tgtEl>
+            <p:attrNameLst><p:attrName>style.visibility</p:attrName></p:attrNameLst></p:cBhvr>
+            <p:to><p:strVal val="visible"/></p:to></p:set>
+        </p:childTnLst></p:cTn></p:par>
+      </p:childTnLst></p:cTn></p:par>"""
 
 
 def pptx(deck: Deck, goes_on: bool = False) -> bytes:
@@ -64,8 +82,11 @@ def pptx(deck: Deck, goes_on: bool = False) -> bytes:
     presentation.slide_height = round(HEIGHT * EMU)
     presentation.slide_width = round(HEIGHT * EMU * deck.profile.width / deck.profile.height)
     presentation.core_properties.title = deck.title
-    for slide in deck.slides:
-        _add(presentation, slide, deck, goes_on)
+    for title, slides in deck.by_clip():
+        for slide in slides:
+            _add(presentation, slide, deck, goes_on)
+        if address := deck.address_of(slides[0].clip):
+            _add_address(presentation, f"{title}: to play with", address, deck)
     _add_sections(presentation, deck)
     buffer = BytesIO()
     presentation.save(buffer)
@@ -83,9 +104,53 @@ def _add(presentation: Any, slide: Slide, deck: Deck, goes_on: bool) -> None:
     movie.name = slide.heading
     _describe(movie, slide)
     page.notes_slide.notes_text_frame.text = slide.caption
-    _set_timing(page, movie.shape_id, slide)
+    last = None if slide.loops else _add_last_picture(page, slide, whole)
+    _set_timing(page, movie.shape_id, last, slide)
     if goes_on and not slide.loops:
         _go_on_after(page, slide.seconds)
+
+
+def _add_last_picture(page: Any, slide: Slide, whole: tuple[int, int, int, int]) -> int:
+    """What is seen where nothing plays; a screen reader is told of the video alone. A loop ends as it begins."""
+    picture = page.shapes.add_picture(BytesIO(slide.last), *whole)
+    picture.name = "last picture"
+    picture._element.nvPicPr.cNvPr.set("descr", "")
+    return int(picture.shape_id)
+
+
+def _add_address(presentation: Any, heading: str, address: str, deck: Deck) -> None:
+    """A slide with the way to a page: its QR code for telephones, and its address, to be clicked."""
+    from pptx.enum.text import PP_ALIGN
+    from pptx.util import Pt
+
+    page = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY])
+    width, height = presentation.slide_width, presentation.slide_height
+    _set_ground(page, deck)
+    _set_title(page, heading, (0, 0, width, height))
+    _paint(page.shapes.title.text_frame, deck)
+    side = round(0.6 * height)
+    code = page.shapes.add_picture(BytesIO(qr_code(address)), (width - side) // 2, round(0.19 * height), side, side)
+    code.name = heading
+    code._element.nvPicPr.cNvPr.set("descr", f"QR code of {address}")
+    code.click_action.hyperlink.address = address
+    words = page.shapes.add_textbox(round(0.06 * width), round(0.84 * height), round(0.88 * width), round(0.1 * height))
+    words.text_frame.word_wrap = True
+    paragraph = words.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.CENTER
+    run = paragraph.add_run()
+    run.text, run.font.size = address.partition("#")[0], Pt(24)
+    run.hyperlink.address = address
+    page.notes_slide.notes_text_frame.text = address
+
+
+def _paint(frame: Any, deck: Deck) -> None:
+    """Words in the ink of the theme."""
+    from pptx.dml.color import RGBColor
+
+    from scenes.stage.ink.colours import THEMES
+
+    for paragraph in frame.paragraphs:
+        paragraph.font.color.rgb = RGBColor(*bytes.fromhex(THEMES[deck.profile.theme].ink.lstrip("#")))  # type: ignore[no-untyped-call]
 
 
 def _set_title(page: Any, heading: str, whole: tuple[int, int, int, int]) -> None:
@@ -98,7 +163,7 @@ def _set_title(page: Any, heading: str, whole: tuple[int, int, int, int]) -> Non
 def _set_ground(page: Any, deck: Deck) -> None:
     from pptx.dml.color import RGBColor
 
-    from scenes.stage.ink.palette import THEMES
+    from scenes.stage.ink.colours import THEMES
 
     fill = page.background.fill
     fill.solid()
@@ -113,9 +178,10 @@ def _describe(movie: Any, slide: Slide) -> None:
 # What python-pptx does not write --------------------------------------------------------------------------------------
 
 
-def _set_timing(page: Any, shape: int, slide: Slide) -> None:
-    repeat = ' repeatCount="indefinite"' if slide.loops else ""
-    timing = TIMING.format(p=FORMATS["p"], duration=round(slide.seconds * 1000), shape=shape, repeat=repeat)
+def _set_timing(page: Any, shape: int, last: int | None, slide: Slide) -> None:
+    repeat, duration = ' repeatCount="indefinite"' if slide.loops else "", round(slide.seconds * 1000)
+    then = "" if last is None else APPEAR.format(delay=duration, shape=last)
+    timing = TIMING.format(p=FORMATS["p"], duration=duration, shape=shape, repeat=repeat, then=then)
     for old in page._element.findall(f"{{{FORMATS['p']}}}timing"):
         page._element.remove(old)
     page._element.append(_parsed(timing))
@@ -129,8 +195,10 @@ def _go_on_after(page: Any, seconds: float) -> None:
 def _add_sections(presentation: Any, deck: Deck) -> None:
     """A section a clip, so that a long deck can be folded."""
     numbers = iter(page.slide_id for page in presentation.slides)
+    parts = [(title, slides[0].clip, len(slides)) for title, slides in deck.by_clip()]
     sections = "".join(
-        _section(title, [next(numbers) for _ in slides], f"{slides[0].clip}") for title, slides in deck.by_clip()
+        _section(title, list(islice(numbers, count + bool(deck.address_of(clip)))), clip)
+        for title, clip, count in parts
     )
     extension = f"""<p:extLst xmlns:p="{FORMATS["p"]}"><p:ext uri="{SECTIONS}">
         <p14:sectionLst xmlns:p14="{FORMATS["p14"]}">{sections}</p14:sectionLst></p:ext></p:extLst>"""

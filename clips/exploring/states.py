@@ -22,8 +22,9 @@ NAMES = ("objective", "start", "rules", "learning_rate", "momentum", "steps", "t
 PAIR = ("gradient_descent", "momentum")
 MOST_STEPS = 100_000
 MOST_VARIABLES = 2  # a page shows a curve or a map
-LADDER = [mantissa * 10.0**power for power in range(0, -7, -1) for mantissa in (1.0, 0.5, 0.2)]
+LADDER = [float(f"{mantissa}e{power}") for power in range(0, -7, -1) for mantissa in (1, 0.5, 0.2)]
 HIGHEST = 0.95  # momentum for which a rate is looked for: from 1 on nothing settles
+SETTLED = 0.1  # of the way down: so much above its lowest place a run may end
 LONG_ENOUGH = 1000  # steps to tell whether a run stays
 REACH = 1.0  # of the view, beside it: so far a run may go at a learning rate that is found
 
@@ -54,6 +55,7 @@ def checked(state: State) -> State:
     start = objective.start if state.get("start") is None else tuple(state["start"])
     if state.get("learning_rate") is None:
         state["learning_rate"] = fitting_rate(objective, start, state["momentum"], state["steps"])
+    state["steps"] = _number("steps", state["steps"])
     for rule in state["rules"]:
         descend(objective, rule_of(state, rule), start, 0)
     return state
@@ -85,7 +87,7 @@ def rule_of(state: Mapping[str, Any], name: str) -> Rule[Any]:
 def fitting_rate(objective: AnyObjective, start: tuple[float, ...], momentum: float, steps: int) -> float:
     """The largest of 1, 1/2, 1/5, 1/10, ... at which neither gradient descent nor momentum leaves the picture.
 
-    Both have to come down as well: a run that only jumps from wall to wall teaches nothing. The smallest, if none does.
+    Both have to settle as well: a run that only jumps from wall to wall teaches nothing. The smallest, if none does.
     """
     rates = np.array(LADDER)
     stays = np.ones(len(rates), dtype=bool)
@@ -96,12 +98,14 @@ def fitting_rate(objective: AnyObjective, start: tuple[float, ...], momentum: fl
 
 
 def _stays(objective: AnyObjective, run: Trajectory) -> Any:
-    """Which runs of a batch stay near the view and end lower than they began."""
+    """Which runs of a batch stay near the view, and end about as low as they ever were."""
     low, high = np.array(objective.view).T
     room, start = REACH * (high - low), run.iterates[0]
     low, high = np.minimum(low - room, start), np.maximum(high + room, start)
     inside = ((run.iterates >= low) & (run.iterates <= high)).all(axis=(0, -1))
-    return inside & (run.diverged_at < 0) & (run.undefined_at < 0) & (run.values[-1] < run.values[0])
+    lowest, first, last = run.values.min(axis=0), run.values[0], run.values[-1]
+    settled = last <= lowest + SETTLED * (first - lowest)
+    return inside & (run.diverged_at < 0) & (run.undefined_at < 0) & (last < first) & settled
 
 
 def _set(state: State, name: str, value: Any, also: Iterable[str]) -> None:

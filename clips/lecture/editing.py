@@ -28,14 +28,14 @@ from clips.lecture.toml_text import Keys, has, parse_toml, read_text, toml, valu
 from objectives.errors import UsageError, unknown
 from scenes import CLIPS
 
-Check = Callable[[Lecture], None]
+Check = Callable[[Lecture, int | None], None]  # the lecture as it would be, and which of its clips is changed
 DEFAULT = "(default)"
 
 #: What is text, whatever it looks like: `set title 2024`.
 TEXTS = ("title", "theme", "aspect", "quality", "cache", "scene", "name")
 
 
-def _agree(_: Lecture) -> None:
+def _agree(_: Lecture, __: int | None) -> None:
     """The check of somebody who has nothing to check."""
 
 
@@ -58,7 +58,7 @@ def set_value(path: Path, target: str, text: str, check: Check = _agree) -> str:
         return f"{target} is {toml(value)} already."
     with _by_hand(target, path):
         changed, new = _changed(data, keys, value), with_value(old, keys, item)
-    _save(path, new, changed, target, check)
+    _save(path, new, changed, target, lambda lecture: check(lecture, _clip_of(keys)))
     return f"{target}: {_written(data, keys)} -> {toml(value)}"
 
 
@@ -71,7 +71,7 @@ def unset_value(path: Path, target: str, check: Check = _agree) -> str:
         return f"{target} is not set: it has its default."
     with _by_hand(target, path):
         changed, new = _changed(data, keys, None), without(old, keys)
-    _save(path, new, changed, target, check)
+    _save(path, new, changed, target, lambda lecture: check(lecture, _clip_of(keys)))
     return f"{target}: {_written(data, keys)} -> {_written({}, keys)}"
 
 
@@ -203,7 +203,12 @@ def _by_hand(target: str, path: Path) -> Iterator[None]:
         raise UsageError(f"{target} stands in {path.name} in a way that cannot be changed here: edit it.") from None
 
 
-def _save(path: Path, text: str, wanted: object, target: str, check: Check) -> None:
+def _clip_of(keys: Keys) -> int | None:
+    """Which clip a value belongs to; None: to the lecture."""
+    return keys[1] if keys[0] == "clip" and isinstance(keys[1], int) else None
+
+
+def _save(path: Path, text: str, wanted: object, target: str, check: Callable[[Lecture], None]) -> None:
     """Write what says just what was wanted, and is a lecture."""
     with _by_hand(target, path):
         if not _same(_pruned(tomllib.loads(text)), _pruned(wanted)):

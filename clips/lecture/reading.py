@@ -22,6 +22,8 @@ from scenes import CLIPS
 #: What can name a file; what names a quality profile has no dot, because `set` parts its words there.
 NAME, PROFILE_NAME = r"\w[\w.-]{0,79}", r"\w[\w-]{0,39}"
 FILE_NAME_BYTES = 200
+#: What Windows keeps for devices, whatever follows after a dot.
+DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE | re.DOTALL)
 
 UNITS: Mapping[str, int] = {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 SMALLEST_CACHE = UNITS["MB"]
@@ -45,11 +47,20 @@ def _scene(value: str) -> str:
     return value
 
 
+def why_no_file(name: str) -> str:
+    """Why this cannot name a file on every disk, as a sentence's end; empty if it can."""
+    if not re.fullmatch(NAME, name) or len(name.encode()) > FILE_NAME_BYTES:
+        return "cannot name a file: use at most 80 letters, digits, dots, dashes, underscores."
+    if name.endswith("."):
+        return "cannot name a file on Windows, because of the dot at its end: leave it out."
+    if DEVICES.fullmatch(name):
+        return "cannot name a file on Windows, which keeps that for a device: choose another name."
+    return ""
+
+
 def _name(value: str) -> str:
-    if not re.fullmatch(NAME, value) or len(value.encode()) > FILE_NAME_BYTES:
-        raise ValueError(
-            f"{toml(value)} cannot name a file: use at most 80 letters, digits, dots, dashes, underscores."
-        )
+    if why := why_no_file(value):
+        raise ValueError(f"{toml(value)} {why}")
     if value in Lecture.written_keys():
         raise ValueError(
             f"a clip cannot be called {toml(value)}, because a key of the lecture is: choose another name."

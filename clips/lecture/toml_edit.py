@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import tomlkit
-from tomlkit.items import InlineTable, Item
+from tomlkit.items import Array, InlineTable, Item
 
 from clips.lecture.toml_text import Keys, has, lines_of, value_at
 
@@ -28,19 +29,53 @@ def table(values: Mapping[str, object]) -> InlineTable:
 
 
 def with_value(text: str, keys: Keys, item: Item) -> str:
-    """The text with a value changed or added."""
+    """The text with a value changed or added; a comment whose place is gone stands above it."""
+    new = _with_value(text, keys, item)
+    lost = [*(Counter(_comments(text)) - Counter(_comments(new))).elements()]
+    if not lost:
+        return new
+    first, _ = _statement(new, keys)
+    indent = re.match(r"[ \t]*", _lines(new)[first - 1])[0]  # type: ignore[index]  # matches all
+    return _inserted(new, first - 1, [f"{indent}{comment}" for comment in lost])
+
+
+#: A text in quotes, or a comment.
+QUOTED = r"\"{3}.*?\"{3}|'{3}.*?'{3}|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'"
+COMMENT = re.compile(rf"(?:{QUOTED})|(#[^\r\n]*)", re.DOTALL)
+
+
+def _comments(text: str) -> list[str]:
+    return [found.rstrip() for found in COMMENT.findall(text) if found]
+
+
+def _with_value(text: str, keys: Keys, item: Item) -> str:
     data, owner, key = tomllib.loads(text), keys[:-1], str(keys[-1])
     if has(data, keys) and _is_in_blocks(text, keys):  # what has a head, or keys with dots, gives way to one line
-        return with_value(without(text, keys), keys, item)
+        return _with_value(without(text, keys), keys, item)
     if has(data, keys):
-        return _edited(text, keys, lambda holder, last: holder.__setitem__(last, item))
+        return _edited(text, keys, lambda holder, last: _put(holder, last, item))
     if not owner or (has(data, owner) and _is_in_blocks(text, owner)):
         return _with_line(text, owner, key, item)
     if has(data, owner):
         return _edited(text, owner, lambda holder, last: _add(holder, last, key, item))
     if owner[0] == "profiles" and _is_in_blocks(text, owner[:1]):
         return _with_profile(text, owner, key, item)
-    return with_value(text, owner, table({key: item}))
+    return _with_value(text, owner, table({key: item}))
+
+
+def _put(holder: Any, last: str | int, item: Item) -> None:
+    """A value in the place of another; of a list over several lines each element in its own place."""
+    old: Any = holder[last]
+    if not (isinstance(old, Array) and isinstance(item, Array) and "\n" in old.as_string()):
+        holder[last] = item
+        return
+    for k, element in enumerate(item):
+        if k < len(old):
+            old[k] = element
+        else:
+            old.append(element)
+    while len(old) > len(item):
+        del old[-1]
 
 
 def without(text: str, keys: Keys) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clips.filming.work import read_parameters, scene_class
+from clips.filming.work import scene_class, tell
+from clips.job import Job
 from clips.lecture.reading import Lecture
+from objectives.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,22 @@ def _bounds(kind: Kind) -> str:
     return ", ".join(f"{word} {kind[key]:g}" for key, word in signs.items() if key in kind)
 
 
-def check_lecture(lecture: Lecture) -> None:
-    """Ask the scenes whether they take the parameters of a lecture; raises UsageError for the first that is wrong."""
-    for entry in lecture.clips:
-        read_parameters(entry.scene, entry.parameters)
+def check_lecture(lecture: Lecture, number: int | None) -> None:
+    """Ask the scene of a changed clip whether it takes its parameters, all that it says included.
+
+    The other clips are not asked: one that is wrong already must not keep this one from being mended.
+
+    Raises
+    ------
+    UsageError
+        For the first thing that is wrong, as rendering would say it.
+    """
+    if number is None:
+        return
+    entry = lecture.clips[number]
+    try:
+        tell(Job(entry.scene, entry.parameters, notation=lecture.notation, name=entry.name))
+    except UsageError:
+        raise
+    except Exception as error:  # whatever the scene stumbles over, rendering would stumble over, too
+        raise UsageError(f"{entry.name} cannot be made with that ({error}): choose another value.") from None

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from clips.keeping.records import Wish
-from clips.lecture.reading import NAME, Entry, Lecture
+from clips.lecture.reading import Entry, Lecture, why_no_file
 from clips.profile import Profile
 from clips.sources import digest
 from objectives.errors import UsageError, unknown
 from scenes import CLIPS
 
-LONGEST = 80  # characters of a name
+LONGEST = 80  # bytes of a variant's name
 
 
 def wishes_of(
@@ -73,17 +73,26 @@ def entry_named(lecture: Lecture, word: str) -> Entry | None:
 def _check_name(name: str | None, clips: int) -> None:
     if name is not None and clips != 1:
         raise UsageError("--name names one clip: give the clip that is to have it.")
-    if name is not None and not re.fullmatch(NAME, name):
-        raise UsageError(f"'{name}' cannot name a file: use at most 80 letters, digits, dots, dashes, underscores.")
+    if name is not None and (why := why_no_file(name)):
+        raise UsageError(f"'{name}' {why}")
 
 
 def variant_name(name: str, settings: Mapping[str, Any]) -> str:
-    """A stable name for a clip with other numbers: `u_turn-momentum-0.95`; too long or too odd, it gets a digest."""
+    """A stable name for a clip with other numbers: `u_turn-momentum-0.95`; too long or too odd, it gets a digest.
+
+    It names a file on every disk: at most 80 bytes, no dot at its end, and no other variant's name but for capitals.
+    """
     if not settings:
         return name
     said = "-".join(f"{key}-{value}" for key, value in sorted(settings.items()))
     plain = re.sub(r"[^\w.-]+", "_", said)
-    if plain == said and len(name) + len(said) < LONGEST:
-        return f"{name}-{said}"
-    room = LONGEST - len(name) - 10
-    return f"{name}-{plain[: max(0, room)].strip('_')}-{digest(dict(settings))[:8]}"
+    whole = f"{name}-{said}"
+    if plain == said == said.casefold() and len(whole.encode()) <= LONGEST and not said.endswith("."):
+        return whole
+    mark = f"-{digest(dict(settings))[:8]}"
+    return _cut(f"{name}-{plain}", LONGEST - len(mark)).rstrip("_.-") + mark
+
+
+def _cut(text: str, most: int) -> str:
+    """The text without its end, where it has more than so many bytes."""
+    return text.encode()[:most].decode(errors="ignore")

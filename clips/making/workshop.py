@@ -99,7 +99,8 @@ def make(wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: 
     Raises
     ------
     UsageError
-        Before anything is filmed: an unknown clip or parameter, a value out of bounds, a read-only folder.
+        Before anything is filmed: an unknown clip, a read-only folder; an unknown parameter or a value out of
+        bounds, if no clip is left to film (else that clip has failed, and the others are made).
     BrokenClaimError
         With `strict`, before anything is filmed: a claim that does not hold.
     """
@@ -150,7 +151,7 @@ def plans_of(
     Raises
     ------
     UsageError
-        If a parameter is wrong: nothing is rendered then.
+        If parameters are wrong in each of them: there is nothing to render then.
     """
     store = shop.store
     tales = {verdict.wish.name: store.tale(verdict.recipe.tale_key) for verdict in verdicts}
@@ -163,10 +164,14 @@ def plans_of(
             verdict = asked.pop(event.job.called)
             event = _of_these_sources(event, verdict, shop)
             if event.result is None:
-                failed.append(_refused(event, verdict))
+                failed.append(
+                    replace(event, error=placed(verdict.wish, event.error, event.parameter)) if event.usage else event
+                )
                 continue
             tales[verdict.wish.name] = event.result
             store.tell(verdict.recipe.tale_key, event.result)
+    if failed and len(failed) == len(verdicts) and all(outcome.usage for outcome in failed):
+        raise UsageError(failed[0].error)
     plans = [plan_of(verdict, tale, store) for verdict in verdicts if (tale := tales[verdict.wish.name])]
     return plans, failed
 
@@ -176,13 +181,6 @@ def _for_all(jobs: Sequence[Job], workers: int) -> list[Job]:
     return list(islice(cycle(jobs), max(len(jobs), workers)))
 
 
-def _refused(outcome: Outcome, verdict: Verdict) -> Outcome:
-    """A wrong parameter stops everything, and is told with its place; a clip that cannot be asked has failed alone."""
-    if outcome.usage:
-        raise UsageError(placed(verdict.wish, outcome))
-    return outcome
-
-
 def _of_these_sources(outcome: Outcome, verdict: Verdict, shop: Workshop) -> Outcome:
     """The outcome, if the sources are still those of the verdict; else nobody knows which of them it was made from."""
     if recipe_of(verdict.wish, shop.sources.afresh()).base == verdict.recipe.base:
@@ -190,13 +188,13 @@ def _of_these_sources(outcome: Outcome, verdict: Verdict, shop: Workshop) -> Out
     return Outcome(outcome.job, error=f"{outcome.job.called}: its sources changed while it was rendered: render again.")
 
 
-def placed(wish: Wish, outcome: Outcome) -> str:
+def placed(wish: Wish, error: str, parameter: str = "") -> str:
     """What is wrong, with its place in the lecture file, where it stands in one."""
     if wish.lecture is None:
-        return outcome.error
+        return error
     from clips.lecture.reading import place_of
 
-    return f"{place_of(wish.lecture, wish.name, outcome.parameter or None)}: {outcome.error}"
+    return f"{place_of(wish.lecture, wish.name, parameter or None)}: {error}"
 
 
 # Filming --------------------------------------------------------------------------------------------------------------

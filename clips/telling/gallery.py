@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -19,8 +20,8 @@ HEIGHT, RATE = 720, 5  # drawn larger than they are kept, and with few frames: o
 KEPT = (640, 360)
 
 
-def gallery(shop: Workshop, reporter: Quiet, folder: Path = GALLERY) -> list[Path]:
-    """Draw what is stale of the clips, and write their posters; their paths.
+def gallery(shop: Workshop, reporter: Quiet, folder: Path = GALLERY, clips: Sequence[str] = ()) -> list[Path]:
+    """Draw what is stale of the clips (all, if none is named), and write their posters; their paths.
 
     Raises
     ------
@@ -28,7 +29,7 @@ def gallery(shop: Workshop, reporter: Quiet, folder: Path = GALLERY) -> list[Pat
         If a clip fails, or the folder cannot be written.
     """
     profile = profile_of(HEIGHT, RATE, "dark", "16:9", "mp4")
-    wishes = wishes_of(default_lecture(), [], {}, profile, cache_folder() / "gallery")
+    wishes = wishes_of(default_lecture(), clips, {}, profile, cache_folder() / "gallery")
     if failed := make(wishes, shop, reporter).failed:
         raise UsageError(f"The gallery lacks {', '.join(outcome.job.called for outcome in failed)}.")
     posters = {f"{wish.name}.png": (wish.folder / f"{wish.name}.png").read_bytes() for wish in wishes}

@@ -9,9 +9,11 @@ from typing import Any
 
 from clips.filming.work import tell
 from clips.job import Job, Tale
-from clips.keeping.records import CLIPS_FOLDER
+from clips.keeping.records import CLIPS_FOLDER, Wish
 from clips.making.advice import advise, sentences
 from clips.making.catalogue import Parameter, parameters_of
+from clips.making.workshop import placed
+from objectives.errors import UsageError
 from scenes import CLIPS
 
 
@@ -40,25 +42,32 @@ def _length(clip: str, folder: Path) -> float | None:
         return None
 
 
-def clip_text(clip: str, settings: Mapping[str, Any]) -> str:
+def clip_text(wish: Wish) -> str:
     """A clip's parameters, its beats with their captions, its claims, and what would mend those that are broken.
 
     Raises
     ------
     UsageError
-        For an unknown clip or a wrong parameter.
+        For a wrong parameter; it is told with its place, where it stands in a lecture's file.
     """
-    job = Job(clip, settings)
-    tale, parameters = tell(job), parameters_of(clip)
-    lines = [f"{clip}: {tale.title}", "", "Parameters (change one with --set NAME=VALUE):"]
-    lines += map(_parameter, parameters)
+    job = wish.job()
+    try:
+        tale = tell(job)
+    except UsageError as error:
+        raise UsageError(placed(wish, str(error), getattr(error, "parameter", ""))) from None
+    head = wish.name if wish.name == wish.clip else f"{wish.name} ({wish.clip})"
+    lines = [f"{head}: {tale.title}", "", "Parameters (change one with --set NAME=VALUE):"]
+    lines += [_parameter(parameter, tale.parameters) for parameter in parameters_of(wish.clip)]
     lines += ["", "Beats:", *(f"  {n}. {beat}: {caption}" for n, (beat, caption) in enumerate(tale.captions, 1))]
     return "\n".join([*lines, "", "Claims:", *_claims(job, tale), *(f"  note: {remark}" for remark in tale.remarks)])
 
 
-def _parameter(parameter: Parameter) -> str:
+def _parameter(parameter: Parameter, values: Mapping[str, Any]) -> str:
+    """What it is here, and its default where that is another."""
     bounds = f", {parameter.bounds}" if parameter.bounds else ""
-    return f"  {parameter.name} = {_plain(parameter.default)}  ({parameter.type}{bounds})\n      {parameter.help}"
+    now, default = _plain(values[parameter.name]), _plain(parameter.default)
+    other = "" if now == default else f"; default {default}"
+    return f"  {parameter.name} = {now}  ({parameter.type}{bounds}{other})\n      {parameter.help}"
 
 
 def _plain(default: object) -> str:

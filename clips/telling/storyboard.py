@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
 from clips.files import write_whole
 from clips.filming.work import Watch, make_scene, studio, typeset_cache
-from clips.profile import Profile
+from clips.keeping.records import Wish
 
 WIDTH, CAPTION, COLUMNS = 640, 92, 3
+RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
-def storyboard(clip: str, settings: Mapping[str, Any], profile: Profile, folder: Path) -> Path:
+def storyboard(wish: Wish) -> Path:
     """Write `NAME-storyboard.png`: the last frame of each beat with its name and caption; nothing is animated."""
-    with studio(profile), typeset_cache():
-        scene = make_scene(clip, settings, only=())
+    with studio(wish.profile), typeset_cache():
+        scene = make_scene(wish.clip, wish.settings, only=(), notation=wish.notation)
         watch = Watch(scene, scene.beats)
         scene.render()
         panels = [(beat, scene.caption(beat), watch.pictures[beat]) for beat in scene.beats]
-    return write_whole(folder, {f"{clip}-storyboard.png": _sheet(panels)})[0]
+    return write_whole(wish.folder, {f"{wish.name}-storyboard.png": _sheet(panels)})[0]
 
 
 def _sheet(panels: list[tuple[str, str, bytes]]) -> bytes:
@@ -46,6 +46,11 @@ def _tile(number: int, beat: str, caption: str, picture: bytes) -> Image.Image:
     tile.paste(image)
     draw = ImageDraw.Draw(tile)
     draw.text((10, image.height + 6), f"{number}. {beat}", fill="black", font=ImageFont.load_default(17))
-    words = "\n".join(textwrap.wrap(caption, 84)[:3])
+    words = "\n".join(textwrap.wrap(_with_carets(caption), 84)[:3])
     draw.text((10, image.height + 30), words, fill="#444444", font=ImageFont.load_default(15))
     return tile
+
+
+def _with_carets(text: str) -> str:
+    """Powers of ten as 10^-6: the typeface of the sheet has no raised digits."""
+    return re.sub(f"[{RAISED}]+", lambda power: "^" + power[0].translate(str.maketrans(RAISED, "-0123456789")), text)

@@ -6,7 +6,6 @@ import csv
 import json
 import re
 import shutil
-import subprocess
 import zipfile
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -20,13 +19,11 @@ from PIL import Image
 import render
 import scenes
 from clips.decks.captions import band_of, burnt
-from clips.decks.embed import PLACES, embed
 from clips.decks.html import html_file, html_folder
 from clips.decks.make import DECKS, KINDS, DeckWish, bring_deck, target_of
 from clips.decks.memory import old_decks
 from clips.decks.presentation import reversed_video
 from clips.decks.slides import Deck, read_deck
-from clips.lecture.reading import Lecture
 from objectives.errors import UsageError
 from tests import tiny
 from tests.clips.delivered import SIZE, deliver_two
@@ -86,7 +83,7 @@ def test_powerpoint(deck: Deck, clips: Path, tmp_path: Path) -> None:
     assert shown.core_properties.title == deck.title
     assert len(shown.slides) == len(deck.slides)
     for page, slide in zip(shown.slides, deck.slides, strict=True):
-        movie = page.shapes[-1]
+        movie = page.shapes[1]
         assert (movie.left, movie.top, movie.width, movie.height) == (0, 0, shown.slide_width, shown.slide_height)
         assert page.shapes.title.text == slide.heading
         assert page.notes_slide.notes_text_frame.text == slide.caption
@@ -113,13 +110,37 @@ def test_powerpoint_plays_by_itself(deck: Deck, clips: Path, tmp_path: Path) -> 
         page = timing_of(by_click, number)
         (command,) = page.findall(".//p:cmd", SPACES)
         (media,) = page.findall(".//p:cMediaNode/p:cTn", SPACES)
-        (shape,) = page.findall(".//p:pic//p:cNvPr", SPACES)
+        shape, *over = page.findall(".//p:pic//p:cNvPr", SPACES)
         assert command.get("cmd") == "playFrom(0.0)"
-        assert {spot.get("spid") for spot in page.findall(".//p:spTgt", SPACES)} == {shape.get("id")}
+        assert {spot.get("spid") for spot in page.findall(".//p:cmd//p:spTgt", SPACES)} == {shape.get("id")}
+        assert [shape.get("id")] == [spot.get("spid") for spot in page.findall(".//p:video//p:spTgt", SPACES)]
+        assert len(over) == (not slide.loops)
+        shown = page.findall(".//p:set//p:spTgt", SPACES)
+        assert [spot.get("spid") for spot in shown] == [picture.get("id") for picture in over]
         assert media.get("repeatCount") == ("indefinite" if slide.loops else None)
         assert not page.findall("p:transition", SPACES)
         transitions = timing_of(alone, number).findall("p:transition", SPACES)
         assert [t.get("advTm") for t in transitions] == ([] if slide.loops else [f"{slide.seconds * 1000:.0f}"])
+
+
+def test_powerpoint_prints_the_last_picture(deck: Deck, clips: Path, tmp_path: Path) -> None:
+    """It lies over everything on its slide, and in a show it comes when the video has ended, not before."""
+    from pptx import Presentation
+
+    from clips.decks.pptx import FORMATS as SPACES
+
+    target = bring_deck(wish("pptx", clips, tmp_path)).target
+    shown: Any = Presentation(str(target))
+    for number, (page, slide) in enumerate(zip(shown.slides, deck.slides, strict=True), 1):
+        *_, top = page.shapes
+        if slide.loops:
+            assert slide.first == top.poster_frame.blob
+            continue
+        assert top.image.blob == slide.last
+        assert (top.left, top.top, top.width, top.height) == (0, 0, shown.slide_width, shown.slide_height)
+        (appears,) = timing_of(target, number).findall(".//p:cTn[@presetClass='entr']/../..", SPACES)
+        delay = appears.getparent().find("p:stCondLst/p:cond", SPACES).get("delay")
+        assert int(delay) == pytest.approx(1000 * slide.seconds)
 
 
 def test_html_holds_everything(deck: Deck) -> None:
@@ -329,74 +350,7 @@ def test_a_damaged_clip_is_a_sentence(clips: Path, tmp_path: Path) -> None:
         read_deck(NAMES, own, "Two")
 
 
-# In documents ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_embed_names_the_real_file(place: str, clips: Path) -> None:
-    said = embed("tiny", place, clips)
-    assert ('show("tiny")' if place == "notebook" else str(clips / "tiny.mp4")) in said
-
-
-def test_embedded_html_is_well_formed(clips: Path) -> None:
-    from lxml import html
-
-    for place in ("revealjs", "markdown"):
-        (video,) = html.fragment_fromstring(embed("tiny", place, clips)).xpath("descendant-or-self::video")
-        for address in (video.get("src"), video.get("poster"), video.find("track").get("src")):
-            assert Path(address).exists()
-
-
-def test_embedded_markdown_parses(clips: Path) -> None:
-    """CommonMark hands the player on as it is; Quarto finds its heading and the shortcode with a file that is there."""
-    from markdown_it import MarkdownIt
-
-    player = MarkdownIt().parse(embed("tiny", "markdown", clips))
-    assert [token.type for token in player] == ["html_block"]
-    heading, _, _, _, shortcode, _ = MarkdownIt().parse(embed("tiny", "quarto", clips))
-    assert (heading.type, heading.tag) == ("heading_open", "h2")
-    found = re.fullmatch(r"\{\{< video (\S+) >\}\}", shortcode.content)
-    assert found
-    assert Path(found[1]).is_file()
-
-
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here: the project does without")
-def test_beamer_compiles(clips: Path, tmp_path: Path) -> None:
-    body = embed("tiny", "beamer", clips)
-    head = "\\documentclass{beamer}\\usepackage{graphicx, multimedia}\\begin{document}"
-    (tmp_path / "talk.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n")
-    subprocess.run(["pdflatex", "-interaction=batchmode", "talk.tex"], cwd=tmp_path, check=True)
-
-
-def test_beamer_escapes_its_title(clips: Path, tmp_path: Path) -> None:
-    own = Path(shutil.copytree(clips, tmp_path / "clips"))
-    record = own / "tiny.json"
-    record.write_text(record.read_text().replace('"title": "A tiny clip"', '"title": "50% & more"'))
-    assert r"\begin{frame}{50\% \& more}" in embed("tiny", "beamer", own)
-
-
-def test_a_notebook_renders_what_it_shows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from clips import show
-    from clips.commands import options
-    from clips.lecture.reading import Entry
-
-    monkeypatch.setattr(options, "workshop", lambda *_: tiny.workshop(tmp_path))
-    monkeypatch.setitem(scenes.CLIPS, "tiny", tiny.ENTRY)  # type: ignore[arg-type]
-    monkeypatch.setattr("clips.lecture.reading.default_lecture", lambda: Lecture(clip=(Entry(scene="tiny"),)))
-    monkeypatch.setattr("clips.keeping.records.CLIPS_FOLDER", tmp_path / "clips")
-    shown = show("tiny", way=3)
-    assert shown.video == tmp_path / "notebook" / "tiny-way-3.mp4"
-    assert len(frames_of(shown.video.read_bytes())) == 45
-    with pytest.raises(UsageError, match="did you mean 'way'"):
-        show("tiny", wax=3)
-
-
-def test_a_notebook_shows_a_clip(clips: Path) -> None:
-    from clips.notebook import Shown
-
-    page = Shown(clips / "tiny.mp4", "A <tiny> clip", 320)._repr_html_()
-    assert 'src="data:video/mp4;base64,' in page
-    assert "A &lt;tiny&gt; clip" in page
+# Around decks --------------------------------------------------------------------------------------------------------
 
 
 def test_the_list_tells_the_length_of_what_is_rendered(clips: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -407,6 +361,22 @@ def test_the_list_tells_the_length_of_what_is_rendered(clips: Path, monkeypatch:
     assert line.split()[:3] == ["tiny", "3", "s"]
     assert all(other.split()[1] == "–" for other in others)
     assert [clip["seconds"] for clip in json.loads(list_json(clips)) if clip["seconds"]] == [3.0]
+
+
+def test_the_gallery_draws_the_clip_that_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from clips.commands import decks
+    from clips.lecture.reading import parse_lecture
+    from clips.telling.gallery import KEPT
+
+    monkeypatch.setitem(scenes.CLIPS, "tiny", tiny.ENTRY)  # type: ignore[arg-type]
+    monkeypatch.setenv("MOMENTUM_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(decks, "workshop", lambda *_: tiny.workshop(tmp_path / "cache"))
+    own = parse_lecture('[[clip]]\nscene = "tiny"\n[[clip]]\nscene = "u_turn"\n')
+    monkeypatch.setattr("clips.telling.gallery.default_lecture", lambda: own)
+    assert render.main(["gallery", "tiny", "-o", str(tmp_path / "posters")]) == 0
+    (poster,) = (tmp_path / "posters").iterdir()
+    with Image.open(poster) as picture:
+        assert (poster.name, picture.size) == ("tiny.png", KEPT)
 
 
 def test_a_small_poster_keeps_the_colour_of_thin_lines() -> None:

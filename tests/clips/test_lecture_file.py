@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 
 from clips import files
 from clips.lecture.editing import init, set_value, starter, unset_value
-from clips.lecture.reading import Lecture, parse_lecture, read_lecture
+from clips.lecture.reading import Lecture, default_lecture, parse_lecture, read_lecture, why_no_file
 from clips.lecture.toml_text import Keys, has, lines_of, value_at
+from clips.making.wishes import variant_name, wishes_of
+from clips.profile import Profile
 from objectives.errors import UsageError
 from scenes import CLIPS
 from scenes.stage.words.notation import NOTATIONS, make_notation
@@ -168,11 +170,10 @@ SET = {
     ("table.momentum", ".5"): ("table.momentum: 0.9 -> 0.5", "-  momentum = 0.9", "+  momentum = 0.5"),
     ("table.start", "[0, 0]"): (
         "table.start: [-2, 1] -> [0, 0]",
-        "-  start = [   # over several",
         "-    -2,",
         "-    1,",
-        "-  ]",
-        "+  start = [0, 0]",
+        "+    0,",
+        "+    0,",
     ),
     ("table.objective", "x^2 + y^2"): ('table.objective: (default) -> "x^2 + y^2"', '+  objective = "x^2 + y^2"'),
     ("table.name", "t"): ('table.name: "table" -> "t"', '-  name = "table"', '+  name = "t"'),
@@ -298,7 +299,8 @@ def test_a_scene_must_stay(path: Path) -> None:
 def test_a_check_keeps_a_bad_value_out(path: Path) -> None:
     seen: list[object] = []
 
-    def check(lecture: Lecture) -> None:
+    def check(lecture: Lecture, number: int | None) -> None:
+        assert number is not None
         seen.append(lecture.entry("u_turn").parameters.get("momentum"))
         raise UsageError("momentum must be below 1.")
 
@@ -557,3 +559,71 @@ def test_a_file_is_not_overwritten(path: Path) -> None:
     ):
         init(path)
     assert path.read_text() == LECTURE
+
+
+MANY_LINES = """\
+[[clip]]
+scene = "descent_on_a_curve"
+  [clip.parameters]
+  momenta = [   # of all
+    0.5,  # careful "here"
+    # the lecture's own
+    0.9,
+
+    0.95,  # too much
+    # the end
+  ]  # after it
+  start = [ -9.0 ]
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("0.1,0.2,0.3", MANY_LINES.replace("0.5,", "0.1,").replace("0.9,", "0.2,").replace("0.95", "0.3")),
+        ("0.1,0.2", None),
+        ("[]", None),
+        ("0.1,0.2,0.3,0.4", None),
+        ("0.7", None),
+        ('["a # b"]', None),
+    ],
+)
+def test_the_comments_inside_of_a_list_stay(value: str, written: str | None, tmp_path: Path) -> None:
+    """Each element is changed in its place; a comment whose element is gone stands above."""
+    path = tmp_path / "lecture.toml"
+    path.write_text(MANY_LINES)
+    set_value(path, "descent_on_a_curve.momenta", value)
+    now = path.read_text()
+    for comment in ('# careful "here"', "# the lecture's own", "# too much", "# the end", "# after it"):
+        assert now.count(comment) == 1, now
+    assert written in (None, now)
+    assert now.startswith('[[clip]]\nscene = "descent_on_a_curve"\n  [clip.parameters]\n')
+    assert now.endswith("start = [ -9.0 ]\n")
+
+
+NO_FILE = ("con", "NUL.x", "Com1", "lpt9.old.mp4", "end.", "aux.", "a" * 81, "", ".x", "ü" * 101)
+
+
+@pytest.mark.parametrize("name", NO_FILE)
+def test_no_clip_has_a_name_that_windows_refuses(name: str, path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot name a file"):
+        set_value(path, "u_turn.name", f'"{name}"')
+    with pytest.raises(UsageError, match="cannot name a file"):
+        wishes_of(default_lecture(), ["u_turn"], {}, Profile(), path.parent, name=name)
+    assert why_no_file(f"my_{name.strip('.')}"[:70]) == ""
+
+
+@given(
+    st.from_regex(r"[a-zü][a-zü0-9_-]{0,79}", fullmatch=True),
+    st.dictionaries(
+        st.sampled_from(["start", "steps"]), st.text(max_size=120) | st.floats() | st.integers(), max_size=2
+    ),
+)
+def test_a_variant_has_a_short_name_on_every_disk(name: str, settings: dict[str, object]) -> None:
+    named = variant_name(name, settings)
+    if settings:
+        assert why_no_file(named) == ""
+        assert len(named.encode()) <= 80
+        loud = variant_name(name, {key: str(value).upper() for key, value in settings.items()})
+        same = {str(v).upper() for v in settings.values()} == {str(v) for v in settings.values()}
+        assert same or named.casefold() != loud.casefold()

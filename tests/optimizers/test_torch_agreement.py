@@ -34,6 +34,9 @@ def test_agrees_with_torch(case):
     np.testing.assert_allclose(parameters(rule, run)[REFERENCE["steps"]], expected, rtol=1e-12, atol=1e-14)
 
 
-def test_the_reference_covers_every_rule_and_is_from_the_named_torch():
-    assert {case["rule"] for case in REFERENCE["cases"]} == set(RULES)
+def test_the_reference_covers_what_torch_has_and_is_from_the_named_torch():
+    """A rule that torch.optim does not have needs another witness: tests/optimizers/test_rules.py."""
+    of_torch = {"gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam"}
+    assert {case["rule"] for case in REFERENCE["cases"]} == of_torch
+    assert of_torch <= set(RULES)
     assert REFERENCE["torch"].startswith("2.13.0")

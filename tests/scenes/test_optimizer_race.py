@@ -14,12 +14,14 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
-from optimizers import RULES, descend, make_rule
+from optimizers import RULES, Rule, descend, make_rule
 from scenes.optimizer_race import SAME, TUNED, OptimizerRace
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch
-from scenes.props.optimizer_race.rule_formulas import IN_A_WORD, FormulaCard, formulas
+from scenes.props.optimizer_race.rule_formulas import FormulaCard, formulas, letters
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.words.notation import written_in
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -94,10 +96,10 @@ def test_one_race_alone(mode: str) -> None:
     assert all(name.startswith(scene.raced[0]) for name in scene.trajectories())
 
 
-def test_all_six_rules_in_a_tall_picture() -> None:
+def test_all_rules_in_a_tall_picture() -> None:
     with studio(make_profile("l", aspect="4:3")), typeset_cache():
         scene = made(rules=tuple(RULES), steps=12)
-        assert [len(page) for page in scene.pages] == [4, 2]
+        assert sum(map(len, scene.pages)) == len(RULES)
         for page in scene.pages:
             boxes = [layout.box_of(card[0]) for card in page]
             assert all(layout.safe_frame().contains(box, slack=0.01) for box in boxes)
@@ -106,11 +108,36 @@ def test_all_six_rules_in_a_tall_picture() -> None:
                 assert all(box.contains(layout.box_of(part), slack=0.01) for part in card)
 
 
-def test_every_rule_has_its_formulas_and_its_word() -> None:
-    assert set(IN_A_WORD) == set(RULES)
-    for name in RULES:
-        assert formulas(make_rule(name))
-        assert len(FormulaCard(Box(-3, -1.5, 3, 1.5), make_rule(name))) >= 3
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_says_what_it_is(name: str) -> None:
+    """Formulas, words, and the value of each letter that stands in the formulas without being a vector."""
+    rule = make_rule(name)
+    assert formulas(rule)
+    assert rule.in_a_word != Rule.in_a_word
+    assert len(FormulaCard(Box(-3, -1.5, 3, 1.5), rule)) >= 3
+    for entry in rule.hyperparameters():
+        assert not entry.letter or any(entry.letter in line for line in rule.formulas)
+        assert (f"{entry.letter} = " in letters(rule)) or "{" in f"{entry.letter or '{'}"
+
+
+def test_the_letters_are_those_of_the_notation() -> None:
+    assert letters(make_rule("adam")) == "beta_1 = 0.9, thin thin beta_2 = 0.999"
+    scene = make_scene("optimizer_race", {}, notation="pytorch")
+    with written_in(scene._read_notation):
+        assert letters(make_rule("nesterov", momentum=0.5)) == "mu = 0.5"
+        assert formulas(make_rule("gradient_descent"))[0].startswith('w_(t+1) = w_t - op("lr")')
+
+
+def test_a_rule_that_says_little_of_itself_is_shown_all_the_same() -> None:
+    class Bare(Rule[None]):
+        name, title = "bare", "bare"
+
+        def init(self, x: Any) -> None: ...
+
+        def step(self, gradient: Any, x: Any, state: None) -> Any: ...
+
+    assert len(FormulaCard(Box(-3, -1.5, 3, 1.5), Bare())) >= 3
+    assert rule_color("bare") in palette().terms
 
 
 @settings(max_examples=1, phases=[Phase.generate])

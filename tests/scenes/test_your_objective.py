@@ -13,7 +13,7 @@ from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum
-from scenes.props.your_objective.fitting_rate import LADDER, fitting_rate
+from scenes.props.your_objective.fitting_rate import fitting_rate, ladder
 from scenes.stage.terrain.chosen_surface import surface_of
 from scenes.stage.terrain.ground import height_scale
 from scenes.your_objective import YourObjective
@@ -57,6 +57,9 @@ ODD = [
     "exp(x*y)",
     "x^x + y^2",
     "x/y",
+    "huber(x) + |y|",
+    "floor(2x)^2 + y^2",
+    "f(x, y) = x^2",
 ]
 
 
@@ -144,7 +147,8 @@ def test_a_fitting_rate_gets_down_without_leaps() -> None:
     rate = fitting_rate(bowl, lambda rates: GradientDescent(rates), (4.0, 3.0), 60, bowl.view)
     assert rate == 0.02
     plane = chosen("x + y")
-    assert fitting_rate(plane, lambda rates: Momentum(rates, 0.9), (4.0, 3.0), 60, plane.view) in LADDER
+    place = lambda rates: Momentum(rates, 0.9), (4.0, 3.0)
+    assert fitting_rate(plane, *place, 60, plane.view) in ladder(plane, *place, plane.view)
 
 
 def test_given_numbers_are_taken() -> None:
@@ -179,3 +183,33 @@ def test_the_arrow_points_down_the_gradient() -> None:
 )
 def test_odd_runs(changes: dict[str, Any]) -> None:
     played(**changes)
+
+
+TORN, VIEW = "(x + y - 3)/(x - y + 1)", "-5,5,-5,5"
+
+
+def test_a_pole_with_two_sides_sets_no_scale_and_no_line_crosses_it() -> None:
+    """Nearly all of the ground lies between -20 and 20; grid points that are on the pole but for rounding, at 10^16."""
+    scene = make_scene({"objective": TORN, "view": VIEW}, only=())
+    assert -50 < scene.scale.low < scene.scale.high < 50
+    chart = scene.duet.map
+    area, points = chart.area, chart.lines.points
+    data = 10 * (points[:, :2] - [area.left, area.bottom]) / [area.width, area.height] - 5
+    side = np.sign(data[:, 0] - data[:, 1] + 1)
+    assert len(points) > 400
+    assert (side[::4] == side[3::4]).mean() > 0.999
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1.0, 1e9])
+def test_rates_fit_however_tall_or_flat_the_ground_is(factor: float) -> None:
+    """Gradient descent and momentum take the steps of x^2 + y^2 if the rate is divided by the factor."""
+    scene, plain = (make_scene({"objective": f"{many}*(x^2 + y^2)", "view": VIEW}) for many in (f"{factor:.9f}", "1"))
+    for name in ("gradient_descent", "momentum"):
+        assert factor * scene._rate(name) == pytest.approx(plain._rate(name))
+    assert all(claim.holds for claim in scene.claims())
+
+
+def test_standing_still_is_not_getting_down() -> None:
+    scene = make_scene({"learning_rate": 1e-9})
+    assert not any(claim.holds for claim in scene.claims())
+    assert all(end < scene.numbers()["start_value"] for name, end in scene.ends.items() if name != "adam")

@@ -49,10 +49,22 @@ export function start(el, { formulas, presets = [], state = {} }) {
     const wanted = location.hash === written ? null : fromHash(location.hash);
     for (const [key, value] of Object.entries(wanted ?? {})) model.set(key, value);
   });
+  // Inside another page, such as a deck of slides, what turns pages is for that one.
+  if (window.top !== window) addEventListener("keydown", turned);
   // Keys are for the page, unless it stands inside another one.
   explorable.render({ model, el }).then(() => {
     if (window.top === window) /** @type {HTMLElement | null} */ (el.firstElementChild)?.focus({ preventScroll: true });
   });
+}
+
+/** @type {{ [key: string]: number }} */
+const TURNS = { PageDown: 1, PageUp: -1 };
+
+/** @param {KeyboardEvent} event */
+function turned(event) {
+  if (!(event.key in TURNS)) return;
+  event.preventDefault();
+  window.parent.postMessage({ turn: TURNS[event.key] }, "*");
 }
 
 export default explorable;

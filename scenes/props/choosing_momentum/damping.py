@@ -14,9 +14,11 @@ import numpy as np
 from objectives import AnyObjective
 from optimizers import Momentum, Trajectory, descend, theory
 from scenes.stage.ink.drawing import Array
+from scenes.stage.words.figures import figure
 
 NONE, CRITICAL, MUCH = "none", "critical", "much"
 TRIED = np.linspace(0, 1, 1000, endpoint=False)
+TOLERANCE = 0.01  # of the loss: low
 STEPS, LONG = 100, 300  # of the three runs; of those that are only tried
 
 
@@ -45,6 +47,29 @@ class Damping:
         """What was computed."""
         rules = {name: Momentum(self.learning_rate, momentum) for name, momentum in self.momenta.items()}
         return {name: descend(self.objective, rule, self.start, STEPS) for name, rule in rules.items()}
+
+    @cached_property
+    def arrivals(self) -> dict[str, int | None]:
+        """The step from which the loss of each run stays low, if it does."""
+        return {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
+
+    @property
+    def between_is_first(self) -> bool:
+        """Whether the computed momentum arrives before none of it and before much."""
+        none, between, much = self.arrivals.values()
+        return between is not None and all(other is None or between < other for other in (none, much))
+
+    @property
+    def told(self) -> str:
+        """When each arrives, in a sentence."""
+        arrivals = "; ".join(map(self._told, (NONE, MUCH, CRITICAL)))
+        best = ", the fastest way down without overshooting" if self.between_is_first else ""
+        return f"{arrivals[0].upper()}{arrivals[1:]}{best}."
+
+    def _told(self, name: str) -> str:
+        momentum, step = self.momenta[name], self.arrivals[name]
+        it = f"momentum {figure(momentum)}" if momentum else "without momentum it"
+        return f"{it} {'does not arrive' if step is None else f'arrives at step {step}'}"
 
     @cached_property
     def tried(self) -> float:

@@ -6,6 +6,7 @@ Read from its last steps: low enough is what lies within `NEAR` of the lowest va
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,3 +68,13 @@ class Outcome:
         if self.flew_off:
             return f"flies off: step ${self.run.ended_at}$"
         return f"{'stuck' if self.stuck else 'swings'} at step ${self.run.steps}$"
+
+
+def too_little_too_much(momenta: Mapping[str, float], outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
+    """What the least and the most momentum do, longer wording first, as far as it is so."""
+    *_, (_, least) = sorted(((-momentum, name) for name, momentum in momenta.items()))
+    *_, (_, most) = sorted((momentum, name) for name, momentum in momenta.items())
+    little, much = outcomes[least], outcomes[most]
+    if little.stuck and much.moving:
+        return "too little: stuck where it is flat. Too much: swings.", "too little: stuck. Too much: swings."
+    return (f"least: {little.short}; most: {much.short}",)

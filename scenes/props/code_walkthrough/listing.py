@@ -26,7 +26,8 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import rectangle_points
-from scenes.stage.words.numerals import Numeral, running_spec, widest_of
+from scenes.stage.words.figures import running_spec
+from scenes.stage.words.numerals import Numeral, widest_of
 from scenes.stage.words.typesetting import SMALL, Words, on_baseline
 
 Values = Mapping[str, Any]
@@ -181,7 +182,7 @@ class NamedValue(VGroup):
         label = Words(f'#text(font: "{FONT}", size: 0.9em)[{name}] $=$', SMALL)
         on_baseline(place(label, box, LEFT), self.base)
         whole = all(isinstance(moment.after[name], int) for moment in self._set())
-        spec = "d" if whole else running_spec(np.ravel(known), 5)
+        spec = "d" if whole else running_spec(np.ravel(known), 5, result=False)
         marks, self.numbers = self._numbers(float(label.get_right()[0]) + 0.18, np.array(known).T, spec)
         self.moving = VGroup(*self.numbers)
         self.ground = Box(box.left - SIDE, self.base - 0.14, self.end + SIDE, self.base + 0.36)

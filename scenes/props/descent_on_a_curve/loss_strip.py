@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from manim import VGroup, VMobject
 
 from optimizers import Trajectory
-from scenes.stage.ink.ball import walked
-from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, dashed, disc_points, polyline_points
+from scenes.stage.ink.drawing import Array, curve_of, dashed, disc_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.error_strip import ErrorStrip
@@ -31,9 +29,9 @@ class LossStrip(ErrorStrip):
     ) -> None:
         self.runs, self.tolerance = runs, tolerance
         self.reached = dict.fromkeys(runs, -1.0)
-        floor = FLOOR * tolerance  # what lies deeper has arrived, and its curve ends there
-        shown = {key: np.maximum(run.values[: _last_above(run, floor) + 1], floor) for key, run in runs.items()}
-        super().__init__(box, shown, colors, name)
+        floor = FLOOR * tolerance  # what lies deeper for good has arrived, and its curve ends there
+        shown = {key: run.values[: _last_above(run, floor) + 1] for key, run in runs.items()}
+        super().__init__(box, shown, colors, name, floor)
         for curve in self.curves:
             curve.set_stroke(width=4.5)
         low, high = self.y_axis.data
@@ -48,9 +46,9 @@ class LossStrip(ErrorStrip):
         if self.turn:
             self.reached[self.turn] = step
         for curve, (run, corners) in zip(self.curves, self.corners.items(), strict=True):
-            reached = self.reached[run]
-            pieces = clip_polyline(walked(corners, min(reached, len(corners) - 1)), self.area) if reached >= 0 else []
-            curve.set_points(np.concatenate([np.zeros((0, 3)), *map(polyline_points, pieces)]))
+            self.draw(curve, corners, self.reached[run])
+        for run, words in self.farewells.items():
+            words.set_opacity(float(self.reached[run] >= self.leaves_at(run)))
         return self
 
     def verdict(self, key: str, color: str) -> VMobject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,14 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.panels.scoreboard import error_at
-from scenes.stage.words.figures import rounded
+from scenes.stage.panels.scoreboard import error_at, errors_of
+from scenes.stage.words.figures import running_spec, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.numerals import Numeral, running_spec, widest_of
+from scenes.stage.words.numerals import Numeral, widest_of
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
 ROW = 0.52  # height of a row; the heads have one, too
+CLEAR = 0.2  # between a name and its rate
 BELOW = 0.11  # from the middle of a row to its baseline
 
 
@@ -31,23 +32,32 @@ class RaceTable(VGroup):
         super().__init__()
         self.runs = runs
         heads, *rows = box.top_slice((1 + len(rules)) * ROW)[0].rows(*[1.0] * (1 + len(rules)), gap=0.0)
-        values = np.concatenate([run.values for run in runs.values()])
+        values = errors_of(runs.values())
         spec = _spec(values)
-        size = BODY if layout.is_wide() else SMALL
-        self.errors = [Numeral([row.right, row.center[1] - BELOW, 0.0], spec, size) for row in rows]
-        widest = widest_of(values, spec)
-        right = box.right - self.errors[0].display(widest).width - 0.45
-        self.rates = VGroup()
+        for size in (BODY, SMALL) if layout.is_wide() else (SMALL,):
+            self.errors = [Numeral([row.right, row.center[1] - BELOW, 0.0], spec, size) for row in rows]
+            right = box.right - self.errors[0].display(widest_of(values, spec)).width - 0.45
+            titles, self.rates = self._named(rules, rows, right, size)
+            if all(
+                title.get_right()[0] + CLEAR < rate.get_left()[0]
+                for title, rate in zip(titles, self.rates, strict=True)
+            ):
+                break
         self.furniture = VGroup(_seat(quiet("error"), heads, RIGHT))
-        self.furniture.add(_seat(quiet(f"rate ${notation().learning_rate}$"), _upto(heads, right), RIGHT))
-        for row, (name, rule) in zip(rows, rules.items(), strict=True):
-            value: Any = rule
-            self.furniture.add(_seat(Words(rule.title, size, rule_color(name)), row, LEFT))
-            rate = Words(f"${rounded(value.learning_rate)}$", size, palette().ink)
-            self.rates.add(_seat(rate, _upto(row, right), RIGHT))
+        self.furniture.add(_seat(quiet(f"rate ${notation().learning_rate}$"), _upto(heads, right), RIGHT), *titles)
         self.moving = VGroup(*self.errors)
         self.add(self.furniture, self.rates, self.moving)
         self.display(0.0)
+
+    @staticmethod
+    def _named(rules: Mapping[str, Rule[Any]], rows: Sequence[Box], right: float, size: float) -> tuple[VGroup, VGroup]:
+        """Names and learning rates, the latter with their right ends at `right`."""
+        titles, rates = VGroup(), VGroup()
+        for row, (name, rule) in zip(rows, rules.items(), strict=True):
+            value: Any = rule
+            titles.add(_seat(Words(rule.title, size, rule_color(name)), row, LEFT))
+            rates.add(_seat(Words(f"${typed(value.learning_rate)}$", size, palette().ink), _upto(row, right), RIGHT))
+        return titles, rates
 
     def display(self, step: float) -> RaceTable:
         for number, run in zip(self.errors, self.runs.values(), strict=True):
@@ -57,8 +67,9 @@ class RaceTable(VGroup):
 
 def _spec(values: Array) -> str:
     """A format for errors: six decimals where all are small, because the best of a race are."""
-    small = bool(np.nanmax(np.abs(values[np.isfinite(values)]), initial=0.0) < 10)
-    return ".6f" if small else running_spec(values)
+    small = bool(np.max(np.abs(values[np.isfinite(values)]), initial=0.0) < 10)
+    spec = running_spec(values)
+    return f".6{spec[-1]}" if small else spec
 
 
 def _upto(box: Box, right: float) -> Box:

@@ -19,8 +19,10 @@ from optimizers import Rule, Trajectory, descend
 from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points, polyline_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.panels.plot import Panel
+from scenes.stage.words.figures import SAID, figure
 
 RATES = np.array([float(f"{rate:.3g}") for rate in np.logspace(-3, 1, 81)])  # three digits, as they are shown
+FAR, MOST = 1e3, 1e3  # times the top of the chart: out of it; times the first error: a score that is shown
 JUDGED = 10  # last steps, of which the highest error counts
 
 
@@ -45,6 +47,16 @@ class RateSearch:
         """Which of the rates; the smallest of several."""
         return int(np.argmin(self.scores))
 
+    @property
+    def works(self) -> bool:
+        """Whether with any of the rates the run ends no higher than it starts."""
+        return bool(self.scores[self.best] <= self.objective.value(self.start))
+
+    @property
+    def told(self) -> str:
+        """The best rate in a sentence, or that none works."""
+        return figure(float(RATES[self.best]), SAID) if self.works else "none"
+
     @cached_property
     def tuned(self) -> Rule[Any]:
         """The rule with its best rate."""
@@ -64,17 +76,17 @@ class RateChart(Panel):
     def __init__(
         self, box: Box, searches: Mapping[str, RateSearch], colors: Mapping[str, str], names: tuple[str, str]
     ) -> None:
-        finite = np.concatenate([search.scores[np.isfinite(search.scores)] for search in searches.values()])
-        low, high = _decades(finite)
+        low, high = _decades(np.array([search.scores[search.best] for search in searches.values()]), searches)
         x = (float(RATES[0]), float(RATES[-1]))
         super().__init__(box, x, (low, high), names, "log", grid=True, x_scale="log")
         self.furniture = VGroup(*self.submobjects)
         self.curves, self.marks = VGroup(), VGroup()
         for name, search in searches.items():
-            points = self.to_screen(RATES, np.clip(search.scores, low, 10 * high))
+            points = self.to_screen(RATES, np.clip(search.scores, None, FAR * high))
             pieces = [polyline_points(piece) for piece in clip_polyline(points, self.area)]
             self.curves.add(curve_of(pieces, stroke_color=colors[name], stroke_width=4.5))
-            self.marks.add(self._mark(points[search.best], colors[name]))
+            if search.works:
+                self.marks.add(self._mark(points[search.best], colors[name]))
         self.add(self.curves, self.marks)
 
     @staticmethod
@@ -82,11 +94,10 @@ class RateChart(Panel):
         return curve_of([disc_points(place[None], 0.11)], stroke_width=0, fill_color=color, fill_opacity=1)
 
 
-def _decades(values: Array) -> tuple[float, float]:
-    """Whole decades round positive values, at most twelve."""
-    positive = values[values > 0]
-    if not len(positive):
-        return 0.1, 1.0
-    top = np.ceil(np.log10(np.quantile(positive, 0.9)) + 1e-9)
-    bottom = max(np.floor(np.log10(positive.min())), top - 12)
+def _decades(best: Array, searches: Mapping[str, RateSearch]) -> tuple[float, float]:
+    """Whole decades from the lowest of the best scores to the highest first error, at most twelve."""
+    firsts = [abs(float(search.objective.value(search.start))) for search in searches.values()]
+    held = [score for score in best if np.isfinite(score) and score > 0]
+    top = np.ceil(np.log10(max([*firsts, *(score for score in held if score < MOST * max(firsts))]) or 1.0) + 1e-9)
+    bottom = max(np.floor(np.log10(min(held))), top - 12) if held else top - 1
     return float(10.0 ** min(bottom, top - 1)), float(10.0**top)

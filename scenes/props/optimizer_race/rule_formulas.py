@@ -1,4 +1,4 @@
-"""Each rule as a lecturer writes it on the board, and what it does in a few words.
+"""Each rule as a lecturer writes it on the board: what it says of itself (`optimizers.Rule`), on a card.
 
 Lines for one step, in the letters in force, and what each rule's own letters stand for. What keeps a division finite,
 and corrects an average for its start, is left to the small print: on every card it would hide the idea.
@@ -6,7 +6,7 @@ and corrects an average for its start, is left to the small print: on every card
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from manim import UL, UR, RoundedRectangle, VGroup
@@ -17,95 +17,34 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import BODY, SMALL, Formula, bold, lines, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, bold, lines, on_baseline, quiet
 
-#: What each rule does, in a few words.
-IN_A_WORD: Mapping[str, str] = {
-    "gradient_descent": "follows the slope",
-    "momentum": "remembers its last update",
-    "nesterov": "remembers, and looks ahead",
-    "adagrad": "slows down where it was steep",
-    "rmsprop": "evens out steep and gentle",
-    "adam": "remembers, and evens out",
-}
-#: A relative that a lecturer names with a rule.
-ALSO: Mapping[str, str] = {"gradient_descent": "on a few samples: SGD"}
-SLOPE, SQUARE = "nabla w_t", "(nabla w_t)^2"
 PAD, HEAD = 0.2, 0.32  # round what a card says; from its top to the baseline of the name
 
 
 def formulas(rule: Rule[Any]) -> tuple[str, ...]:
-    """The lines of one step of a rule, as Typst mathematics."""
-    return _FORMULAS[rule.name](rule)
+    """The lines of one step of a rule, as Typst mathematics in the letters in force."""
+    return tuple(map(_lettered, rule.formulas))
 
 
 def letters(rule: Rule[Any]) -> str:
     """What a rule's own letters stand for, as Typst mathematics; empty if it has none but the learning rate."""
-    values: Any = rule
-    if rule.name in ("momentum", "nesterov"):
-        return f"{notation().momentum} = {typed(values.momentum)}"
-    if rule.name == "rmsprop":
-        return f"rho = {typed(values.decay)}"
-    if rule.name == "adam":
-        return f"beta_1 = {typed(values.beta1)}, thin thin beta_2 = {typed(values.beta2)}"
-    return ""
+    own = (entry for entry in rule.hyperparameters() if entry.letter)
+    return ", thin thin ".join(f"{_lettered(entry.letter)} = {typed(getattr(rule, entry.name))}" for entry in own)
+
+
+def _lettered(formula: str) -> str:
+    own = notation()
+    return formula.format(learning_rate=own.learning_rate, momentum=own.momentum, update=own.update)
 
 
 def small_print(rules: Iterable[Rule[Any]]) -> str:
     """What the formulas leave out, as markup; empty if that is nothing."""
     kept: list[Any] = list(rules)
     finite = sorted({f"${typed(rule.epsilon)}$" for rule in kept if hasattr(rule, "epsilon")})
-    parts = ["hats: over $1 - beta_i^t$"] if any(rule.name == "adam" for rule in kept) else []
+    parts = list(dict.fromkeys(rule.small_print for rule in kept if rule.small_print))
     parts += [f"each root: plus {' or '.join(finite)}"] if finite else []
     return "; ".join(parts)
-
-
-def _gradient_descent(_: Any) -> tuple[str, ...]:
-    return (f"w_(t+1) = w_t - {notation().learning_rate} {SLOPE}",)
-
-
-def _momentum(_: Any) -> tuple[str, ...]:
-    return _update(SLOPE)
-
-
-def _nesterov(_: Any) -> tuple[str, ...]:
-    ahead = f"tilde(w)_t = w_t - {notation().momentum} {notation().update}_(t-1)"
-    return ahead, *_update("nabla tilde(w)_t")
-
-
-def _update(slope: str) -> tuple[str, ...]:
-    update, gamma, eta = notation().update, notation().momentum, notation().learning_rate
-    return f"{update}_t = {gamma} {update}_(t-1) + {eta} {slope}", f"w_(t+1) = w_t - {update}_t"
-
-
-def _adagrad(_: Any) -> tuple[str, ...]:
-    return f"s_t = s_(t-1) + {SQUARE}", _over_root(SLOPE, "s_t")
-
-
-def _rmsprop(_: Any) -> tuple[str, ...]:
-    return f"s_t = rho s_(t-1) + (1 - rho) {SQUARE}", _over_root(SLOPE, "s_t")
-
-
-def _adam(_: Any) -> tuple[str, ...]:
-    return (
-        f"m_t = beta_1 m_(t-1) + (1 - beta_1) {SLOPE}",
-        f"s_t = beta_2 s_(t-1) + (1 - beta_2) {SQUARE}",
-        _over_root("hat(m)_t", "hat(s)_t"),
-    )
-
-
-def _over_root(above: str, squares: str) -> str:
-    return f"w_(t+1) = w_t - {notation().learning_rate} thin {above} slash sqrt({squares})"
-
-
-_FORMULAS: Mapping[str, Callable[[Any], tuple[str, ...]]] = {
-    "gradient_descent": _gradient_descent,
-    "momentum": _momentum,
-    "nesterov": _nesterov,
-    "adagrad": _adagrad,
-    "rmsprop": _rmsprop,
-    "adam": _adam,
-}
 
 
 class FormulaCard(VGroup):
@@ -126,10 +65,11 @@ class FormulaCard(VGroup):
 
 
 def _block(rule: Rule[Any], box: Box) -> VGroup:
-    """The formulas, all in one size: as large as the card allows, down to the smallest type."""
+    """The formulas, all in one size: as large as the card allows, down to the smallest type; else a few words."""
     for size in (BODY, SMALL):
-        also = [quiet(ALSO[rule.name])] if rule.name in ALSO else []
-        block = lines(*(Formula(line, size) for line in formulas(rule)), *also, gap=0.2)
+        written = [Formula(line, size) for line in formulas(rule)]
+        told = written if written else [Words(rule.in_a_word, size)]
+        block = lines(*told, *([quiet(rule.also)] if rule.also else []), gap=0.2)
         if block.width <= box.width and block.height <= box.height:
             break
     return block

@@ -19,6 +19,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import View
+from scenes.stage.words.figures import power_of_ten
 
 
 @dataclass(frozen=True)
@@ -80,5 +81,5 @@ def tips_of(chart: ContourMap, place: Array, ways: list[Array], length: float) -
 
 def in_a_sentence(markup: str) -> str:
     """A finding as a caption has it: without mathematics."""
-    said = re.sub(r"(\d) dot 10\^\((-?\d+)\)", r"\1e\2", markup.replace("$", "").replace(" degree", " degrees"))
-    return re.sub(r"10\^\((-?\d+)\)", r"1e\1", said)
+    said = markup.replace("$", "").replace(" degree", " degrees").replace(" dot ", "·")
+    return re.sub(r"10\^\((-?\d+)\)", lambda power: power_of_ten(int(power[1])), said)

@@ -17,6 +17,7 @@ from scenes.stage.curves.run import CurveRun, Cuts, arrival, curve_run, cuts, di
 from scenes.stage.ink.drawing import Array
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
+from scenes.stage.words.figures import figure
 
 SAME_WAY = 10  # steps after which the two updates are compared
 LAST_STEPS = 8  # of gradient descent, before it stops: watched
@@ -160,7 +161,7 @@ class CurveRace:
 
     def value_said(self, value: float) -> str:
         """A value in a sentence: four digits, and no noise below them."""
-        return f"{0.0 if abs(value) < 1e-3 * self.visible else value:.4g}"
+        return figure(0.0 if abs(value) < 1e-3 * self.visible else value, 4)
 
     def place_said(self, place: float) -> str:
         """A place in a sentence: three digits of the window."""

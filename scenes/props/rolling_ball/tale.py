@@ -27,8 +27,10 @@ def captions(race: CurveRace) -> Mapping[str, str]:
 def same_way_ends(race: CurveRace) -> str:
     steps, gain = race.cuts.same_way, race.fast.gains[race.cuts.same_way]
     if gain <= 1:
-        return f"Here it cannot: its update at step {steps} is no larger than the gradient makes it."
-    return f"At step {steps} its update is {gain:.1f} times what the gradient alone would make it."
+        update = f"at step {steps} its update is no larger than the gradient makes it"
+        return f"Asked to go on the same way, momentum takes no bigger steps: {update}."
+    asked = "Asked again and again to go the same way, momentum takes bigger steps."
+    return f"{asked} At step {steps} its update is {gain:.1f} times what the gradient alone would make it."
 
 
 def in_the_dip(race: CurveRace) -> str:
@@ -60,9 +62,13 @@ def _end(race: CurveRace, run: CurveRun) -> str:
 
 # Lines above the curve: Typst markup ----------------------------------------------------------------------------------
 
-ASKED = "asked again and again to go the same way ..."
 AGAINST_THE_SLOPE = "the #box[slope] <slope> pulls back, #box[momentum] <share> pushes on"
 FORGETFUL = "and #box[gradient descent]<gradient_descent>, without memory?"
+
+
+def asked(race: CurveRace) -> str:
+    again = "again and again " if race.fast.gains[race.cuts.same_way] > 1 else ""
+    return f"asked {again}to go the same way ..."
 
 
 def dip_line(race: CurveRace) -> str:
@@ -85,7 +91,7 @@ def stop_line(race: CurveRace) -> str:
         return f"gradient descent leaves the picture at step {race.slow.gone}"
     if race.stopped is None:
         return "gradient descent is still on its way"
-    return "gradient descent stops: its gradient is zero"
+    return "gradient descent stops: its gradient is next to zero"
 
 
 def verdict(race: CurveRace) -> str:

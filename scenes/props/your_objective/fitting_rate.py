@@ -1,7 +1,9 @@
 """A learning rate for a surface of which nothing is known: tried, not guessed.
 
-One run for each rate of a ladder, all in one call. Taken is the smallest rate that gets nearly as low as any, stays in
-the picture and takes no leaps: so the way down can be followed, and no rule is held back by the rate of another.
+One run for each rate of a ladder, all in one call. The ladder reaches from steps that nobody sees to one as long as the
+picture: so it fits a function as tall as a tower or as flat as a plain. Taken is the smallest rate that gets nearly as
+low as any, stays in the picture and takes no leaps: so the way down can be followed, and no rule is held back by the
+rate of another.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from optimizers import Rule, Trajectory, descend
 from scenes.stage.ink.drawing import Array
 from scenes.stage.panels.plot import Range
 
-LADDER = np.array([round(factor * 10.0**power, 9) for power in range(-8, 4) for factor in (1, 2, 5)])
+SHORTEST, LONGEST = 1e-8, 1.0  # of the window's size: the first steps of the ladder
 NEARLY = 0.02  # of the way down: as low
 SETTLED = 0.2  # of the steps, at the end, all of which count
 BEYOND = 0.06  # of the window's size: still in the picture
@@ -31,16 +33,29 @@ def fitting_rate(
     view: tuple[Range, ...],
 ) -> float:
     """The learning rate, a round number, for the rule that `rule` makes of rates; `view` is the picture."""
-    run = descend(objective, rule(LADDER), start, steps)
+    rates = ladder(objective, rule, start, view)
+    run = descend(objective, rule(rates), start, steps)
     kept = _inside(run.iterates, view)
     stays = kept.all(axis=0) & (_strides(run, view) < LEAP)
     if not stays.any():
         long = np.flatnonzero(kept.sum(axis=0) > 0.5 * steps)
-        return float(LADDER[long[-1] if len(long) else 0])
+        return float(rates[long[-1] if len(long) else 0])
     last = run.values[-max(1, round(SETTLED * steps)) :]
     ends = np.where(stays, np.max(np.where(np.isfinite(last), last, np.inf), axis=0), np.inf)
     bound = ends.min() + NEARLY * max(float(run.values[0, 0] - ends.min()), 0.0)
-    return float(LADDER[int(np.argmax(ends <= bound))])
+    return float(rates[int(np.argmax(ends <= bound))])
+
+
+def ladder(
+    objective: AnyObjective, rule: Callable[[Array], Rule[Any]], start: tuple[float, ...], view: tuple[Range, ...]
+) -> Array:
+    """Rates 1, 2, 5, 10 ... whose first steps are from `SHORTEST` to `LONGEST` of the picture's size."""
+    first = descend(objective, rule(np.ones(1)), start, 1)
+    with np.errstate(all="ignore"):
+        reach = float(np.max(np.abs(first.updates[0, 0]) / np.ptp(np.array(view), axis=1)))
+    reach = reach if np.isfinite(reach) and reach > 0 else 1.0
+    low, high = (int(np.floor(np.log10(share / reach))) for share in (SHORTEST, LONGEST))
+    return np.array([float(f"{factor}e{power}") for power in range(low, high + 1) for factor in (1, 2, 5)])
 
 
 def _strides(run: Trajectory, view: tuple[Range, ...]) -> Array:

@@ -4,8 +4,8 @@ A colour says what a thing is, in every clip: one per optimizer rule, one for th
 that momentum brings. The rules' hues are those of Okabe and Ito (2008), told apart by colour-blind eyes; the light
 theme darkens them until they hold on paper white. Nobody asks for "blue": ask for the meaning.
 
-The theme follows from Manim's background colour, so that `manim -c "#FCFCFA" scenes/u_turn.py UTurn` gives the light
-one without a setting of our own.
+The theme follows from Manim's background colour, so that `manim -c manim-light.cfg scenes/u_turn.py UTurn` gives the
+light one without a setting of our own.
 """
 
 from __future__ import annotations
@@ -41,8 +41,11 @@ def palette() -> Palette:
 
 
 def rule_color(rule: str) -> str:
-    """The colour of an optimizer rule, by its name in `optimizers.RULES`."""
-    return palette().rules[rule]
+    """The colour of an optimizer rule, by its name in `optimizers.RULES`; a rule without a place here gets another's
+    tint, the same each time.
+    """
+    colors = palette()
+    return colors.rules.get(rule) or colors.terms[sum(rule.encode()) % len(colors.terms)]
 
 
 @lru_cache(maxsize=256)

@@ -22,6 +22,7 @@ from scenes.stage.panels.plot import Panel, Range
 
 SAMPLES = 201  # grid points a side; a contour is then straight over less than a pixel or two at 1080p
 BANDS = 13
+POLE, USUAL = 1e6, 0.95  # so many times further off than nearly all values are, what lies on a pole is; nearly all
 REACH = 2.0  # how far a view is widened on each side, in its own sizes
 
 
@@ -38,9 +39,33 @@ def heights(objective: Surface, x: Range, y: Range, samples: int = SAMPLES) -> t
     return across, up, np.asarray(objective.value(grid), dtype=float)
 
 
+def settled(values: Array) -> Array:
+    """The finite ones of values, without those at a pole, which would press everything else into a plain.
+
+    Points that lie on a pole but for rounding are few, and tell nothing. Where a grid (n, m) jumps from below nearly
+    all values to above them, it is torn by a pole with two sides: what reaches further than nearly all is left out.
+    """
+    finite = values[np.isfinite(values)]
+    if len(finite) < 2:
+        return finite
+    with np.errstate(over="ignore", invalid="ignore"):
+        off = np.abs(finite - np.median(finite))
+        near = off <= POLE * np.quantile(off, USUAL)
+        finite = finite[near] if np.mean(near) >= USUAL else finite
+        low, high = np.quantile(finite, [1 - USUAL, USUAL])
+        low, high = low - (high - low), high + (high - low)
+        return finite[(finite >= low) & (finite <= high)] if _torn(values, low, high) else finite
+
+
+def _torn(values: Array, low: float, high: float) -> bool:
+    """Whether neighbours in a grid lie one below `low` and the other above `high`."""
+    pairs = [(values[1:], values[:-1]), (values[:, 1:], values[:, :-1])] if values.ndim == 2 else []
+    return any(((np.minimum(a, b) < low) & (np.maximum(a, b) > high)).any() for a, b in pairs)
+
+
 def levels(values: Array, count: int = BANDS) -> Array:
     """`count` - 1 rising levels between the lowest and the highest value."""
-    finite = values[np.isfinite(values)]
+    finite = settled(values)
     low, high = float(finite.min()), float(finite.max())
     if high <= low:
         return np.array([])
@@ -108,7 +133,7 @@ class ContourMap(Panel):
             band.set_points(self._outline(_regions(contours, level, top + 1.0)))
         self.unknown.set_points(self._outline(_regions_without_value(across, up, values)))
         curves = [curve for level in self.levels for curve in cast("list[Array]", contours.lines(level))]
-        self.lines.set_points(self._outline(curves))
+        self.lines.set_points(self._outline(_off_cliffs(curves, across, up, values, self.levels)))
 
     def _outline(self, curves: list[Array]) -> Array:
         return polylines([self.to_screen(curve[:, 0], curve[:, 1]) for curve in curves]).points
@@ -120,6 +145,29 @@ def _far_from_value(values: Array) -> npt.NDArray[np.bool_]:
     rows, columns = values.shape
     near = [known[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
     return np.asarray(~np.any(near, axis=0))
+
+
+def _off_cliffs(curves: list[Array], across: Array, up: Array, values: Array, level: Array) -> list[Array]:
+    """Contours without their pieces in cells that hold half of all levels: a wall at a pole, no slope with lines."""
+    if not len(level):
+        return curves
+    corners = np.stack([values[:-1, :-1], values[1:, :-1], values[:-1, 1:], values[1:, 1:]])
+    with np.errstate(invalid="ignore"):
+        cliff = np.ptp(corners, axis=0) > (level[-1] - level[0]) / 2
+    if not cliff.any():
+        return curves
+    return [piece for curve in curves for piece in _outside(curve, cliff, across, up)]
+
+
+def _outside(curve: Array, cliff: npt.NDArray[np.bool_], across: Array, up: Array) -> list[Array]:
+    """The pieces of a polyline (n, 2) outside some cells of a grid."""
+    middles = (curve[1:] + curve[:-1]) / 2
+    columns, rows = (
+        np.clip(np.searchsorted(line, middle, side="right") - 1, 0, len(line) - 2)
+        for line, middle in zip((across, up), middles.T, strict=True)
+    )
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], cliff[rows, columns], [True]]).astype(int)))
+    return [curve[first : last + 1] for first, last in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _regions_without_value(across: Array, up: Array, values: Array) -> list[Array]:

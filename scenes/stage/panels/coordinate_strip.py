@@ -11,7 +11,7 @@ from scenes.stage.ink.ball import walked
 from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, polylines, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.panels.plot import Panel
+from scenes.stage.panels.plot import Panel, within_reach
 
 REACH = 1.25  # of the first value: what swings wider leaves the picture
 MARK = 0.055
@@ -28,7 +28,7 @@ class CoordinateStrip(Panel):
         low = -REACH * first if lowest < -0.1 * first else -0.15 * first
         super().__init__(box, (0.0, float(max(steps, 1))), (low, REACH * first), ("", name))
         zero = polylines([self.to_screen([*self.x_axis.data], 0.0)], stroke_color=palette().rule_line, stroke_width=2)
-        self.corners = {run: self.to_screen(np.arange(len(v)), v) for run, v in runs.items()}
+        self.corners = {run: within_reach(self.to_screen(np.arange(len(v)), v)) for run, v in runs.items()}
         self.curves = VGroup(*(stroke(stroke_color=colors[run], stroke_width=4.5) for run in runs))
         self.marks = VGroup(*(VMobject(fill_color=colors[run], fill_opacity=1, stroke_width=0) for run in runs))
         self.moving = VGroup(self.curves, self.marks)

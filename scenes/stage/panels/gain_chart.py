@@ -16,7 +16,7 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import Staircase, columns_at, taken
 from scenes.stage.panels.unrolled import fitting_size, gain_parts
 from scenes.stage.words.derivation import Line
-from scenes.stage.words.figures import rounded, typed
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import HEADING, SMALL, Words, bold, lines, quiet
@@ -34,7 +34,7 @@ def times(gain: float) -> str:
     """A factor in words: `ten times`, `3.33 times`."""
     nearest = round(gain)
     if abs(gain - nearest) > 1e-9 * gain:
-        return f"{gain:.3g} times" if gain < 1000 else f"{gain:,.0f} times"
+        return f"{figure(gain)} times" if gain < 1000 else f"{gain:,.0f} times"
     return TIMES[nearest - 1] if nearest <= len(TIMES) else f"{nearest:,} times"
 
 

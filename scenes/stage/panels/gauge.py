@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 from manim import LEFT, Rectangle, VGroup, VMobject
@@ -10,7 +11,8 @@ from manim import LEFT, Rectangle, VGroup, VMobject
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import rectangle_points
-from scenes.stage.words.numerals import Numeral, running_spec
+from scenes.stage.words.figures import running_spec
+from scenes.stage.words.numerals import Numeral, widest_of
 from scenes.stage.words.typesetting import BODY, Words, on_baseline
 
 BAR = 0.3  # height
@@ -22,7 +24,16 @@ class Gauge(VGroup):
     The words stand beside the number, so that the left of the line is free for something else.
     """
 
-    def __init__(self, box: Box, words: str, largest: float, color: str, spec: str | None = None) -> None:
+    def __init__(
+        self,
+        box: Box,
+        words: str,
+        largest: float,
+        color: str,
+        spec: str | None = None,
+        shown: Iterable[float] = (),
+    ) -> None:
+        """`shown` are the values that the number will show, as far as they are known: there is room for all."""
         super().__init__()
         self.box, self.largest = box, largest if math.isfinite(largest) and largest > 0 else 1.0
         middle = np.array([(box.left + box.right) / 2, box.bottom + BAR / 2, 0.0])
@@ -30,7 +41,7 @@ class Gauge(VGroup):
         self.number = Numeral([box.right, box.bottom + BAR + 0.16, 0.0], spec or running_spec([largest], 4), BODY)
         self.bar = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
         self.moving = VGroup(self.number, self.bar)
-        self.number.display(self.largest)
+        self.number.display(widest_of([self.largest, *shown], self.number.spec))
         label = Words(words, BODY, color).next_to(self.number, LEFT, buff=0.25)
         self.add(track.move_to(middle), on_baseline(label, self.baseline), self.moving)
         self.display(0.0)

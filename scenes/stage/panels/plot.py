@@ -7,6 +7,7 @@ includes the room for its tick labels and names. A panel stays where it is built
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
 from scenes.stage.ink.drawing import Array, outline_of, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import labels_of
 from scenes.stage.words.typesetting import SMALL, Words
 
 Range = tuple[float, float]
@@ -27,6 +28,10 @@ PAD = 0.14  # between an axis and its labels
 CLOSER = 0.7  # than usual: ticks, where there would be a single one
 HALF = 0.22  # of the width of a number
 APART = 0.11  # at least, between the first numbers of both axes
+GAP = 0.06  # at least, between neighbouring numbers of one axis
+WAYS = (RIGHT, UP)
+FAR = 1e6  # units of the screen: out of every picture
+VANISHING = 1e-30  # of the lower end of a logarithmic axis: where nothing stands, far below what is seen
 
 
 def nice_step(span: float, count: int) -> float:
@@ -54,11 +59,31 @@ def decades(low: float, high: float, count: int) -> list[float]:
     return [10.0**k for k in range(first, last + 1, step)]
 
 
-def tick_label(value: float, scale: Scale) -> str:
-    """A tick's number as Typst markup."""
+def tick_labels(values: Sequence[float], scale: Scale) -> list[str]:
+    """The numbers of ticks as Typst markup."""
     if scale == "log":
-        return f"$10^({round(math.log10(value))})$"
-    return f"${value:.10g}$" if value == 0 or 1e-4 <= abs(value) < 1e5 else f"${typed(value)}$"
+        return [f"$10^({round(math.log10(value))})$" for value in values]
+    return [f"${label}$" for label in labels_of(values)]
+
+
+def _clear(labels: Iterable[Words], axis: int) -> list[Words]:
+    """Those of some labels along an axis that do not come close to the one kept before."""
+    kept: list[Words] = []
+    for label in labels:
+        if (
+            not kept
+            or label.get_critical_point(-WAYS[axis])[axis] > kept[-1].get_critical_point(WAYS[axis])[axis] + GAP
+        ):
+            kept.append(label)
+    return kept
+
+
+def within_reach(points: Array) -> Array:
+    """Screen points (n, 3) of a curve, those that are out of every picture only so far that they can be cut off well.
+
+    A line to a number of twenty digits has none left for where it crosses the edge.
+    """
+    return np.clip(points, -FAR, FAR)
 
 
 class Axis:
@@ -70,10 +95,10 @@ class Axis:
 
     def _measure(self, values: npt.ArrayLike) -> Array:
         numbers = np.asarray(values, dtype=float)
-        return np.log10(np.maximum(numbers, self.data[0])) if self.scale == "log" else numbers
+        return np.log10(np.maximum(numbers, VANISHING * self.data[0])) if self.scale == "log" else numbers
 
     def place(self, values: npt.ArrayLike) -> Array:
-        """Screen coordinate of data values."""
+        """Screen coordinate of data values, also of those beyond its ends: they are cut off, and never moved."""
         share = (self._measure(values) - self._low) / (self._high - self._low)
         return np.asarray(self.screen[0] + share * (self.screen[1] - self.screen[0]))
 
@@ -139,9 +164,10 @@ class Panel(VGroup):
         bottom = Words("$0$", SMALL).height + PAD + 0.06
         top = Words("$y$", SMALL).height + 0.18 if names[1] else 0.12
         probe = Axis(y, (box.bottom + bottom, box.top - top), scale).ticks(0.9)
-        last = Axis(x, (box.left, box.right), x_scale).ticks(1.3)[-1]
-        beyond = 0.0 if names[0] else Words(tick_label(last, x_scale), SMALL).width / 2
-        widest = max((Words(tick_label(v, scale), SMALL).width for v in probe), default=0.0) if y_labels else 0.0
+        last = tick_labels(Axis(x, (box.left, box.right), x_scale).ticks(1.3), x_scale)[-1]
+        beyond = 0.0 if names[0] else Words(last, SMALL).width / 2
+        labels = tick_labels(probe, scale) if y_labels else []
+        widest = max((Words(label, SMALL).width for label in labels), default=0.0)
         return box.inset(left=widest + (PAD if y_labels else 0.05), bottom=bottom, top=top, right=max(0.12, beyond))
 
     def _frame_lines(self, grid: bool, framed: bool, y_labels: bool) -> list[Array]:
@@ -151,23 +177,24 @@ class Panel(VGroup):
             lines += [self.to_screen([*self.x_axis.data], v) for v in self.y_axis.ticks(0.9)]
         return lines
 
-    def _x_labels(self, name: str) -> list[VMobject]:
+    def _x_labels(self, name: str) -> list[Words]:
         taken = Words(name, SMALL).width + 0.2 if name else 0.0
-        labels = [self._x_label(value) for value in self.x_axis.ticks(1.3, taken + HALF)]
+        values = self.x_axis.ticks(1.3, taken + HALF)
+        labels = _clear(map(self._x_label, values, tick_labels(values, self.x_axis.scale)), 0)
         return [label for label in labels if not name or label.get_right()[0] <= self.area.right - taken]
 
-    def _x_label(self, value: float) -> Words:
-        label = Words(tick_label(value, self.x_axis.scale), SMALL, palette().quiet)
-        return label.next_to(self.point(value, self.y_axis.data[0]), DOWN, buff=PAD)
+    def _x_label(self, value: float, markup: str) -> Words:
+        return Words(markup, SMALL, palette().quiet).next_to(self.point(value, self.y_axis.data[0]), DOWN, buff=PAD)
 
-    def _y_labels(self) -> list[VMobject]:
-        scale = self.y_axis.scale
-        marks = [(v, Words(tick_label(v, scale), SMALL, palette().quiet)) for v in self.y_axis.ticks(0.9)]
-        placed = [label.next_to(self.point(self.x_axis.data[0], v), LEFT, buff=PAD) for v, label in marks]
+    def _y_labels(self) -> list[Words]:
+        values = self.y_axis.ticks(0.9)
+        marks = (Words(markup, SMALL, palette().quiet) for markup in tick_labels(values, self.y_axis.scale))
+        left = self.x_axis.data[0]
+        placed = [label.next_to(self.point(left, v), LEFT, buff=PAD) for v, label in zip(values, marks, strict=True)]
         for corner, label in zip(self.labels, placed[:1], strict=False):  # both axes may begin with a number
             if label.get_right()[0] > corner.get_left()[0]:
                 label.shift(max(0.0, corner.get_top()[1] + APART - label.get_bottom()[1]) * UP)
-        return [label for label in placed if label.get_top()[1] <= self.area.top + 0.16]
+        return _clear((label for label in placed if label.get_top()[1] <= self.area.top + 0.16), 1)
 
     def _names(self, names: tuple[str, str]) -> list[VMobject]:
         across, up = (Words(name, SMALL, palette().quiet) if name else None for name in names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,13 @@ from manim import LEFT, Mobject, ValueTracker
 from optimizers import Rule, Trajectory
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Rings
+from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.cards import Counter, RuleCard
-from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.figures import running_spec
+from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.typesetting import Words, fitting_words
 
 CARD, BETWEEN, ROW = 0.98, 0.16, 0.46  # heights: of a card, between cards, of a row of words
@@ -45,7 +47,7 @@ class Scoreboard:
         return cards
 
     def _cards_with(self, box: Box, rules: Mapping[str, Rule[Any]], significant: int) -> Iterator[RuleCard]:
-        errors = np.concatenate([run.values for run in self.runs.values()])
+        errors = errors_of(self.runs.values())
         spec = running_spec(errors, significant)
         for place, (name, rule) in zip(box.rows(*[1.0] * len(rules), gap=BETWEEN), rules.items(), strict=True):
             settings = {key: getattr(rule, key) for key in ("learning_rate", "momentum") if hasattr(rule, key)}
@@ -76,6 +78,12 @@ class Scoreboard:
         return layout.place(fitting_words(markup, self.words_box.width), self.words_box, LEFT)
 
 
+def errors_of(runs: Iterable[Trajectory]) -> Array:
+    """Everything that numbers which follow the errors of runs will show, (n,)."""
+    return np.concatenate([[error_at(run, step) for step in range(run.ended_at + 1)] for run in runs])
+
+
 def error_at(run: Trajectory, step: float) -> float:
-    """The error at a fractional step: that of the last iterate reached."""
-    return float(run.values[min(int(step), run.ended_at)])
+    """The error at a fractional step: that of the last iterate reached; infinite where it has diverged."""
+    last = min(int(step), run.ended_at)
+    return float(np.inf if last == run.diverged_at else run.values[last])

@@ -16,13 +16,14 @@ from optimizers import Trajectory
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
+from scenes.stage.panels.scoreboard import errors_of
+from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import Numeral, widest_of
 from scenes.stage.words.typesetting import SMALL, Words, on_baseline, quiet
 
 PITCH = 0.47  # from row to row
 HEAD = 0.5
-DIGITS = 4  # decimals of a run's numbers
-FAR = 1e8  # beyond, a number is too long for a table
+DIGITS, LONGEST = 4, 8  # decimals of a run's numbers; digits
 
 
 class StepTable(VGroup):
@@ -90,19 +91,12 @@ class StepTable(VGroup):
 def run_table(box: Box, objective: AnyObjective, run: Trajectory) -> StepTable:
     """The table of a run in one variable: step, place and loss, up to the step at which the run ends."""
     names = ("step", f"${typeset(objective.variables[0])}$", "loss")
-    columns = [_shown(run, values) for values in (run.iterates[:, 0], run.values)]
-    steps = np.arange(run.ended_at + 1, dtype=float)
-    return StepTable(box, names, (steps, *columns), ("d", *map(_decimals, columns)))
+    steps, places = np.arange(run.ended_at + 1, dtype=float), run.iterates[: run.ended_at + 1, 0]
+    losses = errors_of([run])
+    specs = (_at_most(running_spec(places, LONGEST, result=False)), _at_most(running_spec(losses, LONGEST)))
+    return StepTable(box, names, (steps, places, losses), ("d", *specs))
 
 
-def _shown(run: Trajectory, values: Array) -> Array:
-    """Values of a run up to its end, rounded as the table shows them; of one that flies off, only a dash is shown."""
-    with np.errstate(all="ignore"):
-        rounded = np.round(values[: run.ended_at + 1], DIGITS) + 0.0  # no zero has a sign
-        return np.asarray(np.where(np.abs(rounded) < FAR, rounded, np.nan))
-
-
-def _decimals(values: Array) -> str:
-    """A format with four decimals, or fewer before long numbers."""
-    largest = np.max(np.abs(values[np.isfinite(values)]), initial=0.0)
-    return f".{int(np.clip(8 - len(str(int(largest))), 0, DIGITS))}f"
+def _at_most(spec: str) -> str:
+    """A format with four decimals, or the fewer that it has."""
+    return f".{min(int(spec[1:-1]), DIGITS)}{spec[-1]}"

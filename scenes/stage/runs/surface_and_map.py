@@ -25,13 +25,14 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Range
-from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.terrain.ground import Kind
 from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.trail import TerrainTrail
 from scenes.stage.words.cards import Counter, RuleCard
-from scenes.stage.words.numerals import running_spec, widest_of
+from scenes.stage.words.figures import running_spec
+from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import Formula, Words, fitting_formula, wrapped_formula
 
@@ -39,7 +40,6 @@ CARD, FOOT, BETWEEN = 0.98, 0.5, 0.2  # heights of a card and of the line for wo
 ONE_CARD = 6.2  # width of a card that is alone
 COUNTER = 2.6  # width of the counter, where it stands beside words
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
-SETTINGS = dict.fromkeys(("momentum", "nesterov"), ("learning_rate", "momentum"))  # that a card shows
 ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
 SWING = 18.0  # degrees to each side of it that the camera goes
 LOWER = 8.0  # degrees that the camera stands lower while the terrain is alone
@@ -174,7 +174,7 @@ class SurfaceAndMap:
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
         """A card a run, with as many digits of the error as have room."""
-        errors = np.concatenate([run.values[: run.ended_at + 1] for run in self.runs.values()])
+        errors = errors_of(self.runs.values())
         boxes = dict(zip(self.runs, self.card_boxes, strict=False))
         for significant in (6, 5, 4, 3):
             spec = running_spec(errors, significant)
@@ -193,7 +193,8 @@ class SurfaceAndMap:
 
     def _card(self, name: str, box: Box, spec: str, widest: float, raised: bool = False) -> RuleCard:
         rule = self.rules[name]
-        settings = {key: getattr(rule, key) for key in SETTINGS.get(name, ("learning_rate",))}
+        own = (entry.name for entry in rule.hyperparameters() if entry.letter == "{momentum}")
+        settings = {key: getattr(rule, key) for key in ("learning_rate", *own)}
         card = RuleCard(box, name, rule.title, settings, spec, widest=widest, raised=raised)
         return card.display(error_at(self.runs[name], 0))
 

@@ -21,10 +21,10 @@ from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.maps.even_map import around, widened
 from scenes.stage.panels.plot import Range
-from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
-from scenes.stage.words.figures import rounded
+from scenes.stage.words.endings import ending, flies_off, last_value
+from scenes.stage.words.figures import figure, rounded
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Formula, Words
 
@@ -70,7 +70,7 @@ class TwoRuns(LectureScene):
     @cached_property
     def ends(self) -> dict[str, float]:
         """The last error of each run."""
-        return {name: error_at(run, run.ended_at) for name, run in self.runs.items()}
+        return {name: last_value(run) for name, run in self.runs.items()}
 
     @derived
     def lowest(self) -> float:
@@ -107,29 +107,65 @@ class TwoRuns(LectureScene):
         found, first = self.numbers(), float(np.linalg.norm(self.runs[GD].gradients[0]))
         gap = float(self.runs[GD].values[0]) - self.lowest
         yield Claim(
-            f"gradient descent comes to rest: the slope is {found['gradient_descent_slope']:.2g} where it ends, "
-            f"and was {first:.3g} at the start",
+            f"gradient descent comes to rest: the slope is {figure(found['gradient_descent_slope'], 2)} where it ends, "
+            f"and was {figure(first)} at the start",
             bool(self.slope(GD) < LEVEL * first),
         )
         yield Claim(
-            f"it rests too high: at {self.ends[GD]:.4g}, and the lowest is {self.lowest:.4g}",
+            f"it rests too high: at {figure(self.ends[GD], 4)}, and the lowest is {figure(self.lowest, 4)}",
             bool(self.ends[GD] - self.lowest > 0.05 * gap),
         )
         yield Claim(
-            f"momentum gets through: it ends at {self.ends[MOMENTUM]:.4g}, nearer to the lowest than to "
-            f"{self.ends[GD]:.4g}",
+            f"momentum gets through: it ends at {figure(self.ends[MOMENTUM], 4)}, nearer to the lowest than to "
+            f"{figure(self.ends[GD], 4)}",
             self.escapes,
         )
 
     def words(self) -> Mapping[str, str]:
-        ends = {name: f"{end:.3g}" if np.isfinite(end) else "no number" for name, end in self.ends.items()}
+        seen = self.landscape if self.its_own else self.objective.title
         return {
             "named": self.title,
-            "a_landscape": f"The surface: {self.landscape}.",
-            "gd_end": ends[GD],
-            "momentum_end": ends[MOMENTUM],
-            "becomes": "gets through" if self.escapes else "does not get through either",
+            "a_landscape": f"The surface: {seen}.",
+            "gd_end": ending(self.runs[GD]),
+            "momentum_end": ending(self.runs[MOMENTUM]),
+            "slow_one": self._slow_one(),
+            "fast_one": self._fast_one(),
         }
+
+    @property
+    def its_own(self) -> bool:
+        """Whether the surface is the one that the clip's words are of."""
+        return bool(self.parameters.objective == type(self.given).model_fields["objective"].default)
+
+    @property
+    def rests(self) -> bool:
+        """Whether gradient descent comes to rest, above the lowest value."""
+        first = float(np.linalg.norm(self.runs[GD].gradients[0]))
+        gap = float(self.runs[GD].values[0]) - self.lowest
+        return bool(self.slope(GD) < LEVEL * first and self.ends[GD] - self.lowest > 0.05 * gap)
+
+    def _slow_one(self) -> str:
+        """What becomes of gradient descent."""
+        if self.rests:
+            return f"Gradient descent rests at {figure(self.ends[GD])}, where the slope is next to zero."
+        return f"Gradient descent {ending(self.runs[GD])}."
+
+    def _fast_one(self) -> str:
+        run = self.runs[MOMENTUM]
+        if flies_off(run) or not self.rests:
+            return f"Momentum {ending(run)}."
+        becomes = "gets through" if self.escapes else "does not get through either"
+        return f"Momentum {becomes}: it ends at {figure(self.ends[MOMENTUM])}."
+
+    def _verdicts(self) -> Iterator[tuple[str, str]]:
+        """What is said of each run on the screen, and its last value, if it has one."""
+        free = self.free if self.escapes else "it does not get through"
+        told = {GD: self.held, MOMENTUM: free} if self.its_own and self.rests else dict.fromkeys(self.runs, "it ends")
+        for name, run in self.runs.items():
+            if flies_off(run) or run.undefined_at is not None:
+                yield name, f"it {ending(run, 2).split(', ')[0]}"
+            else:
+                yield name, f"{told[name]}: ${rounded(self.ends[name])}$"
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -145,7 +181,8 @@ class TwoRuns(LectureScene):
         """{a_landscape}"""
         self.duet.unfold()
         self.play(FadeIn(self.formula), run_time=0.6)
-        self.duet.speaker.say(self.landscape)
+        if self.its_own:
+            self.duet.speaker.say(self.landscape)
         self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
         self.duet.step_aside()
         if self.objective.minima:
@@ -165,15 +202,12 @@ class TwoRuns(LectureScene):
         self.duet.walk(halt, seconds, azimuth=self.duet.azimuth - SWING / 2)
 
     def where_they_end(self) -> None:
-        """Gradient descent rests at {gd_end}, where the slope is zero. Momentum {becomes}: it ends at
-        {momentum_end}."""
+        """{slow_one} {fast_one}"""
         if self.last > self.eventful:
             self.duet.walk(self.last, REST, azimuth=self.duet.azimuth - SWING)
-        for name, said in ((GD, self.held), (MOMENTUM, self.free if self.escapes else "it does not get through")):
-            if np.isfinite(self.ends[name]):
-                color = rule_color(name)
-                self.duet.speaker.say(f"{tinted(said, color)}: ${rounded(self.ends[name])}$", tinted(said, color))
-                self.wait(2.4)
+        for name, words in self._verdicts():
+            self.duet.speaker.say(tinted(words, rule_color(name)), tinted(words.split(": ")[0], rule_color(name)))
+            self.wait(2.4)
 
     def from_above(self) -> None:
         """The same from above: what the map shows all the time."""

@@ -17,6 +17,7 @@ from scipy.spatial import ConvexHull
 
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box
+from scenes.stage.maps.contour_map import settled
 from scenes.stage.panels.plot import Range
 from scenes.stage.terrain.orbit import View
 
@@ -75,7 +76,7 @@ class HeightScale:
 
 def height_scale(values: Array, kind: Kind | None = None) -> HeightScale:
     """The scale that shows a landscape; `kind` None chooses by how its median lies."""
-    finite = values[np.isfinite(values)]
+    finite = settled(values)
     low, middle, top = (float(v) for v in np.quantile(finite, [0.0, 0.5, 0.995]))
     high = min(float(finite.max()), low + SUMMIT * (top - low)) if top > low else float(finite.max())
     deep = float(np.quantile(finite, PIT))

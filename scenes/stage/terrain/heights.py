@@ -13,11 +13,12 @@ import numpy as np
 from scenes.stage.ink.drawing import Array, eased
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.panels.plot import tick_label
+from scenes.stage.panels.plot import tick_labels
 from scenes.stage.panels.plot import ticks as round_numbers
 from scenes.stage.terrain.ground import Ground, HeightScale
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.shot import PLATE, Ribbon, Strand, rgb
+from scenes.stage.words.figures import typed
 from scenes.stage.words.signs import Sign, corners_of, within
 
 APART = 0.4  # between neighbouring numbers, on the ground
@@ -36,14 +37,16 @@ CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
 def height_ticks(scale: HeightScale, relief: float) -> list[tuple[float, str]]:
     """Round values on the way up, each as its height and its markup, the highest first."""
     for values in _round_values(scale, relief):
-        marks: list[tuple[float, str]] = []
+        marks: list[tuple[float, float]] = []
         for value in sorted(values, reverse=True):
             height = relief * float(scale.height(value))
             if not marks or marks[-1][0] - height >= APART * (1 - 1e-9):
-                marks.append((height, tick_label(value, "linear")))
+                marks.append((height, value))
         if len(marks) > 1:
             break
-    return marks
+    upwards = [value for _, value in reversed(marks)]
+    labels = tick_labels(upwards, "linear") if scale.kind == "linear" else [f"${typed(value)}$" for value in upwards]
+    return [(height, label) for (height, _), label in zip(marks, reversed(labels), strict=True)]
 
 
 def _round_values(scale: HeightScale, relief: float) -> Iterator[list[float]]:

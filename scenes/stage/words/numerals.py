@@ -1,7 +1,8 @@
 """Numbers that count without trembling.
 
 Every digit has the same width and the decimal point its place, so a running number changes its digits and nothing else.
-The glyphs are typeset once; a new value only lays out copies.
+The glyphs are typeset once; a new value only lays out copies. What is shown of a value `figures` says: also a power of
+ten, or a word where there is no number.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from manim import RIGHT, VGroup, VMobject, config
 
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette
+from scenes.stage.words.figures import DIVERGES, written
 from scenes.stage.words.typesetting import BODY, Words, capital_height
 
-GLYPHS = "0123456789.−+<>"
-NARROW, WIDE = 0.55, 1.56  # the room of a point and of a sign, in digits
-SLOTS = 12  # the longest number, in glyphs
-LARGEST = 10**9  # beyond, a number says only that it is larger
+GLYPHS, RAISED = "0123456789.−+·", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+ROOMS = {".": 0.55, "−": 1.56, "+": 1.56, "·": 0.8, "⁻": 1.15} | dict.fromkeys(RAISED[:-1], 0.74)  # in digits
+LOWER = 0.14  # of a digit's height: so much lower than in a formula, a power keeps to its line
+LETTER = 0.9  # the same, of a letter, in the mean
+SLOTS = 14  # the longest number, in glyphs
 
 
 class Numeral(VGroup):
@@ -62,51 +65,51 @@ class Numeral(VGroup):
         return self
 
     def _lay_out(self, text: str) -> None:
+        outlines = _spelled(text, self.font_size) if text == DIVERGES else self._digits(text)
+        for slot, outline in zip_longest(self.submobjects, outlines):
+            slot.set_points(np.zeros((0, 3)) if outline is None else outline + self.anchor)
+
+    def _digits(self, text: str) -> list[Array]:
+        """The outlines of a number, its right end at the origin."""
         widths = self._advance * rooms(text)
         centers = np.cumsum(widths) - widths / 2 - widths.sum()
-        for slot, name, center in zip_longest(self.submobjects, text, centers):
-            slot.set_points(np.zeros((0, 3)) if name is None else self._glyphs[name] + self.anchor + center * RIGHT)
+        return [self._glyphs[name] + center * RIGHT for name, center in zip(text, centers, strict=True)]
 
     def capital_fraction(self) -> float:
         """Height of its capitals as a fraction of the frame's height."""
         return self.font_size * capital_height() / config.frame_height
 
 
-def written(value: float, spec: str) -> str:
-    """A number as it is shown: in a format, or as larger than what has room; a dash for what is no number."""
-    if math.isnan(value):
-        return "−"
-    if abs(value) >= LARGEST:
-        return f">{LARGEST - 1}" if value > 0 else f"<−{LARGEST - 1}"
-    return format(int(value) if spec.endswith("d") else value, spec).replace("-", "−")
-
-
-def running_spec(values: Iterable[float], significant: int = 6) -> str:
-    """A format for a number that runs through values: so many digits, those before the point among them."""
-    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
-    whole = len(str(int(largest)))
-    return f".{min(max(0, significant - whole), 5)}f"
-
-
 def widest_of(values: Iterable[float], spec: str) -> float:
     """The value that takes the most room in a format."""
-    numbers = (float(value) for value in values if math.isfinite(value))
+    numbers = (float(value) for value in values if not math.isnan(value))
     return max(numbers, key=lambda value: float(rooms(written(value, spec)).sum()), default=0.0)
 
 
 def rooms(text: str) -> Array:
-    """How much room each glyph of a number takes, in digits.
+    """How much room each glyph of a number takes, in digits; of a word, in the mean.
 
     >>> rooms("−0.5").tolist()
     [1.56, 1.0, 0.55, 1.0]
     """
-    return np.array([1.0 if glyph.isdigit() else NARROW if glyph == "." else WIDE for glyph in text])
+    return np.array([1.0 if glyph in "0123456789" else ROOMS.get(glyph, LETTER) for glyph in text])
 
 
 def _glyphs(size: float) -> tuple[dict[str, Array], float]:
     """The outline of each glyph, centred over the origin of a baseline, and the advance of a digit."""
-    line = Words("$0123456789.- +<>$", size)
-    glyphs = dict(zip(GLYPHS, line.submobjects, strict=True))
-    advance = (glyphs["8"].get_center()[0] - glyphs["0"].get_center()[0]) / 8
-    baseline = glyphs["1"].get_bottom()[1]
-    return {name: glyph.points - [glyph.get_center()[0], baseline, 0.0] for name, glyph in glyphs.items()}, advance
+    line, raised = Words("$0123456789.- + dot$", size), Words("$1^(0123456789-)$", size)
+    found = dict(zip(GLYPHS, line.submobjects, strict=True))
+    advance = (found["8"].get_center()[0] - found["0"].get_center()[0]) / 8
+    baseline, foot = found["1"].get_bottom()[1], raised.submobjects[0].get_bottom()[1]
+    outlines = {name: glyph.points - [glyph.get_center()[0], baseline, 0.0] for name, glyph in found.items()}
+    foot += LOWER * found["1"].height
+    for name, glyph in zip(RAISED, raised.submobjects[1:], strict=True):
+        outlines[name] = glyph.points - [glyph.get_center()[0], foot, 0.0]
+    return outlines, advance
+
+
+def _spelled(word: str, size: float) -> list[Array]:
+    """The outlines of a word's letters on a baseline, their right end at the origin; the first has no descender."""
+    line = Words(word, size)
+    corner = [line.get_right()[0], line.submobjects[0].get_bottom()[1], 0.0]
+    return [letter.points - corner for letter in line.submobjects]

@@ -1,0 +1,64 @@
+"""The same writing means the same, whichever way it comes in: in a command, through `set`, from a notebook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from clips.filming.work import scene_class
+from clips.lecture.editing import _typed
+from scenes import CLIPS
+
+TEXTS = (
+    *("1", "0.5", "1e1", "1E1", "10.0", ".5", "5.", "1_0", "0x10", "-1", "+1", "true", "True", "false", "nan", "inf"),
+    *("1,2", "-2,1", "0.5,0.9", "[1, 2]", "(1, 2)", "true,1", "x^2", "momentum,adam", "log", "", "1 2", "1e400"),
+)
+
+
+def fields() -> dict[str, tuple[type, str]]:
+    """A field of each type that a clip has."""
+    found = {}
+    for clip in CLIPS:
+        model = scene_class(clip).Parameters
+        for name, field in model.model_fields.items():
+            found.setdefault(f"{field.annotation}{field.metadata}", (model, name))
+    return found
+
+
+def read(model: Any, name: str, value: object) -> object:
+    """The value of a field, or that it is refused."""
+    try:
+        return getattr(model.model_validate({name: value}), name)
+    except ValidationError:
+        return "refused"
+
+
+@pytest.mark.parametrize(("model", "name"), fields().values())
+def test_a_command_and_the_file_read_alike(model: Any, name: str) -> None:
+    """What `--set` gives as a text, `set` has written as TOML; a formula that is a number may be written anew there."""
+    is_text = model.model_fields[name].annotation is str
+    for text in TEXTS:
+        as_written = _typed(text, ("clip", 0, "parameters", name)).unwrap()
+        if isinstance(as_written, str) or not is_text:
+            assert repr(read(model, name, text)) == repr(read(model, name, as_written)), text
+
+
+@pytest.mark.parametrize(
+    ("clip", "name", "value", "meant"),
+    [
+        ("u_turn", "learning_rate", "True", "refused"),
+        ("u_turn", "learning_rate", True, "refused"),
+        ("u_turn", "steps", "1e1", 10),
+        ("u_turn", "steps", 1e1, 10),
+        ("u_turn", "steps", "1e-1", "refused"),
+        ("u_turn", "steps", "10.5", "refused"),
+        ("u_turn", "start", "-2, .5", (-2.0, 0.5)),
+        ("u_turn", "start", [True, 1], "refused"),
+        ("optimizer_race", "rules", ["momentum", "adam"], ("momentum", "adam")),
+        ("your_objective", "objective", 5, "refused"),
+    ],
+)
+def test_what_is_meant(clip: str, name: str, value: object, meant: object) -> None:
+    assert read(scene_class(clip).Parameters, name, value) == meant
