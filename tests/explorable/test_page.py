@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from io import BytesIO, StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -31,7 +32,7 @@ from objectives import OBJECTIVES, find_objective
 from optimizers import Trajectory, descend, make_rule
 from scenes.stage.ink.palette import THEMES
 
-NAMES = ("valley_neuron", "ravine", "hillside", "ackley", "saddle")
+NAMES = ("valley_neuron", "ravine", "hillside", "ackley", "saddle", "regression_sine")
 U_TURN = {
     "name": "u_turn",
     "title": "Momentum turns back and forth",
@@ -496,6 +497,34 @@ def test_what_is_copied(tab: Callable[..., Any]) -> None:
     other = shlex.split(copied(page, "command"))
     assert other[2] == "your_objective", "u_turn has no parameter for the rules"
     assert "rules=gradient_descent,momentum,adam" in other
+
+
+def test_the_objective_in_pytorch_is_the_same(tab: Callable[..., Any]) -> None:
+    """Evaluated by NumPy, whose functions have the same names; the rest of the program is PyTorch's own."""
+    typed = [
+        "2^sin x + max(x, y, 1)^2 - arctan(pi y)/e",
+        "|x|/3 + sqrt(2)*y² - 3x y",
+        "piecewise(x^2, x > 0, -x) + y^2",
+    ]
+    page = tab(permissions=["clipboard-write"])
+    torch = SimpleNamespace(**vars(np))
+    torch.tensor, torch.as_tensor, torch.atan, torch.set_default_dtype = np.array, np.asarray, np.arctan, id
+    for name in (*NAMES, *typed):
+        if name in NAMES:
+            page.select_option("[data-knob=objective]", name)
+        else:
+            page.fill("[data-knob=formula]", name)
+            page.press("[data-knob=formula]", "Enter")
+        page.click(".take-button")
+        page.click("[data-copy=torch]")
+        page.wait_for_selector(".take [role=status]:has-text('Copied')")
+        code = page.text_content(".take pre.text").replace("import torch\n", "").partition("rules = {")[0]
+        page.click(".take .close")
+        space: dict[str, Any] = {"torch": torch}
+        exec(compile(code, name, "exec"), space)
+        objective = find_objective(name)
+        start = np.array(objective.start)
+        assert float(space["objective"](start)) == pytest.approx(float(objective.value(start)), rel=1e-12), name
 
 
 def test_pictures_are_saved(tab: Callable[..., Any]) -> None:

@@ -1,6 +1,6 @@
 /**
  * A learning rate at which there is something to see, for an objective that was just picked: the largest of 1, 1/2,
- * 1/5, 1/10, ... at which neither gradient descent nor momentum leaves the picture, and both come down. The same rule
+ * 1/5, 1/10, ... at which neither gradient descent nor momentum leaves the picture, and both settle. The same rule
  * as clips/exploring/states.py has; a test compares the two.
  */
 
@@ -12,6 +12,7 @@ import { run } from "../core/run.js";
 const LADDER = [0, -1, -2, -3, -4, -5, -6].flatMap((power) => [1, 0.5, 0.2].map((part) => part * 10 ** power));
 const HIGHEST = 0.95; // momentum for which a rate is looked for: from 1 on nothing settles
 const LONG_ENOUGH = 1000; // steps to tell whether a run stays
+const SETTLED = 0.1; // of the way down: so much higher than its lowest place a run may end
 const REACH = 1; // of the view, beside it: so far a run may go
 
 /**
@@ -36,9 +37,11 @@ export function fittingRate(objective, momentum, steps, rules) {
   return Number(found.toPrecision(3));
 }
 
-/** Whether a run stays near the view and ends lower than it began. @param {import("./types.js").Run} run */
+/** Whether a run stays near the view, and ends about as low as it ever was. @param {import("./types.js").Run} run */
 function stays({ objective, iterates, values, divergedAt, undefinedAt, steps }) {
-  if (divergedAt !== null || undefinedAt !== null || !(values[steps] < values[0])) return false;
+  const lowest = values.reduce((low, value) => Math.min(low, value), Infinity);
+  const settled = values[steps] < values[0] && values[steps] <= lowest + SETTLED * (values[0] - lowest);
+  if (divergedAt !== null || undefinedAt !== null || !settled) return false;
   const d = objective.variables.length;
   const sides = objective.view.map(([low, high], i) => {
     const room = REACH * (high - low);

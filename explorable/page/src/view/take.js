@@ -8,6 +8,7 @@ import { drawStrip } from "./strip.js";
 import { font, disc } from "./chart.js";
 import { SvgPen } from "./pen.js";
 import { steady } from "./numbers.js";
+import { torchCode } from "./pytorch.js";
 import { toHash } from "./state.js";
 import { arrival, uTurns } from "./words.js";
 
@@ -22,7 +23,7 @@ const TEXTS = [
   ["command", "render.py command: films this", (view, app) => commands.renderCommand(view, app.presets)],
   ["clip", "[[clip]] of lecture.toml", (view, app) => commands.lectureEntry(view, app.presets)],
   ["descend", "render.py descend: the numbers", (view, app) => commands.descendCommands(view, app.formulas)],
-  ["torch", "PyTorch code", (view, app) => commands.torchCode(view, app.formulas)],
+  ["torch", "PyTorch code", (view, app) => torchCode(view, app.formulas)],
   ["address", "address of this page", (view) => addressOf(view)],
 ];
 
