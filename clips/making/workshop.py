@@ -27,6 +27,7 @@ READY = 4  # processes, at most, that get ready to film while a clip is asked wh
 class Reporter(Protocol):
     """Someone who tells the user what happens."""
 
+    def begin(self, clips: int) -> None: ...
     def foreseen(self, plan: Plan, advice: Sequence[Advice] = ()) -> None: ...
     def start(self, jobs: Sequence[Job], costs: Costs, workers: int) -> None: ...
     def progress(self, progress: Progress) -> None: ...
@@ -114,6 +115,7 @@ def make(wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: 
         return Made(fresh=fresh)
     for folder in {verdict.wish.folder for verdict in stale}:
         check_writable(folder)
+    reporter.begin(len(stale))
     with shop.crew() as crew:
         plans, failed = plans_of(stale, shop, crew, ready=READY)
         advice = advice_on([plan.wish.job(()) for plan in plans if plan.tale.broken], shop.advise, crew)

@@ -33,6 +33,9 @@ class Quiet:
     def __init__(self, errors: Console) -> None:
         self.errors = errors
 
+    def begin(self, clips: int) -> None:
+        pass
+
     def foreseen(self, plan: Plan, advice: Sequence[Advice] = ()) -> None:
         """What the user should know before waiting: claims that do not hold, what would mend them, and remarks."""
         for text in plan.tale.broken:
@@ -78,6 +81,13 @@ class Lines(Quiet):
     def __init__(self, out: Console, errors: Console) -> None:
         super().__init__(errors)
         self.out = out
+
+    def begin(self, clips: int) -> None:
+        if clips > 1:
+            say(
+                self.out,
+                f"{clips} clips to render: first their numbers are computed, then one after the other is ready.",
+            )
 
     def foreseen(self, plan: Plan, advice: Sequence[Advice] = ()) -> None:
         say(self.out, f"{plan.wish.name}: {because(plan.reasons)}{_to_do(plan)}")
