@@ -21,7 +21,17 @@ import sympy
 from numpy.typing import ArrayLike
 
 from objectives.errors import UsageError
-from objectives.numeric import Array, Expressions, Variables, derivatives, evaluate, exact, square, stable
+from objectives.numeric import (
+    Array,
+    Expressions,
+    Variables,
+    derivatives,
+    evaluate,
+    evaluate_derivatives,
+    exact,
+    square,
+    stable,
+)
 from objectives.objective import Differentiable, Point, View
 
 BLOCK = 1 << 18  # numbers held at once while a loss is added up over samples
@@ -179,17 +189,16 @@ class DataObjective(Differentiable):
             total = float(self._scale) * self._added_up(order, columns)
             if self.regulariser == 0:
                 return total
-            extra = derivatives(self.regulariser, self.variables, order)
-            return total + evaluate(self.variables, extra, tuple(columns))
+            penalty = stable(self.regulariser)
+            return total + evaluate_derivatives(penalty, self.variables, self.variables, order, tuple(columns))
 
     def _added_up(self, order: int, columns: Array) -> Array:
         """The sum over samples, in blocks: the samples times the batch need not fit into memory at once."""
-        variables = (*self.variables, *self._summand.symbols)
-        expressions = derivatives(self._summand.expression, self.variables, order)
-        total = np.zeros((len(expressions), *columns.shape[1:]))
+        summand, inputs = self._summand.expression, (*self.variables, *self._summand.symbols)
+        total = np.zeros((self.dimension**order, *columns.shape[1:]))
         for block in _blocks(self._columns_of_data, columns[0].size):
             rows = block[(..., *(None,) * (columns.ndim - 1))]
-            total += evaluate(variables, expressions, (*columns, *rows)).sum(axis=1)
+            total += evaluate_derivatives(summand, inputs, self.variables, order, (*columns, *rows)).sum(axis=1)
         return total
 
 

@@ -18,6 +18,20 @@ import sympy
 from sympy import Expr
 from sympy.printing.printer import Printer
 
+from objectives.functions import (
+    AtLeast,
+    AtMost,
+    Both,
+    Cases,
+    Ceil,
+    Condition,
+    Either,
+    Floor,
+    Greater,
+    Less,
+    Mod,
+    rebuilt,
+)
 from objectives.numeric import derivatives
 from objectives.objective import Differentiable
 from objectives.vocabulary import GREEK
@@ -46,7 +60,12 @@ _NAMED = {
     "cosh": "cosh",
     "tanh": "tanh",
     "coth": "coth",
+    "Sinc": "sinc",
+    "Floor": "floor",
+    "Ceil": "ceil",
 }
+_ENCLOSED = (sympy.Abs, Floor, Ceil)  # they bring their own brackets
+_RELATIONS = {Greater: ">", AtLeast: ">=", Less: "<", AtMost: "<="}
 _ORDER = {name: place for place, name in enumerate(("sin", "cos", "tan"))}
 _SUBSCRIPTED = re.compile(r"([A-Za-z]+?)_?(\d+)")
 DIGITS = 6  # of a float; more would not be read
@@ -116,11 +135,14 @@ class TypstPrinter(Printer):  # type: ignore[misc]
             return f"-({self._print(-expr)})"
         denominator = _shared_denominator(expr.args)
         terms = _as_written([term * denominator for term in expr.args])
-        total = self._print(terms[0]) + "".join(map(self._further, terms[1:]))
+        total = self._summand(terms[0]) + "".join(map(self._further, terms[1:]))
         return total if denominator == 1 else self._fraction(total, str(denominator), compound=True)
 
     def _further(self, term: Expr) -> str:
-        return f" - {self._print(-term)}" if _negative(term) else f" + {self._print(term)}"
+        return f" - {self._summand(-term)}" if _negative(term) else f" + {self._summand(term)}"
+
+    def _summand(self, term: Expr) -> str:
+        return f"({self._print(term)})" if isinstance(term, Cases) else str(self._print(term))
 
     def _print_Mul(self, expr: sympy.Mul) -> str:  # noqa: N802
         if _negative(expr):
@@ -156,7 +178,7 @@ class TypstPrinter(Printer):  # type: ignore[misc]
         return str(texts[0]) + "".join(f" dot {text}" if text[0].isdigit() else f" {text}" for text in texts[1:])
 
     def _factor(self, expr: Expr) -> str:
-        bracketed = expr.is_Add or _negative(expr)
+        bracketed = expr.is_Add or _negative(expr) or isinstance(expr, Cases)
         return f"({self._print(expr)})" if bracketed else str(self._print(expr))
 
     def _fraction(self, upper: str, lower: str, compound: bool = False, lower_compound: bool = False) -> str:
@@ -175,7 +197,7 @@ class TypstPrinter(Printer):  # type: ignore[misc]
         return f"{self._base(base)}^{_attached(_SMALL.doprint(exponent))}"
 
     def _base(self, expr: Expr) -> str:
-        plain = expr.is_Symbol or isinstance(expr, (sympy.Abs, sympy.Indexed)) or expr in (sympy.E, sympy.pi)
+        plain = expr.is_Symbol or isinstance(expr, (*_ENCLOSED, Mod, sympy.Indexed)) or expr in (sympy.E, sympy.pi)
         return str(self._print(expr)) if plain or (expr.is_Integer and expr >= 0) else f"({self._print(expr)})"
 
     def _print_exp(self, expr: sympy.exp) -> str:
@@ -189,10 +211,33 @@ class TypstPrinter(Printer):  # type: ignore[misc]
     def _print_Heaviside(self, expr: sympy.Heaviside) -> str:  # noqa: N802
         return self._applied(_name(expr), expr.args[:1])  # the second argument is its value at 0
 
+    def _print_Mod(self, expr: Mod) -> str:  # noqa: N802
+        return f"({' mod '.join(map(self._factor, expr.args))})"
+
+    def _print_Cases(self, expr: Cases) -> str:  # noqa: N802
+        rows = [f'{self._print(value)} & quad "if" {self._print(condition)}' for value, condition in expr.branches]
+        rows.append(f'{self._print(expr.otherwise)} & quad "otherwise"')
+        return f"cases({', '.join(rows)})"
+
+    def _print_Greater(self, expr: Condition) -> str:  # noqa: N802
+        return f" {_RELATIONS[type(expr)]} ".join(map(self._print, expr.args))
+
+    _print_AtLeast = _print_Less = _print_AtMost = _print_Greater  # noqa: N815
+
+    def _print_Both(self, expr: Both) -> str:  # noqa: N802
+        first, second = expr.args[0], expr.args[-1]
+        if len(expr.args) == 2 and first.args[-1] == second.args[0] and {type(first), type(second)} <= {Less, AtMost}:
+            return f"{self._print(first)} {_RELATIONS[type(second)]} {self._print(second.args[1])}"  # 0 < x < 1
+        parts = (f"({self._print(p)})" if isinstance(p, Either) else self._print(p) for p in expr.args)
+        return ' "and" '.join(parts)
+
+    def _print_Either(self, expr: Either) -> str:  # noqa: N802
+        return ' "or" '.join(map(self._print, expr.args))
+
     def _applied(self, name: str, arguments: Sequence[Expr]) -> str:
         """sin x, but sin(x + y): brackets only where the argument needs them to hold together."""
         text = ", ".join(map(self._print, arguments))
-        if len(arguments) == 1 and _holds_together(arguments[0]) and name != "abs":
+        if len(arguments) == 1 and _holds_together(arguments[0]) and name not in ("abs", "floor", "ceil"):
             return f"{name} {text}"
         return f"{name}({text})" if name.isalpha() else f"{name} ({text})"
 
@@ -207,8 +252,13 @@ _DISPLAY, _SMALL = TypstPrinter(), TypstPrinter(small=True)
 
 def _tidy(expression: Expr) -> Expr:
     """Numbers in front: 2 (10 - 10 x) e^x becomes 20 (1 - x) e^x, and a factor leaves its sum over i."""
-    products = expression.replace(lambda node: node.is_Mul, _number_first)
-    return products.replace(lambda node: isinstance(node, sympy.Sum), _number_before_sum)
+    if not expression.args or isinstance(expression, sympy.Indexed):
+        return expression
+    inner = expression.args[1:] if isinstance(expression, sympy.Sum) else ()  # the limits stay
+    node = rebuilt(expression, (*map(_tidy, expression.args[: len(expression.args) - len(inner)]), *inner))
+    if isinstance(node, sympy.Sum):
+        return _number_before_sum(node)
+    return _number_first(node) if node.is_Mul else node
 
 
 def _number_first(product: Expr) -> Expr:
@@ -262,7 +312,8 @@ def _name(expr: Expr) -> str:
 
 def _is_named(expr: Expr) -> bool:
     """Whether a power is written at the name: sin^2 x."""
-    return isinstance(expr, sympy.Function) and not isinstance(expr, (sympy.exp, sympy.Abs, sympy.Max, sympy.Min))
+    others = (sympy.exp, sympy.Max, sympy.Min, Mod, Cases, *_ENCLOSED)
+    return isinstance(expr, sympy.Function) and not isinstance(expr, others)
 
 
 def _negative(expr: Expr) -> bool:

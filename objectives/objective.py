@@ -20,7 +20,7 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from objectives.errors import UsageError
-from objectives.numeric import Array, Expressions, Variables, derivatives, evaluate, square, stable
+from objectives.numeric import Array, Expressions, Variables, derivatives, evaluate_derivatives, square, stable
 
 Point = tuple[float, ...]
 View = tuple[tuple[float, float], ...]
@@ -121,7 +121,8 @@ class Objective(Differentiable):
     """A function to minimise, with what a picture of it needs.
 
     `view` is the window that a map shows, one (low, high) for each variable. `minima` lists all global minima
-    in the view first; local ones may follow. `source` says where the function comes from.
+    in the view first; local ones may follow. `source` says where the function comes from, `remarks` how a typed formula
+    was read where it could have been meant otherwise.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Objective(Differentiable):
     minima: tuple[Point, ...]
     start: Point
     source: str
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self._check(self.expression.free_symbols)
@@ -152,7 +154,9 @@ class Objective(Differentiable):
         return square(derivatives(self.expression, self.variables, 2))
 
     def _evaluate(self, order: int, columns: Array) -> Array:
-        return evaluate(self.variables, derivatives(self._stable, self.variables, order), tuple(columns))
+        flat = tuple(columns.reshape(self.dimension, -1)) if columns.ndim > 1 else tuple(columns)
+        numbers = evaluate_derivatives(self._stable, self.variables, self.variables, order, flat)
+        return numbers.reshape(len(numbers), *columns.shape[1:])
 
     @cached_property
     def _stable(self) -> sympy.Expr:

@@ -13,7 +13,7 @@ import numpy as np
 import sympy
 
 from objectives.errors import UsageError
-from objectives.expression import parse_expression
+from objectives.expression import read_formula
 from objectives.objective import Differentiable, Objective, Point, View
 
 HALF_WIDTH = 5.0
@@ -24,18 +24,21 @@ LEVEL = 1e-9  # a slope below this is flat
 def typed_objective(
     text: str, *, name: str = "typed", view: View | None = None, start: Point | None = None
 ) -> Objective:
-    """The objective of a formula, its variables in alphabetical order.
+    """The objective of a formula, its variables in alphabetical order, or in that of f(y, x) = ... before it.
 
     `view` is [-5, 5] for each variable unless given; `start` is found in it. The minima are not known.
     Raises ExpressionError if the text is no formula; UsageError if it has no variable, or no value in the view.
     """
-    expression = parse_expression(text)
-    variables = tuple(sorted(expression.free_symbols, key=str))
+    formula = read_formula(text)
+    variables = tuple(sorted(formula.expression.free_symbols, key=str))
+    if formula.variables is not None:
+        variables = tuple(sympy.Symbol(variable, real=True) for variable in formula.variables)
     if not variables:
         raise UsageError(f"'{text.strip()}' has no variable: type a formula such as x**2 + y**2.")
     window = view or ((-HALF_WIDTH, HALF_WIDTH),) * len(variables)
     middle = tuple((low + high) / 2 for low, high in window)
-    objective = Objective(name, text.strip(), expression, variables, window, (), middle, "typed")
+    title, remarks = text.strip(), formula.remarks
+    objective = Objective(name, title, formula.expression, variables, window, (), middle, "typed", remarks)
     return replace(objective, start=start or first_slope(objective))
 
 

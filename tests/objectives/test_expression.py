@@ -21,7 +21,8 @@ from objectives import (
     parse_expression,
     typed_objective,
 )
-from objectives.expression import FUNCTIONS, LONGEST
+from objectives.expression import LONGEST
+from objectives.vocabulary import FUNCTIONS
 
 x, y, w, b, theta = sympy.symbols("x y w b theta", real=True)
 
