@@ -374,7 +374,8 @@ class _Reader:
         with _Deeper(self):
             inner = self.power() if word else number
         assert inner is not None
-        unclear = self.sees("*", "/", "(", "^") or self.next.kind == "number" or self._another_variable()
+        times = self.sees("*") and function_name(self.tokens[self.at + 1].text) is None  # sin x * cos y is clear
+        unclear = times or self.sees("/", "(", "^") or self.next.kind == "number" or self._another_variable()
         unclear = unclear or (token.text == "√" and word and number is not None)
         if unclear or (self.last.text != ")" and inner.kind == "power" and self._runs_on(inner)):
             raise self.refuse(f"Where does the argument of {name} end? Write it in brackets")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import re
 import time
 
 import numpy as np
@@ -22,6 +23,8 @@ from objectives import (
     typed_objective,
 )
 from objectives.expression import LONGEST
+from objectives.functions import RealFunction
+from objectives.numeric import evaluate
 from objectives.vocabulary import FUNCTIONS
 
 x, y, w, b, theta = sympy.symbols("x y w b theta", real=True)
@@ -31,6 +34,8 @@ ACCEPTED = [
     ("x^2", x**2),
     ("-x^2", -(x**2)),
     ("2^3^x", 2 ** (3**x)),
+    ("2^-x", 2**-x),
+    ("3*-x", -3 * x),
     ("x − y·2", x - 2 * y),
     ("2*θ²", 2 * theta**2),
     ("  x ", x),
@@ -53,6 +58,81 @@ ACCEPTED = [
     ("--x", x),
     ("exp(2*log(x) + log(3))", 3 * x**2),
     ("1^999 + 0^2 + 10*x", 1 + 10 * x),
+    # Side by side
+    ("2x", 2 * x),
+    ("3xy", 3 * x * y),
+    ("x y", x * y),
+    ("10 sin(x)", 10 * sympy.sin(x)),
+    ("x² y", x**2 * y),
+    ("x²y", x**2 * y),
+    ("x^2 y", x**2 * y),
+    ("(x)(y)", x * y),
+    ("x(y + 1)", x * (y + 1)),
+    ("(1 - x)^2 + 100(y - x^2)^2", (1 - x) ** 2 + 100 * (y - x**2) ** 2),
+    ("-2x^2/3", -2 * x**2 / 3),
+    ("xsin(x)", x * sympy.sin(x)),
+    ("wx + b", w * x + b),
+    ("2 theta x", 2 * theta * x),
+    ("2θx", 2 * theta * x),
+    ("2π", 2 * sympy.pi),
+    ("1j", sympy.Symbol("j", real=True)),
+    # Bars, and functions without brackets
+    ("|x|", sympy.Abs(x)),
+    ("||x| - 1|", sympy.Abs(sympy.Abs(x) - 1, evaluate=False)),
+    ("|x||y|", sympy.Abs(x) * sympy.Abs(y)),
+    ("2|x| + (|y|)", 2 * sympy.Abs(x) + sympy.Abs(y)),
+    ("sin x + sin 2x cos y", sympy.sin(x) + sympy.sin(2 * x) * sympy.cos(y)),
+    ("sin^2 x + cos²(y)", sympy.sin(x) ** 2 + sympy.cos(y) ** 2),
+    ("sin θ²", sympy.sin(theta**2)),
+    ("ln |x|", sympy.log(sympy.Abs(x))),
+    ("√(x^2 + 1) + √x", sympy.sqrt(x**2 + 1) + sympy.sqrt(x)),
+    # Heads, commas, names of elsewhere
+    ("f(x, y) = x^2 + 2y", x**2 + 2 * y),
+    ("J(θ) = θ²", theta**2),
+    ("z = x^2 + y^2", x**2 + y**2),
+    ("x = 1", sympy.S.One),
+    ("0,5x^2 + 1,25y", x**2 / 2 + sympy.Rational(5, 4) * y),
+    ("sin(0,5)*x", sympy.sin(sympy.S.Half) * x),
+    ("max(0; 0,5x)", sympy.Max(0, x / 2)),
+    ("max(0,5x)", sympy.Max(0, 5 * x)),
+    ("x₁² + x₂²", sympy.Symbol("x1", real=True) ** 2 + sympy.Symbol("x2", real=True) ** 2),
+    ("np.exp(-x**2) + Math.sin(y)", sympy.exp(-(x**2)) + sympy.sin(y)),
+    ("Sin(x) + LOG(x)", sympy.sin(x) + sympy.log(x)),
+    # LaTeX
+    (r"\frac{1}{2}x^2", x**2 / 2),
+    (r"\frac12 x^2y", x**2 * y / 2),
+    (r"$\left(x^2+y-11\right)^2 + (x+y^2-7)^2$", (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2),
+    (r"\log\left(1+e^{-x}\right)", sympy.log(1 + sympy.exp(-x))),
+    (r"e^{2xy}", sympy.exp(2 * x * y)),
+    (r"\sin^2 x \cdot \cos(2y)", sympy.sin(x) ** 2 * sympy.cos(2 * y)),
+    (r"\sqrt{x^2+1} + \sqrt[4]{y}", sympy.sqrt(x**2 + 1) + y ** sympy.Rational(1, 4)),
+    (r"\max\{0,\, 1 - xy\}", sympy.Max(0, 1 - x * y)),
+    (r"\left|x\right| + \lvert y\rvert", sympy.Abs(x) + sympy.Abs(y)),
+    (r"\theta_1^{2} + x_{12}", sympy.Symbol("theta_1", real=True) ** 2 + sympy.Symbol("x_12", real=True)),
+    (r"\operatorname{sgn}(x) + \mathrm{e}^x + 0{,}5y", sympy.sign(x) + sympy.exp(x) + y / 2),
+    (r"\log_2 x + \log_{10}(y)", sympy.log(x) / sympy.log(2) + sympy.log(y) / sympy.log(10)),
+    (r"-20e^{-0.2\sqrt{\tfrac{x^2+y^2}{2}}}", -20 * sympy.exp(-sympy.sqrt((x**2 + y**2) / 2) / 5)),
+    (r"f(x, y) = x^2 \quad", x**2),
+]
+
+# The same function in several spellings: by cases, which SymPy has no equal of.
+SAME = [
+    ("x^2 if x > 0 else -x", "piecewise((x^2, x > 0), (-x, True))"),
+    ("x^2 if x > 0 else -x", "piecewise(x^2, x > 0, -x)"),
+    ("x^2 if x > 0 else -x", "piecewise(x > 0, x^2, -x)"),
+    ("x^2 if x > 0 else -x", "where(x > 0, x^2, -x)"),
+    ("x^2 if x > 0 else -x", r"\begin{cases} x^2 & \text{if } x > 0 \\ -x & \text{otherwise} \end{cases}"),
+    ("1 if x < 0 else 2 if x < 1 else 3", "piecewise(1, x < 0, 2, x < 1, 3)"),
+    ("1 if 0 < x <= 1 else 0", "1 if 0 < x and x <= 1 else 0"),
+    ("x if 2 > 1 else y", "x"),
+    ("x if 2 < 1 or x > 3 else y", "x if x > 3 else y"),
+    ("x² if x ≤ 1 else x", "x^2 if (x <= 1) else x"),
+    ("huber(x)", "x^2/2 if |x| <= 1 else |x| - 1/2"),
+    ("huber(x, 2)", "x^2/2 if |x| <= 2 else 2(|x| - 1)"),
+    ("hinge(x y)", "max(0, 1 - x*y)"),
+    ("elu(x)", "x if x > 0 else e^x - 1"),
+    (r"\lfloor x \rfloor + \lceil y \rceil", "floor(x) + ceil(y)"),
+    ("log(x)", "ln(x)"),
 ]
 
 REFUSED = [
@@ -61,23 +141,33 @@ REFUSED = [
     ("x +", 3, "missing"),
     ("x + * y", 4, "expected"),
     ("x )", 2, "never opened"),
+    (")", 0, "never opened"),
     ("x*(y", 2, "never closed"),
+    ("|x", 0, "never closed"),
     ("x² + foo(y)", 5, "no function"),
     ("é + sinn(x)", 0, "not a variable"),
     ("x + sinn(x)", 4, "did you mean sin?"),
     ("θ + thta", 4, "did you mean theta?"),
     ("x^2 + sin", 6, "needs an argument"),
-    ("2x", 1, "operator"),
-    ("10 sin(x)", 3, "operator"),
-    ("x² y", 3, "operator"),
-    ("(x)(y)", 3, "operator"),
-    ("x(y)", 0, "not a function"),
+    ("2 3", 2, "operator"),
+    ("x 2", 2, "operator"),
+    ("0x10", 1, "operator"),
+    ("1/2x", 3, r"/(2*x)"),
+    ("1/(x+1)(y+1)", 7, "two ways"),
+    ("e^2x", 3, r"^(2*x)"),
+    ("x^2y", 3, "two ways"),
+    ("sin x y", 6, "argument of sin end"),
+    ("sin x/2", 5, "argument of sin end"),
+    ("sin^-1(x)", 0, "inverse function"),
+    ("exp^x(y)", 0, "needs an argument"),
+    ("f(x)", 0, "not a function"),
+    ("f(*x)", 0, "not a function"),
+    ("pq + 1", 0, "not a variable"),
     ("sin()", 0, "1 argument"),
     ("log(x, 2, 3)", 0, "1 to 2"),
-    ("sin(x=1)", 0, "argument"),
-    ("f(*x)", 0, "not a function"),
-    ("sin(*x)", 4, "formula"),
-    ("sin(**x)", 0, "argument"),
+    ("sin(x=1)", 5, "no equation"),
+    ("sin(*x)", 4, "expected"),
+    ("1,000x", 1, "1000"),
     ("1/0", 2, "real"),
     ("sqrt(-4)", 0, "real"),
     ("x + asin(2)", 4, "real"),
@@ -102,39 +192,49 @@ REFUSED = [
     ("exp(exp(100))", 0, "10^100"),
     ("x/exp(-1000)", 2, "10^100"),
     ("(pi*x)^1000", 0, "10^100"),
-    ("x.y", 0, "formula"),
-    ("x.__class__", 0, "formula"),
-    ("x[0]", 0, "formula"),
-    ("().__class__", 0, "formula"),
-    ("__import__('os')", 11, "no place"),
+    ("x.y", 1, "point"),
+    ("x.__class__", 1, "point"),
+    ("x[0]", 1, "brackets are round"),
+    ("().__class__", 2, "point"),
+    ("__import__('os')", 0, "no place"),
     ("eval(x)", 0, "no function"),
-    ("lambda x: x", 7, "operator"),
-    ("(x := 3)", 1, "formula"),
-    ("[x]", 0, "formula"),
-    ("{x}", 0, "formula"),
-    ("x, y", 0, "formula"),
-    ("x < y", 0, "formula"),
-    ("x = 1", 2, "expected"),
-    ("x if y else x", 2, "operator"),
-    ("x or y", 2, "operator"),
-    ("True", 0, "not a number"),
-    ("...", 0, "not a number"),
-    ("x; y", 1, "expected"),
+    ("lambda x: x", 8, "no place"),
+    ("(x := 3)", 3, "no place"),
+    ("[x]", 0, "round"),
+    ("x, y", 1, "comma"),
+    ("x < y", 0, "condition"),
+    ("x if y else x", 5, "condition was expected"),
+    ("x if y > 0", 10, "comes else"),
+    ("x or y", 0, "condition was expected"),
+    ("piecewise(x, x > 0)", 0, "none of the conditions"),
+    ("x == y", 2, "< >"),
+    ("x = x^2", 2, "no equation"),
+    ("x + 1 = y", 6, "no equation"),
+    ("f(x) = x + y", 11, "no variable 'y'"),
+    ("f(x, x) = x", 2, "each once"),
+    ("True", 0, "not a variable"),
+    ("...", 0, "point"),
+    ("x; y", 1, "One formula"),
     ("x # y", 2, "no place"),
-    ("x \\ y", 2, "no place"),
-    ("x % y", 4, "known"),
-    ("x // y", 5, "known"),
-    ("x @ y", 4, "known"),
-    ("~x", 0, "formula"),
-    ("1j", 1, "operator"),
-    ("0x10", 1, "operator"),
-    ("1_000", 1, "operator"),
+    ("x % y", 2, "mod(x, y)"),
+    ("x // y", 2, "floor(x/y)"),
+    ("x!", 1, "factorial"),
+    ("x @ y", 2, "no place"),
+    ("~x", 0, "no place"),
+    ("x'", 1, "derivative"),
+    ("1_000", 1, "no place"),
     ("x\0", 1, "no place"),
     ("\ud800", 0, ""),
-    ("(" * 220 + "x" + ")" * 220, None, "expected"),
-    ("-" * 300 + "x", 24, "nested"),
+    (r"\sum_i x_i", 0, "write the terms out"),
+    (r"\frac{1}", 8, "missing"),
+    (r"\frac{1}{2", 10, "missing"),
+    (r"x\mathbf{y}", 1, "name each coordinate"),
+    (r"\begin{matrix} x \end{matrix}", 0, "no environment matrix"),
+    ("x}", 1, "never opened"),
+    ("(" * 220 + "x" + ")" * 220, None, "nested"),
+    ("-" * 300 + "x", 25, "nested"),
     ("x" + "^x" * 60, None, "nested"),
-    ("sin(" * 30 + "x" + ")" * 30, 96, "nested"),
+    ("sin(" * 30 + "x" + ")" * 30, None, "nested"),
     ("x + " * 200 + "x", LONGEST, "characters"),
 ]
 
@@ -146,7 +246,7 @@ def test_accepted(text, expected):
 
 @pytest.mark.parametrize(("text", "place", "message"), REFUSED)
 def test_refused_with_a_mark(text, place, message):
-    with pytest.raises(ExpressionError, match="(?s)" + message.replace("?", r"\?").replace("^", r"\^")) as caught:
+    with pytest.raises(ExpressionError, match="(?s)" + re.escape(message)) as caught:
         parse_expression(text)
     assert place is None or caught.value.place == place
     first, line, mark = str(caught.value).split("\n")
@@ -157,6 +257,35 @@ def test_refused_with_a_mark(text, place, message):
         assert line[mark.index("^")] == text[place]
 
 
+@pytest.mark.parametrize(("text", "same"), SAME)
+def test_spellings_of_the_same(text, same):
+    assert parse_expression(text) == parse_expression(same)
+
+
+REMARKS = [
+    ("E*x", "E was read as Euler's number"),
+    ("e x", "e was read as Euler's number"),
+    ("e^x + e^(-x)", None),
+    ("3xy + x", "xy was read as x*y"),
+    ("0,5x", "0,5 was read as 0.5"),
+    ("sinc(x)", "sin(x)/x"),
+    ("2x + pi", None),
+]
+
+
+@pytest.mark.parametrize(("text", "remark"), REMARKS)
+def test_what_could_have_been_meant_otherwise_is_said(text, remark):
+    remarks = typed_objective(text, start=(1.0,) * len(parse_expression(text).free_symbols)).remarks
+    assert remark in " ".join(remarks) if remark else not remarks
+
+
+def test_a_head_names_the_variables_and_their_order():
+    objective = typed_objective("f(y, x, z) = x^2 + y")
+    assert [str(variable) for variable in objective.variables] == ["y", "x", "z"]
+    np.testing.assert_allclose(objective.gradient((5.0, 3.0, 1.0)), (1, 6, 0))
+    assert typed_objective("z = x^2 + y").dimension == 2
+
+
 def test_only_given_variables_are_known():
     assert parse_expression("w*x", ["w", "x"]) == w * x
     with pytest.raises(ExpressionError, match="did you mean 'theta'"):
@@ -165,7 +294,7 @@ def test_only_given_variables_are_known():
 
 def test_an_error_travels_between_processes():
     with pytest.raises(ExpressionError) as caught:
-        parse_expression("2x")
+        parse_expression("2 3")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
@@ -177,16 +306,31 @@ def test_what_the_command_line_prints_can_be_typed_again(name):
         assert again.subs(dict(zip(objective.variables, (0.3, 0.7), strict=False))) == pytest.approx(0, abs=1e-12)
 
 
+CONDITIONED = {"piecewise": "(x^3, x > y, y)", "Piecewise": "((x^3, x > y), (y, True))", "where": "(x > y, x^3, y)"}
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function_has_a_derivative_that_numpy_computes(name):
-    count = FUNCTIONS[name][1]
-    objective = typed_objective(f"{name}({', '.join('xyz'[:count])})")
-    points = np.full((5, objective.dimension), 0.4) + np.linspace(0, 0.1, 5)[:, None] * (1, 2)[:count]
-    if name == "acosh":
-        points = points + 1
-    slopes = [(objective.value(points + h) - objective.value(points - h)) / 2e-6 for h in 1e-6 * np.eye(count)]
+    count = FUNCTIONS[name].fewest
+    objective = typed_objective(name + CONDITIONED.get(name, f"({', '.join('xyz'[:count])})"))
+    points = np.full((5, 3), 0.4) + np.linspace(0, 0.1, 5)[:, None] * (1, 2, 3) + (0, 0.13, 0.31)
+    points = (points + (name in ("acosh", "arccosh", "arcosh")))[:, : objective.dimension]
+    steps = 1e-6 * np.eye(objective.dimension)
+    slopes = [(objective.value(points + h) - objective.value(points - h)) / 2e-6 for h in steps]
     np.testing.assert_allclose(objective.gradient(points), np.stack(slopes, axis=-1), rtol=1e-6, atol=1e-7)
     assert np.isfinite(objective.hessian(points)).all()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_gradient_that_is_read_is_the_one_that_is_computed(name):
+    """SymPy's formula of the gradient, set and typed again, against the steps that run; nothing is left open."""
+    objective = typed_objective(name + CONDITIONED.get(name, f"({', '.join('xyz'[: FUNCTIONS[name].most])})"))
+    point = 1.4 + 0.17 * np.arange(objective.dimension) if name.endswith("cosh") else 0.4 + 0.17 * np.arange(3)
+    point = point[: objective.dimension]
+    for slope, number in zip(objective.gradient_expression, objective.gradient(point), strict=True):
+        assert not slope.has(sympy.Derivative, sympy.Subs, sympy.DiracDelta)
+        again = parse_expression(str(slope), list(map(str, objective.variables)))
+        assert evaluate(objective.variables, (again,), tuple(point))[0] == pytest.approx(number, rel=1e-12)
 
 
 # Random formulas, written so that Python computes them too.
@@ -220,6 +364,7 @@ def test_python_computes_the_same(text):
 
 TEXT = r"""
 x y theta 2 0.1 1e9 9 999 + - * / ** ^ ( ) ( ) , . sin( exp( abs( max( log( sqrt( sign( cbrt( atan2( sigmoid( lambda _
+| x^2 2x ; < >= else mod( floor( piecewise( huber( \\frac \\sqrt \\left| \\begin{cases} & \\\\ \\sin ² ₁ √ np.
 __class__ [ ] { } ' " # : := = < % @ ~ \ ² π I E nan 1j 0x1 if for or not is None True … é
 """
 PIECES = TEXT.split()
@@ -238,7 +383,7 @@ KINDS = (
 KNOWN = {
     *(sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc, sympy.asin, sympy.acos, sympy.atan),
     *(sympy.sinh, sympy.cosh, sympy.tanh, sympy.coth, sympy.asinh, sympy.acosh, sympy.atanh, sympy.atan2),
-    *(sympy.exp, sympy.log, sympy.Abs, sympy.sign, sympy.Max, sympy.Min),
+    *(sympy.exp, sympy.log, sympy.Abs, sympy.sign, sympy.Max, sympy.Min, sympy.Heaviside, sympy.erf, sympy.erfc),
 }
 
 
@@ -258,7 +403,8 @@ def assert_harmless(text):
         assert 0 <= outcome.place <= len(text)
         return
     assert all(isinstance(node, KINDS) for node in sympy.preorder_traversal(outcome))
-    assert {type(function) for function in outcome.atoms(sympy.Function)} <= KNOWN
+    heads = {type(function) for function in outcome.atoms(sympy.Function)}
+    assert all(head in KNOWN or issubclass(head, RealFunction) for head in heads)
     assert all(symbol.is_real for symbol in outcome.free_symbols)
 
 
