@@ -38,6 +38,7 @@ class Differentiable(ABC):
     minima: tuple[Point, ...]
     start: Point
     source: str
+    remarks: tuple[str, ...] = ()
 
     @property
     @abstractmethod

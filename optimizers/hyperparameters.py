@@ -93,7 +93,8 @@ class HyperParameter:
     """What a hyper-parameter is, for display: name, default, allowed values in words, meaning, and its letter.
 
     The letter is Typst mathematics; `{momentum}` stands for the one that the notation in force has for that. Empty:
-    the rule's formula does not show it.
+    the rule's formula does not show it. `elsewhere` are its names in other libraries: they are understood where a rule
+    is made by name.
     """
 
     name: str
@@ -101,6 +102,7 @@ class HyperParameter:
     kind: Kind
     meaning: str
     letter: str = ""
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def bounds(self) -> str:
@@ -116,10 +118,12 @@ def number(
     at_most: float = np.inf,
     below: float = np.inf,
     letter: str = "",
+    elsewhere: tuple[str, ...] = (),
 ) -> Any:
     """A dataclass field for a number: at least 0 unless `above` is given, up to `at_most` or `below`."""
     lowest = 0.0 if above is None else above
-    return _declare(default, Number(lowest, min(at_most, below), above is None, at_most <= below), meaning, letter)
+    kind = Number(lowest, min(at_most, below), above is None, at_most <= below)
+    return _declare(default, kind, meaning, letter, elsewhere)
 
 
 def switch(meaning: str) -> Any:
@@ -143,8 +147,11 @@ def over_batch(value: Numbers) -> Numbers:
     return value[..., np.newaxis] if isinstance(value, np.ndarray) else value
 
 
-def _declare(default: float | bool | str, kind: Kind, meaning: str, letter: str = "") -> Any:
-    return field(default=default, metadata={"kind": kind, "meaning": meaning, "letter": letter})
+def _declare(
+    default: float | bool | str, kind: Kind, meaning: str, letter: str = "", elsewhere: tuple[str, ...] = ()
+) -> Any:
+    said = {"kind": kind, "meaning": meaning, "letter": letter, "elsewhere": elsewhere}
+    return field(default=default, metadata=said)
 
 
 def _as_numbers(label: str, value: object) -> FloatArray:

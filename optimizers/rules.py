@@ -7,8 +7,14 @@ elsewhere than at x.
 
 The convention is the lecture's: `update_t = gamma update_(t-1) + eta gradient_t`, `x_(t+1) = x_t - update_t`.
 Every rule agrees with its namesake in `torch.optim` (without weight decay; to maximise, negate the
-objective). Shapes: x and its gradient are (*batch, d); each hyper-parameter is a number or an array that
-broadcasts against the batch.
+objective). Other libraries differ in small print, which no hyper-parameter here reaches: Keras' Adam puts
+epsilon beside the root of the uncorrected average of squares; optax's amsgrad keeps the largest of the
+corrected averages, and its rmsprop can start from another average, correct it, and with momentum keeps
+steps where ours keeps scaled gradients (the same path while the learning rate is constant). At a kink the
+slope is the mean of both sides where PyTorch's relu has 0 and JAX's abs has 1.
+
+Shapes: x and its gradient are (*batch, d); each hyper-parameter is a number or an array that broadcasts
+against the batch.
 
 A rule also says what it does, in a few words and as the formulas of one step, so that cards, tables and
 captions know it as soon as it is in `RULES`.
@@ -36,6 +42,17 @@ from .hyperparameters import HyperParameter, Numbers, choice, declared, number, 
 from .problem import FloatArray
 
 State = TypeVar("State")
+RATES = ("lr", "eta", "step_size")  # names of the learning rate elsewhere
+#: What other libraries take as a hyper-parameter, and is something else here.
+ELSEWHERE = {
+    "nesterov": "is a rule of its own: nesterov",
+    "use_nesterov": "is a rule of its own: nesterov",
+    "betas": "are two numbers: beta1 and beta2",
+    "weight_decay": "is not part of the rules: add a multiple of x^2 + y^2 to the objective",
+    "maximize": "is not part of the rules: put a minus before the objective",
+    "initial_scale": "is not part of rmsprop: its average of squares starts at 0",
+    "bias_correction": "is what adam adds to rmsprop: take adam with beta1 = 0",
+}
 GradientFunction: TypeAlias = Callable[[FloatArray], FloatArray]
 
 
@@ -103,7 +120,7 @@ class GradientDescent(Rule[None]):
     in_a_word: ClassVar[str] = "follows the slope"
     formulas: ClassVar[tuple[str, ...]] = ("w_(t+1) = w_t - {learning_rate} nabla w_t",)
     also: ClassVar[str] = "on a few samples: SGD"
-    learning_rate: Numbers = number(1e-3, "step per unit of gradient")
+    learning_rate: Numbers = number(1e-3, "step per unit of gradient", elsewhere=RATES)
 
     def init(self, x: FloatArray) -> None:  # noqa: ARG002 - the signature of all rules
         return None
@@ -141,8 +158,10 @@ class Momentum(Rule[MomentumState]):
     title: ClassVar[str] = "momentum"
     in_a_word: ClassVar[str] = "remembers its last update"
     formulas: ClassVar[tuple[str, ...]] = _with_update("nabla w_t")
-    learning_rate: Numbers = number(1e-3, "step per unit of gradient")
-    momentum: Numbers = number(0.9, "share of the last update that is kept", letter="{momentum}")
+    learning_rate: Numbers = number(1e-3, "step per unit of gradient", elsewhere=RATES)
+    momentum: Numbers = number(
+        0.9, "share of the last update that is kept", letter="{momentum}", elsewhere=("gamma", "mu", "beta")
+    )
     dampening: Numbers = number(0.0, "share of each new gradient that is left out", at_most=1.0)
     form: str = choice(("lecture", "pytorch", "average"), "what the memory holds")
 
@@ -186,8 +205,10 @@ class Nesterov(Rule[FloatArray]):
         "tilde(w)_t = w_t - {momentum} {update}_(t-1)",
         *_with_update("nabla tilde(w)_t"),
     )
-    learning_rate: Numbers = number(1e-3, "step per unit of gradient")
-    momentum: Numbers = number(0.9, "share of the last update that is kept", letter="{momentum}")
+    learning_rate: Numbers = number(1e-3, "step per unit of gradient", elsewhere=RATES)
+    momentum: Numbers = number(
+        0.9, "share of the last update that is kept", letter="{momentum}", elsewhere=("gamma", "mu", "beta")
+    )
 
     def init(self, x: FloatArray) -> FloatArray:
         return np.zeros_like(x)
@@ -225,10 +246,14 @@ class AdaGrad(Rule[AdaGradState]):
         "s_t = s_(t-1) + (nabla w_t)^2",
         _over_root("nabla w_t", "s_t"),
     )
-    learning_rate: Numbers = number(1e-2, "length of the first step in each coordinate")
-    learning_rate_decay: Numbers = number(0.0, "step t uses the learning rate over 1 + t times this")
-    initial_accumulator: Numbers = number(0.0, "what the sum of squares starts from")
-    epsilon: Numbers = number(1e-10, "keeps the division finite", above=0.0)
+    learning_rate: Numbers = number(1e-2, "length of the first step in each coordinate", elsewhere=RATES)
+    learning_rate_decay: Numbers = number(
+        0.0, "step t uses the learning rate over 1 + t times this", elsewhere=("lr_decay",)
+    )
+    initial_accumulator: Numbers = number(
+        0.0, "what the sum of squares starts from", elsewhere=("initial_accumulator_value",)
+    )
+    epsilon: Numbers = number(1e-10, "keeps the division finite", above=0.0, elsewhere=("eps",))
     epsilon_inside: bool = switch("epsilon stands under the root")
 
     def init(self, x: FloatArray) -> AdaGradState:
@@ -267,10 +292,16 @@ class RMSProp(Rule[RMSPropState]):
         "s_t = rho s_(t-1) + (1 - rho) (nabla w_t)^2",
         _over_root("nabla w_t", "s_t"),
     )
-    learning_rate: Numbers = number(1e-2, "step per unit of scaled gradient")
-    decay: Numbers = number(0.99, "share of the average that is kept; PyTorch's alpha", below=1.0, letter="rho")
+    learning_rate: Numbers = number(1e-2, "step per unit of scaled gradient", elsewhere=RATES)
+    decay: Numbers = number(
+        0.99,
+        "share of the average that is kept; PyTorch's alpha",
+        below=1.0,
+        letter="rho",
+        elsewhere=("alpha", "rho", "beta", "beta2"),
+    )
     momentum: Numbers = number(0.0, "share of the last update that is kept")
-    epsilon: Numbers = number(1e-8, "keeps the division finite", above=0.0)
+    epsilon: Numbers = number(1e-8, "keeps the division finite", above=0.0, elsewhere=("eps",))
     centered: bool = switch("the mean gradient is taken out of the average")
     epsilon_inside: bool = switch("epsilon stands under the root")
 
@@ -316,10 +347,14 @@ class Adam(Rule[AdamState]):
         _over_root("hat(m)_t", "hat(s)_t"),
     )
     small_print: ClassVar[str] = "hats: over $1 - beta_i^t$"
-    learning_rate: Numbers = number(1e-3, "length of the first step in each coordinate")
-    beta1: Numbers = number(0.9, "share of the average of gradients that is kept", below=1.0, letter="beta_1")
-    beta2: Numbers = number(0.999, "share of the average of squares that is kept", below=1.0, letter="beta_2")
-    epsilon: Numbers = number(1e-8, "keeps the division finite", above=0.0)
+    learning_rate: Numbers = number(1e-3, "length of the first step in each coordinate", elsewhere=RATES)
+    beta1: Numbers = number(
+        0.9, "share of the average of gradients that is kept", below=1.0, letter="beta_1", elsewhere=("beta_1", "b1")
+    )
+    beta2: Numbers = number(
+        0.999, "share of the average of squares that is kept", below=1.0, letter="beta_2", elsewhere=("beta_2", "b2")
+    )
+    epsilon: Numbers = number(1e-8, "keeps the division finite", above=0.0, elsewhere=("eps",))
     amsgrad: bool = switch("divide by the largest average of squares so far")
     epsilon_inside: bool = switch("epsilon stands under the root")
 
@@ -345,23 +380,30 @@ RULES: Mapping[str, type[Rule[Any]]] = MappingProxyType(
 def make_rule(name: str, **settings: object) -> Rule[Any]:
     """The rule of that name with these hyper-parameters, the others at their defaults.
 
+    Names that PyTorch, Keras or optax give them are understood: lr, eps, alpha or rho of rmsprop, beta_1.
+
     Raises `UsageError` for an unknown rule or hyper-parameter (it names the nearest), a value of the wrong
     type, or one out of bounds.
     """
     if name not in RULES:
         raise unknown("rule", name, RULES)
-    known = [entry.name for entry in RULES[name].hyperparameters()]
-    for setting in settings:
-        if setting not in known:
-            raise unknown(f"hyper-parameter of {name}", setting, known)
-    return RULES[name](**settings)
+    return RULES[name](**_named(name, settings))
 
 
-def with_momentum(rule: Rule[Any], momentum: Numbers) -> Rule[Any]:
-    """The rule with this momentum, where that is a letter of its formula; else the rule as it is."""
-    own = any(entry.letter == "{momentum}" for entry in rule.hyperparameters())
-    changed: Any = {"momentum": momentum}
-    return replace(rule, **changed) if own else rule
+def _named(rule: str, settings: Mapping[str, object]) -> dict[str, object]:
+    """The settings under the names of the rule's hyper-parameters, of which names from elsewhere are translated."""
+    entries = RULES[rule].hyperparameters()
+    ours = {other: entry.name for entry in entries for other in (entry.name, *entry.elsewhere)}
+    result: dict[str, object] = {}
+    for setting, value in settings.items():
+        if setting not in ours and setting in ELSEWHERE:
+            raise UsageError(f"{setting} {ELSEWHERE[setting]}.")
+        if setting not in ours:
+            raise unknown(f"hyper-parameter of {rule}", setting, [entry.name for entry in entries])
+        if ours[setting] in result:
+            raise UsageError(f"{ours[setting]} of {rule} is given twice, under two names.")
+        result[ours[setting]] = value
+    return result
 
 
 def _average(kept: Numbers, average: FloatArray, fresh: FloatArray) -> FloatArray:

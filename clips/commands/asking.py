@@ -96,11 +96,19 @@ def descend(
     steps: Annotated[int, typer.Option("--steps", help="How many steps.")] = 10,
     format: Annotated[str, typer.Option("--format", metavar="table|csv|json", help="json has all digits.")] = "table",
 ) -> None:
-    """Print a trajectory: a teacher's answer key."""
+    """Print a trajectory: a teacher's answer key. `render.py rules` tells each rule's hyper-parameters, for --set."""
     from clips.telling.answer_key import answer, shown
 
     place = None if start is None else parse_point(start)
     print(shown(answer(objective, rule, parse_settings(settings), place, steps), format))
+
+
+@app.command()
+def rules() -> None:
+    """Tell the rules and their hyper-parameters: default, allowed values, meaning, and names elsewhere."""
+    from clips.telling.answer_key import rules_text
+
+    print(rules_text())
 
 
 @app.command()

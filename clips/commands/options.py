@@ -22,7 +22,7 @@ DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 RENDERING = ("render", "sweep", "watch", "status", "clean")
 EDITING = ("init", "set", "unset")
 DECKING = ("deck", "film", "embed", "gallery")
-ASKING = ("list", "show", "storyboard", "descend", "doctor")
+ASKING = ("list", "show", "storyboard", "descend", "rules", "doctor")
 COMMANDS = (*RENDERING, *DECKING, *EDITING, *ASKING)
 LECTURE = ROOT / "lecture.toml"
 

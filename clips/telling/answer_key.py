@@ -15,7 +15,7 @@ from typing import Any
 
 from objectives import OBJECTIVES, DataObjective, Objective, find_objective
 from objectives.errors import UsageError, unknown
-from optimizers import Rule, Trajectory, descend, make_rule
+from optimizers import RULES, HyperParameter, Rule, Trajectory, descend, make_rule
 
 FORMATS = ("table", "csv", "json")
 
@@ -92,6 +92,7 @@ def as_json(found: Answer) -> str:
             "u_turns_at": [int(step) for step in run.u_turns_at],
             "diverged_at": run.diverged_at,
             "undefined_at": run.undefined_at,
+            "remarks": list(found.objective.remarks),
         },
         indent=2,
     )
@@ -130,9 +131,19 @@ def _decimal(value: float) -> str:
 
 
 def _remarks(found: Answer) -> list[str]:
-    run, remarks = found.run, [f"u-turns: {found.run.u_turns}"]
+    run, remarks = found.run, [f"u-turns: {found.run.u_turns}", *found.objective.remarks]
     if run.diverged_at is not None:
         remarks.append(f"diverged at step {run.diverged_at}: the numbers no longer fit a double")
     if run.undefined_at is not None:
         remarks.append(f"stopped at step {run.undefined_at}: the objective or its gradient is not defined there")
     return remarks
+
+
+def rules_text() -> str:
+    """Every rule with its hyper-parameters: default, allowed values, meaning, and the names they have elsewhere."""
+    return "\n\n".join("\n".join([f"{name}", *map(_told, rule.hyperparameters())]) for name, rule in RULES.items())
+
+
+def _told(entry: HyperParameter) -> str:
+    also = f" (also {', '.join(entry.elsewhere)})" if entry.elsewhere else ""
+    return f"  {entry.name} = {entry.default}, {entry.bounds}: {entry.meaning}{also}"
