@@ -369,7 +369,7 @@ def _rank(factor: Expr) -> tuple[int, str, int]:
         return 0, "", 0 if base.is_Integer else 1
     if _is_root(factor):
         return 2, "", 0
-    return 3 if base.is_Add or _is_named(base) else 1, "", 0
+    return 3 if base.is_Add or _is_named(base) or isinstance(base, (Mod, Cases)) else 1, "", 0
 
 
 def _is_root(factor: Expr) -> bool:

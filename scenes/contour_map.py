@@ -126,6 +126,7 @@ class ContourMapScene(LectureScene):
         )
 
     def remarks(self) -> Iterator[str]:
+        yield from super().remarks()
         yield from terrain_remarks()
 
     # The beats ------------------------------------------------------------------------------------------------------

@@ -165,8 +165,9 @@ class LectureScene(Scene):
         return iter(())
 
     def remarks(self) -> Iterator[str]:
-        """What is allowed but worth knowing, a sentence each; by default: a start outside the view."""
+        """What is allowed but worth knowing, a sentence each: how a formula was read, and a start outside the view."""
         start, objective = getattr(self.parameters, "start", None), getattr(self, "objective", None)
+        yield from getattr(objective, "remarks", ())
         if start is None or objective is None:
             return
         beyond = max(

@@ -14,6 +14,7 @@ from PIL import Image
 
 import render
 from clips.making.catalogue import parameters_of
+from optimizers import RULES
 from scenes import CLIPS
 from tests.frames import frames_of
 
@@ -60,6 +61,8 @@ MISTAKES = [
     (["descend", "qfsp", "--set", "momntum=0.4"], "did you mean 'momentum'"),
     (["descend", "qfsp", "--set", "learning_rate=fast"], "learning_rate"),
     (["descend", "qfsp", "--set", "learning_rate=-1"], "learning_rate"),
+    (["descend", "qfsp", "--set", "weight_decay=0.1"], "not part of the rules"),
+    (["descend", "1/2x + y"], "two ways"),
     (["descend", "qfsp", "--start", "7"], "has 2 variable(s)"),
     (["descend", "qfsp", "--start", "a,b"], "--start needs numbers"),
     (["descend", "qfsp", "--steps", "-1"], "steps"),
@@ -272,6 +275,24 @@ def test_no_value_is_no_divergence(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_expression_may_start_with_a_minus(capsys: pytest.CaptureFixture[str]) -> None:
     assert key(capsys, "-x^2+y^2", "--start", "1,1", "--steps", "1")["gradient"] == ["-2*x", "2*y"]
+
+
+def test_how_a_formula_was_read_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = said(capsys, "descend", "E*|x| + 3xy", "--steps", "1")
+    assert "Euler" in out
+    assert "xy was read as x*y" in out
+    assert key(capsys, "f(y, x) = x^2 + y", "--steps", "1")["variables"] == ["y", "x"]
+    assert len(key(capsys, "E*|x|", "--steps", "1")["remarks"]) == 1
+    assert "note: E was read as" in said(capsys, "show", "contour_map", "--set", "objective=E x^2 + y^2")[1]
+
+
+def test_every_hyper_parameter_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = said(capsys, "rules")
+    for name, rule in RULES.items():
+        assert f"{name}\n" in out
+        for entry in rule.hyperparameters():
+            assert f"  {entry.name} = {entry.default}, {entry.bounds}: {entry.meaning}" in out
+    assert "render.py rules" in " ".join(said(capsys, "descend", "--help")[1].split())
 
 
 def test_the_mathematics_does_not_import_manim() -> None:

@@ -35,7 +35,9 @@ class UndefinedError(ArithmeticError):
 # Made at random -------------------------------------------------------------------------------------------------------
 
 NUMBERS = ("1", "2", "3", "0.5", "1.25", "7", "0.1", "12.75", "4", "0.01")
-UNUSUAL = {"piecewise", "Piecewise", "where"}  # made by `_choice`
+#: Arguments of those that take conditions; the random formulas have if and else instead.
+CONDITIONED = {"piecewise": "(x^3, x > y, y)", "Piecewise": "((x^3, x > y), (y, True))", "where": "(x > y, x^3, y)"}
+UNUSUAL = set(CONDITIONED)
 
 
 def trees(seed: int, count: int, depth: int = 5) -> Iterator[Tree]:

@@ -26,6 +26,7 @@ from objectives.expression import LONGEST
 from objectives.functions import RealFunction
 from objectives.numeric import evaluate
 from objectives.vocabulary import FUNCTIONS
+from tests.objectives.oracle import CONDITIONED
 
 x, y, w, b, theta = sympy.symbols("x y w b theta", real=True)
 
@@ -304,9 +305,6 @@ def test_what_the_command_line_prints_can_be_typed_again(name):
     for expression in (objective.expression, *objective.gradient_expression):
         again = parse_expression(str(expression)) - expression  # SymPy may have multiplied a number out
         assert again.subs(dict(zip(objective.variables, (0.3, 0.7), strict=False))) == pytest.approx(0, abs=1e-12)
-
-
-CONDITIONED = {"piecewise": "(x^3, x > y, y)", "Piecewise": "((x^3, x > y), (y, True))", "where": "(x > y, x^3, y)"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Abs, Max, Rational, atan, cos, exp, log, pi, sin, sqrt, tan
 
-from objectives import OBJECTIVES, parse_expression, typeset, typeset_function, typeset_gradient
+from objectives import OBJECTIVES, parse_expression, typed_objective, typeset, typeset_function, typeset_gradient
+from objectives.vocabulary import FUNCTIONS
+from tests.objectives.oracle import CONDITIONED
 
 x, y, w, b, theta, x1, w_0, mu_max = sympy.symbols("x y w b theta x1 w_0 mu_max", real=True)
 
@@ -69,6 +71,19 @@ TABLE = [
     (Max(x, y), "max(x, y)"),
     (sympy.Heaviside(x - y), 'op("H") (x - y)'),
     (sympy.asinh(x), 'op("arsinh") x'),
+    (parse_expression("ceil(y) + floor(x)^2"), "floor(x)^2 + ceil(y)"),
+    (parse_expression("mod(x, 2)^2 y"), "y (x mod 2)^2"),
+    (parse_expression("sinc(2x)"), "sinc 2 x"),
+    (parse_expression("erf(x)^2"), 'op("erf")^2 x'),
+    (parse_expression("x^2 if x > 0 else -x"), 'cases(x^2 & quad "if" x > 0, -x & quad "otherwise")'),
+    (
+        parse_expression("2huber(x)"),
+        '2 (cases(frac(x^2, 2) & quad "if" abs(x) <= 1, abs(x) - frac(1, 2) & quad "otherwise"))',
+    ),
+    (
+        parse_expression("1 if 0 < x <= 1 or y > 2 else 0"),
+        'cases(1 & quad "if" 0 < x <= 1 "or" y > 2, 0 & quad "otherwise")',
+    ),
     (sympy.atan2(y, x), 'op("atan2") (y, x)'),
     (x1**2 + w_0, "x_1^2 + w_0"),
     (mu_max * x, '"mu_max" x'),
@@ -248,3 +263,10 @@ def test_the_formula_says_what_the_expression_means(expression):
 def test_typed_formulas_survive_the_way_there_and_back(text):
     expression = parse_expression(text)
     assert complex(read_back(typeset(expression))) == pytest.approx(complex(expression.subs({x: 0.7, y: 1.3})))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_typst_accepts_every_function_with_its_gradient(name):
+    inner = CONDITIONED.get(name, f"({', '.join('xyzwuvabc'[: FUNCTIONS[name].most])})")
+    objective = typed_objective(f"2{name}{inner} + 1")
+    accepted([typeset_function(objective), *typeset_gradient(objective)])

@@ -253,3 +253,54 @@ def test_the_bounds_read_as_words():
     assert bounds["dampening"] == "at least 0 and at most 1"
     assert bounds["form"] == "lecture, pytorch or average"
     assert {entry.name: entry.bounds for entry in Adam.hyperparameters()}["beta1"] == "at least 0 and below 1"
+
+
+ELSEWHERE = [
+    ("momentum", {"lr": 0.2, "gamma": 0.5}, {"learning_rate": 0.2, "momentum": 0.5}),
+    ("nesterov", {"eta": 0.2, "mu": 0.5}, {"learning_rate": 0.2, "momentum": 0.5}),
+    ("rmsprop", {"step_size": 0.2, "rho": 0.5, "eps": 0.1}, {"learning_rate": 0.2, "decay": 0.5, "epsilon": 0.1}),
+    ("rmsprop", {"alpha": 0.5}, {"decay": 0.5}),
+    ("adagrad", {"lr_decay": 0.5, "initial_accumulator_value": 1.0}, {"learning_rate_decay": 0.5}),
+    ("adam", {"beta_1": 0.5, "b2": 0.25}, {"beta1": 0.5, "beta2": 0.25}),
+]
+
+
+@pytest.mark.parametrize(("name", "settings", "ours"), ELSEWHERE)
+def test_names_of_other_libraries_are_understood(name, settings, ours):
+    rule = make_rule(name, **settings)
+    assert {key: getattr(rule, key) for key in ours} == ours
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_name_means_one_hyper_parameter(name):
+    names = [other for entry in RULES[name].hyperparameters() for other in (entry.name, *entry.also)]
+    assert len(set(names)) == len(names)
+    for entry in RULES[name].hyperparameters():
+        for other in entry.also:
+            assert make_rule(name, **{other: entry.default}) == make_rule(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "sentence"),
+    [
+        ("momentum", {"lr": 0.1, "learning_rate": 0.2}, "learning_rate of momentum is given twice"),
+        ("momentum", {"nesterov": True}, "a rule of its own"),
+        ("adam", {"betas": 0.9}, "beta1 and beta2"),
+        ("adam", {"weight_decay": 0.1}, "to the objective"),
+        ("momentum", {"alpha": 0.1}, "choose one of dampening, form, learning_rate, momentum"),
+    ],
+)
+def test_what_is_not_ours_is_answered_with_what_is(name, settings, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        make_rule(name, **settings)
+
+
+def test_bias_correction_makes_rmsprop_adam_without_momentum():
+    """What ELSEWHERE says of optax's bias_correction: squares over 1 - decay^t, as its transform divides them."""
+    run = descend(QFSP, make_rule("adam", learning_rate=0.1, beta1=0.0, beta2=0.9), (1.0, 2.0), 3)
+    x, squares = np.array([1.0, 2.0]), np.zeros(2)
+    for step in range(1, 4):
+        slope = GRADIENT(x)
+        squares = 0.9 * squares + 0.1 * slope**2
+        x = x - 0.1 * slope / (np.sqrt(squares / (1 - 0.9**step)) + 1e-8)
+        np.testing.assert_allclose(run.iterates[step], x, rtol=1e-14)

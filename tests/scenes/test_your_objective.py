@@ -57,6 +57,9 @@ ODD = [
     "exp(x*y)",
     "x^x + y^2",
     "x/y",
+    "huber(x) + |y|",
+    "floor(2x)^2 + y^2",
+    "f(x, y) = x^2",
 ]
 
 

@@ -11,8 +11,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from objectives import OBJECTIVES, AnyObjective, ExpressionError, find_objective, parse_expression, typed_objective
+from objectives import OBJECTIVES, AnyObjective, ExpressionError, find_objective, typed_objective
 from objectives.errors import UsageError
+from objectives.expression import read_formula
 from objectives.typed import first_slope
 from scenes.stage.terrain.fitting_view import View, fitting_view, require_relief, worthwhile_start
 from scenes.typed import as_list
@@ -70,7 +71,8 @@ def _named(text: str) -> AnyObjective | None:
 
 def _variables(text: str) -> int:
     """How many variables a formula has."""
-    count = len(parse_expression(text).free_symbols)
+    formula = read_formula(text)
+    count = len(formula.variables or formula.expression.free_symbols)
     if not count:
         raise UsageError(f"'{text.strip()}' has no variable: type a formula such as x**2 + y**2.")
     return count
