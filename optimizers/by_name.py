@@ -42,7 +42,7 @@ def make_rule(name: str, **settings: object) -> Rule[Any]:
 def _named(rule: str, settings: Mapping[str, object]) -> dict[str, object]:
     """The settings under the names of the rule's hyper-parameters, of which names from elsewhere are translated."""
     entries = RULES[rule].hyperparameters()
-    ours = {other: entry.name for entry in entries for other in (entry.name, *entry.also)}
+    ours = {other: entry.name for entry in entries for other in (entry.name, *entry.elsewhere)}
     result: dict[str, object] = {}
     for setting, value in settings.items():
         if setting not in ours and setting in ELSEWHERE:

@@ -43,16 +43,6 @@ from .problem import FloatArray
 
 State = TypeVar("State")
 RATES = ("lr", "eta", "step_size")  # names of the learning rate elsewhere
-#: What other libraries take as a hyper-parameter, and is something else here.
-ELSEWHERE = {
-    "nesterov": "is a rule of its own: nesterov",
-    "use_nesterov": "is a rule of its own: nesterov",
-    "betas": "are two numbers: beta1 and beta2",
-    "weight_decay": "is not part of the rules: add a multiple of x^2 + y^2 to the objective",
-    "maximize": "is not part of the rules: put a minus before the objective",
-    "initial_scale": "is not part of rmsprop: its average of squares starts at 0",
-    "bias_correction": "is what adam adds to rmsprop: take adam with beta1 = 0",
-}
 GradientFunction: TypeAlias = Callable[[FloatArray], FloatArray]
 
 
@@ -375,35 +365,6 @@ class Adam(Rule[AdamState]):
 RULES: Mapping[str, type[Rule[Any]]] = MappingProxyType(
     {rule.name: rule for rule in (GradientDescent, Momentum, Nesterov, AdaGrad, RMSProp, Adam)}
 )
-
-
-def make_rule(name: str, **settings: object) -> Rule[Any]:
-    """The rule of that name with these hyper-parameters, the others at their defaults.
-
-    Names that PyTorch, Keras or optax give them are understood: lr, eps, alpha or rho of rmsprop, beta_1.
-
-    Raises `UsageError` for an unknown rule or hyper-parameter (it names the nearest), a value of the wrong
-    type, or one out of bounds.
-    """
-    if name not in RULES:
-        raise unknown("rule", name, RULES)
-    return RULES[name](**_named(name, settings))
-
-
-def _named(rule: str, settings: Mapping[str, object]) -> dict[str, object]:
-    """The settings under the names of the rule's hyper-parameters, of which names from elsewhere are translated."""
-    entries = RULES[rule].hyperparameters()
-    ours = {other: entry.name for entry in entries for other in (entry.name, *entry.elsewhere)}
-    result: dict[str, object] = {}
-    for setting, value in settings.items():
-        if setting not in ours and setting in ELSEWHERE:
-            raise UsageError(f"{setting} {ELSEWHERE[setting]}.")
-        if setting not in ours:
-            raise unknown(f"hyper-parameter of {rule}", setting, [entry.name for entry in entries])
-        if ours[setting] in result:
-            raise UsageError(f"{ours[setting]} of {rule} is given twice, under two names.")
-        result[ours[setting]] = value
-    return result
 
 
 def _average(kept: Numbers, average: FloatArray, fresh: FloatArray) -> FloatArray:
