@@ -10,9 +10,9 @@ from clips.profile import Profile
 ON_A_SLIDE: Mapping[str, str] = {
     "mp4": "On a slide: PowerPoint: Insert > Video > This Device. Keynote: drag the file onto the slide. "
     "Google Slides: upload it to Drive, then Insert > Video.",
-    "gif": "On a slide: PowerPoint: Insert > Pictures > This Device: it starts with the slide, and loops. "
-    "Keynote: drag the file onto the slide. Google Slides: Insert > Image. In a page: <img>, as any picture.",
-    "webm": "In a page: <video autoplay muted src=...>. All beats as slides in a browser: python render.py deck --to html. "
+    "gif": "On a slide: PowerPoint: Insert > Pictures > This Device: it starts with the slide and loops. "
+    "Keynote: drag the file onto it. Google Slides: Insert > Image. In a page: <img>, as any picture.",
+    "webm": "In a page: <video autoplay muted src=...>. As slides in a browser: python render.py deck --to html. "
     "PowerPoint and Keynote want MP4: render without --format.",
     "mov": "On a slide: Keynote: drag the file onto the slide. In a video editor: lay it over your picture. No browser "
     "plays ProRes, nor does PowerPoint on Windows: --transparent --format webm, or gif, is for those.",
@@ -38,7 +38,8 @@ def worth_knowing(profile: Profile, asked: Profile) -> Iterator[str]:
     """What comes out otherwise than was asked, and what is larger than one would think; said before the rendering."""
     if profile.frame_rate != asked.frame_rate:
         yield (
-            f"a GIF counts in hundredths of a second: {profile.frame_rate} frames a second instead of {asked.frame_rate}"
+            "a GIF counts in hundredths of a second: "
+            f"{profile.frame_rate} frames a second instead of {asked.frame_rate}"
         )
     if profile.format == "mov":
         rate = profile.width * profile.height * profile.frame_rate * MOV_BYTES
