@@ -16,6 +16,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from clips.decks.pictures import first_picture, last_picture
 from clips.decks.slides import Deck, Slide
 from objectives.errors import UsageError
 
@@ -127,7 +128,9 @@ def _section(slide: Slide, place: Place) -> Iterator[str]:
     caption, heading, loop = escape(slide.caption), escape(slide.heading), " loop" if slide.loops else ""
     said = f'<p class="caption">{caption}</p><aside class="notes">{caption}</aside>' if caption else ""
     yield f'<section id="{escape(slide.name)}" aria-label="{heading}"><h2>{heading}</h2><video data-src="'
-    yield place(f"{slide.name}{slide.file.suffix}", slide.video)
-    yield f'" poster="{place(f"{slide.name}.png", slide.first)}" data-autoplay muted playsinline preload="auto"{loop}>'
-    yield f'</video><img data-src="{place(f"{slide.name}-end.png", slide.last)}" alt="{caption or heading}">{said}'
+    video = slide.video
+    yield place(f"{slide.name}{slide.file.suffix}", video)
+    poster, last = place(f"{slide.name}.png", first_picture(video)), place(f"{slide.name}-end.png", last_picture(video))
+    yield f'" poster="{poster}" data-autoplay muted playsinline preload="auto"{loop}></video>'
+    yield f'<img data-src="{last}" alt="{caption or heading}">{said}'
     yield "</section>"
