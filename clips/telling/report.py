@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from clips.making.advice import Advice, sentences
+from clips.telling.formats import on_a_slide, size_of
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -98,7 +99,7 @@ class Lines(Quiet):
             say(self.out, f"{progress.job.called}: rendering {', '.join(progress.job.beats)}")
 
     def done(self, clip: Delivered) -> None:
-        said = f"{clip.seconds:.1f} s of video in {clip.files[0]}"
+        said = f"{clip.seconds:.1f} s of video in {clip.files[0]}{size_of(clip.files[0])}"
         say(self.out, f"{clip.name}: done, {said}")
 
 
@@ -269,11 +270,10 @@ def closing_words(made: Made) -> str:
     folder = made.delivered[0].files[0].parent
     names = ", ".join(clip.files[0].name for clip in made.delivered)
     beside = f"; {fresh}" if fresh else ""
+    advice = on_a_slide(made.delivered[0].files[0].suffix.removeprefix("."))
     return (
-        f"\n{_count(len(made.delivered))} in {folder}: {names}{beside}\n"
-        "On a slide: PowerPoint: Insert > Video > This Device. Keynote: drag the file onto the slide. "
-        "Google Slides: upload it to Drive, then Insert > Video.\n"
-        "After a change, render again: the names stay, so a linked video is up to date."
+        f"\n{_count(len(made.delivered))} in {folder}: {names}{beside}\n{advice}\n"
+        "After a change, render again: the names stay, so whatever is linked is up to date."
     )
 
 
