@@ -17,7 +17,7 @@ from av.video.reformatter import VideoReformatter
 from clips.filming.board import Board, scaled
 from clips.filming.conversion import Pixels
 from clips.filming.encoding import BeatEncoder
-from clips.filming.joining import opened
+from clips.filming.streams import opened
 from clips.profile import Profile
 
 #: One line or several, as wide as the frame, on its ground.

@@ -10,7 +10,7 @@ from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from clips.filming.frames import decoded
-from clips.filming.joining import opened
+from clips.filming.streams import opened
 
 
 def first_picture(video: bytes) -> bytes:

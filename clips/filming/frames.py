@@ -13,7 +13,7 @@ import av
 from av.video.frame import VideoFrame
 
 from clips.filming.conversion import rows_of, tagged
-from clips.filming.joining import Video, has_alpha, opened
+from clips.filming.streams import Video, has_alpha, opened
 
 
 def unstacked(frame: VideoFrame) -> VideoFrame:

@@ -20,7 +20,7 @@ from av.video.reformatter import VideoReformatter
 
 from clips.filming.conversion import STRIPE, rows_of, tagged
 from clips.filming.frames import frames_in
-from clips.filming.joining import Video
+from clips.filming.streams import Video
 from clips.profile import Profile
 
 PALETTE = 16, 16  # its size as a picture

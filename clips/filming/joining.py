@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import av
 
+from clips.filming.gif import write_gif
+from clips.filming.prores import write_prores
+from clips.filming.streams import FASTSTART, Video, has_alpha, opened, stream_like
 from clips.profile import Profile
 from objectives.errors import UsageError
-
-Video = bytes | Path
-
-FASTSTART = {"movflags": "+faststart"}  # the table of contents comes first: ready to stream
 
 
 class UnlikeBeatsError(UsageError):
@@ -33,11 +31,6 @@ class UnlikeBeatsError(UsageError):
             f"beat {number + 1} was encoded with another {what} than those before it: "
             "python render.py clean --all throws away what was filmed before; then render again."
         )
-
-
-def opened(video: Video) -> Any:
-    """A video to read from, in memory or on the disk."""
-    return av.open(str(video) if isinstance(video, Path) else BytesIO(video), "r")
 
 
 # Joining --------------------------------------------------------------------------------------------------------------
@@ -62,12 +55,8 @@ def join_into(
         If a beat's stream differs from the first one's.
     """
     if profile.format == "gif":
-        from clips.filming.gif import write_gif
-
         write_gif(target, list(beats), profile)
     elif profile.format == "mov":
-        from clips.filming.prores import write_prores
-
         write_prores(target, beats, profile, title)
     else:
         _copy(target, beats, title, chapters)
@@ -122,23 +111,6 @@ def told_once(stream: Any) -> dict[str, Any]:
         "transparency": has_alpha(stream),
         "set of parameters": bytes(context.extradata or b""),
     }
-
-
-def stream_like(output: Any, template: Any) -> Any:
-    """A stream that says of itself what another one does, for that one's packets.
-
-    What a template hands on are the parameters of the codec: that VP9 carries transparency beside its pictures stands
-    in the container, and is lost.
-    """
-    stream = output.add_stream_from_template(template)
-    if has_alpha(template):
-        stream.metadata["alpha_mode"] = "1"
-    return stream
-
-
-def has_alpha(stream: Any) -> bool:
-    """Whether a stream of VP9 has opacity beside its pictures; what it says of its pixels does not tell."""
-    return any(name.lower() == "alpha_mode" and value == "1" for name, value in stream.metadata.items())
 
 
 # Taking apart ---------------------------------------------------------------------------------------------------------

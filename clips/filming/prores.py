@@ -18,8 +18,8 @@ from av.video.reformatter import VideoReformatter
 from clips.filming.conversion import tagged
 from clips.filming.encoding import tag_bt709
 from clips.filming.frames import frames_in
-from clips.filming.joining import FASTSTART, Video
 from clips.filming.pool import cores
+from clips.filming.streams import FASTSTART, Video
 from clips.profile import Profile
 
 PIXELS = "yuva444p10le"

@@ -18,7 +18,8 @@ from lxml import etree
 from clips.decks.make import DeckWish, bring_deck, target_of
 from clips.filming.encoding import CODECS, BeatEncoder
 from clips.filming.frames import decoded
-from clips.filming.joining import has_alpha, join_into
+from clips.filming.joining import join_into
+from clips.filming.streams import has_alpha
 from clips.profile import Profile, make_profile, profile_of, without_ground
 from objectives.errors import UsageError
 from tests.clips.delivered import SIZE, deliver_two
