@@ -7,7 +7,7 @@
 
 BIN = .venv/bin
 
-.PHONY: lecture test check format lint types setup setup-dev clean
+.PHONY: lecture test check format lint types page setup setup-dev clean
 
 lecture: setup
 	@$(BIN)/python render.py $(if $(QUALITY),--quality $(QUALITY)) $(if $(THEME),--theme $(THEME)) $(if $(ASPECT),--aspect $(ASPECT))
@@ -17,7 +17,7 @@ test: setup-dev
 	@scripts/setup-documents
 	@$(BIN)/python -m pytest --numprocesses auto
 
-check: lint types test
+check: lint types page test
 
 format: setup-dev
 	@$(BIN)/ruff format .
@@ -29,6 +29,9 @@ lint: setup-dev
 
 types: setup-dev
 	@$(BIN)/mypy
+
+page:
+	@scripts/check-page
 
 setup:
 	@PYTHON="$(PYTHON)" scripts/setup lecture

@@ -5,16 +5,17 @@ The entry point: it puts the commands together and turns what goes wrong into a 
 
 from __future__ import annotations
 
+import re
 import sys
 
 import typer
 
-from clips.commands import asking, decks, editing, rendering
+from clips.commands import asking, decks, editing, exploring, rendering
 from clips.commands.options import COMMANDS, DONE, FAILED, INTERRUPTED, USAGE
 from objectives.errors import UsageError
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", no_args_is_help=False, pretty_exceptions_enable=False)
-for commands in (rendering, decks, editing, asking):
+for commands in (rendering, decks, editing, exploring, asking):
     app.add_typer(commands.app)
 
 
@@ -24,6 +25,7 @@ for commands in (rendering, decks, editing, asking):
     "python render.py u_turn --set momentum=0.95 -q l  render one clip with another momentum, as a draft\n\n"
     "python render.py set u_turn.momentum 0.95         change the lecture, in lecture.toml\n\n"
     "python render.py deck --to pptx                   put it on slides\n\n"
+    "python render.py explore u_turn --open            play with what a clip shows\n\n"
     "python render.py status | watch | sweep | list | show CLIP | storyboard CLIP | film | clean | doctor\n\n"
     "python render.py render --help                    all options of rendering"
 )
@@ -33,10 +35,16 @@ def momentum_in_motion() -> None:
 
 def with_command(arguments: list[str]) -> list[str]:
     """The arguments with `render` put first where no command is named: `render.py u_turn -q l`."""
-    if arguments[:1] == ["descend"] and arguments[1:2] and arguments[1].startswith("-") and arguments[1][1:2] != "-":
-        arguments = ["descend", f" {arguments[1]}", *arguments[2:]]  # an expression like -x^2 is no option
+    formula = arguments[:1] in (["descend"], ["explore"]) and arguments[1:2] and _is_formula(arguments[1])
+    if formula:
+        arguments = [arguments[0], f" {arguments[1]}", *arguments[2:]]  # an expression like -x^2 is no option
     named = arguments and (arguments[0] in COMMANDS or arguments[0] == "--help")
     return arguments if named else ["render", *arguments]
+
+
+def _is_formula(argument: str) -> bool:
+    """Whether what begins with a minus is an expression: options of one letter are -o and -h."""
+    return re.match(r"-(?!-)(?!(o|h)$)", argument) is not None
 
 
 def main(arguments: list[str] | None = None) -> int:

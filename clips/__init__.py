@@ -5,6 +5,7 @@
     watching     rendering on every save
     sweeps       one clip with many values, side by side
     decks        clips on slides, in films and documents
+    exploring    pages to play with what a clip shows
     telling      progress, status, a clip in words, storyboard, answer key
     making       from a wish to whole files under stable names
     filming      run a scene, encode and join its beats; processes here, or many machines
@@ -20,13 +21,18 @@ Manim is imported by the functions that draw, never by importing this package.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from clips.exploring.widget import explore as explore
     from clips.notebook import show as show
 
 
 def __getattr__(name: str) -> Any:
-    """`from clips import show`, in a notebook."""
-    if name != "show":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from clips.notebook import show
+    """`from clips import show, explore`, in a notebook."""
+    if name == "show":
+        from clips.notebook import show
 
-    return show
+        return show
+    if name == "explore":
+        from clips.exploring.widget import explore
+
+        return explore
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

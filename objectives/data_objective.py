@@ -39,7 +39,7 @@ MOMENTS = 30  # a loss that needs more of them is added up sample by sample
 WRITTEN_OUT = 12  # up to so many samples the expression is written term by term
 
 
-class _Summand(NamedTuple):
+class Summand(NamedTuple):
     """What is added up: an expression in the variables and in `symbols`, which stand for `columns`."""
 
     expression: sympy.Expr
@@ -49,17 +49,17 @@ class _Summand(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _summand(loss: sympy.Expr, samples: Variables) -> _Summand:
+def _as_summand(loss: sympy.Expr, samples: Variables) -> Summand:
     """The loss by its moments if it is polynomial in the data, else the loss itself."""
     try:
         terms = sympy.Poly(loss, *samples).as_dict(native=False)
     except sympy.PolynomialError:
         terms = {}
     if not 0 < len(terms) <= MOMENTS:
-        return _Summand(stable(loss), samples, samples, linear=False)
+        return Summand(stable(loss), samples, samples, linear=False)
     symbols = tuple(sympy.Symbol(f"moment_{k}", real=True) for k in range(len(terms)))
     monomials = tuple(sympy.Mul(*map(sympy.Pow, samples, powers)) for powers in terms)
-    return _Summand(sympy.Add(*map(sympy.Mul, terms.values(), symbols)), symbols, monomials, linear=True)
+    return Summand(sympy.Add(*map(sympy.Mul, terms.values(), symbols)), symbols, monomials, linear=True)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -108,6 +108,11 @@ class DataObjective(Differentiable):
         """One symbol for each array of data."""
         return tuple(sympy.Symbol(name, real=True) for name in self.data)
 
+    @property
+    def summand(self) -> Summand:
+        """What is added up, and over what: one term for each sample, or one for all."""
+        return _as_summand(self.loss, self.data_symbols)
+
     @cached_property
     def gradient_expression(self) -> Expressions:
         """The partial derivatives for one sample, in its data symbols, regulariser included.
@@ -128,9 +133,9 @@ class DataObjective(Differentiable):
         A loss that is polynomial in the data shrinks to a few coefficients, however many samples there are.
         Any other is written out for up to a dozen samples; beyond, it stays a sum over indexed data.
         """
-        if self._summand.linear:
+        if self.summand.linear:
             moments = self._columns_of_data * float(self._scale)
-            return _in_numbers(self._summand.expression, self._summand.symbols, moments) + self.regulariser
+            return _in_numbers(self.summand.expression, self.summand.symbols, moments) + self.regulariser
         if self.samples > WRITTEN_OUT:
             return self.formula
         columns = np.array(list(self.data.values()))
@@ -174,15 +179,11 @@ class DataObjective(Differentiable):
     def _scale(self) -> sympy.Rational:
         return sympy.Rational(1, self.samples if self.reduction == "mean" else 1)
 
-    @property
-    def _summand(self) -> _Summand:
-        return _summand(self.loss, self.data_symbols)
-
     @cached_property
     def _columns_of_data(self) -> Array:
         """The data as the summand wants them: (symbols, samples), or (symbols, 1) where they add up first."""
-        columns = evaluate(self.data_symbols, self._summand.columns, tuple(self.data.values()))
-        return columns.sum(axis=1, keepdims=True) if self._summand.linear else columns
+        columns = evaluate(self.data_symbols, self.summand.columns, tuple(self.data.values()))
+        return columns.sum(axis=1, keepdims=True) if self.summand.linear else columns
 
     def _evaluate(self, order: int, columns: Array) -> Array:
         with np.errstate(all="ignore"):
@@ -194,7 +195,7 @@ class DataObjective(Differentiable):
 
     def _added_up(self, order: int, columns: Array) -> Array:
         """The sum over samples, in blocks: the samples times the batch need not fit into memory at once."""
-        summand, inputs = self._summand.expression, (*self.variables, *self._summand.symbols)
+        summand, inputs = self.summand.expression, (*self.variables, *self.summand.symbols)
         total = np.zeros((self.dimension**order, *columns.shape[1:]))
         for block in _blocks(self._columns_of_data, columns[0].size):
             rows = block[(..., *(None,) * (columns.ndim - 1))]

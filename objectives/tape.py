@@ -95,6 +95,20 @@ def derivative_tape(inputs: Variables, expression: Expr, variables: Variables, o
     return graph.tape([upper[min(i, j), max(i, j)] for i in places for j in places])
 
 
+@lru_cache(maxsize=1024)
+def slope_tape(inputs: Variables, expression: Expr, variables: Variables) -> Tape:
+    """The value of an expression and its partial derivatives by some of its inputs, in one."""
+    graph = _Graph(inputs)
+    value = graph.lowered(expression, dict(graph.inputs))
+    return graph.tape([value, *(graph.derivative(value, variable) for variable in variables)])
+
+
+def slope_template(head: Any, count: int, place: int) -> Tape:
+    """The slope of a function of so many arguments by the one at a place; its inputs are the arguments."""
+    slope, arguments = _template(head, (None,) * count, place)
+    return tape_of(arguments, (slope,))
+
+
 class _Graph:
     """Steps under construction, none of them twice."""
 

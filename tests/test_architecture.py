@@ -9,20 +9,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = ("objectives", "optimizers", "scenes", "clips", "render")
+OURS = ("objectives", "optimizers", "explorable", "scenes", "clips", "render")
 
 #: Per package: which of ours it may import, and which third-party libraries.
 MAY_IMPORT = {
     "objectives": (set(), {"sympy", "numpy"}),
     "optimizers": ({"objectives"}, {"numpy"}),
+    "explorable": ({"objectives", "optimizers"}, {"numpy", "sympy", "typst"}),
     "scenes": (
         {"objectives", "optimizers"},
         {"manim", "numpy", "scipy", "sympy", "pydantic", "contourpy", "cairo", "moderngl", "svgelements", "typst"},
     ),
     "clips": (
-        {"objectives", "optimizers", "scenes"},
+        {"objectives", "optimizers", "explorable", "scenes"},
         {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"}
-        | {"dask", "distributed", "pptx", "typer", "watchdog"},
+        | {"dask", "distributed", "pptx", "typer", "watchdog", "segno", "anywidget", "traitlets"},
     ),
     "render": ({"objectives", "clips"}, {"typer"}),
 }
@@ -33,7 +34,7 @@ FLOORS = {
         {"notebook"},
         {"commands"},
         {"watching", "sweeps", "decks"},
-        {"telling"},
+        {"telling", "exploring"},
         {"making"},
         {"filming", "keeping"},
         {"lecture", "sources", "job"},

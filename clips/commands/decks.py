@@ -42,6 +42,7 @@ Render = Annotated[bool, typer.Option("--render", help="First render what is mis
     epilog="Examples:\n\n"
     "python render.py deck --to pptx                    the lecture, a slide a beat, in media/decks/\n\n"
     "python render.py deck u_turn unrolling --to html -o talk.html      one file with everything in it\n\n"
+    "python render.py deck --to html --explore          after each clip a slide on which its run is played with\n\n"
     "python render.py deck --to pdf --render --theme light --from media/print     a handout for paper\n\n"
     "python render.py deck --to html --render --transparent --background campus.jpg --from media/clear"
 )
@@ -53,6 +54,12 @@ def deck(
     auto_next: Annotated[bool, typer.Option("--auto-next", help="Go on when a video has ended.")] = False,
     background: Annotated[
         str, typer.Option("--background", metavar="COLOUR|PICTURE", help="HTML: the ground behind transparent clips.")
+    ] = "",
+    explore: Annotated[
+        bool, typer.Option("--explore", help="HTML: after each clip a slide to play with its run.")
+    ] = False,
+    explore_url: Annotated[
+        str, typer.Option("--explore-url", metavar="URL", help="PPTX, PDF: where a page of explore is, with a QR code.")
     ] = "",
     clips_from: From = None,
     render: Render = False,
@@ -73,7 +80,8 @@ def deck(
         raise unknown("kind of deck", to, DECKS)
     if to != "html" and (background or transparent):
         raise UsageError("--background and --transparent are for --to html: other decks have the ground of the theme.")
-    look, way = (quality, theme, aspect), {"goes_on": auto_next, "background": background}
+    look = quality, theme, aspect
+    way = {"goes_on": auto_next, "background": background, "explore": explore, "explore_url": explore_url}
     _bring(to, clips or [], output, title, clips_from, look, lecture, jobs, way, render, transparent)
 
 

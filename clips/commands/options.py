@@ -22,8 +22,9 @@ DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 RENDERING = ("render", "sweep", "watch", "status", "clean")
 EDITING = ("init", "set", "unset")
 DECKING = ("deck", "film", "embed", "gallery")
+PLAYING = ("explore",)
 ASKING = ("list", "show", "storyboard", "descend", "rules", "doctor")
-COMMANDS = (*RENDERING, *DECKING, *EDITING, *ASKING)
+COMMANDS = (*RENDERING, *DECKING, *EDITING, *PLAYING, *ASKING)
 LECTURE = ROOT / "lecture.toml"
 
 Settings = Annotated[

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from clips.decks.playing import qr_code
 from clips.decks.slides import Deck, Slide
 
 WIDEST = 1280  # pixels of a picture: 7.8 cm at 400 dots an inch
@@ -33,9 +34,16 @@ PAGE = """
 ]
 #let row(slides) = grid(columns: (1fr, 1fr), column-gutter: 0.6cm, ..slides.map(beat))
 
+// The way to a page on which the clip's run is played with.
+#let play(clip) = if clip.address != "" {
+  grid(columns: (1.9cm, 1fr), column-gutter: 0.3cm, align: horizon,
+    link(clip.address, image(clip.code, width: 1.9cm)),
+    text(9pt)[To play with: #link(clip.address, clip.address.split("#").first())])
+}
+
 #for clip in deck.clips {
   let rows = clip.slides.chunks(2)
-  block(breakable: false, width: 100%)[#heading(clip.title) #row(rows.first())]
+  block(breakable: false, width: 100%)[#heading(clip.title) #play(clip) #row(rows.first())]
   for slides in rows.slice(1) { v(0.2em); row(slides) }
 }
 """
@@ -60,13 +68,24 @@ def _as_printed(picture: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def _address(deck: Deck, clip: str, folder: Path) -> dict[str, str]:
+    """Where a clip's run can be played with, and the picture of its QR code, put into the folder."""
+    address = deck.address_of(clip)
+    if address:
+        (folder / f"{clip}-play.svg").write_bytes(qr_code(address, "svg"))
+    return {"address": address, "code": f"{clip}-play.svg"}
+
+
 def handout(deck: Deck, target: Path) -> None:
     """Write the deck as a PDF for printing: two beats side by side, on A4."""
     import typst
 
     with TemporaryDirectory(prefix="momentum-") as scratch:
         folder = Path(scratch)
-        clips = [{"title": title, "slides": list(_printed(slides, folder))} for title, slides in deck.by_clip()]
+        clips = [
+            {"title": title, "slides": list(_printed(slides, folder)), **_address(deck, slides[0].clip, folder)}
+            for title, slides in deck.by_clip()
+        ]
         (folder / "deck.json").write_text(json.dumps({"title": deck.title, "clips": clips}))
         (folder / "page.typ").write_text(PAGE)
         typst.compile(str(folder / "page.typ"), output=str(target), root=scratch)

@@ -9,9 +9,10 @@ the page's ground, which may be another colour or a picture.
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -39,6 +40,28 @@ GO_ON = """document.querySelectorAll("video").forEach(video => video.addEventLis
   if (video.closest("section") === Reveal.getCurrentSlide()) Reveal.next();
 }));"""
 
+#: Slides to play with: a page is loaded when its slide is seen first, and takes no time while it is not in view.
+#: What turns pages, a presenter's remote control too, turns slides.
+PLAY = """const show = () => document.querySelectorAll("section.play").forEach(section => {
+  const frame = section.querySelector("iframe");
+  const here = section === Reveal.getCurrentSlide();
+  if (here && !frame.src) frame.src = `${page}#${frame.dataset.state}`;
+  frame.hidden = !here;
+});
+Reveal.on("ready", show);
+Reveal.on("slidechanged", show);
+document.querySelectorAll("section.play").forEach(section => section.addEventListener("click", event => {
+  event.stopPropagation();
+  if (event.target.closest("button")) Reveal.next();
+}));
+addEventListener("message", ({ data }) => {
+  if (data && data.turn === 1) Reveal.next();
+  if (data && data.turn === -1) Reveal.prev();
+});"""
+BESIDE = """const page = "explore.html";"""
+INSIDE = """const page = URL.createObjectURL(new Blob([JSON.parse(document.getElementById("page").textContent)],
+  { type: "text/html" }));"""
+
 Place = Callable[[str, bytes], str]  # from a file's name and content to what the page calls it
 
 
@@ -55,7 +78,10 @@ def html_folder(deck: Deck, target: Path, goes_on: bool = False, background: str
         (target.parent / "reveal" / name).write_bytes((REVEAL / name).read_bytes())
     styles = "\n".join(f'<link rel="stylesheet" href="reveal/{name}">' for name in STYLES)
     scripts = "\n".join(f'<script src="reveal/{name}"></script>' for name in SCRIPTS)
-    _write(target, deck, beside, styles, scripts, goes_on, background)
+    if deck.page:
+        (target.parent / "explore.html").write_text(deck.page, encoding="utf-8")
+    more = [*([GO_ON] if goes_on else []), *([BESIDE, PLAY] if deck.page else [])]
+    _write(target, deck, beside, styles, scripts, more, background)
 
 
 def html_file(deck: Deck, target: Path, goes_on: bool = False, background: str = "") -> None:
@@ -63,7 +89,11 @@ def html_file(deck: Deck, target: Path, goes_on: bool = False, background: str =
     licence = (REVEAL / "LICENSE").read_text()
     styles = "".join(f"<style>{(REVEAL / name).read_text()}</style>\n" for name in STYLES)
     scripts = "".join(f"<script>{_inline(REVEAL / name)}</script>\n" for name in SCRIPTS)
-    _write(target, deck, _inside, f"<!-- reveal.js:\n{licence}-->\n{styles}", scripts, goes_on, background)
+    more = [*([GO_ON] if goes_on else []), *([INSIDE, PLAY] if deck.page else [])]
+    if deck.page:
+        held = json.dumps(deck.page).replace("<", "\\u003c")
+        scripts += f'<script type="application/json" id="page">{held}</script>\n'
+    _write(target, deck, _inside, f"<!-- reveal.js:\n{licence}-->\n{styles}", scripts, more, background)
 
 
 def check_background(background: str) -> None:
@@ -99,7 +129,9 @@ def _inside(name: str, content: bytes) -> str:
     return f"data:{TYPES[Path(name).suffix]};base64,{b64encode(content).decode()}"
 
 
-def _write(target: Path, deck: Deck, place: Place, styles: str, scripts: str, goes_on: bool, background: str) -> None:
+def _write(
+    target: Path, deck: Deck, place: Place, styles: str, scripts: str, more: Sequence[str], background: str
+) -> None:
     from scenes.stage.ink.palette import THEMES
 
     theme, profile = THEMES[deck.profile.theme], deck.profile
@@ -112,15 +144,28 @@ def _write(target: Path, deck: Deck, place: Place, styles: str, scripts: str, go
         "size": f"{profile.height // 28}px",
         "width": profile.width,
         "height": profile.height,
-        "more": GO_ON if goes_on else "",
+        "more": "\n".join(more),
     }
     before, _, after = (REVEAL / "template.html").read_text().partition("$slides")
     with target.open("w", encoding="utf-8") as page:
         page.write(Template(before).substitute(words))
-        for number, slide in enumerate(deck.slides):
-            page.write("\n" * (number > 0))
-            page.writelines(_section(slide, place))
+        page.writelines(_sections(deck, place))
         page.write(Template(after).substitute(words))
+
+
+def _sections(deck: Deck, place: Place) -> Iterator[str]:
+    """The slides, piece by piece, and behind those of a clip the one to play with, if there is one."""
+    for title, slides in deck.by_clip():
+        for slide in slides:
+            yield from _section(slide, place)
+        clip = slides[0].clip
+        if deck.page and clip in deck.playable:
+            heading, state = escape(f"{title}: to play with"), escape(deck.playable[clip])
+            yield (
+                f'<section id="{escape(clip)}-explore" class="play" aria-label="{heading}"><h2>{heading}</h2>'
+                f'<iframe data-state="{state}" title="{heading}" allow="clipboard-write" hidden></iframe>'
+                f'<button type="button" aria-label="next slide">›</button></section>\n'
+            )
 
 
 def _section(slide: Slide, place: Place) -> Iterator[str]:
@@ -133,4 +178,4 @@ def _section(slide: Slide, place: Place) -> Iterator[str]:
     poster, last = place(f"{slide.name}.png", first_picture(video)), place(f"{slide.name}-end.png", last_picture(video))
     yield f'" poster="{poster}" data-autoplay muted playsinline preload="auto"{loop}></video>'
     yield f'<img data-src="{last}" alt="{caption or heading}">{said}'
-    yield "</section>"
+    yield "</section>\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from clips.decks.film import film
 from clips.decks.handout import handout
 from clips.decks.html import check_background, html_file, html_folder
 from clips.decks.memory import clip_seals, remember, remembered
+from clips.decks.playing import checked_address, fragments, page
 from clips.decks.pptx import pptx
 from clips.decks.presentation import presentation
 from clips.decks.slides import Deck, read_deck
@@ -37,6 +38,8 @@ class DeckWish:
     goes_on: bool = False
     burn_captions: bool = False
     background: str = ""
+    explore: bool = False
+    explore_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,12 @@ def bring_deck(wish: DeckWish) -> MadeDeck:
     if wish.background:
         check_background(wish.background)
     seals = clip_seals(wish.names, wish.clips)
-    look = wish.goes_on, wish.burn_captions, _ground_of(wish)
-    made_of = digest(wish.kind, wish.title, wish.names, *look, seals, _code())
+    look, playing = (wish.goes_on, wish.burn_captions, _ground_of(wish)), _playing(wish)
+    made_of = digest(wish.kind, wish.title, wish.names, *look, playing, seals, _code())
     known = remembered().get(str(wish.target.resolve()))
     if known and known["made_of"] == made_of and all(is_intact(Path(p), s) for p, s in known["files"].items()):
         return MadeDeck(wish.target, True, **{name: known[name] for name in TOLD})
-    deck = read_deck(wish.names, wish.clips, wish.title, FORMATS.get(wish.kind, ("mp4",)))
+    deck = replace(read_deck(wish.names, wish.clips, wish.title, FORMATS.get(wish.kind, ("mp4",))), **playing)
     written = _made(wish, deck)
     size = sum(sealed["size"] for sealed in written.values())
     made = MadeDeck(wish.target, False, len(deck.slides), deck.seconds, size, deck.profile.theme == "dark")
@@ -122,6 +125,30 @@ def _ground_of(wish: DeckWish) -> str:
     """What tells the ground of a page from another: a colour, or a picture's content."""
     path = Path(wish.background)
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else wish.background
+
+
+def _playing(wish: DeckWish) -> dict[str, Any]:
+    """What the deck holds to be played with.
+
+    Raises
+    ------
+    UsageError
+        If the kind of deck cannot show it.
+    """
+    if not wish.explore and not wish.explore_url:
+        return {}
+    if wish.explore and wish.kind != "html":
+        raise UsageError(
+            "--explore puts a page on slides, which --to html can show; elsewhere --explore-url tells where."
+        )
+    if wish.explore_url and wish.kind not in ("pptx", "pdf"):
+        raise UsageError("--explore-url is for --to pptx and --to pdf; an HTML deck has the page inside: --explore.")
+    playable = fragments(wish.names, wish.clips)
+    if not playable:
+        raise UsageError("None of these clips shows a run that can be played with.")
+    if wish.explore:
+        return {"playable": playable, "page": page(wish.title, wish.names, wish.clips)}
+    return {"playable": playable, "address": checked_address(wish.explore_url)}
 
 
 def _made(wish: DeckWish, deck: Deck) -> dict[str, Any]:

@@ -14,12 +14,14 @@ import re
 from base64 import b64decode
 from collections.abc import Iterable
 from io import BytesIO
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
+from clips.decks.playing import qr_code
 from clips.decks.slides import Deck, Slide
 from objectives.errors import UsageError
 
@@ -93,8 +95,12 @@ def pptx(deck: Deck, target: Path, goes_on: bool = False) -> None:
     presentation.slide_width = round(HEIGHT * EMU * deck.profile.width / deck.profile.height)
     presentation.core_properties.title = deck.title
     presentation.core_properties.language = LANGUAGE
-    for number, slide in enumerate(deck.slides):
-        _add(presentation, slide, deck, goes_on, number)
+    numbers = count()
+    for title, slides in deck.by_clip():
+        for slide in slides:
+            _add(presentation, slide, deck, goes_on, next(numbers))
+        if address := deck.address_of(slides[0].clip):
+            _add_address(presentation, f"{title}: to play with", address, deck)
     _add_sections(presentation, deck)
     buffer = BytesIO()
     presentation.save(buffer)
@@ -151,6 +157,41 @@ def _add_last_picture(page: Any, slide: Slide, whole: tuple[int, int, int, int])
     return int(picture.shape_id)
 
 
+def _add_address(presentation: Any, heading: str, address: str, deck: Deck) -> None:
+    """A slide with the way to a page: its QR code for telephones, and its address, to be clicked."""
+    from pptx.enum.text import PP_ALIGN
+    from pptx.util import Pt
+
+    page = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY])
+    width, height = presentation.slide_width, presentation.slide_height
+    _set_ground(page, deck)
+    _set_title(page, heading, (0, 0, width, height))
+    _paint(page.shapes.title.text_frame, deck)
+    side = round(0.6 * height)
+    code = page.shapes.add_picture(BytesIO(qr_code(address)), (width - side) // 2, round(0.19 * height), side, side)
+    code.name = heading
+    code._element.nvPicPr.cNvPr.set("descr", f"QR code of {address}")
+    code.click_action.hyperlink.address = address
+    words = page.shapes.add_textbox(round(0.06 * width), round(0.84 * height), round(0.88 * width), round(0.1 * height))
+    words.text_frame.word_wrap = True
+    paragraph = words.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.CENTER
+    run = paragraph.add_run()
+    run.text, run.font.size = address.partition("#")[0], Pt(24)
+    run.hyperlink.address = address
+    page.notes_slide.notes_text_frame.text = address
+
+
+def _paint(frame: Any, deck: Deck) -> None:
+    """Words in the ink of the theme."""
+    from pptx.dml.color import RGBColor
+
+    from scenes.stage.ink.colours import THEMES
+
+    for paragraph in frame.paragraphs:
+        paragraph.font.color.rgb = RGBColor(*bytes.fromhex(THEMES[deck.profile.theme].ink.lstrip("#")))  # type: ignore[no-untyped-call]
+
+
 def _set_title(page: Any, heading: str, whole: tuple[int, int, int, int]) -> None:
     """The title names the slide in outlines and for screen readers; on the slide the video covers it."""
     title = page.shapes.title
@@ -168,7 +209,7 @@ def _say_language(*pages: Any) -> None:
 def _set_ground(page: Any, deck: Deck) -> None:
     from pptx.dml.color import RGBColor
 
-    from scenes.stage.ink.palette import THEMES
+    from scenes.stage.ink.colours import THEMES
 
     fill = page.background.fill
     fill.solid()
@@ -200,8 +241,10 @@ def _go_on_after(page: Any, seconds: float) -> None:
 def _add_sections(presentation: Any, deck: Deck) -> None:
     """A section a clip, so that a long deck can be folded."""
     numbers = iter(page.slide_id for page in presentation.slides)
+    parts = [(title, slides[0].clip, len(slides)) for title, slides in deck.by_clip()]
     sections = "".join(
-        _section(title, [next(numbers) for _ in slides], f"{slides[0].clip}") for title, slides in deck.by_clip()
+        _section(title, list(islice(numbers, count + bool(deck.address_of(clip)))), clip)
+        for title, clip, count in parts
     )
     extension = f"""<p:extLst xmlns:p="{FORMATS["p"]}"><p:ext uri="{SECTIONS}">
         <p14:sectionLst xmlns:p14="{FORMATS["p14"]}">{sections}</p14:sectionLst></p:ext></p:extLst>"""

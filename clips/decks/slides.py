@@ -6,8 +6,8 @@ memory one beat at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -68,17 +68,29 @@ class Slide:
 
 @dataclass(frozen=True)
 class Deck:
-    """Slides of one size, with what they have in common."""
+    """Slides of one size, with what they have in common.
+
+    `playable` holds, for each clip that shows a run, the state of its page (`playing`); `page` is that page, or
+    `address` tells where it is. Without either no slide is there to play with.
+    """
 
     title: str
     slides: tuple[Slide, ...]
     profile: Profile
+    playable: Mapping[str, str] = field(default_factory=dict)
+    page: str = ""
+    address: str = ""
 
     def by_clip(self) -> Iterator[tuple[str, list[Slide]]]:
         """Each clip's title, and its slides."""
         for _, group in groupby(self.slides, key=lambda slide: slide.clip):
             slides = list(group)
             yield slides[0].title, slides
+
+    def address_of(self, clip: str) -> str:
+        """Where a clip's run can be played with; empty if nowhere."""
+        known = self.address and clip in self.playable
+        return f"{self.address}#{self.playable[clip]}" if known else ""
 
     @property
     def seconds(self) -> float:

@@ -1,0 +1,86 @@
+"""The colours themselves: plain records, for the clips and for whatever else shows a lecture in its colours.
+
+What they mean, and which are in force, is in `palette`. Nothing is imported for them, so that a page can be coloured
+without Manim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Theme = Literal["dark", "light"]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme, as hexadecimal RGB. `map` runs from the lowest level to the highest."""
+
+    ground: str
+    card: str
+    ink: str
+    quiet: str
+    rule_line: str
+    gradient: str
+    share: str
+    target: str
+    outline: str
+    map: tuple[str, ...]
+    map_line: str
+    rules: Mapping[str, str]
+    terms: tuple[str, ...]
+
+
+DARK = Palette(
+    ground="#0E1116",
+    card="#191D26",
+    ink="#ECEFF4",
+    quiet="#A3AABA",
+    rule_line="#39404E",
+    gradient="#F0E442",
+    share="#CC79A7",
+    target="#FFFFFF",
+    outline="#0E1116",
+    map=("#0B1220", "#19273A", "#273D56", "#375574", "#546D85", "#708797", "#8CA1A8"),
+    map_line="#D6E2EA",
+    rules={
+        "gradient_descent": "#56B4E9",
+        "momentum": "#F5930F",
+        "nesterov": "#2CC295",
+        "adagrad": "#D6B58C",
+        "rmsprop": "#A58BFF",
+        "adam": "#F2704A",
+    },
+    terms=("#C3A6FF", "#59D0C2", "#B5D95B", "#EBC9A0", "#9DB7D1", "#F2A0A0"),
+)
+
+LIGHT = Palette(
+    ground="#FCFCFA",
+    card="#EFF1F2",
+    ink="#161A20",
+    quiet="#565E6B",
+    rule_line="#C6CBD2",
+    gradient="#4A4A00",
+    share="#A8437C",
+    target="#11151B",
+    outline="#FCFCFA",
+    map=("#F6F9FA", "#DEE7EB", "#C6D5DC", "#AEC3CE", "#99B1BF", "#839FB0", "#6E8EA2"),
+    map_line="#3B5568",
+    rules={
+        "gradient_descent": "#0067A8",
+        "momentum": "#C24E00",
+        "nesterov": "#007A5A",
+        "adagrad": "#7D5A2C",
+        "rmsprop": "#5B3FB5",
+        "adam": "#A62B16",
+    },
+    terms=("#6B3FC0", "#00756B", "#557300", "#8A5A2B", "#48627A", "#A8323C"),
+)
+
+THEMES: Mapping[Theme, Palette] = {"dark": DARK, "light": LIGHT}
+
+
+def plain_palettes() -> dict[str, dict[str, Any]]:
+    """Both themes as plain data, for a page."""
+    return {name: {**asdict(colors), "rules": dict(colors.rules)} for name, colors in THEMES.items()}

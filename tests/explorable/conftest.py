@@ -1,0 +1,62 @@
+"""The compiled formulas and the core in one page of a real browser, loaded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorable.formulas import formulas_text
+from objectives import OBJECTIVES
+from optimizers import RULES
+from tests.browser import CHROME, NO_CHROME, PACKED, serve
+
+PAGE = Path(__file__).parents[2] / "explorable" / "page" / "src"
+PALETTE = {theme: {"rules": dict.fromkeys(RULES, "#888888")} for theme in ("dark", "light")}
+
+MODULE = """
+export { default as formulas } from "/formulas.js";
+export * from "/src/core/run.js";
+export * from "/src/core/plane.js";
+export * from "/src/core/typed.js";
+export * from "/src/core/errors.js";
+"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make setup brings it")
+    if CHROME is None:
+        pytest.skip(NO_CHROME)
+    with playwright.sync_playwright() as session:
+        browser = session.chromium.launch(executable_path=CHROME, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Runs the body of a function in an empty page."""
+    page = browser.new_page()
+    yield lambda body, given=None: page.evaluate(f"async (given) => {{ {PACKED} {body} }}", given)
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def core(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Runs the body of a function in the page: `core` is the core, `given` what is handed in, `packed` packs."""
+    page = browser.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    formulas = f"export default {formulas_text(OBJECTIVES.values(), PALETTE)};"
+    serve(page, {"formulas.js": formulas, "all.js": MODULE, "src/": PAGE})
+
+    def run(body: str, given: Any = None) -> Any:
+        return page.evaluate(f"async (given) => {{ const core = await import('/all.js'); {PACKED} {body} }}", given)
+
+    yield run
+    assert wrong == []
+    page.close()
