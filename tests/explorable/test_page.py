@@ -490,6 +490,12 @@ def test_what_is_copied(tab: Callable[..., Any]) -> None:
     ast.parse(code)
     assert "momentum=0.9" in code
     assert copied(page, "address").startswith("file:")
+    page.click(".take .close")
+    page.click("[data-rule=adam]")
+    page.click(".take-button")
+    other = shlex.split(copied(page, "command"))
+    assert other[2] == "your_objective", "u_turn has no parameter for the rules"
+    assert "rules=gradient_descent,momentum,adam" in other
 
 
 def test_pictures_are_saved(tab: Callable[..., Any]) -> None:

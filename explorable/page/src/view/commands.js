@@ -3,7 +3,7 @@
  * PyTorch code, the trajectory as a table. All of it is written from the state.
  */
 
-import { valueOf } from "./state.js";
+import { DEFAULTS, OF_A_RUN, runOf, valueOf } from "./state.js";
 
 /** @typedef {import("./app.js").View} View */
 /** @typedef {import("./types.js").Formulas} Formulas */
@@ -15,38 +15,43 @@ const YOUR_OBJECTIVE = ["objective", "start", "rules", "learning_rate", "momentu
 const ROLLING_BALL = ["objective", "start", "learning_rate", "momentum", "steps"];
 const MOST_RULES = 4;
 
-/** @typedef {{ scene: string, values: [string, any][], left: string[] }} Film what a clip can show of a state */
+/** @typedef {{ name: string, scene: string, values: [string, any][], left: string[] }} Film what a clip shows of a state */
 
 /**
- * The clip that films what is seen: that of the page where it can, else the one that takes any objective.
+ * The clip that films what is seen: that of the page, if it has a parameter for all that was changed; else one that
+ * takes any objective.
  * @param {View} view
  * @param {Preset[]} presets
  * @returns {Film}
  */
 export function filmOf(view, presets) {
-  const { state, derived } = view;
-  const own = presets.find(({ name }) => name === state.clip);
-  const isPair = String(state.rules) === String(LECTURE_RULES);
-  if (own?.takes?.length && (isPair || own.takes.includes("rules")) && fitsClip(view, own)) {
-    return film(own.scene ?? own.name, own.takes, view);
+  const own = presets.find(({ name }) => name === view.state.clip);
+  if (own && changed(view, own).every((name) => own.takes?.includes(name)) && fits(view, own)) {
+    return { name: own.name, scene: own.scene ?? own.name, values: valuesOf(own.takes ?? [], view), left: [] };
   }
-  if (derived.objective.variables.length === 1) return film("rolling_ball", ROLLING_BALL, view);
-  return film("your_objective", YOUR_OBJECTIVE, view);
+  const isCurve = view.derived.objective.variables.length === 1;
+  const [scene, takes] = isCurve ? ["rolling_ball", ROLLING_BALL] : ["your_objective", YOUR_OBJECTIVE];
+  return { name: scene, scene, values: valuesOf(takes, view), left: leftBy(isCurve, view) };
 }
 
-/** Whether a clip shows this objective: its own, or any of as many variables. @param {View} view @param {Preset} clip */
-function fitsClip({ derived, state }, { takes = [], state: first, variables }) {
-  if (!takes.includes("objective")) return first.objective === state.objective;
-  return (variables ?? first.start?.length ?? 2) === derived.objective.variables.length;
+/** What differs from the run that a clip shows, by name. @param {View} view @param {Preset} clip @returns {string[]} */
+function changed({ state, derived }, { state: first }) {
+  const now = { ...runOf(state), start: derived.start };
+  const then = { ...runOf({ ...DEFAULTS, ...first }), start: first.start ?? derived.objective.start };
+  return OF_A_RUN.filter((key) => JSON.stringify(now[key]) !== JSON.stringify(then[key]));
 }
+
+/** Whether a clip shows objectives of as many variables. @param {View} view @param {Preset} clip */
+const fits = ({ derived }, { variables, state }) =>
+  (variables ?? state.start?.length ?? 2) === derived.objective.variables.length;
 
 /**
- * @param {string} scene
+ * The parameters of a clip, by name, as a state has them.
  * @param {string[]} takes
  * @param {View} view
- * @returns {Film}
+ * @returns {[string, any][]}
  */
-function film(scene, takes, { state, derived }) {
+function valuesOf(takes, { state, derived }) {
   /** @type {Record<string, any>} */
   const known = {
     objective: state.objective,
@@ -57,14 +62,20 @@ function film(scene, takes, { state, derived }) {
     steps: state.steps,
     tolerance: derived.tolerance,
   };
-  const left = [];
-  if (derived.data) left.push("data points that were moved");
-  if (state.rules.length > MOST_RULES && takes.includes("rules")) left.push(`more than ${MOST_RULES} rules`);
-  if (!takes.includes("rules") && String(state.rules) !== String(LECTURE_RULES)) left.push("the choice of rules");
-  if (Object.keys(state.settings).some((key) => state.rules.includes(key.split(".")[0]))) {
-    left.push("settings that a rule has for itself");
-  }
-  return { scene, values: takes.filter((name) => name in known).map((name) => [name, known[name]]), left };
+  return takes.filter((name) => name in known).map((name) => [name, known[name]]);
+}
+
+/** What a clip for any objective does not show of a state. @param {boolean} isCurve @param {View} view */
+function leftBy(isCurve, { state, derived }) {
+  const isPair = String(state.rules) === String(LECTURE_RULES);
+  const hasOwn = Object.keys(state.settings).some((key) => state.rules.includes(key.split(".")[0]));
+  const left = /** @type {[boolean, string][]} */ ([
+    [Boolean(derived.data), "data points that were moved"],
+    [!isCurve && state.rules.length > MOST_RULES, `more than ${MOST_RULES} rules`],
+    [isCurve && !isPair, "the choice of rules"],
+    [hasOwn, "settings that a rule has for itself"],
+  ]);
+  return left.filter(([is]) => is).map(([, what]) => what);
 }
 
 /**
@@ -73,9 +84,9 @@ function film(scene, takes, { state, derived }) {
  * @param {Preset[]} presets
  */
 export function renderCommand(view, presets) {
-  const { scene, values } = filmOf(view, presets);
-  const settings = values.map(([name, value]) => `--set ${quoted(`${name}=${plain(value)}`)}`);
-  return ["python render.py", scene, ...settings].join(" ");
+  const { name, values } = filmOf(view, presets);
+  const settings = values.map(([key, value]) => `--set ${quoted(`${key}=${plain(value)}`)}`);
+  return ["python render.py", name, ...settings].join(" ");
 }
 
 /**
@@ -116,9 +127,9 @@ export const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text
  * @param {Preset[]} presets
  */
 export function lectureEntry(view, presets) {
-  const { scene, values } = filmOf(view, presets);
-  const parameters = values.map(([name, value]) => `${name} = ${toml(value)}`).join(", ");
-  return `[[clip]]\nscene = "${scene}"\nname = "${scene}_explored"\nparameters = { ${parameters} }\n`;
+  const { name, scene, values } = filmOf(view, presets);
+  const parameters = values.map(([key, value]) => `${key} = ${toml(value)}`).join(", ");
+  return `[[clip]]\nscene = "${scene}"\nname = "${name}_explored"\nparameters = { ${parameters} }\n`;
 }
 
 /** @param {any} value @returns {string} */
