@@ -7,34 +7,37 @@
 
 BIN = .venv/bin
 
-.PHONY: lecture test check format lint types page setup clean
+.PHONY: lecture test check format lint types page setup setup-dev clean
 
 lecture: setup
 	@$(BIN)/python render.py $(if $(QUALITY),--quality $(QUALITY)) $(if $(THEME),--theme $(THEME)) $(if $(ASPECT),--aspect $(ASPECT))
 
-test: setup
+test: setup-dev
 	@scripts/setup-browser
 	@scripts/setup-documents
 	@$(BIN)/python -m pytest --numprocesses auto
 
-check: setup lint types page test
+check: lint types page test
 
-format: setup
+format: setup-dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-lint: setup
+lint: setup-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 
-types: setup
+types: setup-dev
 	@$(BIN)/mypy
 
 page:
 	@scripts/check-page
 
 setup:
-	@PYTHON="$(PYTHON)" scripts/setup
+	@PYTHON="$(PYTHON)" scripts/setup lecture
+
+setup-dev:
+	@PYTHON="$(PYTHON)" scripts/setup dev
 
 clean:
 	rm -rf .venv .cache media/manim

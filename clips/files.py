@@ -1,7 +1,8 @@
 """Files appear whole or not at all.
 
 Several files that belong together are all written beside their targets first and then renamed, so that a full disk or
-a pulled plug leaves the previous ones.
+a pulled plug leaves the previous ones. What is long is never held in memory: it is written into a scratch folder beside
+its target, piece by piece, and moved from there.
 """
 
 from __future__ import annotations
@@ -9,13 +10,18 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from objectives.errors import UsageError
 
 ROOT = Path(__file__).parents[1]
+#: What a file shall hold: the bytes, or a file of a scratch folder, which is moved.
+Content: TypeAlias = bytes | Path
 
 
 def cache_folder() -> Path:
@@ -23,10 +29,11 @@ def cache_folder() -> Path:
     return Path(os.environ.get("MOMENTUM_CACHE") or ROOT / ".cache")
 
 
-def write_whole(folder: Path, contents: Mapping[str, bytes], modified: int | None = None) -> list[Path]:
+def write_whole(folder: Path, contents: Mapping[str, Content], modified: int | None = None) -> list[Path]:
     """Write several files, whole or not at all: each to a temporary name, then renamed when all are on the disk.
 
-    `modified` is the time that they shall carry, in nanoseconds; None: now.
+    A path among the contents is a file of a `scratch` folder: it is moved, not copied. `modified` is the time that they
+    shall carry, in nanoseconds; None: now.
     """
     made: list[Path] = []
     try:
@@ -66,7 +73,30 @@ def _prepare(folder: Path, names: Iterable[str]) -> None:
             raise IsADirectoryError(errno.EISDIR, f"{name} is a folder", str(folder / name))
     for part in folder.glob(".*.part"):
         if not is_alive(part.suffixes[-2].removeprefix(".")):
-            part.unlink(missing_ok=True)
+            shutil.rmtree(part) if part.is_dir() else part.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """A folder inside `folder`, hidden, for files that are written there and then moved; it goes with the block.
+
+    Raises
+    ------
+    UsageError
+        If the folder cannot be written, or its disk is full before the block has ended.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = tempfile.TemporaryDirectory(prefix=".scratch-", suffix=f".{os.getpid()}.part", dir=folder)
+    except OSError as error:
+        raise UsageError(_cannot_write(folder, error)) from None
+    with made as room:
+        try:
+            yield Path(room)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise UsageError(_cannot_write(folder, error)) from None
 
 
 def is_alive(process: str) -> bool:
@@ -80,9 +110,12 @@ def is_alive(process: str) -> bool:
     return True
 
 
-def _write_through(path: Path, content: bytes, modified: int | None) -> None:
-    with path.open("wb") as file:
-        file.write(content)
+def _write_through(path: Path, content: Content, modified: int | None) -> None:
+    if isinstance(content, Path):
+        shutil.move(content, path)
+    with path.open("ab" if isinstance(content, Path) else "wb") as file:
+        if isinstance(content, bytes):
+            file.write(content)
         file.flush()
         os.fsync(file.fileno())
     if modified is not None:

@@ -6,10 +6,10 @@ Sizes are Manim's own, by its letters. 4:3 keeps the height, so that type is equ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from objectives.errors import unknown
+from objectives.errors import UsageError, unknown
 
 Theme = Literal["dark", "light"]
 Aspect = Literal["16:9", "4:3"]
@@ -25,13 +25,16 @@ QUALITIES: Mapping[str, tuple[int, int]] = {
 }
 ASPECTS: Mapping[str, tuple[int, int]] = {"16:9": (16, 9), "4:3": (4, 3)}
 
-#: A GIF counts in hundredths of a second: only these rates are exact, and more would only make it larger.
+#: A GIF counts in hundredths of a second: of the rates at which things move, these are exact, and more would only make
+#: it larger. A slower one is kept: there a picture lasts a hundredth more than another, which nobody sees.
 GIF_RATES = (10, 20, 25)
+#: Formats that can leave the ground out. A MOV is for that alone.
+SEE_THROUGH = ("mov", "webm", "gif")
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Size in pixels, frames a second, and the look; `transparent` leaves the ground out (mov only)."""
+    """Size in pixels, frames a second, and the look; `see_through` asks for a picture without its ground."""
 
     width: int = 1280
     height: int = 720
@@ -39,11 +42,12 @@ class Profile:
     theme: Theme = "dark"
     aspect: Aspect = "16:9"
     format: Format = "mp4"
+    see_through: bool = False
 
     @property
     def transparent(self) -> bool:
         """Whether the ground is left out, so that the clip can lie over a slide."""
-        return self.format == "mov"
+        return self.see_through or self.format == "mov"
 
     @property
     def frame_width(self) -> float:
@@ -75,6 +79,22 @@ def profile_of(height: int, rate: int, theme: str, aspect: str, format: str) -> 
     _chosen("theme", theme, get_args(Theme))
     _chosen("format", format, get_args(Format))
     if format == "gif":
-        rate = max((exact for exact in GIF_RATES if exact <= rate), default=GIF_RATES[0])
+        rate = max((exact for exact in GIF_RATES if exact <= rate), default=rate)
     width = 2 * round(height * across / up / 2)  # yuv420p needs an even width
     return Profile(width, height, rate, theme, aspect, format)  # type: ignore[arg-type]  # checked above
+
+
+def without_ground(profile: Profile) -> Profile:
+    """The same, transparent.
+
+    Raises
+    ------
+    UsageError
+        If its format has no transparency.
+    """
+    if profile.format not in SEE_THROUGH:
+        raise UsageError(
+            f"{profile.format.upper()} has no transparency: --format webm has it for browsers, gif for PowerPoint on "
+            "Windows, mov for Keynote and video editors."
+        )
+    return replace(profile, see_through=True)

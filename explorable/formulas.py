@@ -19,7 +19,7 @@ from explorable.steps import rule_functions
 from explorable.vocabulary import words
 from objectives.registry import AnyObjective
 from optimizers import RULES, Rule
-from optimizers.rules import ELSEWHERE
+from optimizers.by_name import ELSEWHERE
 
 CORE = Path(__file__).parent / "page" / "src" / "core"
 

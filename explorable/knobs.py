@@ -75,7 +75,7 @@ def _described(entry: HyperParameter) -> dict[str, Any]:
         "allowed": entry.bounds,
         "meaning": entry.meaning,
     }
-    facts |= {"also": list(entry.also)}
+    facts |= {"also": list(entry.elsewhere)}
     if isinstance(entry.kind, Switch):
         return facts | {"kind": "switch", "symbol": entry.name, "choices": [False, True]}
     if isinstance(entry.kind, Choice):

@@ -2,9 +2,9 @@
 # SymPy 1.14.0: the gradient of a maximum that has a number among its arguments compiles to NumPy code that cannot run.
 #
 # What surprised: the derivative of Max(x, -x, y, -y, 1) is a sum of Heaviside steps. SymPy's printer for NumPy does not
-# print a step as numpy.heaviside; it rewrites it as a Piecewise, folds every Max inside its argument into that one, which
-# takes seconds, and writes what is left as numpy.select. Some of the folded conditions hold no variable, so that their
-# part in the generated code is no array of booleans, and select raises "invalid entry 0 in condlist: should be boolean
+# print a step as numpy.heaviside; it rewrites it as a Piecewise, folds every Max inside its argument into that one,
+# which takes a second or more, and writes what is left as numpy.select. Among the conditions that it then hands over
+# is one that is no array of booleans, and select raises "invalid entry 0 in condlist: should be boolean
 # ndarray" at the first call. A maximum of two variables compiles and runs, so short tests do not show it.
 #
 # Why it matters to our users: max, min, relu and hinge losses are what lecturers type, and a clip takes their gradient.

@@ -11,10 +11,11 @@
 """
 
 from . import theory
+from .by_name import make_rule, with_momentum
 from .hyperparameters import HyperParameter
 from .minibatch import descend_minibatch
 from .problem import DataProblem, Problem
-from .rules import RULES, AdaGrad, Adam, GradientDescent, Momentum, Nesterov, RMSProp, Rule, make_rule, with_momentum
+from .rules import RULES, AdaGrad, Adam, GradientDescent, Momentum, Nesterov, RMSProp, Rule
 from .trajectory import Schedule, Trajectory, descend
 
 __all__ = [

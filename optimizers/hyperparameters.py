@@ -93,8 +93,8 @@ class HyperParameter:
     """What a hyper-parameter is, for display: name, default, allowed values in words, meaning, letter, other names.
 
     The letter is Typst mathematics; `{momentum}` stands for the one that the notation in force has for that. Empty:
-    the rule's formula does not show it. `also` are its names elsewhere: they are understood where a rule is made by
-    name.
+    the rule's formula does not show it. `elsewhere` are its names in other libraries: they are understood where a rule
+    is made by name.
     """
 
     name: str
@@ -102,7 +102,7 @@ class HyperParameter:
     kind: Kind
     meaning: str
     letter: str = ""
-    also: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def bounds(self) -> str:
@@ -118,12 +118,12 @@ def number(
     at_most: float = np.inf,
     below: float = np.inf,
     letter: str = "",
-    also: tuple[str, ...] = (),
+    elsewhere: tuple[str, ...] = (),
 ) -> Any:
     """A dataclass field for a number: at least 0 unless `above` is given, up to `at_most` or `below`."""
     lowest = 0.0 if above is None else above
     kind = Number(lowest, min(at_most, below), above is None, at_most <= below)
-    return _declare(default, kind, meaning, letter, also)
+    return _declare(default, kind, meaning, letter, elsewhere)
 
 
 def switch(meaning: str) -> Any:
@@ -148,9 +148,10 @@ def over_batch(value: Numbers) -> Numbers:
 
 
 def _declare(
-    default: float | bool | str, kind: Kind, meaning: str, letter: str = "", also: tuple[str, ...] = ()
+    default: float | bool | str, kind: Kind, meaning: str, letter: str = "", elsewhere: tuple[str, ...] = ()
 ) -> Any:
-    return field(default=default, metadata={"kind": kind, "meaning": meaning, "letter": letter, "also": also})
+    said = {"kind": kind, "meaning": meaning, "letter": letter, "elsewhere": elsewhere}
+    return field(default=default, metadata=said)
 
 
 def _as_numbers(label: str, value: object) -> FloatArray:

@@ -30,29 +30,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar, final
 
 import numpy as np
 
-from objectives.errors import UsageError, unknown
+from objectives.errors import UsageError
 
 from .hyperparameters import HyperParameter, Numbers, choice, declared, number, over_batch, switch
 from .problem import FloatArray
 
 State = TypeVar("State")
 RATES = ("lr", "eta", "step_size")  # names of the learning rate elsewhere
-#: What other libraries take as a hyper-parameter, and is something else here.
-ELSEWHERE = {
-    "nesterov": "is a rule of its own: nesterov",
-    "use_nesterov": "is a rule of its own: nesterov",
-    "betas": "are two numbers: beta1 and beta2",
-    "weight_decay": "is not part of the rules: add a multiple of x^2 + y^2 to the objective",
-    "maximize": "is not part of the rules: put a minus before the objective",
-    "initial_scale": "is not part of rmsprop: its average of squares starts at 0",
-    "bias_correction": "is what adam adds to rmsprop: take adam with beta1 = 0",
-}
 GradientFunction: TypeAlias = Callable[[FloatArray], FloatArray]
 
 
@@ -120,7 +110,7 @@ class GradientDescent(Rule[None]):
     in_a_word: ClassVar[str] = "follows the slope"
     formulas: ClassVar[tuple[str, ...]] = ("w_(t+1) = w_t - {learning_rate} nabla w_t",)
     also: ClassVar[str] = "on a few samples: SGD"
-    learning_rate: Numbers = number(1e-3, "step per unit of gradient", also=RATES)
+    learning_rate: Numbers = number(1e-3, "step per unit of gradient", elsewhere=RATES)
 
     def init(self, x: FloatArray) -> None:  # noqa: ARG002 - the signature of all rules
         return None
@@ -158,9 +148,9 @@ class Momentum(Rule[MomentumState]):
     title: ClassVar[str] = "momentum"
     in_a_word: ClassVar[str] = "remembers its last update"
     formulas: ClassVar[tuple[str, ...]] = _with_update("nabla w_t")
-    learning_rate: Numbers = number(1e-3, "step per unit of gradient", also=RATES)
+    learning_rate: Numbers = number(1e-3, "step per unit of gradient", elsewhere=RATES)
     momentum: Numbers = number(
-        0.9, "share of the last update that is kept", also=("gamma", "mu", "beta"), letter="{momentum}"
+        0.9, "share of the last update that is kept", letter="{momentum}", elsewhere=("gamma", "mu", "beta")
     )
     dampening: Numbers = number(0.0, "share of each new gradient that is left out", at_most=1.0)
     form: str = choice(("lecture", "pytorch", "average"), "what the memory holds")
@@ -205,9 +195,9 @@ class Nesterov(Rule[FloatArray]):
         "tilde(w)_t = w_t - {momentum} {update}_(t-1)",
         *_with_update("nabla tilde(w)_t"),
     )
-    learning_rate: Numbers = number(1e-3, "step per unit of gradient", also=RATES)
+    learning_rate: Numbers = number(1e-3, "step per unit of gradient", elsewhere=RATES)
     momentum: Numbers = number(
-        0.9, "share of the last update that is kept", also=("gamma", "mu", "beta"), letter="{momentum}"
+        0.9, "share of the last update that is kept", letter="{momentum}", elsewhere=("gamma", "mu", "beta")
     )
 
     def init(self, x: FloatArray) -> FloatArray:
@@ -246,14 +236,14 @@ class AdaGrad(Rule[AdaGradState]):
         "s_t = s_(t-1) + (nabla w_t)^2",
         _over_root("nabla w_t", "s_t"),
     )
-    learning_rate: Numbers = number(1e-2, "length of the first step in each coordinate", also=RATES)
+    learning_rate: Numbers = number(1e-2, "length of the first step in each coordinate", elsewhere=RATES)
     learning_rate_decay: Numbers = number(
-        0.0, "step t uses the learning rate over 1 + t times this", also=("lr_decay",)
+        0.0, "step t uses the learning rate over 1 + t times this", elsewhere=("lr_decay",)
     )
     initial_accumulator: Numbers = number(
-        0.0, "what the sum of squares starts from", also=("initial_accumulator_value",)
+        0.0, "what the sum of squares starts from", elsewhere=("initial_accumulator_value",)
     )
-    epsilon: Numbers = number(1e-10, "keeps the division finite", above=0.0, also=("eps",))
+    epsilon: Numbers = number(1e-10, "keeps the division finite", above=0.0, elsewhere=("eps",))
     epsilon_inside: bool = switch("epsilon stands under the root")
 
     def init(self, x: FloatArray) -> AdaGradState:
@@ -292,16 +282,16 @@ class RMSProp(Rule[RMSPropState]):
         "s_t = rho s_(t-1) + (1 - rho) (nabla w_t)^2",
         _over_root("nabla w_t", "s_t"),
     )
-    learning_rate: Numbers = number(1e-2, "step per unit of scaled gradient", also=RATES)
+    learning_rate: Numbers = number(1e-2, "step per unit of scaled gradient", elsewhere=RATES)
     decay: Numbers = number(
         0.99,
         "share of the average that is kept; PyTorch's alpha",
         below=1.0,
-        also=("alpha", "rho", "beta", "beta2"),
         letter="rho",
+        elsewhere=("alpha", "rho", "beta", "beta2"),
     )
     momentum: Numbers = number(0.0, "share of the last update that is kept")
-    epsilon: Numbers = number(1e-8, "keeps the division finite", above=0.0, also=("eps",))
+    epsilon: Numbers = number(1e-8, "keeps the division finite", above=0.0, elsewhere=("eps",))
     centered: bool = switch("the mean gradient is taken out of the average")
     epsilon_inside: bool = switch("epsilon stands under the root")
 
@@ -347,14 +337,14 @@ class Adam(Rule[AdamState]):
         _over_root("hat(m)_t", "hat(s)_t"),
     )
     small_print: ClassVar[str] = "hats: over $1 - beta_i^t$"
-    learning_rate: Numbers = number(1e-3, "length of the first step in each coordinate", also=RATES)
+    learning_rate: Numbers = number(1e-3, "length of the first step in each coordinate", elsewhere=RATES)
     beta1: Numbers = number(
-        0.9, "share of the average of gradients that is kept", below=1.0, also=("beta_1", "b1"), letter="beta_1"
+        0.9, "share of the average of gradients that is kept", below=1.0, letter="beta_1", elsewhere=("beta_1", "b1")
     )
     beta2: Numbers = number(
-        0.999, "share of the average of squares that is kept", below=1.0, also=("beta_2", "b2"), letter="beta_2"
+        0.999, "share of the average of squares that is kept", below=1.0, letter="beta_2", elsewhere=("beta_2", "b2")
     )
-    epsilon: Numbers = number(1e-8, "keeps the division finite", above=0.0, also=("eps",))
+    epsilon: Numbers = number(1e-8, "keeps the division finite", above=0.0, elsewhere=("eps",))
     amsgrad: bool = switch("divide by the largest average of squares so far")
     epsilon_inside: bool = switch("epsilon stands under the root")
 
@@ -375,42 +365,6 @@ class Adam(Rule[AdamState]):
 RULES: Mapping[str, type[Rule[Any]]] = MappingProxyType(
     {rule.name: rule for rule in (GradientDescent, Momentum, Nesterov, AdaGrad, RMSProp, Adam)}
 )
-
-
-def make_rule(name: str, **settings: object) -> Rule[Any]:
-    """The rule of that name with these hyper-parameters, the others at their defaults.
-
-    Names that PyTorch, Keras or optax give them are understood: lr, eps, alpha or rho of rmsprop, beta_1.
-
-    Raises `UsageError` for an unknown rule or hyper-parameter (it names the nearest), a value of the wrong
-    type, or one out of bounds.
-    """
-    if name not in RULES:
-        raise unknown("rule", name, RULES)
-    return RULES[name](**_named(name, settings))
-
-
-def _named(rule: str, settings: Mapping[str, object]) -> dict[str, object]:
-    """The settings under the names of the rule's hyper-parameters, of which names from elsewhere are translated."""
-    entries = RULES[rule].hyperparameters()
-    ours = {other: entry.name for entry in entries for other in (entry.name, *entry.also)}
-    result: dict[str, object] = {}
-    for setting, value in settings.items():
-        if setting not in ours and setting in ELSEWHERE:
-            raise UsageError(f"{setting} {ELSEWHERE[setting]}.")
-        if setting not in ours:
-            raise unknown(f"hyper-parameter of {rule}", setting, [entry.name for entry in entries])
-        if ours[setting] in result:
-            raise UsageError(f"{ours[setting]} of {rule} is given twice, under two names.")
-        result[ours[setting]] = value
-    return result
-
-
-def with_momentum(rule: Rule[Any], momentum: Numbers) -> Rule[Any]:
-    """The rule with this momentum, where that is a letter of its formula; else the rule as it is."""
-    own = any(entry.letter == "{momentum}" for entry in rule.hyperparameters())
-    changed: Any = {"momentum": momentum}
-    return replace(rule, **changed) if own else rule
 
 
 def _average(kept: Numbers, average: FloatArray, fresh: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,7 +43,8 @@ Render = Annotated[bool, typer.Option("--render", help="First render what is mis
     "python render.py deck --to pptx                    the lecture, a slide a beat, in media/decks/\n\n"
     "python render.py deck u_turn unrolling --to html -o talk.html      one file with everything in it\n\n"
     "python render.py deck --to html --explore          after each clip a slide on which its run is played with\n\n"
-    "python render.py deck --to pdf --render --theme light --from media/print     a handout for paper"
+    "python render.py deck --to pdf --render --theme light --from media/print     a handout for paper\n\n"
+    "python render.py deck --to html --render --transparent --background campus.jpg --from media/clear"
 )
 def deck(
     clips: Clips = None,
@@ -50,6 +52,9 @@ def deck(
     output: Target = None,
     title: Heading = None,
     auto_next: Annotated[bool, typer.Option("--auto-next", help="Go on when a video has ended.")] = False,
+    background: Annotated[
+        str, typer.Option("--background", metavar="COLOUR|PICTURE", help="HTML: the ground behind transparent clips.")
+    ] = "",
     explore: Annotated[
         bool, typer.Option("--explore", help="HTML: after each clip a slide to play with its run.")
     ] = False,
@@ -58,6 +63,9 @@ def deck(
     ] = "",
     clips_from: From = None,
     render: Render = False,
+    transparent: Annotated[
+        bool, typer.Option("--transparent", help="HTML: render clips without their ground.")
+    ] = False,
     quality: Quality = None,
     theme: Theme = None,
     aspect: Aspect = None,
@@ -70,9 +78,11 @@ def deck(
 
     if to not in DECKS:
         raise unknown("kind of deck", to, DECKS)
-    look = (quality, theme, aspect)
-    more = {"goes_on": auto_next, "explore": explore, "explore_url": explore_url}
-    _bring(to, clips or [], output, title, clips_from, look, lecture, jobs, render=render, **more)
+    if to != "html" and (background or transparent):
+        raise UsageError("--background and --transparent are for --to html: other decks have the ground of the theme.")
+    look = quality, theme, aspect
+    way = {"goes_on": auto_next, "background": background, "explore": explore, "explore_url": explore_url}
+    _bring(to, clips or [], output, title, clips_from, look, lecture, jobs, way, render, transparent)
 
 
 @app.command(
@@ -97,8 +107,9 @@ def film(
 ) -> None:
     """Join clips to one video with chapters, and subtitles beside it; nothing is encoded again."""
     look = (quality, theme, aspect)
-    more = {"burn_captions": burn_captions}
-    _bring("film", clips or [], output, title, clips_from, look, lecture, jobs, render=render, **more)
+    _bring(
+        "film", clips or [], output, title, clips_from, look, lecture, jobs, {"burn_captions": burn_captions}, render
+    )
 
 
 @app.command(
@@ -158,27 +169,32 @@ def _bring(
     look: tuple[str | None, str | None, str | None],
     file: Path | None,
     jobs: int,
-    *,
+    way: Mapping[str, Any],
     render: bool,
-    **more: Any,
+    transparent: bool = False,
 ) -> None:
+    from clips.decks.html import check_background
     from clips.decks.make import DeckWish, bring_deck, target_of
     from clips.keeping.records import CLIPS_FOLDER
     from clips.making.wishes import entry_named
 
-    if not render and any(look):
-        raise UsageError("--quality, --theme and --aspect say how to render the clips: add --render.")
+    if not render and (any(look) or transparent):
+        raise UsageError("--quality, --theme, --aspect and --transparent say how to render the clips: add --render.")
+    if way.get("background"):
+        check_background(way["background"])
     book, path = read_book(file)
     place = folder or CLIPS_FOLDER
     target = target_of(kind, words[0] if len(words) == 1 else "lecture", output)
     names = _delivered(words, place) if words and not render else None
     asked = [word for word in words if not names or entry_named(book, word)]  # no variants: their numbers stand nowhere
-    wishes = list(wishes_for(book, path, asked, {}, (*look, "mp4"), place)) if asked or not names else []
+    shape = (*look, "webm" if transparent else "mp4")
+    wishes = (
+        list(wishes_for(book, path, asked, {}, shape, place, transparent=transparent)) if asked or not names else []
+    )
     if render:
         _render(book, wishes, jobs)
-    made = bring_deck(
-        DeckWish(kind, names or tuple(w.name for w in wishes), place, target, title or book.title, **more)
-    )
+    names = names or tuple(wish.name for wish in wishes)
+    made = bring_deck(DeckWish(kind, names, place, target, title or book.title, **way))
     out.print(told(made), soft_wrap=True, highlight=False)
     if kind == "pdf" and made.is_dark:
         out.print("Its pictures are dark. For paper: --render --theme light --from media/print", soft_wrap=True)

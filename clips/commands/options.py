@@ -42,6 +42,9 @@ Quality = Annotated[
 Theme = Annotated[str | None, typer.Option("--theme", metavar="dark|light", help="For a dark or a bright room.")]
 Aspect = Annotated[str | None, typer.Option("--aspect", metavar="16:9|4:3", help="Shape of the picture.")]
 Format = Annotated[str, typer.Option("--format", metavar="mp4|gif|webm|mov", help="mov is transparent.")]
+Transparent = Annotated[
+    bool, typer.Option("--transparent", help="Without the ground, to lay over a slide: webm, gif, mov.")
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Where the files go.")]
 LectureFile = Annotated[
     Path | None, typer.Option("--lecture", metavar="FILE", help="Another lecture than lecture.toml.")
@@ -81,12 +84,15 @@ def wishes_for(
     look: tuple[str | None, str | None, str | None, str] = (None, None, None, "mp4"),
     output: Path | None = None,
     name: str | None = None,
+    transparent: bool = False,
 ) -> tuple[Wish, ...]:
     from clips.keeping.records import CLIPS_FOLDER
     from clips.lecture.reading import wanted_profile
     from clips.making.wishes import wishes_of
+    from clips.profile import without_ground
 
     profile = wanted_profile(lecture, *look)
+    profile = without_ground(profile) if transparent else profile
     folder = output or CLIPS_FOLDER
     return wishes_of(lecture, words, settings, profile, folder, name=name, file=file, commands=COMMANDS)
 

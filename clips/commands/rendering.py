@@ -22,6 +22,7 @@ from clips.commands.options import (
     Scheduler,
     Settings,
     Theme,
+    Transparent,
     errors,
     out,
     parse_settings,
@@ -43,7 +44,8 @@ app = typer.Typer()
     "python render.py                                 the lecture, or what is stale of it\n\n"
     "python render.py u_turn --set momentum=0.95 --set start=-2,1 -q l\n\n"
     "python render.py rolling_ball unrolling -q h --theme light --aspect 4:3\n\n"
-    "python render.py u_turn --format mov             transparent, to lay over a slide"
+    "python render.py u_turn --format mov             transparent, to lay over a slide: Keynote, video editors\n\n"
+    "python render.py u_turn --format webm --transparent          the same for browsers; gif: PowerPoint on Windows"
 )
 def render(
     clips: Clips = None,
@@ -52,6 +54,7 @@ def render(
     theme: Theme = None,
     aspect: Aspect = None,
     format: Format = "mp4",
+    transparent: Transparent = False,
     output: Output = None,
     name: Annotated[str | None, typer.Option("--name", help="Deliver a single clip under another name.")] = None,
     lecture: LectureFile = None,
@@ -62,13 +65,18 @@ def render(
     as_json: Json = False,
 ) -> None:
     """Bring clips up to date: only what is stale is rendered (this is what happens without a command)."""
+    from clips.lecture.reading import wanted_profile
     from clips.making.workshop import make
     from clips.telling import report
+    from clips.telling.formats import worth_knowing
 
     book, file = read_book(lecture)
     look = (quality, theme, aspect, format)
-    wishes = wishes_for(book, file, clips or [], parse_settings(settings), look, output, name)
+    wishes = wishes_for(book, file, clips or [], parse_settings(settings), look, output, name, transparent)
     reporter = reporter_for(quiet or as_json)
+    if not (quiet or as_json):
+        for note in worth_knowing(wishes[0].profile, wanted_profile(book, quality, theme, aspect)):
+            reporter.notice(note)
     made = make(wishes, workshop(book, jobs, reporter, scheduler), reporter, strict=strict)
     if as_json:
         print(report.summary_json(made))
@@ -154,6 +162,7 @@ def status(
     theme: Theme = None,
     aspect: Aspect = None,
     format: Format = "mp4",
+    transparent: Transparent = False,
     output: Output = None,
     lecture: LectureFile = None,
     as_json: Json = False,
@@ -164,7 +173,8 @@ def status(
     from clips.telling.status import states
 
     book, file = read_book(lecture)
-    wishes = wishes_for(book, file, clips or [], {}, (quality, theme, aspect, format), output)
+    look = (quality, theme, aspect, format)
+    wishes = wishes_for(book, file, clips or [], {}, look, output, transparent=transparent)
     found = states(wishes, workshop(book, 0, reporter_for(quiet=True)))
     old = dict(old_decks())
     print(report.status_json(found, old) if as_json else report.status_table(found, old))

@@ -1,74 +1,97 @@
-"""Captions burnt into the picture, for players that show no subtitles: set by Typst, laid over the frames of a beat."""
+"""Captions in the picture, for players that show no subtitles: in a strip of their own, so that they cover nothing.
+
+The film keeps its size; above the strip its pictures are a little smaller. The strip is as high as the longest caption
+needs, in all beats alike, so that nothing jumps from one to the next.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
-import av
 import numpy as np
-import numpy.typing as npt
+from av.video.reformatter import VideoReformatter
 
-from clips.filming.conversion import converted, rows_of
+from clips.filming.board import Board, scaled
+from clips.filming.conversion import Pixels
 from clips.filming.encoding import BeatEncoder
+from clips.filming.streams import opened
 from clips.profile import Profile
 
-#: One line or several, on a dark band that any ground shows through a little; as wide as the frame.
-BAND = """
-#set page(width: {width}pt, height: auto, margin: (x: {side}pt, y: {gap}pt), fill: none)
-#set text(font: "Libertinus Serif", size: {size}pt, fill: white)
+#: One line or several, as wide as the frame, on its ground.
+CAPTION = """
+#set page(width: {width}pt, height: auto, margin: (x: {side}pt, y: {gap}pt), fill: rgb("{ground}"))
+#set text(font: "Libertinus Serif", size: {size:.2f}pt, fill: rgb("{ink}"))
 #set align(center)
-#let caption = json(bytes(sys.inputs.caption))
-#box(fill: rgb("#000000c8"), radius: {gap}pt, inset: (x: {size}pt, y: {gap}pt), caption)
+#json(bytes(sys.inputs.caption))
 """
+SIZES = (26, 30, 35, 40, 48)  # type, as parts of the frame's height: the first in which all captions are low enough
+HIGHEST = 0.2  # of the frame, for the strip
 
-PLANES = ((0, 1), (1, 2), (2, 2))  # of 4:2:0: its number, and by how much it is smaller
-Pixels = npt.NDArray[np.uint8]
+
+class Strip:
+    """A strip for all captions of a film, and how each of its beats looks above it."""
+
+    def __init__(self, captions: Iterable[str], profile: Profile) -> None:
+        from scenes.stage.ink.palette import THEMES
+
+        self.profile, colors = profile, THEMES[profile.theme]
+        said = {caption for caption in captions if caption}
+        for part in SIZES:
+            self._set = {caption: typeset(caption, profile, profile.height / part) for caption in said}
+            self.height = max((len(pixels_of(png)) + 1) // 2 * 2 for png in self._set.values()) if said else 0
+            if self.height <= HIGHEST * profile.height:
+                break
+        self.height = min(self.height, profile.height // 4 * 2)
+        self._ground = np.empty((profile.height, profile.width, 4), np.uint8)
+        self._ground[:] = (*bytes.fromhex(colors.ground.removeprefix("#")), 255)
+
+    @property
+    def picture(self) -> tuple[int, int, int]:
+        """Width and height of a picture, and how far from the left it stands; all even."""
+        high = self.profile.height - self.height
+        wide = self.profile.width * high // self.profile.height // 2 * 2
+        return wide, high, (self.profile.width - wide) // 4 * 2
+
+    def below(self, video: bytes, caption: str) -> bytes:
+        """The video with its caption below its pictures, encoded again; where no beat has one, as it is."""
+        if not self.height:
+            return video
+        board, encoder, scaler = Board(self._with(caption)), BeatEncoder(self.profile), VideoReformatter()
+        wide, high, left = self.picture
+        with opened(video) as source:
+            for frame in source.decode(video=0):
+                board.paste(scaled(frame, (wide, high), scaler), (wide, high), [((0, 0), (left, 0))])
+                encoder.write_frame(board.frame())
+        return encoder.finish()
+
+    def _with(self, caption: str) -> Pixels:
+        """The frame without its picture: the words in the middle of the strip."""
+        ground = self._ground.copy()
+        if caption:
+            words = pixels_of(self._set[caption])[: self.height]
+            top = self.profile.height - (self.height + len(words)) // 2
+            ground[top : top + len(words)] = words
+        return ground
 
 
-def band_of(caption: str, profile: Profile) -> Pixels:
-    """A caption as RGBA pixels, as wide as the frame, its alpha not multiplied in."""
+def typeset(caption: str, profile: Profile, size: float) -> bytes:
+    """A caption as PNG, as wide as the frame, in type of `size` pixels."""
     import typst
+
+    from scenes.stage.ink.palette import THEMES
+
+    colors = THEMES[profile.theme]
+    measures = {"width": profile.width, "side": profile.width // 12, "gap": profile.height / 60, "size": size}
+    source = CAPTION.format(**measures, ground=colors.ground, ink=colors.ink).encode()
+    picture: Any = typst.compile(source, format="png", ppi=72, sys_inputs={"caption": json.dumps(caption)})
+    return bytes(picture)
+
+
+def pixels_of(png: bytes) -> Pixels:
+    """A picture's RGBA pixels."""
     from PIL import Image
 
-    measures: dict[str, float] = {"width": profile.width, "side": profile.width // 12}
-    measures |= {"size": profile.height / 26, "gap": profile.height / 70}
-    source = BAND.format(**measures).encode()
-    picture: Any = typst.compile(source, format="png", ppi=72, sys_inputs={"caption": json.dumps(caption)})
-    pixels = np.array(Image.open(BytesIO(picture)).convert("RGBA"))[-profile.height // 2 :]
-    return pixels[len(pixels) % 2 :, : profile.width]  # colours are stored for two rows at a time
-
-
-def burnt(video: bytes, caption: str, profile: Profile) -> bytes:
-    """The video with its caption at the bottom of each frame, encoded again; without one, as it is."""
-    if not caption:
-        return video
-    band = band_of(caption, profile)
-    encoder = BeatEncoder(profile)
-    overlay = _Overlay(band)
-    with av.open(BytesIO(video), "r") as source:
-        for frame in source.decode(video=0):
-            overlay.lay_on(frame)
-            encoder.write_frame(frame)
-    return encoder.finish()
-
-
-class _Overlay:
-    """A band of pixels in the colours of a video, with the share of it that is seen in each plane."""
-
-    def __init__(self, band: Pixels) -> None:
-        height, width = band.shape[:2]
-        opaque = band.copy()
-        opaque[..., 3] = 255
-        paint = converted(opaque)
-        self.paint = [rows_of(paint, plane)[: height // shrink, : width // shrink].copy() for plane, shrink in PLANES]
-        alpha = band[..., 3].astype(np.uint16)
-        quarter = alpha.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3)).astype(np.uint16)
-        self.alpha = [alpha, quarter, quarter]
-
-    def lay_on(self, frame: Any) -> None:
-        frame.make_writable()
-        for (plane, _), paint, alpha in zip(PLANES, self.paint, self.alpha, strict=True):
-            below = rows_of(frame, plane)[-len(paint) :, : paint.shape[1]]
-            below[:] = (alpha * paint + (255 - alpha) * below + 127) // 255
+    return np.asarray(Image.open(BytesIO(png)).convert("RGBA"))

@@ -6,27 +6,46 @@ Only captions that are burnt into the picture make it be encoded anew.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
-from clips.decks.captions import burnt
-from clips.decks.slides import Deck, Slide
-from clips.filming.joining import join_beats
+from clips.decks.captions import Strip
+from clips.decks.slides import Deck
+from clips.filming.joining import UnlikeBeatsError, join_into
 from clips.making.subtitles import Cue, srt, vtt
+from objectives.errors import UsageError
 
 
-def film(deck: Deck, name: str, burn_captions: bool = False) -> dict[str, bytes]:
-    """The files of a film: NAME.mp4 with a chapter a beat, NAME.vtt, NAME.srt."""
-    slides = [with_caption(slide, deck) for slide in deck.slides] if burn_captions else deck.slides
-    video = join_beats([slide.video for slide in slides], deck.profile, deck.title, list(chapters(deck)))
+def film(deck: Deck, target: Path, burn_captions: bool = False) -> None:
+    """Write a film: NAME.mp4 with a chapter a beat, and beside it NAME.vtt and NAME.srt.
+
+    Raises
+    ------
+    UsageError
+        If clips were encoded differently.
+    """
+    try:
+        join_into(target, _videos(deck, burn_captions), deck.profile, deck.title, list(chapters(deck)))
+    except UnlikeBeatsError as error:
+        raise UsageError(_unlike(deck, error)) from None
     said = list(cues(deck))
-    return {f"{name}.mp4": video, f"{name}.vtt": vtt(said).encode(), f"{name}.srt": srt(said).encode()}
+    target.with_suffix(".vtt").write_bytes(vtt(said).encode())
+    target.with_suffix(".srt").write_bytes(srt(said).encode())
 
 
-def with_caption(slide: Slide, deck: Deck) -> Slide:
-    """The slide with its caption burnt into its video."""
-    return replace(slide, video=burnt(slide.video, slide.caption, deck.profile))
+def _videos(deck: Deck, burn_captions: bool) -> Iterator[bytes]:
+    """The beats, one after the other; with captions in a strip below their pictures, encoded again."""
+    strip = Strip((slide.caption for slide in deck.slides), deck.profile) if burn_captions else None
+    return (strip.below(slide.video, slide.caption) if strip else slide.video for slide in deck.slides)
+
+
+def _unlike(deck: Deck, error: UnlikeBeatsError) -> str:
+    first, other = deck.slides[0].clip, deck.slides[error.number].clip
+    return (
+        f"{other} was encoded with another {error.what} than {first}, by another version perhaps, and joined they "
+        f"would be garbage: render {other} and {first} again, or add --render."
+    )
 
 
 def cues(deck: Deck) -> Iterator[Cue]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from clips.decks.playing import qr_code
 from clips.decks.slides import Deck, Slide
+
+WIDEST = 1280  # pixels of a picture: 7.8 cm at 400 dots an inch
 
 #: Words arrive as data, so that nothing in a title or a caption is taken for Typst's markup.
 PAGE = """
@@ -49,8 +52,20 @@ PAGE = """
 def _printed(slides: Sequence[Slide], folder: Path) -> Iterator[dict[str, str]]:
     """What is printed of a clip, its pictures put into the folder; a beat that only shows the title is left out."""
     for slide in [slide for slide in slides if not slide.only_says_its_title] or slides:
-        (folder / f"{slide.name}.png").write_bytes(slide.last)
+        (folder / f"{slide.name}.png").write_bytes(_as_printed(slide.last))
         yield {"picture": f"{slide.name}.png", "caption": slide.caption}
+
+
+def _as_printed(picture: bytes) -> bytes:
+    """A picture no larger than paper shows: Typst holds all of them, unpacked, at the same time."""
+    from PIL import Image
+
+    image = Image.open(BytesIO(picture))
+    if image.width <= WIDEST:
+        return picture
+    buffer = BytesIO()
+    image.resize((WIDEST, round(image.height * WIDEST / image.width)), Image.Resampling.LANCZOS).save(buffer, "png")
+    return buffer.getvalue()
 
 
 def _address(deck: Deck, clip: str, folder: Path) -> dict[str, str]:
@@ -61,8 +76,8 @@ def _address(deck: Deck, clip: str, folder: Path) -> dict[str, str]:
     return {"address": address, "code": f"{clip}-play.svg"}
 
 
-def handout(deck: Deck) -> bytes:
-    """The deck as a PDF for printing: two beats side by side, on A4."""
+def handout(deck: Deck, target: Path) -> None:
+    """Write the deck as a PDF for printing: two beats side by side, on A4."""
     import typst
 
     with TemporaryDirectory(prefix="momentum-") as scratch:
@@ -73,4 +88,4 @@ def handout(deck: Deck) -> bytes:
         ]
         (folder / "deck.json").write_text(json.dumps({"title": deck.title, "clips": clips}))
         (folder / "page.typ").write_text(PAGE)
-        return bytes(typst.compile(str(folder / "page.typ"), root=scratch))
+        typst.compile(str(folder / "page.typ"), output=str(target), root=scratch)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from clips.decks.archive import archive
 from clips.decks.film import film
 from clips.decks.handout import handout
-from clips.decks.html import html_file, html_folder
+from clips.decks.html import check_background, html_file, html_folder
 from clips.decks.memory import clip_seals, remember, remembered
 from clips.decks.playing import checked_address, fragments, page
 from clips.decks.pptx import pptx
 from clips.decks.presentation import presentation
 from clips.decks.slides import Deck, read_deck
-from clips.files import write_whole
+from clips.files import scratch, write_whole
 from clips.keeping.records import CLIPS_FOLDER, is_intact, seal
 from clips.sources import digest
 from objectives.errors import UsageError, unknown
@@ -37,6 +37,7 @@ class DeckWish:
     title: str
     goes_on: bool = False
     burn_captions: bool = False
+    background: str = ""
     explore: bool = False
     explore_url: str = ""
 
@@ -55,20 +56,20 @@ class MadeDeck:
 
 TOLD = ("slides", "seconds", "size", "is_dark")  # of a made deck, what is remembered
 
-#: What is made of a deck: files by their names, the one that the user opens last.
-Maker = Callable[[Deck, DeckWish], Mapping[str, bytes]]
+#: Writes a deck to the file that the user opens last, and what belongs to it beside or below that.
+Maker = Callable[[Deck, DeckWish, Path], None]
 KINDS: Mapping[str, Maker] = {
-    "pptx": lambda deck, wish: {wish.target.name: pptx(deck, wish.goes_on)},
-    "html": lambda deck, wish: (
-        html_folder(deck, wish.goes_on)
-        if wish.target.name == "index.html"
-        else {wish.target.name: html_file(deck, wish.goes_on)}
+    "pptx": lambda deck, wish, target: pptx(deck, target, wish.goes_on),
+    "html": lambda deck, wish, target: (html_folder if target.name == "index.html" else html_file)(
+        deck, target, wish.goes_on, wish.background
     ),
-    "pdf": lambda deck, wish: {wish.target.name: handout(deck)},
-    "zip": lambda deck, wish: {wish.target.name: archive(deck)},
-    "manim-slides": lambda deck, wish: presentation(deck, wish.target.stem, wish.goes_on),
-    "film": lambda deck, wish: film(deck, wish.target.stem, wish.burn_captions),
+    "pdf": lambda deck, _, target: handout(deck, target),
+    "zip": lambda deck, _, target: archive(deck, target),
+    "manim-slides": lambda deck, wish, target: presentation(deck, target, wish.goes_on),
+    "film": lambda deck, wish, target: film(deck, target, wish.burn_captions),
 }
+#: What clips of a deck may be, where it is not MP4 alone: browsers play WebM, and show what is behind it.
+FORMATS: Mapping[str, tuple[str, ...]] = {"html": ("mp4", "webm")}
 DECKS = tuple(kind for kind in KINDS if kind != "film")
 SUFFIXES = {"pptx": ".pptx", "html": ".html", "pdf": ".pdf", "zip": ".zip", "manim-slides": ".json", "film": ".mp4"}
 
@@ -103,19 +104,27 @@ def bring_deck(wish: DeckWish) -> MadeDeck:
     UsageError
         If a clip is not rendered, a library is missing, or the target cannot be written; what stood there, stands.
     """
+    if wish.background:
+        check_background(wish.background)
     seals = clip_seals(wish.names, wish.clips)
-    playing = _playing(wish)
-    made_of = digest(wish.kind, wish.title, wish.names, wish.goes_on, wish.burn_captions, playing, seals, _code())
+    look, playing = (wish.goes_on, wish.burn_captions, _ground_of(wish)), _playing(wish)
+    made_of = digest(wish.kind, wish.title, wish.names, *look, playing, seals, _code())
     known = remembered().get(str(wish.target.resolve()))
     if known and known["made_of"] == made_of and all(is_intact(Path(p), s) for p, s in known["files"].items()):
         return MadeDeck(wish.target, True, **{name: known[name] for name in TOLD})
-    deck = replace(read_deck(wish.names, wish.clips, wish.title), **playing)
-    files = KINDS[wish.kind](deck, wish)
-    written, size = _write(wish, files), sum(map(len, files.values()))
+    deck = replace(read_deck(wish.names, wish.clips, wish.title, FORMATS.get(wish.kind, ("mp4",))), **playing)
+    written = _made(wish, deck)
+    size = sum(sealed["size"] for sealed in written.values())
     made = MadeDeck(wish.target, False, len(deck.slides), deck.seconds, size, deck.profile.theme == "dark")
     source = {"made_of": made_of, "clips": seals, "folder": str(wish.clips.resolve()), "files": written}
     remember(wish.target, source | {name: getattr(made, name) for name in TOLD})
     return made
+
+
+def _ground_of(wish: DeckWish) -> str:
+    """What tells the ground of a page from another: a colour, or a picture's content."""
+    path = Path(wish.background)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else wish.background
 
 
 def _playing(wish: DeckWish) -> dict[str, Any]:
@@ -142,14 +151,21 @@ def _playing(wish: DeckWish) -> dict[str, Any]:
     return {"playable": playable, "address": checked_address(wish.explore_url)}
 
 
-def _write(wish: DeckWish, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """Write a deck's files, folder by folder, the one that is opened last; their seals by path."""
+def _made(wish: DeckWish, deck: Deck) -> dict[str, Any]:
+    """Make a deck beside its place and move it there, folder by folder, the file that is opened last; seals by path."""
     now, root = time.time_ns(), _root(wish)
     seals: dict[str, Any] = {}
-    for folder, names in groupby(files, key=lambda name: root / Path(name).parent):
-        contents = {Path(name).name: files[name] for name in names}
-        for path, content in zip(write_whole(folder, contents, now), contents.values(), strict=True):
-            seals[str(path.resolve())] = seal(content, now)
+    with scratch(root) as room:
+        target = room / wish.target.relative_to(root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        KINDS[wish.kind](deck, wish, target)
+        folders = {path.parent for path in room.rglob("*") if path.is_file()} - {target.parent}
+        for folder in (*sorted(folders), target.parent):
+            files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file() and path != target}
+            files |= {target.name: target} if folder == target.parent else {}
+            sealed = [seal(path, now) for path in files.values()]
+            written = write_whole(root / folder.relative_to(room), files, now)
+            seals |= {str(path.resolve()): one for path, one in zip(written, sealed, strict=True)}
     return seals
 
 

@@ -1,7 +1,8 @@
 """PowerPoint: a slide a beat, whose video fills it, starts by itself and holds its last frame until the click.
 
 python-pptx embeds the videos; what it leaves out is added as PowerPoint itself writes it: a start of its own for each
-video, loops, going on alone, and a section a clip.
+video, loops, going on alone, and a section a clip. It also holds all that it embeds until it has packed it; so it is
+given marks instead of videos and posters, and what they stand for goes into the package afterwards, one by one.
 
 A printed slide shows everything that lies on it. So the last picture lies over the video, and comes in by an animation
 when that has ended: in a show nobody sees it come, and on paper it is what is seen.
@@ -9,12 +10,16 @@ when that has ended: in a show nobody sees it come, and on paper it is what is s
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
 from collections.abc import Iterable
 from io import BytesIO
-from itertools import islice
+from itertools import count, islice
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import quoteattr
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from clips.decks.playing import qr_code
 from clips.decks.slides import Deck, Slide
@@ -24,10 +29,17 @@ EMU = 914_400  # an inch in the units of the file
 HEIGHT = 7.5  # inches, as PowerPoint's own slides
 TITLE_ONLY = 5  # the layout of that name in python-pptx's template
 FORMATS = {
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "p": "http://schemas.openxmlformats.org/presentationml/2006/main",
     "p14": "http://schemas.microsoft.com/office/powerpoint/2010/main",
 }
+LANGUAGE = "en-US"
 SECTIONS = "{521415D9-36F7-43E2-AB2F-B90AF26B5E84}"
+
+#: Stands for a video; after a picture of one pixel, which python-pptx looks at, for a poster.
+MARK = b"momentum in motion, slide %d"
+SPECK = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
+MARKED = re.compile(b"(?:" + re.escape(SPECK) + b")?" + MARK.replace(b"%d", rb"(\d+)"), re.DOTALL)
 
 #: Start with the slide, hold the last frame; `loop` begins again. As PowerPoint writes "Start: Automatically".
 TIMING = """
@@ -66,8 +78,8 @@ APPEAR = """
       </p:childTnLst></p:cTn></p:par>"""
 
 
-def pptx(deck: Deck, goes_on: bool = False) -> bytes:
-    """The deck as a PowerPoint file; with `goes_on` each slide gives way to the next when its video has ended.
+def pptx(deck: Deck, target: Path, goes_on: bool = False) -> None:
+    """Write the deck as a PowerPoint file; with `goes_on` each slide gives way to the next when its video has ended.
 
     Raises
     ------
@@ -82,28 +94,55 @@ def pptx(deck: Deck, goes_on: bool = False) -> bytes:
     presentation.slide_height = round(HEIGHT * EMU)
     presentation.slide_width = round(HEIGHT * EMU * deck.profile.width / deck.profile.height)
     presentation.core_properties.title = deck.title
+    presentation.core_properties.language = LANGUAGE
+    numbers = count()
     for title, slides in deck.by_clip():
         for slide in slides:
-            _add(presentation, slide, deck, goes_on)
+            _add(presentation, slide, deck, goes_on, next(numbers))
         if address := deck.address_of(slides[0].clip):
             _add_address(presentation, f"{title}: to play with", address, deck)
     _add_sections(presentation, deck)
     buffer = BytesIO()
     presentation.save(buffer)
-    return buffer.getvalue()
+    _pack(buffer, target, deck)
 
 
-def _add(presentation: Any, slide: Slide, deck: Deck, goes_on: bool) -> None:
+def _pack(marked: BytesIO, target: Path, deck: Deck) -> None:
+    """Write the package with what its marks stand for; videos and pictures are packed as small as they go already."""
+    with ZipFile(marked) as source, ZipFile(target, "w") as package:
+        for entry in source.infolist():
+            content = source.read(entry)
+            number = _marked(content)
+            if number is None:
+                package.writestr(entry.filename, content, ZIP_DEFLATED)
+            else:
+                slide = deck.slides[number]
+                content = slide.first if content.startswith(SPECK) else slide.video
+                package.writestr(entry.filename, content, ZIP_STORED)
+
+
+def _mark(number: int) -> bytes:
+    return MARK % number
+
+
+def _marked(content: bytes) -> int | None:
+    """The number of the slide whose video or poster a part stands for."""
+    found = MARKED.fullmatch(content)
+    return int(found[1]) if found else None
+
+
+def _add(presentation: Any, slide: Slide, deck: Deck, goes_on: bool, number: int) -> None:
     page = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY])
     whole = (0, 0, presentation.slide_width, presentation.slide_height)
     _set_title(page, slide.heading, whole)
     _set_ground(page, deck)
     movie = page.shapes.add_movie(
-        BytesIO(slide.video), *whole, poster_frame_image=BytesIO(slide.first), mime_type="video/mp4"
+        BytesIO(_mark(number)), *whole, poster_frame_image=BytesIO(SPECK + _mark(number)), mime_type="video/mp4"
     )
     movie.name = slide.heading
     _describe(movie, slide)
     page.notes_slide.notes_text_frame.text = slide.caption
+    _say_language(page, page.notes_slide)
     last = None if slide.loops else _add_last_picture(page, slide, whole)
     _set_timing(page, movie.shape_id, last, slide)
     if goes_on and not slide.loops:
@@ -158,6 +197,13 @@ def _set_title(page: Any, heading: str, whole: tuple[int, int, int, int]) -> Non
     title = page.shapes.title
     title.left, title.top, title.width, title.height = whole[0], whole[1], whole[2], whole[3] // 6
     title.text = heading
+
+
+def _say_language(*pages: Any) -> None:
+    """Say of each run of text that it is English: a screen reader takes the user's own language for what does not."""
+    for page in pages:
+        for run in page._element.iter(f"{{{FORMATS['a']}}}r"):
+            run.get_or_add_rPr().set("lang", LANGUAGE)
 
 
 def _set_ground(page: Any, deck: Deck) -> None:

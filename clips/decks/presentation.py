@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import av
@@ -19,19 +20,22 @@ from clips.filming.encoding import BeatEncoder
 from clips.profile import Profile
 
 
-def presentation(deck: Deck, name: str, goes_on: bool = False) -> dict[str, bytes]:
-    """The deck as files: slides/NAME.json, and the videos that it names, relative to the folder above `slides`."""
-    files: dict[str, bytes] = {}
+def presentation(deck: Deck, target: Path, goes_on: bool = False) -> None:
+    """Write the deck: `target` is slides/NAME.json; below it the videos that it names, relative to the folder above."""
+    files = target.parent / "files" / target.stem
+    files.mkdir(parents=True, exist_ok=True)
     slides = []
     for slide in deck.slides:
-        there, back = (f"slides/files/{name}/{slide.name}{end}.mp4" for end in ("", "-reversed"))
-        files |= {there: slide.video, back: reversed_video(slide.video, deck.profile)}
+        video = slide.video
+        (files / f"{slide.name}.mp4").write_bytes(video)
+        (files / f"{slide.name}-reversed.mp4").write_bytes(reversed_video(video, deck.profile))
+        there, back = (f"slides/files/{target.stem}/{slide.name}{end}.mp4" for end in ("", "-reversed"))
         auto_next = goes_on and not slide.loops
         fields = {"loop": slide.loops, "auto_next": auto_next, "notes": slide.caption, "dedent_notes": False}
         slides.append({"file": there, "rev_file": back, **fields})
     size = (deck.profile.width, deck.profile.height)
     config = {"slides": slides, "resolution": size, "background_color": _ground(deck)}
-    return {**files, f"slides/{name}.json": (json.dumps(config, indent=2) + "\n").encode()}
+    target.write_text(json.dumps(config, indent=2) + "\n")
 
 
 def _ground(deck: Deck) -> str:

@@ -1,32 +1,38 @@
-"""A deck as data: one slide a beat, cut from the delivered videos by copying packets."""
+"""A deck as data: one slide a beat, cut from the delivered videos by copying packets.
+
+A slide knows where its beat stands in which file, and cuts it when it is asked for it: a deck of any length is in
+memory one beat at a time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from clips.decks.memory import read_account
 from clips.decks.pictures import first_picture, last_picture
-from clips.filming.joining import split
+from clips.filming.joining import cut_out, starts_of
 from clips.profile import Profile
 from objectives.errors import UsageError
 
 
 @dataclass(frozen=True)
 class Slide:
-    """A beat on a slide: the name and title of its clip, its own name, its caption, its video and how long that takes.
+    """A beat on a slide: the name and title of its clip, its own name, its caption, and how long it takes.
 
-    `loops` tells one that begins again until the lecturer goes on.
+    Its video is the part of `file` between two times, in that file's unit. `loops` tells one that begins again until
+    the lecturer goes on.
     """
 
     clip: str
     title: str
     beat: str
     caption: str
-    video: bytes
+    file: Path
+    start: int
+    end: int
     seconds: float
     loops: bool = False
 
@@ -44,12 +50,17 @@ class Slide:
         """What an outline calls the slide: the clip and, in plain words, the beat."""
         return f"{self.title}: {self.beat.replace('_', ' ')}"
 
-    @cached_property
+    @property
+    def video(self) -> bytes:
+        """The beat as a video of its own, cut now."""
+        return cut_out(self.file, self.start, self.end)
+
+    @property
     def first(self) -> bytes:
         """The first frame as PNG: what stands there before the video plays."""
         return first_picture(self.video)
 
-    @cached_property
+    @property
     def last(self) -> bytes:
         """The last frame as PNG: what stands there when it has played."""
         return last_picture(self.video)
@@ -86,31 +97,33 @@ class Deck:
         return sum(slide.seconds for slide in self.slides)
 
 
-def read_slides(name: str, folder: Path) -> tuple[Slide, ...]:
+def read_slides(name: str, folder: Path, formats: Sequence[str] = ("mp4",)) -> tuple[Slide, ...]:
     """A delivered clip's slides.
 
     Raises
     ------
     UsageError
-        If the clip is not there, is no MP4, or its video does not fit its record.
+        If the clip is not there, is of none of these formats, or its video does not fit its record.
     """
     account = read_account(name, folder)
-    if account["profile"]["format"] != "mp4":
-        raise UsageError(f"{name} is a {account['profile']['format']}: slides need MP4, so render it without --format.")
-    frames, rate = account["made"]["frames"], account["profile"]["frame_rate"]
-    beats = account["beats"]
+    profile, frames, beats = account["profile"], account["made"]["frames"], account["beats"]
+    if (format := profile["format"]) not in formats:
+        wanted = " or ".join(known.upper() for known in formats)
+        raise UsageError(f"{name} is a {format}: slides of this kind need {wanted}, so render it without --format.")
+    file = folder / f"{name}.{format}"
     try:
-        videos = split((folder / f"{name}.mp4").read_bytes(), [frames[beat["name"]] for beat in beats])
+        *starts, end = starts_of(file, [frames[beat["name"]] for beat in beats])
     except (OSError, ValueError, KeyError):
-        raise UsageError(f"{name}.mp4 is missing or damaged: render {name} again, or add --render.") from None
+        raise UsageError(f"{file.name} is missing or damaged: render {name} again, or add --render.") from None
     return tuple(
-        Slide(name, account["title"], b["name"], b["caption"], video, frames[b["name"]] / rate, b.get("loops", False))
-        for b, video in zip(beats, videos, strict=True)
+        Slide(name, account["title"], b["name"], b["caption"], file, *span, seconds, b.get("loops", False))
+        for b, span in zip(beats, pairwise([*starts, end]), strict=True)
+        for seconds in [frames[b["name"]] / profile["frame_rate"]]
     )
 
 
-def read_deck(names: Sequence[str], folder: Path, title: str) -> Deck:
-    """A deck of delivered clips, in this order.
+def read_deck(names: Sequence[str], folder: Path, title: str, formats: Sequence[str] = ("mp4",)) -> Deck:
+    """A deck of delivered clips of these formats, in this order.
 
     Raises
     ------
@@ -124,7 +137,7 @@ def read_deck(names: Sequence[str], folder: Path, title: str) -> Deck:
             raise UsageError(
                 f"{name} is {_look(profile)} and {first} {_look(profiles[first])}: render both alike, or add --render."
             )
-    return Deck(title, tuple(slide for name in names for slide in read_slides(name, folder)), profiles[first])
+    return Deck(title, tuple(slide for name in names for slide in read_slides(name, folder, formats)), profiles[first])
 
 
 def _look(profile: Profile) -> str:

@@ -47,8 +47,7 @@ class Converter:
 
     def __init__(self, width: int, height: int, pixel_format: str = "yuv420p", transparent: bool = False) -> None:
         self.transparent = transparent
-        self._frame = VideoFrame(width, height, pixel_format)
-        self._frame.colorspace, self._frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+        self._frame = tagged(VideoFrame(width, height, pixel_format))
         # FFmpeg's own aligned memory: on NumPy's, the converter rounds as the alignment falls.
         self._stripe = VideoFrame(width, STRIPE + 2 * MARGIN, "rgba")
         self._rows = rows_of(self._stripe, 0)
@@ -87,6 +86,17 @@ class Converter:
             target[:] = rows_of(converted, number)[MARGIN // shrink :][: len(target)]
 
 
+def tagged(frame: VideoFrame) -> VideoFrame:
+    """The frame, saying that its colours are BT.709 in limited range.
+
+    All of it is said of each frame (code points of ITU-T H.273): ProRes writes what the frame says into every picture,
+    whatever its stream and its container say.
+    """
+    frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+    frame.color_primaries = frame.color_trc = 1
+    return frame
+
+
 def rows_of(frame: VideoFrame, number: int) -> Pixels:
     """The memory of one of a frame's planes: a row of bytes for each of its rows, with what lies beyond its width."""
     plane: Any = frame.planes[number]
@@ -112,7 +122,30 @@ def converted(pixels: Pixels, transparent: bool = False, pixel_format: str = "yu
 
 
 def straight_alpha(pixels: Pixels) -> Pixels:
-    """Colours no longer multiplied by their opacity: Cairo draws premultiplied, ProRes 4444 wants them straight."""
+    """Colours no longer multiplied by their opacity: Cairo draws premultiplied, files want them straight."""
     opacity = np.maximum(pixels[..., 3:], 1).astype(np.uint16)
     colors = np.minimum(pixels[..., :3].astype(np.uint16) * 255 // opacity, 255).astype(np.uint8)
     return np.concatenate([colors, pixels[..., 3:]], axis=-1)
+
+
+# Opacity below the colours ------------------------------------------------------------------------------------------
+
+NO_COLOUR = 128  # in a plane of colours
+
+
+def stacked(frame: VideoFrame, target: VideoFrame) -> VideoFrame:
+    """A frame in yuva444p as one in yuv444p twice as high (`target`): its opacity below its colours."""
+    width, height = frame.width, frame.height
+    target.make_writable()
+    for number in range(3):
+        rows_of(target, number)[:height, :width] = rows_of(frame, number)[:, :width]
+    rows_of(target, 0)[height:, :width] = rows_of(frame, 3)[:, :width]
+    return target
+
+
+def stack_for(width: int, height: int) -> VideoFrame:
+    """A frame for `stacked` pictures of this size."""
+    target = tagged(VideoFrame(width, 2 * height, "yuv444p"))
+    for number in (1, 2):
+        rows_of(target, number)[:] = NO_COLOUR
+    return target

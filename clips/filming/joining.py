@@ -1,129 +1,156 @@
 """Beats joined into one video, and taken apart again, by copying their packets: no second encoding.
 
-A GIF is made of the joined frames.
+Beats are read one after the other, and what is joined goes to a file, so that no length fills the memory. Beats whose
+streams differ in anything that a decoder is told once, at the start, are not joined: their packets would be decoded by
+the wrong tables, into garbage that calls itself a video. A GIF and a MOV are made of the beats' frames.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import av
 
+from clips.filming.gif import write_gif
+from clips.filming.prores import write_prores
+from clips.filming.streams import FASTSTART, Video, has_alpha, opened, stream_like
 from clips.profile import Profile
+from objectives.errors import UsageError
 
 
-def join_beats(beats: Iterable[bytes], profile: Profile, title: str = "", chapters: Sequence[Any] = ()) -> bytes:
-    """One video of several beats, by copying their packets; a GIF is made of the joined frames."""
-    joined = _concatenate(list(beats), "mp4" if profile.format == "gif" else profile.format, title, chapters)
-    return to_gif(joined, profile) if profile.format == "gif" else joined
+class UnlikeBeatsError(UsageError):
+    """A beat that cannot follow the others, `number` from 0, because it differs in `what`."""
+
+    def __init__(self, number: int, what: str) -> None:
+        self.number, self.what = number, what
+        super().__init__(
+            f"beat {number + 1} was encoded with another {what} than those before it: "
+            "python render.py clean --all throws away what was filmed before; then render again."
+        )
 
 
-def _concatenate(beats: list[bytes], container: str, title: str, chapters: Sequence[Any]) -> bytes:
-    with av.open(BytesIO(beats[0])) as first:
-        return muxed(_packets_in_a_row(beats), first.streams.video[0], container, title, chapters)
+# Joining --------------------------------------------------------------------------------------------------------------
 
 
-def muxed(
-    packets: Iterable[Any], template: Any, container: str, title: str = "", chapters: Sequence[Any] = ()
-) -> bytes:
-    """A video file of encoded packets; `template` is the stream that they come from."""
-    options = {"movflags": "+faststart"} if container in ("mp4", "mov") else {}
-    with TemporaryDirectory() as scratch:  # faststart reads the file again, so it must have a name
-        path = Path(scratch) / f"clip.{container}"
-        with av.open(str(path), "w", format=container, options=options) as output:
-            output.metadata["title"] = title
-            stream: Any = output.add_stream_from_template(template)
-            output.set_chapters(list(chapters))
-            for packet in packets:
-                packet.stream = stream
-                output.mux(packet)
-        return path.read_bytes()
+def join_beats(beats: Iterable[Video], profile: Profile, title: str = "", chapters: Sequence[Any] = ()) -> bytes:
+    """One video of several beats, in memory: for what is short."""
+    with TemporaryDirectory() as room:
+        target = Path(room, f"joined.{profile.format}")
+        join_into(target, beats, profile, title, chapters)
+        return target.read_bytes()
 
 
-def _packets_in_a_row(beats: list[bytes]) -> Iterator[Any]:
-    start = Fraction(0)
-    for beat in beats:
-        with av.open(BytesIO(beat), "r") as source:
-            stream: Any = source.streams.video[0]
-            frame = 1 / stream.average_rate / stream.time_base
-            offset, count = round(start / stream.time_base), 0
-            for packet in source.demux(stream):
-                if packet.dts is None:
-                    continue
-                packet.pts = packet.dts = offset + round(count * frame)
-                packet.duration = round(frame)
-                count += 1
-                yield packet
-            start += count / stream.average_rate
+def join_into(
+    target: Path, beats: Iterable[Video], profile: Profile, title: str = "", chapters: Sequence[Any] = ()
+) -> None:
+    """Write one video of several beats, each of which is asked for only when its turn has come.
+
+    Raises
+    ------
+    UnlikeBeatsError
+        If a beat's stream differs from the first one's.
+    """
+    if profile.format == "gif":
+        write_gif(target, list(beats), profile)
+    elif profile.format == "mov":
+        write_prores(target, beats, profile, title)
+    else:
+        _copy(target, beats, title, chapters)
 
 
-def split(video: bytes, frames: Sequence[int], container: str = "mp4") -> list[bytes]:
-    """The beats of a joined video again, each of so many frames, by copying their packets.
+def _copy(target: Path, beats: Iterable[Video], title: str, chapters: Sequence[Any]) -> None:
+    """Copy the packets of beats into one file; the first beat says what the stream is."""
+    joint: _Joint | None = None
+    with av.open(str(target), "w", options=FASTSTART if target.suffix == ".mp4" else {}) as output:
+        output.metadata["title"] = title
+        for number, beat in enumerate(beats):
+            with opened(beat) as source:
+                joint = joint or _Joint(output, source.streams.video[0], chapters)
+                joint.add(number, source)
+
+
+class _Joint:
+    """The stream into which beats are copied, and how long it is."""
+
+    def __init__(self, output: Any, template: Any, chapters: Sequence[Any]) -> None:
+        self._output, self._told = output, told_once(template)
+        self._stream = stream_like(output, template)
+        self._passed = Fraction(0)
+        output.set_chapters(list(chapters))
+
+    def add(self, number: int, source: Any) -> None:
+        stream = source.streams.video[0]
+        if what := next((name for name, kept in told_once(stream).items() if kept != self._told[name]), ""):
+            raise UnlikeBeatsError(number, what)
+        frame = 1 / stream.average_rate / stream.time_base
+        offset, count = round(self._passed / stream.time_base), 0
+        for packet in source.demux(stream):
+            if packet.dts is None:
+                continue
+            packet.pts = packet.dts = offset + round(count * frame)
+            packet.duration = round(frame)
+            packet.stream = self._stream
+            self._output.mux(packet)
+            count += 1
+        self._passed += count / stream.average_rate
+
+
+def told_once(stream: Any) -> dict[str, Any]:
+    """What a decoder is told of a stream before its first packet, by what a reader calls it."""
+    context = stream.codec_context
+    return {
+        "codec": context.name,
+        "size": (context.width, context.height),
+        "rate": stream.average_rate,
+        "kind of pixels": context.pix_fmt,
+        "set of colours": (context.color_primaries, context.color_trc, context.colorspace, context.color_range),
+        "transparency": has_alpha(stream),
+        "set of parameters": bytes(context.extradata or b""),
+    }
+
+
+# Taking apart ---------------------------------------------------------------------------------------------------------
+
+
+def starts_of(video: Path, frames: Sequence[int]) -> list[int]:
+    """The times at which the beats of a joined video begin, each of so many frames, in its own unit; and its end.
 
     Raises
     ------
     ValueError
         If the video has another number of frames.
     """
-    with av.open(BytesIO(video), "r") as source:
-        stream: Any = source.streams.video[0]
-        packets = [packet for packet in source.demux(stream) if packet.dts is not None]
-        if len(packets) != sum(frames):
-            raise ValueError(f"the video has {len(packets)} frames, and not {sum(frames)}")
-        rest = iter(packets)
-        return [muxed(_from_zero([next(rest) for _ in range(count)]), stream, container) for count in frames]
+    with opened(video) as source:
+        stream = source.streams.video[0]
+        times = [packet.dts for packet in source.demux(stream) if packet.dts is not None]
+    if len(times) != sum(frames):
+        raise ValueError(f"the video has {len(times)} frames, and not {sum(frames)}")
+    firsts = [sum(frames[:number]) for number in range(len(frames))]
+    return [*(times[first] for first in firsts), times[-1] + 1]
 
 
-def _from_zero(packets: Sequence[Any]) -> Iterator[Any]:
-    first = packets[0].dts
-    for packet in packets:
-        packet.pts = packet.dts = packet.dts - first
-        yield packet
+def cut_out(video: Path, start: int, end: int) -> bytes:
+    """The beat of a joined video from one time to another (`starts_of`), by copying its packets."""
+    with TemporaryDirectory() as room, opened(video) as source:
+        target = Path(room, f"beat{video.suffix}")
+        stream = source.streams.video[0]
+        source.seek(start, stream=stream)
+        with av.open(str(target), "w", options=FASTSTART if target.suffix == ".mp4" else {}) as output:
+            own = stream_like(output, stream)
+            for packet in _between(source, stream, start, end):
+                packet.pts = packet.dts = packet.dts - start
+                packet.stream = own
+                output.mux(packet)
+        return target.read_bytes()
 
 
-def to_gif(video: bytes, profile: Profile) -> bytes:
-    """A looping GIF of a video, with one palette made for all of its frames."""
-    target = BytesIO()
-    with av.open(BytesIO(video), "r") as source, av.open(target, "w", format="gif", options={"loop": "0"}) as output:
-        graph, sink = _palette_graph(source.streams.video[0])
-        stream = output.add_stream("gif", rate=profile.frame_rate)
-        stream.width, stream.height, stream.pix_fmt = profile.width, profile.height, "pal8"
-        for frame in source.decode(video=0):
-            graph.push(frame)
-        graph.push(None)
-        for number, frame in enumerate(_pulled(sink)):
-            frame.pts, frame.time_base = number, Fraction(1, profile.frame_rate)
-            output.mux(stream.encode(frame))
-        output.mux(stream.encode())
-    return target.getvalue()
-
-
-def _palette_graph(stream: Any) -> tuple[Any, Any]:
-    graph = av.filter.Graph()
-    source, split, generate, use, sink = (
-        graph.add_buffer(template=stream),
-        graph.add("split"),
-        graph.add("palettegen", "stats_mode=full"),
-        graph.add("paletteuse", "dither=none:diff_mode=rectangle"),
-        graph.add("buffersink"),
-    )
-    source.link_to(split)
-    split.link_to(use, 0, 0)
-    split.link_to(generate, 1, 0)
-    generate.link_to(use, 0, 1)
-    use.link_to(sink)
-    graph.configure()
-    return graph, sink
-
-
-def _pulled(sink: Any) -> Iterator[Any]:
-    while True:
-        try:
-            yield sink.pull()
-        except (av.error.EOFError, av.error.BlockingIOError):
+def _between(source: Any, stream: Any, start: int, end: int) -> Iterator[Any]:
+    for packet in source.demux(stream):
+        if packet.dts is None or packet.dts >= end:
             return
+        if packet.dts >= start:
+            yield packet

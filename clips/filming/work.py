@@ -240,11 +240,13 @@ def picture(scene: LectureScene) -> PixelArray:
 
 
 def png(pixels: PixelArray) -> bytes:
-    """RGBA pixels as a PNG file."""
+    """RGBA pixels as Cairo draws them, colours multiplied by opacity, as a PNG file, which wants them straight."""
     from PIL import Image
 
-    buffer = BytesIO()
-    Image.fromarray(pixels).save(buffer, "png")
+    from clips.filming.conversion import straight_alpha
+
+    buffer, drawn = BytesIO(), pixels.astype("uint8", copy=False)
+    Image.fromarray(drawn if (drawn[..., 3] == 255).all() else straight_alpha(drawn)).save(buffer, "png")
     return buffer.getvalue()
 
 

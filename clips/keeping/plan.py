@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from clips.job import Job, Tale
@@ -163,26 +164,50 @@ def _tokens(plan: Plan, beat: str, store: Store) -> Iterator[str]:
 
 
 def jobs_of(shares: Sequence[tuple[Plan, tuple[str, ...]]], workers: int, costs: Costs) -> list[Job]:
-    """The jobs that film these beats, longest first; a clip that would keep one worker after the others is cut."""
-    whole = sum(costs.seconds(plan.wish.job(beats)) for plan, beats in shares if beats)
-    size = whole / workers
-    jobs = [job for plan, beats in shares if beats for job in _cut(plan.wish, beats, size, costs)]
-    return sorted(jobs, key=costs.seconds, reverse=True)
+    """The jobs that film these beats: a first clip soon, clip after clip in their order, and all done early.
+
+    All workers share the first of several clips. A clip that would keep one worker after the others is cut.
+    """
+    mine = [(plan.wish, beats) for plan, beats in shares if beats]
+    size = sum(costs.seconds(wish.job(beats)) for wish, beats in mine) / workers
+    first, *others = [_cut(wish, beats, size, costs) for wish, beats in mine] or [[]]
+    if others:
+        first = max(first, _parts(*mine[0], workers, costs), key=len)
+    return [
+        *sorted(first, key=costs.seconds, reverse=True),
+        *evened_out([job for jobs in others for job in jobs], workers, costs),
+    ]
+
+
+def evened_out(jobs: Sequence[Job], workers: int, costs: Costs) -> list[Job]:
+    """The jobs in their order, but the shortest are kept for the end, when there is nothing else to wait with.
+
+    They are as many as keep the other workers busy beside the longest job, should it start last; the longest first.
+    """
+    rising = sorted(jobs, key=costs.seconds)
+    seconds = [costs.seconds(job) for job in rising]
+    enough = (workers - 1) * max(seconds, default=0.0)
+    fillers = [job for job, before in zip(rising, accumulate(seconds, initial=0.0), strict=False) if before < enough]
+    kept = set(map(id, fillers))
+    return [*(job for job in jobs if id(job) not in kept), *reversed(fillers)]
 
 
 def _cut(wish: Wish, beats: tuple[str, ...], size: float, costs: Costs) -> list[Job]:
-    """Share beats out to as many jobs as are worth one each, if together they are more than one worker's `size`.
+    """A clip as one job or, if it is more than one worker's `size`, as several.
 
     They are more jobs than workers, so that one that takes longer than was thought is made up for by the others.
     """
-    whole = wish.job(beats)
-    seconds = costs.seconds(whole)
-    most = min(len(beats), int(PARTS * seconds / size)) if seconds > size else 1
-    for count in range(most, 1, -1):
+    seconds = costs.seconds(wish.job(beats))
+    return _parts(wish, beats, int(PARTS * seconds / size) if seconds > size else 1, costs)
+
+
+def _parts(wish: Wish, beats: tuple[str, ...], most: int, costs: Costs) -> list[Job]:
+    """Share beats out to as many jobs as are worth one each, up to `most`."""
+    for count in range(min(most, len(beats)), 1, -1):
         jobs = [wish.job(part) for part in _shared_out(wish, beats, count, costs)]
         if all(costs.worth_a_job(job) for job in jobs):
             return jobs
-    return [whole]
+    return [wish.job(beats)]
 
 
 def _shared_out(wish: Wish, beats: tuple[str, ...], count: int, costs: Costs) -> list[tuple[str, ...]]:

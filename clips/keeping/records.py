@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from clips.files import ROOT
+from clips.files import ROOT, Content
 from clips.job import Job, Letters, Tale
 from clips.keeping.store import beat_key, names_known
 from clips.profile import Profile
@@ -146,8 +146,10 @@ def made_part(record: Record) -> dict[str, Any]:
     }
 
 
-def seal(content: bytes, modified: int) -> dict[str, Any]:
+def seal(content: Content, modified: int) -> dict[str, Any]:
     """What tells a delivered file from another: size, time in nanoseconds, and, if those do not decide, its digest."""
+    if isinstance(content, Path):
+        return {"size": content.stat().st_size, "modified": modified, "sha256": _sha256(content)}
     return {"size": len(content), "modified": modified, "sha256": hashlib.sha256(content).hexdigest()}
 
 

@@ -12,8 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from clips.files import write_whole
-from clips.filming.joining import join_beats
+from clips.files import Content, scratch, write_whole
+from clips.filming.joining import join_into
 from clips.job import Beat, Tale
 from clips.keeping.plan import Plan
 from clips.keeping.records import Record, Wish, made_part, seal
@@ -28,17 +28,18 @@ def deliver(plan: Plan, beats: Sequence[Beat]) -> list[Path]:
     Raises
     ------
     UsageError
-        If the folder cannot be written or the disk is full; the previous files are untouched.
+        If the folder cannot be written or the disk is full, or the beats do not belong together; the previous files are
+        untouched.
     """
     wish, tale = plan.wish, plan.tale
-    film = {
-        wish.video.name: join_beats([beat.video for beat in beats], wish.profile, tale.title),
-        f"{wish.name}.png": next(beat.poster for beat in beats if beat.poster),
-    }
     reads, frames = {beat.name: beat.reads for beat in beats}, {beat.name: beat.frames for beat in beats}
     base = plan.verdict.recipe.base
     keys = {beat: beat_key(base, beat, names, plan.values) for beat, names in reads.items()}
-    return _write(plan, film, reads, frames, keys, {})
+    with scratch(wish.folder) as room:
+        video = room / wish.video.name
+        join_into(video, [beat.video for beat in beats], wish.profile, tale.title)
+        film: dict[str, Content] = {video.name: video, f"{wish.name}.png": next(b.poster for b in beats if b.poster)}
+        return _write(plan, film, reads, frames, keys, {})
 
 
 def deliver_words(plan: Plan) -> list[Path]:
@@ -51,7 +52,7 @@ def deliver_words(plan: Plan) -> list[Path]:
 
 def _write(
     plan: Plan,
-    film: Mapping[str, bytes],
+    film: Mapping[str, Content],
     reads: Mapping[str, tuple[str, ...]],
     frames: Mapping[str, int],
     keys: Mapping[str, str],

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import pickle
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Protocol
 
-from clips.files import check_writable
+from clips.files import check_writable, scratch
 from clips.filming.pool import Crew, Outcome, Progress, Work
 from clips.filming.work import perform, tell
 from clips.job import Beat, Film, Job
@@ -27,6 +28,7 @@ READY = 4  # processes, at most, that get ready to film while a clip is asked wh
 class Reporter(Protocol):
     """Someone who tells the user what happens."""
 
+    def begin(self, clips: int) -> None: ...
     def foreseen(self, plan: Plan, advice: Sequence[Advice] = ()) -> None: ...
     def start(self, jobs: Sequence[Job], costs: Costs, workers: int) -> None: ...
     def progress(self, progress: Progress) -> None: ...
@@ -79,6 +81,32 @@ class Workshop:
     advise: Work | None = advise
 
 
+class _Shelf:
+    """Beats that were filmed in this run, in a folder until their clip is whole: in memory they would add up."""
+
+    def __init__(self, room: Path) -> None:
+        self._room = room
+        self._kept: dict[str, dict[str, Path]] = {}
+
+    def put(self, clip: str, beat: Beat) -> None:
+        path = self._room / f"{clip}-{beat.name}"
+        path.write_bytes(pickle.dumps(beat))
+        self._kept.setdefault(clip, {})[beat.name] = path
+
+    def names(self, clip: str) -> Collection[str]:
+        """The beats of a clip that are here."""
+        return self._kept.get(clip, {}).keys()
+
+    def take(self, clip: str, beat: str) -> Beat | None:
+        path = self._kept.get(clip, {}).get(beat)
+        return pickle.loads(path.read_bytes()) if path else None
+
+    def clear(self, clip: str) -> None:
+        """Throw away what was filmed of a clip."""
+        for path in self._kept.pop(clip, {}).values():
+            path.unlink(missing_ok=True)
+
+
 @dataclass
 class _Bench:
     """The making of some clips: plans not delivered yet, beats filmed for them, and what came of the others."""
@@ -87,7 +115,7 @@ class _Bench:
     reporter: Reporter
     pending: dict[str, Plan]
     advice: Mapping[str, tuple[Advice, ...]]
-    beats: dict[str, dict[str, Beat]] = field(default_factory=dict)
+    shelf: _Shelf
     filmed: dict[str, list[str]] = field(default_factory=dict)
     delivered: list[Delivered] = field(default_factory=list)
     failed: list[Outcome] = field(default_factory=list)
@@ -114,14 +142,15 @@ def make(wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: 
         return Made(fresh=fresh)
     for folder in {verdict.wish.folder for verdict in stale}:
         check_writable(folder)
-    with shop.crew() as crew:
+    reporter.begin(len(stale))
+    with scratch(stale[0].wish.folder) as room, shop.crew() as crew:
         plans, failed = plans_of(stale, shop, crew, ready=READY)
         advice = advice_on([plan.wish.job(()) for plan in plans if plan.tale.broken], shop.advise, crew)
         for plan in plans:
             reporter.foreseen(plan, advice.get(plan.wish.name, ()))
         if strict:
             _refuse({plan.wish.name: plan.tale.broken for plan in plans})
-        bench = _Bench(shop, reporter, {plan.wish.name: plan for plan in plans}, advice, failed=failed)
+        bench = _Bench(shop, reporter, {plan.wish.name: plan for plan in plans}, advice, _Shelf(room), failed=failed)
         for outcome in failed:
             reporter.failed(outcome)
         try:
@@ -233,7 +262,7 @@ def _take_in(bench: _Bench, outcome: Outcome) -> None:
     film: Film = outcome.result
     for beat in film.beats:
         bench.shop.store.put(plan.verdict.recipe.base, beat, plan.values)
-        bench.beats.setdefault(job.called, {})[beat.name] = beat
+        bench.shelf.put(job.called, beat)
         bench.filmed.setdefault(job.called, []).append(beat.name)
     bench.shop.store.charge(film, job.profile)
 
@@ -241,13 +270,14 @@ def _take_in(bench: _Bench, outcome: Outcome) -> None:
 def _replan(bench: _Bench) -> None:
     """What is still pending waited for a beat of another clip, or its own was damaged in the store."""
     for name, plan in list(bench.pending.items()):
-        again, own = plan_of(plan.verdict, plan.tale, bench.shop.store), bench.beats.get(name, {})
+        again, own = plan_of(plan.verdict, plan.tale, bench.shop.store), bench.shelf.names(name)
         bench.pending[name] = replace(again, stale=tuple(beat for beat in again.stale if beat not in own))
         _deliver_if_whole(bench, name)
 
 
 def _drop(bench: _Bench, outcome: Outcome) -> None:
     if bench.pending.pop(outcome.job.called, None) is not None:
+        bench.shelf.clear(outcome.job.called)
         bench.failed.append(outcome)
         bench.reporter.failed(outcome)
 
@@ -269,14 +299,19 @@ def _deliver_if_whole(bench: _Bench, name: str) -> None:
     except UsageError as error:
         bench.failed.append(Outcome(plan.wish.job(), error=str(error)))
         bench.reporter.failed(bench.failed[-1])
+    finally:
+        bench.shelf.clear(name)
 
 
 def _whole(bench: _Bench, plan: Plan) -> list[Beat] | None:
     """All beats of a clip, filmed now or taken from the store; None if one is missing yet."""
-    own = bench.beats.get(plan.wish.name, {})
+    name, own = plan.wish.name, bench.shelf.names(plan.wish.name)
     if any(beat not in own and beat not in plan.kept for beat in plan.tale.beats):
         return None
-    beats = [own.get(beat) or bench.shop.store.take(plan.kept[beat]) for beat in plan.tale.beats]
+    beats = [
+        bench.shelf.take(name, beat) if beat in own else bench.shop.store.take(plan.kept[beat])
+        for beat in plan.tale.beats
+    ]
     return None if None in beats else [beat for beat in beats if beat]
 
 

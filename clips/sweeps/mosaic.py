@@ -13,7 +13,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -21,75 +20,25 @@ from typing import Any, Self
 
 import av
 import numpy as np
-import numpy.typing as npt
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from av.video.reformatter import VideoReformatter
 
-from clips.filming.conversion import converted
+from clips.filming.board import Board, scaled
+from clips.filming.conversion import Pixels
 from clips.filming.encoding import BeatEncoder
-from clips.filming.joining import join_beats
+from clips.filming.joining import join_into
 from clips.profile import Profile
 from clips.sweeps.cells import Place, Reel, Strand, Take, beat_lengths, takes_of
 
-Pixels = npt.NDArray[np.uint8]
 Watch = Callable[[int, int], None]
 
 DECODER_FRAMES = 6  # pictures that a decoder holds: measured 5.4
 ROOM = 256 << 20  # bytes for all decoders that are open at a time
 OPEN_FILES = 200  # at most; many systems allow 256
-#: Type stays sharper than with plain averages; rounded so that an even ground stays even.
-SCALING = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 LOSSLESS = {"preset": "ultrafast", "qp": "0"}
 
 
-# Pictures -------------------------------------------------------------------------------------------------------------
-
-
-class Board:
-    """One frame in 4:2:0, into which pictures are pasted."""
-
-    def __init__(self, pixels: Pixels) -> None:
-        """`pixels` are the RGBA ground, of even height and width."""
-        height, width = pixels.shape[:2]
-        self.size = width, height
-        self.planes = converted(pixels).to_ndarray()
-        chroma = self.planes[height:].reshape(2, height // 2, width // 2)
-        self._layers = (self.planes[:height], 1), (chroma[0], 2), (chroma[1], 2)
-
-    def paste(self, picture: VideoFrame, cell: tuple[int, int], copies: Sequence[tuple[Place, Place]]) -> None:
-        """Copy parts of a picture, each of a cell's size, from one place to another."""
-        for (target, shrink), plane in zip(self._layers, picture.planes, strict=True):
-            memory: Any = plane
-            source = np.frombuffer(memory, np.uint8).reshape(plane.height, plane.line_size)
-            width, height = cell[0] // shrink, cell[1] // shrink
-            for (from_x, from_y), (x, y) in copies:
-                part = source[from_y // shrink :, from_x // shrink :][:height, :width]
-                target[y // shrink :, x // shrink :][:height, :width] = part
-
-    def frame(self) -> VideoFrame:
-        """The frame as it is now: a copy."""
-        frame = VideoFrame.from_ndarray(self.planes, "yuv420p")
-        frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
-        return frame
-
-    def png(self) -> bytes:
-        """The frame as it is now, as a file."""
-        from PIL import Image
-
-        buffer = BytesIO()
-        Image.fromarray(self.rgb()).save(buffer, "png")
-        return buffer.getvalue()
-
-    def rgb(self) -> Pixels:
-        """The frame as it is now, (height, width, 3)."""
-        frame = self.frame().reformat(
-            format="rgb24",
-            src_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.MPEG,
-            dst_color_range=ColorRange.JPEG,
-            threads=1,
-        )
-        return frame.to_ndarray().astype(np.uint8, copy=False)
+# Players --------------------------------------------------------------------------------------------------------------
 
 
 class _Player:
@@ -106,24 +55,8 @@ class _Player:
     def paste_next(self, board: Board) -> None:
         if self.left:
             self.left -= 1
-            board.paste(self._scaled(next(self._pictures)), self.cell, self.strand.copies)
-
-    def _scaled(self, picture: VideoFrame) -> VideoFrame:
-        if (picture.width, picture.height) == self.strand.size:
-            return picture
-        width, height = self.strand.size
-        return self._scaler.reformat(
-            picture,
-            width,
-            height,
-            "yuv420p",
-            src_colorspace=Colorspace.ITU709,
-            dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.MPEG,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=SCALING,
-            threads=1,
-        )
+            picture = scaled(next(self._pictures), self.strand.size, self._scaler)
+            board.paste(picture, self.cell, self.strand.copies)
 
     def close(self) -> None:
         self._container.close()
@@ -165,23 +98,25 @@ class Mosaic:
         return max(1, min(OPEN_FILES, ROOM // (DECODER_FRAMES * picture)))
 
 
-def film(mosaic: Mosaic, title: str, watch: Watch = lambda _done, _whole: None) -> tuple[bytes, bytes]:
-    """The grid's video, encoded as a beat is, and its last frame as PNG; `watch` hears of frames done."""
+def film(mosaic: Mosaic, title: str, target: Path, watch: Watch = lambda _done, _whole: None) -> bytes:
+    """Write the grid's video to `target`, encoded as a beat is; its last frame as PNG. `watch` hears of frames done."""
     batches, frames = _batches(mosaic), mosaic.frames
-    with TemporaryDirectory(prefix="momentum-") as scratch:
+    with TemporaryDirectory(dir=target.parent) as scratch:
         steps = [_later(watch, part * frames, (len(batches) + 1) * frames) for part in range(len(batches) + 1)]
         strands = tuple(
             _shrunk(mosaic, batch, Path(scratch, f"{number}.mkv"), steps[number])
             for number, batch in enumerate(batches)
         )
         takes = (Take(frames, strands),) if strands else takes_of(mosaic.cells, mosaic.lengths, mosaic.cell)
-        board, profile = Board(mosaic.ground), _profile(mosaic)
-        encoder = BeatEncoder(profile)
+        board, profile, whole = Board(mosaic.ground), _profile(mosaic), Path(scratch, "whole.mp4")
+        encoder = BeatEncoder(profile, whole)
         with _Ahead(encoder.write_frame) as write:
             for done in _played(takes, board, mosaic):
                 write(board.frame())
                 steps[-1](done)
-        return join_beats([encoder.finish()], profile, title), board.png()
+        encoder.finish()
+        join_into(target, [whole], profile, title)
+        return board.png()
 
 
 def _profile(mosaic: Mosaic) -> Profile:

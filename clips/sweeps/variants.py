@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from clips.files import ROOT, write_whole
+from clips.files import ROOT, Content, scratch, write_whole
 from clips.job import Letters
 from clips.keeping.plan import Plan
 from clips.keeping.records import Wish, is_intact, read_record, seal
@@ -167,14 +167,15 @@ def _bring_grid(sweep: Sweep, rows: Sequence[Row], sources: Sources, threads: in
     stands = known.recipe == recipe and {VIDEO, POSTER} <= intact
     if not stands or known.told != told or TABLE not in intact:
         standing = {name: known.files[name] for name in (VIDEO, POSTER)} if stands else {}
-        film = {} if stands else _filmed(sweep, rows, threads, watch)
-        _write(sweep.folder, {**film, TABLE: csv_table(rows).encode()}, standing, recipe, told)
+        with scratch(sweep.folder) as room:
+            film = {} if stands else _filmed(sweep, rows, threads, watch, room)
+            _write(sweep.folder, {**film, TABLE: csv_table(rows).encode()}, standing, recipe, told)
     return not stands
 
 
 def _write(
     folder: Path,
-    contents: Mapping[str, bytes],
+    contents: Mapping[str, Content],
     standing: Mapping[str, Mapping[str, Any]],
     recipe: str,
     told: Mapping[str, Any],
@@ -248,8 +249,8 @@ def _reels(sweep: Sweep, rows: Sequence[Row]) -> dict[int, Reel]:
     }
 
 
-def _filmed(sweep: Sweep, rows: Sequence[Row], threads: int, watch: Watch) -> dict[str, bytes]:
-    """Video and poster of the grid."""
+def _filmed(sweep: Sweep, rows: Sequence[Row], threads: int, watch: Watch, room: Path) -> dict[str, Content]:
+    """Video and poster of the grid; the video is written into `room`."""
     from clips.sweeps.grid import Sheet, ground
     from clips.sweeps.mosaic import Mosaic, film
 
@@ -258,5 +259,5 @@ def _filmed(sweep: Sweep, rows: Sequence[Row], threads: int, watch: Watch) -> di
     still = ground(layout, Sheet(axes, sweep.values, failures, sweep.notation), sweep.profile)
     cells = tuple((reel, layout.place_of(number)) for number, reel in _reels(sweep, rows).items())
     title = f"{next(row.title for row in rows if row.title)}: {', '.join(axes)}"
-    video, poster = film(Mosaic(still, cells, layout.cell, sweep.profile, threads), title, watch)
-    return {VIDEO: video, POSTER: poster}
+    poster = film(Mosaic(still, cells, layout.cell, sweep.profile, threads), title, room / VIDEO, watch)
+    return {VIDEO: room / VIDEO, POSTER: poster}

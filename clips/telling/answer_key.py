@@ -145,5 +145,5 @@ def rules_text() -> str:
 
 
 def _told(entry: HyperParameter) -> str:
-    also = f" (also {', '.join(entry.also)})" if entry.also else ""
+    also = f" (also {', '.join(entry.elsewhere)})" if entry.elsewhere else ""
     return f"  {entry.name} = {entry.default}, {entry.bounds}: {entry.meaning}{also}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from clips.making.advice import Advice, sentences
+from clips.telling.formats import on_a_slide, size_of
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -32,6 +33,9 @@ class Quiet:
 
     def __init__(self, errors: Console) -> None:
         self.errors = errors
+
+    def begin(self, clips: int) -> None:
+        pass
 
     def foreseen(self, plan: Plan, advice: Sequence[Advice] = ()) -> None:
         """What the user should know before waiting: claims that do not hold, what would mend them, and remarks."""
@@ -79,6 +83,13 @@ class Lines(Quiet):
         super().__init__(errors)
         self.out = out
 
+    def begin(self, clips: int) -> None:
+        if clips > 1:
+            say(
+                self.out,
+                f"{clips} clips to render: first their numbers are computed, then one after the other is ready.",
+            )
+
     def foreseen(self, plan: Plan, advice: Sequence[Advice] = ()) -> None:
         say(self.out, f"{plan.wish.name}: {because(plan.reasons)}{_to_do(plan)}")
         super().foreseen(plan, advice)
@@ -88,7 +99,7 @@ class Lines(Quiet):
             say(self.out, f"{progress.job.called}: rendering {', '.join(progress.job.beats)}")
 
     def done(self, clip: Delivered) -> None:
-        said = f"{clip.seconds:.1f} s of video in {clip.files[0]}"
+        said = f"{clip.seconds:.1f} s of video in {clip.files[0]}{size_of(clip.files[0])}"
         say(self.out, f"{clip.name}: done, {said}")
 
 
@@ -259,11 +270,10 @@ def closing_words(made: Made) -> str:
     folder = made.delivered[0].files[0].parent
     names = ", ".join(clip.files[0].name for clip in made.delivered)
     beside = f"; {fresh}" if fresh else ""
+    advice = on_a_slide(made.delivered[0].files[0].suffix.removeprefix("."))
     return (
-        f"\n{_count(len(made.delivered))} in {folder}: {names}{beside}\n"
-        "On a slide: PowerPoint: Insert > Video > This Device. Keynote: drag the file onto the slide. "
-        "Google Slides: upload it to Drive, then Insert > Video.\n"
-        "After a change, render again: the names stay, so a linked video is up to date."
+        f"\n{_count(len(made.delivered))} in {folder}: {names}{beside}\n{advice}\n"
+        "After a change, render again: the names stay, so whatever is linked is up to date."
     )
 
 

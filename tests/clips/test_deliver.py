@@ -18,8 +18,11 @@ from PIL import Image
 
 import scenes
 from clips import files
-from clips.files import write_whole
-from clips.filming.joining import join_beats
+from clips.files import scratch, write_whole
+from clips.filming.encoding import BeatEncoder
+from clips.filming.frames import decoded
+from clips.filming.joining import UnlikeBeatsError, join_beats
+from clips.filming.work import png
 from clips.job import Film, Tale
 from clips.keeping.plan import Plan, examine
 from clips.making.deliver import cues, deliver
@@ -124,18 +127,63 @@ def test_table_holds_the_runs(tiny: tuple[Plan, Film], tmp_path: Path) -> None:
     assert {row["run"] for row in rows} == {"gradient_descent"}
 
 
-@pytest.mark.parametrize("format", ["gif", "webm", "mov"])
-def test_other_formats(format: str, tmp_path: Path) -> None:
-    plan, rendered = filmed(tmp_path, Profile(160, 90, 10, format=format))  # type: ignore[arg-type]
-    video = deliver(plan, rendered.beats)[0]
+@pytest.mark.parametrize(
+    ("format", "see_through"), [("gif", False), ("gif", True), ("webm", False), ("webm", True), ("mov", False)]
+)
+def test_other_formats(format: str, see_through: bool, tmp_path: Path) -> None:
+    plan, rendered = filmed(tmp_path, Profile(160, 90, 10, format=format, see_through=see_through))  # type: ignore[arg-type]
+    video, poster, *_ = deliver(plan, rendered.beats)
     assert video.name == f"tiny.{format}"
     with av.open(str(video)) as container:
-        frames = [frame.to_ndarray(format="rgba") for frame in container.decode(video=0)]
+        frames = [frame.to_ndarray(format="rgba") for frame in decoded(container, container.streams.video[0])]
     assert len(frames) == rendered.frames
     corner, center = frames[-1][2, 2], frames[7][45, 80]
-    assert (corner[3] == 0) == (format == "mov"), "only mov leaves the ground out"
+    clear = see_through or format == "mov"
+    assert (corner[3] == 0) == clear, "only a transparent clip leaves the ground out"
     assert center[3] > 250
     assert np.abs(center[:3].astype(int) - (255, 159, 28)).max() < 30
+    assert (np.asarray(Image.open(poster).convert("RGBA"))[2, 2, 3] == 0) == clear
+
+
+def test_a_poster_has_straight_colours() -> None:
+    """PNG wants colours that are not multiplied by their opacity, which is how Cairo draws them."""
+    drawn = np.array([[[100, 50, 0, 128], [0, 0, 0, 0], [200, 100, 50, 255]]], dtype=np.uint8)
+    shown = np.asarray(Image.open(BytesIO(png(drawn)))).astype(int)
+    assert np.abs(shown[0, 0] - (199, 99, 0, 128)).max() <= 1
+    assert shown[0, 1, 3] == 0
+    assert (shown[0, 2] == (200, 100, 50, 255)).all()
+
+
+def test_beats_that_do_not_belong_together_are_not_joined(tiny: tuple[Plan, Film]) -> None:
+    videos = [beat.video for beat in tiny[1].beats]
+    other = filmed_as(Profile(176, 90, 10))
+    for strange, what in ((other, "size"), (filmed_as(replace(PROFILE, frame_rate=12)), "rate")):
+        with pytest.raises(UnlikeBeatsError, match=f"beat 3 was encoded with another {what}"):
+            join_beats([*videos[:2], strange], PROFILE)
+
+
+def filmed_as(profile: Profile) -> bytes:
+    encoder = BeatEncoder(profile)
+    encoder.write(np.full((profile.height, profile.width, 4), 255, np.uint8), 3)
+    return encoder.finish()
+
+
+def test_what_is_written_at_length_is_moved_to_its_place(tmp_path: Path) -> None:
+    """A file of a scratch folder goes with the others, whole or not at all; the folder goes, too, and after a kill."""
+    with scratch(tmp_path) as room:
+        (room / "video").write_bytes(b"long")
+        assert write_whole(tmp_path, {"a": room / "video", "b": b"short"}) == [tmp_path / "a", tmp_path / "b"]
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"a": b"long", "b": b"short"}
+    (tmp_path / ".scratch-x.999999999.part").mkdir()
+    write_whole(tmp_path, {"b": b"new"})
+    assert {file.name for file in tmp_path.iterdir()} == {"a", "b"}
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_a_disk_that_is_full_while_a_file_is_written(number: int, tmp_path: Path) -> None:
+    with pytest.raises(UsageError if number == errno.ENOSPC else OSError), scratch(tmp_path):
+        raise OSError(number, "while writing")
+    assert not list(tmp_path.iterdir())
 
 
 # Whole or not at all --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from av.video.frame import VideoFrame
 
 from clips.filming.conversion import Converter, converted, cut, rows_of, straight_alpha
 from clips.filming.encoding import CODECS, BeatEncoder, BeatThread
+from clips.filming.frames import frames_in
 from clips.profile import Profile, make_profile
 from tests.frames import frames_of
 
@@ -56,19 +57,26 @@ def test_repeats_are_frames() -> None:
     assert len(frames_of(encoded(Profile(160, 96, 10), (bars(), 2), (bars() // 2, 5)))) == 7
 
 
-@pytest.mark.parametrize("format", CODECS)
-def test_every_format_decodes(format: str) -> None:
-    video = encoded(Profile(160, 96, 10, format=format), (bars(), 3))  # type: ignore[arg-type]
-    assert frames_of(video).shape == (3, 96, 160, 3)
+@pytest.mark.parametrize(("format", "transparent"), CODECS)
+def test_every_format_decodes(format: str, transparent: bool) -> None:
+    """A kept beat has its opacity below its colours."""
+    profile = Profile(160, 96, 10, format=format, see_through=transparent)  # type: ignore[arg-type]
+    video = encoded(profile, (bars(), 3))
+    stacked = transparent and format != "webm"
+    assert frames_of(video).shape == (3, 192 if stacked else 96, 160, 3)
 
 
-def test_mov_keeps_opacity() -> None:
-    half = bars(opacity=128)
-    half[..., :3] //= 2  # premultiplied, as Cairo draws it
-    video = encoded(Profile(160, 96, 10, format="mov"), (half, 1))
-    with av.open(BytesIO(video)) as container:
-        pixels = next(container.decode(video=0)).to_ndarray(format="rgba")
-    assert np.abs(pixels[..., 3].astype(int) - 128).max() <= 2
+@pytest.mark.parametrize("format", ["gif", "mov"])
+def test_a_kept_beat_is_kept_without_loss(format: str) -> None:
+    """What comes back is what was converted: colours and opacity, of every pixel."""
+    profile = Profile(160, 90, 10, format=format, see_through=True)  # type: ignore[arg-type]
+    pictures = [noise(160, 90, seed) for seed in range(3)]
+    kept = list(frames_in([encoded(profile, *((picture, 2) for picture in pictures))], transparent=True))
+    assert len(kept) == 6
+    for number, frame in enumerate(kept):
+        given = Converter(160, 90, "yuva444p", True)(pictures[number // 2])
+        for plane in range(4):
+            np.testing.assert_array_equal(rows_of(frame, plane)[:, :160], rows_of(given, plane)[:, :160])
 
 
 def test_straight_alpha_undoes_premultiplication() -> None:
@@ -124,7 +132,7 @@ def planes(converter: Converter, pixels: np.ndarray) -> list[np.ndarray]:
 @pytest.mark.parametrize("format", ["mp4", "mov"])
 def test_a_converted_frame_does_not_depend_on_the_frames_before(width: int, height: int, format: str) -> None:
     """Rows change at random, at the borders of stripes too: it is what a converter that starts with the frame gives."""
-    codec, random = CODECS[format], np.random.default_rng(1)
+    codec, random = CODECS[format, format == "mov"], np.random.default_rng(1)
     pixels = noise(width, height)
     converter = Converter(width, height, codec.pixels, format == "mov")
     converter(pixels)
@@ -155,9 +163,9 @@ def test_an_unchanged_frame_is_not_converted_again(monkeypatch: pytest.MonkeyPat
     assert all((one == other).all() for one, other in zip(first, planes(converter, pixels.copy()), strict=True))
 
 
-@pytest.mark.parametrize("format", CODECS)
-def test_the_same_frames_are_the_same_bytes(format: str) -> None:
+@pytest.mark.parametrize(("format", "transparent"), CODECS)
+def test_the_same_frames_are_the_same_bytes(format: str, transparent: bool) -> None:
     """The cache, and a render on another machine, count on it."""
-    profile = Profile(160, 96, 10, format=format)  # type: ignore[arg-type]
+    profile = Profile(160, 96, 10, format=format, see_through=transparent)  # type: ignore[arg-type]
     frames = [(noise(160, 96, seed), 2) for seed in range(3)]
     assert encoded(profile, *frames) == encoded(profile, *frames)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise, product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import av
 import numpy as np
@@ -217,6 +218,15 @@ def mosaic_of(reels: Sequence[Reel], cell: tuple[int, int], profile: Profile = S
     return Mosaic(still, cells, cell, profile, 2)
 
 
+def filmed(
+    made: Mosaic, title: str, watch: Callable[[int, int], None] = lambda _done, _whole: None
+) -> tuple[bytes, bytes]:
+    """The grid's video and its poster."""
+    with TemporaryDirectory() as room:
+        poster = film(made, title, Path(room, "grid.mp4"), watch)
+        return Path(room, "grid.mp4").read_bytes(), poster
+
+
 def cell_frames(video: bytes, made: Mosaic, number: int) -> np.ndarray:
     (x, y), (width, height) = made.cells[number][1], made.cell
     return frames_of(video)[:, y : y + height, x : x + width].astype(int)
@@ -239,7 +249,7 @@ def reels(tmp_path_factory: pytest.TempPathFactory) -> list[Reel]:
 def test_cells_show_the_clips_in_step(reels: list[Reel], cell: tuple[int, int]) -> None:
     """Each beat starts at the same frame everywhere; one that is shorter holds its last picture."""
     made = mosaic_of(reels, cell)
-    video, _ = film(made, "title")
+    video, _ = filmed(made, "title")
     assert len(frames_of(video)) == 14 + 20
     for number, reel in enumerate(reels):
         own = shrunk(frames_of(reel.path.read_bytes()), cell)
@@ -257,17 +267,17 @@ def test_what_stands_still_stays(reels: list[Reel]) -> None:
     made = mosaic_of(reels, (80, 46))
     still = made.ground.copy()
     still[:, 80:84] = 200
-    frames = frames_of(film(replace(made, ground=still), "title")[0])
+    frames = frames_of(filmed(replace(made, ground=still), "title")[0])
     assert np.abs(frames[:, 10:40, 81:83].astype(int) - 200).mean() < 8
 
 
 def test_the_poster_is_the_last_frame(reels: list[Reel]) -> None:
-    video, poster = film(mosaic_of(reels, (80, 46)), "title")
+    video, poster = filmed(mosaic_of(reels, (80, 46)), "title")
     assert np.abs(np.asarray(Image.open(BytesIO(poster))).astype(int) - frames_of(video)[-1]).mean() < 3
 
 
 def test_it_is_encoded_as_a_clip_is(reels: list[Reel]) -> None:
-    video, _ = film(mosaic_of(reels, (80, 46)), "A title")
+    video, _ = filmed(mosaic_of(reels, (80, 46)), "A title")
     with av.open(BytesIO(video)) as container:
         stream, context = container.streams.video[0], container.streams.video[0].codec_context
         assert (context.name, context.pix_fmt, context.profile, context.has_b_frames) == ("h264", "yuv420p", "High", 0)
@@ -286,7 +296,7 @@ def test_what_several_cells_show_is_decoded_once(tmp_path: Path) -> None:
     takes = takes_of(made.cells, made.lengths, made.cell)
     assert [len(take.strands) for take in takes] == [1, 3]
     assert [place for _, place in takes[0].strands[0].copies] == [place for _, place in made.cells]
-    frames = [cell_frames(film(made, "title")[0], made, number) for number in range(3)]
+    frames = [cell_frames(filmed(made, "title")[0], made, number) for number in range(3)]
     for other in frames[1:]:
         assert np.abs(frames[0][:10] - other[:10]).mean() < 1.5
         assert np.abs(frames[0][12:] - other[12:]).mean() > 10
@@ -299,9 +309,9 @@ def test_too_many_decoders_are_opened_in_turn(
     """Brought to the size of a cell without loss first, the same frames are encoded."""
     made = mosaic_of(reels, (80, 46))
     heard: list[tuple[int, int]] = []
-    whole, _ = film(made, "title")
+    whole, _ = filmed(made, "title")
     monkeypatch.setattr(mosaic, "OPEN_FILES", open_files)
-    parts, _ = film(made, "title", lambda done, of: heard.append((done, of)))
+    parts, _ = filmed(made, "title", lambda done, of: heard.append((done, of)))
     np.testing.assert_array_equal(frames_of(parts), frames_of(whole))
     batches = -(-3 // open_files)
     assert heard == [(k, 34 * (batches + 1)) for k in range(1, 34 * (batches + 1) + 1)]
@@ -319,5 +329,5 @@ def test_a_clip_without_a_beat_waits(tmp_path: Path) -> None:
     short = Reel(whole.path, {"first": "x"}, {"first": 6})
     assert beat_lengths([whole, short]) == {"first": 6, "second": 6}
     made = mosaic_of([whole, short], (160, 90))
-    frames = cell_frames(film(made, "title")[0], made, 1)
+    frames = cell_frames(filmed(made, "title")[0], made, 1)
     assert np.abs(frames[6:] - frames[5]).mean() < 1.5

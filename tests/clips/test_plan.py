@@ -69,7 +69,44 @@ def test_every_beat_is_filmed_once_and_in_order(filming: Filming, workers: int, 
         assert all(list(part) == [beat for beat in beats if beat in part] for part in parts)
         assert len(parts) == 1 or all(costs.seconds(job) > LEAST for job in jobs if job.clip == clip)
     assert workers > 1 or len(jobs) == len(filming)
-    assert [costs.seconds(job) for job in jobs] == sorted(map(costs.seconds, jobs), reverse=True)
+
+
+@given(lectures, st.integers(1, 9), st.booleans())
+def test_the_first_clip_comes_first_and_the_others_in_their_order(filming: Filming, workers: int, known: bool) -> None:
+    """Up to where the shortest jobs, longest first, keep everyone busy to the end."""
+    jobs, costs = shared(filming, workers, known)
+    order, seconds = list(filming), [costs.seconds(job) for job in jobs]
+    lead = sum(job.clip == order[0] for job in jobs)
+    assert {job.clip for job in jobs[:lead]} == {order[0]}
+    in_order = next(
+        count
+        for count in range(len(jobs), lead - 1, -1)
+        if sorted(jobs[lead:count], key=lambda job: order.index(job.clip)) == jobs[lead:count]
+    )
+    later = seconds[in_order:]
+    assert workers > 1 or not later
+    assert later == sorted(later, reverse=True)
+    assert not later or max(later) <= min(seconds[lead:in_order], default=max(later))
+
+
+def test_everyone_works_on_the_first_clip_of_a_lecture() -> None:
+    """And not on the longest."""
+    filming = {"ewma": dict.fromkeys("abcd", 5.0), "u_turn": dict.fromkeys("abcd", 9.0), "saddle": {"a": 20.0}}
+    for workers in (2, 4):
+        jobs, _ = shared(filming, workers)
+        assert [job.clip for job in jobs[:workers]] == ["ewma"] * workers
+
+
+LECTURE = st.lists(st.floats(10.0, 60.0), min_size=20, max_size=30)
+
+
+@given(LECTURE, st.integers(2, 4))
+def test_the_order_of_the_lecture_costs_little(clips: list[float], workers: int) -> None:
+    """At most half of a short clip more than if work could be cut anywhere; longest first is no better bounded."""
+    filming = {f"clip{i}": {"all": seconds} for i, seconds in enumerate(clips)}
+    jobs, _ = shared(filming, workers)
+    seconds = {(clip, "all"): beats["all"] for clip, beats in filming.items()}
+    assert wall(jobs, workers, seconds) <= 1.1 * sum(clips) / workers
 
 
 @given(lectures, st.integers(2, 6))

@@ -71,7 +71,7 @@ TABLE = [
     (Max(x, y), "max(x, y)"),
     (sympy.Heaviside(x - y), 'op("H") (x - y)'),
     (sympy.asinh(x), 'op("arsinh") x'),
-    (parse_expression("ceil(y) + floor(x)^2"), "floor(x)^2 + ceil(y)"),
+    (parse_expression("floor(x)^2 + ceil(y)"), "ceil(y) + floor(x)^2"),
     (parse_expression("mod(x, 2)^2 y"), "y (x mod 2)^2"),
     (parse_expression("sinc(2x)"), "sinc 2 x"),
     (parse_expression("erf(x)^2"), 'op("erf")^2 x'),

@@ -273,10 +273,10 @@ def test_names_of_other_libraries_are_understood(name, settings, ours):
 
 @pytest.mark.parametrize("name", RULES)
 def test_every_name_means_one_hyper_parameter(name):
-    names = [other for entry in RULES[name].hyperparameters() for other in (entry.name, *entry.also)]
+    names = [other for entry in RULES[name].hyperparameters() for other in (entry.name, *entry.elsewhere)]
     assert len(set(names)) == len(names)
     for entry in RULES[name].hyperparameters():
-        for other in entry.also:
+        for other in entry.elsewhere:
             assert make_rule(name, **{other: entry.default}) == make_rule(name)
 
 

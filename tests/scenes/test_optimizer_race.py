@@ -22,6 +22,7 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.notation import written_in
+from tests.scenes.reading import is_rounded, read
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -70,7 +71,8 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
             run = scene.runs[race][name]
             place = scene.map.to_screen(*run.iterates[-1])
             np.testing.assert_allclose(trail.ball.get_center(), place, atol=1e-9)
-            assert number.shown == f"{run.values[-1]:{number.spec}}"
+            assert is_rounded(number.shown, run.values[-1])
+            assert len(read(number.shown).as_tuple().digits) >= 2, "two digits, however small"
     assert scene.counter.number.shown == "100"
 
 

@@ -7,6 +7,7 @@ about half an hour.
 
 from __future__ import annotations
 
+import doctest
 import warnings
 from collections.abc import Callable
 from itertools import pairwise
@@ -21,6 +22,7 @@ from objectives.errors import UsageError
 from scenes import CLIPS
 from scenes.lecture_scene import LectureScene
 from scenes.stage.panels.error_strip import ErrorStrip
+from tests.scenes import reading
 from tests.scenes.misbehaving import TABLE, Variant, is_bad, variants
 from tests.scenes.test_every_clip import ghosts, name_of, texts_of, troubles, visible
 
@@ -159,3 +161,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def test_films(variant: Variant, look: tuple[str, str]) -> None:
     film(variant, look)
+
+
+def test_numbers_are_read_as_a_person_reads_them() -> None:
+    """The oracle of other tests."""
+    result = doctest.testmod(reading)
+    assert result.attempted == 2
+    assert result.failed == 0

@@ -15,7 +15,7 @@ from clips.filming.work import studio
 from clips.profile import make_profile
 from objectives import OBJECTIVES
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import Rings, Trail, along, apart, walked
+from scenes.stage.ink.ball import Rings, Trail, along, apart, pointer, walked
 from scenes.stage.ink.drawing import clip_polyline, disc_points, polyline_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import THEMES, Palette, contrast, map_lightness
@@ -322,3 +322,15 @@ def test_colours_of_the_map_are_all_different() -> None:
     chart = ContourMap(OBJECTIVES["paraboloid"], SQUARE, ((-10, 10), (-10, 10)), ("$x$", "$y$"))
     fills = [band.get_fill_color().to_hex() for band in VGroup(*chart.bands)]
     assert all(one != other for one, other in combinations(fills, 2))
+
+
+@pytest.mark.parametrize("far", [1e3, 1e160, 1e300])
+def test_a_pointer_is_the_same_however_far_the_ball_has_flown(far: float) -> None:
+    near, beyond = (pointer(np.array([distance, 0.0, 0.0]), SQUARE) for distance in (9.0, far))
+    np.testing.assert_allclose(beyond, near, atol=1e-9)
+
+
+def test_a_ball_goes_from_one_end_of_the_numbers_to_the_other() -> None:
+    """Without a warning; half-way there is no place for it."""
+    points = np.array([[-1.7e308, 0, 0], [1.7e308, 0, 0]])
+    assert not np.isfinite(along(points, 0.5)[0])

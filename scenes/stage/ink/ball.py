@@ -24,7 +24,8 @@ def along(points: Array, step: float) -> Array:
     whole = int(np.clip(step, 0, len(points) - 1))
     if whole >= len(points) - 1:
         return np.asarray(points[-1])
-    return np.asarray(points[whole] + (step - whole) * (points[whole + 1] - points[whole]))
+    with np.errstate(all="ignore"):  # of a run that flies off, from one side to the other
+        return np.asarray(points[whole] + (step - whole) * (points[whole + 1] - points[whole]))
 
 
 def walked(points: Array, step: float, since: float = 0.0) -> Array:
@@ -51,7 +52,8 @@ def pointer(place: Array, box: Box, length: float = 2 * RADIUS) -> Array:
     away = place - rim
     if not np.isfinite(place).all() or not away.any():
         return np.zeros((0, 3))
-    ahead = away / np.linalg.norm(away)
+    ahead = away / np.abs(away).max()  # first: the square of what is far away is beyond all numbers
+    ahead /= np.linalg.norm(ahead)
     across = np.array([-ahead[1], ahead[0], 0.0])
     back = rim - length * ahead
     return np.array([rim, back + 0.5 * length * across, back - 0.5 * length * across, rim])

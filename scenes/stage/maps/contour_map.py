@@ -153,7 +153,7 @@ def _off_cliffs(curves: list[Array], across: Array, up: Array, values: Array, le
         return curves
     corners = np.stack([values[:-1, :-1], values[1:, :-1], values[:-1, 1:], values[1:, 1:]])
     with np.errstate(invalid="ignore"):
-        cliff = np.ptp(corners, axis=0) > (level[-1] - level[0]) / 2
+        cliff = ~(np.ptp(corners, axis=0) <= (level[-1] - level[0]) / 2)  # also where a corner has no value
     if not cliff.any():
         return curves
     return [piece for curve in curves for piece in _outside(curve, cliff, across, up)]

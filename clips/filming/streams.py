@@ -1,0 +1,35 @@
+"""Videos in memory or on the disk, and what their streams say of themselves."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import av
+
+Video = bytes | Path
+
+FASTSTART = {"movflags": "+faststart"}  # the table of contents comes first: ready to stream
+
+
+def opened(video: Video) -> Any:
+    """A video to read from, in memory or on the disk."""
+    return av.open(str(video) if isinstance(video, Path) else BytesIO(video), "r")
+
+
+def stream_like(output: Any, template: Any) -> Any:
+    """A stream that says of itself what another one does, for that one's packets.
+
+    What a template hands on are the parameters of the codec: that VP9 carries transparency beside its pictures stands
+    in the container, and is lost.
+    """
+    stream = output.add_stream_from_template(template)
+    if has_alpha(template):
+        stream.metadata["alpha_mode"] = "1"
+    return stream
+
+
+def has_alpha(stream: Any) -> bool:
+    """Whether a stream of VP9 has opacity beside its pictures; what it says of its pixels does not tell."""
+    return any(name.lower() == "alpha_mode" and value == "1" for name, value in stream.metadata.items())

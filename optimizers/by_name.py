@@ -1,0 +1,62 @@
+"""A rule by its name, and its hyper-parameters by the names that they have here or elsewhere.
+
+What other libraries call differently is understood; what is no hyper-parameter here is answered with what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from objectives.errors import UsageError, unknown
+
+from .hyperparameters import Numbers
+from .rules import RULES, Rule
+
+#: What other libraries take as a hyper-parameter, and is something else here.
+ELSEWHERE = {
+    "nesterov": "is a rule of its own: nesterov",
+    "use_nesterov": "is a rule of its own: nesterov",
+    "betas": "are two numbers: beta1 and beta2",
+    "weight_decay": "is not part of the rules: add a multiple of x^2 + y^2 to the objective",
+    "maximize": "is not part of the rules: put a minus before the objective",
+    "initial_scale": "is not part of rmsprop: its average of squares starts at 0",
+    "bias_correction": "is what adam adds to rmsprop: take adam with beta1 = 0",
+}
+
+
+def make_rule(name: str, **settings: object) -> Rule[Any]:
+    """The rule of that name with these hyper-parameters, the others at their defaults.
+
+    Names that PyTorch, Keras or optax give them are understood: lr, eps, alpha or rho of rmsprop, beta_1.
+
+    Raises `UsageError` for an unknown rule or hyper-parameter (it names the nearest), a value of the wrong
+    type, or one out of bounds.
+    """
+    if name not in RULES:
+        raise unknown("rule", name, RULES)
+    return RULES[name](**_named(name, settings))
+
+
+def _named(rule: str, settings: Mapping[str, object]) -> dict[str, object]:
+    """The settings under the names of the rule's hyper-parameters, of which names from elsewhere are translated."""
+    entries = RULES[rule].hyperparameters()
+    ours = {other: entry.name for entry in entries for other in (entry.name, *entry.elsewhere)}
+    result: dict[str, object] = {}
+    for setting, value in settings.items():
+        if setting not in ours and setting in ELSEWHERE:
+            raise UsageError(f"{setting} {ELSEWHERE[setting]}.")
+        if setting not in ours:
+            raise unknown(f"hyper-parameter of {rule}", setting, [entry.name for entry in entries])
+        if ours[setting] in result:
+            raise UsageError(f"{ours[setting]} of {rule} is given twice, under two names.")
+        result[ours[setting]] = value
+    return result
+
+
+def with_momentum(rule: Rule[Any], momentum: Numbers) -> Rule[Any]:
+    """The rule with this momentum, where that is a letter of its formula; else the rule as it is."""
+    own = any(entry.letter == "{momentum}" for entry in rule.hyperparameters())
+    changed: Any = {"momentum": momentum}
+    return replace(rule, **changed) if own else rule
