@@ -17,12 +17,15 @@ def fragment(state: Mapping[str, Any]) -> str:
     return "&".join(f"{name}={quote(_text(value), safe=',/:().*!-_~')}" for name, value in _entries(state))
 
 
+FIRST = ("objective", "start", "rules", "learning_rate", "momentum", "settings", "steps")  # what decides a run
+
+
 def _entries(state: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    for name, value in state.items():
+    for name in (*(name for name in FIRST if name in state), *(name for name in state if name not in FIRST)):
         if name == "settings":
-            yield from value.items()
-        elif value is not None and value != "":
-            yield name, value
+            yield from state[name].items()
+        elif state[name] is not None and state[name] != "":
+            yield name, state[name]
 
 
 def _text(value: Any) -> str:

@@ -40,6 +40,9 @@ GO_ON = """document.querySelectorAll("video").forEach(video => video.addEventLis
   if (video.closest("section") === Reveal.getCurrentSlide()) Reveal.next();
 }));"""
 
+PAGE_WIDTH = 1280  # pixels that a page to play with has for itself, however large the slides are
+STRIP = 0.055  # of a slide's height, beside it: for going on by mouse or finger
+
 #: Slides to play with: a page is loaded when its slide is seen first, and takes no time while it is not in view.
 #: What turns pages, a presenter's remote control too, turns slides.
 PLAY = """const show = () => document.querySelectorAll("section.play").forEach(section => {
@@ -142,6 +145,10 @@ def _write(
         "ground": _ground(place, background, theme.ground),
         "ink": theme.ink,
         "size": f"{profile.height // 28}px",
+        "page_width": PAGE_WIDTH,
+        "page_height": round(PAGE_WIDTH * profile.height / (profile.width - STRIP * profile.height)),
+        "page_scale": (profile.width - STRIP * profile.height) / PAGE_WIDTH,
+        "strip": f"{round(STRIP * profile.height)}px",
         "width": profile.width,
         "height": profile.height,
         "more": "\n".join(more),

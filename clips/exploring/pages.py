@@ -52,10 +52,10 @@ def compiled() -> str:
 
 def _compiled() -> str:
     from explorable.formulas import formulas_text
-    from objectives import OBJECTIVES
+    from optimizers import RULES
     from scenes.stage.ink.colours import plain_palettes
 
-    return formulas_text(OBJECTIVES.values(), plain_palettes())
+    return formulas_text(OBJECTIVES.values(), plain_palettes(RULES))
 
 
 def _sources() -> dict[str, str]:

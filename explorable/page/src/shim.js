@@ -50,7 +50,7 @@ export function start(el, { formulas, presets = [], state = {} }) {
     for (const [key, value] of Object.entries(wanted ?? {})) model.set(key, value);
   });
   // Inside another page, such as a deck of slides, what turns pages is for that one.
-  if (window.top !== window) addEventListener("keydown", turned);
+  if (window.top !== window) addEventListener("keydown", turned, true);
   // Keys are for the page, unless it stands inside another one.
   explorable.render({ model, el }).then(() => {
     if (window.top === window) /** @type {HTMLElement | null} */ (el.firstElementChild)?.focus({ preventScroll: true });
@@ -64,6 +64,7 @@ const TURNS = { PageDown: 1, PageUp: -1 };
 function turned(event) {
   if (!(event.key in TURNS)) return;
   event.preventDefault();
+  event.stopPropagation();
   window.parent.postMessage({ turn: TURNS[event.key] }, "*");
 }
 

@@ -6,7 +6,7 @@ without Manim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -30,6 +30,10 @@ class Palette:
     map_line: str
     rules: Mapping[str, str]
     terms: tuple[str, ...]
+
+    def rule(self, name: str) -> str:
+        """The colour of an optimizer rule; one without a place here gets another's tint, the same each time."""
+        return self.rules.get(name) or self.terms[sum(name.encode()) % len(self.terms)]
 
 
 DARK = Palette(
@@ -81,6 +85,10 @@ LIGHT = Palette(
 THEMES: Mapping[Theme, Palette] = {"dark": DARK, "light": LIGHT}
 
 
-def plain_palettes() -> dict[str, dict[str, Any]]:
-    """Both themes as plain data, for a page."""
-    return {name: {**asdict(colors), "rules": dict(colors.rules)} for name, colors in THEMES.items()}
+def plain_palettes(rules: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Both themes as plain data, for a page, with the colours of these rules."""
+    names = tuple(rules)
+    return {
+        theme: {**asdict(colors), "rules": {name: colors.rule(name) for name in names}}
+        for theme, colors in THEMES.items()
+    }

@@ -44,8 +44,7 @@ def rule_color(rule: str) -> str:
     """The colour of an optimizer rule, by its name in `optimizers.RULES`; a rule without a place here gets another's
     tint, the same each time.
     """
-    colors = palette()
-    return colors.rules.get(rule) or colors.terms[sum(rule.encode()) % len(colors.terms)]
+    return palette().rule(rule)
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@
  * @property {number[][]} minima
  * @property {number[]} start
  * @property {string} text as it would be typed
+ * @property {string} [formula] the same as SVG, where somebody has set it
  * @property {string} source
  * @property {{ hessian: number[][], eigenvalues: number[] } | null} quadratic eigenvalues from the smallest
  * @property {Data | null} data
