@@ -49,7 +49,7 @@ class Codec:
 H264: Mapping[str, str] = {"preset": "ultrafast", "me_method": "hex", "coder": "cabac", "bf": "0"}
 
 #: A GIF and a MOV are made of all frames of a clip when it is delivered; until then a beat is kept without loss, and
-#: with the colours of each pixel. Such pictures take no more room so than at `qp 8`, and a thirtieth of ProRes.
+#: with the colours of each pixel. Such pictures take little more room so than at `qp 8`, and a tenth of ProRes.
 KEPT = Codec("libx264", "mp4", "yuv444p", {**H264, "qp": "0"}, keys=0.5)
 #: The same with opacity, which H.264 does not know: `conversion.stacked`.
 KEPT_TRANSPARENT = Codec("libx264", "mp4", "yuva444p", {**H264, "qp": "0"}, keys=0.5)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from clips.decks.make import DeckWish, bring_deck, target_of
-from tests.clips.delivered import deliver_two
+from tests.clips.delivered import SIZE, deliver_two
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make setup brings it")
 
@@ -44,6 +48,16 @@ def decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         ).target
         for name, (output, goes_on) in targets.items()
     }
+
+
+@pytest.fixture(scope="module")
+def clear(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A deck of transparent clips over magenta; the clips are beside it."""
+    folder = tmp_path_factory.mktemp("clear")
+    profile = replace(SIZE, format="webm", see_through=True)
+    clips = deliver_two(folder / "clips", tmp_path_factory.mktemp("filmed"), profile)
+    target = target_of("html", "talk", folder / "talk.html")
+    return bring_deck(DeckWish("html", ("tiny", "tiny_far"), clips, target, "Clear", background="#ff00ff")).target
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +200,44 @@ def test_printed_it_shows_the_last_pictures(decks: dict[str, Path], tab: Any) ->
         assert pictures.nth(number).is_visible()
     assert not tab.locator(".pdf-page video").first.is_visible()
     assert tab.evaluate("[...document.querySelectorAll('.pdf-page img')].every(i => i.naturalWidth === 320)")
+
+
+# Transparent clips ----------------------------------------------------------------------------------------------------
+
+
+def seen(tab: Any) -> Any:
+    """What the window shows, as RGB pixels."""
+    return np.asarray(Image.open(BytesIO(tab.screenshot())).convert("RGB")).astype(int)
+
+
+def share_of(pixels: Any, colour: tuple[int, int, int]) -> float:
+    return float((np.abs(pixels - colour).max(axis=-1) < 24).mean())
+
+
+MAGENTA, ORANGE = (255, 0, 255), (255, 159, 28)
+
+
+def test_a_transparent_clip_alone(clear: Path, tab: Any) -> None:
+    """Over magenta: the ground shines through, the square does not."""
+    page = clear.parent / "alone.html"
+    video = '<video src="clips/tiny.webm" autoplay muted style="width: 100vw"></video>'
+    page.write_text(f'<body style="margin: 0; background: #ff00ff">{video}')
+    tab.goto(page.as_uri())
+    tab.wait_for_function("() => document.querySelector('video').ended", timeout=60_000)
+    pixels = seen(tab)
+    assert share_of(pixels, MAGENTA) > 0.7
+    assert share_of(pixels, ORANGE) > 0.01
+    assert share_of(pixels, (0, 0, 0)) < 0.01
+
+
+def test_a_deck_of_transparent_clips(clear: Path, tab: Any) -> None:
+    """Each slide shows the page's ground behind its clip, before it plays, and when it has played."""
+    tab.goto(clear.as_uri() + "#/tiny-move")
+    tab.wait_for_function(ENDED, timeout=60_000)
+    for _ in range(2):
+        pixels = seen(tab)
+        assert share_of(pixels, MAGENTA) > 0.7
+        assert share_of(pixels, ORANGE) > 0.01
+        tab.keyboard.press("ArrowLeft")
+        tab.wait_for_function("() => Reveal.getCurrentSlide().id === 'tiny-appear'")
+        tab.wait_for_function(ENDED, timeout=60_000)
