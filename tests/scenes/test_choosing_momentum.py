@@ -77,7 +77,9 @@ def test_the_table_has_the_digits_of_exact_arithmetic(scene: ChoosingMomentum) -
     for step, value, loss in rows:
         for cell, column, exact in zip(scene.table.cells, scene.table.columns, (step, value, loss), strict=True):
             shown = cell.display(float(column[step])).shown
-            assert shown == f"{float(exact):{cell.spec if cell.spec != 'd' else '.0f'}}".replace("-", "−")
+            digits = ".0f" if cell.spec == "d" else cell.spec.replace("r", "f")  # r: as f, where that is not 0
+            assert float(f"{float(exact):{digits}}") or not exact
+            assert shown == f"{float(exact):{digits}}".replace("-", "−")
 
 
 def test_what_stands_on_the_screen_at_the_end(scene: ChoosingMomentum) -> None:
