@@ -73,6 +73,7 @@ def test_the_rule() -> None:
 # In a copy of the sources, where each recipe is followed to its end ---------------------------------------------------
 
 ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
 
 #: What is done there: asked, run; and the tests that run over what was put in.
 FOLLOWED = """
@@ -117,20 +118,21 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     shutil.copytree(ROOT, copy, ignore=skipped)
     (copy / "scenes" / "my_clip.py").write_text(CLIP)
-    put(copy / "scenes" / "__init__.py", "CLIPS: Mapping[str, tuple[str, str, str]] = {\n", f"    {ENTRY}")
-    put(copy / "lecture.toml", "frame_rate = 12\n", '\n[[clip]]\nscene = "my_clip"\n')
+    last = list(scenes.CLIPS)[-1]  # after it: what a clip uses has been introduced before
+    registry = copy / "scenes" / "__init__.py"
+    put(registry, registry.read_text().removesuffix("}\n"), f"    {ENTRY}")
+    with (copy / "lecture.toml").open("a") as lecture:
+        lecture.write('\n[[clip]]\nscene = "my_clip"\n')
     put(copy / "objectives" / "surfaces.py", "\n\n\n", f"{OBJECTIVE}\n\n")
     put(copy / "objectives" / "registry.py", '    "qfsp": surfaces.qfsp,\n', f"    {LINE}")
     rules = copy / "optimizers" / "rules.py"
     rules.write_text(rules.read_text().replace("\nRULES: ", f"\n@final\n{RULE}\n\nRULES: ", 1))
     put(rules, "for rule in (GradientDescent, ", "SignDescent, ")
     readme = copy / "README.md"
-    put(readme, "|---|---|---|\n", "| `my_clip` | What it teaches, in a sentence. | momentum |\n")
-    put(
-        readme,
-        "draws them anew.\n\n",
-        '<img src="media/gallery/my_clip.png" width="32%" alt="my_clip" title="my_clip">\n',
-    )
+    (row,) = re.findall(rf"^\| `{last}` .*\n", README, re.M)
+    (image,) = re.findall(rf"^<img .*/{last}\.png.*\n", README, re.M)
+    put(readme, row, "| `my_clip` | What it teaches, in a sentence. | momentum |\n")
+    put(readme, image, image.replace(last, "my_clip"))
     with Image.open(copy / "media" / "gallery" / "u_turn.png") as poster:  # drawn in tests/clips/test_decks.py
         poster.save(copy / "media" / "gallery" / "my_clip.png")
     put(readme, "Rules: ", "`sign_descent`, ")
