@@ -129,7 +129,7 @@ def test_show_tells_a_broken_claim(capsys: pytest.CaptureFixture[str]) -> None:
 def test_captions_say_what_did_not_happen(capsys: pytest.CaptureFixture[str]) -> None:
     _, never, _ = said(capsys, "show", "u_turn", "--set", "steps=3")
     _, dips, _ = said(capsys, "show", "u_turn", "--set", "steps=56")
-    assert "Its error never falls below 0.001." in never
+    assert "The error of momentum never falls below 0.001." in never
     assert "dips below 0.001 first at iteration 54, and does not stay there." in dips
 
 
