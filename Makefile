@@ -15,7 +15,7 @@ lecture: setup
 test: setup-dev
 	@scripts/setup-browser
 	@scripts/setup-documents
-	@$(BIN)/python -m pytest --numprocesses auto
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: lint types page test
 

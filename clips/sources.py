@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from configparser import ConfigParser
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -55,6 +55,7 @@ class Origin:
 # One file -------------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(1000)
 def fingerprint(text: str, package: str) -> Fingerprint:
     """Read a module's source; `package` is where its relative imports start.
 
@@ -105,9 +106,15 @@ class Sources:
         self._known: dict[str, Fingerprint] = _remembered(memory)
         self._asked: dict[str, Fingerprint] = {}
         self._read: dict[str, tuple[str, Fingerprint] | None] = {}
+        self._origins: dict[str, Origin] = {}
 
     def of(self, module: str) -> Origin:
-        """The origin of the clip in a module: what it imports, directly or not, and what films it."""
+        """The origin of the clip in a module: what it imports, directly or not, and what films it. Found once."""
+        if module not in self._origins:
+            self._origins[module] = self._origin(module)
+        return self._origins[module]
+
+    def _origin(self, module: str) -> Origin:
         prints = {path: print_ for path, print_ in self._closure([module, *STUDIO]) if path != REGISTRY}
         verbatim = any(print_.shows_source for path, print_ in prints.items() if path.startswith("scenes/"))
         files = {path: print_.text if verbatim else print_.code for path, print_ in sorted(prints.items())}
@@ -131,7 +138,9 @@ class Sources:
     def _closure(self, modules: Iterable[str]) -> Iterator[tuple[str, Fingerprint]]:
         waiting, done = list(modules), set[str]()
         while waiting:
-            for name in _with_parents(waiting.pop()):
+            if (module := waiting.pop()) in done:
+                continue
+            for name in _with_parents(module):
                 if name not in done:
                     done.add(name)
                     if (found := self._module(name)) is not None:
@@ -141,10 +150,21 @@ class Sources:
     def _module(self, name: str) -> tuple[str, Fingerprint] | None:
         """Path and fingerprint of a module of this repository; None for any other name. Each is read once."""
         if name not in self._read:
-            base = self.root.joinpath(*name.split("."))
-            path = next((one for one in (base.with_suffix(".py"), base / "__init__.py") if one.is_file()), None)
+            path = self._path(name)
             self._read[name] = (path.relative_to(self.root).as_posix(), self._print(name, path)) if path else None
         return self._read[name]
+
+    def _path(self, name: str) -> Path | None:
+        first, *_ = parts = name.split(".")
+        if first not in self._ours:  # most names are of libraries: the disk need not be asked
+            return None
+        base = self.root.joinpath(*parts)
+        return next((one for one in (base.with_suffix(".py"), base / "__init__.py") if one.is_file()), None)
+
+    @cached_property
+    def _ours(self) -> frozenset[str]:
+        """The names of what lies in the repository's folder."""
+        return frozenset(path.stem for path in self.root.iterdir())
 
     def _print(self, module: str, path: Path) -> Fingerprint:
         text = path.read_text()

@@ -1,7 +1,8 @@
 """Several jobs at a time, each in a process of its own; a process takes one job after the other.
 
 A job that fails, or whose process is killed, takes no other with it. The parent alone writes files, so that an
-interrupt leaves nothing half done.
+interrupt leaves nothing half done. Processes are forked from a server that has imported the libraries (`libraries`)
+and done nothing with them: the second one starts at once, and so do those that come after a change of the sources.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
@@ -71,7 +73,7 @@ class Crew(Protocol):
 
 @dataclass
 class _Worker:
-    process: SpawnProcess
+    process: BaseProcess
     pipe: Connection
     job: Job | None = None
 
@@ -188,7 +190,7 @@ def _dismiss(workers: Sequence[_Worker], at_once: bool = False) -> None:
         _end(worker.process)
 
 
-def _end(process: SpawnProcess) -> None:
+def _end(process: BaseProcess) -> None:
     """Give a process time to end; if it does not, kill it."""
     process.join(PATIENCE)
     process.terminate()
@@ -198,19 +200,33 @@ def _end(process: SpawnProcess) -> None:
 
 
 def _start(scratch: str) -> _Worker:
-    context = multiprocessing.get_context("spawn")  # a forked child would share Manim's and Cairo's state
+    context = start_context()
     ours, theirs = context.Pipe()
-    process = context.Process(target=_live, args=(theirs, scratch), daemon=True)
+    process = context.Process(target=_live, args=(theirs, scratch, dict(os.environ)), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     return _Worker(process, ours)
 
 
+def start_context() -> BaseContext:
+    """How processes start. A child forked from this one would share Manim's and Cairo's state; the server has none.
+
+    Elsewhere than on Linux, system libraries do not stand being forked: there, each process imports for itself.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["clips.filming.libraries"])
+    return context
+
+
 # In the process -------------------------------------------------------------------------------------------------------
 
 
-def _live(pipe: Connection, scratch: str) -> None:
+def _live(pipe: Connection, scratch: str, environment: Mapping[str, str]) -> None:
     """Take job after job, until the parent closes the pipe or is gone."""
+    os.environ.clear()  # what it has is as old as the server
+    os.environ.update(environment)
     tempfile.tempdir = scratch
     gc.set_threshold(*SELDOM)
     sys.setswitchinterval(SOON)

@@ -274,10 +274,14 @@ def typeset_cache() -> Iterator[None]:
     """
     from manim import tempconfig
 
-    setter = f"typeset-{version('typst')}-{version('manim')}"  # another version may set other glyphs
-    shared = cache_folder() / setter
+    shared = typeset_folder()
     with suppress(OSError):
         shared.mkdir(parents=True, exist_ok=True)
     usable = shared.is_dir() and os.access(shared, os.W_OK) and "{" not in str(shared)
     with tempconfig({"tex_dir": str(shared)} if usable else {}):
         yield
+
+
+def typeset_folder() -> Path:
+    """Where what was typeset is kept; another version of Typst or Manim may set other glyphs."""
+    return cache_folder() / f"typeset-{version('typst')}-{version('manim')}"

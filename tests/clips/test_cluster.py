@@ -51,6 +51,7 @@ class Machines:
         settings = {
             "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}",
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+            "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver",  # as spawned, only sooner
         }
         command = [
             str(Path(sys.executable).with_name("dask")),

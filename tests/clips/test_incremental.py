@@ -210,7 +210,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Wish]:
     """The three clips of the first lecture, as their records say: made of the present sources."""
     folder = tmp_path_factory.mktemp("clips")
     wishes = {
-        clip: Wish(clip, clip, {}, Profile(160, 90, 3), folder) for clip in ("rolling_ball", "unrolling", "u_turn")
+        clip: Wish(clip, clip, {}, Profile(128, 72, 1), folder) for clip in ("rolling_ball", "unrolling", "u_turn")
     }
     shop = tiny.workshop(folder / "cache")
     make(list(wishes.values()), shop, QUIET)

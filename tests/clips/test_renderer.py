@@ -15,7 +15,7 @@ from clips.job import Job
 from clips.profile import Profile
 from scenes.stage.ink.camera import StageCamera
 
-PROFILE = Profile(320, 180, 4)
+PROFILE = Profile(320, 180, 2)
 
 
 def filmed_by_manim(clip: str, only: tuple[str, ...] | None = None) -> dict[str, bytes]:

@@ -24,6 +24,7 @@ from rich.console import Console
 
 from clips import files
 from clips.files import ROOT
+from clips.filming.work import typeset_folder
 from clips.making.workshop import make
 from clips.telling.report import Quiet
 from tests import tiny
@@ -52,6 +53,8 @@ class Room:
     def __init__(self, folder: Path) -> None:
         self.folder, self.clips = folder, folder / "clips"
         self.environment = {**os.environ, "MOMENTUM_CACHE": str(folder / "cache")}
+        (folder / "cache").mkdir()
+        (folder / "cache" / typeset_folder().name).symlink_to(typeset_folder())  # words are not the point
         self.write(2, 2, 0.5)
 
     def write(self, *numbers: float) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from clips.sources import Sources, fingerprint, libraries
 from scenes import CLIPS
+from tests import fresh
 
 MODULE = '''"""A module."""
 
@@ -52,10 +54,6 @@ def test_what_cannot_be_parsed_is_left_to_its_import() -> None:
 @pytest.mark.parametrize("clip", CLIPS)
 def test_a_clip_is_made_from_what_it_imports(clip: str) -> None:
     """The oracle: the modules that Python has loaded after importing the clip in a process of its own."""
-    import json
-    import subprocess
-    import sys
-
     module = CLIPS[clip][0]
     program = (
         f"import json, sys, pathlib, {module}\n"
@@ -65,7 +63,8 @@ def test_a_clip_is_made_from_what_it_imports(clip: str) -> None:
         "inside = [f for f in files if f.is_relative_to(root) and '.venv' not in f.parts]\n"
         "print(json.dumps([f.relative_to(root).as_posix() for f in inside]))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = fresh.run(program)
+    assert done.returncode == 0, done.stdout
     loaded = {path for path in json.loads(done.stdout) if path != "scenes/__init__.py"}
     assert loaded <= set(Sources().of(module).files)
 

@@ -5,8 +5,7 @@ Every test films the same mobjects with Manim's own camera, which draws everythi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -33,51 +32,14 @@ from manim import (
     VGroup,
     VMobject,
 )
-from manim.renderer.cairo_renderer import CairoRenderer
 
-from clips.filming.work import make_scene, studio, typeset_cache
-from clips.profile import Profile
-from scenes import CLIPS
 from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.raster import PixelBox, Pixels, Raster
 from scenes.stage.ink.strokes import Ink
 from scenes.stage.words.typesetting import Words
-from tests.silent import Silent
-
-
-class PlainCamera(Camera):
-    """Manim's camera, which knows rasters besides."""
-
-    def type_or_raise(self, mobject: Mobject) -> Any:
-        kind = super().type_or_raise(mobject)
-        self.display_funcs[Raster] = lambda rasters, pixels: [raster.blit(self, pixels) for raster in rasters]
-        return Raster if isinstance(mobject, Raster) else kind
-
-
-class Witness(StageCamera):
-    """Films with both cameras, and counts the frames in which they disagree."""
-
-    def __init__(self, **options: Any) -> None:
-        self.plain = PlainCamera(**options)
-        self.frames = 0
-        super().__init__(**options)
-
-    def reset(self) -> Witness:
-        self.plain.set_pixel_array(self.background)
-        return super().reset()
-
-    def set_frame_to_background(self, background: Any) -> None:
-        self.plain.set_frame_to_background(background)
-        super().set_frame_to_background(background)
-
-    def capture_mobjects(self, mobjects: Iterable[Mobject], **options: Any) -> None:
-        mobjects = list(mobjects)
-        self.plain.capture_mobjects(mobjects, **options)
-        super().capture_mobjects(mobjects, **options)
-        self.frames += 1
-        wrong = (self.pixel_array != self.plain.pixel_array).any(axis=-1)
-        assert not wrong.any(), f"frame {self.frames}: {np.argwhere(wrong)[:5].tolist()}"
+from tests.scenes.seen import Seen
+from tests.scenes.witness import Witness
 
 
 def film(*frames: Sequence[Mobject]) -> Witness:
@@ -336,11 +298,7 @@ def test_still_things_are_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> No
 # Clips ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("clip", CLIPS)
-def test_every_clip(clip: str) -> None:
+def test_every_clip(seen: Seen) -> None:
     """Some frames of each animation of a clip, from its first beat to its last."""
-    with studio(Profile(192, 108, 1)), typeset_cache():
-        scene = make_scene(clip, {}, None, CairoRenderer(Silent, Witness))
-        scene.render()
-        witness: Any = scene.camera
-        assert witness.frames > 25
+    assert seen.apart == []
+    assert seen.frames > 25

@@ -34,7 +34,7 @@ from scenes.stage.words.cards import settings_line
 from scenes.stage.words.derivation import Line, Rewrite
 from scenes.stage.words.notation import LECTURE, NOTATIONS, Notation, make_notation, notation, written_in
 from scenes.stage.words.outlines import Outlines
-from tests.scenes.test_every_clip import troubles
+from tests.scenes.looking import troubles
 
 ROOT = Path(__file__).parents[2]
 LETTER = re.compile(r'(?<![A-Za-z])(gamma|eta)(?![A-Za-z])|"update"|γ|η')

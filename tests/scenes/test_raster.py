@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from manim import FadeIn, FadeOut, Group, Square
 
-from clips.filming.work import picture, studio
+from clips.filming.work import picture, studio, typeset_cache
 from clips.profile import Profile, make_profile
 from scenes.lecture_scene import LectureScene
 from scenes.stage.ink.layout import Box
@@ -34,7 +34,7 @@ class Noise:
 
 @pytest.fixture(autouse=True)
 def in_a_studio() -> Iterator[None]:
-    with studio(make_profile("l")):
+    with studio(make_profile("l")), typeset_cache():
         yield
 
 

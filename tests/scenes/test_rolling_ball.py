@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clips.filming.work import make_scene, read_parameters, studio
+from clips.filming.work import make_scene, read_parameters, studio, typeset_cache
 from clips.profile import make_profile
 from objectives import find_objective
 from objectives.errors import UsageError
@@ -191,13 +191,13 @@ def clip(**settings: object) -> RollingBall:
 
 
 def test_the_claims_hold_with_the_defaults_and_not_without_momentum() -> None:
-    with studio(make_profile("l")):
+    with studio(make_profile("l")), typeset_cache():
         assert all(claim.holds for claim in clip().claims())
         assert [claim.holds for claim in clip(momentum=0).claims()] == [True, False, False]
 
 
 def test_the_update_is_the_sum_of_its_shares() -> None:
-    with studio(make_profile("l")):
+    with studio(make_profile("l")), typeset_cache():
         scene = clip()
         for name in (GD, MOMENTUM):
             run, trajectory = scene.race.runs[name], scene.trajectories()[name]
@@ -206,7 +206,7 @@ def test_the_update_is_the_sum_of_its_shares() -> None:
 
 
 def test_gradient_descent_is_watched_where_it_arrives() -> None:
-    with studio(make_profile("l")):
+    with studio(make_profile("l")), typeset_cache():
         race = clip().race
         assert (race.slowing, race.stopped) == (57, 65)
         assert race.slow.value[57] - race.slow.value[65] > 1
@@ -215,7 +215,7 @@ def test_gradient_descent_is_watched_where_it_arrives() -> None:
 
 @pytest.mark.parametrize("aspect", ["16:9", "4:3"])
 def test_words_share_the_headroom_only_where_no_ball_comes(aspect: str) -> None:
-    with studio(make_profile("l", "dark", aspect)):
+    with studio(make_profile("l", "dark", aspect)), typeset_cache():
         for settings, shared in (
             ({"momentum": 0.9}, True),
             ({"momentum": 0.99}, False),
@@ -241,14 +241,14 @@ def test_words_share_the_headroom_only_where_no_ball_comes(aspect: str) -> None:
     ],
 )
 def test_every_run_makes_a_film(settings: dict[str, object], aspect: str) -> None:
-    with studio(make_profile("l", "dark", aspect)):
+    with studio(make_profile("l", "dark", aspect)), typeset_cache():
         scene = make_scene("rolling_ball", settings, only=[])
         scene.render()
         assert all(scene.caption(beat) for beat in scene.beats)
 
 
 def test_a_ball_that_leaves_the_picture_is_not_drawn_outside() -> None:
-    with studio(make_profile("l")):
+    with studio(make_profile("l")), typeset_cache():
         scene = clip(objective="x**2", start=4, learning_rate=1.3)
         assert any("leaves the picture" in remark for remark in scene.remarks())
         area = scene.panel.area
@@ -273,6 +273,6 @@ def test_a_ball_that_leaves_the_picture_is_not_drawn_outside() -> None:
     ],
 )
 def test_bad_parameters_are_refused_with_a_sentence(settings: dict[str, object], words: str) -> None:
-    with studio(make_profile("l")), pytest.raises(UsageError, match=words) as refusal:
+    with studio(make_profile("l")), typeset_cache(), pytest.raises(UsageError, match=words) as refusal:
         RollingBall(parameters=read_parameters("rolling_ball", settings)).trajectories()
     assert "\n" not in str(refusal.value)

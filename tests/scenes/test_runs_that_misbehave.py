@@ -23,8 +23,8 @@ from scenes import CLIPS
 from scenes.lecture_scene import LectureScene
 from scenes.stage.panels.error_strip import ErrorStrip
 from tests.scenes import reading
+from tests.scenes.looking import ghosts, name_of, texts_of, troubles, visible
 from tests.scenes.misbehaving import TABLE, Variant, is_bad, variants
-from tests.scenes.test_every_clip import ghosts, name_of, texts_of, troubles, visible
 
 #: The films that are looked at each time, each with its look: what flies off, what creeps, a pole; both aspects.
 SAMPLE = {

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manim import Square, VGroup
 
-from clips.filming.work import studio
+from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
 from objectives import OBJECTIVES
 from scenes.stage.ink import layout
@@ -33,7 +33,7 @@ finite = st.floats(-1e6, 1e6, allow_nan=False)
 
 @pytest.fixture(autouse=True)
 def in_a_studio() -> Iterator[None]:
-    with studio(make_profile("l")):
+    with studio(make_profile("l")), typeset_cache():
         yield
 
 

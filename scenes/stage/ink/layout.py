@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from manim import Mobject, config
+from manim import Mobject, VMobject, config
 from manim.typing import Point3D, Vector3D
 
 M = TypeVar("M", bound=Mobject)
@@ -122,9 +122,14 @@ def is_wide() -> bool:
 
 
 def box_of(mobject: Mobject) -> Box:
-    """The bounding box of a mobject."""
-    corner, size = mobject.get_corner(np.array([-1.0, -1.0, 0.0])), (mobject.width, mobject.height)
-    return Box(float(corner[0]), float(corner[1]), float(corner[0] + size[0]), float(corner[1] + size[1]))
+    """The bounding box of a mobject, as Manim has it: the corner is that of the ends of curves, the size that of all
+    points. Manim goes through the points one by one for each side.
+    """
+    parts = [part.points[:, :2] for part in mobject.get_family() if len(part.points)] or [np.zeros((1, 2))]
+    points = np.concatenate(parts)
+    ends = [part[start::4] for part in parts for start in (0, 3)] if isinstance(mobject, VMobject) else parts
+    (left, bottom), (width, height) = np.concatenate(ends).min(axis=0), np.ptp(points, axis=0)
+    return Box(float(left), float(bottom), float(left + width), float(bottom + height))
 
 
 def place(mobject: M, box: Box, align: Vector3D | None = None) -> M:

@@ -1,23 +1,34 @@
 """Typeset glyphs as Manim objects, kept beside the SVG that Typst made: parsing it again takes much longer.
 
 What is kept are the parsed outlines, by the SVG and by how it is read. A file that cannot be read is parsed anew.
+Glyphs are coloured and measured together: a line has dozens of them, and Manim goes through them one by one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import pickle
+from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 from xml.etree import ElementTree as Xml
 
+import numpy as np
 from manim import RIGHT, Typst, VMobject, config
 
+from scenes.stage.ink.drawing import Array
 from scenes.stage.words.glyphs import letters_of, read_whole
 from scenes.stage.words.typst_compiler import replaced, stay
 
 SUFFIX = ".outlines"
+#: What decides how a glyph looks, apart from its outline.
+LOOK = (
+    *(f"{layer}_rgbas" for layer in ("fill", "stroke", "background_stroke")),
+    *(f"{layer}_opacity" for layer in ("fill", "stroke", "background_stroke")),
+    *("stroke_width", "background_stroke_width", "background_stroke_color", "sheen_factor", "sheen_direction"),
+)
 stay()
 
 
@@ -44,6 +55,29 @@ class Outlines(Typst):
         glyphs, self.id_to_vgroup_dict = letters_of(root, read) or read_whole(root, read)
         return self.add(*glyphs).flip(RIGHT)
 
+    def init_colors(self, propagate_colors: bool = True) -> Self:
+        """As Manim does it, but of the glyphs that look the same only one is asked, and the others follow it."""
+        everyone, alike = self.submobjects, defaultdict[object, list[VMobject]](list)
+        for glyph in everyone:
+            alike[id(glyph) if glyph.submobjects else _look(glyph)].append(glyph)
+        self.submobjects = [first for first, *_ in alike.values()]
+        super().init_colors(propagate_colors)
+        self.submobjects = everyone
+        for first, *others in alike.values():
+            for glyph in others:
+                _follow(glyph, first)
+        return self
+
+    def get_points_defining_boundary(self) -> Array:
+        """Start and end of every curve (n, 3), in the order of the glyphs."""
+        ends = [glyph.points[start::4] for glyph in self.get_family() for start in (0, 3)]
+        return np.concatenate(ends)
+
+    def reduce_across_dimension(self, reduce_func: Callable[[Any], float], dim: int) -> float | None:
+        """The least or the greatest coordinate of all points, as `reduce_func` (min or max) asks; None of no points."""
+        points = np.concatenate([glyph.points for glyph in self.get_family()])
+        return None if len(points) == 0 else {min: np.min, max: np.max}[reduce_func](points[:, dim])
+
     def update(self, dt: float = 0, recursive: bool = True) -> Self:
         """Manim asks each glyph for its updaters in every frame; as a rule, there are none."""
         if self.updaters or any(glyph.updaters or glyph.submobjects for glyph in self.submobjects):
@@ -59,6 +93,18 @@ class Outlines(Typst):
 
     def _parsed(self) -> tuple[list[VMobject], dict[str, Any], list[VMobject]]:
         return self.submobjects, self.id_to_vgroup_dict, self._stroke_width_tracked_submobjects
+
+
+def _look(glyph: VMobject) -> bytes:
+    """How a glyph looks, as something that can be compared."""
+    return pickle.dumps([getattr(glyph, name, None) for name in LOOK])
+
+
+def _follow(glyph: VMobject, first: VMobject) -> None:
+    """Let a glyph look as another does."""
+    for name in vars(first).keys() & LOOK:
+        value = vars(first)[name]
+        setattr(glyph, name, value.copy() if isinstance(value, np.ndarray) else value)
 
 
 def _read(path: Path) -> Any:

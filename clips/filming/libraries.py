@@ -1,0 +1,21 @@
+"""The libraries with which a clip is filmed, imported and not yet used: what a process that draws is forked from.
+
+The fork server (see `pool`) imports this module once, and nothing else of ours: a process that it forks later reads the
+sources as they are then. Importing the libraries is four fifths of what a process needs before it can draw.
+"""
+
+from __future__ import annotations
+
+import signal
+from contextlib import suppress
+from importlib import import_module
+
+MODULES = (
+    *("av", "contourpy", "manim", "moderngl", "PIL.Image", "pydantic.main"),
+    *("scipy.interpolate", "scipy.optimize", "sympy.tensor", "typst"),
+)
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, who ends us
+for name in MODULES:
+    with suppress(Exception):  # what is missing is told by the job that needs it
+        import_module(name)

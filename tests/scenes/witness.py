@@ -1,0 +1,50 @@
+"""Two cameras side by side: the stage's, which draws only what changed, and Manim's, which draws everything anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from manim import Camera, Mobject
+
+from scenes.stage.ink.camera import StageCamera
+from scenes.stage.ink.raster import Raster
+
+
+class PlainCamera(Camera):
+    """Manim's camera, which knows rasters besides."""
+
+    def type_or_raise(self, mobject: Mobject) -> Any:
+        kind = super().type_or_raise(mobject)
+        self.display_funcs[Raster] = lambda rasters, pixels: [raster.blit(self, pixels) for raster in rasters]
+        return Raster if isinstance(mobject, Raster) else kind
+
+
+class Witness(StageCamera):
+    """Films with both cameras, counts the frames, and says where they disagree."""
+
+    def __init__(self, **options: Any) -> None:
+        self.plain = PlainCamera(**options)
+        self.frames = 0
+        super().__init__(**options)
+
+    def reset(self) -> Witness:
+        self.plain.set_pixel_array(self.background)
+        return super().reset()
+
+    def set_frame_to_background(self, background: Any) -> None:
+        self.plain.set_frame_to_background(background)
+        super().set_frame_to_background(background)
+
+    def capture_mobjects(self, mobjects: Iterable[Mobject], **options: Any) -> None:
+        mobjects = list(mobjects)
+        self.plain.capture_mobjects(mobjects, **options)
+        super().capture_mobjects(mobjects, **options)
+        self.frames += 1
+        wrong = (self.pixel_array != self.plain.pixel_array).any(axis=-1)
+        if wrong.any():
+            self.disagree(f"frame {self.frames}: {np.argwhere(wrong)[:5].tolist()}")
+
+    def disagree(self, where: str) -> None:
+        raise AssertionError(where)
