@@ -76,7 +76,8 @@ class Outlines(Typst):
     def reduce_across_dimension(self, reduce_func: Callable[[Any], float], dim: int) -> float | None:
         """The least or the greatest coordinate of all points, as `reduce_func` (min or max) asks; None of no points."""
         points = np.concatenate([glyph.points for glyph in self.get_family()])
-        return None if len(points) == 0 else {min: np.min, max: np.max}[reduce_func](points[:, dim])
+        extreme = np.min if reduce_func is min else np.max
+        return float(extreme(points[:, dim])) if len(points) else None
 
     def update(self, dt: float = 0, recursive: bool = True) -> Self:
         """Manim asks each glyph for its updaters in every frame; as a rule, there are none."""
