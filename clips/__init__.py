@@ -18,21 +18,16 @@ Each uses only what stands below it (making uses filming and keeping, which do n
 Manim is imported by the functions that draw, never by importing this package.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
-if TYPE_CHECKING:
-    from clips.exploring.widget import explore as explore
-    from clips.notebook import show as show
+#: What a notebook takes from here, and where it is. Named and not imported: a clip is made from what it imports, and
+#: this module stands above all that films it.
+_HOMES = {"show": "notebook", "explore": "exploring.widget"}
 
 
 def __getattr__(name: str) -> Any:
     """`from clips import show, explore`, in a notebook."""
-    if name == "show":
-        from clips.notebook import show
-
-        return show
-    if name == "explore":
-        from clips.exploring.widget import explore
-
-        return explore
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"clips.{_HOMES[name]}"), name)

@@ -233,7 +233,7 @@ def test_sources_of_real_clips(copy: Copy, delivered: Mapping[str, Wish]) -> Non
     assert copy.stale(delivered) == fresh | {"u_turn": "words"}, "a caption's words render no frame"
     copy.replace("scenes/stage/panels/unrolled.py", "ROOM, LAND = 0.9, 0.9", "ROOM, LAND = 0.8, 0.8")
     assert copy.stale(delivered) == {"rolling_ball": "fresh", "unrolling": "film", "u_turn": "words"}
-    copy.replace("scenes/stage/ink/palette.py", "#0E1116", "#0E1117")
+    copy.replace("scenes/stage/ink/colours.py", "#0E1116", "#0E1117")
     assert copy.stale(delivered) == dict.fromkeys(delivered, "film")
 
 
@@ -263,7 +263,7 @@ def test_sources_that_change_while_a_clip_is_filmed(bench: Bench, copy: Copy) ->
     """Nobody knows then which of the two a process has read: nothing is kept or delivered."""
 
     def saved_meanwhile(job: Job, report: Any) -> Film:
-        copy.replace("scenes/stage/ink/palette.py", "#0E1116", "#0E1117")
+        copy.replace("scenes/stage/ink/colours.py", "#0E1116", "#0E1117")
         return tiny.film(job, report)
 
     wish = Wish("tiny", "tiny", {}, SKETCH, bench.clips)

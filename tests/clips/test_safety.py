@@ -90,7 +90,7 @@ class Room:
         return process.pid
 
     def contents(self) -> Mapping[str, bytes]:
-        return {file.name: file.read_bytes() for file in sorted(self.clips.iterdir())}
+        return {file.name: file.read_bytes() for file in sorted(self.clips.iterdir()) if file.is_file()}
 
     def frames(self) -> Mapping[str, np.ndarray]:
         return {name: frames_of(content) for name, content in self.contents().items() if name.endswith(".mp4")}

@@ -114,3 +114,11 @@ def test_a_damaged_memory_is_no_memory(tmp_path: Path, memory: bytes) -> None:
 def test_the_libraries_that_draw_are_named() -> None:
     assert {"manim", "numpy", "typst", "av", "python"} <= set(libraries())
     assert "missing" not in libraries().values()
+
+
+def test_a_clip_is_not_made_from_what_only_tells_of_it() -> None:
+    """Neither commands nor decks nor the page to play with: a change there films no beat anew."""
+    rooms = {Path(file).parts[1] for file in Sources().of("scenes.u_turn").files if file.startswith("clips/")}
+    assert "filming" in rooms
+    assert not rooms & {"commands", "decks", "exploring", "telling", "sweeps", "watching", "making", "notebook.py"}
+    assert not any(file.startswith("explorable/") for file in Sources().of("scenes.u_turn").files)
