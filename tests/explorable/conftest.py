@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,15 @@ export * from "/src/core/errors.js";
 """
 
 
-@pytest.fixture(scope="session")
+@cache
+def compiled() -> str:
+    """All registered objectives and rules."""
+    return formulas_text(OBJECTIVES.values(), PALETTE)
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Chromium, for one module: there can be one Playwright in a process at a time, and others want theirs."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make setup brings it")
     if CHROME is None:
         pytest.skip(NO_CHROME)
@@ -36,22 +44,14 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
-def browser_page(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Runs the body of a function in an empty page."""
-    page = browser.new_page()
-    yield lambda body, given=None: page.evaluate(f"async (given) => {{ {PACKED} {body} }}", given)
-    page.close()
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def core(browser: Any) -> Iterator[Callable[..., Any]]:
     """Runs the body of a function in the page: `core` is the core, `given` what is handed in, `packed` packs."""
     page = browser.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    formulas = f"export default {formulas_text(OBJECTIVES.values(), PALETTE)};"
+    formulas = f"export default {compiled()};"
     serve(page, {"formulas.js": formulas, "all.js": MODULE, "src/": PAGE})
 
     def run(body: str, given: Any = None) -> Any:

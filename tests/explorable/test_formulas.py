@@ -93,12 +93,12 @@ def _bound(objective: AnyObjective, points: NDArray[np.float64], order: int) -> 
 
 def compared(
     found: NDArray[np.float64],
+    exact: NDArray[np.float64],
     objective: AnyObjective,
     points: NDArray[np.float64],
     more: Callable[[], NDArray[np.float64] | float] = float,
 ) -> float:
     """Holds what the page found to what Python has; the share of numbers for which rounding has to be called in."""
-    exact = wanted(objective, points)
     distance = apart(found, exact)
     close = (distance == 0) | (distance <= CLOSE * np.nan_to_num(np.abs(exact), nan=0.0, posinf=0.0))
     if not close.all():
@@ -116,53 +116,43 @@ def test_registered_objectives(core: Callable[..., Any]) -> None:
         {name: place.tolist() for name, place in points.items()},
     )
     for name, objective in OBJECTIVES.items():
-        compared(numbers(found[name]).reshape(len(points[name]), -1), objective, points[name])
+        exact = wanted(objective, points[name])
+        compared(numbers(found[name]).reshape(exact.shape), exact, objective, points[name])
 
 
-def test_random_formulas_as_compiled(browser_page: Callable[..., Any]) -> None:
-    """The compiler's own text of two hundred formulas."""
+def test_random_formulas(core: Callable[..., Any]) -> None:
+    """Two hundred formulas, by the compiler's text, and by the page's own reader and its own derivatives."""
     objectives = [typed(text) for text in accepted()]
     points = [points_of(objective) for objective in objectives]
-    text = formulas_text(objectives, PALETTE)
-    found = browser_page(
-        f"{ALL_OF_THEM} const formulas = {text};"
-        "return Object.values(formulas.objectives).map((o, k) => packed(rows(o, given[k])));",
-        [place.tolist() for place in points],
+    given = [{"text": text, "points": place.tolist()} for text, place in zip(accepted(), points, strict=True)]
+    compiled = core(
+        f"{ALL_OF_THEM} const formulas = {formulas_text(objectives, PALETTE, rules=())};"
+        "return Object.values(formulas.objectives).map((o, k) => packed(rows(o, given[k].points)));",
+        given,
     )
-    loose = [
-        compared(numbers(answer).reshape(len(place), -1), objective, place)
-        for answer, objective, place in zip(found, objectives, points, strict=True)
-    ]
-    assert np.mean(loose) < 0.002
-
-
-def test_random_formulas_as_typed(core: Callable[..., Any]) -> None:
-    """The page's own reader and its own derivatives, of the same formulas."""
-    objectives = [typed(text) for text in accepted()]
-    points = [points_of(objective) for objective in objectives]
-    found = core(
-        ALL_OF_THEM
-        + """
-        return given.map(({ text, points }) => {
-          const o = core.typedObjective(text, core.formulas.vocabulary);
-          const { value, gradient, hessian } = o.tapes;
-          const plain = (tape) => ({
-            ...tape, inputs: [...tape.inputs], ends: [...tape.ends],
-            start: packed(tape.start), results: [...tape.results],
-          });
-          const tapes = [value, gradient, hessian].map(plain);
-          return { variables: o.variables, start: o.start, tapes, rows: packed(rows(o, points)) };
-        });
-        """,
-        [{"text": text, "points": place.tolist()} for text, place in zip(accepted(), points, strict=True)],
-    )
+    read = core(f"{ALL_OF_THEM} {AS_TYPED}", given)
     loose = []
-    for answer, objective, place in zip(found, objectives, points, strict=True):
+    for text, answer, objective, place in zip(compiled, read, objectives, points, strict=True):
         assert answer["variables"] == [str(variable) for variable in objective.variables]
         assert answer["start"] == list(objective.start), objective.name
-        own = partial(own_bound, answer["tapes"], place)
-        loose.append(compared(numbers(answer["rows"]).reshape(len(place), -1), objective, place, own))
+        exact, own = wanted(objective, place), partial(own_bound, answer["tapes"], place)
+        loose.append(compared(numbers(text).reshape(exact.shape), exact, objective, place))
+        loose.append(compared(numbers(answer["rows"]).reshape(exact.shape), exact, objective, place, own))
     assert np.mean(loose) < 0.002
+
+
+AS_TYPED = """
+  return given.map(({ text, points }) => {
+    const o = core.typedObjective(text, core.formulas.vocabulary);
+    const { value, gradient, hessian } = o.tapes;
+    const plain = (tape) => ({
+      ...tape, inputs: [...tape.inputs], ends: [...tape.ends],
+      start: packed(tape.start), results: [...tape.results],
+    });
+    const tapes = [value, gradient, hessian].map(plain);
+    return { variables: o.variables, start: o.start, tapes, rows: packed(rows(o, points)) };
+  });
+"""
 
 
 def own_bound(tapes: list[dict[str, Any]], points: NDArray[np.float64]) -> NDArray[np.float64]:

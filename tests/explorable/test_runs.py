@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 from typing import Any
 
@@ -109,6 +109,10 @@ def told(core: Callable[..., Any]) -> dict[tuple[Case, int], dict[str, Any]]:
     return dict(zip(asked, answers, strict=True))
 
 
+FACTS = ("turns", "reversals", "firstBelow", "staysBelow", "divergedAt", "undefinedAt", "endedAt")
+
+
+@cache
 def facts(case: Case) -> dict[str, NDArray[Any]]:
     """What the runs of a case tell, each as an array (rates, 1 + shaken, ...)."""
     runs, tolerance = case.runs, case.tolerance
@@ -137,39 +141,41 @@ def is_sure(case: Case, place: int) -> bool:
     return bool(spread(values, 1)[: len(exact)].max() <= SURE * np.abs(exact).max())
 
 
-def test_iterates_and_values_agree(told: dict[tuple[Case, int], dict[str, Any]]) -> None:
-    """To 1e-12, or to what rounding does to Python's own run."""
-    for (case, place), answer in told.items():
-        exact = case.runs.at((place, 0))
-        for name, wanted, apart in (
-            ("iterates", exact.iterates, spread(case.runs.iterates[:, place], 1)),
-            ("values", exact.values, spread(case.runs.values[:, place], 1)),
-        ):
-            found = numbers(answer[name]).reshape(wanted.shape)
-            size = np.maximum.accumulate(np.abs(wanted).reshape(STEPS + 1, -1).max(axis=1))
-            bound = np.maximum.accumulate(apart.reshape(STEPS + 1, -1).max(axis=1))
-            with np.errstate(all="ignore"):
-                wrong = np.abs(found - wanted).reshape(STEPS + 1, -1).max(axis=1) > 1e-12 * size + 8 * bound
-            assert not wrong[bound < PARTED * size].any(), (case, place, name)
+def test_runs_agree(told: dict[tuple[Case, int], dict[str, Any]]) -> None:
+    """Iterates and values to 1e-12, or to what rounding does to Python's own run; what a run tells, exactly.
 
-
-def test_facts_agree_exactly(told: dict[tuple[Case, int], dict[str, Any]]) -> None:
-    """U-turns, first and stays below, diverged and undefined at: equal, wherever Python's shaken runs agree.
-
-    They nearly always do: a bound that holds because everything is unsure holds nothing.
+    In one test, so that each run of Python is made once, however many processes test.
     """
     compared = 0
     for (case, place), answer in told.items():
-        for name, fact in facts(case).items():
-            exact, *shaken = fact[place]
-            if is_sure(case, place) and all(np.array_equal(exact, one) for one in shaken):
-                assert answer["facts"][name] == plain(exact), (case, place, name)
-                compared += 1
-    assert compared > 0.85 * len(told) * len(facts(case))
-
-
-def test_some_runs_diverge_and_some_settle(told: dict[tuple[Case, int], dict[str, Any]]) -> None:
-    """The runs of this file are worth comparing."""
-    ends = [answer["facts"] for answer in told.values()]
+        check_numbers(case, place, answer)
+        compared += check_facts(case, place, answer["facts"])
+    # A bound that holds because everything is unsure holds nothing; and some runs settle, some turn, some diverge.
+    assert compared > 0.85 * len(told) * len(FACTS)
     for fact, fewest in {"divergedAt": 10, "firstBelow": 50, "staysBelow": 50, "turns": 50, "reversals": 50}.items():
-        assert sum(bool(end[fact]) for end in ends) >= fewest, fact
+        assert sum(bool(answer["facts"][fact]) for answer in told.values()) >= fewest, fact
+
+
+def check_numbers(case: Case, place: int, answer: dict[str, Any]) -> None:
+    exact = case.runs.at((place, 0))
+    for name, wanted, apart in (
+        ("iterates", exact.iterates, spread(case.runs.iterates[:, place], 1)),
+        ("values", exact.values, spread(case.runs.values[:, place], 1)),
+    ):
+        found = numbers(answer[name]).reshape(wanted.shape)
+        size = np.maximum.accumulate(np.abs(wanted).reshape(STEPS + 1, -1).max(axis=1))
+        bound = np.maximum.accumulate(apart.reshape(STEPS + 1, -1).max(axis=1))
+        with np.errstate(all="ignore"):
+            wrong = np.abs(found - wanted).reshape(STEPS + 1, -1).max(axis=1) > 1e-12 * size + 8 * bound
+        assert not wrong[bound < PARTED * size].any(), (case, place, name)
+
+
+def check_facts(case: Case, place: int, found: dict[str, Any]) -> int:
+    """How many facts were compared: all, wherever Python's shaken runs agree."""
+    compared = 0
+    for name, fact in facts(case).items():
+        exact, *shaken = fact[place]
+        if is_sure(case, place) and all(np.array_equal(exact, one) for one in shaken):
+            assert found[name] == plain(exact), (case, place, name)
+            compared += 1
+    return compared
