@@ -15,8 +15,6 @@ from typing import Any
 
 import av
 
-from clips.filming.gif import write_gif
-from clips.filming.prores import write_prores
 from clips.filming.streams import FASTSTART, Video, has_alpha, opened, stream_like
 from clips.profile import Profile
 from objectives.errors import UsageError
@@ -55,8 +53,12 @@ def join_into(
         If a beat's stream differs from the first one's.
     """
     if profile.format == "gif":
+        from clips.filming.gif import write_gif  # needs NumPy: the watch, which joins MP4s, goes without
+
         write_gif(target, list(beats), profile)
     elif profile.format == "mov":
+        from clips.filming.prores import write_prores
+
         write_prores(target, beats, profile, title)
     else:
         _copy(target, beats, title, chapters)

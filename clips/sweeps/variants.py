@@ -115,7 +115,8 @@ def bring(
     Raises
     ------
     UsageError
-        Before anything is filmed: an unknown parameter, a value out of bounds, a folder that cannot be written.
+        Before anything is filmed: an unknown parameter, a folder that cannot be written, or if every value is out of
+        bounds (else its row tells, and the other clips are made).
     """
     made = make(sweep.wishes, replace(shop, advise=None), _without_claims(reporter))
     errors = {outcome.job.called: outcome.error for outcome in made.failed}

@@ -288,9 +288,16 @@ def test_what_is_lost_or_changed_of_the_grid_comes_again(
 def test_a_parameter_that_the_clip_lacks(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no parameter of tiny 'wya': did you mean 'way'"):
         swept(tmp_path, tmp_path / "cache", "wya=1,2")
-    with pytest.raises(UsageError, match="way must be less than or equal to 3, and not '4'"):
-        swept(tmp_path, tmp_path / "cache", "way=0:4:1")
+    with pytest.raises(UsageError, match="way must be less than or equal to 3, and not 4;"):
+        swept(tmp_path, tmp_path / "cache", "way=4,5")
     assert not [*tmp_path.glob("*.mp4")]
+
+
+def test_a_value_out_of_bounds_takes_no_other_with_it(tmp_path: Path) -> None:
+    found = swept(tmp_path, tmp_path / "cache", "way=2,3,4")
+    assert [row.error for row in found.rows] == ["", "", found.rows[2].error]
+    assert found.rows[2].error.startswith("tiny: way must be less than or equal to 3, and not 4;")
+    assert {clip.name for clip in found.made.delivered} == {"tiny-way-2", "tiny-way-3"}
 
 
 # When something goes wrong --------------------------------------------------------------------------------------------

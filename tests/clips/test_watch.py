@@ -197,7 +197,7 @@ def test_a_save_brings_what_it_makes_stale(watching: Watching) -> None:
     lines = watching.until("Waiting")
     assert lines[0] == "lecture.toml changed."
     assert lines[1] == "tiny: way: 2.0 -> 1.0 (beats: move)"
-    assert any(line.startswith("tiny: done, 0.8 s of video in ") and "draft/tiny.mp4" in line for line in lines)
+    assert any(line.startswith("tiny: done, 2.8 s of video in ") and "draft/tiny.mp4" in line for line in lines)
     assert any("tiny: there, " in line and line.endswith(" s after the save.") for line in lines)
     assert json.loads((draft / "tiny.json").read_text())["parameters"]["way"] == 1.0
     assert (draft / "other.mp4").stat().st_mtime_ns == other

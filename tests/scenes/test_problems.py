@@ -126,5 +126,5 @@ def test_bad_parameters_are_refused(changes: dict[str, Any], sentence: str) -> N
 
 
 def test_a_finding_in_a_sentence() -> None:
-    assert in_a_sentence("slope $8.7 dot 10^(-5)$, $117 degree$ off") == "slope 8.7e-5, 117 degrees off"
-    assert in_a_sentence("slope $10^(-6)$") == "slope 1e-6"
+    assert in_a_sentence("slope $8.7 dot 10^(-5)$, $117 degree$ off") == "slope 8.7·10⁻⁵, 117 degrees off"
+    assert in_a_sentence("slope $10^(-6)$") == "slope 10⁻⁶"
