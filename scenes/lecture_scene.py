@@ -37,6 +37,7 @@ from scenes.stage.words.typesetting import HEADING, TITLE, Words, bold
 from scenes.typed import as_list, as_typed
 
 Number = int | float | str
+TITLE_SECONDS = 1.8  # of reading it, at least
 GLANCE = 1.0  # seconds of a beat in which nothing happens, whatever the run does
 
 
@@ -196,11 +197,18 @@ class LectureScene(Scene):
         layout.shrink_into(words, layout.header().width)
         return layout.place(words, layout.header(), align=UL)
 
-    def show_title(self) -> None:
-        """The title in the middle, then up to its place as a heading: at most three seconds."""
+    def show_title(self, *picture: Mobject) -> None:
+        """The heading over the clip's first picture; both stand from the first frame on: no player shows a black one.
+
+        The picture stays for the next beat. Without one the title stands in the middle, then goes up to its place.
+        """
+        if picture:
+            self.add(*picture, self.heading)
+            self.read(self.title, seconds=TITLE_SECONDS)
+            return
         words = layout.shrink_into(bold(self.title, TITLE), layout.safe_frame().width)
-        self.play(FadeIn(words, shift=0.2 * UP), run_time=0.7)
-        self.wait(1.2)
+        self.add(words)
+        self.wait(TITLE_SECONDS)
         self.play(ReplacementTransform(words, self.heading), run_time=0.9)
 
     def wait(self, duration: float = 1.0, *options: Any, **more: Any) -> None:
