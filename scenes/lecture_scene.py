@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar, Protocol, Self, cast
 
 import numpy as np
-from manim import UL, UP, Mobject, ReplacementTransform, Scene, ValueTracker
+from manim import UL, Mobject, ReplacementTransform, Scene, ValueTracker
 from manim.renderer.cairo_renderer import CairoRenderer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -28,7 +28,7 @@ from optimizers import Trajectory
 from scenes.reads import NOTATION, Reads, Watched
 from scenes.stage.ink import layout
 from scenes.stage.ink.camera import StageCamera
-from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.fading import FadeOut
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import REACH
 from scenes.stage.words.figures import figure, filled
