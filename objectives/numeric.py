@@ -61,8 +61,10 @@ def evaluate_derivatives(
 def _numbers(tape: Tape, columns: Sequence[Array]) -> Array:
     shapes = set(map(np.shape, columns))
     shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
-    numbers = np.empty((len(tape.results), *shape))
     with np.errstate(all="ignore"):
+        if not shape:
+            return np.array(tape.run(columns), dtype=np.float64)
+        numbers = np.empty((len(tape.results), *shape))
         for block, part in _blocks(columns, shape):
             for place, result in enumerate(tape.run(part)):
                 numbers[(place, *block)] = result  # a constant component fills its batch

@@ -65,13 +65,13 @@ class Differentiable(ABC):
         Where it is missing it is 0 at a listed minimum (a valid subgradient), NaN or infinite elsewhere.
         """
         columns = self._columns(x)
-        gradient = np.moveaxis(self._evaluate(1, columns), 0, -1)
+        gradient = _variables_last(self._evaluate(1, columns))
         return gradient if np.isfinite(gradient).all() else self._repaired(gradient, columns)
 
     def hessian(self, x: ArrayLike) -> Array:
         """The Hessian at each point: (..., d) in, (..., d, d) out; NaN where there is none."""
         columns = self._columns(x)
-        flat = np.moveaxis(self._evaluate(2, columns), 0, -1)
+        flat = _variables_last(self._evaluate(2, columns))
         return flat.reshape(*columns.shape[1:], self.dimension, self.dimension)
 
     def undefined(self, x: ArrayLike) -> NDArray[np.bool_]:
@@ -94,11 +94,11 @@ class Differentiable(ABC):
                 f"A point of '{self.name}' has {self.dimension} coordinate(s), {names}, along the last axis: "
                 f"the shape {points.shape} does not."
             )
-        return np.ascontiguousarray(np.moveaxis(points, -1, 0))
+        return points if points.ndim == 1 else np.ascontiguousarray(np.moveaxis(points, -1, 0))
 
     def _repaired(self, gradient: Array, columns: Array) -> Array:
         missing = ~np.isfinite(gradient).all(axis=-1)
-        points = np.moveaxis(columns, 0, -1)
+        points = _variables_last(columns)
         return np.where((missing & self._at_minimum(points))[..., None], 0.0, gradient)
 
     def _at_minimum(self, points: Array) -> NDArray[np.bool_]:
@@ -115,6 +115,11 @@ class Differentiable(ABC):
             raise UsageError(f"The view, start and minima of '{self.name}' need one entry per variable.")
         if not all(low < high for low, high in self.view):
             raise UsageError(f"The view of '{self.name}' needs a lower end below its upper end.")
+
+
+def _variables_last(columns: Array) -> Array:
+    """(d, *batch) as (*batch, d); a single point, the step of every run, is spared the way."""
+    return columns if columns.ndim == 1 else np.moveaxis(columns, 0, -1)
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,9 @@ class Objective(Differentiable):
         return square(derivatives(self.expression, self.variables, 2))
 
     def _evaluate(self, order: int, columns: Array) -> Array:
-        flat = tuple(columns.reshape(self.dimension, -1)) if columns.ndim > 1 else tuple(columns)
+        if columns.ndim == 1:
+            return evaluate_derivatives(self._stable, self.variables, self.variables, order, tuple(columns))
+        flat = tuple(columns.reshape(self.dimension, -1))
         numbers = evaluate_derivatives(self._stable, self.variables, self.variables, order, flat)
         return numbers.reshape(len(numbers), *columns.shape[1:])
 

@@ -182,7 +182,7 @@ def run(
         journal.write(0, x)
         state = first.init(x)
         for k, problem in zip(range(steps), problems, strict=False):
-            if not journal.running.any():
+            if not journal.all_running and not journal.running.any():
                 break
             now = _scheduled(schedule, k, first, x.shape[:-1])
             x, state = now.step(journal.gradient_of(problem, k), journal.here, state)
@@ -201,13 +201,26 @@ class _Journal:
         self.diverged = np.full(shape[:-1], -1)
         self.undefined = np.full(shape[:-1], -1)
         self.running = np.ones(shape[:-1], dtype=np.bool)
+        self.all_running = True
         self.here: FloatArray = self.iterates[0]
         self.slope: FloatArray = self.gradients[0]
 
     def write(self, k: int, x: FloatArray) -> None:
         """Record x_k for the runs that are still running, and end those that cannot go on."""
-        running = self.running[..., np.newaxis]
         self.here, self.slope = self.iterates[k], self.gradients[k]
+        if not self.all_running or not self._written_at_once(k, x):
+            self._write_where_running(k, x)
+
+    def _written_at_once(self, k: int, x: FloatArray) -> bool:
+        """Record x_k for all runs, as long as none has ended; whether none ends here."""
+        self.here[...] = x
+        self.values[k, ...] = self.objective.value(self.here)
+        self.slope[...] = self.objective.gradient(self.here)
+        return all(bool(np.isfinite(numbers).all()) for numbers in (self.here, self.values[k], self.slope))
+
+    def _write_where_running(self, k: int, x: FloatArray) -> None:
+        running = self.running[..., np.newaxis]
+        self.here[...], self.slope[...], self.values[k, ...] = np.nan, np.nan, np.nan
         np.copyto(self.here, x, where=running)
         np.copyto(self.values[k, ...], self.objective.value(self.here), where=self.running)
         np.copyto(self.slope, self.objective.gradient(self.here), where=running)
@@ -237,6 +250,7 @@ class _Journal:
     def _end(self, ends: IntArray, k: int, ended: NDArray[np.bool]) -> None:
         ends[self.running & ended] = k
         self.running &= ~ended
+        self.all_running = bool(self.running.all())
 
 
 def whole(label: str, value: object, lowest: int) -> int:
