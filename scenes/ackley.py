@@ -18,8 +18,8 @@ class Ackley(TwoRuns):
     title = "Over the ripples to the centre"
     clip = "ackley"
     landscape = "a funnel full of dimples"
-    held = "it sits in the first dimple"
-    free = "it reaches the centre"
+    held = "sits in the first dimple"
+    free = "reaches the centre"
     near = True
     elevation = 44.0
 

@@ -46,8 +46,8 @@ class Escape(TwoRuns):
     beats = ("opening", "surface", "two_balls", "where_they_end", "many_momenta", "not_the_more_the_better")
     poster = "not_the_more_the_better"
     landscape = "a bowl with sine peaks"
-    held = "it stays in the first dip"
-    free = "it goes past, on to a lowest point"
+    held = "stays in the first dip"
+    free = "goes past, on to a lowest point"
     near = True
     elevation = 40.0
 

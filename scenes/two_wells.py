@@ -18,8 +18,8 @@ class TwoWells(TwoRuns):
     title = "Through the near well into the deep one"
     clip = "two_wells"
     landscape = "a shallow well, a deep one behind"
-    held = "it stays in the near well"
-    free = "it runs through"
+    held = "stays in the near well"
+    free = "runs through it"
     azimuth = -28.0
     elevation = 48.0
 

@@ -66,10 +66,14 @@ class Trail(VGroup):
     sight: a triangle at the rim points to where it is.
     """
 
-    def __init__(self, points: Array, color: str, area: Box, mark_radius: float = 0.045, ball: float = RADIUS) -> None:
-        """`points` are the iterates on the screen (n, 3); what leaves `area` is not drawn."""
+    def __init__(
+        self, points: Array, color: str, area: Box, mark_radius: float = 0.045, ball: float = RADIUS, rim: float = 0.0
+    ) -> None:
+        """`points` are the iterates on the screen (n, 3); what leaves `area` is not drawn. A ball under others at the
+        start is so much larger there that its `rim` is seen round them; after a step it is as small as they are."""
         super().__init__()
         self.path_points, self.area, self.mark_radius = points, area, mark_radius
+        self.radius, self.rim = ball, rim
         self.edge = stroke(stroke_color=palette().outline, stroke_width=WIDTH + EDGE)
         self.old = stroke(stroke_color=color, stroke_width=WIDTH_OLD, stroke_opacity=0.65)
         self.fresh = stroke(stroke_color=color, stroke_width=WIDTH)
@@ -90,6 +94,8 @@ class Trail(VGroup):
         place = along(self.path_points, step)
         visible = bool(inside(place[None], self.area)[0])
         self.ball.move_to(place if visible else self.ball.get_center())
+        if self.rim:
+            self.ball.set(width=2 * (self.radius + nested(self.rim, step)))
         self.ball.set_opacity(float(visible))
         self.outside.set_points(polyline_points(pointer(place, self.area)))
         return self
@@ -97,6 +103,11 @@ class Trail(VGroup):
     def _line(self, points: Array) -> Array:
         pieces = [polyline_points(piece) for piece in clip_polyline(points, self.area)]
         return np.concatenate(pieces) if pieces else np.zeros((0, 3))
+
+
+def nested(rim: float, step: float) -> float:
+    """How much larger than others a ball is that lies under them at the start: by its rim, and nothing after a step."""
+    return rim * max(0.0, 1.0 - step)
 
 
 class Rings(VMobject):

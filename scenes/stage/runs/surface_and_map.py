@@ -1,7 +1,7 @@
 """A terrain beside its map, and the same runs on both, in step.
 
-What every clip with a surface has in common: where the two stand, how the map rises and becomes the terrain, how the
-balls take their steps on both while the camera goes slowly round.
+What every clip with a surface has in common: where the two stand, how the map under the title rises and becomes the
+terrain, how the balls take their steps on both while the camera goes slowly round. How it ends is in `landing`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from objectives import AnyObjective, typeset, typeset_function
 from optimizers import Rule, Trajectory
 from scenes.lecture_scene import LectureScene
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import RADIUS, Trail
+from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, crosses, inside
 from scenes.stage.ink.fading import FadeIn
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.plot import Range
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.terrain.ground import Kind
@@ -41,7 +42,10 @@ ONE_CARD = 6.2  # width of a card that is alone
 COUNTER = 2.6  # width of the counter, where it stands beside words
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
 ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
+BALL, RIM = 0.125, 0.07  # radius of a ball, and how much further each one reaches under the next at the start
 SWING = 18.0  # degrees to each side of it that the camera goes
+EVENLY = 3.0  # times as long as wide: up to here a window is widened until both directions have the same scale
+FILLS = 0.97  # of the stage: the map under the title
 LOWER = 8.0  # degrees that the camera stands lower while the terrain is alone
 
 
@@ -65,7 +69,7 @@ class SurfaceAndMap:
         """`count` runs; `rules` and `runs` give them by the names of the rules, whose colours they have, and are asked
         when they are first shown. `swing` is how far the camera goes from the azimuth, in degrees, so that there is
         room for it; `kind` the height scale and `level` the levels of the map, chosen by the landscape unless given."""
-        self.scene, self.objective, self.view, self.count = scene, objective, view, count
+        self.scene, self.objective, self.wanted, self.count = scene, objective, view, count
         self.kind, self.level = kind, level
         self._rules, self._runs = rules, runs
         self.azimuth, self.elevation, self.swing = azimuth, elevation, swing
@@ -123,20 +127,30 @@ class SurfaceAndMap:
 
     @cached_property
     def map(self) -> ContourMap:
-        return ContourMap(self.objective, self.boxes[1], self.view, self.names, self.level)
+        """With the same scale in both directions, unless the window is far longer than wide."""
+        sides = np.ptp(np.array(self.wanted), axis=1)
+        if sides.max() <= EVENLY * sides.min():
+            return even_map(self.objective, self.boxes[1], self.wanted, self.level)
+        return ContourMap(self.objective, self.boxes[1], self.wanted, self.names, self.level)
+
+    @property
+    def view(self) -> tuple[Range, Range]:
+        """What map and terrain show: the window that was wanted, widened to the map's shape."""
+        return self.map.x_axis.data, self.map.y_axis.data
 
     @cached_property
     def terrain(self) -> Terrain:
-        """Seen from above, as flat as a map, in the middle of the stage, which it has for itself at first."""
+        """Seen from above, as flat as a map and as large as the stage, which it has for itself at first."""
         box, area = self.boxes[0], self.map.area
         half = np.array([area.width, area.height]) / 2
         x, y = box.center[:2]
         flat = Box(float(x - half[0]), float(y - half[1]), float(x + half[0]), float(y + half[1]))
         made = Terrain(self.objective, box, flat, self.view, self.names, level=self.map.levels, kind=self.kind)
         made.rise.set_value(0.0)
-        middle = self.rows[0].center
-        made.orbit.look(replace(made.above, left=float(middle[0]), up=float(middle[1])))
-        return made.stand_in(self.rows[0])
+        stage = layout.stage()
+        zoom = FILLS * min(stage.width / area.width, stage.height / area.height)
+        made.orbit.look(replace(made.above, zoom=zoom, left=float(stage.center[0]), up=float(stage.center[1])))
+        return made.stand_in(stage)
 
     @cached_property
     def alone(self) -> View:
@@ -155,11 +169,21 @@ class SurfaceAndMap:
         words = self.rows[1] if self.count <= 2 else self.rows[1].right_slice(COUNTER)[1]
         return Speaker(self.scene.play, words)
 
+    def rim(self, name: str) -> float:
+        """At the start all balls lie over each other: the earlier ones are seen round the later ones."""
+        return RIM * (len(self.runs) - 1 - [*self.runs].index(name))
+
     @cached_property
     def paths(self) -> dict[str, Trail]:
         """The runs on the map."""
         return {
-            name: Trail(self.map.to_screen(*run.iterates[: run.ended_at + 1].T), rule_color(name), self.map.area)
+            name: Trail(
+                self.map.to_screen(*run.iterates[: run.ended_at + 1].T),
+                rule_color(name),
+                self.map.area,
+                ball=BALL,
+                rim=self.rim(name),
+            )
             for name, run in self.runs.items()
         }
 
@@ -167,7 +191,7 @@ class SurfaceAndMap:
     def trails(self) -> dict[str, TerrainTrail]:
         """The runs on the terrain."""
         return {
-            name: self.terrain.trail(run.iterates[: run.ended_at + 1], rule_color(name), ball=0.9 * RADIUS)
+            name: self.terrain.trail(run.iterates[: run.ended_at + 1], rule_color(name), ball=BALL, rim=self.rim(name))
             for name, run in self.runs.items()
         }
 
@@ -224,15 +248,21 @@ class SurfaceAndMap:
     def marks(self, places: Any) -> VMobject:
         """Crosses on the map, at points (n, 2) that lie in the view."""
         points = np.array([self.map.to_screen(*place) for place in places]).reshape(-1, 3)
-        return crosses(points[inside(points, self.map.area)], stroke_color=palette().target, stroke_width=4.5)
+        seen = points[inside(points, self.map.area)]
+        return crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3)  # above all balls
 
     # What happens there ---------------------------------------------------------------------------------------------
 
+    def begin(self) -> None:
+        """The title, over the map: the first picture."""
+        self.scene.show_title(self.terrain)
+
     def unfold(self) -> None:
-        """The map, flat; then it rises and the camera comes down: the terrain, alone on the stage."""
+        """The map, flat, rises and the camera comes down: the terrain, alone on the stage."""
         scene, terrain = self.scene, self.terrain
-        scene.play(FadeIn(terrain), run_time=0.8)
-        scene.wait(0.5)
+        if terrain not in scene.mobjects:
+            scene.play(FadeIn(terrain), run_time=0.8)
+            scene.wait(0.5)
         rising = terrain.rise.animate.set_value(1.0)
         scene.play(*terrain.orbit.to(self.alone), rising, run_time=3.2, rate_func=smooth)
 

@@ -17,15 +17,14 @@ from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
 from scenes.lecture_scene import Claim, LectureScene, Number, objective_of, start_of
 from scenes.reads import derived
 from scenes.stage.ink.fading import FadeIn, FadeOut
-from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.maps.even_map import around, widened
 from scenes.stage.panels.plot import Range
+from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, rounded
-from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Formula, Words
 
 GD, MOMENTUM = "gradient_descent", "momentum"
@@ -45,8 +44,8 @@ class TwoRuns(LectureScene):
     azimuth: ClassVar[float] = -32.0
     elevation: ClassVar[float] = 36.0
     landscape: ClassVar[str] = "hills and dips"  # what is said of the surface
-    held: ClassVar[str] = "it sits in the first dip"  # and of gradient descent
-    free: ClassVar[str] = "it rolls through"  # and of momentum
+    held: ClassVar[str] = "sits in the first dip"  # and of gradient descent
+    free: ClassVar[str] = "rolls through"  # and of momentum
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -157,15 +156,16 @@ class TwoRuns(LectureScene):
         becomes = "gets through" if self.escapes else "does not get through either"
         return f"Momentum {becomes}: it ends at {figure(self.ends[MOMENTUM])}."
 
-    def _verdicts(self) -> Iterator[tuple[str, str]]:
-        """What is said of each run on the screen, and its last value, if it has one."""
-        free = self.free if self.escapes else "it does not get through"
-        told = {GD: self.held, MOMENTUM: free} if self.its_own and self.rests else dict.fromkeys(self.runs, "it ends")
+    def verdicts(self) -> Iterator[Verdict]:
+        """What is said of each run in the end, and its last value, if it has one."""
+        free = self.free if self.escapes else "does not get through"
+        told = {GD: self.held, MOMENTUM: free} if self.its_own and self.rests else dict.fromkeys(self.runs, "ends at")
         for name, run in self.runs.items():
+            title = self.rules[name].title
             if flies_off(run) or run.undefined_at is not None:
-                yield name, f"it {ending(run, 2).split(', ')[0]}"
+                yield Verdict(name, title, ending(run, 2).split(", ")[0])
             else:
-                yield name, f"{told[name]}: ${rounded(self.ends[name])}$"
+                yield Verdict(name, title, told[name], rounded(self.ends[name]))
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -175,7 +175,7 @@ class TwoRuns(LectureScene):
 
     def opening(self) -> None:
         """{named}."""
-        self.show_title()
+        self.duet.begin()
 
     def surface(self) -> None:
         """{a_landscape}"""
@@ -205,17 +205,12 @@ class TwoRuns(LectureScene):
         """{slow_one} {fast_one}"""
         if self.last > self.eventful:
             self.duet.walk(self.last, REST, azimuth=self.duet.azimuth - SWING)
-        for name, words in self._verdicts():
-            self.duet.speaker.say(tinted(words, rule_color(name)), tinted(words.split(": ")[0], rule_color(name)))
-            self.wait(2.4)
+        self.wait(1.0)
 
     def from_above(self) -> None:
-        """The same from above: what the map shows all the time."""
-        self.duet.speaker.hush()
-        self.play(FadeOut(self.duet.counter), run_time=0.4)
-        self.duet.rise_above(3.2)
-        self.duet.speaker.say("the same, from above")
-        self.wait(2.4)
+        """{slow_one} {fast_one}"""
+        lowest = f"the lowest point: ${rounded(self.lowest)}$"
+        Landing(self.duet, [*self.verdicts()], self.deepest, lowest).play([self.goal])
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -256,9 +251,13 @@ class TwoRuns(LectureScene):
     @cached_property
     def goal(self) -> VMobject:
         """The lowest minima, marked on the map."""
+        return self.duet.marks(self.deepest)
+
+    @property
+    def deepest(self) -> list[tuple[float, ...]]:
+        """The lowest of the minima that are known."""
         values = [float(self.objective.value(minimum)) for minimum in self.objective.minima]
-        deep = [m for m, v in zip(self.objective.minima, values, strict=True) if v < self.lowest + 1e-6]
-        return self.duet.marks(deep)
+        return [m for m, v in zip(self.objective.minima, values, strict=True) if v < self.lowest + 1e-6]
 
 
 def _most_of_the_way(run: Trajectory) -> int:

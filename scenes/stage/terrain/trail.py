@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from manim import Mobject, ValueTracker
 
-from scenes.stage.ink.ball import FRESH, RADIUS
+from scenes.stage.ink.ball import FRESH, RADIUS, nested
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette
 from scenes.stage.terrain.ground import Ground
@@ -31,14 +31,22 @@ class TerrainTrail(Mobject):
     """
 
     def __init__(
-        self, ground: Ground, iterates: Array, color: str, ball: float = RADIUS, presence: float = 0.0
+        self,
+        ground: Ground,
+        iterates: Array,
+        color: str,
+        ball: float = RADIUS,
+        presence: float = 0.0,
+        rim: float = 0.0,
     ) -> None:
-        """`iterates` (n, 2) in the objective's variables; a run that is lost far outside the view ends there."""
+        """`iterates` (n, 2) in the objective's variables; a run that is lost far outside the view ends there. `rim` is
+        how much larger the ball is at the start, as on a map (`ball.Trail`)."""
         super().__init__()
         reach = FAR * np.ptp(np.array(ground.view))
         lost = np.flatnonzero(~(np.abs(iterates) < reach).all(axis=1))
         self.iterates = np.asarray(iterates)[: max(1, lost[0]) if len(lost) else None]
         self.tint, self.rim, self.radius, self.ground = rgb(color), rgb(palette().outline), ball, ground
+        self.nested = rim
         self.pieces = [Strand(*part) for part in _inside(ground, *ground.drape(self.iterates))]
         held = np.flatnonzero(ground.holds(self.iterates))
         self.marks = Strand(ground.place(self.iterates[held]), held.astype(float))
@@ -84,7 +92,8 @@ class TerrainTrail(Mobject):
         half = np.array(self.ground.footprint) / 2 + 1e-9
         if seen > 0 and bool((np.abs(place[:2]) <= half).all()):
             x, y, z = map(float, place)
-            yield Bead((x, y, z), self.tint, self.radius * min(seen, 1.0), ghost=GHOST)
+            radius = self.radius + nested(self.nested, self.step)
+            yield Bead((x, y, z), self.tint, radius * min(seen, 1.0), ghost=GHOST)
 
 
 def _inside(ground: Ground, places: Array, steps: Array) -> Iterator[tuple[Array, Array]]:

@@ -1,0 +1,177 @@
+"""The end of a clip with a terrain: the surface comes down into its map, and beside that stands what the runs did.
+
+The terrain goes up into the view from above, as large as the stage allows; there it is its map, point for point, and
+the map takes its place, with axes, paths and targets. So the last picture is one picture, and the words that answer the
+title stand beside it, with their numbers in the rules' colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from manim import DL, LEFT, UL, VGroup, VMobject, smooth
+
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import crosses, inside
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.runs.surface_and_map import BALL, SurfaceAndMap
+from scenes.stage.words.typesetting import BODY, SMALL, TITLE, Words, bold, lines, quiet
+
+WIDE = 1.3  # times as wide as high: the words stand beside the map, else below it
+WORDS = 4.1  # width of the words beside the map, at least
+BELOW = 1.9  # height of a row of words below it
+FLIGHT = 3.2  # seconds
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a run: the rule by its name and title, words, and the number that they are about, as markup."""
+
+    name: str
+    title: str
+    words: str = ""
+    number: str = ""
+
+
+class Landing:
+    """The last picture of a `SurfaceAndMap`."""
+
+    def __init__(
+        self,
+        duet: SurfaceAndMap,
+        verdicts: Sequence[Verdict],
+        targets: Iterable[tuple[float, ...]] = (),
+        target: str = "",
+    ) -> None:
+        """`targets` are points that are marked with a cross, and `target` the words that say what the cross is."""
+        self.duet, self.verdicts = duet, tuple(verdicts)
+        self.targets, self.target = np.array(list(targets), dtype=float).reshape(-1, 2), target
+
+    # Where things stand ---------------------------------------------------------------------------------------------
+
+    @property
+    def beside(self) -> bool:
+        stage = layout.stage()
+        return stage.width > WIDE * stage.height
+
+    def boxes(self) -> tuple[Box, Box]:
+        """For the words, and for the map."""
+        stage = layout.stage()
+        if self.beside:
+            width = min(stage.height + 0.4, stage.width - WORDS - layout.GAP)
+            right, left = stage.right_slice(width, gap=2 * layout.GAP)
+            return left.inset(left=0.15), right
+        below, above = stage.bottom_slice(BELOW * self._rows(stage), gap=0.2)
+        return below, above
+
+    def _rows(self, stage: Box) -> int:
+        """Rows of words below the map, so that each has room."""
+        return -(-len(self.verdicts) // max(1, int(stage.width / WORDS + 0.35)))
+
+    @property
+    def map(self) -> ContourMap:
+        """The map, large, and shaped like the terrain's footprint."""
+        box, shape = self.boxes()[1], self.duet.terrain.area.width / self.duet.terrain.area.height
+        for _ in range(2):
+            made = self._map_in(box)
+            wide, high = made.area.width - shape * made.area.height, made.area.height - made.area.width / shape
+            box = box.inset(
+                left=max(0.0, wide) * (1 if self.beside else 0.5),
+                right=0.0 if self.beside else max(0.0, wide) / 2,
+                bottom=max(0.0, high) / 2,
+                top=max(0.0, high) / 2,
+            )
+        return self._map_in(box)
+
+    def _map_in(self, box: Box) -> ContourMap:
+        duet = self.duet
+        return ContourMap(duet.objective, box, duet.view, duet.names, duet.map.levels)
+
+    # What is said ---------------------------------------------------------------------------------------------------
+
+    def words(self) -> list[VGroup]:
+        """What is said of each run, and what the cross is: each in its place."""
+        box, _ = self.boxes()
+        said = [self._said(verdict) for verdict in self.verdicts]
+        if self.beside:
+            return self._column(said, box)
+        rows = box.rows(*[1.0] * self._rows(layout.stage()), gap=0.1)
+        across = -(-len(said) // len(rows))
+        cells = [cell for row in rows for cell in row.columns(*[1.0] * across)]
+        return [
+            layout.place(layout.shrink_into(group, cell.width, cell.height), cell, UL)
+            for group, cell in zip(said, cells, strict=False)
+        ]
+
+    def _column(self, said: list[VGroup], box: Box) -> list[VGroup]:
+        """Below each other, evenly; at the foot what the cross is."""
+        foot = [self._key()] if self.target and len(self.targets) else []
+        rest = box.inset(bottom=0.6 if foot else 0.0, top=0.3)
+        cells = rest.rows(*[1.0] * len(said), gap=0.25)
+        placed = [
+            layout.place(layout.shrink_into(group, cell.width, cell.height), cell, LEFT)
+            for group, cell in zip(said, cells, strict=True)
+        ]
+        return placed + [layout.place(layout.shrink_into(key, box.width), box, DL) for key in foot]
+
+    @staticmethod
+    def _said(verdict: Verdict) -> VGroup:
+        color = rule_color(verdict.name)
+        parts = [bold(verdict.title, BODY, color)]
+        parts += [Words(verdict.words, BODY)] if verdict.words else []
+        parts += [Words(f"${verdict.number}$", TITLE, color)] if verdict.number else []
+        return lines(*parts, gap=0.22)
+
+    def _key(self) -> VGroup:
+        """The cross, and what it is."""
+        words = quiet(self.target, SMALL)
+        cross = crosses(np.zeros((1, 3)), stroke_color=palette().target, stroke_width=4.5)
+        return VGroup(cross, words.next_to(cross, buff=0.2))
+
+    # What happens ---------------------------------------------------------------------------------------------------
+
+    def play(self, gone: Iterable[VMobject] = ()) -> None:
+        """The surface flies into its map; then the words come, one after the other. `gone` vanishes first."""
+        duet, scene, terrain = self.duet, self.duet.scene, self.duet.terrain
+        chart, step = self.map, duet.step.get_value()
+        duet.speaker.hush()
+        leaving = [duet.map, duet.counter, *duet.cards.values(), *duet.paths.values(), *gone]
+        scene.play(*(FadeOut(part) for part in leaving), run_time=0.6)
+        terrain.stand_in(layout.stage())
+        above = replace(
+            terrain.above,
+            zoom=chart.area.width / terrain.area.width,
+            left=float(chart.area.center[0]),
+            up=float(chart.area.center[1]),
+        )
+        scene.play(*terrain.orbit.flight(above, terrain.kept), run_time=FLIGHT, rate_func=smooth)
+        furniture = VGroup(chart.frame, chart.labels, chart.names)
+        goal = self.crosses(chart)
+        scene.play(FadeIn(furniture), FadeIn(goal), run_time=0.6)
+        scene.remove(terrain, furniture, goal)
+        scene.add(chart, *self.paths(chart, step), goal)
+        for group in self.words():
+            scene.play(FadeIn(group), run_time=0.5)
+            scene.wait(1.3)
+        scene.wait(1.5)
+
+    def crosses(self, chart: ContourMap) -> VMobject:
+        """The targets, on top of everything."""
+        points = np.array([chart.to_screen(*place) for place in self.targets]).reshape(-1, 3)
+        seen = points[inside(points, chart.area)]
+        return crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3)
+
+    def paths(self, chart: ContourMap, step: float) -> list[Trail]:
+        """The runs on the large map, as far as they have come."""
+        return [
+            Trail(
+                chart.to_screen(*run.iterates[: run.ended_at + 1].T), rule_color(name), chart.area, ball=BALL
+            ).display(step)
+            for name, run in self.duet.runs.items()
+        ]
