@@ -5,7 +5,7 @@ returns the next x and the next state and leaves its arguments as they are, so t
 copied and replayed at will. `gradient` is a function of x, because Nesterov's rule asks for the gradient
 elsewhere than at x.
 
-The convention is the lecture's: `update_t = gamma update_(t-1) + eta gradient_t`, `x_(t+1) = x_t - update_t`.
+The convention is the lecture's: `update_t = gamma update_(t-1) + eta nabla f(x_t)`, `x_(t+1) = x_t - update_t`.
 Every rule agrees with its namesake in `torch.optim` (without weight decay; to maximise, negate the
 objective). Other libraries differ in small print, which no hyper-parameter here reaches: Keras' Adam puts
 epsilon beside the root of the uncorrected average of squares; optax's amsgrad keeps the largest of the
@@ -42,6 +42,8 @@ from .hyperparameters import HyperParameter, Numbers, choice, declared, number, 
 from .problem import FloatArray
 
 State = TypeVar("State")
+SLOPE = "nabla f({parameters}_t)"  # as a formula: the gradient where a step begins
+SHORT = f"$g_t = {SLOPE}$"  # what is said of it where a formula has it twice
 RATES = ("lr", "eta", "step_size")  # names of the learning rate elsewhere
 GradientFunction: TypeAlias = Callable[[FloatArray], FloatArray]
 
@@ -54,8 +56,9 @@ class Rule(ABC, Generic[State]):
     value and the allowed range). Records of numbers compare and hash; records that hold arrays do not.
 
     For a reader: `title`; `in_a_word`, after which the title makes a sentence; `formulas`, the lines of one
-    step as Typst mathematics, in which `{learning_rate}`, `{momentum}` and `{update}` stand for the letters of
-    the notation in force; what they leave out, as markup (`small_print`); a relative's name (`also`).
+    step as Typst mathematics, in which `{learning_rate}`, `{momentum}`, `{update}` and `{parameters}` stand for
+    the letters of the notation in force, and f for the objective; what they leave out, as markup,
+    in pieces with a semicolon between (`small_print`); a relative's name (`also`).
     """
 
     name: ClassVar[str]
@@ -92,12 +95,15 @@ class Rule(ABC, Generic[State]):
 
 def _with_update(slope: str) -> tuple[str, str]:
     """Two lines for a step by an update, which remembers the last one."""
-    return f"{{update}}_t = {{momentum}} {{update}}_(t-1) + {{learning_rate}} {slope}", "w_(t+1) = w_t - {update}_t"
+    return (
+        f"{{update}}_t = {{momentum}} {{update}}_(t-1) + {{learning_rate}} {slope}",
+        "{parameters}_(t+1) = {parameters}_t - {update}_t",
+    )
 
 
 def _over_root(above: str, squares: str) -> str:
     """A line for a step that is divided by the root of squares."""
-    return f"w_(t+1) = w_t - {{learning_rate}} thin {above} slash sqrt({squares})"
+    return f"{{parameters}}_(t+1) = {{parameters}}_t - {{learning_rate}} thin {above} slash sqrt({squares})"
 
 
 @final
@@ -108,7 +114,7 @@ class GradientDescent(Rule[None]):
     name: ClassVar[str] = "gradient_descent"
     title: ClassVar[str] = "gradient descent"
     in_a_word: ClassVar[str] = "follows the slope"
-    formulas: ClassVar[tuple[str, ...]] = ("w_(t+1) = w_t - {learning_rate} nabla w_t",)
+    formulas: ClassVar[tuple[str, ...]] = ("{parameters}_(t+1) = {parameters}_t - {learning_rate} " + SLOPE,)
     also: ClassVar[str] = "on a few samples: SGD"
     learning_rate: Numbers = number(1e-3, "step per unit of gradient", elsewhere=RATES)
 
@@ -147,7 +153,7 @@ class Momentum(Rule[MomentumState]):
     name: ClassVar[str] = "momentum"
     title: ClassVar[str] = "momentum"
     in_a_word: ClassVar[str] = "remembers its last update"
-    formulas: ClassVar[tuple[str, ...]] = _with_update("nabla w_t")
+    formulas: ClassVar[tuple[str, ...]] = _with_update(SLOPE)
     learning_rate: Numbers = number(1e-3, "step per unit of gradient", elsewhere=RATES)
     momentum: Numbers = number(
         0.9, "share of the last update that is kept", letter="{momentum}", elsewhere=("gamma", "mu", "beta")
@@ -192,8 +198,8 @@ class Nesterov(Rule[FloatArray]):
     title: ClassVar[str] = "Nesterov"
     in_a_word: ClassVar[str] = "remembers, and looks ahead"
     formulas: ClassVar[tuple[str, ...]] = (
-        "tilde(w)_t = w_t - {momentum} {update}_(t-1)",
-        *_with_update("nabla tilde(w)_t"),
+        "tilde({parameters})_t = {parameters}_t - {momentum} {update}_(t-1)",
+        *_with_update("nabla f(tilde({parameters})_t)"),
     )
     learning_rate: Numbers = number(1e-3, "step per unit of gradient", elsewhere=RATES)
     momentum: Numbers = number(
@@ -233,9 +239,10 @@ class AdaGrad(Rule[AdaGradState]):
     title: ClassVar[str] = "AdaGrad"
     in_a_word: ClassVar[str] = "slows down where it was steep"
     formulas: ClassVar[tuple[str, ...]] = (
-        "s_t = s_(t-1) + (nabla w_t)^2",
-        _over_root("nabla w_t", "s_t"),
+        "s_t = s_(t-1) + g_t^2",
+        _over_root("g_t", "s_t"),
     )
+    small_print: ClassVar[str] = SHORT
     learning_rate: Numbers = number(1e-2, "length of the first step in each coordinate", elsewhere=RATES)
     learning_rate_decay: Numbers = number(
         0.0, "step t uses the learning rate over 1 + t times this", elsewhere=("lr_decay",)
@@ -279,9 +286,10 @@ class RMSProp(Rule[RMSPropState]):
     title: ClassVar[str] = "RMSProp"
     in_a_word: ClassVar[str] = "evens out steep and gentle"
     formulas: ClassVar[tuple[str, ...]] = (
-        "s_t = rho s_(t-1) + (1 - rho) (nabla w_t)^2",
-        _over_root("nabla w_t", "s_t"),
+        "s_t = rho s_(t-1) + (1 - rho) g_t^2",
+        _over_root("g_t", "s_t"),
     )
+    small_print: ClassVar[str] = SHORT
     learning_rate: Numbers = number(1e-2, "step per unit of scaled gradient", elsewhere=RATES)
     decay: Numbers = number(
         0.99,
@@ -332,11 +340,11 @@ class Adam(Rule[AdamState]):
     title: ClassVar[str] = "Adam"
     in_a_word: ClassVar[str] = "remembers, and evens out"
     formulas: ClassVar[tuple[str, ...]] = (
-        "m_t = beta_1 m_(t-1) + (1 - beta_1) nabla w_t",
-        "s_t = beta_2 s_(t-1) + (1 - beta_2) (nabla w_t)^2",
+        "m_t = beta_1 m_(t-1) + (1 - beta_1) g_t",
+        "s_t = beta_2 s_(t-1) + (1 - beta_2) g_t^2",
         _over_root("hat(m)_t", "hat(s)_t"),
     )
-    small_print: ClassVar[str] = "hats: over $1 - beta_i^t$"
+    small_print: ClassVar[str] = f"{SHORT}; hats: over $1 - beta_i^t$"
     learning_rate: Numbers = number(1e-3, "length of the first step in each coordinate", elsewhere=RATES)
     beta1: Numbers = number(
         0.9, "share of the average of gradients that is kept", below=1.0, letter="beta_1", elsewhere=("beta_1", "b1")

@@ -37,7 +37,7 @@ from scenes.stage.panels.gauge import Gauge
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import Counter, RuleCard
 from scenes.stage.words.figures import figure, rounded, running_spec, typed
-from scenes.stage.words.notation import notation
+from scenes.stage.words.notation import gradient, notation, parameters
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, HEADING, Formula, bold, fitting_formula, lines, quiet
@@ -320,8 +320,8 @@ class GentleSlope(LectureScene):
     def closing(self) -> tuple[Formula, VGroup, VGroup]:
         """The rule, what follows from it, and the question."""
         box, color = self.boxes[1], palette().gradient
-        step = f"{{{{ {notation().learning_rate} nabla w_t : step }}}}"
-        rule = fitting_formula(f"w_(t+1) = w_t - {step}", box.width, 54)
+        step = f"{{{{ {notation().learning_rate} {gradient(objective='E')} : step }}}}"
+        rule = fitting_formula(f"{parameters('t+1')} = {parameters()} - {step}", box.width, 54)
         rule.select("step").set_color(color)
         notes = (tinted("gentle slope: short gradient,", color), tinted("short step", color))
         note = lines(*(quiet(words, BODY) for words in notes), gap=0.2)

@@ -52,13 +52,13 @@ from scenes.stage.panels.unrolled import (
     right_side,
     rule,
     rule_block,
-    slope,
+    short_slope,
     substituted,
     unrolled,
 )
 from scenes.stage.words.derivation import Line, Mark, Part, Rewrite
 from scenes.stage.words.figures import COMPACT, figure, rounded, typed
-from scenes.stage.words.notation import notation
+from scenes.stage.words.notation import notation, parameters
 from scenes.stage.words.typesetting import SMALL, Formula, Words, lines, quiet
 
 VISIBLE = 0.05  # a step is seen in two rounded places if it is this share of them
@@ -69,7 +69,7 @@ VISIBLE = 0.05  # a step is seen in two rounded places if it is this share of th
 
 def check_words(step: int, before: float, after: float, update: float) -> list[str]:
     """The update as the run took it, best words first: the difference of two iterates, if it can be seen in them."""
-    what, update_words = f"w_{step} - w_{step + 1}", f"bold({rounded(update, COMPACT)})"
+    what, update_words = f"{parameters(step)} - {parameters(step + 1)}", f"bold({rounded(update, COMPACT)})"
     second = rounded(after) if after >= 0 else f"({rounded(after)})"
     seen = abs(update) >= VISIBLE * max(abs(before), abs(after))
     values = [what, f"{rounded(before)} - {second}", update_words] if seen else [what, update_words]
@@ -325,7 +325,7 @@ class Unrolling(LectureScene):
         rows, pitch = self.parameters.terms, self.close_pitch
         dots = Formula("dots.v", self.size).move_to(self.equal_sign(rows - 0.06, pitch))
         formula = Line(general(), self.size).meet(self.equal_sign(rows + 0.85, pitch))
-        total = Line([Part("eq", "="), Part("sum", f"sum_(i=1)^t {power('t-i')} {slope('i')}")], self.size)
+        total = Line([Part("eq", "="), Part("sum", f"sum_(i=1)^t {power('t-i')} {short_slope('i')}")], self.size)
         total.meet(self.equal_sign(0)).next_to(formula, DOWN, buff=0.15, coor_mask=np.array([0, 1, 0]))
         return dots, formula, total
 
@@ -334,7 +334,7 @@ class Unrolling(LectureScene):
         count, line, stage = self.parameters.terms, self.written[-1], layout.stage()
         box = Box(stage.left, self.notes.get_top()[1] + 0.25, stage.right, line.get_bottom()[1] - 0.3)
         weight = f"${power(f'{count}-i')} {notation().learning_rate}$"
-        labels = ("weight", weight, "$times thin nabla w_i$", f"${notation().update}_{count}$")
+        labels = ("weight", weight, "$times thin g_i$", f"${notation().update}_{count}$")
         return WeightedSum(box, columns_of(line, count), self.unrolled_weights, self.gradients, labels)
 
     def _notes(self) -> VGroup:
@@ -348,7 +348,7 @@ class Unrolling(LectureScene):
         """Which run the numbers are from, as one or two lines of markup."""
         wanted, objective = self.parameters, self.objective
         where = ", ".join(figure(value, 6) for value in start_of(wanted.start, objective))
-        start = f"({where})" if objective.dimension > 1 else f"w_1 = {where}"
+        start = f"({where})" if objective.dimension > 1 else f"{parameters(1)} = {where}"
         rate, momentum = typed(wanted.learning_rate), typed(wanted.momentum)
         settings = f"${notation().learning_rate} = {rate}$, ${notation().momentum} = {momentum}$"
         head = first_fitting([f"a run on {name}," for name in explained(objective)])

@@ -42,7 +42,7 @@ from scenes.stage.panels.unrolled import LARGEST, factor, fitting_size, left_sid
 from scenes.stage.words.cards import settings_line
 from scenes.stage.words.derivation import Line, Mark, Part
 from scenes.stage.words.figures import figure
-from scenes.stage.words.notation import notation
+from scenes.stage.words.notation import notation, parameters
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 
@@ -98,7 +98,7 @@ class UpdateRule(LectureScene):
         return np.asarray(-self.parameters.learning_rate * self.run.gradients[t - 1])
 
     def place(self, t: int) -> Array:
-        """w_t: where step t begins, (2,)."""
+        """theta_t: where step t begins, (2,)."""
         return np.asarray(self.run.iterates[t - 1])
 
     @property
@@ -251,7 +251,7 @@ class UpdateRule(LectureScene):
         self.play(on_the_way(vector, self.map.to_screen(*tail), self.map.to_screen(*tip)), run_time=0.9 * pace)
 
     def _walk(self, t: int, back: bool = False) -> None:
-        """The ball goes on to w_t, or jumps back there."""
+        """The ball goes on to theta_t, or jumps back there."""
         if back:
             self.play(FadeOut(self.trail.ball), run_time=0.3)
             self.step.set_value(t - 1)
@@ -392,7 +392,7 @@ def at_step(t: int) -> tuple[list[Part], list[Part]]:
     share, fresh = palette().share, palette().gradient
     right = [Part("share", factor(), share), Part("before", update(t - 1), share), Part("plus", "+")]
     first = [*left_side(t), *right, Part("fresh", slope(t), fresh)]
-    return first, [Part("lhs", f"w_{t + 1}"), Part("eq", "="), Part("rhs", f"w_{t} - {update(t)}")]
+    return first, [Part("lhs", parameters(t + 1)), Part("eq", "="), Part("rhs", f"{parameters(t)} - {update(t)}")]
 
 
 def beside(firsts: Sequence[list[Part]], seconds: Sequence[list[Part]], width: float) -> float:

@@ -299,7 +299,7 @@ theme = "dark"          # dark, light
 aspect = "16:9"         # 16:9, 4:3
 quality = "m"           # l 480p15, m 720p30, h 1080p60, p 1440p60, k 2160p60, or a profile of yours, as below
 notation = "lecture"    # whose letters the formulas are written in: lecture, pytorch, sutskever, goh; or your own:
-# notation = { momentum = "beta", learning_rate = "alpha", update = "v" }
+# notation = { momentum = "beta", learning_rate = "alpha", update = "v", parameters = "w" }
 cache = "4 GB"          # room for beats that need not be rendered again
 
 # A quality of your own: render with -q draft, or write quality = "draft" above.

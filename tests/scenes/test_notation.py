@@ -18,6 +18,7 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.job import Letters
 from clips.profile import Aspect, Profile, make_profile
 from objectives.errors import UsageError
+from optimizers import RULES, Rule
 from scenes import CLIPS
 from scenes.stage.ink.palette import Theme
 from scenes.stage.panels.unrolled import (
@@ -38,8 +39,12 @@ from tests.scenes.looking import troubles
 
 ROOT = Path(__file__).parents[2]
 LETTER = re.compile(r'(?<![A-Za-z])(gamma|eta)(?![A-Za-z])|"update"|γ|η')
-SENTINEL = {"momentum": "xi", "learning_rate": "zeta", "update": "q"}
-WIDEST = {"momentum": "omega", "learning_rate": '"lr"', "update": '"momentum"'}
+SENTINEL = {"momentum": "xi", "learning_rate": "zeta", "update": "q", "parameters": "psi"}
+WIDEST = {"momentum": "omega", "learning_rate": '"lr"', "update": '"momentum"', "parameters": "w"}
+#: A gradient is an objective's: `nabla f`, `nabla f(theta_t)`, `nabla E(...)`, and never that of a variable.
+OF_NO_OBJECTIVE = re.compile(r"nabla(?!\s+[fE]\b)\s*[^\s]*")
+#: The parameters at a step: their letter is the notation's.
+AT_A_STEP = re.compile(r"(?<![A-Za-z])(w|theta)_(t\b|i\b|\(t)")
 FORMULAS = ("rolling_ball", "unrolling", "u_turn")  # looked at in every notation
 #: Clips that may show other letters than those in force, and why.
 EXCEPTIONS = {
@@ -62,10 +67,10 @@ def in_a_studio() -> Iterator[None]:
 
 def test_presets() -> None:
     assert {name: tuple(choice.letters.values()) for name, choice in NOTATIONS.items()} == {
-        "lecture": ("gamma", "eta", '"update"'),
-        "pytorch": ("mu", 'op("lr")', "v"),
-        "sutskever": ("mu", "epsilon", "v"),
-        "goh": ("beta", "alpha", "z"),
+        "lecture": ("gamma", "eta", '"update"', "theta"),
+        "pytorch": ("mu", 'op("lr")', "v", "theta"),
+        "sutskever": ("mu", "epsilon", "v", "theta"),
+        "goh": ("beta", "alpha", "z", "w"),
     }
     assert all(make_notation(name) is choice and choice.name == name for name, choice in NOTATIONS.items())
 
@@ -77,7 +82,14 @@ def test_letters_of_ones_own_are_those_of_the_lecture_where_nothing_is_said() ->
         "momentum": "alpha",
         "learning_rate": 'op("lr")',
         "update": '"update"',
+        "parameters": "theta",
     }
+
+
+def test_the_parameters_may_have_the_name_of_a_variable_and_nothing_else_may() -> None:
+    assert [make_notation({"parameters": letter}).parameters for letter in ("w", "x", "θ", "phi")] == [
+        *("w", "x", "theta", "phi")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -91,8 +103,12 @@ def test_letters_of_ones_own_are_those_of_the_lecture_where_nothing_is_said() ->
         ({"momentum": 0.9}, "is text"),
         ({"momentum": "eta"}, "momentum and learning_rate are both written eta"),
         ({"momentum": "η"}, "momentum and learning_rate are both written eta"),
-        ({"update": "w"}, "that is the parameters"),
+        ({"update": "w"}, "that is a variable"),
         ({"update": "θ"}, "that is a variable"),
+        ({"parameters": "t"}, "that is the step"),
+        ({"parameters": "f"}, "that is the objective"),
+        ({"parameters": '"weights"'}, "a letter is"),
+        ({"parameters": "v", "update": "v"}, "update and parameters are both written v"),
         ({"update": '"w"'}, "a single Latin one"),
         ({"update": '"everything"'}, "at most 8 letters"),
         ({"update": "velocity"}, "a word in quotes"),
@@ -178,6 +194,7 @@ def test_no_clip_writes_a_letter_of_its_own(clip: str) -> None:
     with studio(make_profile("l", "light", "4:3")), typeset_cache():
         texts, found = texts_and_troubles(clip, SENTINEL)
     assert {text for text in texts if LETTER.search(text)} == set()
+    assert {text for text in texts if OF_NO_OBJECTIVE.search(text) or AT_A_STEP.search(text)} == set()
     assert found == set()
 
 
@@ -206,6 +223,29 @@ def test_no_source_writes_a_letter_of_its_own(path: Path) -> None:
     found = {text.value for text in texts if id(text) not in docstrings and LETTER.search(str(text.value))}
     allowed = {text for module, text in NOT_SHOWN if module == path.stem}
     assert path.stem in {"notation", *EXCEPTIONS} or found == allowed
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenes").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_source_writes_the_gradient_of_a_variable(path: Path) -> None:
+    """`nabla w_t` reads as a derivative of w: it is the objective that has a gradient, at the parameters."""
+    tree = ast.parse(path.read_text())
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    found = [OF_NO_OBJECTIVE.findall(text.replace("nabla {objective}", "nabla f")) for text in texts]
+    assert [hits for hits in found if any(hit.strip() != "nabla" for hit in hits)] == []
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
+def test_each_rule_says_whose_gradient_it_follows(rule: type[Rule[Any]]) -> None:
+    lines = "; ".join((*rule.formulas, rule.small_print))
+    assert not OF_NO_OBJECTIVE.search(lines)
+    assert not AT_A_STEP.search(lines)
+    assert re.search(r"nabla f\((tilde\()?\{parameters\}\)?_t\)", lines), "at the parameters, by the notation's letter"
+
+
+def test_the_pattern_finds_what_is_not_to_come_back() -> None:
+    wrong = ("nabla w_t", "eta nabla theta", 'nabla w_"ahead"', "nabla tilde(w)_t", "nabla x_i", "(nabla w_t)^2")
+    right = ("nabla f(theta_t)", "nabla f = (thin 1 thin)", "-nabla f$", "(nabla E(theta_t))^2", "nabla f (x, y)")
+    assert [bool(OF_NO_OBJECTIVE.search(text)) for text in (*wrong, *right)] == [True] * 6 + [False] * 5
 
 
 def has_doc(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> bool:

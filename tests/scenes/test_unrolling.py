@@ -97,17 +97,17 @@ def test_captions_are_computed() -> None:
 def test_a_plane_shows_its_first_coordinate_and_says_so() -> None:
     scene = clip(objective="qfsp")
     np.testing.assert_array_equal(scene.gradients, scene.run.gradients[:-1, 0])
-    assert "$w$ its coordinate $x$" in " ".join(scene._run_words())
+    assert ", coordinate $x$" in " ".join(scene._run_words())
     assert "first coordinate, x," in " ".join(scene.remarks())
 
 
 @pytest.mark.parametrize(
     ("objective", "said"),
     [
-        ("theta_squared", "a run on $w^2$, from $w_1 = 10$"),
-        ("w**4 + w", "a run on $w^4 + w$,"),
-        ("hillside", "a run on the hillside with a dip, $w$ its variable $theta$,"),
-        ("valley_neuron", "valley data, its coordinate $w$,"),
+        ("theta_squared", "a run on $theta^2$, from $theta_(1) = 10$"),
+        ("w**4 + w", "a run on $theta^4 + theta$,"),
+        ("hillside", "a run on the hillside with a dip,"),
+        ("valley_neuron", "valley data, coordinate $w$,"),
     ],
 )
 def test_the_run_has_the_letter_of_the_lines(objective: str, said: str) -> None:
@@ -184,7 +184,7 @@ def test_gains_in_words(gain: float, said: str) -> None:
 
 def test_a_step_too_small_to_be_seen_between_the_iterates_is_given_alone() -> None:
     assert "0.62 - (-3.086) = bold(3.706)" in check_words(4, 0.62, -3.086, 3.706)[0]
-    assert "w_4 - w_5 = bold(10^(-4))" in check_words(4, 10.0, 9.9999, 0.0001)[0]
+    assert "theta_(4) - theta_(5) = bold(10^(-4))" in check_words(4, 10.0, 9.9999, 0.0001)[0]
 
 
 @given(st.floats(0, 0.9999))

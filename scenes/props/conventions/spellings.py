@@ -17,7 +17,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.unrolled import LARGEST, factor, fitting_size
 from scenes.stage.words.derivation import Line, Part
-from scenes.stage.words.notation import NOTATIONS, notation
+from scenes.stage.words.notation import NOTATIONS, gradient, notation, parameters
 from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
 
 STRIPE, INSET = 0.09, 0.3
@@ -59,8 +59,8 @@ def equations(name: str) -> tuple[list[Part], list[Part]]:
     parts = [Part("lhs", f"{letters.update}_t"), Part("eq", "="), Part("share", factor(), share)]
     parts += [Part("before", f"{letters.update}_(t-1)", share), Part("plus", "+")]
     parts += [Part("rate", fresh[0], rate)] * bool(fresh[0]) + [Part("weight", fresh[1])] * bool(fresh[1])
-    parts.append(Part("slope", "nabla w_t"))
-    step = [Part("lhs", "w_(t+1)"), Part("eq", "="), Part("here", "w_t -")]
+    parts.append(Part("slope", gradient()))
+    step = [Part("lhs", parameters("t+1")), Part("eq", "="), Part("here", f"{parameters()} -")]
     step += [Part("rate", f"{outer} dot", rate)] * bool(outer)
     return parts, [*step, Part("update", f"{letters.update}_t")]
 
@@ -102,18 +102,18 @@ class LetterTable:
 
     def __init__(self, box: Box) -> None:
         self.columns = box.columns(1.7, 1, 1.2, 1, gap=0.1)
-        known = any(who.letters == notation().letters for who in NOTATIONS.values())
+        known = any(who.of_the_rule == notation().of_the_rule for who in NOTATIONS.values())
         writers = [*NOTATIONS.values()] + [notation()] * (not known)
         top = box.center[1] + (len(writers) * PITCH + HEAD) / 2
         heads = self._row(("", "momentum", "learning rate", "update"), top - 0.6 * HEAD, palette().quiet)
         ends = np.array([[box.left, top - HEAD, 0.0], [box.right, top - HEAD, 0.0]])
         self.furniture = VGroup(heads, polylines([ends], stroke_color=palette().rule_line, stroke_width=2))
         self.rows = [
-            self._row((who.title, *(f"${letter}$" for letter in who.letters.values())), top - HEAD - (k + 0.7) * PITCH)
+            self._row((who.title, *(f"${letter}$" for letter in who.of_the_rule)), top - HEAD - (k + 0.7) * PITCH)
             for k, who in enumerate(writers)
         ]
         for row, who in zip(self.rows, writers, strict=True):
-            row.set_color(palette().ink if who.letters == notation().letters else palette().quiet)
+            row.set_color(palette().ink if who.of_the_rule == notation().of_the_rule else palette().quiet)
 
     def _row(self, texts: tuple[str, ...], height: float, color: str | None = None) -> VGroup:
         """The first text at the left of its column, the others in the middle of theirs."""

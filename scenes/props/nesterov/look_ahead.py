@@ -18,9 +18,10 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.plot import Panel
 from scenes.stage.panels.unrolled import factor, fitting_size, rule
 from scenes.stage.words.derivation import Line, Part
-from scenes.stage.words.notation import notation
+from scenes.stage.words.notation import gradient, notation, parameters
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold
 
+AHEAD = '"ahead"'  # the index of the place where Nesterov asks
 BAR = 0.5  # height of a stable range
 
 
@@ -28,13 +29,18 @@ def look_ahead() -> list[Part]:
     """Where the last update alone would lead."""
     share = palette().share
     right = [Part("share", factor(), share), Part("before", f"{notation().update}_(t-1)", share)]
-    return [Part("lhs", 'w_"ahead"', palette().target), Part("eq", "="), Part("here", "w_t -"), *right]
+    return [
+        Part("lhs", parameters(AHEAD), palette().target),
+        Part("eq", "="),
+        Part("here", f"{parameters()} -"),
+        *right,
+    ]
 
 
 def ahead_rule() -> list[Part]:
     """The update rule with the gradient asked there."""
     *parts, _ = rule()
-    return [*parts, Part("fresh", f'{notation().learning_rate} nabla w_"ahead"', palette().gradient)]
+    return [*parts, Part("fresh", f"{notation().learning_rate} {gradient(AHEAD)}", palette().gradient)]
 
 
 def least_width() -> float:

@@ -35,14 +35,15 @@ def letters(rule: Rule[Any]) -> str:
 
 def _lettered(formula: str) -> str:
     own = notation()
-    return formula.format(learning_rate=own.learning_rate, momentum=own.momentum, update=own.update)
+    return formula.format(**own.letters)
 
 
 def small_print(rules: Iterable[Rule[Any]]) -> str:
     """What the formulas leave out, as markup; empty if that is nothing."""
     kept: list[Any] = list(rules)
     finite = sorted({f"${typed(rule.epsilon)}$" for rule in kept if hasattr(rule, "epsilon")})
-    parts = list(dict.fromkeys(rule.small_print for rule in kept if rule.small_print))
+    pieces = (piece for rule in kept for piece in rule.small_print.split("; ") if piece)
+    parts = list(dict.fromkeys(map(_lettered, pieces)))
     parts += [f"each root: plus {' or '.join(finite)}"] if finite else []
     return "; ".join(parts)
 

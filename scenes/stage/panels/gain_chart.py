@@ -27,7 +27,7 @@ TIMES = ("once", "twice", *(f"{n} times" for n in ("three", "four", "five", "six
 
 def gain_axis() -> str:
     """What the staircase's heights are, as markup."""
-    return f"gain $= {notation().update}_t slash ({notation().learning_rate} nabla w)$"
+    return f"gain $= {notation().update}_t slash ({notation().learning_rate} nabla f)$"
 
 
 def times(gain: float) -> str:

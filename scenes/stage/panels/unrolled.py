@@ -18,7 +18,8 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import Columns
 from scenes.stage.words.derivation import Line, Move, Part, Rewrite, Window, glyph_count, same
-from scenes.stage.words.notation import notation
+from scenes.stage.words.notation import gradient as gradient_of
+from scenes.stage.words.notation import notation, parameters
 from scenes.stage.words.typesetting import BODY, SMALL, Words, escape, quiet
 
 SHORT = 30  # characters of a formula that stands in a line of text
@@ -37,12 +38,17 @@ def left_side(step: int | str) -> list[Part]:
 
 def gradient(i: int) -> Part:
     """The i-th gradient, in its colour."""
-    return Part(f"g{i}", slope(i), palette().terms[i - 1])
+    return Part(f"g{i}", short_slope(i), palette().terms[i - 1])
 
 
 def slope(i: int | str) -> str:
-    """`eta nabla w_i`"""
-    return f"{notation().learning_rate} nabla w_{i}"
+    """`eta nabla f(theta_i)`"""
+    return f"{notation().learning_rate} {gradient_of(i)}"
+
+
+def short_slope(i: int | str) -> str:
+    """`eta g_i`: in a sum of many, where g_i has been explained."""
+    return f"{notation().learning_rate} g_({i})"
 
 
 def power(exponent: int | str) -> str:
@@ -56,7 +62,7 @@ def factor() -> str:
 
 
 def terms(count: int) -> list[Part]:
-    """`gamma^2 eta nabla w_1 + gamma eta nabla w_2 + eta nabla w_3` and the like."""
+    """`gamma^2 eta g_1 + gamma eta g_2 + eta g_3` and the like."""
     parts = [[Part(f"c{i}", power(count - i)), gradient(i), Part(f"p{i}", "+")] for i in range(1, count)]
     return [*(part for column in parts for part in column), gradient(count)]
 
@@ -84,7 +90,7 @@ def general() -> list[Part]:
     """The sum for any step."""
     first, second = gradient(1), gradient(2)
     start = [Part("c1", power("t-1")), first, Part("p1", "+"), Part("c2", power("t-2")), second, Part("p2", "+")]
-    return [*left_side("t"), *start, Part("dots", "dots.c"), Part("plus", "+"), Part("last", slope("t"))]
+    return [*left_side("t"), *start, Part("dots", "dots.c"), Part("plus", "+"), Part("last", short_slope("t"))]
 
 
 def rule(color: str | None = None) -> list[Part]:
@@ -120,13 +126,13 @@ def nothing() -> list[Part]:
 
 def stepping() -> list[Part]:
     """How the update is used."""
-    return [Part("lhs", "w_(t+1)"), Part("eq", "="), Part("rhs", f"w_t - {notation().update}_t")]
+    return [Part("lhs", parameters("t+1")), Part("eq", "="), Part("rhs", f"{parameters()} - {notation().update}_t")]
 
 
 def notes() -> tuple[str, str, str]:
     """What the three lines of the rule say, as markup, in the colours of the rule."""
     share = f'#text(fill: rgb("{palette().share}"))[a share of the last update]'
-    fresh = f'#text(fill: rgb("{palette().gradient}"))[the new gradient]'
+    fresh = f'#text(fill: rgb("{palette().gradient}"))[the gradient $g_t$]'
     return f"{share}, and {fresh}", "the update is subtracted", "before the first step there was none"
 
 
@@ -142,7 +148,7 @@ def rule_block() -> tuple[list[Line], list[Words]]:
 
 def gain_parts() -> list[Part]:
     """The update after equal gradients, as a series and its sum, in the colours of the staircase."""
-    step, share, same_slope = palette().gradient, palette().share, f"{notation().learning_rate} nabla w"
+    step, share, same_slope = palette().gradient, palette().share, f"{notation().learning_rate} nabla f"
     more = f"+ {power(1)} + {power(2)} + dots.c + {power('t-1')}"
     series = [Part("open", "paren.l"), Part("one", "1", step), Part("more", more, share), Part("close", "paren.r")]
     closed = [
@@ -157,11 +163,14 @@ def gain_parts() -> list[Part]:
 
 
 def explained(objective: AnyObjective) -> list[str]:
-    """What to call an objective whose first variable the lines call w, as markup, best first."""
-    first, formula, plane = objective.variables[0], objective.formula, objective.dimension > 1
-    renamed = not plane and "w" not in map(str, formula.free_symbols - {first})
-    said = typeset(formula.xreplace({first: sympy.Symbol("w")}) if renamed else formula)
-    note = f", {'' if first.name == 'w' else '$w$ '}its {'coordinate' if plane else 'variable'} ${typeset(first)}$"
+    """What to call an objective whose parameters the lines call theta, as markup, best first.
+
+    Of one variable, its formula is written in theta; of a plane, the numbers are those of its first coordinate.
+    """
+    first, letter, plane = objective.variables[0], notation().parameters, objective.dimension > 1
+    renamed = not plane and letter not in map(str, objective.formula.free_symbols - {first})
+    said = typeset(objective.formula.xreplace({first: sympy.Symbol(letter)}) if renamed else objective.formula)
+    note = f", {'coordinate' if plane else 'variable'} ${typeset(first)}$" if first.name != letter else ""
     short = [f"${said}${'' if renamed else note}"] if len(said) <= SHORT else []
     return [*short, f"the {escape(objective.title)}{note}", f"the objective{note}"]
 

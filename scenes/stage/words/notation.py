@@ -1,11 +1,13 @@
-"""The letters of the lecture: how momentum, learning rate and update are written, in every formula of every clip.
+"""The letters of the lecture: how momentum, learning rate, update and parameters are written, in every formula.
 
 Slides and clips shall agree, and authors do not: the lecture's gamma is PyTorch's learning rate. So no clip writes such
 a letter down; it asks `notation()`, as it asks `palette()` for a colour. A scene makes itself the source of the answer
 (`written_in`), so that whoever films it can tell which beats depend on the letters.
 
-Letters only. The form stays the lecture's, `update_t = gamma update_(t-1) + eta gradient_t; w = w - update_t`, with the
-learning rate inside the update and the update subtracted. The authors' own forms, as published:
+Letters only. The form stays the lecture's, `update_t = gamma update_(t-1) + eta nabla f(theta_t)`,
+`theta_(t+1) = theta_t - update_t`, with the learning rate inside the update and the update subtracted. The gradient is
+the objective's, and is written so (`gradient`): `nabla f(theta_t)`, or g_t where that is said; a single parameter's
+name, w or x, belongs to an axis. The authors' own forms, as published:
 
 - lecture: CS7015, IIT Madras, module 5.4, "Momentum based Gradient Descent": this form.
 - pytorch: documentation of `torch.optim.SGD`, note on momentum: `v_(t+1) = mu v_t + g_(t+1)`,
@@ -30,7 +32,7 @@ from difflib import get_close_matches
 
 from objectives.errors import UsageError, unknown
 
-LETTERS = ("momentum", "learning_rate", "update")
+LETTERS = ("momentum", "learning_rate", "update", "parameters")
 GREEK: Mapping[str, str] = {
     "α": "alpha",
     "β": "beta",
@@ -52,21 +54,28 @@ GREEK: Mapping[str, str] = {
     "υ": "upsilon",
     "φ": "phi",
     "χ": "chi",
+    "θ": "theta",
     "ψ": "psi",
     "ω": "omega",
     "Δ": "Delta",
 }
 TAKEN: Mapping[str, str] = {  # by the formulas that these letters stand in
-    "w": "the parameters",
+    "w": "a variable",
     "x": "a variable",
     "y": "a variable",
     "theta": "a variable",
-    "θ": "a variable",
     "t": "the step",
     "i": "the number of a gradient",
     "f": "the objective",
+    "g": "a gradient",
+    "E": "the error",
 }
-LONGEST: Mapping[str, int] = {"momentum": 1, "learning_rate": 2, "update": 8}  # letters; for more there is no room
+LONGEST: Mapping[str, int] = {
+    "momentum": 1,
+    "learning_rate": 2,
+    "update": 8,
+    "parameters": 1,
+}  # for more there is no room
 
 
 @dataclass(frozen=True)
@@ -81,11 +90,17 @@ class Notation:
     momentum: str
     learning_rate: str
     update: str
+    parameters: str = "theta"
 
     @property
     def letters(self) -> dict[str, str]:
         """What is written for what: all that a picture depends on."""
         return {meaning: getattr(self, meaning) for meaning in LETTERS}
+
+    @property
+    def of_the_rule(self) -> tuple[str, str, str]:
+        """What is written for momentum, learning rate and update: by these, authors are told apart."""
+        return self.momentum, self.learning_rate, self.update
 
 
 LECTURE = Notation("lecture", "the lecture", "gamma", "eta", '"update"')
@@ -95,7 +110,7 @@ NOTATIONS: Mapping[str, Notation] = {
         LECTURE,
         Notation("pytorch", "PyTorch", "mu", 'op("lr")', "v"),
         Notation("sutskever", "Sutskever et al. 2013", "mu", "epsilon", "v"),
-        Notation("goh", "Goh 2017", "beta", "alpha", "z"),
+        Notation("goh", "Goh 2017", "beta", "alpha", "z", "w"),
     )
 }
 
@@ -108,6 +123,16 @@ _source: ContextVar[Callable[[], Notation]] = ContextVar("notation", default=lam
 def notation() -> Notation:
     """The letters in force: asked when something is written, never kept in a constant."""
     return _source.get()()
+
+
+def parameters(index: str | int = "t") -> str:
+    """The vector of parameters at a step, as Typst mathematics: `theta_(t)`."""
+    return f"{notation().parameters}_({index})"
+
+
+def gradient(index: str | int = "t", objective: str = "f") -> str:
+    """The objective's gradient at a step, as Typst mathematics: `nabla f(theta_(t))`."""
+    return f"nabla {objective}({parameters(index)})"
 
 
 class written_in:  # noqa: N801  # reads as a function, and is one that can also be undone
@@ -167,7 +192,7 @@ def _letter(meaning: str, value: object) -> str:
     if not isinstance(value, str):
         raise UsageError(f"The letter for {meaning} is text, like gamma, v or '\"step\"', and not {value!r}.")
     letter = GREEK.get(value, value)
-    if letter in TAKEN:
+    if letter in TAKEN and not (meaning == "parameters" and TAKEN[letter] == "a variable"):
         raise UsageError(f"{meaning} cannot be written {letter}: that is {TAKEN[letter]}; choose another letter.")
     if letter in GREEK.values() or re.fullmatch("[A-Za-z]", letter):
         return letter
