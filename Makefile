@@ -1,6 +1,6 @@
 # Two commands do everything from a bare clone: `make lecture` and `make test`. Both set up what is missing first.
 #
-#   make lecture              render what is stale of the lecture (QUALITY=l|m|h|p|k, THEME=dark|light, ASPECT=16:9|4:3)
+#   make lecture              render what is stale of the lecture (QUALITY=l|m|h|p|k, THEME=dark|light, ASPECT=16:9|16:10|4:3|1:1|9:16)
 #   make test                 all tests
 #   make check                what a contributor must keep: format, lint, types, tests
 #   make setup                system packages, virtual environment, install; quick when there is nothing to do

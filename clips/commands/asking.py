@@ -11,11 +11,14 @@ from clips.commands.options import (
     DONE,
     FAILED,
     Aspect,
+    Height,
     Json,
     LectureFile,
+    Look,
     Output,
     Settings,
     Theme,
+    Width,
     parse_settings,
     read_book,
     wishes_for,
@@ -60,13 +63,15 @@ def storyboard(
     settings: Settings = [],  # noqa: B006 (typer copies it)
     theme: Theme = None,
     aspect: Aspect = None,
+    width: Width = None,
+    height: Height = None,
     output: Output = None,
     lecture: LectureFile = None,
 ) -> None:
     """Draw one picture a beat on a sheet: a clip in seconds; a clip of the lecture with its numbers."""
     from clips.telling import storyboard as board
 
-    look = ("m", theme, aspect, "mp4")
+    look = Look("m", theme, aspect, pixels=(width, height))
     (wish,) = wishes_for(*read_book(lecture), [clip], parse_settings(settings), look, output)
     print(board.storyboard(wish))
 

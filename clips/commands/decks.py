@@ -13,10 +13,14 @@ from clips.commands.options import (
     FAILED,
     Aspect,
     Clips,
+    Fps,
+    Height,
     Jobs,
     LectureFile,
+    Look,
     Quality,
     Theme,
+    Width,
     out,
     read_book,
     reporter_for,
@@ -69,6 +73,9 @@ def deck(
     quality: Quality = None,
     theme: Theme = None,
     aspect: Aspect = None,
+    width: Width = None,
+    height: Height = None,
+    fps: Fps = None,
     lecture: LectureFile = None,
     jobs: Jobs = 0,
 ) -> None:
@@ -80,7 +87,7 @@ def deck(
         raise unknown("kind of deck", to, DECKS)
     if to != "html" and (background or transparent):
         raise UsageError("--background and --transparent are for --to html: other decks have the ground of the theme.")
-    look = quality, theme, aspect
+    look = Look(quality, theme, aspect, "webm" if transparent else "mp4", (width, height), fps)
     way = {"goes_on": auto_next, "background": background, "explore": explore, "explore_url": explore_url}
     _bring(to, clips or [], output, title, clips_from, look, lecture, jobs, way, render, transparent)
 
@@ -102,11 +109,14 @@ def film(
     quality: Quality = None,
     theme: Theme = None,
     aspect: Aspect = None,
+    width: Width = None,
+    height: Height = None,
+    fps: Fps = None,
     lecture: LectureFile = None,
     jobs: Jobs = 0,
 ) -> None:
     """Join clips to one video with chapters, and subtitles beside it; nothing is encoded again."""
-    look = (quality, theme, aspect)
+    look = Look(quality, theme, aspect, "mp4", (width, height), fps)
     _bring(
         "film", clips or [], output, title, clips_from, look, lecture, jobs, {"burn_captions": burn_captions}, render
     )
@@ -145,6 +155,8 @@ def embed(
 def gallery(
     clips: Clips = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Elsewhere.")] = None,
+    theme: Theme = "dark",
+    aspect: Aspect = "16:9",
     jobs: Jobs = 0,
 ) -> None:
     """Draw small posters of clips by themselves, for the README: of all, if none is named."""
@@ -153,7 +165,8 @@ def gallery(
     from clips.telling.gallery import gallery as posters
 
     reporter = reporter_for(quiet=False)
-    made = posters(workshop(default_lecture(), jobs, reporter), reporter, output or GALLERY, clips or [])
+    shop = workshop(default_lecture(), jobs, reporter)
+    made = posters(shop, reporter, output or GALLERY, clips or [], theme or "dark", aspect or "16:9")
     typer.echo(f"{len(made)} poster{'s' * (len(made) > 1)} in {made[0].parent}")
 
 
@@ -166,7 +179,7 @@ def _bring(
     output: Path | None,
     title: str | None,
     folder: Path | None,
-    look: tuple[str | None, str | None, str | None],
+    look: Look,
     file: Path | None,
     jobs: int,
     way: Mapping[str, Any],
@@ -178,8 +191,11 @@ def _bring(
     from clips.keeping.records import CLIPS_FOLDER
     from clips.making.wishes import entry_named
 
-    if not render and (any(look) or transparent):
-        raise UsageError("--quality, --theme, --aspect and --transparent say how to render the clips: add --render.")
+    if not render and (look.asks or transparent):
+        raise UsageError(
+            "--quality, --theme, --aspect, --width, --height, --fps and --transparent say how to render the clips: "
+            "add --render."
+        )
     if way.get("background"):
         check_background(way["background"])
     book, path = read_book(file)
@@ -187,10 +203,7 @@ def _bring(
     target = target_of(kind, words[0] if len(words) == 1 else "lecture", output)
     names = _delivered(words, place) if words and not render else None
     asked = [word for word in words if not names or entry_named(book, word)]  # no variants: their numbers stand nowhere
-    shape = (*look, "webm" if transparent else "mp4")
-    wishes = (
-        list(wishes_for(book, path, asked, {}, shape, place, transparent=transparent)) if asked or not names else []
-    )
+    wishes = list(wishes_for(book, path, asked, {}, look, place, transparent=transparent)) if asked or not names else []
     if render:
         _render(book, wishes, jobs)
     names = names or tuple(wish.name for wish in wishes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 from rich.console import Console
@@ -36,11 +36,21 @@ Quality = Annotated[
         "--quality",
         "-q",
         metavar="l|m|h|p|k",
-        help="480p15, 720p30, 1080p60, 1440p60, 2160p60, or a profile of the lecture.",
+        help="480p15, 720p30, 1080p60, 1440p60, 2160p60, also as 1080p, 1080p24, 4k, 1080x1350; or a profile of the "
+        "lecture.",
     ),
 ]
 Theme = Annotated[str | None, typer.Option("--theme", metavar="dark|light", help="For a dark or a bright room.")]
-Aspect = Annotated[str | None, typer.Option("--aspect", metavar="16:9|4:3", help="Shape of the picture.")]
+Aspect = Annotated[
+    str | None, typer.Option("--aspect", metavar="16:9|16:10|4:3|1:1|9:16", help="Shape of the picture.")
+]
+Width = Annotated[
+    int | None, typer.Option("--width", metavar="PIXELS", min=1, help="Of the picture; the height follows, or say it.")
+]
+Height = Annotated[
+    int | None, typer.Option("--height", metavar="PIXELS", min=1, help="Of the picture; the width follows, or say it.")
+]
+Fps = Annotated[str | None, typer.Option("--fps", metavar="RATE", help="Frames a second: 24, 29.97 or 30000/1001, ...")]
 Format = Annotated[str, typer.Option("--format", metavar="mp4|gif|webm|mov", help="mov is transparent.")]
 Transparent = Annotated[
     bool, typer.Option("--transparent", help="Without the ground, to lay over a slide: webm, gif, mov.")
@@ -55,6 +65,25 @@ Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 Clips = Annotated[
     list[str] | None, typer.Argument(metavar="[CLIP]...", help="Which clips; all of the lecture if none.")
 ]
+
+
+class Look(NamedTuple):
+    """How clips shall come out; what is None, the lecture says."""
+
+    quality: str | None = None
+    theme: str | None = None
+    aspect: str | None = None
+    format: str = "mp4"
+    pixels: tuple[int | None, int | None] = (None, None)
+    rate: str | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is asked that the lecture does not say."""
+        return self._replace(format="mp4") != Look()
+
+
+AS_THE_LECTURE = Look()
 
 
 def parse_settings(texts: list[str]) -> dict[str, str]:
@@ -81,7 +110,7 @@ def wishes_for(
     file: Path | None,
     words: list[str],
     settings: dict[str, str],
-    look: tuple[str | None, str | None, str | None, str] = (None, None, None, "mp4"),
+    look: Look = AS_THE_LECTURE,
     output: Path | None = None,
     name: str | None = None,
     transparent: bool = False,

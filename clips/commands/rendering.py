@@ -14,15 +14,19 @@ from clips.commands.options import (
     Aspect,
     Clips,
     Format,
+    Fps,
+    Height,
     Jobs,
     Json,
     LectureFile,
+    Look,
     Output,
     Quality,
     Scheduler,
     Settings,
     Theme,
     Transparent,
+    Width,
     errors,
     out,
     parse_settings,
@@ -44,6 +48,7 @@ app = typer.Typer()
     "python render.py                                 the lecture, or what is stale of it\n\n"
     "python render.py u_turn --set momentum=0.95 --set start=-2,1 -q l\n\n"
     "python render.py rolling_ball unrolling -q h --theme light --aspect 4:3\n\n"
+    "python render.py u_turn -q 1080p --aspect 9:16 --fps 29.97\n\n"
     "python render.py u_turn --format mov             transparent, to lay over a slide: Keynote, video editors\n\n"
     "python render.py u_turn --format webm --transparent          the same for browsers; gif: PowerPoint on Windows"
 )
@@ -53,6 +58,9 @@ def render(
     quality: Quality = None,
     theme: Theme = None,
     aspect: Aspect = None,
+    width: Width = None,
+    height: Height = None,
+    fps: Fps = None,
     format: Format = "mp4",
     transparent: Transparent = False,
     output: Output = None,
@@ -71,11 +79,11 @@ def render(
     from clips.telling.formats import worth_knowing
 
     book, file = read_book(lecture)
-    look = (quality, theme, aspect, format)
+    look = Look(quality, theme, aspect, format, (width, height), fps)
     wishes = wishes_for(book, file, clips or [], parse_settings(settings), look, output, name, transparent)
     reporter = reporter_for(quiet or as_json)
     if not (quiet or as_json):
-        for note in worth_knowing(wishes[0].profile, wanted_profile(book, quality, theme, aspect)):
+        for note in worth_knowing(wishes[0].profile, wanted_profile(book, *look._replace(format="mp4"))):
             reporter.notice(note)
     made = make(wishes, workshop(book, jobs, reporter, scheduler), reporter, strict=strict)
     if as_json:
@@ -105,6 +113,9 @@ def sweep(
     quality: Quality = "l",
     theme: Theme = None,
     aspect: Aspect = None,
+    width: Width = None,
+    height: Height = None,
+    fps: Fps = None,
     output: Output = None,
     lecture: LectureFile = None,
     jobs: Jobs = 0,
@@ -120,7 +131,7 @@ def sweep(
     from clips.telling.report import say
 
     book, _ = read_book(lecture)
-    profile = wanted_profile(book, quality, theme, aspect)
+    profile = wanted_profile(book, quality, theme, aspect, pixels=(width, height), rate=fps)
     wanted = sweep_of(book, clip, over, parse_settings(settings), profile, output, COMMANDS)
     reporter = reporter_for(quiet or as_json)
     with sweep_report.progress_of(None if quiet or as_json else out) as watch:
@@ -138,6 +149,9 @@ def watch(
     quality: Quality = "l",
     theme: Theme = None,
     aspect: Aspect = None,
+    width: Width = None,
+    height: Height = None,
+    fps: Fps = None,
     output: Output = None,
     lecture: LectureFile = None,
     jobs: Jobs = 0,
@@ -149,7 +163,7 @@ def watch(
 
     def read() -> tuple[tuple[Wish, ...], Workshop]:
         book, file = read_book(lecture)
-        look = (quality, theme, aspect, "mp4")
+        look = Look(quality, theme, aspect, "mp4", (width, height), fps)
         return wishes_for(book, file, clips or [], {}, look, output or DRAFTS), workshop(book, jobs, reporter_for(True))
 
     keep_watch(read, lecture or LECTURE, jobs or cores(), lambda: reporter_for(False), out, errors)
@@ -161,6 +175,9 @@ def status(
     quality: Quality = None,
     theme: Theme = None,
     aspect: Aspect = None,
+    width: Width = None,
+    height: Height = None,
+    fps: Fps = None,
     format: Format = "mp4",
     transparent: Transparent = False,
     output: Output = None,
@@ -173,7 +190,7 @@ def status(
     from clips.telling.status import states
 
     book, file = read_book(lecture)
-    look = (quality, theme, aspect, format)
+    look = Look(quality, theme, aspect, format, (width, height), fps)
     wishes = wishes_for(book, file, clips or [], {}, look, output, transparent=transparent)
     found = states(wishes, workshop(book, 0, reporter_for(quiet=True)))
     old = dict(old_decks())

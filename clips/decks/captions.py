@@ -27,7 +27,13 @@ CAPTION = """
 #set align(center)
 #json(bytes(sys.inputs.caption))
 """
-SIZES = (26, 30, 35, 40, 48)  # type, as parts of the frame's height: the first in which all captions are low enough
+SIZES = (
+    26,
+    30,
+    35,
+    40,
+    48,
+)  # type, as parts of the frame's shorter side: the first in which all captions are low enough
 HIGHEST = 0.2  # of the frame, for the strip
 
 
@@ -40,7 +46,7 @@ class Strip:
         self.profile, colors = profile, THEMES[profile.theme]
         said = {caption for caption in captions if caption}
         for part in SIZES:
-            self._set = {caption: typeset(caption, profile, profile.height / part) for caption in said}
+            self._set = {caption: typeset(caption, profile, profile.side / part) for caption in said}
             self.height = max((len(pixels_of(png)) + 1) // 2 * 2 for png in self._set.values()) if said else 0
             if self.height <= HIGHEST * profile.height:
                 break
@@ -84,7 +90,7 @@ def typeset(caption: str, profile: Profile, size: float) -> bytes:
     from scenes.stage.ink.palette import THEMES
 
     colors = THEMES[profile.theme]
-    measures = {"width": profile.width, "side": profile.width // 12, "gap": profile.height / 60, "size": size}
+    measures = {"width": profile.width, "side": profile.width // 12, "gap": profile.side / 60, "size": size}
     source = CAPTION.format(**measures, ground=colors.ground, ink=colors.ink).encode()
     picture: Any = typst.compile(source, format="png", ppi=72, sys_inputs={"caption": json.dumps(caption)})
     return bytes(picture)

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from clips.decks.playing import qr_code
 from clips.decks.slides import Deck, Slide
+from clips.profile import Profile
 
 WIDEST = 1280  # pixels of a picture: 7.8 cm at 400 dots an inch
 
@@ -32,7 +33,7 @@ PAGE = """
   #v(-0.45em)
   #slide.caption
 ]
-#let row(slides) = grid(columns: (1fr, 1fr), column-gutter: 0.6cm, ..slides.map(beat))
+#let row(slides) = grid(columns: (1fr,) * deck.columns, column-gutter: 0.6cm, ..slides.map(beat))
 
 // The way to a page on which the clip's run is played with.
 #let play(clip) = if clip.address != "" {
@@ -42,7 +43,7 @@ PAGE = """
 }
 
 #for clip in deck.clips {
-  let rows = clip.slides.chunks(2)
+  let rows = clip.slides.chunks(deck.columns)
   block(breakable: false, width: 100%)[#heading(clip.title) #play(clip) #row(rows.first())]
   for slides in rows.slice(1) { v(0.2em); row(slides) }
 }
@@ -76,8 +77,13 @@ def _address(deck: Deck, clip: str, folder: Path) -> dict[str, str]:
     return {"address": address, "code": f"{clip}-play.svg"}
 
 
+def columns(profile: Profile) -> int:
+    """How many beats stand side by side: their type is about equally large so."""
+    return 2 if profile.width > profile.height else 3
+
+
 def handout(deck: Deck, target: Path) -> None:
-    """Write the deck as a PDF for printing: two beats side by side, on A4."""
+    """Write the deck as a PDF for printing: two beats side by side on A4, three if they are no wider than high."""
     import typst
 
     with TemporaryDirectory(prefix="momentum-") as scratch:
@@ -86,6 +92,8 @@ def handout(deck: Deck, target: Path) -> None:
             {"title": title, "slides": list(_printed(slides, folder)), **_address(deck, slides[0].clip, folder)}
             for title, slides in deck.by_clip()
         ]
-        (folder / "deck.json").write_text(json.dumps({"title": deck.title, "clips": clips}))
+        (folder / "deck.json").write_text(
+            json.dumps({"title": deck.title, "columns": columns(deck.profile), "clips": clips})
+        )
         (folder / "page.typ").write_text(PAGE)
         typst.compile(str(folder / "page.typ"), output=str(target), root=scratch)

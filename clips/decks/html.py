@@ -40,8 +40,8 @@ GO_ON = """document.querySelectorAll("video").forEach(video => video.addEventLis
   if (video.closest("section") === Reveal.getCurrentSlide()) Reveal.next();
 }));"""
 
-PAGE_WIDTH = 1280  # pixels that a page to play with has for itself, however large the slides are
-STRIP = 0.055  # of a slide's height, beside it: for going on by mouse or finger
+PAGE_WIDTH, UPRIGHT = 1280, 800  # pixels that a page to play with has for itself, on slides of any size
+STRIP = 0.055  # of a slide's shorter side, beside it: for going on by mouse or finger
 
 #: Slides to play with: a page is loaded when its slide is seen first, and takes no time while it is not in view.
 #: What turns pages, a presenter's remote control too, turns slides.
@@ -138,17 +138,18 @@ def _write(
     from scenes.stage.ink.palette import THEMES
 
     theme, profile = THEMES[deck.profile.theme], deck.profile
+    across, strip = PAGE_WIDTH if profile.width > profile.height else UPRIGHT, round(STRIP * profile.side)
     words: Mapping[str, object] = {
         "title": escape(deck.title),
         "styles": styles,
         "scripts": scripts,
         "ground": _ground(place, background, theme.ground),
         "ink": theme.ink,
-        "size": f"{profile.height // 28}px",
-        "page_width": PAGE_WIDTH,
-        "page_height": round(PAGE_WIDTH * profile.height / (profile.width - STRIP * profile.height)),
-        "page_scale": (profile.width - STRIP * profile.height) / PAGE_WIDTH,
-        "strip": f"{round(STRIP * profile.height)}px",
+        "size": f"{profile.side // 28}px",
+        "page_width": across,
+        "page_height": round(across * profile.height / (profile.width - strip)),
+        "page_scale": (profile.width - strip) / across,
+        "strip": f"{strip}px",
         "width": profile.width,
         "height": profile.height,
         "more": "\n".join(more),

@@ -23,10 +23,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from clips.decks.playing import qr_code
 from clips.decks.slides import Deck, Slide
+from clips.profile import Profile
 from objectives.errors import UsageError
 
 EMU = 914_400  # an inch in the units of the file
-HEIGHT = 7.5  # inches, as PowerPoint's own slides
+SIDE = 7.5  # inches of the shorter side, as PowerPoint's own slides
 TITLE_ONLY = 5  # the layout of that name in python-pptx's template
 FORMATS = {
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
@@ -91,8 +92,8 @@ def pptx(deck: Deck, target: Path, goes_on: bool = False) -> None:
     except ImportError:
         raise UsageError("PowerPoint decks need python-pptx: pip install '.[slides]' brings it.") from None
     presentation: Any = Presentation()
-    presentation.slide_height = round(HEIGHT * EMU)
-    presentation.slide_width = round(HEIGHT * EMU * deck.profile.width / deck.profile.height)
+    presentation.slide_width, presentation.slide_height = page_size(deck.profile)
+    presentation.element.sldSz.attrib.pop("type", None)  # the template's says 4:3
     presentation.core_properties.title = deck.title
     presentation.core_properties.language = LANGUAGE
     numbers = count()
@@ -105,6 +106,11 @@ def pptx(deck: Deck, target: Path, goes_on: bool = False) -> None:
     buffer = BytesIO()
     presentation.save(buffer)
     _pack(buffer, target, deck)
+
+
+def page_size(profile: Profile) -> tuple[int, int]:
+    """Width and height of a slide: those of the picture, in the units of the file."""
+    return round(SIDE * EMU * profile.width / profile.side), round(SIDE * EMU * profile.height / profile.side)
 
 
 def _pack(marked: BytesIO, target: Path, deck: Deck) -> None:

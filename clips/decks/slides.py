@@ -14,7 +14,7 @@ from pathlib import Path
 from clips.decks.memory import read_account
 from clips.decks.pictures import first_picture, last_picture
 from clips.filming.joining import cut_out, starts_of
-from clips.profile import Profile
+from clips.profile import Profile, shown_rate
 from objectives.errors import UsageError
 
 
@@ -118,7 +118,7 @@ def read_slides(name: str, folder: Path, formats: Sequence[str] = ("mp4",)) -> t
     return tuple(
         Slide(name, account["title"], b["name"], b["caption"], file, *span, seconds, b.get("loops", False))
         for b, span in zip(beats, pairwise([*starts, end]), strict=True)
-        for seconds in [frames[b["name"]] / profile["frame_rate"]]
+        for seconds in [float(frames[b["name"]] / Profile(**profile).rate)]
     )
 
 
@@ -141,4 +141,4 @@ def read_deck(names: Sequence[str], folder: Path, title: str, formats: Sequence[
 
 
 def _look(profile: Profile) -> str:
-    return f"{profile.width} x {profile.height} at {profile.frame_rate} frames a second, {profile.theme}"
+    return f"{profile.width} x {profile.height} at {shown_rate(profile.frame_rate)} frames a second, {profile.theme}"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from queue import Queue
@@ -92,12 +91,12 @@ class BeatEncoder:
         self._container = av.open(
             str(target) if target else self.buffer, "w", format=codec.container, options={"fflags": "+bitexact"}
         )
-        options = {**codec.options, "g": str(max(1, round(codec.keys * profile.frame_rate))), "threads": THREADS}
-        stream: Any = self._container.add_stream(codec.name, rate=profile.frame_rate, options=options)
+        options = {**codec.options, "g": str(max(1, round(codec.keys * profile.rate))), "threads": THREADS}
+        stream: Any = self._container.add_stream(codec.name, rate=profile.rate, options=options)
         shape = self._stack or VideoFrame(profile.width, profile.height, codec.pixels)
         stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, shape.format.name
         tag_bt709(stream.codec_context)
-        stream.codec_context.time_base = Fraction(1, profile.frame_rate)
+        stream.codec_context.time_base = 1 / profile.rate
         self._stream = stream
 
     def write(self, pixels: Pixels, repeat: int) -> None:
@@ -111,7 +110,7 @@ class BeatEncoder:
     def write_frame(self, frame: VideoFrame, repeat: int = 1) -> None:
         """Encode a frame in the pixels of the format's codec (`CODECS`)."""
         frame = stacked(frame, self._stack) if self._stack else frame
-        frame.time_base = Fraction(1, self.profile.frame_rate)
+        frame.time_base = 1 / self.profile.rate
         for _ in range(repeat):
             frame.pts = self.frames
             self.frames += 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ GENERATE, USE = ("palettegen", "stats_mode=full"), ("paletteuse", "dither=none:d
 def write_gif(target: Path, beats: Sequence[Video], profile: Profile) -> None:
     """Write the beats as one GIF; where the profile is transparent, what is less than half opaque is left out."""
     with av.open(str(target), "w", options={"loop": "0"}) as output, ThreadPoolExecutor(1) as hand:
-        stream: Any = output.add_stream("gif", rate=profile.frame_rate)
+        stream: Any = output.add_stream("gif", rate=profile.rate)
         stream.width, stream.height, stream.pix_fmt = profile.width, profile.height, "pal8"
 
         def encode(frame: VideoFrame | None) -> None:
@@ -38,7 +37,7 @@ def write_gif(target: Path, beats: Sequence[Video], profile: Profile) -> None:
 
         before: Future[None] | None = None
         for number, frame in enumerate(_mapped(beats, palette_of(beats, profile), profile)):
-            frame.pts, frame.time_base = number, Fraction(1, profile.frame_rate)
+            frame.pts, frame.time_base = number, 1 / profile.rate
             if before:
                 before.result()  # one frame is encoded while the next is mapped
             before = hand.submit(encode, frame)

@@ -88,17 +88,15 @@ class _Joint:
         stream = source.streams.video[0]
         if what := next((name for name, kept in told_once(stream).items() if kept != self._told[name]), ""):
             raise UnlikeBeatsError(number, what)
-        frame = 1 / stream.average_rate / stream.time_base
-        offset, count = round(self._passed / stream.time_base), 0
+        frame = 1 / stream.average_rate
         for packet in source.demux(stream):
             if packet.dts is None:
                 continue
-            packet.pts = packet.dts = offset + round(count * frame)
-            packet.duration = round(frame)
+            packet.pts = packet.dts = round(self._passed / stream.time_base)
+            packet.duration = round(frame / stream.time_base)
             packet.stream = self._stream
             self._output.mux(packet)
-            count += 1
-        self._passed += count / stream.average_rate
+            self._passed += frame
 
 
 def told_once(stream: Any) -> dict[str, Any]:

@@ -33,21 +33,21 @@ OPTIONS = {"profile": "4", "alpha_bits": "16", "flags": "+qscale", "global_quali
 
 def write_prores(target: Path, beats: Iterable[Video], profile: Profile, title: str = "") -> None:
     """Write the beats of a transparent profile as one MOV."""
-    rate, reformatter = profile.frame_rate, VideoReformatter()
+    rate, reformatter = profile.rate, VideoReformatter()
     with av.open(str(target), "w", options=FASTSTART) as output:
         output.metadata["title"] = title
         options = {**OPTIONS, "threads": str(cores())}  # its bytes do not depend on them
         stream: Any = output.add_stream("prores_ks", rate=rate, options=options)
         stream.width, stream.height, stream.pix_fmt = profile.width, profile.height, PIXELS
         tag_bt709(stream.codec_context)
-        stream.codec_context.time_base = Fraction(1, rate)
+        stream.codec_context.time_base = 1 / rate
         for number, frame in enumerate(frames_in(beats, transparent=True)):
             output.mux(stream.encode(_deeper(frame, reformatter, number, rate)))
         output.mux(stream.encode())
 
 
-def _deeper(frame: VideoFrame, reformatter: VideoReformatter, number: int, rate: int) -> VideoFrame:
+def _deeper(frame: VideoFrame, reformatter: VideoReformatter, number: int, rate: Fraction) -> VideoFrame:
     """The frame with ten bits, as the encoder wants it; the same colours, the same opacity."""
     deep = tagged(reformatter.reformat(frame, format=PIXELS, threads=1))
-    deep.pts, deep.time_base = number, Fraction(1, rate)
+    deep.pts, deep.time_base = number, 1 / rate
     return deep

@@ -21,10 +21,11 @@ def opened(video: Video) -> Any:
 def stream_like(output: Any, template: Any) -> Any:
     """A stream that says of itself what another one does, for that one's packets.
 
-    What a template hands on are the parameters of the codec: that VP9 carries transparency beside its pictures stands
-    in the container, and is lost.
+    What a template hands on are the parameters of the codec: the rate, and that VP9 carries transparency beside its
+    pictures, stand in the container, and are lost.
     """
     stream = output.add_stream_from_template(template)
+    stream.codec_context.framerate = template.average_rate
     if has_alpha(template):
         stream.metadata["alpha_mode"] = "1"
     return stream

@@ -102,9 +102,9 @@ def studio(profile: Profile, media: Path | None = None) -> Iterator[None]:
         settings = {
             "pixel_width": profile.width,
             "pixel_height": profile.height,
-            "frame_width": profile.frame_width,
-            "frame_height": 8.0,
-            "frame_rate": profile.frame_rate,
+            "frame_width": profile.frame_size[0],
+            "frame_height": profile.frame_size[1],
+            "frame_rate": float(profile.rate),
             "background_color": THEMES[profile.theme].ground,
             "background_opacity": 0.0 if profile.transparent else 1.0,
             "format": "mov" if profile.transparent else "mp4",

@@ -39,7 +39,7 @@ class Costs:
         length = next((row.length for row in rows if row.length is not None), GUESSED_LENGTH)
         skips = [row.skipped for row in rows if row.skipped is not None]
         filmed = [_scaled(row, profile) for row in rows if row.seconds is not None]
-        nearest = min(filmed, default=(0.0, length * profile.frame_rate * _guess(profile)))
+        nearest = min(filmed, default=(0.0, length * float(profile.rate) * _guess(profile)))
         return Cost(nearest[1], min(skips, default=min(GUESSED_SKIP, nearest[1])), length)
 
     def seconds(self, job: Job) -> float:
@@ -56,7 +56,7 @@ class Costs:
     def frames(self, job: Job) -> int:
         """How many frames a job draws, about."""
         seconds = sum(self.beat(job.clip, beat, job.profile).length for beat in job.beats or ())
-        return round(seconds * job.profile.frame_rate)
+        return round(seconds * float(job.profile.rate))
 
     def worth_a_job(self, job: Job) -> bool:
         """Whether these beats are enough for a job of their own."""
@@ -71,7 +71,7 @@ class Costs:
 def _scaled(row: CostRow, profile: Profile) -> tuple[float, float]:
     """How far a row is from a profile, and its cost brought over to it."""
     pixels = profile.width * profile.height
-    work = profile.frame_rate / row.rate * math.pow(pixels / row.pixels, BY_SIZE)
+    work = float(profile.rate) / row.rate * math.pow(pixels / row.pixels, BY_SIZE)
     return abs(work - 1), (row.seconds or 0.0) * work
 
 

@@ -115,14 +115,14 @@ class Store:
 
     def charge(self, film: Film, profile: Profile) -> None:
         """Note what it took to film beats, and to pass over the others."""
-        size = (profile.width * profile.height, profile.frame_rate)
+        size = (profile.width * profile.height, float(profile.rate))
         upsert = (
             "INSERT INTO costs VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
             "seconds = coalesce(excluded.seconds, seconds), skipped = coalesce(excluded.skipped, skipped), "
             "length = coalesce(excluded.length, length)"
         )
         for beat in film.beats:
-            length = beat.frames / profile.frame_rate
+            length = beat.frames / float(profile.rate)
             self._ask(upsert, film.clip, beat.name, *size, beat.seconds, None, length)
         for name, seconds in film.skipped.items():
             self._ask(upsert, film.clip, name, *size, None, seconds, None)

@@ -93,7 +93,9 @@ def _address(target: str, data: Mapping[str, Any]) -> Keys:
 def _in_a_profile(rest: str) -> Keys:
     name, dot, key = rest.partition(".")
     if not dot:
-        raise UsageError("A profile has a height and a frame_rate: name one of them, like profiles.draft.height.")
+        raise UsageError(
+            "A profile has a width, a height and a frame_rate: name one of them, like profiles.draft.height."
+        )
     return "profiles", name, _one_of("key of a profile", key, QualityProfile.written_keys())
 
 
@@ -296,7 +298,7 @@ STARTER = """\
 
 title = "Momentum in Motion"
 theme = "dark"          # dark, light
-aspect = "16:9"         # 16:9, 4:3
+aspect = "16:9"         # 16:9, 16:10, 4:3, 1:1, 9:16
 quality = "m"           # l 480p15, m 720p30, h 1080p60, p 1440p60, k 2160p60, or a profile of yours, as below
 notation = "lecture"    # whose letters the formulas are written in: lecture, pytorch, sutskever, goh; or your own:
 # notation = { momentum = "beta", learning_rate = "alpha", update = "v", parameters = "w" }
@@ -304,8 +306,8 @@ cache = "4 GB"          # room for beats that need not be rendered again
 
 # A quality of your own: render with -q draft, or write quality = "draft" above.
 [profiles.draft]
-height = 360            # the width follows from the aspect
-frame_rate = 12
+height = 360            # the width follows from the aspect; or say both, as width = 640
+frame_rate = 12         # also 29.97 or "30000/1001"
 
 # The same scene twice: with a name of its own, which its files have, and with other numbers.
 # [[clip]]

@@ -8,23 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from clips.lecture.file_names import NAME, why_no_file
 from clips.lecture.toml_text import Keys, lines_of, parse_toml, read_text, toml
-from clips.profile import ASPECTS, QUALITIES, Aspect, Profile, Theme, profile_of
+from clips.profile import (
+    ASPECTS,
+    QUALITIES,
+    Profile,
+    Rate,
+    Size,
+    Theme,
+    pixels_of,
+    profile_of,
+    read_quality,
+    read_rate,
+)
 from objectives.errors import UsageError, unknown
 from scenes import CLIPS
 
-#: What can name a file; what names a quality profile has no dot, because `set` parts its words there.
-NAME, PROFILE_NAME = r"\w[\w.-]{0,79}", r"\w[\w-]{0,39}"
-FILE_NAME_BYTES = 200
-#: What Windows keeps for devices, whatever follows after a dot.
-DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE | re.DOTALL)
-
+#: What names a quality profile has no dot, because `set` parts its words there.
+PROFILE_NAME = r"\w[\w-]{0,39}"
 UNITS: Mapping[str, int] = {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 SMALLEST_CACHE = UNITS["MB"]
 NO_CLIP = 'there is no clip: add [[clip]] and below it scene = "u_turn", or another of the scenes.'
@@ -45,17 +54,6 @@ def _scene(value: str) -> str:
     if value not in CLIPS:
         raise unknown("scene", value, CLIPS)
     return value
-
-
-def why_no_file(name: str) -> str:
-    """Why this cannot name a file on every disk, as a sentence's end; empty if it can."""
-    if not re.fullmatch(NAME, name) or len(name.encode()) > FILE_NAME_BYTES:
-        return "cannot name a file: use at most 80 letters, digits, dots, dashes, underscores."
-    if name.endswith("."):
-        return "cannot name a file on Windows, because of the dot at its end: leave it out."
-    if DEVICES.fullmatch(name):
-        return "cannot name a file on Windows, which keeps that for a device: choose another name."
-    return ""
 
 
 def _name(value: str) -> str:
@@ -87,8 +85,14 @@ def _theme(value: object) -> object:
     return _one_of("theme", value, get_args(Theme))
 
 
-def _aspect(value: object) -> object:
-    return _one_of("aspect", value, ASPECTS)
+def _aspect(value: str) -> str:
+    if value not in ASPECTS:
+        raise unknown("aspect", value, ASPECTS)
+    return value
+
+
+def _rate(value: object) -> object:
+    return read_rate(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else value
 
 
 def _one_of(kind: str, value: object, known: Iterable[str]) -> object:
@@ -163,10 +167,18 @@ class _Record(BaseModel):
 
 
 class QualityProfile(_Record):
-    """A size and rate of one's own; the width follows from the aspect."""
+    """A size and rate of one's own. Of width and height one may be left out, and follows from the aspect."""
 
-    height: int = Field(720, ge=120, le=4320, multiple_of=2, description="an even whole number from 120 to 4320")
-    frame_rate: int = Field(30, ge=1, le=120, description="a whole number from 1 to 120")
+    width: int = Field(0, ge=120, le=7680, multiple_of=2, description="an even whole number from 120 to 7680")
+    height: int = Field(0, ge=120, le=7680, multiple_of=2, description="an even whole number from 120 to 7680")
+    frame_rate: Annotated[Rate, BeforeValidator(_rate)] = Field(
+        30, description='a number from 1 to 120, or a fraction like "30000/1001"'
+    )
+
+    @property
+    def size(self) -> Size:
+        """What it asks for: without width and height 720p."""
+        return Size(0 if self.width or self.height else 720, self.width, self.height, self.frame_rate)
 
 
 class Entry(_Record):
@@ -189,11 +201,13 @@ class Lecture(_Record):
 
     title: str = Field("Momentum in Motion", min_length=1, max_length=200, description="a text of 1 to 200 characters")
     theme: Annotated[Theme, BeforeValidator(_theme)] = Field("dark", description='"dark" or "light"')
-    aspect: Annotated[Aspect, BeforeValidator(_aspect)] = Field("16:9", description='"16:9" or "4:3"')
+    aspect: Annotated[str, AfterValidator(_aspect)] = Field(
+        "16:9", description=" or ".join(toml(aspect) for aspect in ASPECTS)
+    )
     profiles: Annotated[Mapping[str, QualityProfile], AfterValidator(_profiles)] = Field(
         default_factory=dict, description="a table, like [profiles.draft]"
     )
-    quality: str = Field("m", description="a text: one of l, m, h, p, k, or the name of a profile")
+    quality: str = Field("m", description="a text: one of l, m, h, p, k, a size like 1080p, or the name of a profile")
     notation: Annotated[str | Mapping[str, str], BeforeValidator(_notation)] = Field(
         "lecture", description='a name, like "pytorch", or a table, like { momentum = "beta" }'
     )
@@ -203,11 +217,16 @@ class Lecture(_Record):
     )
 
     @model_validator(mode="after")
-    def _quality_is_known(self) -> Lecture:
-        try:
-            self.size(self.quality)
-        except UsageError as error:
-            raise _FaultError(error, "quality") from None
+    def _sizes_are_those_of_videos(self) -> Lecture:
+        sizes: dict[tuple[str, ...], str] = {
+            ("quality",): self.quality,
+            **{("profiles", name): name for name in self.profiles},
+        }
+        for keys, quality in sizes.items():
+            try:
+                pixels_of(self.size(quality), self.aspect)
+            except UsageError as error:
+                raise _FaultError(error, *keys) from None
         return self
 
     @property
@@ -222,13 +241,10 @@ class Lecture(_Record):
                 return entry
         raise no_clip(name, {entry.name: entry.scene for entry in self.clips})
 
-    def size(self, quality: str) -> tuple[int, int]:
-        """Height and frame rate of one of Manim's letters or of a profile of this lecture."""
-        if own := self.profiles.get(quality):
-            return own.height, own.frame_rate
-        if quality not in QUALITIES:
-            raise unknown("quality", quality, [*QUALITIES, *self.profiles])
-        return QUALITIES[quality]
+    def size(self, quality: str) -> Size:
+        """The size of a profile of this lecture, or of a quality that everybody knows (`read_quality`)."""
+        own = self.profiles.get(quality)
+        return own.size if own else read_quality(quality, self.profiles)
 
 
 def no_clip(name: str, entries: Mapping[str, str]) -> UsageError:
@@ -251,17 +267,29 @@ def wanted_profile(
     theme: str | None = None,
     aspect: str | None = None,
     format: str = "mp4",
+    pixels: tuple[int | None, int | None] = (None, None),
+    rate: str | None = None,
 ) -> Profile:
     """How clips come out: as asked, and where nothing is asked, as the lecture says.
+
+    `pixels` are width and height, instead of those of the quality; where one is None, it follows from the aspect.
 
     Raises
     ------
     UsageError
-        For what is unknown, with the nearest match.
+        For what is unknown, with the nearest match; for a size that no video has, or whose aspect is not the one asked.
     """
-    height, rate = lecture.size(lecture.quality if quality is None else quality)
-    theme, aspect = lecture.theme if theme is None else theme, lecture.aspect if aspect is None else aspect
-    return profile_of(height, rate, theme, aspect, format)
+    size = lecture.size(lecture.quality if quality is None else quality)
+    size = size if pixels == (None, None) else replace(size, side=0, width=pixels[0] or 0, height=pixels[1] or 0)
+    size = size if rate is None else replace(size, rate=read_rate(rate))
+    profile = profile_of(
+        size, lecture.theme if theme is None else theme, lecture.aspect if aspect is None else aspect, format
+    )
+    if aspect not in (None, profile.aspect):
+        raise UsageError(
+            f"{profile.width} x {profile.height} is {profile.aspect}, and not {aspect}: ask for one of them."
+        )
+    return profile
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

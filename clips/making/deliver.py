@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def _write(
 ) -> list[Path]:
     """The film and its words, or the words alone; the record comes last, because it vouches for the others."""
     wish, tale, now = plan.wish, plan.tale, time.time_ns()
-    said = cues(tale, frames, wish.profile.frame_rate)
+    said = cues(tale, frames, wish.profile.rate)
     words = {
         f"{wish.name}.vtt": vtt(said).encode(),
         f"{wish.name}.srt": srt(said).encode(),
@@ -76,18 +77,18 @@ def _write(
 # Captions and numbers -------------------------------------------------------------------------------------------------
 
 
-def cues(tale: Tale, frames: Mapping[str, int], frame_rate: int) -> list[Cue]:
+def cues(tale: Tale, frames: Mapping[str, int], rate: Fraction) -> list[Cue]:
     """Each beat with its caption and its times."""
     cues, passed = [], 0
     for beat, caption in tale.captions:
-        cues.append(Cue(beat, passed / frame_rate, (passed + frames[beat]) / frame_rate, caption))
+        cues.append(Cue(beat, float(passed / rate), float((passed + frames[beat]) / rate), caption))
         passed += frames[beat]
     return cues
 
 
 def account(wish: Wish, tale: Tale, record: Record) -> dict[str, Any]:
     """What the clip's JSON says: parameters, the numbers shown, claims, beats with their times, versions."""
-    rate = wish.profile.frame_rate
+    rate = wish.profile.rate
     return {
         "clip": wish.clip,
         "name": wish.name,
@@ -106,7 +107,7 @@ def account(wish: Wish, tale: Tale, record: Record) -> dict[str, Any]:
             }
             for cue in cues(tale, record.frames, rate)
         ],
-        "seconds": sum(record.frames.values()) / rate,
+        "seconds": float(sum(record.frames.values()) / rate),
         "profile": asdict(wish.profile),
         "versions": dict(libraries()),
         "made": made_part(record),

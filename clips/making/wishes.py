@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from clips.keeping.records import Wish
-from clips.lecture.reading import Entry, Lecture, why_no_file
+from clips.lecture.file_names import why_no_file
+from clips.lecture.reading import Entry, Lecture
 from clips.profile import Profile
 from clips.sources import digest
 from objectives.errors import UsageError, unknown

@@ -324,7 +324,7 @@ def _delivered(bench: _Bench, plan: Plan, beats: list[Beat] | None) -> Delivered
     return Delivered(
         name=plan.wish.name,
         files=tuple(files),
-        seconds=frames / plan.wish.profile.frame_rate,
+        seconds=float(frames / plan.wish.profile.rate),
         filmed=tuple(beat for beat in plan.tale.beats if beat in bench.filmed.get(plan.wish.name, ())),
         reasons=plan.reasons,
         broken_claims=plan.tale.broken,

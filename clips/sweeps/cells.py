@@ -13,15 +13,15 @@ from math import ceil, prod
 from pathlib import Path
 from typing import NamedTuple
 
-from clips.profile import ASPECTS, QUALITIES, Profile
+from clips.profile import QUALITIES, Profile, Size, pixels_of
 
-COMMON = 1080  # height of a frame that every projector shows
+COMMON = 1080  # shorter side of a frame that every projector shows
 #: Pixels across a cell, for which a frame grows: up to the common height for comfort, beyond it of need.
 COMFORT, NEED = 480, 160
 NARROWEST = 110  # pixels of a cell that can carry a label
 STRIP, LEAST_STRIP = 0.075, 18  # height of a label's strip: of a cell's width, and in pixels at least
 GAP = 0.025  # between cells, of a cell's width
-HEADS = 0.022  # size of type in heads, of the frame's height
+HEADS = 0.022  # size of type in heads, of the frame's shorter side
 
 
 class Place(NamedTuple):
@@ -80,29 +80,30 @@ def layout_of(counts: Sequence[int], profile: Profile) -> Layout:
     The frame has the profile's size, or the next of Manim's sizes in which cells are wide enough, up to 2160p; beyond
     that they become smaller.
     """
-    for height in _heights(profile):
-        layout = _best(counts, profile, height)
-        if layout.cell[0] >= min(profile.width, COMFORT if height < COMMON else NEED):
+    for side in _sides(profile):
+        layout = _best(counts, profile, side)
+        if layout.cell[0] >= min(profile.width, COMFORT if side < COMMON else NEED):
             break
     return layout
 
 
-def _heights(profile: Profile) -> list[int]:
-    sizes = {height for height, _ in QUALITIES.values()}
-    return [profile.height, *sorted(height for height in sizes if height > profile.height)]
+def _sides(profile: Profile) -> list[int]:
+    """The shorter sides that a frame may have: the profile's, and those of Manim's sizes that are larger."""
+    sizes = {side for side, _ in QUALITIES.values()}
+    return [profile.side, *sorted(side for side in sizes if side > profile.side)]
 
 
-def _best(counts: Sequence[int], profile: Profile, height: int) -> Layout:
+def _best(counts: Sequence[int], profile: Profile, side: int) -> Layout:
     """The grid with the widest cells; a table keeps its columns, unless that makes cells less than half as wide."""
-    across, up = ASPECTS[profile.aspect]
-    width = profile.width if height == profile.height else 2 * round(height * across / up / 2)
+    same = side == profile.side
+    frame = (profile.width, profile.height) if same else pixels_of(Size(side), profile.aspect)
     number, wide = prod(counts), [count for count in counts if count > 1]
-    free = _widest(number, range(1, number + 1), (width, height), profile)
+    free = _widest(number, range(1, number + 1), frame, profile)
     if len(wide) < 2:
         return free
     step = wide[-1]
     columns = [step] if len(wide) == 2 else range(step, number + 1, step)
-    table = _widest(number, columns, (width, height), profile)
+    table = _widest(number, columns, frame, profile)
     return table if 2 * table.cell[0] >= free.cell[0] else free
 
 
@@ -120,7 +121,8 @@ def _grid(rows: int, columns: int, frame: tuple[int, int], profile: Profile) -> 
 def _filled(rows: int, columns: int, frame: tuple[int, int], profile: Profile, headed: bool) -> Layout:
     """The largest cells that fit into a frame; none is larger than its clip."""
     width, height = frame
-    margin, type_size = max(4, even(height / 60)), HEADS * height
+    side = min(width, height)
+    margin, type_size = max(4, even(side / 60)), HEADS * side
     left, top = (even(6 * type_size), even(4 * type_size)) if headed else (0, 0)
 
     def layout(cell: int) -> Layout:

@@ -154,9 +154,11 @@ def _fitting(sheet: Sheet, size: float, room: float, colors: Palette) -> list[Pi
 
 def _heads(layout: Layout, sheet: Sheet, colors: Palette) -> Iterator[tuple[Pixels, int, int]]:
     """A line that says what varies, and beside each row its first values; over the columns theirs, if it is a table."""
-    size = HEADS * layout.height
+    size = HEADS * min(layout.width, layout.height)
     x, y = layout.place(0, 0)
     (title,) = typeset_lines([_title(layout, sheet)], size, colors)
+    if title.shape[1] > (room := layout.width - x - layout.margin):
+        (title,) = typeset_lines([_title(layout, sheet)], size * (room - 1) / title.shape[1], colors)
     rows = typeset_lines(_row_heads(layout, sheet), size, colors)
     columns = typeset_lines(_column_heads(layout, sheet), size, colors)
     yield title, x, y - (2 if columns else 1) * title.shape[0] - int(0.8 * size)

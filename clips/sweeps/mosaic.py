@@ -44,12 +44,12 @@ LOSSLESS = {"preset": "ultrafast", "qp": "0"}
 class _Player:
     """Plays a strand: a picture at each call, as long as there are some."""
 
-    def __init__(self, strand: Strand, cell: tuple[int, int], rate: int) -> None:
+    def __init__(self, strand: Strand, cell: tuple[int, int], rate: Fraction) -> None:
         self.strand, self.cell, self.left = strand, cell, strand.frames
         self._container = av.open(str(strand.path))
         stream = self._container.streams.video[0]
         stream.thread_type, stream.codec_context.thread_count = "NONE", 1
-        self._pictures = _from(self._container, stream, Fraction(strand.start, rate))
+        self._pictures = _from(self._container, stream, strand.start / rate)
         self._scaler = VideoReformatter()
 
     def paste_next(self, board: Board) -> None:
@@ -130,7 +130,7 @@ def _later(watch: Watch, passed: int, whole: int) -> Callable[[int], None]:
 
 def _played(takes: Sequence[Take], board: Board, mosaic: Mosaic) -> Iterator[int]:
     """Play takes one after the other; the board shows each frame in turn, whose number is yielded."""
-    done, rate = 0, mosaic.profile.frame_rate
+    done, rate = 0, mosaic.profile.rate
     with ThreadPoolExecutor(mosaic.threads) as crew:
         for take in takes:
             with ExitStack() as stack:
@@ -183,13 +183,13 @@ def _shrunk(mosaic: Mosaic, cells: Sequence[tuple[Reel, Place]], path: Path, wat
     board = Board(np.zeros((rows * height, columns * width, 4), np.uint8))
     takes = takes_of([(reel, place) for (reel, _), place in zip(cells, own, strict=True)], mosaic.lengths, mosaic.cell)
     with av.open(str(path), "w", format="matroska") as container:
-        stream: Any = container.add_stream("libx264", rate=mosaic.profile.frame_rate, options=LOSSLESS)
+        stream: Any = container.add_stream("libx264", rate=mosaic.profile.rate, options=LOSSLESS)
         stream.width, stream.height, stream.pix_fmt = *board.size, "yuv420p"
         stream.codec_context.thread_count = mosaic.threads
         with _Ahead(lambda frame: container.mux(stream.encode(frame))) as write:
             for done in _played(takes, board, mosaic):
                 frame = board.frame()
-                frame.pts, frame.time_base = done - 1, Fraction(1, mosaic.profile.frame_rate)
+                frame.pts, frame.time_base = done - 1, 1 / mosaic.profile.rate
                 write(frame)
                 watch(done)
         container.mux(stream.encode())

@@ -215,14 +215,14 @@ def _pairs(sweep: Sweep, rows: Sequence[Row]) -> Iterator[tuple[Wish, Row]]:
 
 def _told(sweep: Sweep, rows: Sequence[Row]) -> dict[str, Any]:
     """What the grid's JSON says to its reader, as JSON gives it back."""
-    layout, rate = _layout(sweep), sweep.profile.frame_rate
+    layout, rate = _layout(sweep), sweep.profile.rate
     told = {
         "clip": sweep.clip,
         "over": {axis.name: axis.values for axis in sweep.axes},
         "settings": sweep.settings,
         "profile": asdict(sweep.profile),
         "grid": asdict(layout),
-        "seconds": sum(beat_lengths([*_reels(sweep, rows).values()]).values()) / rate,
+        "seconds": float(sum(beat_lengths([*_reels(sweep, rows).values()]).values()) / rate),
         "variants": [_account(wish, row) for wish, row in _pairs(sweep, rows)],
     }
     return json.loads(json.dumps(told))  # type: ignore[no-any-return]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from clips.profile import Profile
+from clips.profile import Profile, shown_rate
 
 ON_A_SLIDE: Mapping[str, str] = {
     "mp4": "On a slide: PowerPoint: Insert > Video > This Device. Keynote: drag the file onto the slide. "
@@ -40,8 +40,11 @@ def worth_knowing(profile: Profile, asked: Profile) -> Iterator[str]:
     if profile.frame_rate != asked.frame_rate:
         yield (
             "a GIF counts in hundredths of a second: "
-            f"{profile.frame_rate} frames a second instead of {asked.frame_rate}"
+            f"{shown_rate(profile.frame_rate)} frames a second instead of {shown_rate(asked.frame_rate)}"
         )
+    if profile.format == "gif" and (uneven := 100 % profile.rate):
+        shortest = (100 - uneven) // profile.rate
+        yield f"a GIF counts in hundredths of a second: a picture lasts {shortest} or {shortest + 1} of them"
     if profile.format == "mov":
-        rate = profile.width * profile.height * profile.frame_rate * MOV_BYTES
+        rate = profile.width * profile.height * float(profile.rate) * MOV_BYTES
         yield f"a transparent MOV is large: about {60 * rate / 1e9:.1f} GB a minute at this size"

@@ -11,16 +11,23 @@ from clips.keeping.records import CLIPS_FOLDER
 from clips.lecture.reading import default_lecture
 from clips.making.wishes import wishes_of
 from clips.making.workshop import Workshop, make
-from clips.profile import profile_of
+from clips.profile import Size, profile_of
 from clips.telling.report import Quiet
 from objectives.errors import UsageError
 
 GALLERY = CLIPS_FOLDER.parent / "gallery"
-HEIGHT, RATE = 720, 5  # drawn larger than they are kept, and with few frames: only one picture of each is wanted
-KEPT = (640, 360)
+DRAWN = Size(720, rate=5)  # larger than they are kept, and with few frames: only one picture of each is wanted
+KEPT = 360  # pixels of the shorter side
 
 
-def gallery(shop: Workshop, reporter: Quiet, folder: Path = GALLERY, clips: Sequence[str] = ()) -> list[Path]:
+def gallery(
+    shop: Workshop,
+    reporter: Quiet,
+    folder: Path = GALLERY,
+    clips: Sequence[str] = (),
+    theme: str = "dark",
+    aspect: str = "16:9",
+) -> list[Path]:
     """Draw what is stale of the clips (all, if none is named), and write their posters; their paths.
 
     Raises
@@ -28,7 +35,7 @@ def gallery(shop: Workshop, reporter: Quiet, folder: Path = GALLERY, clips: Sequ
     UsageError
         If a clip fails, or the folder cannot be written.
     """
-    profile = profile_of(HEIGHT, RATE, "dark", "16:9", "mp4")
+    profile = profile_of(DRAWN, theme, aspect, "mp4")
     wishes = wishes_of(default_lecture(), clips, {}, profile, cache_folder() / "gallery")
     if failed := make(wishes, shop, reporter).failed:
         raise UsageError(f"The gallery lacks {', '.join(outcome.job.called for outcome in failed)}.")
@@ -40,7 +47,9 @@ def small(poster: bytes) -> bytes:
     """A poster in the size of the gallery, as a PNG of 256 colours."""
     from PIL import Image
 
-    picture = Image.open(BytesIO(poster)).convert("RGB").resize(KEPT, Image.Resampling.LANCZOS)
+    large = Image.open(BytesIO(poster)).convert("RGB")
+    scale = KEPT / min(large.size)
+    picture = large.resize((round(large.width * scale), round(large.height * scale)), Image.Resampling.LANCZOS)
     buffer = BytesIO()
     few = picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # it keeps a thin line's colour
     few.save(buffer, "png", optimize=True)

@@ -13,7 +13,8 @@ from clips.files import write_whole
 from clips.filming.work import Watch, make_scene, studio, typeset_cache
 from clips.keeping.records import Wish
 
-WIDTH, CAPTION, COLUMNS = 640, 92, 3
+SIDE, LONGEST, CAPTION, ACROSS = 360, 640, 92, 1920  # pixels of a picture, of its words, and of the sheet
+LETTER, LINES = 7.6, 3  # width of a letter, and lines of a caption in a picture of 640; a narrow one has more
 RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -29,11 +30,11 @@ def storyboard(wish: Wish) -> Path:
 
 def _sheet(panels: list[tuple[str, str, bytes]]) -> bytes:
     tiles = [_tile(number, *panel) for number, panel in enumerate(panels, 1)]
-    columns = min(COLUMNS, len(tiles))
+    columns = min(ACROSS // tiles[0].width, len(tiles))
     rows = -(-len(tiles) // columns)
-    sheet = Image.new("RGB", (columns * WIDTH, rows * tiles[0].height), "white")
+    sheet = Image.new("RGB", (columns * tiles[0].width, rows * tiles[0].height), "white")
     for index, tile in enumerate(tiles):
-        sheet.paste(tile, (index % columns * WIDTH, index // columns * tile.height))
+        sheet.paste(tile, (index % columns * tile.width, index // columns * tile.height))
     buffer = BytesIO()
     sheet.save(buffer, "png")
     return buffer.getvalue()
@@ -41,12 +42,14 @@ def _sheet(panels: list[tuple[str, str, bytes]]) -> bytes:
 
 def _tile(number: int, beat: str, caption: str, picture: bytes) -> Image.Image:
     image = Image.open(BytesIO(picture)).convert("RGB")
-    image = image.resize((WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.LANCZOS)
-    tile = Image.new("RGB", (WIDTH, image.height + CAPTION), "white")
+    scale = SIDE / min(image.size)
+    image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
+    lines = round(LINES * LONGEST / image.width)
+    tile = Image.new("RGB", (image.width, image.height + CAPTION + (lines - LINES) * 20), "white")
     tile.paste(image)
     draw = ImageDraw.Draw(tile)
     draw.text((10, image.height + 6), f"{number}. {beat}", fill="black", font=ImageFont.load_default(17))
-    words = "\n".join(textwrap.wrap(_with_carets(caption), 84)[:3])
+    words = "\n".join(textwrap.wrap(_with_carets(caption), int(image.width / LETTER))[:lines])
     draw.text((10, image.height + 30), words, fill="#444444", font=ImageFont.load_default(15))
     return tile
 

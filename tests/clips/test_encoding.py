@@ -111,7 +111,7 @@ def test_sizes_are_manims(quality: str, size: tuple[int, int, int]) -> None:
 
 def test_four_to_three_keeps_the_height() -> None:
     profile = make_profile("h", aspect="4:3")
-    assert (profile.width, profile.height, profile.frame_width) == (1440, 1080, 32 / 3)
+    assert (profile.width, profile.height, profile.frame_size) == (1440, 1080, (32 / 3, 8))
 
 
 # Conversion -----------------------------------------------------------------------------------------------------------

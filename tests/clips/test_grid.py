@@ -18,7 +18,7 @@ from PIL import Image
 
 from clips.filming.encoding import BeatEncoder
 from clips.filming.joining import join_beats
-from clips.profile import Profile, make_profile
+from clips.profile import ASPECTS, Profile, make_profile
 from clips.sweeps import mosaic
 from clips.sweeps.cells import Layout, Place, Reel, beat_lengths, layout_of, takes_of
 from clips.sweeps.grid import Sheet, ground, label, names_as_letters, names_in_full, shown_value, typeset_lines
@@ -40,7 +40,7 @@ def boxes(layout: Layout, count: int) -> list[tuple[int, int, int, int]]:
 @given(
     st.lists(st.integers(1, 12), min_size=1, max_size=3),
     st.sampled_from("lmhk"),
-    st.sampled_from(["16:9", "4:3"]),
+    st.sampled_from([*ASPECTS]),
 )
 def test_cells_fit(counts: list[int], quality: str, aspect: str) -> None:
     profile, number = make_profile(quality, aspect=aspect), int(np.prod(counts))

@@ -20,7 +20,7 @@ from clips.filming.encoding import CODECS, BeatEncoder
 from clips.filming.frames import decoded
 from clips.filming.joining import join_into
 from clips.filming.streams import has_alpha
-from clips.profile import Profile, make_profile, profile_of, without_ground
+from clips.profile import Profile, Size, make_profile, profile_of, without_ground
 from objectives.errors import UsageError
 from tests.clips.delivered import SIZE, deliver_two
 
@@ -143,7 +143,7 @@ def test_gif_loops_and_keeps_its_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("asked", "kept"), [(2, 2), (5, 5), (8, 8), (10, 10), (15, 10), (24, 20), (30, 25), (60, 25)])
 def test_a_gif_is_never_faster_than_asked(asked: int, kept: int) -> None:
-    assert profile_of(480, asked, "dark", "16:9", "gif").frame_rate == kept
+    assert profile_of(Size(480, rate=asked), "dark", "16:9", "gif").frame_rate == kept
 
 
 def test_transparency_is_for_formats_that_have_it() -> None:

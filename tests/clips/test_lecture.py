@@ -24,7 +24,7 @@ from clips.lecture.reading import (
     wanted_profile,
 )
 from clips.lecture.toml_text import lines_of
-from clips.profile import Profile, make_profile
+from clips.profile import ASPECTS, Profile, make_profile
 from objectives.errors import UsageError
 from scenes import CLIPS
 from scenes.stage.words.notation import NOTATIONS
@@ -145,7 +145,7 @@ def test_the_profile_is_the_lectures_unless_told_otherwise() -> None:
 
 
 @pytest.mark.parametrize("quality", "lmhpk")
-@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+@pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize("format", ["mp4", "gif"])
 def test_manims_letters_are_manims(quality: str, aspect: str, format: str) -> None:
     assert wanted_profile(default_lecture(), quality, None, aspect, format) == make_profile(
@@ -167,7 +167,10 @@ def test_every_profile_has_an_even_width_and_exact_rates() -> None:
     [
         ({"quality": "draf"}, "There is no quality 'draf': did you mean 'draft'?"),
         ({"theme": "lite"}, "There is no theme 'lite': did you mean 'light'?"),
-        ({"aspect": ""}, "There is no aspect '': choose one of 16:9, 4:3."),
+        (
+            {"aspect": ""},
+            "There is no aspect '': choose one of 16:9, 16:10, 4:3, 1:1, 9:16; --width and --height make any other.",
+        ),
         ({"format": "avi"}, "There is no format 'avi': choose one of gif, mov, mp4, webm."),
     ],
 )
@@ -221,8 +224,11 @@ MISTAKES = {
     "the first line in brackets.",
     # values that are not known
     f'theme = "drak"\n{CLIP}': "line 1: there is no theme 'drak': did you mean 'dark'?",
-    f'aspect = "16:10"\n{CLIP}': "line 1: there is no aspect '16:10': did you mean '16:9'?",
-    f'quality = "x"\n{CLIP}': "line 1: there is no quality 'x': choose one of h, k, l, m, p.",
+    f'aspect = "16:11"\n{CLIP}': "line 1: there is no aspect '16:11': did you mean '16:10'?",
+    f'quality = "x"\n{CLIP}': "line 1: there is no quality 'x': choose one of l, m, h, p, k, or a size such as 1080p, "
+    "1080p24, 1080x1350.",
+    f'quality = "1081x720"\n{CLIP}': "line 1: a video has an even number of pixels each way: 1080 or "
+    "1082, and not 1081.",
     f'quality = "draf"\n[profiles.draft]\n{CLIP}': "line 1: there is no quality 'draf': did you mean 'draft'?",
     f'notation = "pytoch"\n{CLIP}': "line 1: there is no notation 'pytoch': did you mean 'pytorch'?",
     '[[clip]]\nname = "x"\nscene = "uturn"': "line 3, clip x: there is no scene 'uturn': did you mean 'u_turn'?",
@@ -230,9 +236,9 @@ MISTAKES = {
     f"title = 2024\n{CLIP}": "line 1: title must be a text of 1 to 200 characters, and not 2024.",
     f'title = ""\n{CLIP}': 'line 1: title must be a text of 1 to 200 characters, and not "".',
     f"theme = 3\n{CLIP}": 'line 1: theme must be "dark" or "light", and not 3.',
-    f"aspect = 1.5\n{CLIP}": 'line 1: aspect must be "16:9" or "4:3", and not 1.5.',
-    f"quality = 480\n{CLIP}": "line 1: quality must be a text: one of l, m, h, p, k, or the name of a profile, and "
-    "not 480.",
+    f"aspect = 1.5\n{CLIP}": 'line 1: aspect must be "16:9" or "16:10" or "4:3" or "1:1" or "9:16", and not 1.5.',
+    f"quality = 480\n{CLIP}": "line 1: quality must be a text: one of l, m, h, p, k, a size like 1080p, or the name of "
+    "a profile, and not 480.",
     f"notation = []\n{CLIP}": 'line 1: notation must be a name, like "pytorch", or a table, like '
     '{ momentum = "beta" }, and not [].',
     f"cache = 4\n{CLIP}": 'line 1: cache must be a size, like "4 GB", and not 4.',
@@ -242,12 +248,20 @@ MISTAKES = {
     f"profiles = 3\n{CLIP}": "line 1: profiles must be a table, like [profiles.draft], and not 3.",
     f"[profiles]\nd = 360\n{CLIP}": "line 2, profile d: d must be a table, like { height = 360, frame_rate = 12 }, and "
     "not 360.",
-    f"[profiles.d]\nheight = 361\n{CLIP}": "line 2, profile d: height must be an even whole number from 120 to 4320, "
+    f"[profiles.d]\nheight = 361\n{CLIP}": "line 2, profile d: height must be an even whole number from 120 to 7680, "
     "and not 361.",
-    f"[profiles.d]\nheight = 360.0\n{CLIP}": "line 2, profile d: height must be an even whole number from 120 to 4320, "
+    f"[profiles.d]\nheight = 360.0\n{CLIP}": "line 2, profile d: height must be an even whole number from 120 to 7680, "
     "and not 360.0.",
-    f"[profiles.d]\nheight = 360\nframe_rate = true\n{CLIP}": "line 3, profile d: frame_rate must be a whole number "
-    "from 1 to 120, and not true.",
+    f"[profiles.d]\nheight = 360\nframe_rate = true\n{CLIP}": "line 3, profile d: frame_rate must be a number from "
+    '1 to 120, or a fraction like "30000/1001", and not true.',
+    f"[profiles.d]\nframe_rate = 0.5\n{CLIP}": "line 2, profile d: 0.5 frames a second cannot be had: take a rate from "
+    "1 to 120, and as a fraction with at most 1001 below the line.",
+    f'[profiles.d]\nframe_rate = "fast"\n{CLIP}': "line 2, profile d: frames a second are a number from 1 to 120, "
+    "like 30, 29.97 or 30000/1001: not fast.",
+    f"[profiles.d]\nwidth = 1920\nheight = 400\n{CLIP}": "line 1, profile d: no clip can be laid out in 1920 x 400 "
+    "pixels: one side is at most 2.4 times as long as the other.",
+    f"[profiles.d]\nheight = 5000\n{CLIP}": "line 1, profile d: no video of 8888 x 5000 pixels: each side has from 120 "
+    "to 7680, and both no more than 8K.",
     "[[clip]]\nscene = 3": 'line 2, clip 3: scene must be the name of a scene, like "u_turn", and not 3.',
     f"{CLIP}name = 3": 'line 3, clip 3: name must be a text, like "u_turn_slow", and not 3.',
     f"{CLIP}parameters = 0.9": "line 3, clip u_turn: parameters must be a table, like { momentum = 0.9 }, and not 0.9.",

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from clips import files
 from clips.lecture.editing import init, set_value, starter, unset_value
-from clips.lecture.reading import Lecture, default_lecture, parse_lecture, read_lecture, why_no_file
+from clips.lecture.file_names import why_no_file
+from clips.lecture.reading import Lecture, default_lecture, parse_lecture, read_lecture
 from clips.lecture.toml_text import Keys, has, lines_of, value_at
 from clips.making.wishes import variant_name, wishes_of
 from clips.profile import Profile
@@ -254,8 +255,10 @@ REFUSED = {
     ("notation.momentm", "beta"): "There is no letter of the notation 'momentm': did you mean 'momentum'?",
     ("notation.momentum", "w"): "lecture.toml, line 4: momentum cannot be written w: that is the parameters; choose "
     "another letter.",
-    ("profiles", "3"): "A profile has a height and a frame_rate: name one of them, like profiles.draft.height.",
-    ("profiles.draft", "3"): "A profile has a height and a frame_rate: name one of them, like profiles.draft.height.",
+    ("profiles", "3"): "A profile has a width, a height and a frame_rate: name one of them, like "
+    "profiles.draft.height.",
+    ("profiles.draft", "3"): "A profile has a width, a height and a frame_rate: name one of them, like "
+    "profiles.draft.height.",
     ("profiles.draft.hight", "3"): "There is no key of a profile 'hight': did you mean 'height'?",
     ("profiles.draft.height", "361"): "lecture.toml, line 7, profile draft: height must be an even whole number from "
     "120 to 4320, and not 361.",

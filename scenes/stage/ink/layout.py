@@ -1,21 +1,25 @@
 """Where things stand: boxes cut from the frame.
 
 A clip never names a coordinate. It cuts the safe frame into boxes (a header, columns, rows) and puts things into them,
-so that 16:9 and 4:3 differ only in where the cuts fall. Units are Manim's: the frame is 8 high.
+so that aspects differ only in where the cuts fall. Units are Manim's: the shorter side of the frame is 8. What stands
+beside each other in a wide picture (16:9, 16:10) and in a near square one (4:3, 1:1) stands one above the other in a
+tall one (9:16), which is hardly wider than a line of words: `beside` cuts so.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from manim import Mobject, VMobject, config
 from manim.typing import Point3D, Vector3D
 
 M = TypeVar("M", bound=Mobject)
+T = TypeVar("T")
+Shape = Literal["wide", "square", "tall"]
 
-MARGIN = 0.05  # of the frame's height, on each side
+MARGIN = 0.05  # of the frame's shorter side, on each side
 HEADER = 0.95  # height of the clip's heading
 GAP = 0.35  # between neighbours
 
@@ -102,7 +106,7 @@ def frame() -> Box:
 
 def safe_frame() -> Box:
     """The picture without the margin that nothing enters."""
-    margin = MARGIN * config.frame_height
+    margin = MARGIN * min(config.frame_width, config.frame_height)
     return frame().inset(margin, margin, margin, margin)
 
 
@@ -117,8 +121,35 @@ def stage() -> Box:
 
 
 def is_wide() -> bool:
-    """Whether the picture is wide (16:9) rather than tall (4:3)."""
-    return config.frame_width / config.frame_height > 1.5
+    """Whether the picture is wide: 16:9, 16:10."""
+    return shape() == "wide"
+
+
+def is_tall() -> bool:
+    """Whether the picture is tall: 9:16, 4:5. What stands beside others elsewhere goes below them."""
+    return shape() == "tall"
+
+
+def shape() -> Shape:
+    """What kind of layout the picture asks for; `square` is near that: 4:3, 1:1."""
+    ratio = config.frame_width / config.frame_height
+    return "wide" if ratio > 1.5 else "square" if ratio > 0.85 else "tall"
+
+
+def choose(wide: T, square: T, tall: T) -> T:
+    """One of three, by the picture's shape."""
+    return {"wide": wide, "square": square, "tall": tall}[shape()]
+
+
+def beside(box: Box, width: float, height: float, gap: float = GAP) -> tuple[Box, Box]:
+    """Cut a box into what is looked at and what is said of it: (picture, words).
+
+    The words stand to the left, and the picture takes `width`; in a tall frame they stand below it, and take `height`.
+    """
+    if is_tall():
+        words, picture = box.bottom_slice(height, gap)
+        return picture, words
+    return box.right_slice(width, gap)
 
 
 def box_of(mobject: Mobject) -> Box:

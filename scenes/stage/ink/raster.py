@@ -39,7 +39,7 @@ class PixelBox:
 
 def pixel_box(box: Box, camera: Camera) -> PixelBox:
     """The whole pixels that cover a box best; boxes of the same size get equally many."""
-    unit = camera.pixel_height / camera.frame_height
+    unit = min(camera.pixel_width, camera.pixel_height) / min(camera.frame_width, camera.frame_height)
     x, y = camera.frame_center[0] - camera.frame_width / 2, camera.frame_center[1] + camera.frame_height / 2
     left, top = round((box.left - x) * unit), round((y - box.top) * unit)
     width, height = max(1, round(box.width * unit)), max(1, round(box.height * unit))

@@ -31,7 +31,7 @@ from scenes.stage.terrain.ground import Kind
 from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.trail import TerrainTrail
-from scenes.stage.words.cards import Counter, RuleCard
+from scenes.stage.words.cards import TRIED, Counter, RuleCard
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
@@ -98,8 +98,10 @@ class SurfaceAndMap:
 
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
-        """For the terrain and for the map."""
+        """For the terrain and for the map: beside each other, or the map below."""
         panels = self.rows[0]
+        if layout.is_tall():
+            return panels.rows(1.0, 1.1, gap=0.25)
         width = panels.height + 0.35 if layout.is_wide() else 0.46 * panels.width
         right, left = panels.right_slice(min(width, 0.48 * panels.width), gap=0.15)
         left = Box(left.left, max(row.top for row in self.rows[1:]) + 0.05, left.right, left.top)
@@ -109,6 +111,8 @@ class SurfaceAndMap:
 
     @property
     def _lines_of_cards(self) -> int:
+        if layout.is_tall():
+            return self.count if self.count <= 2 else 2
         return 1 if layout.is_wide() or self.count <= 2 else 2
 
     @property
@@ -200,26 +204,26 @@ class SurfaceAndMap:
         """A card a run, with as many digits of the error as have room."""
         errors = errors_of(self.runs.values())
         boxes = dict(zip(self.runs, self.card_boxes, strict=False))
-        for significant in (6, 5, 4, 3):
+        for significant, size in TRIED:
             spec = running_spec(errors, significant)
-            cards = self._cards(boxes, spec, widest_of(errors, spec))
+            cards = self._cards(boxes, spec, widest_of(errors, spec), size)
             if all(card.fits for card in cards.values()):
                 break
         return cards
 
-    def _cards(self, boxes: Mapping[str, Box], spec: str, widest: float) -> dict[str, RuleCard]:
+    def _cards(self, boxes: Mapping[str, Box], spec: str, widest: float, size: float) -> dict[str, RuleCard]:
         """The cards in a format; their numbers all stand on the same line, if they can."""
-        cards = {name: self._card(name, box, spec, widest) for name, box in boxes.items()}
+        cards = {name: self._card(name, box, spec, widest, size) for name, box in boxes.items()}
         if any(card.raised for card in cards.values()):
-            raised = {name: self._card(name, box, spec, widest, raised=True) for name, box in boxes.items()}
+            raised = {name: self._card(name, box, spec, widest, size, raised=True) for name, box in boxes.items()}
             return raised if all(card.fits for card in raised.values()) else cards
         return cards
 
-    def _card(self, name: str, box: Box, spec: str, widest: float, raised: bool = False) -> RuleCard:
+    def _card(self, name: str, box: Box, spec: str, widest: float, size: float, raised: bool = False) -> RuleCard:
         rule = self.rules[name]
         own = (entry.name for entry in rule.hyperparameters() if entry.letter == "{momentum}")
         settings = {key: getattr(rule, key) for key in ("learning_rate", *own)}
-        card = RuleCard(box, name, rule.title, settings, spec, widest=widest, raised=raised)
+        card = RuleCard(box, name, rule.title, settings, spec, widest=widest, size=size, raised=raised)
         return card.display(error_at(self.runs[name], 0))
 
     @cached_property

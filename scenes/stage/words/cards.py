@@ -19,6 +19,10 @@ INSET = 0.26
 NARROW = 5.0  # below this width the number stands beside the settings, not beside the name
 
 
+#: How exactly numbers may stand on cards, and in what type: the first that fits all of them is taken.
+TRIED = (*((digits, BODY) for digits in (6, 5, 4, 3)), *((digits, SMALL) for digits in (4, 3, 2, 1)))
+
+
 def settings_line(settings: Mapping[str, float], size: float = SMALL) -> Words:
     """Hyper-parameters as one line of mathematics, by their letters: `eta = 1, gamma = 0.85`."""
     terms = (f"{notation().letters[name]} = {typed(value)}" for name, value in settings.items())

@@ -76,8 +76,8 @@ class Numeral(VGroup):
         return [self._glyphs[name] + center * RIGHT for name, center in zip(text, centers, strict=True)]
 
     def capital_fraction(self) -> float:
-        """Height of its capitals as a fraction of the frame's height."""
-        return self.font_size * capital_height() / config.frame_height
+        """Height of its capitals as a fraction of the frame's shorter side."""
+        return self.font_size * capital_height() / min(config.frame_width, config.frame_height)
 
 
 def widest_of(values: Iterable[float], spec: str) -> float:

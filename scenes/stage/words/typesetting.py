@@ -2,7 +2,7 @@
 
 One pair of fonts for everything, both inside the typst wheel, so that each machine sets the same glyphs and no LaTeX is
 needed. Text may hold mathematics between dollar signs. Sizes are few, and the smallest is still read from the last row:
-capitals of 28 pixels at 1080p.
+capitals of 28 pixels at 1080p, in an upright picture on a telephone too.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ PREAMBLE = (
 )
 
 TITLE, HEADING, BODY, SMALL = 64.0, 46.0, 38.0, 33.0
-UNITS_PER_POINT = SMALL / 960  # of the frame, for a Typst point in the smallest type (Manim scales by font size / 960)
-MINIMUM_CAPITAL = 28 / 1080  # of the frame's height
+UNITS_PER_POINT = SMALL / 960  # for a Typst point in the smallest type (Manim scales by font size / 960)
+MINIMUM_CAPITAL = 28 / 1080  # of the frame's shorter side
 
 
 class Words(Outlines):
@@ -60,8 +60,8 @@ def capital_height() -> float:
 
 
 def capital_fraction(text: Typst) -> float:
-    """Height of the text's capitals as a fraction of the frame's height, after all scaling."""
-    return float(text.font_size * capital_height() / config.frame_height)
+    """Height of the text's capitals as a fraction of the frame's shorter side, after all scaling."""
+    return float(text.font_size * capital_height() / min(config.frame_width, config.frame_height))
 
 
 def escape(text: str) -> str:
