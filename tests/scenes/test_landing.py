@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from clips.filming.work import make_scene, studio, typeset_cache
-from clips.profile import Aspect, make_profile
+from clips.profile import make_profile
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import box_of
 from scenes.stage.runs.landing import Landing
@@ -17,7 +17,7 @@ from scenes.stage.runs.landing import Landing
 
 @pytest.fixture(params=["16:9", "4:3"])
 def landing(request: pytest.FixtureRequest) -> Iterator[Landing]:
-    aspect: Aspect = request.param
+    aspect: str = request.param
     with studio(make_profile("l", aspect=aspect)), typeset_cache():
         scene: Any = make_scene("two_wells", {"steps": 12}, only=())
         scene.render()

@@ -16,7 +16,7 @@ from manim import ORIGIN
 
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.job import Letters
-from clips.profile import Aspect, Profile, make_profile
+from clips.profile import Profile, make_profile
 from objectives.errors import UsageError
 from optimizers import RULES, Rule
 from scenes import CLIPS
@@ -258,7 +258,7 @@ def has_doc(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> bool:
 @pytest.mark.parametrize("look", [("dark", "16:9"), ("light", "4:3")], ids=str)
 @pytest.mark.parametrize("letters", ["pytorch", "sutskever", "goh"])
 @pytest.mark.parametrize("clip", FORMULAS)
-def test_layout(clip: str, letters: str, look: tuple[Theme, Aspect]) -> None:
+def test_layout(clip: str, letters: str, look: tuple[Theme, str]) -> None:
     with studio(make_profile("l", *look)), typeset_cache():
         texts, found = texts_and_troubles(clip, letters)
     assert found == set()
@@ -266,7 +266,7 @@ def test_layout(clip: str, letters: str, look: tuple[Theme, Aspect]) -> None:
 
 
 @pytest.mark.parametrize(("clip", "aspect"), [("rolling_ball", "16:9"), ("rolling_ball", "4:3"), ("unrolling", "4:3")])
-def test_layout_of_the_widest_letters(clip: str, aspect: Aspect) -> None:
+def test_layout_of_the_widest_letters(clip: str, aspect: str) -> None:
     with studio(make_profile("l", "dark", aspect)), typeset_cache():
         assert texts_and_troubles(clip, WIDEST)[1] == set()
 

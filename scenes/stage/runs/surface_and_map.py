@@ -101,7 +101,8 @@ class SurfaceAndMap:
         """For the terrain and for the map: beside each other, or the map below."""
         panels = self.rows[0]
         if layout.is_tall():
-            return panels.rows(1.0, 1.1, gap=0.25)
+            above, below = panels.rows(1.0, 1.1, gap=0.25)
+            return above, below
         width = panels.height + 0.35 if layout.is_wide() else 0.46 * panels.width
         right, left = panels.right_slice(min(width, 0.48 * panels.width), gap=0.15)
         left = Box(left.left, max(row.top for row in self.rows[1:]) + 0.05, left.right, left.top)
