@@ -86,9 +86,20 @@ def _refusal(clip: str, error: ValidationError) -> ParameterError:
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, UsageError):
         return ParameterError(str(cause), name)
-    must = str(cause) if cause else first["msg"].split(", ")[0].replace("Input should be", "must be")
+    must = str(cause) if cause else _must(first["type"], first.get("ctx", {}), first["msg"])
     sentence = f"{clip}: {name} {must}, and not {first['input']!r}; python render.py show {clip} tells more."
     return ParameterError(sentence, name)
+
+
+def _must(kind: str, bounds: Mapping[str, Any], said: str) -> str:
+    """What is asked of a value, after the parameter's name: as Pydantic says it, where that is a sentence of ours."""
+    if kind == "too_short":
+        return f"needs at least {bounds['min_length']} values"
+    if kind == "too_long":
+        return f"takes at most {bounds['max_length']} values"
+    if kind == "literal_error":
+        return f"must be {bounds['expected']}"
+    return said.split(", ")[0].replace("Input should be", "must be")
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""Runs that do not behave: each clip with learning rates far from its default, and with other objectives.
+"""Away from the defaults: each clip with what a lecturer would try first, whether its runs behave or not.
 
 A divergent, stuck or undefined run is a normal example of a lecture, so what a clip makes of it is looked at as its
-default is. `TABLE` holds all that is looked at: the learning rates times 0.01, 1, 10 and 100, and three objectives a
-clip, among them one that is steep, one with several minima and one with a pole.
+default is. `TABLE` holds all that is looked at: the learning rates times 0.01, 1, 10 and 100, momentum 0, 0.5 and 0.99,
+a fifth of the steps and three times as many, and objectives, among them one that is steep, one with several minima, one
+with a kink and one with a pole.
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ FOUND = {  # learning rates that a clip finds if none is given
     ("stochastic", "momentum_learning_rate"): 0.009,
     ("your_objective", "learning_rate"): 0.05,
 }
+MOMENTA = (0.0, 0.5, 0.99)
+STEPS = (0.2, 3)  # times the default
 POLE = "x^2 + y^2 + 1/(x - 1)^2"
-SURFACES = tuple({"objective": name} for name in ("rosenbrock", "himmelblau", POLE))
+KINK = "|x| + 3|y|"
+SURFACES = tuple({"objective": name} for name in ("rosenbrock", "himmelblau", POLE, KINK))
 CURVES = tuple(
-    {"objective": name} for name in ("theta_sine", "theta^4 - 3*theta^2 + theta", "theta^2 + 1/(theta - 1)^2")
+    {"objective": name}
+    for name in ("theta_sine", "theta^4 - 3*theta^2 + theta", "theta^2 + 1/(theta - 1)^2", "|theta|")
 )
 NEURONS = tuple({"objective": f"{name}_neuron"} for name in ("six_points", "narrow_valley", "diagonal_valley"))
 OBJECTIVES: Mapping[str, tuple[dict[str, Any], ...]] = {
@@ -41,6 +46,27 @@ OBJECTIVES: Mapping[str, tuple[dict[str, Any], ...]] = {
         {"objective": "1e-9*(x^2+y^2)"},
         {"objective": "0.000001*x^2 + 1000000*y^2"},
     ),
+}
+
+
+#: What only one clip can be asked.
+OWN: Mapping[str, tuple[dict[str, Any], ...]] = {
+    "contour_map": ({"levels": 4}, {"view": "-1,3,-2,2"}, {"objective": "sin(x)*sin(y)"}),
+    "gradient_field": ({"arrows": 5}, {"arrows": 11}),
+    "ewma": ({"betas": "0,0.3,0.99"}, {"betas": "0.9,0.95,0.99"}, {"data": "4,4,4,4"}, {"data": "0,-5,100,0.001"}),
+    "stability_map": ({"eigenvalues": "0.01,1"}, {"eigenvalues": "1,1"}, {"tolerance": 1e-9}, {"tolerance": 0.5}),
+    "ravine": ({"condition_number": 2}, {"condition_number": 200}),
+    "problems": ({"condition_number": 10}, {"near_momenta": "0.2,0.9"}),
+    "choosing_momentum": ({"momenta": "0.99,0.9,0.5,0"}, {"start": "-2"}, {"second_start": "0.5"}),
+    "descent_on_a_curve": ({"momenta": "0,0.9,0.99"}, {"start": "-0.01"}, {"momenta": "0.1,0.2,0.3"}),
+    "derived_not_typed": ({"typed": "2*theta"}, {"start": "0"}),
+    "stochastic": ({"seed": 1}, {"seed": 7}),
+    "conventions": ({"schedule": "0.1,1"}, {"schedule": "1,1"}),
+    "optimizer_race": (
+        {"rules": "momentum,adam"},
+        {"rules": "gradient_descent,momentum,nesterov,adagrad,rmsprop,adam"},
+    ),
+    "your_objective": ({"rules": "adam"}, {"rules": "gradient_descent,momentum,rmsprop,adam"}, {"start": "0,0"}),
 }
 
 
@@ -63,12 +89,19 @@ def variants(clip: str) -> Iterator[Variant]:
         yield Variant(clip, {name: _within(clip, name, factor * rate) for name, rate in rates.items()})
     others = OBJECTIVES.get(clip, SURFACES if "objective" in fields else ())
     yield from (Variant(clip, dict(settings)) for settings in others)
+    yield from (Variant(clip, dict(settings)) for settings in OWN.get(clip, ()))
+    if "momentum" in fields:
+        yield from (Variant(clip, {"momentum": momentum}) for momentum in MOMENTA)
+    if isinstance(steps := fields["steps"].default if "steps" in fields else None, int):
+        yield from (Variant(clip, {"steps": _within(clip, "steps", round(factor * steps))}) for factor in STEPS)
 
 
-def _within(clip: str, name: str, rate: float) -> float:
-    """A learning rate of six digits, no larger than the clip takes."""
-    bounds = (getattr(rule, "le", None) for rule in scene_class(clip).Parameters.model_fields[name].metadata)
-    return float(f"{min([rate, *(bound for bound in bounds if bound is not None)]):.6g}")
+def _within(clip: str, name: str, value: float) -> float:
+    """A number of six digits, no smaller and no larger than the clip takes."""
+    rules = scene_class(clip).Parameters.model_fields[name].metadata
+    least = max((rule.ge for rule in rules if getattr(rule, "ge", None) is not None), default=value)
+    most = min((rule.le for rule in rules if getattr(rule, "le", None) is not None), default=value)
+    return type(value)(f"{min(max(value, least), most):.6g}")
 
 
 TABLE = [variant for clip in CLIPS for variant in variants(clip)]

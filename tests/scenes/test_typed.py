@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from clips.filming.work import scene_class
+from clips.filming.work import ParameterError, read_parameters, scene_class
 from clips.lecture.editing import _typed
 from scenes import CLIPS
 
@@ -62,3 +63,16 @@ def test_a_command_and_the_file_read_alike(model: Any, name: str) -> None:
 )
 def test_what_is_meant(clip: str, name: str, value: object, meant: object) -> None:
     assert read(scene_class(clip).Parameters, name, value) == meant
+
+
+@pytest.mark.parametrize(
+    ("clip", "settings", "sentence"),
+    [
+        ("ewma", {"betas": "0.5"}, "ewma: betas needs at least 3 values, and not (0.5,);"),
+        ("descent_on_a_curve", {"momenta": "0,0.5,0.9,0.99"}, "momenta takes at most 3 values"),
+        ("optimizer_race", {"mode": "same"}, "mode must be 'both', 'same learning rate' or "),
+    ],
+)
+def test_a_refusal_is_a_sentence(clip: str, settings: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ParameterError, match=re.escape(sentence)):
+        read_parameters(clip, settings)
