@@ -121,3 +121,25 @@ def regression_sine(seed: int = 42, samples: int = 200) -> DataObjective:
         reduction="mean",
         regulariser=5 * sin(w0) * cos(w1),
     )
+
+
+def regression_line(seed: int = 42, samples: int = 200) -> DataObjective:
+    """A straight line fitted to the same noisy data by least squares, and nothing else: a bowl with one minimum.
+
+    The minimum is that of NumPy's polynomial fit, which solves the normal equations by another way than descent.
+    """
+    waved = regression_sine(seed, samples)
+    slope, offset = np.polyfit(waved.data["x"], waved.data["y"], 1)
+    return DataObjective(
+        name="regression_line",
+        title="regression of a line",
+        loss=waved.loss,
+        model=waved.model,
+        variables=LINE,
+        data=waved.data,
+        view=((0.0, 9.0), (-2.0, 6.0)),
+        minima=((float(slope), float(offset)),),
+        start=(8.0, 2.0),
+        source="The data of 'The Optimizers Chronicles' (notebook), without its sine.",
+        reduction="mean",
+    )

@@ -41,6 +41,7 @@ _BUILDERS: dict[str, Callable[[], AnyObjective]] = {
     "diagonal_valley_neuron": data.diagonal_valley_neuron,
     "six_points_neuron": data.six_points_neuron,
     "regression_sine": data.regression_sine,
+    "regression_line": data.regression_line,
 }
 
 

@@ -1,78 +1,86 @@
 """One sample at a time: each step follows the gradient of a single sample, and every sample pulls another way.
 
-So the path jitters: every other step turns back. Momentum adds up the pulls; what they disagree on cancels, and what
-they share remains. Both runs see the same samples in the same order, and with a steady gradient both would go equally
-far: the learning rate of momentum is smaller by the factor 1 - momentum.
+So the path jitters. Momentum adds up the pulls; what they disagree on cancels, and what they share remains: on the way.
+Near the minimum nothing is shared, and momentum is as noisy as the large rate that goes equally far with a steady
+gradient, larger by 1 / (1 - momentum). Whether the smaller rate alone would have done it, a third run tells: it is the
+calm one at the goal, and by far the last to get there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import ValueTracker, linear, smooth
+from manim import GrowFromCenter, ValueTracker, VMobject, linear, smooth
 from pydantic import Field
 
-from objectives import OBJECTIVES, DataObjective
-from objectives.data import regression_sine
+from objectives import DataObjective, typeset_function
+from objectives.data import regression_line
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend_minibatch
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number
-from scenes.props.stochastic.samples import FittedLine, LitSample, SamplePanel
+from scenes.props.stochastic.pulls import Pulls
+from scenes.props.stochastic.samples import Chain, FittedLine, Forces, LitSample, Misses, Place, SamplePanel
+from scenes.props.stochastic.stand import Stand
+from scenes.props.stochastic.tallies import NEAR, Comparison, Ledger, Tally, tally_of
 from scenes.reads import derived
+from scenes.stage.ink import layout
+from scenes.stage.ink.arrows import Arrows
+from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.maps.contour_map import containing
-from scenes.stage.maps.even_map import around, widened
-from scenes.stage.panels.plot import Range
-from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.maps.even_map import View, around
+from scenes.stage.maps.level_line import level_line
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.runs.surface_and_map import SurfaceAndMap
-from scenes.stage.terrain.arrow import TerrainArrow
-from scenes.stage.terrain.landscape import terrain_remarks
-from scenes.stage.terrain.orbit import View
-from scenes.stage.words.endings import ending, flies_off, goes_down, last_value
-from scenes.stage.words.figures import figure, sentence_format
-from scenes.stage.words.speaker import tinted
-from scenes.stage.words.typesetting import Formula, Words
+from scenes.stage.words.endings import ending, flies_off, last_value
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
-SAMPLES = 200
-NAMED = 42  # the seed of the objective that has a name
+SAMPLES, SEED = 200, 42
+SMALL_RATE = "small_rate"
+TITLES = {GD: "large steps", MOMENTUM: "momentum", SMALL_RATE: "small steps"}
 FAN, SPREAD = 6, 22.0  # samples whose gradients are looked at, and degrees between these, so that each is seen
-FEW, SLOW, QUICK = 10, 1.35, 24.0  # steps that are taken slowly, and steps a second
-PULL = 0.62  # of the window: the longest of their arrows
-FAINT = 0.4
-MANY = 0.4  # of the steps turn back: it jitters
-AZIMUTH, ELEVATION, SWING = -38.0, 46.0, 16.0
-HIGH = 72.0  # from where directions are seen as they are
+FEW, SLOW = 6, 1.5  # steps that are taken slowly, and how many a second
+ARRIVING, AFTER = 3.0, 2.5  # seconds until a run is there, and for what comes then
+CROSS = "$times$"
+PULL = 0.5  # of the map's height: the longest of their arrows
+BALL, DOT = 0.12, 0.035
+WORDS = 0.55  # height of the line for words
 
 
 class Stochastic(LectureScene):
     """Single samples pull this way and that; momentum keeps what they have in common."""
 
     title = "One sample at a time"
-    beats = ("opening", "line_and_surface", "one_sample", "jitter", "smooth", "turning_back", "from_above")
+    beats = (
+        "opening",
+        "line_and_surface",
+        "one_sample",
+        "jitter",
+        "smooth",
+        "small_rate",
+        "near_the_minimum",
+        "turning_back",
+    )
     poster = "turning_back"
 
     class Parameters(ClipParameters):
-        seed: int = Field(NAMED, ge=0, le=2**32 - 1, description="Seed of the data's noise and of the samples' order.")
+        seed: int = Field(SEED, ge=0, le=2**32 - 1, description="Seed of the data's noise and of the samples' order.")
         learning_rate: LearningRate = Field(0.09, description="Learning rate of single-sample descent.")
         momentum: Coefficient = Field(0.9, description="Momentum coefficient, the source's beta.")
         momentum_learning_rate: LearningRate | None = Field(
             None, description="Learning rate with momentum; if not given, learning_rate times 1 - momentum."
         )
-        steps: int = Field(SAMPLES, ge=2, le=2000, description="How many samples are seen, one a step.")
+        steps: int = Field(2 * SAMPLES, ge=2, le=2000, description="How many steps, each with one sample.")
 
     # The runs -------------------------------------------------------------------------------------------------------
 
     @cached_property
     def objective(self) -> DataObjective:
-        seed = self.parameters.seed
-        found = OBJECTIVES["regression_sine"] if seed == NAMED else regression_sine(seed, SAMPLES)
-        assert isinstance(found, DataObjective)
-        return found
+        return regression_line(self.parameters.seed, SAMPLES)
 
     @cached_property
     def order(self) -> Array:
@@ -85,7 +93,8 @@ class Stochastic(LectureScene):
     def rules(self) -> dict[str, Rule[Any]]:
         wanted = self.parameters
         own = wanted.momentum_learning_rate or round(wanted.learning_rate * (1 - wanted.momentum), 12)
-        return {GD: GradientDescent(wanted.learning_rate), MOMENTUM: Momentum(own, wanted.momentum)}
+        plain = GradientDescent(wanted.learning_rate)
+        return {GD: plain, MOMENTUM: Momentum(own, wanted.momentum), SMALL_RATE: GradientDescent(own)}
 
     @cached_property
     def runs(self) -> dict[str, Trajectory]:
@@ -95,207 +104,215 @@ class Stochastic(LectureScene):
             for name, rule in self.rules.items()
         }
 
+    @cached_property
+    def minimum(self) -> Array:
+        return np.array(self.objective.minima[0])
+
+    @cached_property
+    def tallies(self) -> dict[str, Tally]:
+        return {name: tally_of(run, self.minimum) for name, run in self.runs.items()}
+
+    @cached_property
+    def found(self) -> Comparison:
+        plain, fast, small = (self.tallies[name] for name in (GD, MOMENTUM, SMALL_RATE))
+        return Comparison(plain, fast, small, int(self.parameters.steps) - 1)
+
     @derived
-    def window(self) -> tuple[Range, Range]:
+    def window(self) -> View:
         """A window round the runs, as far as they stay near the objective's own."""
         paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in self.runs.values()])
         low, high = np.array(containing(self.objective.view, paths)).T
-        inside = paths[((paths >= low) & (paths <= high)).all(axis=1)]
-        return widened(around(inside, room=0.16), 1.0)
+        near = paths[((paths >= low) & (paths <= high)).all(axis=1)]
+        return around(np.concatenate([near, [self.minimum - 1, self.minimum + 1]]), room=0.2)
 
-    @cached_property
-    def back(self) -> dict[str, int]:
-        """How many steps of each run turn back: by more than a right angle."""
-        return {name: len(run.reversals) for name, run in self.runs.items()}
-
-    @cached_property
-    def ways(self) -> dict[str, float]:
-        """How long each path is."""
-        with np.errstate(all="ignore"):
-            return {
-                name: float(np.linalg.norm(run.updates[: run.ended_at], axis=1).sum())
-                for name, run in self.runs.items()
-            }
+    @derived
+    def reach(self) -> float:
+        """How far from the minimum the window on the goal goes."""
+        kept = [tally.noise for tally in self.tallies.values() if tally.noise < 1]
+        return 1.9 * max(kept, default=NEAR)
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs
 
     def numbers(self) -> Mapping[str, Number]:
-        ends = {name: last_value(run) for name, run in self.runs.items()}
-        return {
-            "samples": SAMPLES,
-            "start_loss": float(self.objective.value(self.objective.start)),
-            "gradient_descent_loss": ends[GD],
-            "momentum_loss": ends[MOMENTUM],
-            "gradient_descent_turns_back": self.back[GD],
-            "momentum_turns_back": self.back[MOMENTUM],
-            "gradient_descent_way": self.ways[GD],
-            "momentum_way": self.ways[MOMENTUM],
-            "turns": int(self.parameters.steps) - 1,
-        }
+        found: dict[str, Number] = {"samples": SAMPLES, "turns": int(self.parameters.steps) - 1, "near": NEAR}
+        for name, tally in self.tallies.items():
+            found[f"{name}_error"] = last_value(self.runs[name])
+            found[f"{name}_there"] = "never" if tally.there is None else tally.there
+            found[f"{name}_turns_back"] = tally.back
+            found[f"{name}_noise"] = tally.noise
+        found |= dict(zip(("one_side", "other_side"), self.pulls.sides, strict=True))
+        return {**found, "start_error": float(self.objective.value(self.objective.start))}
 
     def claims(self) -> Iterator[Claim]:
-        found, turns = self.numbers(), int(self.parameters.steps) - 1
-        yield Claim(
-            f"single samples turn back in at least two of five steps: {self.back[GD]} of {turns}",
-            self.jitters,
-        )
-        yield Claim(
-            f"momentum turns back less than half as often: {self.back[MOMENTUM]} of {turns}",
-            self.steadies,
-        )
-        yield Claim(
-            f"its way is shorter: {figure(self.ways[MOMENTUM])} long, and {figure(self.ways[GD])} without momentum",
-            self.ways[MOMENTUM] < self.ways[GD],
-        )
-        yield Claim(
-            f"both get down: from {figure(found['start_loss'])} to {figure(found['gradient_descent_loss'])} "
-            f"and {figure(found['momentum_loss'])}",
-            all(last_value(run) < 0.1 * run.values[0] for run in self.runs.values()),
-        )
-
-    @property
-    def jitters(self) -> bool:
-        """Whether many steps of single-sample descent turn back."""
-        return self.back[GD] >= MANY * (int(self.parameters.steps) - 1)
-
-    @property
-    def steadies(self) -> bool:
-        """Whether momentum turns back less than half as often."""
-        return 2 * self.back[MOMENTUM] < self.back[GD]
+        yield from (Claim(text, holds) for text, holds in self.found.claims().items())
 
     def words(self) -> Mapping[str, str]:
-        slow, fast = self.runs[GD], self.runs[MOMENTUM]
-        end = sentence_format(last_value(slow), ".2f")
-        down = f": to {end} after all" if self.jitters else f": to {end}"
-        shared = ": what they share remains on the way" if self.steadies and goes_down(fast) else ""
+        shared = "what they share remains" if self.found.steadies else "no smoother way"
         return {
-            "it_does": (" and jitters" if self.jitters else "") + (down if goes_down(slow) else f": it {ending(slow)}"),
-            "what_remains": shared if shared else f": it {ending(fast)}",
+            "it_does": self._does(GD, "it jitters" if self.found.jitters else "step by step"),
+            "what_remains": self._does(MOMENTUM, shared),
+            "it_takes": self._does(SMALL_RATE, self._takes),
+            "how_noisy": self.found.at_the_goal,
+            "verdict": self.found.verdict,
         }
 
-    def remarks(self) -> Iterator[str]:
-        yield from terrain_remarks()
+    def _does(self, name: str, said: str) -> str:
+        """What a run does, said in a few words; of one that flies off, that."""
+        return ending(self.runs[name]) if flies_off(self.runs[name]) else said
+
+    @property
+    def _takes(self) -> str:
+        there = self.tallies[SMALL_RATE].there
+        return f"within {NEAR:g} of the minimum {'never' if there is None else f'after {there} steps'}"
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
-        """One sample at a time."""
-        self.show_title()
+        """A line is fitted to {samples} points, one sample at a time."""
+        self.show_title(self.map, self.panel, self.first_line, self.place, self.stand.goal)
 
     def line_and_surface(self) -> None:
-        """A line is fitted to {samples} points. Each place on the surface is a line; its height is the mean square of
-        what is missed, with a wave added."""
-        self.play(FadeIn(self.panel), run_time=0.7)
-        self.play(FadeIn(self.first_line), FadeIn(self.formula), run_time=0.6)
-        self.wait(1.2)
-        self.terrain.stand_in(self.duet.boxes[0]).orbit.look(self.duet.aslant)
-        self.terrain.rise.set_value(1.0)
-        self.play(FadeIn(self.terrain), run_time=0.8)
-        self.play(self.start.presence.animate.set_value(1.0), run_time=0.5)
-        self.duet.speaker.say("each place on the surface is a line", "each place is a line")
-        self.wait(2.4)
+        """Each place on the map is a line. Its height is the mean of the squares of what the line misses."""
+        self.speaker.say("each place on the map is a line")
+        self.drive(self.place, self.share)
+        self.drive(self.first_line, self.share)
+        self.play(self.share.animate.set_value(1.0), run_time=2.6, rate_func=smooth)
+        self.wait(0.5)
+        self.play(self.share.animate.set_value(0.0), run_time=1.8, rate_func=smooth)
+        self.release()
+        self.speaker.say("the height: the mean square of what it misses", "height: the mean square of the misses")
+        misses = Misses(self.panel).at(np.array(self.objective.start))
+        self.play(FadeIn(misses), FadeIn(self.formula), run_time=0.7)
+        self.bring_to_front(self.first_line)
+        self.wait(3.2)
+        self.speaker.hush()
+        self.play(FadeOut(misses), FadeOut(self.formula), run_time=0.5)
 
     def one_sample(self) -> None:
-        """The gradient of one sample: each pulls another way. Their mean is the gradient of the whole."""
-        self.duet.speaker.hush()
-        self.play(FadeOut(self.formula), run_time=0.4)
-        self._fly(self.terrain.fitted(AZIMUTH, HIGH))
-        self.duet.speaker.say("each sample pulls another way")
+        """Each sample has a gradient of its own: {one_side} of {samples} pull to one side of the mean, {other_side} to
+        the other. The mean is square to the contour."""
+        self.speaker.say("one sample, one pull; each pulls another way", "each sample pulls another way")
         self.add(self.spot)
-        for number, arrow in zip(self.fan, self.arrows, strict=True):
+        arrows = []
+        for number in self.pulls.fan:
+            arrow = self._pull(self.pulls.all[number], palette().gradient)
             self.spot.display(float(number))
-            self.play(arrow.presence.animate.set_value(1.0), run_time=0.5)
-            self.wait(0.4)
+            self.play(FadeIn(arrow), run_time=0.4)
+            self.wait(0.35)
+            arrows.append(arrow)
         self.spot.display(-1.0)
-        self.wait(0.8)
-        self.duet.speaker.hush()
-        self.play(*(arrow.presence.animate.set_value(0.0) for arrow in self.arrows), run_time=0.5)
-        self.play(self.mean.presence.animate.set_value(1.0), run_time=0.8)
-        self.duet.speaker.say("the mean of all samples", "the mean of all")
-        self.wait(2.0)
-        self.duet.speaker.hush()
-        self.play(self.mean.presence.animate.set_value(0.0), run_time=0.4)
-        self._fly(self.duet.aslant)
+        chain, share = Chain(self.here, self.pulls.on_screen(self.map, self.pulls.all)), ValueTracker(0.0)
+        self.play(FadeIn(chain), *map(FadeOut, arrows), run_time=0.7)
+        self.speaker.say(
+            f"all {SAMPLES}, each a {SAMPLES}th as long, head to tail: the mean", f"all {SAMPLES} / {SAMPLES}: the mean"
+        )
+        self.drive(chain, share)
+        self.play(share.animate.set_value(1.0), run_time=2.4, rate_func=smooth)
+        self.release()
+        mean = self._pull(self.pulls.mean, palette().target)
+        lit = level_line(self.objective, self.map, self.objective.start)
+        self.play(FadeIn(mean), FadeIn(lit), run_time=0.6)
+        self.bring_to_front(self.place, mean)
+        self.wait(2.2)
+        self.speaker.hush()
+        self.play(FadeOut(chain), FadeOut(mean), FadeOut(lit), run_time=0.5)
 
-    def _fly(self, view: View) -> None:
-        """Take the camera to a view; on the way, too, all of the terrain is in the picture."""
-        self.play(*self.terrain.orbit.flight(view, self.terrain.kept), run_time=1.8, rate_func=smooth)
+    def _pull(self, pull: Array, color: str) -> VMobject:
+        """An arrow from the start."""
+        return Arrows(color).point(self.here, self.here + self.pulls.on_screen(self.map, pull))
 
     def jitter(self) -> None:
-        """Each step follows one sample{it_does}."""
-        card, shown = self.duet.cards[GD], self.trails[GD].presence.animate.set_value(1.0)
-        hidden = self.start.presence.animate.set_value(0.0)
-        self.play(FadeOut(self.first_line), FadeIn(card), FadeIn(self.duet.counter), shown, hidden, run_time=0.6)
-        self.add(self.lines[GD])
-        self.walk(GD, AZIMUTH - SWING)
-        does = "it flies off" if flies_off(self.runs[GD]) else "it jitters" if self.jitters else "step by step"
-        self.duet.speaker.say(f"{tinted('single samples', rule_color(GD))}: {does}")
-        self.wait(1.8)
+        """Each step follows one sample: {it_does}."""
+        self.play(FadeOut(self.first_line), FadeOut(self.place), FadeIn(self.stand.near), run_time=0.5)
+        self._walk(GD)
+        self._tell(GD, self.words()["it_does"])
 
     def smooth(self) -> None:
-        """Momentum adds up the pulls of the same samples{what_remains}."""
-        self.duet.speaker.hush()
-        self.step.set_value(0.0)
-        card, trails = self.duet.cards[MOMENTUM], self.trails
-        faded = trails[GD].presence.animate.set_value(FAINT)
-        shown = trails[MOMENTUM].presence.animate.set_value(1.0)
-        dimmed = self.lines[GD].animate.set_stroke(opacity=FAINT)
-        self.duet.counter.display(0)
-        self.play(FadeIn(card), faded, shown, dimmed, run_time=0.6)
-        self.add(self.lines[MOMENTUM])
-        self.walk(MOMENTUM, AZIMUTH)
-        color = rule_color(MOMENTUM)
-        shared = "what they share remains" if self.steadies else "the pulls add up"
-        shared = "it flies off" if flies_off(self.runs[MOMENTUM]) else shared
-        self.duet.speaker.say(f"{tinted('momentum', color)}: {shared}", tinted(shared, color))
-        self.wait(2.2)
+        """Momentum adds up the pulls of the same samples: {what_remains}."""
+        self.play(FadeOut(self.paths[GD]), FadeOut(self.lines[GD]), run_time=0.4)
+        self._walk(MOMENTUM)
+        self._tell(MOMENTUM, self.words()["what_remains"])
+
+    def small_rate(self) -> None:
+        """Or is it the small rate? Alone, without momentum, it gets {it_takes}."""
+        self.play(FadeOut(self.paths[MOMENTUM]), FadeOut(self.lines[MOMENTUM]), run_time=0.4)
+        self._walk(SMALL_RATE)
+        self._tell(SMALL_RATE, self._does(SMALL_RATE, f"there {self.ledger_says(SMALL_RATE)}"))
+
+    def ledger_says(self, name: str) -> str:
+        """When a run is there, in the shortest words."""
+        there = self.tallies[name].there
+        return "never" if there is None else f"after {there} steps"
+
+    def near_the_minimum(self) -> None:
+        """The second half of the steps, close to the minimum: {how_noisy}. The circles show the average distance."""
+        self.play(FadeOut(self.panel), FadeOut(self.lines[SMALL_RATE]), run_time=0.4)
+        self.play(*map(FadeIn, self.closeups), FadeIn(self.ledger.heads["noise"]), run_time=0.6)
+        self.speaker.say(
+            f"off {CROSS}: the mean distance, over the second half of the steps", f"off {CROSS}: mean distance"
+        )
+        for chart, (name, run) in zip(self.closeups, self.runs.items(), strict=True):
+            dots, circle = self.stand.cloud(chart, run, self.tallies[name], self.colors[name])
+            self.play(FadeIn(dots), FadeIn(self.stand.cross(chart, 0.06)), run_time=0.8)
+            self.play(GrowFromCenter(circle), FadeIn(self.ledger.numbers[name, "noise"]), run_time=0.8)
+            self.wait(0.4)
+        self.speaker.say(self.found.at_the_goal)
+        self.wait(2.0)
 
     def turning_back(self) -> None:
-        """Of {turns} steps, {gradient_descent_turns_back} turn back without momentum, {momentum_turns_back} with it."""
-        turns = int(self.parameters.steps) - 1
-        for name, words in ((GD, "without momentum"), (MOMENTUM, "with momentum")):
-            said = f"{self.back[name]} of {turns} steps turn back"
-            self.duet.speaker.say(tinted(f"{words}: {said}", rule_color(name)), tinted(said, rule_color(name)))
-            self.wait(2.4)
+        """{verdict}: {momentum_turns_back} of {turns} steps turn back, {gradient_descent_turns_back} of the large ones
+        and {small_rate_turns_back} of the small ones."""
+        self.speaker.hush()
+        self.play(*(FadeIn(self.paths[name]) for name in (GD, MOMENTUM)), run_time=0.6)
+        self.bring_to_front(self.paths[SMALL_RATE], self.paths[MOMENTUM], self.stand.goal)
+        self.speaker.say("turns: steps that turn back, by more than 90°", "turns: by more than 90°")
+        self.play(FadeIn(self.ledger.heads["back"]), run_time=0.3)
+        for name in self.runs:
+            self.play(FadeIn(self.ledger.numbers[name, "back"]), run_time=0.5)
+            self.wait(0.5)
+        self.wait(1.0)
+        self.speaker.say(tinted(self.found.verdict, rule_color(MOMENTUM)))
+        self.wait(3.5)
 
-    def from_above(self) -> None:
-        """From above: the same samples, in the same order."""
-        self.duet.speaker.hush()
-        self.play(
-            self.trails[GD].presence.animate.set_value(1.0),
-            self.lines[GD].animate.set_stroke(opacity=1.0),
-            FadeOut(self.duet.counter),
-            run_time=0.6,
-        )
-        self.duet.rise_above(3.2)
-        self.duet.speaker.say("the same samples, the same order", "the same samples")
-        self.wait(2.6)
+    def _tell(self, name: str, words: str) -> None:
+        """Say what a run does, and put down when it was there."""
+        self.speaker.say(f"{tinted(TITLES[name], self.colors[name])}: {words}", tinted(words, self.colors[name]))
+        if name == GD:
+            self.play(FadeIn(self.ledger.heads["there"]), run_time=0.3)
+        self.play(FadeIn(self.ledger.numbers[name, "there"]), run_time=0.4)
+        self.wait(1.8)
 
-    def walk(self, name: str, azimuth: float) -> None:
-        """Take the steps of a run: the first few slowly, each with its sample; then all, and the camera goes round."""
-        last = int(self.runs[name].ended_at)
-        for until, pace in ((min(FEW, last), SLOW), (last, QUICK)):
-            now = float(self.step.get_value())
-            if until <= now:
-                continue
-            self._follow(name, lit=pace == SLOW)
-            moves = [self.step.animate.set_value(float(until))]
-            if pace == QUICK:
-                moves += self.terrain.orbit.to(azimuth=azimuth)
-            self.play(*moves, run_time=max((until - now) / pace, 1.0), rate_func=linear)
-            self.release()
-            self.spot.display(-1.0)
+    def _walk(self, name: str) -> None:
+        """Take the steps of a run: the first few slowly, each with its sample and what pushes; then all."""
+        path, line, last = self.paths[name], self.lines[name], int(self.runs[name].ended_at)
+        self.step.set_value(0.0)
+        self.speaker.hush()
+        forces = Forces(self.map, self.runs[name], self.kept[name], FEW)
+        scale = f", {forces.times} times as long" if forces.times > 1 else ""
+        kept = f"{tinted('kept share', palette().share)} and " if self.kept[name] else ""
+        self.speaker.say(f"{kept}{tinted('pull of one sample', palette().gradient)}{scale}")
+        self.play(FadeIn(self.ledger.names[name]), FadeIn(path), FadeIn(line), run_time=0.5)
+        there = self.tallies[name].there or last
+        for until, seconds in ((FEW, FEW / SLOW), (int(1.3 * there) + FEW, ARRIVING), (last, AFTER)):
+            self._go_on(name, min(until, last), seconds, forces if until == FEW else None)
 
-    def _follow(self, name: str, lit: bool) -> None:
-        """Let everything that belongs to a run follow the step."""
-        run = self.runs[name]
-        self.drive(self.trails[name], self.step)
+    def _go_on(self, name: str, until: int, seconds: float, forces: Forces | None) -> None:
+        """Take a run to a step, with its sample and its forces if they are given."""
+        if until <= self.step.get_value():
+            return
+        self.drive(self.paths[name], self.step)
         self.drive(self.lines[name], self.step)
-        self.drive(self.duet.cards[name], self.step, partial(error_at, run))
-        self.drive(self.duet.counter, self.step)
-        if lit:
+        if forces:
+            self.add(forces)
+            self.drive(forces, self.step)
             self.drive(self.spot, self.step, self._seen)
+        self.play(self.step.animate.set_value(float(until)), run_time=seconds, rate_func=linear)
+        self.release()
+        if forces:
+            self.spot.display(-1.0)
+            self.remove(forces)
+        self.bring_to_front(self.stand.goal)
 
     def _seen(self, step: float) -> float:
         """The number of the sample that a step looks at."""
@@ -304,49 +321,91 @@ class Stochastic(LectureScene):
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
-    def duet(self) -> SurfaceAndMap:
-        rules, runs = (lambda: self.rules), (lambda: self.runs)
-        around = (-SWING, SWING)
-        return SurfaceAndMap(self, self.objective, self.window, 2, rules, runs, AZIMUTH, ELEVATION, around)
+    def stand(self) -> Stand:
+        return Stand(self.objective, self.window)
 
     @property
-    def terrain(self) -> Any:
-        return self.duet.terrain
+    def map(self) -> ContourMap:
+        return self.stand.map
 
     @property
-    def trails(self) -> Any:
-        """The runs on the terrain."""
-        return self.duet.trails
+    def panel(self) -> SamplePanel:
+        return self.stand.panel
+
+    @cached_property
+    def closeups(self) -> list[ContourMap]:
+        return self.stand.closeups(len(self.runs), self.reach)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        own = ("learning_rate", "momentum")
+        rates = {n: {key: getattr(r, key) for key in own if hasattr(r, key)} for n, r in self.rules.items()}
+        return Ledger(self.stand.boxes[2], TITLES, rates, self.colors, self.tallies)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.stand.boxes[3])
 
     @cached_property
     def formula(self) -> Formula | Words:
-        """The loss, where the cards stand later."""
-        return self.duet.formula()
+        """The objective, where the ledger stands later."""
+        box = self.stand.boxes[2]
+        return layout.place(wrapped_formula(typeset_function(self.objective), box.width), box)
 
-    @cached_property
-    def panel(self) -> SamplePanel:
-        """The data, where other clips have the map."""
-        return SamplePanel(self.duet.boxes[1], self.objective)
+    @property
+    def colors(self) -> dict[str, str]:
+        return {GD: rule_color(GD), MOMENTUM: rule_color(MOMENTUM), SMALL_RATE: palette().terms[2]}
+
+    @property
+    def kept(self) -> dict[str, float]:
+        """The share of the last update that each run keeps."""
+        return {name: float(getattr(rule, "momentum", 0.0)) for name, rule in self.rules.items()}
 
     @cached_property
     def step(self) -> ValueTracker:
         return ValueTracker(0.0)
 
     @cached_property
-    def start(self) -> Any:
-        """The place of the first line."""
-        return self.terrain.trail(np.array([self.objective.start] * 2), palette().target, ball=0.1)
+    def share(self) -> ValueTracker:
+        """How far the first line is on its way to the best one."""
+        return ValueTracker(0.0)
+
+    @cached_property
+    def way(self) -> Array:
+        """From the start to the minimum."""
+        return np.array([self.objective.start, self.minimum])
+
+    @cached_property
+    def here(self) -> Array:
+        """The start on the screen."""
+        return self.map.to_screen(*self.objective.start)
+
+    @cached_property
+    def place(self) -> Place:
+        """The place of the line that is looked at."""
+        return Place(self.map, self.way, BALL)
 
     @cached_property
     def first_line(self) -> FittedLine:
-        return FittedLine(self.panel, np.array([self.objective.start]), palette().target)
+        return FittedLine(self.panel, self.way, palette().target)
 
     @cached_property
     def lines(self) -> dict[str, FittedLine]:
-        """The fitted lines of both runs."""
+        """The fitted lines of the runs."""
+        return {name: FittedLine(self.panel, run, self.colors[name]) for name, run in self.walked.items()}
+
+    @property
+    def walked(self) -> dict[str, Array]:
+        """The iterates of each run, up to where it ended."""
+        return {name: run.iterates[: run.ended_at + 1] for name, run in self.runs.items()}
+
+    @cached_property
+    def paths(self) -> dict[str, Trail]:
+        """The runs on the map."""
+        chart = self.map
         return {
-            name: FittedLine(self.panel, run.iterates[: run.ended_at + 1], rule_color(name))
-            for name, run in self.runs.items()
+            name: Trail(chart.to_screen(*run.T), self.colors[name], chart.area, DOT, BALL)
+            for name, run in self.walked.items()
         }
 
     @cached_property
@@ -355,35 +414,5 @@ class Stochastic(LectureScene):
         return LitSample(self.panel).display(-1.0)
 
     @cached_property
-    def arrows(self) -> list[TerrainArrow]:
-        """Where they pull from the start."""
-        return [self._arrow(pull, palette().gradient) for pull in self.pulls[self.fan]]
-
-    @cached_property
-    def mean(self) -> TerrainArrow:
-        """Where all samples together pull, on the same scale."""
-        return self._arrow(self.objective.gradient(self.objective.start), palette().target)
-
-    @cached_property
-    def pulls(self) -> Array:
-        """The gradients (n, 2) of all samples, at the start."""
-        start = np.array(self.objective.start)
-        return np.array([self.objective.minibatch(number).gradient(start) for number in range(SAMPLES)])
-
-    @cached_property
-    def fan(self) -> list[int]:
-        """The first samples, in their order, that pull different ways."""
-        ways = np.degrees(np.arctan2(*self.pulls.T[::-1]))
-        chosen: list[int] = []
-        for number in self.order:
-            apart = np.abs((ways[chosen] - ways[number] + 180) % 360 - 180)
-            if (apart >= SPREAD).all():
-                chosen.append(int(number))
-        return chosen[:FAN]
-
-    def _arrow(self, gradient: Array, color: str) -> TerrainArrow:
-        """An arrow against a gradient, on the scale on which the longest of the samples' fills its share."""
-        start, size = np.array(self.objective.start), np.ptp(np.array(self.window), axis=1)
-        longest = float(np.max(np.linalg.norm(self.pulls[self.fan] / size, axis=1)))
-        made: TerrainArrow = self.terrain.arrow(start, start - PULL / longest * gradient, color)
-        return made
+    def pulls(self) -> Pulls:
+        return Pulls(self.objective, self.order)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import VMobject
+from manim import VGroup, VMobject
 
 from objectives import DataObjective
-from scenes.stage.ink.ball import along
-from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, polyline_points
+from optimizers import Trajectory
+from scenes.stage.ink.arrows import Arrows
+from scenes.stage.ink.ball import Ball, along
+from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
+from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.data_panel import DataPanel
 
 DOT, LIT = 0.045, 0.13
+LONGEST = 1.5  # on the screen: forces that are shorter are drawn longer
 
 
 class SamplePanel(DataPanel):
@@ -61,3 +65,82 @@ class FittedLine(VMobject):
         pieces = clip_polyline(self.panel.to_screen(x, heights), self.panel.area)
         self.set_points(np.concatenate([np.zeros((0, 3)), *map(polyline_points, pieces)]))
         return self
+
+
+class Place(Ball):
+    """The place of a line on a map; `display(share)` takes it along a way (2, 2)."""
+
+    def __init__(self, chart: ContourMap, way: Array, radius: float) -> None:
+        super().__init__(palette().target, radius)
+        self.way = chart.to_screen(*way.T)
+        self.display(0.0)
+
+    def display(self, share: float) -> Place:
+        self.move_to(along(self.way, share))
+        return self
+
+
+class Misses(VMobject):
+    """What a line misses the samples by, a bar a sample; `at(place)` shows those of the parameters (2,)."""
+
+    def __init__(self, panel: SamplePanel) -> None:
+        super().__init__(stroke_color=palette().gradient, stroke_width=1.6, stroke_opacity=0.6)
+        self.panel = panel
+
+    def at(self, place: Array) -> Misses:
+        panel, x = self.panel, np.asarray(self.panel.inputs)
+        low, high = panel.y_axis.data
+        ends = np.clip([panel.targets, panel.model(place, x)], low, high)
+        bars = np.stack([panel.to_screen(x, row) for row in ends], axis=1)
+        self.set_points(np.concatenate([polyline_points(bar) for bar in bars]))
+        return self
+
+
+class Chain(Arrows):
+    """Pulls of all samples: `display(0)` as they are, from one place; `display(1)` each divided by their number, laid
+    head to tail in the order of their directions, so that the last tip is the tip of the mean."""
+
+    def __init__(self, place: Array, pulls: Array) -> None:
+        """`place` (3,) and `pulls` (n, 3) on the screen."""
+        super().__init__(palette().gradient, shaft=0.03, head=0.12, stroke_width=0)
+        turned = pulls[np.argsort(np.arctan2(pulls[:, 1], pulls[:, 0]))]
+        joints = place + np.concatenate([np.zeros((1, 3)), np.cumsum(turned / len(turned), axis=0)])
+        self.apart = np.array([np.tile(place, (len(turned), 1)), place + turned])
+        self.joined = np.array([joints[:-1], joints[1:]])
+        self.display(0.0)
+
+    def display(self, share: float) -> Chain:
+        self.point(*(self.apart + share * (self.joined - self.apart)))
+        return self
+
+
+class Forces(VGroup):
+    """At a step of a run: the share of the last update that is kept, and from its tip the pull of the sample that is
+    seen, times the learning rate. `display(step)` draws them where they stay in the map."""
+
+    def __init__(self, chart: ContourMap, run: Trajectory, kept: float, steps: int) -> None:
+        """`kept` is the momentum coefficient; the longest of the first `steps` decides how much longer than they are
+        all are drawn, a whole number of times."""
+        super().__init__()
+        self.chart, self.run, self.kept, self.times = chart, run, kept, 1
+        self.share, self.pull = Arrows(palette().share), Arrows(palette().gradient)
+        self.add(self.share, self.pull)
+        ends = [np.diff(self._corners(k)[[0, 2]], axis=0) for k in range(min(steps, int(run.ended_at)))]
+        longest = max((float(np.linalg.norm(end)) for end in ends), default=0.0)
+        self.times = max(1, int(LONGEST / longest)) if 0 < longest < np.inf else 1
+
+    def display(self, step: float) -> Forces:
+        number = int(step)
+        seen = 0 <= number < self.run.ended_at
+        corners = self._corners(number) if seen else np.zeros((3, 3))
+        seen = seen and bool(np.isfinite(corners).all() and inside(corners, self.chart.area).all())
+        for arrow, tail, tip in ((self.share, *corners[:2]), (self.pull, *corners[1:])):
+            arrow.point(tail, tip if seen else tail)
+        return self
+
+    def _corners(self, number: int) -> Array:
+        """Where both begin, where they meet, and where both end, (3, 3) on the screen."""
+        here, there = self.run.iterates[number : number + 2]
+        before = self.run.updates[number - 1] if number else np.zeros(2)
+        corners = self.chart.to_screen(*np.array([here, here - self.kept * before, there]).T)
+        return np.asarray(corners[0] + self.times * (corners - corners[0]))
