@@ -26,7 +26,9 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
-from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, TOLERANCE, TRIED, Damping
+from scenes.props.choosing_momentum.board import Arrivals, derivation
+from scenes.props.choosing_momentum.critical import CriticalCurve, size_for
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, TRIED, Damping
 from scenes.props.choosing_momentum.outcome import Outcome, too_little_too_much
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk
@@ -40,31 +42,29 @@ from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, fitting_formula, lines, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 from scenes.typed import as_list
 
 FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the flat stretch
-PACES = (3.0, 8.0, 100.0, 100.0)  # steps a second, up to the end of the first run, of the second ...
+PACES = (2.5, 8.0, 14.0, 20.0)  # steps a second, up to where the first arrives, the second ...
 SLOW, PACE, LONGEST = 1.5, 6.0, 8.0  # steps a second on the parabola; seconds of one stretch
-SEEN = 40  # steps on the parabola that are shown: later swings are small
+SEEN = 40  # steps of the ball that overshoots: later swings are small
 LINE, ROW, BELOW = 0.5, 0.52, 0.12  # heights; from the middle of a row to its baseline
 
 
-Steps = Annotated[int, Field(ge=1, le=2000)]
 Momenta = Annotated[tuple[Coefficient, ...], Field(min_length=4, max_length=4), BeforeValidator(as_list)]
-Lengths = Annotated[tuple[Steps, ...], Field(min_length=4, max_length=4), BeforeValidator(as_list)]
 
 
 class ChoosingMomentum(LectureScene):
     """Too little momentum stops where it is flat, too much swings past; the value between can be computed."""
 
     title = "How much momentum?"
-    beats = ("opening", "four_balls", "too_little_too_much", "overshoot", "closed_form", "in_between")
-    poster = "too_little_too_much"
+    beats = ("opening", "four_balls", "too_little_too_much", "overshoot", "closed_form", "in_between", "how_much")
+    poster = "how_much"
 
     class Parameters(ClipParameters):
-        momenta: Momenta = Field((0.9, 0.7, 0.5, 0.2), description="The momentum of each of the four balls.")
-        steps: Lengths = Field((20, 50, 500, 500), description="How many steps each of the four takes.")
+        momenta: Momenta = Field((0.2, 0.5, 0.9, 0.99), description="The momentum of each of the four balls.")
+        steps: int = Field(100, ge=1, le=2000, description="How many steps each of the four takes.")
         learning_rate: LearningRate = Field(0.2, description="Learning rate of the four.")
         start: Point = Field((0.9,), description="Where the four start.")
         overshooting: Coefficient = Field(0.9, description="Momentum of the ball that overshoots on the parabola.")
@@ -87,8 +87,8 @@ class ChoosingMomentum(LectureScene):
     def runs(self) -> dict[str, Trajectory]:
         wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
         return {
-            name: descend(self.objective, Momentum(wanted.learning_rate, self.momenta[name]), start, steps)
-            for name, steps in zip(FOUR, wanted.steps, strict=True)
+            name: descend(self.objective, Momentum(wanted.learning_rate, self.momenta[name]), start, wanted.steps)
+            for name in FOUR
         }
 
     @cached_property
@@ -106,6 +106,11 @@ class ChoosingMomentum(LectureScene):
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {**self.runs, **{f"parabola_{name}": run for name, run in self.damping.runs.items()}}
+
+    @cached_property
+    def ends(self) -> dict[str, int]:
+        """The step at which each of the four is judged: where it has arrived for good, else where it ends."""
+        return {name: outcome.judged_at for name, outcome in self.outcomes.items()}
 
     # What the clip says ---------------------------------------------------------------------------------------------
 
@@ -137,7 +142,10 @@ class ChoosingMomentum(LectureScene):
     def words(self) -> Mapping[str, str]:
         beyond, outcomes = self.damping.beyond, f"Momentum {'; '.join(map(self._told, FOUR))}."
         passes = f"overshoots, to {figure(beyond, 4)} beyond the minimum" if beyond else "only rolls down"
-        return {"outcomes": outcomes, "passes": passes, "arrivals": self.damping.told}
+        first, second = ((figure(size, 2), figure(momentum, 2)) for size, momentum, _ in self.answers)
+        each = f"{first[1]} for {first[0]}, {second[1]} for {second[0]}"
+        answer = f"The smaller the learning rate times the curvature, the more momentum overshoots nothing: {each}."
+        return {"answer": answer, "outcomes": outcomes, "passes": passes, "arrivals": self.damping.told}
 
     def _told(self, name: str) -> str:
         outcome = self.outcomes[name]
@@ -147,16 +155,13 @@ class ChoosingMomentum(LectureScene):
 
     def opening(self) -> None:
         """How much momentum?"""
-        self.show_title()
+        self.show_title(*self.panels.values())
 
     def four_balls(self) -> None:
         """One curve, its valley behind a flat stretch, and four balls that start at {start[0]:g} with the learning rate
         {learning_rate:g}: only their momentum differs."""
-        panels, walks = list(self.panels.values()), list(self.walks.values())
-        self.play(*(FadeIn(panel.furniture) for panel in panels), *(FadeIn(panel.ground) for panel in panels))
-        self.play(*(Create(panel.curve) for panel in panels), run_time=1.2, rate_func=linear)
-        self.add(*panels)
-        self.speaker.say(f"${typeset_function(self.objective, 'J')}$: a valley, behind a flat stretch")
+        walks = list(self.walks.values())
+        self.speaker.say(f"${typeset_function(self.objective)}$: a valley, behind a flat stretch")
         self.wait(2.4)
         self.play(*(FadeIn(label) for label in self.labels.values()), run_time=0.6)
         self.play(*(GrowFromCenter(walk.ball) for walk in walks), run_time=0.5)
@@ -170,11 +175,11 @@ class ChoosingMomentum(LectureScene):
         self.speaker.hush()
         self.play(FadeIn(self.counter), run_time=0.4)
         step = ValueTracker(0.0)
-        for stop, pace in zip(sorted({run.ended_at for run in self.runs.values()}), PACES, strict=False):
+        for stop, pace in zip(sorted(set(self.ends.values())), PACES, strict=False):
             self._run_on(step, stop, pace)
-            told = [self.verdicts[name] for name, run in self.runs.items() if run.ended_at == stop]
+            told = [self.verdicts[name] for name, end in self.ends.items() if end == stop]
             self.play(*(FadeIn(words) for words in told), run_time=0.5)
-            self.wait(0.8)
+            self.wait(0.4)
         self.speaker.say(*too_little_too_much(self.momenta, self.outcomes))
         self.wait(3.0)
 
@@ -200,8 +205,8 @@ class ChoosingMomentum(LectureScene):
         """On a parabola it can be computed: up to momentum {critical:.4g} nothing overshoots."""
         self.speaker.hush()
         self.vanish(self.table, self.head, self.seconds[MUCH])
-        question, swings, most, value = self.derivation
-        for part, seconds in ((question, 0.6), (swings, 2.4), (most, 2.2), (value, 2.2)):
+        question, roots, swings, most, value = self.derivation
+        for part, seconds in ((question, 0.8), (roots, 1.6), (swings, 2.0), (most, 2.0), (value, 2.0)):
             self.play(FadeIn(part, lag_ratio=0.05), run_time=0.7)
             self.wait(seconds)
 
@@ -210,15 +215,29 @@ class ChoosingMomentum(LectureScene):
         self.vanish(self.strip)
         self.play(FadeIn(self.race), *(GrowFromCenter(walk.ball) for walk in self.seconds.values()), run_time=0.7)
         self.add(*self.seconds.values())
-        self._roll([*self.seconds], self.race)
-        self.play(FadeIn(self.heads), run_time=0.4)
-        for row in self.verdict:
+        self._roll([*self.seconds], self.race, stop=20)
+        self._roll([*self.seconds], self.race, begin=20, stop=STEPS, pace=20.0)
+        self.play(FadeIn(self.board.heads), run_time=0.4)
+        for row in self.board.rows:
             self.play(FadeIn(row), run_time=0.5)
             self.wait(0.5)
         self.speaker.say(
             "the value between: fast, and no overshoot" if self.damping.between_is_first else "no overshoot"
         )
         self.wait(3.2)
+
+    def how_much(self) -> None:
+        """{answer}"""
+        self.speaker.hush()
+        self.vanish(self.valley, self.race, *self.seconds.values())
+        self.play(FadeIn(self.chart), run_time=0.6)
+        self.play(Create(self.chart.curve), run_time=1.6, rate_func=linear)
+        for size, momentum, color in self.answers:
+            self.play(FadeIn(self.chart.mark(size, momentum, color)), run_time=0.6)
+            self.wait(1.2)
+        letters = notation()
+        self.speaker.say(f"the smaller ${letters.learning_rate} f''$, the more momentum")
+        self.wait(3.4)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -251,6 +270,17 @@ class ChoosingMomentum(LectureScene):
             self.play(step.animate.set_value(stop), run_time=min((stop - begin) / pace, LONGEST), rate_func=linear)
         self.release()
 
+    @property
+    def answers(self) -> list[tuple[float, float, str]]:
+        """Learning rate times curvature, the most momentum without overshoot, a colour: here, and where the ball that
+        overshoots here would not."""
+        damping = self.damping
+        much = damping.momenta[MUCH]
+        return [
+            (damping.learning_rate * damping.curvature, damping.momenta[CRITICAL], self.color(CRITICAL)),
+            (size_for(much), much, self.color(MUCH)),
+        ]
+
     # What is on the screen: four small panels -----------------------------------------------------------------------
 
     @cached_property
@@ -265,7 +295,7 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def counter(self) -> Counter:
         """The step, at the right of the line for words."""
-        counter = Counter(self.rows[0].inset(top=0.1), "step", widest=max(self.parameters.steps))
+        counter = Counter(self.rows[0].inset(top=0.1), "step", widest=self.parameters.steps)
         across = self.rows[0].right - float(counter.number.anchor[0])
         counter.submobjects[0].shift(across * RIGHT)
         counter.number.seat(counter.number.anchor + across * RIGHT)
@@ -280,7 +310,7 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def panels(self) -> dict[str, CurvePanel]:
         paths = np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in self.runs.values()])
-        names = (f"${typeset(self.objective.variables[0])}$", "$J$")
+        names = (f"${typeset(self.objective.variables[0])}$", "$f$")
         x, y = window(self.objective, paths)
         return {name: CurvePanel(self.objective, box, x, y, names, 0.2) for name, (_, box) in self.cells.items()}
 
@@ -319,7 +349,7 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def valley(self) -> CurvePanel:
         paths = np.concatenate([run.iterates[:, 0] for run in self.damping.runs.values()])
-        names = (f"${typeset(self.damping.objective.variables[0])}$", "loss")
+        names = (f"${typeset(self.damping.objective.variables[0])}$", "$f$")
         return CurvePanel(self.damping.objective, self.boxes[0], *window(self.damping.objective, paths), names, 0.75)
 
     @cached_property
@@ -341,20 +371,29 @@ class ChoosingMomentum(LectureScene):
 
     @cached_property
     def table(self) -> StepTable:
-        return run_table(self.boxes[2].top_slice(ROW, gap=0.1)[1], self.damping.objective, self.damping.runs[MUCH])
+        return run_table(
+            self.boxes[2].top_slice(ROW, gap=0.1)[1], self.damping.objective, self.damping.runs[MUCH], "$f$"
+        )
 
     @cached_property
     def strip(self) -> CoordinateStrip:
-        return self._strip(MUCH)
+        return self._strip(SEEN, MUCH)
 
     @cached_property
     def race(self) -> CoordinateStrip:
-        return self._strip(*self.damping.runs)
+        return self._strip(STEPS, *self.damping.runs)
 
-    def _strip(self, *names: str) -> CoordinateStrip:
-        paths = {name: self.damping.runs[name].iterates[: SEEN + 1, 0] for name in names}
+    def _strip(self, steps: int, *names: str) -> CoordinateStrip:
+        paths = {name: self.damping.runs[name].iterates[: steps + 1, 0] for name in names}
         title = f"${typeset(self.damping.objective.variables[0])}$ after each step"
         return CoordinateStrip(self.boxes[1], paths, {name: self.color(name) for name in names}, title)
+
+    @cached_property
+    def chart(self) -> CriticalCurve:
+        """The answer, where the curve and the race were."""
+        above, below, _ = self.boxes
+        box = Box(above.left, below.bottom, above.right, above.top)
+        return CriticalCurve(box, *(size for size, _, _ in self.answers))
 
     @cached_property
     def halves(self) -> tuple[Box, Box]:
@@ -364,52 +403,11 @@ class ChoosingMomentum(LectureScene):
 
     @cached_property
     def derivation(self) -> VGroup:
-        """When a ball overshoots on a parabola: what is asked, the condition, and the largest momentum without."""
-        gamma, eta = notation().momentum, notation().learning_rate
-        width, rate = self.halves[0].width, typed(self.parameters.second_learning_rate)
-        curvature, bend = rounded(self.damping.curvature), "f''"
-        variable = typeset(self.damping.objective.variables[0])
-        return layout.place(
-            lines(
-                quiet(f"curvature: $f''({variable}) = {curvature}$"),
-                fitting_formula(f'"swings if" thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}', width),
-                fitting_formula(f'"critical:" thick {gamma} = (1 - sqrt({eta} {bend}))^2', width),
-                fitting_formula(
-                    f"= (1 - sqrt({rate} dot {curvature}))^2 = {rounded(self.damping.momenta[CRITICAL])}", width
-                ),
-                gap=0.34,
-            ),
-            self.halves[0],
-            LEFT,
-        )
+        return derivation(self.halves[0], self.damping)
 
     @cached_property
-    def _verdict_rows(self) -> tuple[Box, ...]:
-        return self.halves[1].rows(1, 1, 1, 1, gap=0.0)
-
-    @cached_property
-    def heads(self) -> Words:
-        """What the numbers of the verdict are."""
-        return self._in_row(quiet(f"loss below ${TOLERANCE}$ for good:"), self._verdict_rows[0], LEFT)
-
-    @cached_property
-    def verdict(self) -> list[VGroup]:
-        """A row a ball: its momentum, and the step from which it has arrived."""
-        return [
-            VGroup(
-                self._in_row(Words(f"${notation().momentum} = {rounded(m)}$", BODY, self.color(name)), box, LEFT),
-                self._in_row(Words(self._arrival(name), BODY, self.color(name)), box, RIGHT),
-            )
-            for box, (name, m) in zip(self._verdict_rows[1:], self.damping.momenta.items(), strict=True)
-        ]
-
-    def _arrival(self, name: str) -> str:
-        step = self.damping.arrivals[name]
-        return "not yet" if step is None else f"step ${step}$"
-
-    @staticmethod
-    def _in_row(words: Words, box: Box, side: np.ndarray) -> Words:
-        return on_baseline(layout.place(words, box, side), float(box.center[1]) - BELOW)
+    def board(self) -> Arrivals:
+        return Arrivals(self.halves[1], self.damping, {name: self.color(name) for name in self.damping.runs})
 
 
 def said(step: int | None) -> int | str:

@@ -152,8 +152,8 @@ def _descent_on_a_curve(parameters: Parameters, _: Entry) -> State:
 def _choosing(parameters: Parameters, _: Entry) -> State:
     return {
         "objective": "theta_sine",
-        "momentum": parameters.momenta[1],
-        "steps": max(parameters.steps[:2]),
+        "momentum": parameters.momenta[2],
+        "steps": parameters.steps,
         "rules": BALL,
         "takes": (),
     }
@@ -186,7 +186,7 @@ def _stochastic(parameters: Parameters, _: Entry) -> State:
     """The whole loss, where the clip follows single samples."""
     own = parameters.momentum_learning_rate or round(parameters.learning_rate * (1 - parameters.momentum), 12)
     return {
-        "objective": "regression_sine",
+        "objective": "regression_line",
         "settings": {"momentum.learning_rate": own},
         "lens": "data",
         "takes": (),

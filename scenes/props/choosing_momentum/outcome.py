@@ -30,6 +30,11 @@ class Outcome:
         step: int | None = self.run.stays_below(self.floor + NEAR)
         return step
 
+    @property
+    def judged_at(self) -> int:
+        """The step at which that is known: where it has arrived for good, else where it ended."""
+        return int(self.run.ended_at) if self.settled is None else self.settled
+
     @cached_property
     def slope(self) -> float:
         """How steep it is where it ended."""
@@ -55,7 +60,7 @@ class Outcome:
     def told(self) -> str:
         """In a sentence whose subject is the run."""
         if self.settled is not None:
-            return f"has arrived from step {self.settled} on"
+            return f"is there from step {self.settled} on"
         if self.flew_off:
             return f"flies off at step {self.run.ended_at}"
         return f"{'is stuck' if self.stuck else 'still swings'} after {self.run.steps} steps"

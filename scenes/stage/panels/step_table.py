@@ -88,9 +88,9 @@ class StepTable(VGroup):
         return np.asarray(self.top * UP + (row + 0.85) * PITCH * DOWN)
 
 
-def run_table(box: Box, objective: AnyObjective, run: Trajectory) -> StepTable:
-    """The table of a run in one variable: step, place and loss, up to the step at which the run ends."""
-    names = ("step", f"${typeset(objective.variables[0])}$", "loss")
+def run_table(box: Box, objective: AnyObjective, run: Trajectory, value: str = "loss") -> StepTable:
+    """The table of a run in one variable: step, place and `value`, up to the step at which the run ends."""
+    names = ("step", f"${typeset(objective.variables[0])}$", value)
     steps, places = np.arange(run.ended_at + 1, dtype=float), run.iterates[: run.ended_at + 1, 0]
     losses = errors_of([run])
     specs = (_at_most(running_spec(places, LONGEST, result=False)), _at_most(running_spec(losses, LONGEST)))

@@ -1,0 +1,60 @@
+"""How much momentum overshoots nothing: the closed form as a curve over the step's size, learning rate times curvature.
+
+The two numbers that a valley and a learning rate come to are one, and the curve answers the clip's question for all of
+them: the smaller it is, the more momentum.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import DL, DOWN, UR, VGroup, VMobject
+
+from optimizers import theory
+from scenes.stage.ink.drawing import Array, curve_of, disc_points, polyline_points
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.panels.plot import Panel
+from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.notation import notation
+from scenes.stage.words.typesetting import SMALL, Words
+
+LEAST, MOST = 1e-3, 1.0  # of learning rate times curvature
+DOT = 0.12
+
+
+def size_for(momentum: float) -> float:
+    """The learning rate times curvature for which a momentum is the largest without overshoot: (1 - sqrt(gamma))^2."""
+    return float((1 - np.sqrt(momentum)) ** 2)
+
+
+class CriticalCurve(Panel):
+    """The largest momentum without overshoot over learning rate times curvature; `mark` puts a valley on it."""
+
+    def __init__(self, box: Box, *sizes: float) -> None:
+        """`sizes` are valleys that it will show."""
+        low = min([LEAST, *(10.0 ** np.floor(np.log10(size)) for size in sizes if size > 0)])
+        letters = notation()
+        names = (f"${letters.learning_rate} f''$", f"most ${letters.momentum}$ without overshoot")
+        super().__init__(box, (low, MOST), (0.0, 1.0), names, grid=True, x_scale="log")
+        a = np.geomspace(low, MOST, 400)
+        heights = np.array([theory.critical_momentum(float(one)) for one in a])
+        self.curve = curve_of(
+            [polyline_points(self.to_screen(a, heights))], stroke_color=palette().target, stroke_width=5
+        )
+
+    def mark(self, size: float, momentum: float, color: str) -> VGroup:
+        """A dot, the way down to the axis, and both numbers beside it."""
+        dot = VMobject(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=3)
+        place: Array = self.to_screen(size, momentum)
+        dot.set_points(disc_points(place[None], DOT))
+        letters = notation()
+        said = (
+            f"${letters.learning_rate} f'' = {in_math(figure(size, 2))}$: ${letters.momentum} = {figure(momentum, 2)}$"
+        )
+        words = Words(said, SMALL, color, on_picture=True)
+        middle = (self.area.left + self.area.right) / 2
+        words.next_to(place, UR if place[0] < middle else DL, buff=0.12)
+        words.shift(max(0.0, self.area.left + 0.1 - words.get_left()[0]) * np.array([1.0, 0, 0]))
+        words.shift(max(0.0, self.area.bottom + 0.1 - words.get_bottom()[1]) * -DOWN)
+        words.shift(max(0.0, words.get_top()[1] - self.area.top + 0.05) * DOWN)
+        return VGroup(dot, words)
