@@ -1,21 +1,21 @@
 """The same learning rate is not the same step: a race of rules, first with one rate for all, then each with its own.
 
 Each rule is written on a card. They start at the same place, and one step takes the same time for each. A rate that
-suits one rule starves another; so each gets its own, by a search that is part of the run, and they race again.
+suits one rule starves another; so each gets its own, by a search that is part of the run, and they race again, one
+after the other. Who ends lowest is no law: the same race from many places of the map says who does where.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, partial
+from typing import Any, Literal
 
 import numpy as np
-from manim import LEFT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
-from pydantic import AfterValidator, BeforeValidator, Field
+from manim import Create, GrowFromCenter, ValueTracker, VMobject, linear
+from pydantic import Field
 
-from objectives import AnyObjective, typeset
-from objectives.errors import UsageError, unknown
+from objectives import AnyObjective
 from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.lecture_scene import (
     Claim,
@@ -29,45 +29,33 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.props.optimizer_race.entrants import Rules
 from scenes.props.optimizer_race.race_table import ROW, RaceTable
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
+from scenes.props.optimizer_race.results import Results
 from scenes.props.optimizer_race.rule_formulas import FormulaCard, small_print
+from scenes.props.optimizer_race.starts import Starts, Wins
+from scenes.props.optimizer_race.turns import Tail, TurnStrip
 from scenes.reads import derived
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import RADIUS, Trail
 from scenes.stage.ink.drawing import crosses, inside
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
-from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.maps.even_map import even_map
+from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.words.cards import Counter
 from scenes.stage.words.endings import ending_briefly, last_value
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, bold, fitting_words, lines
-from scenes.typed import as_list
 
 SAME, TUNED = "same", "tuned"
 Mode = Literal["both", "same learning rate", "each tuned"]
-PACE, LONGEST = 9.0, 14.0  # steps a second, and seconds of a race at most
-FOOT, LARGER, OLD = 0.5, 0.065, 0.4  # height of the line for words; a ball is larger than the next; old steps
-FAR_APART, ARRIVED = 50.0, 0.01  # claims: ratio of the errors; share of the first error that is left
-
-
-def _known(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if name not in RULES:
-            raise unknown("rule", name, RULES)
-    if len(set(names)) < len(names):
-        raise UsageError("Each rule races once: name different rules.")
-    return names
-
-
-Rules = Annotated[
-    tuple[str, ...], Field(min_length=2, max_length=len(RULES)), BeforeValidator(as_list), AfterValidator(_known)
-]
+PACE, LONGEST = 12.0, 9.0  # steps a second, and seconds of a race at most
+ALONE = 16.0  # seconds of the second race, in which one runs after the other
+FOOT = 0.5  # height of the line for words
 
 
 class OptimizerRace(LectureScene):
@@ -75,7 +63,7 @@ class OptimizerRace(LectureScene):
 
     title = "A race of optimizers"
     beats = ("opening", "rules_on_cards", "same_rate", "search", "each_tuned", "in_a_word")
-    poster = "each_tuned"
+    poster = "in_a_word"
 
     class Parameters(ClipParameters):
         rules: Rules = Field(("gradient_descent", "momentum", "rmsprop", "adam"), description="Which rules race.")
@@ -127,10 +115,16 @@ class OptimizerRace(LectureScene):
         """Which of the races are shown."""
         return {"both": (SAME, TUNED), "same learning rate": (SAME,)}.get(self.parameters.mode, (TUNED,))
 
-    def end(self, race: str, name: str) -> float:
-        """The highest error of a run's last steps: a dip is no arrival."""
-        run = self.runs[race][name]
-        return max(last_value(run), float(np.nanmax(run.values[: run.ended_at + 1][-JUDGED:])))
+    @cached_property
+    def starts(self) -> Starts:
+        """The last race, from all over the map."""
+        view = (self.map.x_axis.data, self.map.y_axis.data)
+        return Starts(self.objective, view, self.rules[self.raced[-1]], self.parameters.steps)
+
+    @cached_property
+    def results(self) -> dict[str, Results]:
+        """What both races came to."""
+        return {race: Results(runs, self.lowest) for race, runs in self.runs.items()}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {f"{race}_{name}": run for race in self.raced for name, run in self.runs[race].items()}
@@ -151,26 +145,17 @@ class OptimizerRace(LectureScene):
         return found | {"judged": JUDGED}
 
     def claims(self) -> Iterator[Claim]:
-        steps, first = self.parameters.steps, float(self.objective.value(self.start))
         if SAME in self.raced:
-            ends = {name: self.end(SAME, name) for name in self.same}
-            yield Claim(
-                f"the same rate is not the same step: after {steps} steps the errors are {_listed(ends)}",
-                self._far_apart,
-            )
+            race = self.results[SAME]
+            told = f"after {self.parameters.steps} steps the errors are {_listed(race.ends)}"
+            yield Claim(f"the same rate is not the same step: {told}", race.far_apart)
         if TUNED in self.raced:
-            ends = {name: self.end(TUNED, name) for name in self.same}
-            left = first - self.lowest
-            yield Claim(
-                f"each with its own rate, all arrive: the error was {figure(first)}, and is at most "
-                f"{_listed(ends)} in the last {JUDGED} steps",
-                all(end - self.lowest < ARRIVED * left for end in ends.values()),
-            )
+            race = self.results[TUNED]
+            told = f"the error was {figure(race.first)}, and is at most {_listed(race.ends)} in the last {JUDGED} steps"
+            yield Claim(f"each with its own rate, all arrive: {told}", race.all_arrive)
             rates = [float(RATES[search.best]) for search in self.searches.values()]
-            yield Claim(
-                f"their rates differ: from {figure(min(rates), 6)} to {figure(max(rates), 6)}",
-                max(rates) > 10 * min(rates),
-            )
+            ranged = f"from {figure(min(rates), 6)} to {figure(max(rates), 6)}"
+            yield Claim(f"their rates differ: {ranged}", max(rates) > 10 * min(rates))
 
     @cached_property
     def lowest(self) -> float:
@@ -190,26 +175,34 @@ class OptimizerRace(LectureScene):
             "same_race": f"After {self.parameters.steps} steps the errors: {ends[SAME]}." if SAME in ends else "",
             "tuned_race": f"After {self.parameters.steps} steps the errors: {ends[TUNED]}." if TUNED in ends else "",
             "found": ", ".join(rates),
-            "told": "; ".join(f"{RULES[name].title} {RULES[name].in_a_word}" for name in self.same),
+            "verdict": f"{capital(self.results[self.raced[-1]].winner)}. {capital(self.starts.law)}: "
+            f"lowest from so many starts: {_listed(self.starts.wins)}.",
         }
+
+    @property
+    def tuned_words(self) -> str:
+        """What the second race shows: all get below a bound, or which rules no rate suits."""
+        stuck = [RULES[name].title for name, search in self.searches.items() if not search.works]
+        return f"no rate works for {' and '.join(stuck)}" if stuck else self.results[TUNED].arrival
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """A race of optimizers."""
-        self.show_title()
+        self.show_title(*self.pages[0])
 
     def rules_on_cards(self) -> None:
         """The rules: {titles}."""
-        if small := small_print(self.same.values()):
-            self.speaker.say(small)
         for page in self.pages:
             if page is not self.pages[0]:
-                self.vanish(*self.pages[0])
+                self.vanish(*self.pages[self.pages.index(page) - 1])
+                self.play(*map(FadeIn, page), run_time=0.6)
             for card in page:
-                self.play(FadeIn(card), run_time=0.6)
-                self.wait(2.2)
-        self.wait(0.6)
+                words = f"{card.rule.title} {card.rule.in_a_word}"
+                self.speaker.say("; ".join(filter(None, (words, small_print([card.rule])))), words)
+                self.play(FadeIn(card.rim), run_time=0.3)
+                self.wait(1.7)
+                self.vanish(card.rim, run_time=0.3)
 
     def same_rate(self) -> None:
         """One map, one start, and the same learning rate for all: {learning_rate:g}. {same_race}"""
@@ -217,14 +210,16 @@ class OptimizerRace(LectureScene):
         self.vanish(*self.pages[-1])
         self.play(FadeIn(self.map), FadeIn(self.goal), run_time=0.8)
         first = self.raced[0]
-        self.play(FadeIn(self.tables[first]), FadeIn(self.counter), FadeIn(self.strips[first]), run_time=0.7)
-        self.play(*(GrowFromCenter(trail.ball) for trail in self.trails[first].values()), run_time=0.5)
+        self.play(FadeIn(self.tables[first]), FadeIn(self.counter), FadeIn(self.strip), run_time=0.7)
+        self._line_up(first)
         if SAME in self.raced:
             rate = f"${notation().learning_rate} = {typed(self.parameters.learning_rate)}$"
             self.speaker.say(f"the same learning rate for all: {rate}", f"the same rate for all: {rate}")
             self.wait(1.6)
-            self._race(SAME)
-            self.speaker.say("the same rate is not the same step" if self._far_apart else "the same rate for all")
+            self._race(SAME, self.same, min(self.parameters.steps / PACE, LONGEST))
+            self.speaker.say(
+                "the same rate is not the same step" if self.results[SAME].far_apart else "the same rate for all"
+            )
             self.wait(2.6)
 
     def search(self) -> None:
@@ -234,19 +229,20 @@ class OptimizerRace(LectureScene):
             self.wait(1.0)
             return
         self.speaker.hush()
-        self.play(FadeOut(self.strips[self.raced[0]]), FadeIn(self.chart.furniture), run_time=0.6)
+        gone = self.trails[self.raced[0]].values()
+        self.play(FadeOut(self.map), FadeOut(self.goal), *map(FadeOut, gone), run_time=0.5)
+        self.play(FadeIn(self.chart.furniture), run_time=0.5)
         self.speaker.say(
             f"each tries ${len(RATES)}$ rates, from ${typed(RATES[0])}$ to ${typed(RATES[-1])}$",
             f"each tries ${len(RATES)}$ rates",
         )
-        self.play(*(Create(curve) for curve in self.chart.curves), run_time=2.4, rate_func=linear)
-        self.wait(0.8)
+        for curve, mark in zip(self.chart.curves, self.chart.marks, strict=True):
+            self.play(Create(curve), run_time=1.2, rate_func=linear)
+            self.play(GrowFromCenter(mark), run_time=0.4)
         self.speaker.say(f"the best: lowest in the last ${JUDGED}$ steps")
-        self.play(*(GrowFromCenter(mark) for mark in self.chart.marks), run_time=0.7)
-        self.wait(1.0)
         if SAME in self.raced:
             self._change_rates()
-        self.wait(1.6)
+        self.wait(2.0)
 
     def each_tuned(self) -> None:
         """Again, each with its own rate. {tuned_race}"""
@@ -254,57 +250,63 @@ class OptimizerRace(LectureScene):
             self.wait(1.0)
             return
         self.speaker.hush()
-        self.play(FadeOut(self.chart), FadeIn(self.strips[TUNED]), run_time=0.6)
-        self._race(TUNED)
-        stuck = [RULES[name].title for name, search in self.searches.items() if not search.works]
-        told = "with its own rate, each arrives" if self._all_arrive else "each with its own rate"
-        self.speaker.say(f"no rate works for {' and '.join(stuck)}" if stuck else told, told)
+        self.play(FadeOut(self.chart), run_time=0.4)
+        self.play(FadeIn(self.map), FadeIn(self.goal), run_time=0.5)
+        self._line_up(TUNED)
+        for name in self.same:
+            self._race(TUNED, [name], ALONE / len(self.same))
+        self.speaker.say(self.tuned_words, "each with its own rate")
         self.wait(2.8)
 
     def in_a_word(self) -> None:
-        """In a word: {told}."""
+        """{verdict}"""
         self.speaker.hush()
         last = self.raced[-1]
-        self.vanish(self.tables[last], self.strips[last], self.counter)
-        for row in self.recap:
-            self.play(FadeIn(row), run_time=0.5)
-            self.wait(1.2)
-        self.wait(2.0)
+        self.vanish(self.tables[last], self.strip, self.counter, *self.trails[last].values())
+        dots = self.starts.dots(self.map, self.colors)
+        self.play(FadeIn(self.wins.head), run_time=0.5)
+        self.wait(1.4)
+        self.speaker.say(f"who ends lowest, from each of ${len(self.starts.places)}$ starts?")
+        for row, some in zip(self.wins.rows, dots, strict=False):
+            self.play(FadeIn(row), FadeIn(some), run_time=0.8)
+            self.wait(0.5)
+        self.play(FadeIn(dots[-1]), run_time=0.3)
+        self.bring_to_front(self.goal)
+        self.speaker.say(self.starts.law)
+        self.wait(4.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
-    def _race(self, race: str) -> None:
-        """All take their steps together, each step in the same time."""
-        trails, step = self.trails[race], ValueTracker(0.0)
-        self.add(*trails.values())
-        for shown in (*trails.values(), self.strips[race], self.tables[race], self.counter):
-            self.drive(shown, step)
-        steps = self.parameters.steps
-        self.play(step.animate.set_value(steps), run_time=min(steps / PACE, LONGEST), rate_func=linear)
+    def _line_up(self, race: str) -> None:
+        """All balls at the start, the target above them."""
+        self.play(*(GrowFromCenter(trail.ball) for trail in self.trails[race].values()), run_time=0.5)
+        self.add(*self.trails[race].values(), self.goal)
+
+    def _race(self, race: str, names: Iterable[str], seconds: float) -> None:
+        """Some take their steps together, each step in the same time."""
+        step, table = ValueTracker(0.0), self.tables[race]
+        self.counter.display(0)
+        for number, name in zip(table.errors, self.same, strict=True):
+            if name in names:
+                self.drive(self.trails[race][name], step)
+                self.drive(number, step, partial(error_at, self.runs[race][name]))
+        self.drive(self.strip.let(f"{race}_{name}" for name in names), step)
+        self.drive(self.counter, step)
+        self.play(step.animate.set_value(self.parameters.steps), run_time=seconds, rate_func=linear)
         self.release()
 
     def _change_rates(self) -> None:
-        """The balls go back to the start, and the rates of the second race come into the table."""
+        """The rates of the second race come into the table, and the strip is empty again."""
         old, new = self.tables[SAME], self.tables[TUNED]
-        self.play(FadeOut(old.rates), FadeOut(old.moving), *map(FadeOut, self.trails[SAME].values()), run_time=0.6)
+        self.play(FadeOut(old.rates), FadeOut(old.moving), FadeOut(self.strip.moving), run_time=0.6)
         self.counter.display(0)
         self.remove(old, old.furniture)
-        self.add(new.furniture)
+        self.strip.hide()
+        self.remove(self.strip)
+        self.add(new.furniture, self.strip)
         self.play(FadeIn(new.rates), FadeIn(new.moving), run_time=0.6)
         self.remove(new.furniture, new.rates, new.moving)
         self.add(new)
-        self.play(*(GrowFromCenter(trail.ball) for trail in self.trails[TUNED].values()), run_time=0.5)
-
-    @property
-    def _far_apart(self) -> bool:
-        """Whether the errors of the first race end far from each other."""
-        ends = [self.end(SAME, name) for name in self.same]
-        return max(ends) > FAR_APART * min(ends)
-
-    @property
-    def _all_arrive(self) -> bool:
-        left = float(self.objective.value(self.start)) - self.lowest
-        return all(self.end(TUNED, name) - self.lowest < ARRIVED * left for name in self.same)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -346,31 +348,27 @@ class OptimizerRace(LectureScene):
 
     @cached_property
     def map(self) -> ContourMap:
-        first, second = (f"${typeset(variable)}$" for variable in self.objective.variables)
-        return ContourMap(self.objective, self.boxes[0], self.view, (first, second))
+        return even_map(self.objective, self.boxes[0], self.view)
 
     @cached_property
     def goal(self) -> VMobject:
         """The minima in the window."""
         places = np.array([self.map.to_screen(*minimum) for minimum in self.objective.minima]).reshape(-1, 3)
-        return crosses(places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5)
+        return crosses(
+            places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5
+        ).set_z_index(3)
 
     @cached_property
-    def trails(self) -> dict[str, dict[str, Trail]]:
-        """All are seen where they stand at the same place: each ball is a little smaller than the one below it."""
+    def trails(self) -> dict[str, dict[str, Tail]]:
+        """The runs of both races on the map."""
         return {race: self._trails(race) for race in self.raced}
 
-    def _trails(self, race: str) -> dict[str, Trail]:
-        runs, area = self.runs[race], self.map.area
-        radii = RADIUS + LARGER * np.arange(len(runs))[::-1]
-        trails = {
-            name: Trail(self.map.to_screen(*run.iterates.T), rule_color(name), area, ball=float(radius))
-            for (name, run), radius in zip(runs.items(), radii, strict=True)
+    def _trails(self, race: str) -> dict[str, Tail]:
+        runs, chart = self.runs[race], self.map
+        return {
+            name: Tail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, len(runs) - 1 - k)
+            for k, (name, run) in enumerate(runs.items())
         }
-        for trail in trails.values():
-            trail.ball.set_stroke(width=2.5)
-            trail.old.set_stroke(width=3, opacity=OLD)  # where many cross each other, the last steps count
-        return trails
 
     @cached_property
     def tables(self) -> dict[str, RaceTable]:
@@ -385,28 +383,27 @@ class OptimizerRace(LectureScene):
         return {name: rule_color(name) for name in self.same}
 
     @cached_property
-    def strips(self) -> dict[str, ErrorStrip]:
-        return {race: self._strip(self.runs[race]) for race in self.raced}
-
-    def _strip(self, runs: Mapping[str, Trajectory]) -> ErrorStrip:
-        values = {name: run.values[: run.ended_at + 1] for name, run in runs.items()}
-        return ErrorStrip(self.column[2], values, self.colors, "error after each step")
+    def strip(self) -> TurnStrip:
+        """The errors of both races, on one scale."""
+        values, colors = {}, {}
+        for race in self.raced:
+            for name, run in self.runs[race].items():
+                values[f"{race}_{name}"], colors[f"{race}_{name}"] = run.values[: run.ended_at + 1], rule_color(name)
+        return TurnStrip(self.column[2], values, colors, "error after each step")
 
     @cached_property
     def chart(self) -> RateChart:
         names = (f"rate ${notation().learning_rate}$", f"error, last ${JUDGED}$ steps")
-        return RateChart(self.column[2], self.searches, self.colors, names)
+        return RateChart(self.boxes[0], self.searches, self.colors, names)
 
     @cached_property
-    def recap(self) -> list[VGroup]:
-        """Each rule, and what it does, in a few words."""
-        boxes = self.boxes[1].rows(*[1.0] * len(self.same), gap=0.1)
-        return [self._in_a_word(name, box) for name, box in zip(self.same, boxes, strict=True)]
+    def wins(self) -> Wins:
+        return Wins(self.boxes[1], self.results[self.raced[-1]].winner, self.starts.wins)
 
-    @staticmethod
-    def _in_a_word(name: str, box: Box) -> VGroup:
-        title = bold(RULES[name].title, BODY, rule_color(name))
-        return layout.place(lines(title, fitting_words(RULES[name].in_a_word, box.width), gap=0.15), box, LEFT)
+
+def capital(text: str) -> str:
+    """A text that begins a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def _listed(numbers: Mapping[str, float]) -> str:

@@ -14,10 +14,12 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
-from optimizers import RULES, Rule, descend, make_rule
+from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.optimizer_race import SAME, TUNED, OptimizerRace
-from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch
+from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch, one_digit_above
+from scenes.props.optimizer_race.results import Results
 from scenes.props.optimizer_race.rule_formulas import FormulaCard, formulas, letters
+from scenes.props.optimizer_race.starts import Starts
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
@@ -88,6 +90,79 @@ def test_all_start_together_and_one_step_takes_the_same_time() -> None:
             place = before + (step - int(step)) * (after - before)
             if scene.map.area.contains(Box(place[0], place[1], place[0], place[1])):
                 np.testing.assert_allclose(trail.ball.get_center(), place, atol=1e-9)
+
+
+def by_hand(name: str, objective: Any, start: Any, rate: float, momentum: float, steps: int) -> list[float]:
+    """The values of two rules, by a plain loop."""
+    place, update, values = np.array(start), np.zeros(2), [float(objective.value(start))]
+    for _ in range(steps):
+        update = (momentum if name == "momentum" else 0.0) * update + rate * objective.gradient(place)
+        place = place - update
+        values.append(float(objective.value(place)))
+    return values
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    st.sampled_from(["qfsp", "paraboloid", "valley_neuron"]),
+    st.floats(0.001, 0.3),
+    st.sampled_from([0.0, 0.5, 0.9]),
+    st.integers(12, 30),
+)
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
+def test_who_wins_from_where_by_plain_loops(name: str, rate: float, momentum: float, steps: int) -> None:
+    objective = OBJECTIVES[name]
+    rules = {
+        key: with_momentum(make_rule(key, learning_rate=rate), momentum) for key in ("gradient_descent", "momentum")
+    }
+    starts = Starts(objective, objective.view, rules, steps)
+    assert len(starts.places) == len(starts.winners) == 63
+    for place, winner in list(zip(starts.places, starts.winners, strict=True))[::9]:
+        ends = {key: max(by_hand(key, objective, place, rate, momentum, steps)[-JUDGED:]) for key in rules}
+        if winner is not None:
+            assert not ends[winner] > min(ends.values()) * (1 + 1e-9) + 1e-9
+        elif np.isfinite(list(ends.values())).all():
+            first, second = ends.values()
+            assert first == pytest.approx(second, rel=1e-9, abs=1e-9)
+    assert sum(starts.wins.values()) + starts.winners.count(None) == 63
+    one = [key for key, wins in starts.wins.items() if wins]
+    assert ("another winner" in starts.law) == (len(one) > 1)
+    assert ("from every start" in starts.law) == (63 in starts.wins.values())
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(st.floats(1e-9, 1e3), min_size=12, max_size=12), min_size=2, max_size=6), st.floats(0, 1e-3))
+def test_what_is_said_of_a_race(errors: list[list[float]], lowest: float) -> None:
+    """Each sentence is so by the numbers alone."""
+    values = [[10.0, *row] for row in errors]
+    runs = {name: run_of(row) for name, row in zip(RULES, values, strict=False)}
+    race = Results(runs, lowest)
+    ends = {name: max(row[-JUDGED:]) for name, row in zip(runs, values, strict=True)}
+    assert race.far_apart == (max(ends.values()) > 50 * min(ends.values()))
+    arrive = all(end - lowest < 0.01 * (10.0 - lowest) for end in ends.values())
+    assert ("ends below" in race.arrival) == arrive
+    if arrive:
+        bound = one_digit_above(max(ends.values()))
+        assert max(ends.values()) < bound <= 2 * max(ends.values()) * (1 + 1e-9)
+    assert race.winner == f"here {RULES[min(ends, key=lambda name: ends[name])].title} ends lowest"
+
+
+def run_of(values: list[float]) -> Trajectory:
+    """A run that has these values."""
+    count, never = len(values), np.array(-1)
+    return Trajectory(np.zeros((count, 2)), np.array(values), np.zeros((count, 2)), never.copy(), never.copy())
+
+
+def test_in_turns_the_others_wait() -> None:
+    scene = made(steps=12)
+    strip = scene.strip.let([f"{TUNED}_adam"]).display(12.0)
+    drawn = {name: len(curve.points) > 0 for name, curve in zip(strip.corners, strip.curves, strict=True)}
+    assert [name for name, seen in drawn.items() if seen] == [f"{TUNED}_adam"]
+    assert not any(len(curve.points) for curve in strip.hide().curves)
+    tail = scene.trails[SAME]["adam"].display(11.0)
+    place = scene.map.to_screen(*scene.runs[SAME]["adam"].iterates[1])
+    np.testing.assert_allclose(tail.fresh.points[0], place, atol=1e-9)
+    assert not len(tail.old.points)
 
 
 @pytest.mark.parametrize("mode", ["same learning rate", "each tuned"])

@@ -101,3 +101,9 @@ def _decades(best: Array, searches: Mapping[str, RateSearch]) -> tuple[float, fl
     top = np.ceil(np.log10(max([*firsts, *(score for score in held if score < MOST * max(firsts))]) or 1.0) + 1e-9)
     bottom = max(np.floor(np.log10(min(held))), top - 12) if held else top - 1
     return float(10.0 ** min(bottom, top - 1)), float(10.0**top)
+
+
+def one_digit_above(value: float) -> float:
+    """The next number of one digit above a positive one: 0.00084 is below 0.0009."""
+    power = 10.0 ** np.floor(np.log10(max(value, 1e-300)))
+    return float(f"{(np.floor(value / power) + 1) * power:.1g}")

@@ -53,10 +53,13 @@ class FormulaCard(VGroup):
 
     def __init__(self, box: Box, rule: Rule[Any]) -> None:
         super().__init__()
+        self.rule = rule
         ground = RoundedRectangle(width=box.width, height=box.height, corner_radius=0.1, stroke_width=0)
         ground.set_fill(palette().card, 1).move_to(box.center)
         inner = box.inset(PAD, PAD, PAD, PAD)
         head = layout.place(bold(rule.title, BODY, rule_color(rule.name)), inner, UL)
+        #: What lights the card, shown by whoever speaks of it.
+        self.rim = ground.copy().set_fill(opacity=0).set_stroke(rule_color(rule.name), 4)
         self.add(ground, on_baseline(head, inner.top - HEAD))
         if letters(rule):
             told = layout.place(quiet(f"${letters(rule)}$"), inner, UR)

@@ -1,0 +1,60 @@
+"""What a race came to: the highest error of each run's last steps, for a dip is no arrival; who ended lowest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from optimizers import RULES, Trajectory
+from scenes.props.optimizer_race.rate_search import JUDGED, one_digit_above
+from scenes.stage.words.endings import last_value
+from scenes.stage.words.figures import typed
+
+FAR_APART, ARRIVED = 50.0, 0.01  # ratio of the errors; share of the first error, above the lowest, that is left
+
+
+@dataclass(frozen=True)
+class Results:
+    """The runs of a race by their rules, and the lowest value that is known."""
+
+    runs: Mapping[str, Trajectory]
+    lowest: float
+
+    @cached_property
+    def ends(self) -> dict[str, float]:
+        """The highest error of each run's last steps."""
+        return {
+            name: max(last_value(run), float(np.nanmax(run.values[: run.ended_at + 1][-JUDGED:])))
+            for name, run in self.runs.items()
+        }
+
+    @property
+    def first(self) -> float:
+        """The error at the start."""
+        return float(next(iter(self.runs.values())).values[0])
+
+    @property
+    def far_apart(self) -> bool:
+        """Whether the errors end far from each other."""
+        return max(self.ends.values()) > FAR_APART * min(self.ends.values())
+
+    @property
+    def all_arrive(self) -> bool:
+        """Whether hardly anything is left of the first error, for each."""
+        return all(end - self.lowest < ARRIVED * (self.first - self.lowest) for end in self.ends.values())
+
+    @property
+    def arrival(self) -> str:
+        """That all arrive, with a bound for what is left, as markup; or no more than is so."""
+        if not self.all_arrive or self.lowest < 0:
+            return "each with its own rate"
+        return f"with its own rate, each ends below ${typed(one_digit_above(max(self.ends.values())))}$"
+
+    @property
+    def winner(self) -> str:
+        """Who ended lowest, in a few words."""
+        best = min(self.ends, key=lambda name: self.ends[name])
+        return f"here {RULES[best].title} ends lowest" if np.isfinite(self.ends[best]) else "here all fly off"

@@ -1,0 +1,109 @@
+"""The same race from many places: who ends lowest depends on where they start, and the map says where who does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from manim import LEFT, RIGHT, VGroup, VMobject
+
+from objectives import AnyObjective
+from optimizers import RULES, Rule, descend
+from scenes.props.optimizer_race.rate_search import JUDGED
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array, disc_points
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline
+
+ACROSS, UP = 9, 7  # starts on a map
+DOT, ROW = 0.1, 0.95
+TIE = 1e-12  # errors so close are no victory
+
+
+@dataclass(frozen=True)
+class Starts:
+    """A grid of starts in a window (2 ranges), and the rules, each with its learning rate, that race from each."""
+
+    objective: AnyObjective
+    view: tuple[tuple[float, float], tuple[float, float]]
+    rules: Mapping[str, Rule[Any]]
+    steps: int
+
+    @cached_property
+    def places(self) -> Array:
+        """The starts (n, 2), in the middles of equal cells, where the objective has a value and a slope."""
+        (left, right), (bottom, top) = self.view
+        x = left + (right - left) * (np.arange(ACROSS) + 0.5) / ACROSS
+        y = bottom + (top - bottom) * (np.arange(UP) + 0.5) / UP
+        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        with np.errstate(all="ignore"):
+            known = np.isfinite(self.objective.value(grid)) & np.isfinite(self.objective.gradient(grid)).all(axis=-1)
+        return np.asarray(grid[known])
+
+    @cached_property
+    def ends(self) -> dict[str, Array]:
+        """For each rule the highest error of the last steps (n,) from each start; infinite where a run ended early."""
+        found = {}
+        for name, rule in self.rules.items():
+            values = descend(self.objective, rule, self.places, self.steps).values[-JUDGED:]
+            found[name] = np.where(np.isfinite(values), values, np.inf).max(axis=0)
+        return found
+
+    @cached_property
+    def winners(self) -> list[str | None]:
+        """Who ends lowest from each start; nobody where two end equally low, or none ends."""
+        ends = np.array(list(self.ends.values()))
+        names, best = list(self.ends), ends.argmin(axis=0)
+        lowest, second = np.sort(ends, axis=0)[:2]
+        with np.errstate(invalid="ignore"):
+            clear = np.isfinite(lowest) & (second - lowest > TIE * (1 + np.abs(lowest)))
+        return [names[index] if ok else None for index, ok in zip(best, clear, strict=True)]
+
+    @cached_property
+    def wins(self) -> dict[str, int]:
+        """How often each rule ends lowest."""
+        return {name: self.winners.count(name) for name in self.rules}
+
+    @property
+    def law(self) -> str:
+        """Whether one ends lowest from every start, in a few words."""
+        first = [name for name, wins in self.wins.items() if wins]
+        if len(first) == 1 and self.wins[first[0]] == len(self.places):
+            return f"{RULES[first[0]].title}, from every start of this map"
+        if len(first) == 1:
+            return f"{RULES[first[0]].title}, where one ends lowest alone"
+        return "another start, another winner" if first else "from no start does one end lowest alone"
+
+    def dots(self, chart: ContourMap, colors: Mapping[str, str]) -> VGroup:
+        """A dot at each start in the colour of who ends lowest; quiet where nobody does."""
+        made = VGroup()
+        for name in (*self.rules, None):
+            mine = self.places[[winner == name for winner in self.winners]]
+            color = colors[name] if name else palette().quiet
+            dot = VMobject(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=2)
+            made.add(dot.set_points(disc_points(chart.to_screen(*mine.T), DOT) if len(mine) else np.zeros((0, 3))))
+        return made
+
+
+class Wins:
+    """Who ended lowest in the race that was shown, and a row a rule: from how many starts it does."""
+
+    def __init__(self, box: Box, head: str, wins: Mapping[str, int]) -> None:
+        count = len(wins) + 1
+        first, *rest = box.top_slice(min(box.height, ROW * count))[0].rows(*[1.0] * count, gap=0.1)
+        self.head = layout.place(layout.shrink_into(Words(head, BODY), first.width), first, LEFT)
+        self.rows = [_row(name, number, row) for (name, number), row in zip(wins.items(), rest, strict=True)]
+
+
+def _row(name: str, wins: int, box: Box) -> VGroup:
+    color = rule_color(name)
+    title, number = bold(RULES[name].title, BODY, color), Words(f"lowest from ${wins}$", BODY, color)
+    for words, side in ((title, LEFT), (number, RIGHT)):
+        layout.place(layout.shrink_into(words, 0.48 * box.width), box, side)
+        on_baseline(words, float(box.center[1]) - 0.1)
+    return VGroup(title, number)

@@ -1,0 +1,68 @@
+"""A race in turns: balls with tails of their last steps, and a strip in which some curves run and the others wait.
+
+Where many paths cross, whole paths are a tangle; the last steps say how each moves now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from scenes.stage.ink.ball import Trail, walked
+from scenes.stage.ink.drawing import Array, disc_points, inside
+from scenes.stage.ink.layout import Box
+from scenes.stage.panels.error_strip import ErrorStrip
+
+TAIL = 10  # steps
+BALL, RIM = 0.11, 0.06  # radius once they have parted; at the start each is larger than the next by so much
+
+
+class Tail(Trail):
+    """A run with its last steps; at the start, where all stand on one place, the ball is larger by `rims` rims."""
+
+    def __init__(self, points: Array, color: str, area: Box, rims: int) -> None:
+        self.rims = rims
+        super().__init__(points, color, area, 0.04, BALL)
+        self.ball.set_stroke(width=2.5)
+
+    def display(self, step: float) -> Tail:
+        super().display(step)
+        since = max(0.0, step - TAIL)
+        self.fresh.set_points(self._line(walked(self.path_points, step, since)))
+        self.old.set_points(np.zeros((0, 3)))
+        self.edge.set_points(self.fresh.points)
+        passed = self.path_points[int(np.ceil(since)) : int(step) + 1]
+        self.marks.set_points(disc_points(passed[inside(passed, self.area)], self.mark_radius))
+        self.ball.width = 2 * (BALL + RIM * self.rims * max(0.0, 1.0 - step))
+        return self
+
+
+class TurnStrip(ErrorStrip):
+    """Errors of runs, some of which run now (`turn`); the others stay where they are, at first before their start."""
+
+    def __init__(self, box: Box, runs: Mapping[str, Array], colors: Mapping[str, str], name: str) -> None:
+        self.turn: tuple[str, ...] = ()
+        self.reached = dict.fromkeys(runs, -1.0)
+        super().__init__(box, runs, colors, name)
+        for curve in self.curves:
+            curve.set_stroke(width=4.5)
+
+    def let(self, names: Iterable[str]) -> TurnStrip:
+        """Whose turn it is."""
+        self.turn = tuple(names)
+        return self
+
+    def hide(self) -> TurnStrip:
+        """Take all curves away."""
+        self.reached = dict.fromkeys(self.reached, -1.0)
+        self.turn = ()
+        return self.display(0.0)
+
+    def display(self, step: float) -> TurnStrip:
+        self.reached.update(dict.fromkeys(self.turn, step))
+        for curve, (run, corners) in zip(self.curves, self.corners.items(), strict=True):
+            self.draw(curve, corners, self.reached[run])
+        for run, words in self.farewells.items():
+            words.set_opacity(float(self.reached[run] >= self.leaves_at(run)))
+        return self
