@@ -13,13 +13,15 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
-from manim import DR, Create, GrowFromCenter, ValueTracker, VMobject, smooth
+from manim import UL, Create, ValueTracker, VGroup, smooth
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from optimizers import Momentum, Trajectory, descend, theory
-from optimizers.plane import Parabola, Settling, positions, settling
+from optimizers.plane import Parabola, positions
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
 from scenes.props.stability_map.plane import Plane, PositionStrip, StabilityPlane, Wanderer
+from scenes.props.stability_map.route import LIMIT, PLACES, SHOWN, Route
+from scenes.props.stability_map.signs import Signs
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -30,18 +32,14 @@ from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import Words
+from scenes.stage.words.typesetting import SMALL, Words
 from scenes.typed import as_list
 
-LIMIT = 300  # steps after which a run that has not settled is given up
-SHOWN = 60  # steps of the run beside the plane
-PULL, LITTLE, MUCH, TOO_FAR = 0.15, 0.05, 0.85, 3.85  # the places on the way: learning rate times curvature, momentum
-NEAR = 3.3  # learning rate times curvature: still well inside the boundary at that momentum
-PLACES = ("monotone", "critical", "ripples", "diverges", "plain", "best")
 GRID = (96, 72)  # runs that are compared with theory for the claims
 CLEAR = 0.004  # from a rate of 1: whether a run grows is seen in so many steps
 FOOT, ROW = 0.5, 0.5  # heights
 NEVER = "never"
+WIDE = 4.0  # of the first position: the widest swing that the strip holds
 
 
 Curvature = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
@@ -57,7 +55,16 @@ class StabilityMap(LectureScene):
     """Learning rate and momentum decide together whether a run creeps, ripples or diverges."""
 
     title = "Every pixel is a run"
-    beats = ("opening", "picture", "two_curves", "more_momentum", "too_far", "two_directions", "best")
+    beats = (
+        "opening",
+        "picture",
+        "two_curves",
+        "two_branches",
+        "more_momentum",
+        "too_far",
+        "two_directions",
+        "best",
+    )
     poster = "best"
 
     class Parameters(ClipParameters):
@@ -71,50 +78,25 @@ class StabilityMap(LectureScene):
     # The runs -------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def ends(self) -> tuple[float, float]:
-        """The gentlest and the steepest curvature."""
-        curvatures = self.parameters.eigenvalues
-        return curvatures[0], curvatures[-1]
-
-    @cached_property
-    def places(self) -> dict[str, tuple[float, float]]:
-        """Learning rate and momentum of the places on the way."""
-        gentle, steep = self.ends
-        plain, ball = theory.best_gradient_descent(gentle, steep), theory.best_heavy_ball(gentle, steep)
-        found = {
-            "monotone": (PULL / steep, LITTLE),
-            "critical": (PULL / steep, theory.critical_momentum(PULL)),
-            "ripples": (PULL / steep, MUCH),
-            "diverges": (TOO_FAR / steep, MUCH),
-        }
-        return found | {"plain": plain[:2], "best": ball[:2]}
-
-    def steps_at(self, rate: float, momentum: float, *curvatures: float) -> float:
-        """After how many steps the slowest of the runs there has settled; not a number, if it does not in time."""
-        rule = Momentum(np.array([[rate]]), np.array([[momentum]]))
-        found = [int(self._settled(rule, curvature).steps[0, 0]) for curvature in curvatures]
-        return float("nan") if min(found) < 0 else float(max(found))
-
-    def _settled(self, rule: Momentum, curvature: float) -> Settling:
-        return settling(rule, curvature, self.parameters.tolerance, LIMIT)
-
-    def steps_of(self, place: str) -> float:
-        """Of the steepest parabola alone; of all for the last two places."""
-        every = place in ("plain", "best")
-        return self.steps_at(*self.places[place], *(self.parameters.eigenvalues if every else self.ends[1:]))
+    def route(self) -> Route:
+        return Route(self.parameters.eigenvalues, self.parameters.tolerance)
 
     @property
-    def ripples(self) -> list[float]:
-        """The steps of runs with much momentum, at learning rates from the first place to near the boundary."""
-        steep = self.ends[1]
-        return [self.steps_at(pull / steep, MUCH, steep) for pull in np.linspace(PULL, NEAR, 9)]
+    def ends(self) -> tuple[float, float]:
+        """The gentlest and the steepest curvature."""
+        return self.route.ends
+
+    @property
+    def places(self) -> dict[str, tuple[float, float]]:
+        """Learning rate and momentum of the places on the way."""
+        return self.route.places
 
     @cached_property
     def agreement(self) -> tuple[int, int]:
         """Of runs all over the plane, clear of the boundary: how many diverge just where theory says; and how many."""
         steep = self.ends[1]
         rates, momenta = self.plane.middles(*GRID)
-        grows = self._settled(Momentum(rates, momenta), steep).diverges
+        grows = self.route.settled(Momentum(rates, momenta), steep).diverges
         told = rates * steep >= np.vectorize(theory.heavy_ball_limit)(momenta)
         speed = np.vectorize(lambda pull, gamma: theory.rate(theory.heavy_ball_matrix(pull, gamma)))
         clear = np.abs(speed(rates * steep, momenta) - 1) > CLEAR
@@ -129,23 +111,28 @@ class StabilityMap(LectureScene):
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"ratio": self.ends[1] / self.ends[0]}
         for place in PLACES:
-            steps = self.steps_of(place)
+            steps = self.route.steps_of(place)
             found[f"{place}_steps"] = NEVER if np.isnan(steps) else int(steps)
         return found | {"best_rate": self.places["best"][0], "best_momentum": self.places["best"][1]}
 
     def claims(self) -> Iterator[Claim]:
         right, clear = self.agreement
-        steps = {place: self.steps_of(place) for place in PLACES}
+        steps = {place: self.route.steps_of(place) for place in PLACES}
         yield Claim(f"runs diverge where theory says: {right} of {clear}", right == clear)
         yield Claim(
             f"the critical momentum is quicker than less and than more: {figure(steps['critical'], 6)} steps, "
             f"{figure(steps['monotone'], 6)} and {figure(steps['ripples'], 6)}",
             steps["critical"] < min(steps["monotone"], steps["ripples"]),
         )
-        even = self.ripples
+        even = self.route.ripples
         yield Claim(
             f"with much momentum the learning rate hardly matters: {figure(min(even))} to {figure(max(even))} steps",
             max(even) < 1.25 * min(even),
+        )
+        fewer = f"{figure(steps['quickest'], 6)} steps with momentum {figure(self.route.quickest)}"
+        yield Claim(f"a little overshoot is quicker still: {fewer}", self.route.little_is_quicker)
+        yield Claim(
+            "on the left branch no run changes its sign, below the right one each step does", self.route.branches
         )
         yield Claim("beyond the boundary the run does not settle", bool(np.isnan(steps["diverges"])))
         yield Claim(
@@ -154,55 +141,81 @@ class StabilityMap(LectureScene):
             steps["best"] < steps["plain"],
         )
 
+    @property
+    def little(self) -> str:
+        """What a little more momentum than the critical does, as markup."""
+        if not self.route.little_is_quicker:
+            return "more momentum is no quicker"
+        return f"quicker still, with a little overshoot: ${figure(self.route.steps_of('quickest'), 6)}$ steps"
+
     def words(self) -> Mapping[str, str]:
         within = f"{figure(100 * self.parameters.tolerance, 6)} %"
-        fewest, most = (figure(steps, 6) for steps in (min(self.ripples), max(self.ripples)))
-        return {"within": within, "fewest": fewest, "most": most, "ratio_said": figure(self.ends[1] / self.ends[0])}
+        fewest, most = (figure(steps, 6) for steps in (min(self.route.ripples), max(self.route.ripples)))
+        return {
+            "little": self.little.replace("$", ""),
+            "within": within,
+            "fewest": fewest,
+            "most": most,
+            "ratio_said": figure(self.ends[1] / self.ends[0]),
+        }
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """Every pixel is a run."""
-        self.show_title()
+        self.show_title(self.plane_panel, self.strip, self.told, *self.counters.values(), self.point)
 
     def picture(self) -> None:
-        """Learning rate and momentum span a plane. Each pixel is a run of its own on one parabola; the stronger its
-        colour, the sooner it stays within {within} of the way to the minimum."""
+        """A place of this plane is a learning rate and a momentum, and so a run: this one creeps, {monotone_steps}
+        steps. Each pixel is such a run; the brighter, the sooner it stays within {within} of the way to the minimum."""
+        self.speaker.say("one place: one learning rate, one momentum, one run", "one place is one run")
+        self.wait(2.6)
         self.add(self.pictures["steep"], self.pictures["all"])
-        self.play(FadeIn(self.plane_panel), run_time=0.7)
-        self.speaker.say("each pixel is a run, with its learning rate and its momentum", "each pixel is a run")
-        self.wait(1.2)
-        self.play(self.pictures["steep"].animate.set_opacity(1.0), run_time=1.6)
-        self.wait(1.6)
+        self.bring_to_front(self.point)
+        self.speaker.say("each pixel is a run: the brighter, the fewer steps", "each pixel is a run")
+        self.play(self.pictures["steep"].animate.set_opacity(1.0), run_time=1.8)
+        self.wait(0.8)
         within = f"${typed(100 * self.parameters.tolerance)} %$"
-        self.speaker.say(f"strong colour: soon within {within} of the first distance", "strong colour: few steps")
+        self.speaker.say(f"settled: within {within} of the first distance, for good", f"settled: within {within}")
         self.wait(2.6)
 
     def two_curves(self) -> None:
         """Theory says where they diverge, and above which curve they ripple. The picture agrees."""
         self.speaker.say("theory: right of this line, runs diverge", "right of this line: they diverge")
-        self.play(Create(self.boundary), FadeIn(self.beyond), run_time=1.2)
+        self.play(*map(Create, self.boundary), FadeIn(self.signs.beyond), run_time=1.2)
         self.wait(1.8)
         color = palette().terms[0]
         self.speaker.say(tinted("theory: above this curve, they ripple", color), tinted("above: they ripple", color))
-        self.play(Create(self.critical[1]), run_time=1.2)
+        self.play(*map(Create, self.critical[1]), run_time=1.2)
+        self.play(FadeIn(self.signs.above), run_time=0.4)
+        self.bring_to_front(self.point)
         self.wait(1.8)
 
-    def more_momentum(self) -> None:
-        """Little momentum: it creeps, {monotone_steps} steps. On the curve: {critical_steps}, and no overshoot. More:
-        it ripples, {ripples_steps}."""
+    def two_branches(self) -> None:
+        """Left of its foot a run below the curve creeps to the minimum; right of it, its sign flips at each step."""
+        self.speaker.say("below the left branch: it creeps", "left branch: it creeps")
+        self.play(FadeIn(self.signs.creeps), run_time=0.4)
+        self.wait(1.6)
         self.speaker.hush()
-        self.play(*(FadeIn(part) for part in (self.strip, *self.counters.values())), run_time=0.7)
-        self.play(GrowFromCenter(self.point), run_time=0.5)
-        self.speaker.say("little momentum: it creeps")
-        self.wait(1.8)
+        self._go("flips", 3.0)
+        self.speaker.say("below the right branch: it flips at each step", "right branch: it flips")
+        self.wait(2.2)
+
+    def more_momentum(self) -> None:
+        """On the left branch: {critical_steps} steps, and no overshoot; {little}. Much momentum: it ripples,
+        {ripples_steps}."""
         self.speaker.hush()
         self._go("critical", 2.6)
-        self.speaker.say("on the curve: the quickest way without overshoot", "on the curve: no overshoot")
+        steps = self._in_steps("critical")
+        self.speaker.say(f"on the left branch: {steps}, and no overshoot", f"on the curve: {steps}")
         self.wait(2.2)
         self.speaker.hush()
-        self._go("ripples", 3.6)
-        self.speaker.say("more momentum: it ripples")
+        self._go("quickest", 1.6)
+        self.speaker.say(self.little)
+        self.wait(2.2)
+        self.speaker.hush()
+        self._go("ripples", 3.0)
+        self.speaker.say(f"much momentum: it ripples, {self._in_steps('ripples')}", "much momentum: it ripples")
         self.wait(2.0)
 
     def too_far(self) -> None:
@@ -222,20 +235,23 @@ class StabilityMap(LectureScene):
             f"a second direction, ${rounded(self.ends[1] / self.ends[0], 1)}$ times gentler: the slower one counts",
             "a gentler direction, too: the slower counts",
         )
-        self.play(self.pictures["all"].animate.set_opacity(1.0), FadeOut(self.beyond), run_time=1.6)
-        self.play(Create(self.critical[0]), run_time=1.0)
+        gone = (self.signs.beyond, self.signs.above, self.signs.creeps)
+        self.play(self.pictures["all"].animate.set_opacity(1.0), *map(FadeOut, gone), run_time=1.6)
+        self.play(*map(Create, self.critical[0]), run_time=1.0)
+        self.play(*map(FadeIn, self.signs.names_of_curves), run_time=0.4)
+        self.bring_to_front(self.point)
         self.wait(1.8)
 
     def best(self) -> None:
         """Without momentum the best learning rate takes {plain_steps} steps. With it the best place in the long run is
-        where the two curves cross: {best_steps} steps."""
+        where the two curves cross: {best_steps} steps{branches}."""
         self.speaker.hush()
         self._go("plain", 3.0)
         self.speaker.say(f"the best without momentum: {self._in_steps('plain')}", "the best without momentum")
         self.wait(2.4)
         self._go("best", 2.6)
-        told = f"where the curves cross, with momentum: {self._in_steps('best')}"
-        self.speaker.say(told, f"where the curves cross: {self._in_steps('best')}")
+        told = f"where the curves cross: {self._in_steps('best')}"
+        self.speaker.say(f"{told}; without momentum {self._in_steps('plain')}", told)
         self.wait(3.4)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -260,27 +276,17 @@ class StabilityMap(LectureScene):
         """How far along the way the point is: at the k-th place at k."""
         return ValueTracker(0.0)
 
-    def spot(self, way: float) -> tuple[float, float]:
-        """Learning rate and momentum there."""
-        stops = np.array(list(self.places.values()))
-        rate, momentum = (np.interp(way, np.arange(len(stops)), column) for column in stops.T)
-        return float(rate), float(momentum)
-
-    def seen_at(self, way: float) -> tuple[float, ...]:
-        """The curvatures whose runs are shown: at first the steepest alone."""
-        return self.ends[1:] if way <= PLACES.index("diverges") else self.ends[::-1]
-
     def _runs_at(self, way: float) -> list[Array]:
-        rule = Momentum(*self.spot(way))
-        return [positions(rule, curvature, SHOWN) for curvature in self.seen_at(way)]
+        rule = Momentum(*self.route.spot(way))
+        return [positions(rule, curvature, SHOWN) for curvature in self.route.seen_at(way)]
 
     @property
     def readings(self) -> dict[str, Any]:
         """What the counters say on the way."""
         return {
-            "rate": lambda way: self.spot(way)[0],
-            "momentum": lambda way: self.spot(way)[1],
-            "steps": lambda way: self.steps_at(*self.spot(way), *self.seen_at(way)),
+            "rate": lambda way: self.route.spot(way)[0],
+            "momentum": lambda way: self.route.spot(way)[1],
+            "steps": lambda way: self.route.steps_at(*self.route.spot(way), *self.route.seen_at(way)),
         }
 
     # What is on the screen ------------------------------------------------------------------------------------------
@@ -316,31 +322,39 @@ class StabilityMap(LectureScene):
         return {"steep": steep.set_opacity(0.0), "all": every.set_opacity(0.0)}
 
     @cached_property
-    def boundary(self) -> VMobject:
+    def boundary(self) -> VGroup:
         return self.plane_panel.boundary(self.ends[1])
 
     @cached_property
-    def beyond(self) -> Words:
-        """What lies beyond the boundary."""
-        words = Words("diverges", on_picture=True)
-        area = self.plane_panel.area
-        return layout.place(words, area.inset(right=0.15, bottom=0.12 * area.height), DR)
+    def signs(self) -> Signs:
+        return Signs(self.plane_panel, self.ends)
 
     @cached_property
-    def critical(self) -> tuple[VMobject, VMobject]:
+    def critical(self) -> tuple[VGroup, VGroup]:
         """The critical curves of the gentlest and of the steepest parabola."""
         gentle, steep = self.ends
-        colors = palette().terms
-        return self.plane_panel.critical(gentle, colors[1]), self.plane_panel.critical(steep, colors[0])
+        first, second = self.signs.colors
+        return self.plane_panel.critical(gentle, second), self.plane_panel.critical(steep, first)
 
     @cached_property
     def point(self) -> Wanderer:
-        return Wanderer(self.plane_panel, lambda way: self.spot(way), rule_color("momentum"))
+        return Wanderer(self.plane_panel, lambda way: self.route.spot(way), rule_color("momentum"))
 
     @cached_property
     def strip(self) -> PositionStrip:
-        box = self.boxes[1].top_slice(3 * ROW, gap=0.25)[1]
-        return PositionStrip(box, lambda way: self._runs_at(way), SHOWN, list(palette().terms[:2]), "position")
+        box = self.boxes[1].top_slice(4 * ROW, gap=0.2)[1]
+        kept = [
+            positions(Momentum(*self.places[place]), self.ends[1], SHOWN) for place in PLACES if place != "diverges"
+        ]
+        reach = min(1.1 * float(np.max(np.abs(kept))), WIDE)
+        return PositionStrip(box, lambda way: self._runs_at(way), SHOWN, list(self.signs.colors), "position", reach)
+
+    @cached_property
+    def told(self) -> Words:
+        """The curvature of the parabola whose runs are shown."""
+        row = self.boxes[1].top_slice(ROW)[0]
+        said = Words(f"parabola of curvature $lambda = {typed(self.ends[1])}$", SMALL, self.signs.colors[0])
+        return layout.place(layout.shrink_into(said, row.width), row, UL)
 
     @cached_property
     def counters(self) -> dict[str, Counter]:
@@ -351,7 +365,7 @@ class StabilityMap(LectureScene):
             "momentum": (f"${letters.momentum}$", ".2f", 1.0),
             "steps": ("steps to settle", "d", float(LIMIT)),
         }
-        boxes = self.boxes[1].top_slice(3 * ROW)[0].rows(1, 1, 1, gap=0.0)
+        boxes = self.boxes[1].top_slice(4 * ROW)[0].rows(1, 1, 1, 1, gap=0.0)[1:]
         made = {}
         for (name, (words, spec, widest)), box in zip(told.items(), boxes, strict=True):
             made[name] = Counter(box, words, spec, widest=widest)

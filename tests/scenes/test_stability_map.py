@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from manim import Camera
+from manim import Camera, ManimColor
 
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from optimizers import Momentum, descend, theory
 from optimizers.plane import Parabola
-from scenes.props.stability_map.plane import quickness
-from scenes.stability_map import LIMIT, PLACES, StabilityMap
+from scenes.props.stability_map.plane import SCALE, SHADES, diverging, quickness
+from scenes.props.stability_map.route import LIMIT, PLACES
+from scenes.stability_map import StabilityMap
+from scenes.stage.ink.palette import palette, ramp, srgb_lightness
 from scenes.stage.ink.raster import pixel_box
 
 
@@ -41,12 +44,12 @@ def test_the_picture_agrees_with_the_curves_over_it() -> None:
     pixels = raster.source.pixels(pixel_box(raster.box, Camera()))
     height, width = pixels.shape[:2]
     assert (width, height) == pytest.approx((raster.box.width * 60, raster.box.height * 60), abs=1)
-    border = scene.boundary.points
+    border = scene.boundary[1].points
     at = raster.box.top - (np.arange(height) + 0.5) / height * raster.box.height
     edge = np.interp(at, border[:, 1], border[:, 0])
     middle = raster.box.left + (np.arange(width) + 0.5) / width * raster.box.width
     off = middle[None] - edge[:, None]
-    grows = pixels[..., 3] == 0
+    grows = (pixels == ManimColor(diverging(palette().ground)).to_int_rgba()).all(axis=-1)
     clear = (np.abs(off) > raster.box.width / width) & (at < np.quantile(at, 0.97))[:, None]
     assert clear.mean() > 0.9
     np.testing.assert_array_equal(grows[clear], (off > 0)[clear])
@@ -54,7 +57,7 @@ def test_the_picture_agrees_with_the_curves_over_it() -> None:
 
 def test_the_critical_curve_is_where_overshoot_begins() -> None:
     scene: Any = make_scene("stability_map", {})
-    panel, curve = scene.plane_panel, scene.critical[1].points
+    panel, curve = scene.plane_panel, scene.critical[1][1].points
     for place in curve[np.linspace(40, len(curve) // 3, 5).astype(int)]:
         rate, momentum = (
             float(np.interp(place[k], axis.screen, axis.data)) for k, axis in enumerate((panel.x_axis, panel.y_axis))
@@ -111,3 +114,48 @@ def test_bad_parameters_are_refused() -> None:
     for changes in ({"eigenvalues": "1"}, {"eigenvalues": "0, 1"}, {"tolerance": 1.5}):
         with pytest.raises(UsageError):
             make_scene("stability_map", changes)
+
+
+def walked(rate: float, momentum: float, curvature: float, steps: int) -> list[float]:
+    """Positions of heavy ball on a parabola, by a plain loop."""
+    place, update, places = 1.0, 0.0, [1.0]
+    for _ in range(steps):
+        update = momentum * update + rate * curvature * place
+        place -= update
+        places.append(place)
+    return places
+
+
+def settles(places: list[float], tolerance: float) -> float:
+    """The step from which a run stays within the tolerance."""
+    far = [k for k, place in enumerate(places) if not abs(place) <= tolerance]
+    return float(far[-1] + 1) if far and far[-1] < len(places) - 1 else float("nan")
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0.02, 0.9), st.floats(1.0, 50.0), st.floats(1e-4, 0.05))
+def test_what_is_said_of_the_places_is_so(gentle: float, steep: float, tolerance: float) -> None:
+    scene: Any = make_scene("stability_map", {"eigenvalues": (gentle, steep), "tolerance": tolerance})
+    route, words = scene.route, scene.words()
+    runs = {name: walked(*place, steep, LIMIT) for name, place in scene.places.items()}
+    gentle_run = walked(*scene.places["best"], gentle, LIMIT)
+    calm = all(place > 0 for place in runs["critical"][:61])
+    flips = all(a * b < 0 for a, b in pairwise(runs["flips"][:61]))
+    assert route.branches == (calm and flips)
+    near = {name: settles(runs[name], tolerance) for name in ("critical", "quickest")}
+    more = route.quickest > scene.places["critical"][1]
+    assert route.little_is_quicker == (more and near["quickest"] < near["critical"])
+    if "quicker still" in words["little"]:
+        assert words["little"].endswith(f"{near['quickest']:.0f} steps")
+        assert min(runs["quickest"]) < 0, "it overshoots"
+    crossed = all(a * b < 0 for a, b in pairwise(runs["best"][:21])) and min(gentle_run[:21]) > 0
+    assert ("flips there" in words["branches"]) == crossed
+    assert max(map(abs, runs["diverges"][-20:])) > 1e6
+
+
+def test_quick_is_bright_and_what_diverges_is_on_no_scale() -> None:
+    shades = ramp(SCALE, SHADES)
+    assert (np.diff([srgb_lightness(color) for color in shades]) > 0).all()
+    for ground in ("#0E1116", "#FCFCFA"):
+        rgb = np.array(ManimColor(diverging(ground)).to_rgb())
+        assert min(np.abs(rgb - ManimColor(color).to_rgb()).max() for color in shades) > 0.2

@@ -1,7 +1,7 @@
 """The plane of learning rate and momentum: every pixel is a run, its colour how many steps that run takes.
 
 The picture is computed at the pixels that it has on the screen; what is drawn over it comes from closed forms, so that
-the eye compares the two. The stronger the colour, the quicker. What diverges has none: the ground shows.
+the eye compares the two. The brighter, the quicker; what diverges has a colour of its own, which is on no scale.
 """
 
 from __future__ import annotations
@@ -19,20 +19,23 @@ from optimizers.plane import Settling, settling, slowest
 from scenes.stage.ink.ball import Ball
 from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, polylines, stroke
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import map_colors, palette
+from scenes.stage.ink.palette import luminance, palette, ramp
 from scenes.stage.ink.raster import PixelBox, Pixels, Raster
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import quiet
+from scenes.stage.words.typesetting import SMALL, Words, quiet
 
 WIDEST = 4.0  # learning rate times curvature: beyond, no momentum below 1 is stable
 SHADES = 32
+SCALE = ("#2E2A6B", "#2D5F9E", "#1F9A8A", "#86C440", "#FBE723")  # slow to quick: lightness rises evenly, in any light
+DIVERGES = {False: "#5A1F28", True: "#E2B6B2"}  # in the dark theme and in the light one
+EDGED, EDGE = "#0E1116", 4.0  # the edge of a curve, and how much wider than the curve it is
 LONGEST, HIGH = 1.6, 0.26  # the legend's bar
 APART, WIDE_APART = 0.13, 0.3  # of the legend's parts, and of the name beside it
 SAMPLES = 200
 COARSE, QUICKEST = (64, 48), 0.02  # runs that tell what few steps are; the share of them that count as quick
 GONE = 30.0  # of the first position: a run that is so far out is not drawn any further
-REACH = 1.3  # of the first position: what swings wider leaves the strip
+REACH = 1.3  # of the first position, at least: what swings wider leaves the strip
 MARK = 0.05
 
 
@@ -72,13 +75,18 @@ def settled_on(plane: Plane, width: int, height: int) -> Settling:
 
 
 @lru_cache(maxsize=4)
-def painted(plane: Plane, width: int, height: int) -> Pixels:
-    """The picture (height, width, 4)."""
-    shades = np.array([ManimColor(color).to_int_rgba() for color in map_colors(SHADES)], dtype=np.uint8)
+def painted(plane: Plane, ground: str, width: int, height: int) -> Pixels:
+    """The picture (height, width, 4), in the theme of a ground."""
+    shades = np.array([ManimColor(color).to_int_rgba() for color in ramp(SCALE, SHADES)], dtype=np.uint8)
     settled = plane.settled(width, height)
     picture = shades[np.round((SHADES - 1) * quickness(settled.steps, plane.few, plane.limit)).astype(int)]
-    picture[settled.diverges] = 0
+    picture[settled.diverges] = ManimColor(diverging(ground)).to_int_rgba()
     return np.asarray(picture)
+
+
+def diverging(ground: str) -> str:
+    """The colour of what diverges, in the theme of a ground."""
+    return DIVERGES[luminance(ground) > 0.5]
 
 
 def quickness(steps: npt.ArrayLike, few: int, limit: int) -> Array:
@@ -95,7 +103,7 @@ class PlanePicture:
     theme: str  # two themes are two pictures
 
     def pixels(self, area: PixelBox) -> Pixels:
-        return painted(self.plane, area.width, area.height)
+        return painted(self.plane, self.theme, area.width, area.height)
 
 
 class StabilityPlane(Panel):
@@ -103,7 +111,7 @@ class StabilityPlane(Panel):
 
     def __init__(self, box: Box, plane: Plane) -> None:
         letters = notation()
-        names = (f"learning rate ${letters.learning_rate}$", f"momentum ${letters.momentum}$")
+        names = (f"${letters.learning_rate}$", f"momentum ${letters.momentum}$")
         super().__init__(box, (0.0, plane.reach), (0.0, 1.0), names, framed=True)
         self.plane = plane
         self.legend = self._legend()
@@ -113,21 +121,32 @@ class StabilityPlane(Panel):
         """The runs on parabolas of some curvatures."""
         return Raster(self.area, PlanePicture(replace(self.plane, curvatures=curvatures), palette().ground))
 
-    def boundary(self, curvature: float) -> VMobject:
+    def boundary(self, curvature: float) -> VGroup:
         """Where heavy ball stops being stable: eta l = 2 + 2 gamma."""
         momenta = np.array([0.0, 1.0 - 1e-9])
         pulls = np.array([theory.heavy_ball_limit(gamma) for gamma in momenta])
         return self._curve(pulls / curvature, momenta, palette().target)
 
-    def critical(self, curvature: float, color: str) -> VMobject:
+    def critical(self, curvature: float, color: str) -> VGroup:
         """Where the two roots meet: gamma = (1 - sqrt(eta l))^2."""
         roots = np.linspace(0, min(2.0, float(np.sqrt(self.plane.reach * curvature))), SAMPLES)
         momenta = np.array([theory.critical_momentum(min(pull, WIDEST)) for pull in roots**2])
         return self._curve(roots**2 / curvature, momenta, color)
 
-    def _curve(self, rates: Array, momenta: Array, color: str) -> VMobject:
+    def word(self, markup: str, rate: float, momentum: float, color: str) -> VGroup:
+        """A word on a plate, its middle at a place of the plane, as far as it has room there."""
+        words = Words(markup, SMALL, color, on_picture=True)
+        plate = Rectangle(width=words.width + 0.2, height=words.height + 0.16, stroke_width=0)
+        sign = VGroup(plate.set_fill(EDGED, 0.72), words.move_to(plate))
+        sign.move_to(self.to_screen(rate, momentum))
+        low, high = self.area.left + 0.1 - sign.get_left()[0], self.area.right - 0.1 - sign.get_right()[0]
+        up, down = self.area.bottom + 0.1 - sign.get_bottom()[1], self.area.top - 0.1 - sign.get_top()[1]
+        return sign.shift((max(0.0, low) + min(0.0, high)) * RIGHT + (max(0.0, up) + min(0.0, down)) * UP)
+
+    def _curve(self, rates: Array, momenta: Array, color: str) -> VGroup:
         pieces = clip_polyline(self.to_screen(rates, momenta), self.area)
-        return polylines(pieces, stroke_color=color, stroke_width=5)
+        edge = polylines(pieces, stroke_color=EDGED, stroke_width=5 + EDGE)
+        return VGroup(edge, polylines(pieces, stroke_color=color, stroke_width=5))
 
     def _legend(self) -> VGroup:
         """The shades, from quick to slow, above the picture at the right of its name."""
@@ -137,7 +156,7 @@ class StabilityPlane(Panel):
         bar = VGroup(
             *(
                 Rectangle(width=width, height=HIGH, stroke_width=0, fill_color=color, fill_opacity=1)
-                for color in reversed(map_colors(SHADES))
+                for color in reversed(ramp(SCALE, SHADES))
             )
         ).arrange(RIGHT, buff=0)
         legend = VGroup(ends[0], bar, ends[1]).arrange(RIGHT, buff=APART)
@@ -162,10 +181,11 @@ class PositionStrip(Panel):
     """Position against step of a few runs; `display(way)` draws those that are asked for there."""
 
     def __init__(
-        self, box: Box, runs: Callable[[float], list[Array]], steps: int, colors: list[str], name: str
+        self, box: Box, runs: Callable[[float], list[Array]], steps: int, colors: list[str], name: str, reach: float
     ) -> None:
-        """`runs(way)` are positions (steps + 1,), one array a colour, from 1 at step 0."""
-        super().__init__(box, (0.0, float(steps)), (-REACH, REACH), ("steps", name))
+        """`runs(way)` are positions (steps + 1,), one array a colour, from 1 at step 0; up to `reach` they are seen."""
+        reach = max(REACH, reach)
+        super().__init__(box, (0.0, float(steps)), (-reach, reach), ("steps", name))
         zero = polylines([self.to_screen([*self.x_axis.data], 0.0)], stroke_color=palette().rule_line, stroke_width=2)
         self.runs = runs
         self.curves = VGroup(*(stroke(stroke_color=color, stroke_width=4.5) for color in colors))

@@ -48,7 +48,8 @@ def rule_color(rule: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _ramp(colors: tuple[str, ...], count: int) -> tuple[str, ...]:
+def ramp(colors: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """`count` colours on the way through some, in even steps."""
     anchors = np.array([ManimColor(color).to_rgb() for color in colors])
     places = np.linspace(0, len(anchors) - 1, count)
     mixed = np.stack([np.interp(places, range(len(anchors)), channel) for channel in anchors.T], axis=-1)
@@ -57,7 +58,7 @@ def _ramp(colors: tuple[str, ...], count: int) -> tuple[str, ...]:
 
 def map_colors(count: int) -> tuple[str, ...]:
     """`count` colours for the bands of a contour map, lowest first, even steps of the theme's ramp."""
-    return _ramp(palette().map, count)
+    return ramp(palette().map, count)
 
 
 def srgb_lightness(color: str) -> float:

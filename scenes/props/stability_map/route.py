@@ -1,0 +1,103 @@
+"""The places of the plane that the clip goes to, in their order, and what the runs do there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from optimizers import Momentum, theory
+from optimizers.plane import Settling, positions, settling
+
+LIMIT = 300  # steps after which a run that has not settled is given up
+FEW = 20  # steps in which a sign is looked at
+SHOWN = 60  # steps of the run beside the plane
+FLIPS = 1.75  # learning rate times curvature: right of 1, where little momentum flips
+PULL, LITTLE, MUCH, TOO_FAR = 0.15, 0.05, 0.85, 3.85  # the places on the way: learning rate times curvature, momentum
+NEAR = 3.3  # learning rate times curvature: still well inside the boundary at that momentum
+PLACES = ("monotone", "flips", "critical", "quickest", "ripples", "diverges", "plain", "best")
+
+
+@dataclass(frozen=True)
+class Route:
+    """On parabolas of some curvatures, in rising order, with the tolerance within which a run has settled."""
+
+    curvatures: tuple[float, ...]
+    tolerance: float
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """The gentlest and the steepest curvature."""
+        curvatures = self.curvatures
+        return curvatures[0], curvatures[-1]
+
+    @cached_property
+    def places(self) -> dict[str, tuple[float, float]]:
+        """Learning rate and momentum of the places on the way."""
+        gentle, steep = self.ends
+        plain, ball = theory.best_gradient_descent(gentle, steep), theory.best_heavy_ball(gentle, steep)
+        found = {
+            "monotone": (PULL / steep, LITTLE),
+            "flips": (FLIPS / steep, LITTLE),
+            "critical": (PULL / steep, theory.critical_momentum(PULL)),
+            "quickest": (PULL / steep, self.quickest),
+            "ripples": (PULL / steep, MUCH),
+            "diverges": (TOO_FAR / steep, MUCH),
+        }
+        return found | {"plain": plain[:2], "best": ball[:2]}
+
+    @cached_property
+    def quickest(self) -> float:
+        """The momentum, to two digits, with which a run at the first learning rate settles in the fewest steps."""
+        momenta, steep = np.arange(100) / 100, self.ends[1]
+        steps = self.settled(Momentum(np.array([[PULL / steep]]), momenta[:, None]), steep).steps[:, 0]
+        return float(momenta[np.argmin(np.where(steps < 0, LIMIT + 1, steps))])
+
+    def steps_at(self, rate: float, momentum: float, *curvatures: float) -> float:
+        """After how many steps the slowest of the runs there has settled; not a number, if it does not in time."""
+        rule = Momentum(np.array([[rate]]), np.array([[momentum]]))
+        found = [int(self.settled(rule, curvature).steps[0, 0]) for curvature in curvatures]
+        return float("nan") if min(found) < 0 else float(max(found))
+
+    def settled(self, rule: Momentum, curvature: float) -> Settling:
+        return settling(rule, curvature, self.tolerance, LIMIT)
+
+    def steps_of(self, place: str) -> float:
+        """Of the steepest parabola alone; of all for the last two places."""
+        every = place in ("plain", "best")
+        return self.steps_at(*self.places[place], *(self.curvatures if every else self.ends[1:]))
+
+    @property
+    def ripples(self) -> list[float]:
+        """The steps of runs with much momentum, at learning rates from the first place to near the boundary."""
+        steep = self.ends[1]
+        return [self.steps_at(pull / steep, MUCH, steep) for pull in np.linspace(PULL, NEAR, 9)]
+
+    @property
+    def little_is_quicker(self) -> bool:
+        """Whether more momentum than the critical settles in fewer steps, at the first learning rate."""
+        more = self.quickest > self.places["critical"][1]
+        return bool(more and self.steps_of("quickest") < self.steps_of("critical"))
+
+    @property
+    def branches(self) -> bool:
+        """Whether the run on the left branch keeps its sign, and the one below the right branch changes it always."""
+        calm, wild = (positions(Momentum(*self.places[one]), self.ends[1], SHOWN) for one in ("critical", "flips"))
+        return bool((calm > 0).all() and (wild[1:] * wild[:-1] < 0).all())
+
+    @property
+    def crossing(self) -> bool:
+        """Whether at the best place the steepest run changes its sign at each step, and the gentlest keeps it."""
+        gentle, steep = (positions(Momentum(*self.places["best"]), one, FEW) for one in self.ends)
+        return bool((gentle > 0).all() and (steep[1:] * steep[:-1] < 0).all())
+
+    def spot(self, way: float) -> tuple[float, float]:
+        """Learning rate and momentum there."""
+        stops = np.array(list(self.places.values()))
+        rate, momentum = (np.interp(way, np.arange(len(stops)), column) for column in stops.T)
+        return float(rate), float(momentum)
+
+    def seen_at(self, way: float) -> tuple[float, ...]:
+        """The curvatures whose runs are shown: at first the steepest alone."""
+        return self.ends[1:] if way <= PLACES.index("diverges") else self.ends[::-1]

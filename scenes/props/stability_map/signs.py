@@ -1,0 +1,54 @@
+"""Words on the plane: what the runs do in each of its regions, and whose each critical curve is."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from manim import VGroup
+
+from scenes.props.stability_map.plane import StabilityPlane
+from scenes.stage.ink.palette import palette
+from scenes.stage.words.figures import typed
+
+ON_PICTURE = "#FFFFFF"  # the plane is dark or bright in both themes; words on it have a dark edge
+
+
+class Signs:
+    """Over the plane of parabolas of two curvatures, the gentlest and the steepest."""
+
+    def __init__(self, panel: StabilityPlane, ends: tuple[float, float]) -> None:
+        self.panel, self.ends = panel, ends
+
+    @property
+    def colors(self) -> tuple[str, str]:
+        """Of the steepest direction and of the gentlest: curves, and runs."""
+        return palette().terms[0], palette().terms[5]
+
+    def _word(self, markup: str, pull: float, momentum: float, color: str = ON_PICTURE) -> VGroup:
+        """A word on the plane, at a learning rate times the steepest curvature."""
+        return self.panel.word(markup, pull / self.ends[1], momentum, color)
+
+    @cached_property
+    def beyond(self) -> VGroup:
+        """What lies beyond the boundary."""
+        return self._word("diverges", 3.5, 0.2)
+
+    @cached_property
+    def above(self) -> VGroup:
+        """What runs above the critical curve do."""
+        return self._word("ripples", 1.0, 0.6)
+
+    @cached_property
+    def creeps(self) -> VGroup:
+        """What they do below its left branch."""
+        return self._word("creeps", 0.45, 0.05, ON_PICTURE)
+
+    @cached_property
+    def names_of_curves(self) -> list[VGroup]:
+        """The curvature to which each critical curve belongs, near its upper left end."""
+        found = []
+        for curvature, momentum in zip(self.ends[::-1], (0.68, 0.5), strict=True):
+            pull = self.ends[1] * (1 - momentum**0.5) ** 2 / curvature
+            markup = f"$lambda = {typed(curvature)}$"
+            found.append(self._word(markup, pull + 0.45, momentum))
+        return found
