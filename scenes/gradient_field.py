@@ -1,7 +1,9 @@
-"""The gradient: two partial derivatives, and together an arrow that points uphill, across the lines of the map.
+"""The gradient: two slopes, and together an arrow that points steepest uphill, across the lines of the map.
 
-First the formula, derived term by term: one variable moves, the other is held fixed. Then the field of arrows; turned
-round, they point downhill. Last a slice through the map: a partial derivative is the slope of a curve.
+First two slices through one place of the map: one variable moves, the other is held fixed, and the slope of the curve
+is the partial derivative, derived meanwhile. Both together are a vector. That it points where it is steepest, a probe
+shows that turns; along the line of the map it is level. Last the arrows all over the map; turned round, they point
+downhill.
 """
 
 from __future__ import annotations
@@ -10,38 +12,38 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
-import sympy
-from manim import LEFT, Create, TransformFromCopy, ValueTracker, VMobject, smooth
+from manim import LEFT, Create, TransformFromCopy, ValueTracker, VGroup, VMobject, smooth
 from pydantic import Field
 
-from objectives import AnyObjective, Objective, typeset, typeset_function, typeset_gradient
+from objectives import AnyObjective, typeset
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number, ObjectiveName, objective_of
-from scenes.props.gradient_field.arrow_field import GradientField, Slice, SlidingTangent, right_angle
+from scenes.props.gradient_field.arrow_field import GradientField, Shaft, Slice, SlidingTangent, longest_on, right_angle
+from scenes.props.gradient_field.compass import Compass, direction_of, running_beside, slope_towards
+from scenes.props.gradient_field.derived import Derived
+from scenes.props.gradient_field.felt import Felt
 from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Ball
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.contour_map import ContourMap, lit_contour
 from scenes.stage.maps.even_map import even_map
-from scenes.stage.words.figures import figure, rounded, running_spec
-from scenes.stage.words.numerals import Numeral, widest_of
+from scenes.stage.words.figures import figure, rounded
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import BODY, HEADING, Formula, Words, fitting_formula, wrapped_formula
+from scenes.stage.words.typesetting import BODY, Words
 
 FOOT = 0.5  # height of the line for words
-TALL = 1.5  # height of the vector
-TERMS = 3  # derived one by one, at most
-PROBE = 1e-5  # of the window, for difference quotients
+LONG = 1.9  # of the arrow that is looked at, on the screen
 RIGHT = 1e-3  # how far from perpendicular is seen, as a share of the slope
 
 
 class GradientFieldScene(LectureScene):
-    """The gradient points uphill, across the lines of the map; turned around, downhill."""
+    """The gradient points steepest uphill, across the lines of the map; turned around, downhill."""
 
     title = "The gradient points uphill"
-    beats = ("opening", "partial_derivatives", "vector", "field", "turned_around", "slice")
+    beats = ("opening", "slice", "partial_derivatives", "vector", "steepest", "field", "turned_around")
     poster = "field"
 
     class Parameters(ClipParameters):
@@ -63,231 +65,226 @@ class GradientFieldScene(LectureScene):
         return first, second
 
     @cached_property
-    def cut(self) -> Slice:
-        low, high = self.objective.view[1]
-        wanted = self.parameters.slice_at
-        return Slice(self.objective, low + (high - low) * 0.65 if wanted is None else wanted, (self.objective.view[0],))
-
-    @cached_property
-    def probed(self) -> tuple[Array, Array]:
-        """At a grid of places where there is a slope: how much of it is felt along the line, and downhill, (n,)."""
-        (left, right), (low, high) = self.objective.view
-        places = np.stack(np.meshgrid(np.linspace(left, right, 12), np.linspace(low, high, 12)), -1).reshape(-1, 2)
-        with np.errstate(all="ignore"):
-            gradient = self.objective.gradient(places)
-            size = np.linalg.norm(gradient, axis=-1)
-            steep = np.isfinite(size) & (size > 1e-6 * np.nanmax(size))
-            places, way = places[steep], (gradient / size[:, None])[steep]
-            aside, step = way[:, ::-1] * (-1, 1), PROBE * (right - left)
-            change = [
-                (self.objective.value(places + step * one) - self.objective.value(places - step * one)) / (2 * step)
-                for one in (aside, -way)
-            ]
-            return np.abs(change[0]) / size[steep], change[1] / size[steep]
+    def felt(self) -> Felt:
+        """What is felt of the slope: where the slices meet, and all over the map."""
+        return Felt(self.objective, self.parameters.slice_at)
 
     @property
-    def mark_at(self) -> Array:
-        """Where the right angle is marked: the arrow nearest to a point right of the middle, and up."""
-        field = self.field_of_arrows
-        area = self.map.area
-        wanted = np.array([area.left + 0.72 * area.width, area.bottom + 0.7 * area.height, 0.0])
-        return np.asarray(field.points_of_data[int(np.argmin(np.linalg.norm(field.tails - wanted, axis=-1)))])
+    def place(self) -> Array:
+        return self.felt.place
+
+    @property
+    def gradient(self) -> Array:
+        return self.felt.gradient
+
+    @cached_property
+    def cuts(self) -> list[Slice]:
+        """Along the first variable, and along the second."""
+        return [
+            Slice(self.objective, axis, float(self.place[1 - axis]), (self.objective.view[axis],)) for axis in (0, 1)
+        ]
 
     def numbers(self) -> Mapping[str, Number]:
-        left, right = self.objective.view[0]
-        along, down = self.probed
+        along, down = self.felt.probed
         return {
-            "slice_level": float(self.cut.fixed),
-            "left_slope": self.cut.slope(left),
-            "right_slope": self.cut.slope(right),
+            "slice_level": float(self.place[1]),
+            "slice_across": float(self.place[0]),
+            "first_slope": self.cuts[0].slope(float(self.place[0])),
+            "second_slope": self.cuts[1].slope(float(self.place[1])),
+            "steepest_slope": float(np.linalg.norm(self.gradient)),
+            "gradient_direction": direction_of(self.gradient),
             "felt_along_the_lines": float(np.max(along, initial=0.0)),
             "felt_downhill": float(np.max(down, initial=-np.inf)),
         }
 
     def claims(self) -> Iterator[Claim]:
-        along, down = self.probed
+        along, _ = self.felt.probed
+        off = abs((self.felt.steepest_at - direction_of(self.gradient) + 180) % 360 - 180)
+        yield Claim(
+            f"of all directions it is steepest along the gradient: it points to {direction_of(self.gradient):.0f} "
+            f"degrees, and the steepest of 360 slopes is at {self.felt.steepest_at}",
+            not self.felt.level and bool(off <= 1),
+        )
         yield Claim(
             f"the gradient is perpendicular to the lines: along them the value changes by at most "
             f"{figure(np.max(along, initial=0.0), 1)} of the slope",
             bool(len(along)) and bool(np.max(along) < RIGHT),
         )
-        yield Claim("against the gradient it goes down everywhere", bool(len(down)) and bool(np.all(down < 0)))
+        yield Claim("against the gradient it goes down everywhere", self.felt.downhill)
+
+    def remarks(self) -> Iterator[str]:
+        yield from super().remarks()
+        wanted = self.parameters.slice_at
+        if wanted is not None and wanted != self.place[1]:
+            yield f"slice_at = {figure(wanted)} lies outside the map: the slice is cut at its edge."
 
     def words(self) -> Mapping[str, str]:
         first, second = map(str, self.objective.variables)
-        return {"first": first, "second": second}
+        steepest = (
+            "A probe turns, and feels the slope in each direction: it is steepest where the gradient points, "
+            "and 0 along the line of the map."
+        )
+        return {
+            "first": first,
+            "second": second,
+            "how_steep": "Here it is level: the gradient is 0." if self.felt.level else steepest,
+            "where": "downhill: that is where gradient descent goes."
+            if self.felt.downhill
+            else "downhill, where it is smooth.",
+        }
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """The gradient points uphill."""
-        self.show_title()
+        self.show_title(self.map, self.formulas.formula)
+
+    def slice(self) -> None:
+        """A slice at {second} = {slice_level:g}: only {first} moves, and the slope of this curve is the partial
+        derivative along {first}."""
+        self._slice(0, 5.0)
 
     def partial_derivatives(self) -> None:
-        """One variable moves, the other is held fixed: the partial derivative along {first}, and the one along
+        """And the other way: {first} is held fixed, and {second} moves. The slope is the partial derivative along
         {second}."""
-        self.play(FadeIn(self.formula), run_time=0.7)
-        self.wait(1.4)
-        for place, (name, other) in enumerate((self.names, self.names[::-1])):
-            self.speaker.say(f"${name}$ moves, ${other}$ is held fixed")
-            self._derive(place)
-            self.wait(1.2)
-        self.speaker.hush()
+        self._put_away(0)
+        self._slice(1, 3.6)
 
     def vector(self) -> None:
         """Both together are a vector: the gradient."""
-        self.play(FadeIn(self.nabla, lag_ratio=0.05), run_time=0.9)
+        self._put_away(1)
+        self.play(FadeOut(self.cut_lines[0]), FadeOut(self.cut_lines[1]), FadeIn(self.spot), run_time=0.5)
         self.speaker.say(tinted("both together: the gradient, a vector", palette().gradient))
-        self.wait(2.4)
+        reach = ValueTracker(0.0)
+        for arrow in (*self.sides, self.arrow):
+            self.add(arrow)
+            self.drive(arrow, reach)
+            self.add(self.spot)
+            self.play(reach.animate.set_value(1.0), run_time=1.0, rate_func=smooth)
+            self.release()
+            reach.set_value(0.0)
+        self.play(FadeIn(self.formulas.nabla, lag_ratio=0.05), run_time=0.9)
+        self.wait(2.2)
+
+    def steepest(self) -> None:
+        """{how_steep}"""
         self.speaker.hush()
+        self.vanish(*self.sides, *self.formulas.all)
+        if self.felt.level:
+            self.speaker.say("here it is level: no way is up")
+            self.wait(2.6)
+            return
+        compass, degrees = self.compass, ValueTracker(0.0)
+        self.play(FadeIn(compass), FadeIn(self.felt_name), run_time=0.6)
+        self.speaker.say("how steep is it in each direction?")
+        self._turn(degrees, 360.0, 6.0)
+        compass.turned = 360.0
+        degrees.set_value(0.0)
+        top = direction_of(self.gradient)
+        self._turn(degrees, top, 1.6)
+        self.play(FadeIn(self.marks[0]), run_time=0.4)
+        self.speaker.say(tinted("steepest where the gradient points", palette().gradient))
+        self.wait(2.2)
+        self._turn(degrees, self.level_at, 2.0)
+        self.play(FadeIn(self.contour), FadeIn(self.marks[1]), run_time=0.6)
+        self.speaker.say("along the line: level", "level")
+        self.play(Create(self.mark), run_time=0.7)
+        self.wait(2.4)
 
     def field(self) -> None:
-        """At each place of the map it is an arrow: uphill, longer where it is steeper, and perpendicular to the
-        lines."""
-        self.play(FadeIn(self.map), run_time=0.9)
-        self.wait(0.6)
+        """At each place such an arrow: uphill, longer where it is steeper, and perpendicular to the lines."""
+        self.speaker.hush()
+        gone = [self.contour, self.mark, *self.marks, self.compass, self.felt_name]
+        if not self.felt.level:
+            self.vanish(*gone)
+        self.play(*(FadeIn(line) for line in self.formulas.all), run_time=0.5)
         arrows, size = self.field_of_arrows, ValueTracker(0.0)
+        if not self.felt.level:  # the arrow that was looked at gets the size that all have
+            shrink = ValueTracker(1.0)
+            self.drive(self.arrow, shrink)
+            self.play(shrink.animate.set_value(self.field_share), run_time=1.0, rate_func=smooth)
+            self.release()
         self.add(arrows)
         self.drive(arrows, size)
-        self.play(size.animate.set_value(1.0), run_time=1.6, rate_func=smooth)
+        self.play(size.animate.set_value(1.0), run_time=1.8, rate_func=smooth)
         self.release()
+        self.play(FadeOut(self.arrow), FadeOut(self.spot), run_time=0.4)
         self.speaker.say("uphill, and longer where it is steeper")
-        self.wait(2.0)
-        self.play(Create(self.mark), run_time=0.9)
-        self.speaker.say("perpendicular to the lines")
         self.wait(2.2)
-        self.play(FadeOut(self.mark), run_time=0.4)
 
     def turned_around(self) -> None:
-        """Turned around, the arrows point downhill: that is where gradient descent goes."""
+        """Turned around, the arrows point {where}"""
         self.speaker.hush()
         arrows, angle = self.field_of_arrows, ValueTracker(0.0)
         arrows.add_updater(lambda field: field.turn(angle.get_value()))
-        self.play(angle.animate.set_value(np.pi), run_time=2.2, rate_func=smooth)
+        self.play(angle.animate.set_value(np.pi), run_time=2.6, rate_func=smooth)
         arrows.clear_updaters()
-        self.speaker.say("turned around: downhill", "downhill")
-        self.play(FadeIn(self.minus), run_time=0.5)
-        self.wait(2.4)
-
-    def slice(self) -> None:
-        """A slice at {second} = {slice_level:g}: the partial derivative along {first} is the slope of this curve."""
-        self.speaker.hush()
-        self.vanish(*self.formulas, self.minus, self.field_of_arrows)
-        self.play(Create(self.cutting), run_time=0.8)
-        name, fixed = self.names[1], rounded(self.cut.fixed, 2)
-        self.speaker.say(f"a slice through the map, at ${name} = {fixed}$", f"a slice at ${name} = {fixed}$")
-        self.play(FadeIn(self.panel.furniture), FadeIn(self.panel.ground), run_time=0.5)
-        self.play(Create(self.panel.curve), run_time=1.2)
-        self.add(self.panel)
-        self.wait(0.6)
-        self.play(FadeIn(self.slope_name), FadeIn(self.sliding), run_time=0.6)
-        low, high = self.reach
-        x = ValueTracker(low)
-        self.drive(self.sliding, x)
-        self.speaker.say(tinted("the slope of the curve", palette().gradient))
-        self.play(x.animate.set_value(high), run_time=6.0, rate_func=smooth)
-        self.release()
-        self.wait(2.4)
+        self.play(FadeIn(self.formulas.minus), run_time=0.5)
+        self.speaker.say(
+            f"turned around: {'downhill' if self.felt.downhill else 'downhill, where it is smooth'}", "downhill"
+        )
+        self.wait(2.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
+    def _slice(self, axis: int, seconds: float) -> None:
+        """Cut the map, follow the curve with its tangent, derive its slope, and go to where both slices meet."""
+        moves, fixed = self.names[axis], self.names[1 - axis]
+        panel, sliding, (low, high) = self.panels[axis], self.slidings[axis], self.reach(axis)
+        self.play(Create(self.cut_lines[axis]), run_time=0.8)
+        self.speaker.say(f"${moves}$ moves, ${fixed} = {rounded(self.cuts[axis].fixed, 2)}$ is held fixed")
+        self.play(FadeIn(panel.furniture), FadeIn(panel.ground), run_time=0.5)
+        self.play(Create(panel.curve), run_time=1.0)
+        self.add(panel)
+        self.play(FadeIn(self.slope_name), FadeIn(sliding), run_time=0.5)
+        x = ValueTracker(low)
+        self.drive(sliding, x)
+        self.play(x.animate.set_value(high), run_time=seconds, rate_func=smooth)
+        self.release()
+        self.speaker.say(tinted(f"its slope: the partial derivative along ${moves}$", palette().gradient))
+        self._derive(axis)
+        self.drive(sliding, x)
+        self.play(x.animate.set_value(float(self.place[axis])), run_time=1.6, rate_func=smooth)
+        self.release()
+        self.wait(1.4)
+
+    def _put_away(self, axis: int) -> None:
+        """The curve of a slice has done its work; its line stays on the map."""
+        self.speaker.hush()
+        self.vanish(self.panels[axis], self.slidings[axis], self.slope_name)
+
+    def _turn(self, degrees: ValueTracker, goal: float, seconds: float) -> None:
+        """Turn the probe to a direction."""
+        self.drive(self.compass, degrees)
+        self.play(degrees.animate.set_value(goal), run_time=seconds, rate_func=smooth)
+        self.release()
+
     def _derive(self, place: int) -> None:
         """Each term of the formula sends its derivative down; what is 0 goes. Long formulas give the result at once."""
-        final = self.partials[place]
-        between = self.term_by_term[place] if self.term_by_term else None
+        final = self.formulas.partials[place]
+        if not self.formulas.short:
+            return
+        between = self.formulas.term_by_term[place] if self.formulas.term_by_term else None
         if between is None:
             self.play(FadeIn(final, lag_ratio=0.05), run_time=0.8)
             return
-        self.play(FadeIn(between.select("head")), run_time=0.5)
-        for k in range(len(self.terms)):
+        self.play(FadeIn(between.select("head")), run_time=0.4)
+        for k in range(len(self.formulas.terms)):
             part = between.select(f"t{k}")
             sign = [FadeIn(between.select(f"s{k}"))] if k else []
-            self.play(TransformFromCopy(self.formula.select(f"t{k}"), part), *sign, run_time=1.1)
-            self.wait(0.4)
-        self.wait(0.5)
+            self.play(TransformFromCopy(self.formulas.formula.select(f"t{k}"), part), *sign, run_time=0.9)
+            self.wait(0.2)
+        self.wait(0.3)
         parts = [between.select(label) for label in self._labels]
         self.play(*(FadeOut(part) for part in parts), FadeIn(final), run_time=0.6)
 
     @property
     def _labels(self) -> list[str]:
-        return ["head", *(f"t{k}" for k in range(len(self.terms))), *(f"s{k}" for k in range(1, len(self.terms)))]
-
-    # The formulas ---------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def terms(self) -> list[sympy.Expr]:
-        """The terms of the formula, if they can be derived one by one on the screen; else none."""
-        if not isinstance(self.objective, Objective) or not isinstance(self.objective.expression, sympy.Add):
-            return []
-        found = list(self.objective.expression.as_ordered_terms())
-        return found if len(found) <= TERMS and not any(term.could_extract_minus_sign() for term in found) else []
-
-    @cached_property
-    def formula(self) -> Formula | Words:
-        box = self.boxes[1]
-        if self.term_by_term:
-            made: Formula | Words = Formula(self._sum(f"f({', '.join(self.names)}) =", self.terms), self.size)
-        else:
-            made = wrapped_formula(typeset_function(self.objective), box.width)
-        return layout.place(made, self._row(0), LEFT)
-
-    @cached_property
-    def term_by_term(self) -> list[Formula]:
-        """Both partial derivatives as sums of the terms' derivatives; none where the formula is too long for it."""
-        if not self.terms:
-            return []
-        lines = []
-        for place, variable in enumerate(self.objective.variables):
-            head = f"frac(partial f, partial {self.names[place]}) ="
-            line = Formula(self._sum(head, [term.diff(variable) for term in self.terms]), self.size)
-            lines.append(layout.place(line, self._row(1 + place), LEFT))
-        whole = Formula(self._sum(f"f({', '.join(self.names)}) =", self.terms), self.size)
-        return lines if all(line.width <= self.boxes[1].width for line in (*lines, whole)) else []
-
-    @staticmethod
-    def _sum(head: str, terms: list[sympy.Expr]) -> str:
-        """A sum whose terms are labelled t0, t1, ..., and the signs between them s1, s2, ..."""
-        parts = [f"{{{{ + : s{k} }}}} " * (k > 0) + f"{{{{ {typeset(term)} : t{k} }}}}" for k, term in enumerate(terms)]
-        return f"{{{{ {head} : head }}}} " + " ".join(parts)
-
-    @cached_property
-    def partials(self) -> list[VMobject]:
-        made = [self._fitted(line) for line in typeset_gradient(self.objective)]
-        return [layout.place(line, self._row(1 + k), LEFT) for k, line in enumerate(made)]
-
-    def _fitted(self, source: str) -> Formula | Words:
-        """A formula in the size of the column, or broken into lines where it is too long."""
-        formula = Formula(source, self.size)
-        return formula if formula.width <= self.boxes[1].width else wrapped_formula(source, self.boxes[1].width)
-
-    @property
-    def size(self) -> float:
-        return HEADING if layout.is_wide() else BODY
-
-    @cached_property
-    def nabla(self) -> VMobject:
-        """The vector of both, with its entries written out where they have room."""
-        box, (first, second) = self.boxes[1], self.names
-        symbols = f"vec(partial f slash partial {first}, partial f slash partial {second})"
-        entries = [line.split(" = ", 1)[1] for line in typeset_gradient(self.objective)]
-        full = fitting_formula(f"nabla f = {symbols} = vec({', '.join(entries)})", box.width, self.size)
-        short = fitting_formula(f"nabla f = {symbols}", box.width, self.size)
-        fits = full.width <= 1.001 * box.width and full.height <= TALL and max(map(len, entries)) < 12
-        made = full if fits else short
-        return layout.place(made.set_color(palette().gradient), self._row(3), LEFT)
-
-    @cached_property
-    def minus(self) -> Words:
-        words = Words("downhill: $-nabla f$", self.size, palette().gradient)
-        return layout.place(words, self._row(4), LEFT)
-
-    @property
-    def formulas(self) -> list[VMobject]:
-        return [self.formula, *self.partials, self.nabla]
-
-    def _row(self, place: int) -> Box:
-        """The rows of the column: formula, two derivatives, the vector, and downhill."""
-        return self.boxes[1].rows(0.8, 1.3, 1.3, 1.45, 0.6, gap=0.05)[place]
+        return [
+            "head",
+            *(f"t{k}" for k in range(len(self.formulas.terms))),
+            *(f"s{k}" for k in range(1, len(self.formulas.terms))),
+        ]
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -307,6 +304,10 @@ class GradientFieldScene(LectureScene):
         return Speaker(self.play, self.rows[0])
 
     @cached_property
+    def formulas(self) -> Derived:
+        return Derived(self.objective, self.boxes[1])
+
+    @cached_property
     def map(self) -> ContourMap:
         first, second = self.objective.view
         return even_map(self.objective, self.boxes[0], (first, second))
@@ -316,49 +317,104 @@ class GradientFieldScene(LectureScene):
         return GradientField(self.objective, self.map, self.parameters.arrows)
 
     @cached_property
-    def mark(self) -> VMobject:
-        """At one arrow: the line's direction, and the right angle."""
-        gradient = self.objective.gradient(self.mark_at)
-        return right_angle(self.map, self.mark_at, gradient, 0.9 * self.field_of_arrows.pitch)
+    def spot(self) -> VMobject:
+        """The place that is looked at."""
+        return Ball(rule_color("gradient_descent"), 0.13).move_to(self.map.to_screen(*self.place))
 
     @cached_property
-    def cutting(self) -> VMobject:
-        """The slice on the map, from side to side."""
-        low, high = self.map.y_axis.data
-        ends = self.map.to_screen([*self.map.x_axis.data], float(np.clip(self.cut.fixed, low, high)))
-        return polylines([ends], stroke_color=palette().target, stroke_width=4)
+    def per_slope(self) -> float:
+        """Units of the screen for a slope of 1 at the place."""
+        return longest_on(self.map, self.place, self.gradient, LONG)
 
     @property
-    def reach(self) -> tuple[float, float]:
-        """The way of the point along the slice."""
-        left, right = self.objective.view[0]
-        return left + 0.08 * (right - left), right - 0.08 * (right - left)
+    def field_share(self) -> float:
+        """How much shorter the arrow at the place is on the scale of the field."""
+        return float(np.clip(self.field_of_arrows.per_slope / (self.per_slope or 1.0), 0.0, 1.0))
 
     @cached_property
-    def panel(self) -> CurvePanel:
-        left, right = self.objective.view[0]
-        values = self.cut.value(np.linspace(left, right, 400)[:, None])
+    def sides(self) -> list[Shaft]:
+        """The two slopes as arrows along the axes, head to tail."""
+        here, (first, second) = self.map.to_screen(*self.place), self.per_slope * self.gradient
+        across, up = np.array([first, 0.0, 0.0]), np.array([0.0, second, 0.0])
+        return [Shaft(palette().target, here, across, 0.05), Shaft(palette().target, here + across, up, 0.05)]
+
+    @cached_property
+    def arrow(self) -> Shaft:
+        """The gradient at the place."""
+        way = self.per_slope * np.append(self.gradient, 0.0)
+        return Shaft(palette().gradient, self.map.to_screen(*self.place), way, 0.085)
+
+    @cached_property
+    def contour(self) -> VMobject:
+        """The whole line of the map through the place."""
+        with np.errstate(all="ignore"):
+            return lit_contour(self.objective, self.map, float(self.objective.value(self.place)))
+
+    @cached_property
+    def mark(self) -> VMobject:
+        """The right angle between the arrow and the line."""
+        return right_angle(self.map, self.place, self.gradient)
+
+    @cached_property
+    def cut_lines(self) -> list[VMobject]:
+        """The slices on the map, from side to side."""
+        (left, right), (low, high) = self.map.x_axis.data, self.map.y_axis.data
+        ends = ((np.array([left, right]), self.place[1]), (self.place[0], np.array([low, high])))
+        return [polylines([self.map.to_screen(*two)], stroke_color=palette().target, stroke_width=3) for two in ends]
+
+    def reach(self, axis: int) -> tuple[float, float]:
+        """The way of the point along a slice."""
+        low, high = self.objective.view[axis]
+        return low + 0.08 * (high - low), high - 0.08 * (high - low)
+
+    @cached_property
+    def panels(self) -> list[CurvePanel]:
+        return [self._panel(axis) for axis in (0, 1)]
+
+    def _panel(self, axis: int) -> CurvePanel:
+        cut, (low, high) = self.cuts[axis], self.objective.view[axis]
+        values = cut.value(np.linspace(low, high, 400)[:, None])
         values = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
-        low, high = float(values.min()), float(values.max())
-        name = f"$f({self.names[0]}, {rounded(self.cut.fixed, 2)})$"
-        box = self.boxes[1].top_slice(self.boxes[1].height - 0.8)[0]
-        return CurvePanel(
-            self.cut, box, (left, right), (low, high if high > low else low + 1.0), (f"${self.names[0]}$", name)
-        )
+        bottom, top = float(values.min()), float(values.max())
+        held = rounded(cut.fixed, 2)
+        name = f"$f({self.names[0]}, {held})$" if axis == 0 else f"$f({held}, {self.names[1]})$"
+        window = (bottom, top if top > bottom else bottom + 1.0)
+        box = self.formulas.below.bottom_slice(self.formulas.below.height - 0.55, gap=0.1)[0]
+        return CurvePanel(cut, box, (low, high), window, (f"${self.names[axis]}$", name), headroom=0.1)
 
     @cached_property
-    def slope_name(self) -> Formula:
-        """What the number below the curve is."""
-        name = Formula(f"partial f slash partial {self.names[0]} =", BODY, palette().gradient)
-        return layout.place(name, self.boxes[1].bottom_slice(0.65)[0], LEFT)
+    def slope_name(self) -> Words:
+        """What the running number is."""
+        return layout.place(Words("slope:", BODY, palette().gradient), self.formulas.below.top_slice(0.5)[0], LEFT)
 
     @cached_property
-    def sliding(self) -> SlidingTangent:
-        slopes = [self.cut.slope(float(x)) for x in np.linspace(*self.reach, 60)]
-        spec = running_spec(slopes, 4)
-        name = self.slope_name
-        number = Numeral(np.zeros(3), spec, BODY, palette().gradient).display(widest_of([*slopes, -1.0], spec))
-        number.seat([name.get_right()[0] + 0.3 + number.width, name.get_center()[1] - 0.13, 0.0])
-        return SlidingTangent(self.cut, self.panel, self.map, number, rule_color("gradient_descent")).display(
-            self.reach[0]
-        )
+    def felt_name(self) -> Words:
+        """The same, above the compass."""
+        return layout.place(Words("slope:", BODY, palette().gradient), self.boxes[1].top_slice(0.5)[0], LEFT)
+
+    @cached_property
+    def slidings(self) -> list[SlidingTangent]:
+        return [self._sliding(axis) for axis in (0, 1)]
+
+    def _sliding(self, axis: int) -> SlidingTangent:
+        cut, (low, high) = self.cuts[axis], self.reach(axis)
+        number = running_beside(self.slope_name, [cut.slope(float(x)) for x in np.linspace(low, high, 60)])
+        return SlidingTangent(cut, self.panels[axis], self.map, number, rule_color("gradient_descent")).display(low)
+
+    @cached_property
+    def compass(self) -> Compass:
+        values = [float(slope) for slope in slope_towards(self.gradient, np.arange(360))]
+        box = self.boxes[1].top_slice(0.5, gap=0.15)[1]
+        return Compass(box, self.gradient, self.map, self.place, running_beside(self.felt_name, values))
+
+    @cached_property
+    def marks(self) -> list[VGroup]:
+        """On the compass: where the gradient points, and along the line."""
+        top = direction_of(self.gradient)
+        return [self.compass.mark(top, palette().gradient), self.compass.mark(self.level_at, palette().target)]
+
+    @property
+    def level_at(self) -> float:
+        """A direction along the line of the map, a quarter turn from the gradient."""
+        top = direction_of(self.gradient)
+        return top + 90.0 if top < 270.0 else top - 90.0

@@ -19,6 +19,16 @@ from objectives import Objective, typeset_function
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.props.ravine.pushes import LAST, HeadToTail, Pushes, pushes_at
+from scenes.props.ravine.tale import (
+    LARGE,
+    MOMENTUM,
+    SMALLER,
+    Tale,
+    angle_between,
+    just_below_divergence,
+    largest_without_overshoot,
+)
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Trail
@@ -26,26 +36,24 @@ from scenes.stage.ink.drawing import Array, crosses, dashed
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.maps.contour_map import ContourMap, containing, lit_contour
 from scenes.stage.maps.even_map import around, even_map
-from scenes.stage.panels.coordinate_strip import CoordinateStrip
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import INSET, Counter, RuleCard
-from scenes.stage.words.endings import ending, flies_off, last_value
+from scenes.stage.words.endings import ending_briefly, flies_off
 from scenes.stage.words.figures import figure, running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Words, on_baseline, quiet, wrapped_formula
 
-LARGE, SMALLER, MOMENTUM = "large", "smaller", "momentum"  # the three runs
+ALONG, ACROSS = 0, 1  # axes
 NAMES = {LARGE: "gradient_descent", SMALLER: "gradient_descent", MOMENTUM: "momentum"}
 PACE, LONGEST = 3.0, 10.0  # steps a second, and seconds of one run at most
 CARD, BETWEEN, FOOT = 0.98, 0.18, 0.5  # heights
 ARROW = 1.5  # length of the arrow that points downhill
 NEAR_LIMIT, FAR_BELOW = 1.95, 0.5  # learning rates that are not given, in units of 1 / the curvature across
 OFF = 20.0  # degrees: downhill is another way
-MOSTLY, SETTLED, SLOW = 0.75, 4, 0.3  # of the steps; last steps; of the way: much is left
-FAINT, AGAIN = 0.22, 0.7  # opacities of a run that is over, and of one that is looked at again
+FAINT = 0.22  # opacity of a run that is over
 
 
 class Ravine(LectureScene):
@@ -94,25 +102,17 @@ class Ravine(LectureScene):
         steps = self.parameters.steps
         return {name: descend(self.objective, rule, self.start, steps) for name, rule in self.rules.items()}
 
+    @cached_property
+    def tale(self) -> Tale:
+        return Tale(self.runs)
+
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs
-
-    def crossings(self, name: str) -> int:
-        """How often a run crosses the floor of the ravine."""
-        across = self.runs[name].iterates[: self.runs[name].ended_at + 1, 1]
-        return int(np.sum(np.sign(across[1:]) * np.sign(across[:-1]) < 0))
-
-    def left(self, name: str) -> float:
-        """The share of the way along that is left in the end."""
-        along, last = self.runs[name].iterates[:, 0], self.runs[name].ended_at
-        return float(abs(along[last] / along[0])) if along[0] else 0.0
 
     @property
     def turned_away(self) -> float:
         """Degrees between the way downhill and the way to the minimum, at the start."""
-        downhill, straight = -self.objective.gradient(self.start), -self.start
-        sizes = np.linalg.norm(downhill) * np.linalg.norm(straight)
-        return float(np.degrees(np.arccos(np.clip(downhill @ straight / sizes, -1, 1)))) if sizes else 0.0
+        return angle_between(-self.objective.gradient(self.start), -self.start)
 
     # What the clip says ---------------------------------------------------------------------------------------------
 
@@ -120,8 +120,8 @@ class Ravine(LectureScene):
         found: dict[str, Number] = {"angle": self.turned_away}
         for name, run in self.runs.items():
             found[f"{name}_rate"] = float(self.rules[name].learning_rate)  # type: ignore[attr-defined]
-            found[f"{name}_crossings"] = self.crossings(name)
-            found[f"{name}_left"] = self.left(name)
+            found[f"{name}_crossings"] = self.tale.crossings(name)
+            found[f"{name}_left"] = self.tale.left(name)
             found[f"{name}_error"] = error_at(run, run.ended_at)
         return found | {"gamma": float(self.rules[MOMENTUM].momentum)}  # type: ignore[attr-defined]
 
@@ -134,12 +134,12 @@ class Ravine(LectureScene):
         yield Claim(
             f"with the learning rate {figure(found['large_rate'], 6)} gradient descent zigzags: "
             f"it crosses the floor {found['large_crossings']} times in {steps} steps",
-            self.crossings(LARGE) >= 0.8 * steps,
+            self.tale.crossings(LARGE) >= 0.8 * steps,
         )
         yield Claim(
             f"with {figure(found['smaller_rate'], 6)} it does not, and "
-            f"{100 * self.left(SMALLER):.0f} % of the way is left",
-            self.crossings(SMALLER) == 0 and self.left(SMALLER) > 0.5,
+            f"{100 * self.tale.left(SMALLER):.0f} % of the way is left",
+            self.tale.crossings(SMALLER) == 0 and self.tale.left(SMALLER) > 0.5,
         )
         yield Claim(
             f"momentum arrives: its error is {figure(errors[MOMENTUM])}, against {figure(errors[LARGE])} "
@@ -150,68 +150,46 @@ class Ravine(LectureScene):
     def words(self) -> Mapping[str, str]:
         return {
             "how_far_off": "is not" if self.turned_away > OFF else "is nearly",
-            "zigzag_does": self._across(LARGE),
-            "smaller_does": self._smaller(),
-            "momentum_does": self._momentum(),
-            "why_so": f"Across, pushes {self._pushes(1)}. Along, they {self._pushes(0)}.",
+            "zigzag_does": self.tale.across(LARGE),
+            "smaller_does": self.tale.smaller(),
+            "momentum_does": self.tale.momentum(),
+            "age": "the number of steps since",
+            "across_so": self.pushes[ACROSS].told,
+            "along_so": self.pushes[ALONG].told,
         }
 
-    def percent_left(self, name: str) -> str:
-        """How much of the way along is left, in words."""
-        return f"{100 * self.left(name):.0f} % of the way along is left"
+    @cached_property
+    def looked_at(self) -> int:
+        """The step of momentum whose pushes are laid out: after a third of them, and the first six at least."""
+        last = int(self.runs[MOMENTUM].ended_at) - 1
+        return max(0, min(max(LAST, int(self.parameters.steps) // 3), last))
 
-    def zigzags(self, name: str) -> bool:
-        """Whether a run crosses the floor with most of its steps."""
-        return self.crossings(name) >= MOSTLY * int(self.runs[name].ended_at)
+    @cached_property
+    def pushes(self) -> dict[int, Pushes]:
+        """All pushes up to that step, across and along."""
+        rule, run = self.rules[MOMENTUM], self.runs[MOMENTUM]
+        eta, gamma = float(rule.learning_rate), float(rule.momentum)  # type: ignore[attr-defined]
+        return {axis: pushes_at(run, axis, self.looked_at, eta, gamma) for axis in (ACROSS, ALONG)}
 
-    def dies_out(self, name: str) -> bool:
-        """Whether a run stays close to the floor in the end: closer than a tenth of its start."""
-        run = self.runs[name]
-        across = np.abs(run.iterates[: run.ended_at + 1, 1][-SETTLED:])
-        return bool(np.max(across) < 0.1 * abs(run.iterates[0, 1]))
-
-    def _across(self, name: str) -> str:
-        """What a run does across, and how far it gets."""
-        times, steps = self.crossings(name), int(self.runs[name].ended_at)
-        how = "goes from wall to wall" if self.zigzags(name) else "crosses the floor" if times else "stays on one side"
-        told = f"it {how}: {times} times across in {steps} steps"
-        if flies_off(self.runs[name]):
-            return f"{told}, farther each time. Its error {_rises(self.runs[name])}."
-        return f"{told}, and {self.percent_left(name)}."
-
-    def _smaller(self) -> str:
-        if self.crossings(SMALLER) or flies_off(self.runs[SMALLER]):
-            return self._across(SMALLER)
-        slow = ", but it is slow" if self.left(SMALLER) > SLOW else ""
-        return f"there is no zigzag{slow}: {self.percent_left(SMALLER)}."
-
-    def _momentum(self) -> str:
-        run, other = self.runs[MOMENTUM], self.runs[LARGE]
-        if flies_off(run):
-            return f"its error {_rises(run)}, too." if flies_off(other) else f"its error {_rises(run)}."
-        calm = "the zigzag dies out, and " if self.dies_out(MOMENTUM) and self.crossings(LARGE) else ""
-        than = "flies off" if flies_off(other) else ending(other, 2, "is")
-        return f"{calm}its error {ending(run, 2, 'is')}; without momentum it {than}."
-
-    def _pushes(self, axis: int) -> str:
-        """What becomes of the pushes across (1) and along (0) in the sum: they cancel, or they add up."""
-        slopes = np.sign(self.runs[MOMENTUM].gradients[: self.runs[MOMENTUM].ended_at, axis])
-        turns = float(np.mean(slopes[1:] * slopes[:-1] < 0)) if len(slopes) > 1 else 0.0
-        if turns > 1 - MOSTLY / 2:
-            calm = "in the sum they cancel" if self.dies_out(MOMENTUM) else "each is stronger than the last"
-            return f"alternate, and {calm}"
-        return "agree, and add up" if not turns else "agree, then turn back"
+    @property
+    def why_these(self) -> tuple[str, str]:
+        """Where the large learning rate and the momentum come from, as Typst markup; nothing where they were given."""
+        rate, gamma = self.numbers()["large_rate"], self.numbers()["gamma"]
+        given = self.parameters.learning_rate, self.parameters.momentum
+        return (
+            "" if given[0] is not None else just_below_divergence(float(rate), self.parameters.condition_number),
+            "" if given[1] is not None or float(rate) > 1 else largest_without_overshoot(float(gamma)),
+        )
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """In a ravine, gradient descent zigzags."""
-        self.show_title()
+        self.show_title(self.map, self.formula)
 
     def steep_across(self) -> None:
         """A ravine, {condition_number:g} times steeper across than along. Downhill {how_far_off} the way to the
         minimum: it is {angle:.0f} degrees off."""
-        self.play(FadeIn(self.map), FadeIn(self.formula), run_time=0.8)
         ratio = figure(self.parameters.condition_number, 6)
         self.speaker.say(f"${ratio}$ times steeper across than along")
         self.wait(1.6)
@@ -221,16 +199,20 @@ class Ravine(LectureScene):
         self.speaker.say("the straight way to the minimum ...")
         self.wait(1.4)
         self._point_downhill()
+        self.play(FadeIn(self.level), run_time=0.5)
         self.speaker.say(f"... and {tinted('downhill', palette().gradient)}: ${self.turned_away:.0f} degree$ off")
         self.wait(2.4)
 
     def zigzag(self) -> None:
         """With the learning rate {large_rate:g} {zigzag_does}"""
         self.speaker.hush()
-        self.play(FadeOut(self.downhill), FadeOut(self.formula), run_time=0.5)
+        self.vanish(self.downhill, self.level, self.formula)
+        self._say(self.why_these[0], after=", where it would diverge")
         self._send(LARGE)
-        count = self.crossings(LARGE)
-        far = "it flies off" if flies_off(self.runs[LARGE]) else f"${100 * self.left(LARGE):.0f} %$ of the way left"
+        count = self.tale.crossings(LARGE)
+        far = (
+            "it flies off" if flies_off(self.runs[LARGE]) else f"${100 * self.tale.left(LARGE):.0f} %$ of the way left"
+        )
         self.speaker.say(f"${count}$ times across in ${self.runs[LARGE].ended_at}$ steps, and {far}", far)
         self.wait(2.4)
 
@@ -238,35 +220,71 @@ class Ravine(LectureScene):
         """With {smaller_rate:g} {smaller_does}"""
         self._fade(LARGE)
         self._send(SMALLER)
-        calm = "no zigzag" if not self.crossings(SMALLER) else f"${self.crossings(SMALLER)}$ times across"
-        far = "it flies off" if flies_off(self.runs[SMALLER]) else f"${100 * self.left(SMALLER):.0f} %$ of the way left"
+        calm = "no zigzag" if not self.tale.crossings(SMALLER) else f"${self.tale.crossings(SMALLER)}$ times across"
+        far = (
+            "it flies off"
+            if flies_off(self.runs[SMALLER])
+            else f"${100 * self.tale.left(SMALLER):.0f} %$ of the way left"
+        )
         self.speaker.say(f"smaller steps: {calm}, and {far}", f"{calm}, and {far}")
         self.wait(2.6)
 
     def with_momentum(self) -> None:
         """Momentum {gamma:g} with the large learning rate again: {momentum_does}"""
         self._fade(SMALLER)
+        self._say(self.why_these[1], "the largest that does not overshoot along: ")
         self._send(MOMENTUM)
-        does = "the zigzag dies out" if self.dies_out(MOMENTUM) else f"${self.crossings(MOMENTUM)}$ times across"
+        does = (
+            f"the swings shrink to ${self.tale.calm}$"
+            if self.tale.dies_out(MOMENTUM)
+            else f"${self.tale.crossings(MOMENTUM)}$ times across"
+        )
         does = "it flies off" if flies_off(self.runs[MOMENTUM]) else does
         self.speaker.say(f"momentum, and the large steps again: {does}", f"momentum: {does}")
         self.wait(2.6)
 
     def why(self) -> None:
-        """{why_so}"""
+        """Why: a step with momentum is the sum of all pushes so far, each weighted by {gamma:g} to the power of {age}.
+        Across, {across_so}. Along, {along_so}."""
         self.speaker.hush()
         self.vanish(*self.cards.values(), self.counter, self.head)
-        self.play(*self._in_strength(LARGE, AGAIN), run_time=0.6)
-        self.bring_to_front(self.trails[MOMENTUM])
-        across, along = self.strips
-        said = [f"{way}: pushes {self._pushes(axis)}" for way, axis in (("across", 1), ("along", 0))]
-        for strip, words in zip((across, along), said, strict=True):
-            self.play(FadeIn(strip), run_time=0.6)
-            self.speaker.say(words, words.replace("in the sum they ", ""))
-            self._draw(strip)
-            self.wait(2.0)
+        trail = self.trails[MOMENTUM]
+        step = ValueTracker(float(self.parameters.steps))
+        self.drive(trail, step)
+        self.play(step.animate.set_value(self.looked_at), run_time=1.2)
+        self.release()
+        told = f"step ${self.looked_at + 1}$: all pushes so far, the older the less they weigh"
+        self.speaker.say(told, "all pushes so far, weighted")
+        for axis, way in ((ACROSS, "across"), (ALONG, "along")):
+            chain, share = self.chains[axis], ValueTracker(0.0)
+            self.play(FadeIn(chain), run_time=0.5)
+            self.drive(chain, share)
+            self.play(share.animate.set_value(1.0), run_time=4.5, rate_func=linear)
+            self.release()
+            left = f"${100 * self.pushes[axis].left:.0f} %$"
+            self.speaker.say(f"{way}, {self.pushes[axis].fate}: {left} is left", f"{way}: {left} is left")
+            self.wait(2.2)
+        self.drive(trail, step)
+        self.play(step.animate.set_value(self.parameters.steps), run_time=2.5, rate_func=linear)
+        self.release()
+        self.speaker.say(self._verdict("error after ${steps}$ steps: "), self._verdict("error: "))
+        self.wait(3.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
+
+    def _say(self, told: str, before: str = "", after: str = "") -> None:
+        """Say where a number comes from, if there is something to say."""
+        if told:
+            self.speaker.say(f"{before}{told}{after}", told)
+            self.wait(3.0)
+
+    def _verdict(self, head: str) -> str:
+        """The errors of momentum and of the zigzag in the end, in their colours."""
+        told = [
+            tinted(f"{title} {ending_briefly(self.runs[name], 2)}", rule_color(NAMES[name]))
+            for name, title in ((MOMENTUM, "momentum"), (LARGE, "gradient descent"))
+        ]
+        return head.replace("{steps}", str(self.parameters.steps)) + ", ".join(told)
 
     def _point_downhill(self) -> None:
         """The negative gradient at the start, at a length that can be seen."""
@@ -293,9 +311,6 @@ class Ravine(LectureScene):
         self.drive(trail, step)
         self.drive(self.counter, step)
         self.drive(self.cards[name], step, lambda k: error_at(self.runs[name], k))
-        self._walk(step)
-
-    def _walk(self, step: ValueTracker) -> None:
         steps = self.parameters.steps
         self.play(step.animate.set_value(steps), run_time=min(steps / PACE, LONGEST), rate_func=linear)
         self.release()
@@ -303,20 +318,9 @@ class Ravine(LectureScene):
     def _fade(self, name: str) -> None:
         """A run that is over goes to the background."""
         self.speaker.hush()
-        self.play(*self._in_strength(name, FAINT), FadeOut(self.trails[name].ball), run_time=0.6)
-
-    def _in_strength(self, name: str, opacity: float) -> list[Any]:
-        """Animations that bring the path of a run to an opacity."""
         trail = self.trails[name]
-        lines = [line.animate.set_stroke(opacity=opacity) for line in (trail.edge, trail.old, trail.fresh)]
-        return [*lines, trail.marks.animate.set_fill(opacity=opacity)]
-
-    def _draw(self, strip: CoordinateStrip) -> None:
-        step = ValueTracker(0.0)
-        self.drive(strip, step)
-        steps = self.parameters.steps
-        self.play(step.animate.set_value(steps), run_time=min(steps / (1.5 * PACE), LONGEST), rate_func=linear)
-        self.release()
+        lines = [line.animate.set_stroke(opacity=FAINT) for line in (trail.edge, trail.old, trail.fresh)]
+        self.play(*lines, trail.marks.animate.set_fill(opacity=FAINT), FadeOut(trail.ball), run_time=0.6)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -350,7 +354,7 @@ class Ravine(LectureScene):
 
     @cached_property
     def goal(self) -> VMobject:
-        return crosses(self.map.to_screen([0.0], [0.0]), stroke_color=palette().target, stroke_width=4.5)
+        return crosses(self.map.to_screen([0.0], [0.0]), stroke_color=palette().target, stroke_width=4.5).set_z_index(3)
 
     @cached_property
     def straight(self) -> VMobject:
@@ -397,22 +401,16 @@ class Ravine(LectureScene):
         return on_baseline(words, float(self.counter.number.anchor[1]))
 
     @cached_property
-    def strips(self) -> list[CoordinateStrip]:
-        """Across and along, with and without momentum, at the same learning rate."""
-        compared = {name: self.runs[name].iterates for name in (LARGE, MOMENTUM)}
-        colors = {name: rule_color(NAMES[name]) for name in compared}
-        names = ("across: $y$ after each step", "along: $x$ after each step")
-        return [
-            CoordinateStrip(box, {name: points[:, axis] for name, points in compared.items()}, colors, words)
-            for box, axis, words in zip(self.boxes[1].rows(1, 1, gap=0.3), (1, 0), names, strict=True)
-        ]
+    def level(self) -> VMobject:
+        """The whole line of the map through the start: downhill is perpendicular to it."""
+        return lit_contour(self.objective, self.map, float(self.objective.value(self.start)), stroke_width=3)
 
-
-def _rises(run: Trajectory) -> str:
-    """What becomes of the error of a run that flies off."""
-    if run.diverged_at is not None:
-        return f"is beyond all bounds at step {run.diverged_at}"
-    return f"rises to {figure(last_value(run), 2)}"
+    @cached_property
+    def chains(self) -> dict[int, HeadToTail]:
+        """The pushes across and along, laid head to tail."""
+        rows = dict(zip((ACROSS, ALONG), self.boxes[1].rows(1.15, 1, gap=0.2), strict=True))
+        names = {ACROSS: "pushes across, and their sum", ALONG: "pushes along, and their sum"}
+        return {axis: HeadToTail(box, self.pushes[axis], axis, quiet(names[axis])) for axis, box in rows.items()}
 
 
 def rounded(value: float) -> float:

@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.gradient_field import GradientFieldScene
+from scenes.props.gradient_field.compass import direction_of
 from scenes.stage.ink import layout
 
 
@@ -59,21 +62,66 @@ def test_arrows_stay_on_the_map() -> None:
             assert scene.map.area.contains(layout.box_of(scene.field_of_arrows.display(1.0)), slack=0.02)
 
 
-def test_the_tangent_has_the_slope_of_the_slice() -> None:
+@pytest.mark.parametrize("axis", [0, 1])
+def test_the_tangent_has_the_slope_of_the_slice(axis: int) -> None:
     scene = played(slice_at=3.0)
-    x = scene.reach[1]
-    assert scene.sliding.number.shown == f"{2 * x:.2f}"
-    start, end = scene.panel.to_screen(np.array([0.0, 1.0]), np.array([0.0, 2 * x]))
-    line = scene.sliding.line.points
+    sliding, panel = scene.slidings[axis], scene.panels[axis]
+    held, x = float(scene.place[1 - axis]), scene.reach(axis)[1]
+    sliding.display(x)
+    assert sliding.number.shown == f"{2 * x:.2f}"
+    start, end = panel.to_screen(np.array([0.0, 1.0]), np.array([0.0, 2 * x]))
+    line = sliding.line.points
     wanted = (end - start)[1] / (end - start)[0]
     assert (line[-1] - line[0])[1] / (line[-1] - line[0])[0] == pytest.approx(wanted)
-    assert scene.cut.value(np.array([x])) == pytest.approx(x**2 + 9)
+    assert scene.cuts[axis].value(np.array([x])) == pytest.approx(x**2 + held**2)
+    np.testing.assert_allclose(scene.cuts[axis].place(x), (x, held)[:: 1 - 2 * axis])
+
+
+def test_the_two_slopes_laid_head_to_tail_end_where_the_arrow_does() -> None:
+    scene = asked()
+    across, up = (side.display(1.0) for side in scene.sides)
+    np.testing.assert_allclose(across.tail + across.way + up.way, scene.arrow.tail + scene.arrow.way)
+    assert scene.map.area.contains(layout.box_of(scene.arrow.display(1.0)), slack=0.02)
+    assert float(np.linalg.norm(scene.arrow.way)) > 1.0
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(["paraboloid", "rosenbrock", "himmelblau", "qfsp", "x + y", "f(x, y) = x", "abs(x) + y^2"]),
+    st.floats(-4, 4),
+)
+def test_steepest_is_said_where_no_direction_is_steeper(objective: str, slice_at: float) -> None:
+    """Each direction is walked a little way, here, with the objective's values alone."""
+    scene = asked(objective=objective, slice_at=slice_at)
+    x, y = scene.place
+    low, high = scene.objective.view[1]
+    assert y == pytest.approx(np.clip(slice_at, low, high))
+    rise = []
+    for degrees in range(360):
+        east, north = 1e-5 * np.cos(np.radians(degrees)), 1e-5 * np.sin(np.radians(degrees))
+        there, back = scene.objective.value((x + east, y + north)), scene.objective.value((x - east, y - north))
+        rise.append((there - back) / 2e-5)
+    said = scene.caption("steepest")
+    assert ("level" in said) == (max(np.abs(rise)) < 1e-6)
+    if "steepest" in said:
+        assert abs((int(np.argmax(rise)) - direction_of(scene.gradient) + 180) % 360 - 180) <= 1.5
+        shown = scene.compass.on_the_curve(90.0)[1] - scene.compass.to_screen(90.0, 0.0)[1]
+        unit = scene.compass.to_screen(90.0, 1.0)[1] - scene.compass.to_screen(90.0, 0.0)[1]
+        assert shown / unit == pytest.approx(rise[90], rel=1e-3, abs=1e-3 * max(np.abs(rise)))
+
+
+def test_the_lit_line_is_that_of_the_place() -> None:
+    scene = asked()
+    x, y, _ = (scene.contour.points - scene.map.to_screen(0, 0)).T / (
+        scene.map.to_screen(1, 0) - scene.map.to_screen(0, 0)
+    )[0]
+    np.testing.assert_allclose(np.hypot(x, y), np.hypot(*scene.place), rtol=1e-3)
 
 
 def test_a_long_formula_is_not_derived_term_by_term() -> None:
-    assert len(asked().term_by_term) == 2
-    assert asked(objective="rosenbrock").term_by_term == []
-    assert asked(objective="saddle").term_by_term == []
+    assert len(asked().formulas.term_by_term) == 2
+    assert asked(objective="rosenbrock").formulas.term_by_term == []
+    assert asked(objective="saddle").formulas.term_by_term == []
 
 
 @pytest.mark.parametrize(
@@ -90,7 +138,7 @@ def test_a_long_formula_is_not_derived_term_by_term() -> None:
 def test_any_objective_of_two_variables(changes: dict[str, Any]) -> None:
     scene = played(**changes)
     assert all(scene.caption(beat) for beat in scene.beats)
-    for line in scene.formulas:
+    for line in scene.formulas.all:
         assert line.width <= scene.boxes[1].width * 1.01
 
 

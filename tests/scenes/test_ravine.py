@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_downhill_and_the_straight_way() -> None:
     """From (9, 3) with curvatures 1 and 25: downhill is (-9, -75), straight (-9, -3)."""
     angle = np.degrees(np.arctan2(75, 9) - np.arctan2(3, 9))
     assert asked().numbers()["angle"] == pytest.approx(angle)
-    assert asked().crossings(LARGE) == 20
+    assert asked().tale.crossings(LARGE) == 20
     assert asked().numbers()["gamma"] == pytest.approx(theory.critical_momentum(0.078), abs=0.005)
 
 
@@ -71,8 +72,70 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
         np.testing.assert_allclose(
             scene.trails[name].ball.get_center(), scene.map.to_screen(*run.iterates[8]), atol=1e-9
         )
-    tips = scene.strips[0].curves[1].points[3::4]
-    np.testing.assert_allclose(tips, scene.strips[0].to_screen(range(1, 9), scene.runs[MOMENTUM].iterates[1:, 1]))
+
+
+@pytest.mark.parametrize("steps", [1, 4, 20, 90])
+def test_the_pushes_laid_head_to_tail_end_at_the_step_that_was_taken(steps: int) -> None:
+    """The sum of the weighted pushes is the move of that step; the weights are powers of the momentum coefficient."""
+    scene = asked(steps=steps)
+    run, step = scene.runs[MOMENTUM], scene.looked_at
+    for axis, chain in scene.chains.items():
+        chain.display(1.0)
+        move = run.iterates[step + 1, axis] - run.iterates[step, axis]
+        assert chain.pushes.sum == pytest.approx(move)
+        assert chain.ways[-1] == pytest.approx(move)
+        tip = chain.total.points.reshape(-1, 28, 3)[:, 11]
+        np.testing.assert_allclose(
+            tip[0] - chain._at(len(chain.ways) - 1, 0.0), chain.unit * move * np.eye(3)[axis], atol=1e-9
+        )
+        assert chain.title.get_bottom()[1] >= layout.box_of(chain.arrows).top - 0.01
+
+
+@settings(max_examples=30, deadline=None, phases=[Phase.generate])
+@given(
+    condition_number=st.floats(1, 1e3),
+    learning_rate=st.none() | st.floats(1e-3, 3),
+    momentum=st.none() | st.floats(0, 0.99),
+    steps=st.integers(1, 60),
+    start=st.tuples(st.floats(-10, 10), st.floats(-10, 10)),
+)
+def test_what_is_said_is_what_the_runs_do(**changes: Any) -> None:
+    """Each sentence's predicate again, with loops of its own over the two coordinates of a quadratic."""
+    scene = asked(**changes)
+    curvatures, steps = (1.0, changes["condition_number"]), changes["steps"]
+    found = scene.numbers()
+
+    def walk(rate: float, gamma: float) -> tuple[list[list[float]], list[list[float]]]:
+        places, pushes, velocity = [list(changes["start"])], [], [0.0, 0.0]
+        for _ in range(steps):
+            push = [-rate * curvature * at for curvature, at in zip(curvatures, places[-1], strict=True)]
+            velocity = [gamma * old + new for old, new in zip(velocity, push, strict=True)]
+            pushes.append(push)
+            places.append([at + by for at, by in zip(places[-1], velocity, strict=True)])
+        return places, pushes
+
+    zigzag, _ = walk(found["large_rate"], 0.0)
+    momentum, pushes = walk(found["large_rate"], found["gamma"])
+    words = scene.words()
+    ended = int(scene.runs[LARGE].ended_at)
+    flips = sum(one[1] * two[1] < 0 for one, two in pairwise(zigzag[: ended + 1]))
+    assert f"{flips} times across in {ended} steps" in words["zigzag_does"]
+    assert ("wall to wall" in words["zigzag_does"]) == (flips >= 0.75 * ended)
+    if "farther each time" in words["zigzag_does"]:
+        assert all(abs(two[1]) > abs(one[1]) for one, two in pairwise(zigzag[: ended + 1]))
+    if "shrink" in words["momentum_does"]:
+        last = int(scene.runs[MOMENTUM].ended_at)
+        assert max(abs(place[1]) for place in momentum[: last + 1][-4:]) < 0.1 * abs(momentum[0][1])
+        assert any(one[1] * two[1] < 0 for one, two in pairwise(momentum))
+    for axis, told in ((1, words["across_so"]), (0, words["along_so"])):
+        at = scene.looked_at
+        weighted = [found["gamma"] ** (at - k) * pushes[k][axis] for k in range(at + 1)]
+        length = sum(map(abs, weighted))
+        left = abs(sum(weighted)) / length if length else 0.0
+        assert f"is {100 * left:.0f} % of" in told
+        if length:
+            assert ("most of them cancel" in told) == (left < 0.5)
+            assert ("some" not in told) or min(weighted) < 0 < max(weighted)
 
 
 @settings(max_examples=4, phases=[Phase.generate])
@@ -87,8 +150,8 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
 def test_any_parameters_within_bounds(**changes: Any) -> None:
     scene = played(**changes)
     area = scene.map.area
-    for strip in scene.strips:
-        assert layout.box_of(strip.curves).top <= layout.frame().top
+    for chain in scene.chains.values():
+        assert scene.boxes[1].contains(layout.box_of(chain.moving), slack=0.3)
     for trail in scene.trails.values():
         assert all(
             area.contains(layout.box_of(line), slack=0.01) for line in (trail.old, trail.fresh) if line.has_points()

@@ -1,4 +1,4 @@
-"""The gradient as a field of arrows over a map, and a slice through the map as a curve with its tangent.
+"""The gradient as a field of arrows over a map, and slices through the map as curves with a tangent.
 
 All arrows have one scale, the longest fits between two neighbours, and the map has the same scale in both directions:
 so lengths can be compared, and what is perpendicular looks so.
@@ -22,8 +22,9 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Range
 from scenes.stage.words.numerals import Numeral
 
+IN = 0.97  # of the way to the map's edge, for an arrow on it
 FILL = 0.92  # of the way to the next arrow, for the longest
-SQUARE = 0.2  # side of the mark of a right angle
+SQUARE = 0.28  # side of the mark of a right angle
 
 
 class GradientField(Arrows):
@@ -37,8 +38,8 @@ class GradientField(Arrows):
             gradients = np.nan_to_num(objective.gradient(self.points_of_data), nan=0.0, posinf=0.0, neginf=0.0)
             longest = float(np.linalg.norm(gradients, axis=-1).max())
         self.tails = chart.to_screen(*self.points_of_data.T)
-        scale = FILL * self.pitch / longest if longest else 0.0
-        self.vectors = np.append(scale * gradients, np.zeros((len(gradients), 1)), axis=1)
+        self.per_slope = FILL * self.pitch / longest if longest else 0.0
+        self.vectors = np.append(self.per_slope * gradients, np.zeros((len(gradients), 1)), axis=1)
         self.size, self.angle = 0.0, 0.0
 
     def display(self, size: float) -> GradientField:
@@ -67,24 +68,48 @@ def _grid(chart: ContourMap, across: int) -> tuple[Array, float]:
     return points, min(pitch, area.height / (up + 1))
 
 
-def right_angle(chart: ContourMap, place: npt.ArrayLike, gradient: npt.ArrayLike, reach: float) -> VMobject:
-    """At a place of an even map: the tangent to the level line, and the mark of a right angle with the gradient."""
-    here, way = chart.to_screen(*np.asarray(place)), np.append(np.asarray(gradient, dtype=float), 0.0)
+class Shaft(Arrows):
+    """One arrow on a map; `display(share)` draws so much of its length."""
+
+    def __init__(self, color: str, tail: Array, way: Array, shaft: float) -> None:
+        """From a point of the screen (3,), along a way on it (3,)."""
+        super().__init__(color, shaft=shaft)
+        self.tail, self.way = tail, way
+        self.display(0.0)
+
+    def display(self, share: float) -> Shaft:
+        self.point(self.tail, self.tail + share * self.way)
+        return self
+
+
+def longest_on(chart: ContourMap, place: Array, gradient: Array, longest: float) -> float:
+    """Units of the screen for a slope of 1, so that a gradient (2,) is `longest`, or as long as stays on the map."""
+    (x, y, _), area = chart.to_screen(*place), chart.area
+    rooms = (
+        area.right - x if gradient[0] > 0 else x - area.left,
+        area.top - y if gradient[1] > 0 else y - area.bottom,
+    )
+    fitting = [IN * room / abs(part) for room, part in zip(rooms, gradient, strict=True) if part]
+    return float(min([longest / (float(np.linalg.norm(gradient)) or 1.0), *fitting]))
+
+
+def right_angle(chart: ContourMap, place: npt.ArrayLike, gradient: npt.ArrayLike) -> VMobject:
+    """At a place of an even map: the mark of a right angle between the gradient and the line of the map."""
+    way = np.append(np.asarray(gradient, dtype=float), 0.0)
     size = float(np.linalg.norm(way))
     along = way / size if size and np.isfinite(size) else np.array([1.0, 0.0, 0.0])
     aside = np.array([-along[1], along[0], 0.0])
-    tangent = np.array([here - reach * aside, here + reach * aside])
-    square = here + SQUARE * np.array([aside, aside + along, along])
-    pieces = [piece for line in (tangent, square) for piece in clip_polyline(line, chart.area)]
-    return polylines(pieces, stroke_color=palette().target, stroke_width=3.5)
+    square = chart.to_screen(*np.asarray(place)) + SQUARE * np.array([aside, aside + along, along])
+    return polylines(clip_polyline(square, chart.area), stroke_color=palette().target, stroke_width=3.5)
 
 
 @dataclass(frozen=True)
 class Slice:
-    """An objective of two variables along its first one, the second held fixed: a curve."""
+    """An objective of two variables along one of them, the other held fixed: a curve."""
 
     objective: AnyObjective
-    fixed: float
+    moving: int  # which of the variables moves
+    fixed: float  # the value of the other
     view: tuple[Range]
 
     def value(self, x: Array) -> Array:
@@ -95,10 +120,15 @@ class Slice:
     def slope(self, x: float) -> float:
         """The partial derivative along the slice."""
         with np.errstate(all="ignore"):
-            return float(self.objective.gradient(self._on_the_plane(np.array([x])))[0])
+            return float(self.objective.gradient(self.place(x))[self.moving])
+
+    def place(self, x: float) -> Array:
+        """Where on the plane (2,) a number of the slice is."""
+        return self._on_the_plane(np.array([x]))
 
     def _on_the_plane(self, x: Array) -> Array:
-        return np.concatenate([x, np.full_like(x, self.fixed)], axis=-1)
+        both = (x, np.full_like(x, self.fixed))
+        return np.concatenate(both[:: 1 - 2 * self.moving], axis=-1)
 
 
 class SlidingTangent(VGroup):
@@ -120,5 +150,5 @@ class SlidingTangent(VGroup):
         self.line.set_points(np.concatenate([np.zeros((0, 3)), *pieces]))
         self.number.display(slope)
         self.ball.move_to(np.nan_to_num(self.panel.to_screen(x, value)))
-        self.spot.move_to(self.chart.to_screen(x, self.cut.fixed))
+        self.spot.move_to(self.chart.to_screen(*self.cut.place(x)))
         return self

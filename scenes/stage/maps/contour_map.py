@@ -8,7 +8,7 @@ levels, a narrow valley in high country still has some on its floor.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -137,6 +137,14 @@ class ContourMap(Panel):
 
     def _outline(self, curves: list[Array]) -> Array:
         return polylines([self.to_screen(curve[:, 0], curve[:, 1]) for curve in curves]).points
+
+
+def lit_contour(objective: Surface, chart: ContourMap, level: float, **style: Any) -> VMobject:
+    """The whole line of a map on which the objective has a value: what an arrow is perpendicular to."""
+    across, up, values = heights(objective, chart.x_axis.data, chart.y_axis.data)
+    found = contour_generator(across, up, np.ma.masked_invalid(values), line_type=LineType.Separate).lines(level)
+    curves = [chart.to_screen(curve[:, 0], curve[:, 1]) for curve in cast("list[Array]", found)]
+    return polylines(curves, **{"stroke_color": palette().target, "stroke_width": 4.5, **style})
 
 
 def _far_from_value(values: Array) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,122 @@
+"""The formulas beside the map: the objective, its two derivatives, and the vector of both.
+
+Where the terms of a sum can be derived one by one, they are parts of their own, so that each can send its derivative
+down. What is too long for a column is left out.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import sympy
+from manim import LEFT, VMobject
+
+from objectives import AnyObjective, Objective, typeset, typeset_function, typeset_gradient
+from scenes.stage.ink import layout
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.words.typesetting import BODY, HEADING, Formula, Words, fitting_formula, wrapped_formula
+
+TALL = 1.5  # height of the vector
+TERMS = 3  # derived one by one, at most
+
+
+class Derived:
+    """The formulas of an objective of two variables, in a column."""
+
+    def __init__(self, objective: AnyObjective, box: Box) -> None:
+        self.objective, self.box = objective, box
+        first, second = map(typeset, objective.variables)
+        self.names = (first, second)
+
+    @cached_property
+    def terms(self) -> list[sympy.Expr]:
+        """The terms of the formula, if they can be derived one by one on the screen; else none."""
+        if not isinstance(self.objective, Objective) or not isinstance(self.objective.expression, sympy.Add):
+            return []
+        found = list(self.objective.expression.as_ordered_terms())
+        return found if len(found) <= TERMS and not any(term.could_extract_minus_sign() for term in found) else []
+
+    @cached_property
+    def formula(self) -> Formula | Words:
+        box = self.box
+        if self.term_by_term:
+            made: Formula | Words = Formula(self._sum(f"f({', '.join(self.names)}) =", self.terms), self.size)
+        else:
+            made = wrapped_formula(typeset_function(self.objective), box.width)
+        return layout.place(made, self._row(0), LEFT)
+
+    @cached_property
+    def term_by_term(self) -> list[Formula]:
+        """Both partial derivatives as sums of the terms' derivatives; none where the formula is too long for it."""
+        if not self.terms:
+            return []
+        lines = []
+        for place, variable in enumerate(self.objective.variables):
+            head = f"{_slope_along(self.names[place])} ="
+            line = Formula(self._sum(head, [term.diff(variable) for term in self.terms]), self.size)
+            lines.append(layout.place(line, self._row(1 + place), LEFT))
+        whole = Formula(self._sum(f"f({', '.join(self.names)}) =", self.terms), self.size)
+        return lines if all(line.width <= self.box.width for line in (*lines, whole)) else []
+
+    @staticmethod
+    def _sum(head: str, terms: list[sympy.Expr]) -> str:
+        """A sum whose terms are labelled t0, t1, ..., and the signs between them s1, s2, ..."""
+        parts = [f"{{{{ + : s{k} }}}} " * (k > 0) + f"{{{{ {typeset(term)} : t{k} }}}}" for k, term in enumerate(terms)]
+        return f"{{{{ {head} : head }}}} " + " ".join(parts)
+
+    @cached_property
+    def partials(self) -> list[VMobject]:
+        lines = zip(self.names, typeset_gradient(self.objective), strict=True)
+        made = [self._fitted(f"{_slope_along(name)} = {line.split(' = ', 1)[1]}") for name, line in lines]
+        return [layout.place(line, self._row(1 + k), LEFT) for k, line in enumerate(made)]
+
+    def _fitted(self, source: str) -> Formula | Words:
+        """A formula in the size of the column, or broken into lines where it is too long."""
+        formula = Formula(source, self.size)
+        return formula if formula.width <= self.box.width else wrapped_formula(source, self.box.width)
+
+    @property
+    def size(self) -> float:
+        return HEADING if layout.is_wide() else BODY
+
+    @property
+    def short(self) -> bool:
+        """Whether the formulas of the derivatives have room above a curve; else the curves alone say what they are."""
+        return max(line.height for line in self.partials) <= self._row(1).height
+
+    @cached_property
+    def nabla(self) -> VMobject:
+        """The vector of both, with its entries written out where they have room."""
+        box, (first, second) = self.box, self.names
+        symbols = f"vec(partial f slash partial {first}, partial f slash partial {second})"
+        entries = [line.split(" = ", 1)[1] for line in typeset_gradient(self.objective)]
+        full = fitting_formula(f"nabla f = {symbols} = vec({', '.join(entries)})", box.width, self.size)
+        short = fitting_formula(f"nabla f = {symbols}", box.width, self.size)
+        fits = full.width <= 1.001 * box.width and full.height <= TALL and max(map(len, entries)) < 12
+        made = full if fits else short
+        return layout.place(made.set_color(palette().gradient), self.below.top_slice(TALL)[0], LEFT)
+
+    @cached_property
+    def minus(self) -> Words:
+        words = Words("$-nabla f$: downhill", self.size, palette().gradient)
+        return layout.place(words, self.below.top_slice(TALL + 1.0)[0].bottom_slice(0.9)[0], LEFT)
+
+    @property
+    def all(self) -> list[VMobject]:
+        """Those that are shown, the vector last."""
+        return [self.formula, *self.partials, self.nabla] if self.short else [self.formula, self.nabla]
+
+    def _row(self, place: int) -> Box:
+        """The rows of the column: formula, two derivatives, and what is below them."""
+        return self.box.rows(0.7, 0.8, 0.8, 3.2, gap=0.05)[place]
+
+    @property
+    def below(self) -> Box:
+        """Where the curves stand, and later the vector."""
+        return self._row(3)
+
+
+def _slope_along(name: str) -> str:
+    """A partial derivative, on one line."""
+    return f"partial f slash partial {name}"

@@ -1,0 +1,150 @@
+"""The pushes so far, in one direction, laid head to tail: what momentum makes of them.
+
+A step with momentum is the sum of all pushes so far, the one k steps ago weighted by the k-th power of the momentum
+coefficient. What alternates cancels, what agrees adds up: the share of the pushes' whole length that the sum keeps says
+how much of either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from manim import UL, VGroup, VMobject
+
+from optimizers import Trajectory
+from scenes.stage.ink import layout
+from scenes.stage.ink.arrows import Arrows
+from scenes.stage.ink.drawing import Array, dashed, eased
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.words.notation import notation
+from scenes.stage.words.typesetting import SMALL, Words
+
+LAST = 6  # pushes that have an arrow of their own; what is older is one
+CANCELS, ADDS_UP = 0.5, 0.9  # of the pushes' length: less is left, more is left
+FILLS = 0.92  # of the room, for the longest way
+
+
+@dataclass(frozen=True)
+class Pushes:
+    """The weighted pushes (n,) of one direction, oldest first, at a step of a run: they move the parameter so far."""
+
+    weighted: Array
+
+    @property
+    def sum(self) -> float:
+        return float(self.weighted.sum())
+
+    @property
+    def left(self) -> float:
+        """The share of the pushes' whole length that is left in the sum, 0 to 1."""
+        length = float(np.abs(self.weighted).sum())
+        return abs(self.sum) / length if length else 0.0
+
+    @property
+    def shown(self) -> Array:
+        """The last ones, after the sum of all that are older, if there are any."""
+        older, last = self.weighted[:-LAST], self.weighted[-LAST:]
+        return np.concatenate([[older.sum()], last]) if len(older) else last
+
+    @property
+    def fate(self) -> str:
+        """What becomes of them in the sum."""
+        if not np.abs(self.weighted).sum():
+            return "there are none"
+        both = bool((self.weighted > 0).any() and (self.weighted < 0).any())
+        if self.left < CANCELS:
+            return "most of them cancel"
+        if both and self.left < ADDS_UP:
+            return "some of them cancel"
+        return "they add up"
+
+    @property
+    def told(self) -> str:
+        """Their fate, and the number that says so."""
+        return f"{self.fate}: the sum is {100 * self.left:.0f} % of their length"
+
+
+def pushes_at(run: Trajectory, axis: int, step: int, learning_rate: float, momentum: float) -> Pushes:
+    """The pushes -eta gamma^k g of the steps before the iterate `step` + 1, along an axis."""
+    ages = np.arange(step, -1, -1)
+    with np.errstate(all="ignore"):
+        pushes = -learning_rate * momentum**ages * run.gradients[: step + 1, axis]
+    return Pushes(np.nan_to_num(pushes, posinf=0.0, neginf=0.0))
+
+
+class HeadToTail(VGroup):
+    """Pushes as arrows head to tail, each in a lane of its own, and their sum; `display(share)` lays them one by one.
+
+    Pushes across go up and down, and under each lane stands its weight; pushes along, to the left and right, are in the
+    same order.
+    """
+
+    def __init__(self, box: Box, pushes: Pushes, axis: int, title: Words) -> None:
+        """`axis` is 1 for pushes across, 0 along."""
+        super().__init__()
+        self.across, self.pushes = axis == 1, pushes
+        self.title = layout.place(title, box.top_slice(0.45)[0], UL)
+        self.room = box.top_slice(0.45, gap=0.12)[1]
+        shown = pushes.shown
+        self.ways = np.append(0.0, np.cumsum(shown))
+        self.names = VGroup(*(self._names(len(shown)) if self.across else []))
+        along = self.room.height if self.across else self.room.width
+        low, high = min(0.0, float(self.ways.min())), max(0.0, float(self.ways.max()))
+        self.unit = FILLS * (along - self.taken) / ((high - low) or 1.0)
+        middle = (low + high) / 2
+        self.zero = -self.unit * middle
+        self.arrows = Arrows(palette().gradient, shaft=0.075, head=0.26, stroke_width=1.5)
+        self.total = Arrows(rule_color("momentum"), shaft=0.13, head=0.36, stroke_width=1.5)
+        self.moving = VGroup(self.arrows, self.total)
+        self.add(self._base(), self.title, self.names, self.moving)
+        self.display(0.0)
+
+    @property
+    def taken(self) -> float:
+        """Room that the weights need below the lanes."""
+        return 0.5 if self.across else 0.0
+
+    def _names(self, count: int) -> list[Words]:
+        """The weights of the lanes, and what the last lane is."""
+        gamma, older = notation().momentum, count > LAST
+        ages = range(count - older - 1, -1, -1)
+        texts = ["older"] * older + [_power(gamma, age) for age in ages] + ["sum"]
+        names = [Words(text, SMALL, palette().quiet) for text in texts]
+        for lane, name in enumerate(names):
+            name.move_to(np.array([self._lane(lane, count), self.room.bottom + 0.16, 0.0]))
+        return names
+
+    def _lane(self, lane: int, count: int) -> float:
+        """The middle of a lane: lanes go to the right for pushes across, downwards for those along."""
+        share = (lane + 0.5) / (count + 1)
+        return self.room.left + share * self.room.width if self.across else self.room.top - share * self.room.height
+
+    def _at(self, lane: int, way: float) -> Array:
+        """The screen point (3,) in a lane, so far along."""
+        aside, beyond = self._lane(lane, len(self.ways) - 1), self.zero + self.unit * way
+        center = self.room.center + np.array([0.0, self.taken / 2, 0.0])
+        return np.array([aside, center[1] + beyond, 0.0] if self.across else [center[0] + beyond, aside, 0.0])
+
+    def _base(self) -> VMobject:
+        """The line from which the first push and the sum begin."""
+        ends = np.array([self._at(0, 0.0), self._at(len(self.ways) - 1, 0.0)])
+        return dashed(ends, stroke_color=palette().rule_line, stroke_width=3)
+
+    def display(self, share: float) -> HeadToTail:
+        """So much of the pushes and, last, of their sum is laid."""
+        lanes = len(self.ways)
+        grown = eased(np.clip(share * lanes - np.arange(lanes), 0, 1))
+        ends = [
+            (self._at(lane, float(self.ways[lane])), self._at(lane, float(self.ways[lane] + part * push)))
+            for lane, (part, push) in enumerate(zip(grown[:-1], np.diff(self.ways), strict=True))
+        ]
+        self.arrows.point(*(np.array(side) for side in zip(*ends, strict=True)))
+        self.total.point(self._at(lanes - 1, 0.0), self._at(lanes - 1, float(grown[-1] * self.ways[-1])))
+        return self
+
+
+def _power(letter: str, exponent: int) -> str:
+    """The weight of a push."""
+    return {0: "$1$", 1: f"${letter}$"}.get(exponent, f"${letter}^({exponent})$")
