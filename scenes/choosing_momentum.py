@@ -312,7 +312,10 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def boxes(self) -> tuple[Box, Box, Box]:
         """Curve, below it the place at each step, and the column at the right."""
-        side, rest = self.rows[1].right_slice(5.6 if layout.is_wide() else 4.6, gap=0.5)
+        if layout.is_tall():
+            side, rest = self.rows[1].bottom_slice(5.2)
+        else:
+            side, rest = self.rows[1].right_slice(5.6 if layout.is_wide() else 4.6, gap=0.5)
         above, below = rest.rows(1.1, 1.0, gap=0.15)
         return above, below, side
 

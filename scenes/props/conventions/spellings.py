@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from manim import DOWN, LEFT, UP, Rectangle, RoundedRectangle, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, Rectangle, RoundedRectangle, VGroup
 
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import polylines
@@ -70,7 +70,7 @@ class FormCards(VGroup):
 
     def __init__(self, box: Box) -> None:
         heads = {name: self._head(form) for name, form in FORMS.items()}
-        beside = STRIPE + INSET + max(head.width for head in heads.values())
+        beside = STRIPE + INSET + (0.0 if layout.is_narrow() else max(head.width for head in heads.values()))
         indent = beside + (0.5 if layout.is_wide() else 0.3)
         lines = {name: equations(name) for name in FORMS}
         size = fitting_size([line for pair in lines.values() for line in pair], box.width - indent - 0.2, LARGEST)
@@ -81,6 +81,8 @@ class FormCards(VGroup):
     @staticmethod
     def _head(form: Form) -> VGroup:
         title, holds = bold(form.title, BODY, form_color(form.name)), quiet(form.holds)
+        if layout.is_narrow():  # the equations stand below
+            return VGroup(title, holds).arrange(RIGHT, aligned_edge=DOWN, buff=0.3)
         words = VGroup(title, *([holds] if layout.is_wide() else map(quiet, form.holds.split(" ", 1))))
         return words.arrange(DOWN, aligned_edge=LEFT, buff=0.18)
 
@@ -92,7 +94,9 @@ def _card(box: Box, name: str, head: VGroup, lines: list[Line], indent: float) -
     stripe = Rectangle(width=STRIPE, height=box.height, stroke_width=0, fill_color=form_color(name), fill_opacity=1)
     stripe.move_to(box.center).align_to(ground, LEFT)
     head.move_to(box.center).align_to((box.left + INSET + STRIPE, 0, 0), LEFT)
-    for line, share in zip(lines, (0.22, -0.22), strict=True):
+    if below := layout.is_narrow():
+        head.shift(0.32 * box.height * UP)
+    for line, share in zip(lines, (0.0, -0.3) if below else (0.22, -0.22), strict=True):
         line.move_to(box.center + share * box.height * UP).align_to((box.left + indent, 0, 0), LEFT)
     return VGroup(ground, stripe, head, *lines)
 
