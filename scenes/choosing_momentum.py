@@ -156,7 +156,8 @@ class ChoosingMomentum(LectureScene):
         self.play(*(FadeIn(panel.furniture) for panel in panels), *(FadeIn(panel.ground) for panel in panels))
         self.play(*(Create(panel.curve) for panel in panels), run_time=1.2, rate_func=linear)
         self.add(*panels)
-        self.speaker.say(f"${typeset_function(self.objective, 'J')}$: a valley, behind a flat stretch")
+        formula = f"${typeset_function(self.objective, 'J')}$"
+        self.speaker.say(f"{formula}: a valley, behind a flat stretch", f"{formula}: a flat stretch, a valley", formula)
         self.wait(2.4)
         self.play(*(FadeIn(label) for label in self.labels.values()), run_time=0.6)
         self.play(*(GrowFromCenter(walk.ball) for walk in walks), run_time=0.5)
@@ -274,8 +275,15 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def cells(self) -> dict[str, tuple[Box, Box]]:
         """For each of the four: the row of its words, and its panel."""
-        boxes = [box for row in self.rows[1].rows(1, 1, gap=0.2) for box in row.columns(1, 1, gap=0.5)]
-        return {name: box.top_slice(ROW, gap=0.0) for name, box in zip(FOUR, boxes, strict=True)}
+        rows, columns = ([1] * 4, [1]) if layout.is_tall() else ([1] * 2, [1] * 2)
+        boxes = [box for row in self.rows[1].rows(*rows, gap=0.2) for box in row.columns(*columns, gap=0.5)]
+        head = (1 + self.crowded) * ROW
+        return {name: box.top_slice(head, gap=0.0) for name, box in zip(FOUR, boxes, strict=True)}
+
+    @property
+    def crowded(self) -> bool:
+        """Whether what became of a ball stands below its momentum, because there is no room beside it."""
+        return layout.is_narrow() and not layout.is_tall()
 
     @cached_property
     def panels(self) -> dict[str, CurvePanel]:
@@ -305,7 +313,8 @@ class ChoosingMomentum(LectureScene):
 
     def _above(self, name: str, words: Words, side: np.ndarray) -> Words:
         box = self.cells[name][0]
-        return on_baseline(layout.place(words, box, side), float(box.center[1]) - BELOW)
+        moved = self.crowded * (ROW / 2 if side is UL else -ROW / 2)
+        return on_baseline(layout.place(words, box, side), float(box.center[1]) - BELOW + moved)
 
     # What is on the screen: the parabola ----------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
 
 STRIPE, INSET = 0.09, 0.3
 HEAD = 0.55  # height of a table's head
-PITCH = 0.85  # between its rows
+PITCH, ABOVE = 0.85, 0.42  # between its rows, and a name over its letters
 
 
 @dataclass(frozen=True)
@@ -105,15 +105,18 @@ class LetterTable:
     """Who writes what: a head and a line (`furniture`), and a row an author (`rows`), those in force in full ink."""
 
     def __init__(self, box: Box) -> None:
-        self.columns = box.columns(1.7, 1, 1.2, 1, gap=0.1)
+        narrow = layout.is_narrow()  # then an author's name stands over the letters
+        self.columns = (box, *box.columns(1, 1.2, 1, gap=0.1)) if narrow else box.columns(1.7, 1, 1.2, 1, gap=0.1)
+        self.above = ABOVE if narrow else 0.0
         known = any(who.of_the_rule == notation().of_the_rule for who in NOTATIONS.values())
         writers = [*NOTATIONS.values()] + [notation()] * (not known)
-        top = box.center[1] + (len(writers) * PITCH + HEAD) / 2
+        pitch = min(PITCH + 1.2 * self.above, (box.height - HEAD) / len(writers))
+        top = box.center[1] + (len(writers) * pitch + HEAD) / 2
         heads = self._row(("", "momentum", "learning rate", "update"), top - 0.6 * HEAD, palette().quiet)
         ends = np.array([[box.left, top - HEAD, 0.0], [box.right, top - HEAD, 0.0]])
         self.furniture = VGroup(heads, polylines([ends], stroke_color=palette().rule_line, stroke_width=2))
         self.rows = [
-            self._row((who.title, *(f"${letter}$" for letter in who.of_the_rule)), top - HEAD - (k + 0.7) * PITCH)
+            self._row((who.title, *(f"${letter}$" for letter in who.of_the_rule)), top - HEAD - (k + 0.7) * pitch)
             for k, who in enumerate(writers)
         ]
         for row, who in zip(self.rows, writers, strict=True):
@@ -124,7 +127,7 @@ class LetterTable:
         row = VGroup()
         for text, box in zip(texts, self.columns, strict=True):
             if text:
-                words = on_baseline(Words(text, BODY, color), height)
                 first = box is self.columns[0]
+                words = on_baseline(Words(text, BODY, color), height + first * self.above)
                 row.add(words.align_to((box.left, 0, 0), LEFT) if first else words.set_x(box.center[0]))
         return row
