@@ -161,7 +161,8 @@ class ChoosingMomentum(LectureScene):
         """One curve, its valley behind a flat stretch, and four balls that start at {start[0]:g} with the learning rate
         {learning_rate:g}: only their momentum differs."""
         walks = list(self.walks.values())
-        self.speaker.say(f"${typeset_function(self.objective)}$: a valley, behind a flat stretch")
+        formula = f"${typeset_function(self.objective)}$"
+        self.speaker.say(f"{formula}: a valley, behind a flat stretch", f"{formula}: a flat stretch, a valley", formula)
         self.wait(2.4)
         self.play(*(FadeIn(label) for label in self.labels.values()), run_time=0.6)
         self.play(*(GrowFromCenter(walk.ball) for walk in walks), run_time=0.5)
@@ -304,8 +305,15 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def cells(self) -> dict[str, tuple[Box, Box]]:
         """For each of the four: the row of its words, and its panel."""
-        boxes = [box for row in self.rows[1].rows(1, 1, gap=0.2) for box in row.columns(1, 1, gap=0.5)]
-        return {name: box.top_slice(ROW, gap=0.0) for name, box in zip(FOUR, boxes, strict=True)}
+        rows, columns = ([1] * 4, [1]) if layout.is_tall() else ([1] * 2, [1] * 2)
+        boxes = [box for row in self.rows[1].rows(*rows, gap=0.2) for box in row.columns(*columns, gap=0.5)]
+        head = (1 + self.crowded) * ROW
+        return {name: box.top_slice(head, gap=0.0) for name, box in zip(FOUR, boxes, strict=True)}
+
+    @property
+    def crowded(self) -> bool:
+        """Whether what became of a ball stands below its momentum, because there is no room beside it."""
+        return layout.is_narrow() and not layout.is_tall()
 
     @cached_property
     def panels(self) -> dict[str, CurvePanel]:
@@ -335,14 +343,18 @@ class ChoosingMomentum(LectureScene):
 
     def _above(self, name: str, words: Words, side: np.ndarray) -> Words:
         box = self.cells[name][0]
-        return on_baseline(layout.place(words, box, side), float(box.center[1]) - BELOW)
+        moved = self.crowded * (ROW / 2 if side is UL else -ROW / 2)
+        return on_baseline(layout.place(words, box, side), float(box.center[1]) - BELOW + moved)
 
     # What is on the screen: the parabola ----------------------------------------------------------------------------
 
     @cached_property
     def boxes(self) -> tuple[Box, Box, Box]:
         """Curve, below it the place at each step, and the column at the right."""
-        side, rest = self.rows[1].right_slice(5.6 if layout.is_wide() else 4.6, gap=0.5)
+        if layout.is_tall():
+            side, rest = self.rows[1].bottom_slice(5.2)
+        else:
+            side, rest = self.rows[1].right_slice(5.6 if layout.is_wide() else 4.6, gap=0.5)
         above, below = rest.rows(1.1, 1.0, gap=0.15)
         return above, below, side
 

@@ -45,9 +45,10 @@ from scenes.stage.words.endings import ending, last_value
 from scenes.stage.words.figures import figure, running_spec, typed
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import Words, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 
 ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 4.75  # heights of listing, words and cards; width of the map
+ROOM = 13.0  # width of listing and map
 SLOW = (1.25, 0.7, 0.4)  # seconds a line, in the first three rounds
 GENTLE = 2.0  # times the first slope: as gentle as that
 PACE, LONGEST = 5.0, 12.0  # rounds a second afterwards, and seconds at most
@@ -282,17 +283,26 @@ class CodeWalkthrough(LectureScene):
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
+    @property
+    def wide(self) -> bool:
+        """Whether the map has room beside the listing."""
+        return layout.stage().width > ROOM
+
     @cached_property
     def boxes(self) -> tuple[Box, Box, Box, Box]:
         """Listing, map, variables, words: the map at the right, or at the lower right of a tall picture."""
         stage = layout.stage()
-        if layout.is_wide():
+        if self.wide:
             chart, rest = stage.right_slice(MAP, gap=0.3)
             listing, rest = rest.top_slice(ROWS, gap=0.1)
             words, variables = rest.bottom_slice(FOOT, gap=0.1)
             return listing, chart, variables, words
         listing, rest = stage.top_slice(ROWS - 0.55, gap=0.1)
-        chart, rest = rest.right_slice(4.2, gap=0.3)
+        if layout.is_tall():
+            words, rest = rest.bottom_slice(FOOT, gap=0.05)
+            chart, variables = rest.rows(1.6, 1.0, gap=0.1)
+            return listing, chart, variables, words
+        chart, rest = rest.right_slice(0.47 * stage.width - 0.44, gap=0.3)
         words, variables = rest.bottom_slice(FOOT, gap=0.05)
         return listing, chart, variables, words
 
@@ -312,8 +322,8 @@ class CodeWalkthrough(LectureScene):
     @cached_property
     def cells(self) -> list[Box]:
         """Of the variables: two columns, or one; the last row is for the settings."""
-        rows = self.boxes[2].inset(left=0.1).rows(*[1.0] * (3 if layout.is_wide() else 5), gap=0.0)
-        if not layout.is_wide():
+        rows = self.boxes[2].inset(left=0.1).rows(*[1.0] * (3 if self.wide else 5), gap=0.0)
+        if not self.wide:
             return list(rows)
         return [*(cell for row in rows[:-1] for cell in row.columns(1.25, 1, gap=0.1)), rows[-1]]
 
@@ -369,20 +379,20 @@ class CodeWalkthrough(LectureScene):
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
         """Side by side below the listing, or one below the other; with as many digits as have room."""
-        for significant in (4, 3, 2, 1):
-            cards = dict(zip(self.runs, self._cards_with(significant), strict=True))
+        for significant, size in ((4, BODY), (3, BODY), (2, BODY), (2, SMALL), (1, SMALL)):
+            cards = dict(zip(self.runs, self._cards_with(significant, size), strict=True))
             if all(card.fits for card in cards.values()):
                 break
         cards[MOMENTUM].display(error_at(self.fast, self.fast.ended_at))
         cards[GD].display(error_at(self.runs[GD], 0))
         return cards
 
-    def _cards_with(self, significant: int) -> Iterator[RuleCard]:
+    def _cards_with(self, significant: int, size: float) -> Iterator[RuleCard]:
         box, wanted = self.boxes[2], self.parameters
-        places = box.columns(1, 1, gap=0.3) if layout.is_wide() else box.rows(1, 1, gap=0.12)
+        places = box.columns(1, 1, gap=0.3) if self.wide else box.rows(1, 1, gap=0.12)
         errors = errors_of(self.runs.values())
         spec = running_spec(errors, significant)
         for name, place, momentum in zip(self.runs, places, (wanted.momentum, 0.0), strict=True):
             card = Box(place.left, place.top - min(CARD, place.height), place.right, place.top)
             settings = {"learning_rate": wanted.learning_rate, "momentum": momentum}
-            yield RuleCard(card, name, NAMES[name], settings, spec, label="", widest=widest_of(errors, spec))
+            yield RuleCard(card, name, NAMES[name], settings, spec, label="", widest=widest_of(errors, spec), size=size)

@@ -293,7 +293,7 @@ class Conventions(LectureScene):
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
-        return self.rows[1].right_slice((0.6 if layout.is_wide() else 0.56) * self.rows[1].width)
+        return layout.beside(self.rows[1], (0.6 if layout.is_wide() else 0.56) * self.rows[1].width, 5.2)
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -39,7 +39,7 @@ from scenes.typed import as_list
 FORMULA, BOTTOM, FOOT, GAP = 0.8, 1.3, 0.5, 0.12  # heights
 LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula
 PITCH, BASE = 1.05, 0.45  # from line to line; from the top of a box to a baseline
-DEPTH = 3  # how often the line is put into itself
+DEPTH = 3  # how often the line is put into itself; in a narrow picture once less
 APART = 1.3  # times an average: a sum that is seen to be larger
 
 
@@ -238,14 +238,20 @@ class EWMA(LectureScene):
     @cached_property
     def rows(self) -> tuple[Box, Box, Box, Box]:
         """Formula, chart, what is below it, and the line for words."""
-        formula, rest = layout.stage().top_slice(FORMULA, gap=GAP)
+        narrow = layout.is_narrow()
+        formula, rest = layout.stage().top_slice(FORMULA + 0.5 * narrow, gap=GAP)
         foot, rest = rest.bottom_slice(FOOT, gap=GAP)
-        below, chart = rest.bottom_slice(BOTTOM, gap=GAP)
+        below, chart = rest.bottom_slice(BOTTOM + 0.45 * narrow, gap=GAP)
         return formula, chart, below, foot
 
     @cached_property
     def speaker(self) -> Speaker:
         return Speaker(self.play, self.rows[3])
+
+    @property
+    def depth(self) -> int:
+        """How often the line is put into itself."""
+        return DEPTH - layout.is_narrow()
 
     @cached_property
     def large(self) -> Line:
@@ -262,18 +268,22 @@ class EWMA(LectureScene):
     @cached_property
     def size(self) -> float:
         """Of the formulas: the longest one fills the width, at most."""
-        indented = Line([*expanded(1)[:1], *expanded(DEPTH)], BODY).width
+        indented = Line([*expanded(1)[:1], *expanded(self.depth)], BODY).width
         size = BODY * layout.stage().width / indented
-        return fitting_size([expanded(DEPTH)], layout.stage().width, min(max(size, SMALL), MIDDLE))
+        return fitting_size([expanded(self.depth)], layout.stage().width, min(max(size, SMALL), MIDDLE))
 
     @cached_property
     def braces(self) -> list[VGroup]:
         """Below the two terms: what they are."""
         terms = ((("keep1", "before1"), "the trend so far"), (("fresh0", "value0"), "the current value"))
         colors = (palette().share, palette().gradient)
-        return [
+        made = [
             braced(self.large.part(*names), words, color) for (names, words), color in zip(terms, colors, strict=True)
         ]
+        if layout.is_narrow():  # the second below the first, and inside the frame
+            second = made[1][1].shift(0.6 * DOWN)
+            second.shift(min(0.0, layout.stage().right - second.get_right()[0]) * RIGHT)
+        return made
 
     @cached_property
     def panel(self) -> Values:
@@ -286,6 +296,8 @@ class EWMA(LectureScene):
 
     @cached_property
     def columns(self) -> tuple[Box, ...]:
+        if layout.is_narrow():
+            return self.rows[2].rows(1, 1, 1, gap=0.0)
         return self.rows[2].columns(1, 1, 1, gap=0.6)
 
     @cached_property
@@ -298,8 +310,12 @@ class EWMA(LectureScene):
     @cached_property
     def readings(self) -> list[Numeral]:
         """The running averages, at the right of their names."""
-        spec, made = running_spec(self.values, 5), zip(self.columns, palette().terms, strict=False)
-        numerals = [Numeral([box.right, box.top - BASE, 0.0], spec, BODY, color) for box, color in made]
+        spec = running_spec(self.values, 5)
+        share = 0.45 if layout.is_narrow() else 1.0  # of a box: what is said of the ups and downs stands at the right
+        numerals = [
+            Numeral([box.left + share * box.width, box.top - BASE, 0.0], spec, BODY, color)
+            for box, color in zip(self.columns, palette().terms, strict=False)
+        ]
         return [numeral.display(self.values[0]) for numeral in numerals]
 
     @cached_property
@@ -307,6 +323,8 @@ class EWMA(LectureScene):
         """What is left of the ups and downs."""
         texts = (f"ups and downs: ${100 * self.ups_and_downs(share):.0f}$ %" for share in self.betas)
         pairs = zip(texts, self.columns, strict=True)
+        if layout.is_narrow():
+            return [on_baseline(layout.place(quiet(text), box, RIGHT), box.top - BASE) for text, box in pairs]
         return [layout.place(quiet(text), box.inset(top=0.75), LEFT + UP) for text, box in pairs]
 
     @cached_property
@@ -336,7 +354,8 @@ class EWMA(LectureScene):
         """The line put into itself, once, twice, ...: equal signs below each other, where there is room."""
         eq, right = self.line.part("eq"), layout.stage().right
         made = [
-            Line(expanded(k), self.size).meet(eq.get_center() + PITCH * (k - 1) * DOWN) for k in range(2, DEPTH + 1)
+            Line(expanded(k), self.size).meet(eq.get_center() + PITCH * (k - 1) * DOWN)
+            for k in range(2, self.depth + 1)
         ]
         return [line.shift(min(0.0, right - line.get_right()[0]) * RIGHT) for line in made]
 
@@ -355,12 +374,15 @@ class EWMA(LectureScene):
     @cached_property
     def window_words(self) -> Formula:
         source = f"{beta()} = (n - 1)/(n + 1) , quad 1 - {beta()} = 2/(n + 1)"
-        formula = fitting_formula(source, 0.6 * layout.stage().width)
-        return layout.place(formula, self.rows[0], LEFT)
+        narrow, box = layout.is_narrow(), self.rows[0]
+        formula = fitting_formula(source, (1.0 if narrow else 0.6) * box.width)
+        return layout.place(formula, box.rows(1, 1, gap=0.0)[0] if narrow else box, LEFT)
 
     @cached_property
     def window_readout(self) -> VGroup:
-        first, second = self.rows[0].inset(left=0.62 * self.rows[0].width).columns(1, 1, gap=0.2)
+        box = self.rows[0]
+        box = box.rows(1, 1, gap=0.0)[1] if layout.is_narrow() else box.inset(left=0.62 * box.width)
+        first, second = box.columns(1, 1, gap=0.2)
         share = Readout(first, f"${beta()} =$", ".2f").display(self.last)
         return VGroup(share, Readout(second, "$n =$", ".1f").display(self.lookback.least))
 

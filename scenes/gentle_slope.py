@@ -233,7 +233,7 @@ class GentleSlope(LectureScene):
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the rest."""
         stage = layout.stage()
-        return stage.right_slice(stage.height + 0.15 if layout.is_wide() else 0.48 * stage.width)
+        return layout.beside(stage, stage.height + 0.15 if layout.is_wide() else 0.48 * stage.width, 5.8)
 
     @cached_property
     def rows(self) -> tuple[Box, ...]:

@@ -33,7 +33,7 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import REACH
 from scenes.stage.words.figures import figure, filled
 from scenes.stage.words.notation import LECTURE, Notation, written_in
-from scenes.stage.words.typesetting import HEADING, TITLE, Words, bold
+from scenes.stage.words.typesetting import HEADING, SMALL, TITLE, Words, bold, wrapped
 from scenes.typed import as_list, as_typed
 
 Number = int | float | str
@@ -193,9 +193,9 @@ class LectureScene(Scene):
     @cached_property
     def heading(self) -> Words:
         """The clip's heading, where it stays after the title beat."""
-        words = bold(self.title, HEADING)
-        layout.shrink_into(words, layout.header().width)
-        return layout.place(words, layout.header(), align=UL)
+        box = layout.header()
+        words = layout.shrink_into(bold(self.title, HEADING), box.width)
+        return layout.place(words if words.font_size >= SMALL else wrapped(f"*{self.title}*", box.width), box, align=UL)
 
     def show_title(self, *picture: Mobject) -> None:
         """The heading over the clip's first picture; both stand from the first frame on: no player shows a black one.

@@ -30,7 +30,7 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.props.nesterov.look_ahead import Equations, StableRanges, least_width
+from scenes.props.nesterov.look_ahead import COMPACT, Equations, StableRanges, least_width
 from scenes.props.nesterov.outcome import becomes, both_become, largest_curvature, turns_by, where_it_is
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
@@ -322,7 +322,7 @@ class NesterovScene(LectureScene):
         if layout.is_wide():
             width = self.rows[1].width
             return self.rows[1].right_slice(min(0.56 * width, width - layout.GAP - least_width()))
-        above, below = self.rows[1].top_slice(EQUATIONS, gap=0.1)
+        above, below = self.rows[1].top_slice(COMPACT if layout.is_narrow() else EQUATIONS, gap=0.1)
         return below, above
 
     @cached_property
@@ -339,7 +339,7 @@ class NesterovScene(LectureScene):
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
-        return stage.right_slice(stage.height + 0.15 if layout.is_wide() else 0.5 * stage.width)
+        return layout.beside(stage, stage.height + 0.15 if layout.is_wide() else 0.5 * stage.width, 5.0)
 
     @cached_property
     def map(self) -> ContourMap:

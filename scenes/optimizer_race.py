@@ -312,8 +312,10 @@ class OptimizerRace(LectureScene):
 
     @cached_property
     def pages(self) -> list[list[FormulaCard]]:
-        """The rules on cards, four to a page."""
-        boxes = [box for row in self.rows[1].rows(1, 1, gap=0.25) for box in row.columns(1, 1, gap=0.25)]
+        """The rules on cards, four to a page; in a small one, two."""
+        rows, across = (4 if layout.is_tall() else 2, 1) if layout.is_narrow() else (2, 2)
+        grid = self.rows[1].rows(*[1] * rows, gap=0.25)
+        boxes = [box for row in grid for box in row.columns(*[1] * across, gap=0.25)]
         rules = list(self.same.values())
         pages = (rules[first : first + len(boxes)] for first in range(0, len(rules), len(boxes)))
         return [[FormulaCard(box, rule) for box, rule in zip(boxes, page, strict=False)] for page in pages]
@@ -327,7 +329,7 @@ class OptimizerRace(LectureScene):
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
-        return stage.right_slice((0.52 if layout.is_wide() else 0.46) * stage.width)
+        return layout.beside(stage, (0.52 if layout.is_wide() else 0.46) * stage.width, 5.6)
 
     @cached_property
     def column(self) -> tuple[Box, Box, Box]:

@@ -305,9 +305,11 @@ class Problems(LectureScene):
 
     @cached_property
     def cells(self) -> dict[str, tuple[Box, Box, Box]]:
-        """Three columns: heading, panel, and what was found."""
-        columns = layout.stage().columns(1, 1, 1, gap=0.45)
-        return {key: _cell(column) for key, column in zip(self.gains, columns, strict=True)}
+        """Three columns, in a tall picture rows: heading, panel, and what was found."""
+        stage, tall = layout.stage(), layout.is_tall()
+        parts = stage.rows(1, 1, 1) if tall else stage.columns(1, 1, 1, gap=0.45)
+        cut = _row if tall else _cell
+        return {key: cut(part) for key, part in zip(self.gains, parts, strict=True)}
 
     @cached_property
     def small_words(self) -> dict[str, list[VMobject]]:
@@ -335,7 +337,7 @@ class Problems(LectureScene):
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the list beside it."""
         stage = self.rows[1]
-        return stage.right_slice((0.55 if layout.is_wide() else 0.5) * stage.width)
+        return layout.beside(stage, (0.55 if layout.is_wide() else 0.5) * stage.width, 5.4)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -356,6 +358,13 @@ class Problems(LectureScene):
             chart = chart_of(problem, self.boxes[0])
             self._charts[key] = chart, trails_on(chart, problem, colors)
         return self._charts[key]
+
+
+def _row(row: Box) -> tuple[Box, Box, Box]:
+    """The same beside each other: in a tall picture."""
+    panel, words = row.columns(1, 1)
+    head, rest = words.top_slice(HEAD, gap=0.0)
+    return head, panel, rest.top_slice(4 * ROW)[0]
 
 
 def _cell(column: Box) -> tuple[Box, Box, Box]:

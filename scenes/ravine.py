@@ -39,7 +39,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, lit_contour
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.panels.scoreboard import error_at, errors_of
-from scenes.stage.words.cards import INSET, Counter, RuleCard
+from scenes.stage.words.cards import INSET, TRIED, Counter, RuleCard
 from scenes.stage.words.endings import ending_briefly, flies_off
 from scenes.stage.words.figures import figure, running_spec
 from scenes.stage.words.numerals import widest_of
@@ -333,7 +333,7 @@ class Ravine(LectureScene):
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
-        return stage.right_slice((0.62 if layout.is_wide() else 0.55) * stage.width)
+        return layout.beside(stage, (0.62 if layout.is_wide() else 0.55) * stage.width, 4.6)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -376,17 +376,17 @@ class Ravine(LectureScene):
         below = self.boxes[1].top_slice(FOOT, gap=0.1)[1]
         above = below.top_slice(3 * CARD + 2 * BETWEEN)[0].rows(1, 1, 1, gap=BETWEEN)
         boxes = dict(zip(self.runs, above, strict=True))
-        for significant in (6, 5, 4, 3):
+        for significant, size in TRIED:
             spec = running_spec(errors, significant)
-            cards = {name: self._card(name, box, spec, widest_of(errors, spec)) for name, box in boxes.items()}
+            cards = {name: self._card(name, box, spec, widest_of(errors, spec), size) for name, box in boxes.items()}
             if all(card.fits for card in cards.values()):
                 break
         return cards
 
-    def _card(self, name: str, box: Box, spec: str, widest: float) -> RuleCard:
+    def _card(self, name: str, box: Box, spec: str, widest: float, size: float) -> RuleCard:
         rule = self.rules[name]
         settings = {key: getattr(rule, key) for key in ("learning_rate", "momentum") if hasattr(rule, key)}
-        card = RuleCard(box, NAMES[name], rule.title, settings, spec, widest=widest)
+        card = RuleCard(box, NAMES[name], rule.title, settings, spec, widest=widest, size=size)
         return card.display(error_at(self.runs[name], 0))
 
     @cached_property

@@ -188,7 +188,7 @@ class Saddle(LectureScene):
         self.play(Create(self.marks[place]), run_time=0.6)
         self.speaker.say(*self._said_of(place))
         self.wait(2.2)
-        if not layout.is_wide():  # beside the gauges is no room for the settings
+        if not self.roomy:  # beside the gauges is no room for the settings
             self.speaker.say(settings_line(self._settings(place)).typst_code)
             self.wait(1.2)
 
@@ -236,7 +236,13 @@ class Saddle(LectureScene):
     @cached_property
     def boxes(self) -> dict[str, tuple[Box, Box, Box, Box]]:
         """On each side, from top to bottom: heading, map, and two gauges."""
-        return dict(zip(PLACES, map(_side, self.rows[1].columns(1, 1, gap=0.6)), strict=True))
+        both = self.rows[1].rows(1, 1, gap=0.3) if layout.is_tall() else self.rows[1].columns(1, 1, gap=0.6)
+        return dict(zip(PLACES, map(_side, both), strict=True))
+
+    @property
+    def roomy(self) -> bool:
+        """Whether there is room beside what the gauges say."""
+        return self.boxes[PLACES[0]][2].width > 6.0
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -319,9 +325,9 @@ class Saddle(LectureScene):
     def _what(self, place: str) -> VGroup:
         above, below = self.gauges[place].values()
         box = self.boxes[place][2]
-        words = layout.place(quiet("steps lost" if layout.is_wide() else "lost"), box, UR)
+        words = layout.place(quiet("steps lost" if self.roomy else "lost"), box, UR)
         lines = [(words, above)]
-        if layout.is_wide():
+        if self.roomy:
             lines.append((settings_line(self._settings(place)), below))
         return VGroup(*(self._at_left(line, box, gauge) for line, gauge in lines))
 

@@ -300,7 +300,7 @@ class StabilityMap(LectureScene):
     def boxes(self) -> tuple[Box, Box]:
         """The plane at the right, and the column beside it."""
         stage = self.rows[1]
-        return stage.right_slice((0.6 if layout.is_wide() else 0.56) * stage.width)
+        return layout.beside(stage, (0.6 if layout.is_wide() else 0.56) * stage.width, 4.8)
 
     @cached_property
     def speaker(self) -> Speaker:

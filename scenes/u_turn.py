@@ -227,7 +227,7 @@ class UTurn(LectureScene):
     def boxes(self) -> tuple[layout.Box, layout.Box]:
         """The map at the right, and the rest."""
         stage = layout.stage()
-        return stage.right_slice(stage.height + 0.15 if layout.is_wide() else 0.48 * stage.width)
+        return layout.beside(stage, stage.height + 0.15 if layout.is_wide() else 0.48 * stage.width, 5.8)
 
     @derived
     def view(self) -> tuple[tuple[float, float], tuple[float, float]]:

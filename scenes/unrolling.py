@@ -119,10 +119,10 @@ class Unrolling(LectureScene):
     def run(self) -> Trajectory:
         wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
         rule = Momentum(learning_rate=wanted.learning_rate, momentum=wanted.momentum)
-        run = descend(self.objective, rule, start, wanted.terms)
-        if run.ended_at < wanted.terms:
+        run = descend(self.objective, rule, start, self.count)
+        if run.ended_at < self.count:
             raise UsageError(
-                f"unrolling: the run on {self.objective.name} ends after {run.ended_at} of {wanted.terms} steps "
+                f"unrolling: the run on {self.objective.name} ends after {run.ended_at} of {self.count} steps "
                 "(it diverges, or has no gradient there): choose a smaller learning rate or another start."
             )
         return run
@@ -136,7 +136,7 @@ class Unrolling(LectureScene):
     def unrolled_weights(self) -> Array:
         """The weight of each gradient in the last update, (terms,)."""
         wanted = self.parameters
-        return theory.unrolled_weights(wanted.terms, wanted.momentum, wanted.learning_rate)
+        return theory.unrolled_weights(self.count, wanted.momentum, wanted.learning_rate)
 
     @cached_property
     def contributions(self) -> Array:
@@ -178,14 +178,14 @@ class Unrolling(LectureScene):
         gap, scale = abs(self.contributions.sum() - self.update), np.abs(self.run.iterates[-2:, 0]).max()
         scale = max(scale, np.abs(self.contributions).max())
         yield Claim(
-            f"the contributions of {wanted.terms} gradients add up to update {wanted.terms} of the run, "
+            f"the contributions of {self.count} gradients add up to update {self.count} of the run, "
             f"{figure(self.update, 6)}, up to rounding: the difference is {figure(gap, 1)}",
             bool(gap <= 1e-12 * scale),
         )
         yield Claim(
-            f"the past counts: the first of {wanted.terms} gradients still has "
-            f"{figure(100 * wanted.momentum ** (wanted.terms - 1))} % of the weight of the newest",
-            wanted.momentum ** (wanted.terms - 1) > 0.01,
+            f"the past counts: the first of {self.count} gradients still has "
+            f"{figure(100 * wanted.momentum ** (self.count - 1))} % of the weight of the newest",
+            wanted.momentum ** (self.count - 1) > 0.01,
         )
         share = found["gain_reached"] / self.limit  # type: ignore[operator]  # both are floats
         yield Claim(
@@ -198,35 +198,47 @@ class Unrolling(LectureScene):
         if self.objective.dimension > 1:
             yield f"The numbers are the first coordinate, {self.objective.variables[0]}, of each vector."
 
+        if self.count < self.parameters.terms:
+            yield f"A narrow picture has room for {self.count} updates: {self.parameters.terms} need a wider one."
+
     # Places ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def count(self) -> int:
+        """How many updates are written out: as many as was asked for, but in a narrow picture no more than fit."""
+        asked = int(self.parameters.terms)
+        if not layout.is_narrow():
+            return asked
+        room = layout.stage().width - 2 * label_room()
+        return max((k for k in range(2, asked + 1) if Line(substituted(k), SMALL).width <= room), default=asked)
 
     @cached_property
     def size(self) -> float:
         """Type size of the lines: the longest one fills the width, at most."""
-        count = self.parameters.terms
+        count = self.count
         return fitting_size([substituted(count), unrolled(count), general()], layout.stage().width - self.indent)
 
     @cached_property
     def indent(self) -> float:
         """Before the lines: where the name of the update is short, the labels below it reach further to the left."""
-        name = Line(left_side(self.parameters.terms)[:1], SMALL)
+        name = Line(left_side(self.count)[:1], SMALL)
         return max(0.0, label_room() - name.width - 0.01) / 2
 
     @cached_property
     def pitch(self) -> float:
         """From line to line while they are written: the rule, update_0, and the updates fill the stage."""
-        return min(0.95, layout.stage().height / float(self.parameters.terms + 2))
+        return min(0.95, layout.stage().height / float(self.count + 2))
 
     @cached_property
     def close_pitch(self) -> float:
         """From line to line where the general line and the sum find room below the updates."""
         sum_height = 0.036 * self.size
-        return min(0.9, (layout.stage().height - sum_height) / float(self.parameters.terms + 1.85))
+        return min(0.9, (layout.stage().height - sum_height) / float(self.count + 1.85))
 
     @cached_property
     def longest(self) -> Line:
         """The last update unrolled: its equal sign is above those of all lines."""
-        line = Line(unrolled(self.parameters.terms), self.size)
+        line = Line(unrolled(self.count), self.size)
         return layout.place(line, layout.stage().inset(left=self.indent), LEFT)
 
     def equal_sign(self, row: float, pitch: float | None = None) -> Array:
@@ -268,7 +280,7 @@ class Unrolling(LectureScene):
 
     def substitution(self) -> None:
         """Put each update in place of its name in the next line, and multiply out: every gradient so far is in it."""
-        for step in range(2, self.parameters.terms + 1):
+        for step in range(2, self.count + 1):
             self.written.append(self._unroll(step, self.written[-1], pace=0.9 if step < 4 else 0.6))
         self.wait(1.0)
 
@@ -322,7 +334,7 @@ class Unrolling(LectureScene):
 
     def _closing(self) -> tuple[Formula, Line, Line]:
         """Below the written lines: dots, the general line, and the sum."""
-        rows, pitch = self.parameters.terms, self.close_pitch
+        rows, pitch = self.count, self.close_pitch
         dots = Formula("dots.v", self.size).move_to(self.equal_sign(rows - 0.06, pitch))
         formula = Line(general(), self.size).meet(self.equal_sign(rows + 0.85, pitch))
         total = Line([Part("eq", "="), Part("sum", f"sum_(i=1)^t {power('t-i')} {short_slope('i')}")], self.size)
@@ -331,7 +343,7 @@ class Unrolling(LectureScene):
 
     def _ledger(self) -> WeightedSum:
         """The numbers of the run below the terms of the last line."""
-        count, line, stage = self.parameters.terms, self.written[-1], layout.stage()
+        count, line, stage = self.count, self.written[-1], layout.stage()
         box = Box(stage.left, self.notes.get_top()[1] + 0.25, stage.right, line.get_bottom()[1] - 0.3)
         weight = f"${power(f'{count}-i')} {notation().learning_rate}$"
         labels = ("weight", weight, "$times thin g_i$", f"${notation().update}_{count}$")
@@ -340,7 +352,7 @@ class Unrolling(LectureScene):
     def _notes(self) -> VGroup:
         """Two lines at the bottom: which run it is, and the step that it took."""
         before, after = self.run.iterates[-2:, 0]
-        check = Words(first_fitting(check_words(self.parameters.terms, before, after, self.update)), SMALL)
+        check = Words(first_fitting(check_words(self.count, before, after, self.update)), SMALL)
         source = lines(*map(quiet, self._run_words()), gap=0.15)
         return layout.place(lines(source, check, gap=0.2), layout.stage(), DL)
 

@@ -48,6 +48,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 
 MORE = 3  # steps after the one that is looked at
 FOOT, EQUATIONS = 0.5, 1.75  # heights of the line for words, and of the equations above the map
+STACKED, COLUMN = 2.25, 5.64  # height of equations below each other above it, width of them and a gap beside it
 BALL = 0.12  # radius, so that the arrows are seen
 APART = 0.4  # between two equations side by side
 FAR = 100.0  # sizes of the objective's window: what is further away is not shown
@@ -291,13 +292,18 @@ class UpdateRule(LectureScene):
         """The line for words at the bottom, and the rest."""
         return layout.stage().bottom_slice(FOOT, gap=0.12)
 
+    @property
+    def stacked(self) -> bool:
+        """Whether the equations stand one below the other: there is no room side by side."""
+        return layout.is_wide() or layout.is_narrow()
+
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map, and the equations: beside it, or above it in a tall picture."""
         stage = self.rows[1]
         if layout.is_wide():
-            return stage.right_slice(0.58 * stage.width)
-        above, below = stage.top_slice(EQUATIONS, gap=0.1)
+            return stage.right_slice(min(0.58 * stage.width, stage.width - COLUMN))
+        above, below = stage.top_slice(STACKED if self.stacked else EQUATIONS, gap=0.1)
         return below, above
 
     @cached_property
@@ -325,7 +331,11 @@ class UpdateRule(LectureScene):
         """Of the equations: the wider one fits the column, or both fit side by side."""
         firsts, seconds = zip((rule(), stepping()), at_step(self.parameters.iteration + MORE), strict=True)
         width = self.boxes[1].width
-        return fitting_size(firsts, width) if layout.is_wide() else beside(firsts, seconds, width)
+        return (
+            fitting_size(firsts, width - 0.12, *([BODY] if layout.is_narrow() else []))
+            if self.stacked
+            else beside(firsts, seconds, width)
+        )
 
     @cached_property
     def general(self) -> tuple[Line, Line]:
@@ -347,8 +357,9 @@ class UpdateRule(LectureScene):
         longest, other = (Line(line, self.size) for line in at_step(self.parameters.iteration + MORE))
         left = longest.middle("eq")[0] - longest.get_left()[0]
         first = np.array([box.left + left, box.top - (0.9 if layout.is_wide() else 0.35), 0.0])
-        if layout.is_wide():
-            return first, np.array([first[0], box.center[1] - 0.6, 0.0])
+        if self.stacked:
+            second = box.center[1] - 0.6 if layout.is_wide() else first[1] - 1.2
+            return first, np.array([first[0], second, 0.0])
         return first, np.array([box.right - (other.get_right()[0] - other.middle("eq")[0]), first[1], 0.0])
 
     @cached_property
@@ -356,8 +367,10 @@ class UpdateRule(LectureScene):
         """Learning rate and momentum, below the notes."""
         wanted = self.parameters
         words = settings_line({"learning_rate": wanted.learning_rate, "momentum": wanted.momentum})
-        wide = layout.is_wide()
-        return words.next_to(self.notes[2], DOWN, 0.6 if wide else 0.2).align_to(self.notes[2], LEFT if wide else RIGHT)
+        if layout.is_narrow():
+            return words.next_to(self.notes[2], RIGHT).align_to(np.array([self.boxes[1].right, 0, 0]), RIGHT)
+        apart, side = (0.6, LEFT) if layout.is_wide() else (0.2, RIGHT)
+        return words.next_to(self.notes[2], DOWN, apart).align_to(self.notes[2], side)
 
     @cached_property
     def written(self) -> tuple[Line, Line]:
@@ -377,8 +390,10 @@ class UpdateRule(LectureScene):
         )
         share.next_to(first, DOWN, buff=0.3).align_to(first, LEFT)
         fresh.next_to(share, DOWN, buff=0.2).align_to(first, LEFT)
+        if layout.is_narrow():
+            fresh.next_to(share, RIGHT, buff=0.4)
         subtracted = quiet("the update is subtracted").next_to(second, DOWN, buff=0.3)
-        subtracted.align_to(first, LEFT) if layout.is_wide() else subtracted.align_to(second, RIGHT)
+        subtracted.align_to(first, LEFT) if self.stacked else subtracted.align_to(second, RIGHT)
         return share, fresh, subtracted
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from manim import LEFT, RIGHT, UL, UP, VGroup, VMobject
 
+from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette
@@ -33,7 +34,8 @@ from scenes.stage.words.typesetting import SMALL, Words, on_baseline
 Values = Mapping[str, Any]
 
 FONT = "DejaVu Sans Mono"
-SIZE, LEADING = "1.1em", "0.55em"  # of the code in a line of text: its capitals are as high as those of words
+#: Of the code in a line of text: its capitals are higher than those of words, in a narrow picture as high.
+SIZE, NARROW, LEADING = "1.1em", "0.98em", "0.55em"
 ROOM, SIDE = 0.12, 0.14  # of a lit ground, above and at the sides
 CHANGES = 0.4  # of a moment, at which the new values are there
 
@@ -95,7 +97,8 @@ class Code(Words):
 
     def __init__(self, text: str) -> None:
         quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        rules = f'#set par(leading: {LEADING})\n#show raw: set text(font: "{FONT}", size: {SIZE})\n'
+        size = NARROW if layout.is_narrow() else SIZE
+        rules = f'#set par(leading: {LEADING})\n#show raw: set text(font: "{FONT}", size: {size})\n'
         super().__init__(f'{rules}#raw("{quoted}", lang: none, block: true)', SMALL)
         self.text = text
         self._paint()

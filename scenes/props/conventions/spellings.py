@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from manim import DOWN, LEFT, UP, Rectangle, RoundedRectangle, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, Rectangle, RoundedRectangle, VGroup
 
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import polylines
@@ -22,7 +22,7 @@ from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
 
 STRIPE, INSET = 0.09, 0.3
 HEAD = 0.55  # height of a table's head
-PITCH = 0.85  # between its rows
+PITCH, ABOVE = 0.85, 0.42  # between its rows, and a name over its letters
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class FormCards(VGroup):
 
     def __init__(self, box: Box) -> None:
         heads = {name: self._head(form) for name, form in FORMS.items()}
-        beside = STRIPE + INSET + max(head.width for head in heads.values())
+        beside = STRIPE + INSET + (0.0 if layout.is_narrow() else max(head.width for head in heads.values()))
         indent = beside + (0.5 if layout.is_wide() else 0.3)
         lines = {name: equations(name) for name in FORMS}
         size = fitting_size([line for pair in lines.values() for line in pair], box.width - indent - 0.2, LARGEST)
@@ -81,6 +81,8 @@ class FormCards(VGroup):
     @staticmethod
     def _head(form: Form) -> VGroup:
         title, holds = bold(form.title, BODY, form_color(form.name)), quiet(form.holds)
+        if layout.is_narrow():  # the equations stand below
+            return VGroup(title, holds).arrange(RIGHT, aligned_edge=DOWN, buff=0.3)
         words = VGroup(title, *([holds] if layout.is_wide() else map(quiet, form.holds.split(" ", 1))))
         return words.arrange(DOWN, aligned_edge=LEFT, buff=0.18)
 
@@ -92,7 +94,9 @@ def _card(box: Box, name: str, head: VGroup, lines: list[Line], indent: float) -
     stripe = Rectangle(width=STRIPE, height=box.height, stroke_width=0, fill_color=form_color(name), fill_opacity=1)
     stripe.move_to(box.center).align_to(ground, LEFT)
     head.move_to(box.center).align_to((box.left + INSET + STRIPE, 0, 0), LEFT)
-    for line, share in zip(lines, (0.22, -0.22), strict=True):
+    if below := layout.is_narrow():
+        head.shift(0.32 * box.height * UP)
+    for line, share in zip(lines, (0.0, -0.3) if below else (0.22, -0.22), strict=True):
         line.move_to(box.center + share * box.height * UP).align_to((box.left + indent, 0, 0), LEFT)
     return VGroup(ground, stripe, head, *lines)
 
@@ -101,15 +105,18 @@ class LetterTable:
     """Who writes what: a head and a line (`furniture`), and a row an author (`rows`), those in force in full ink."""
 
     def __init__(self, box: Box) -> None:
-        self.columns = box.columns(1.7, 1, 1.2, 1, gap=0.1)
+        narrow = layout.is_narrow()  # then an author's name stands over the letters
+        self.columns = (box, *box.columns(1, 1.2, 1, gap=0.1)) if narrow else box.columns(1.7, 1, 1.2, 1, gap=0.1)
+        self.above = ABOVE if narrow else 0.0
         known = any(who.of_the_rule == notation().of_the_rule for who in NOTATIONS.values())
         writers = [*NOTATIONS.values()] + [notation()] * (not known)
-        top = box.center[1] + (len(writers) * PITCH + HEAD) / 2
+        pitch = min(PITCH + 1.2 * self.above, (box.height - HEAD) / len(writers))
+        top = box.center[1] + (len(writers) * pitch + HEAD) / 2
         heads = self._row(("", "momentum", "learning rate", "update"), top - 0.6 * HEAD, palette().quiet)
         ends = np.array([[box.left, top - HEAD, 0.0], [box.right, top - HEAD, 0.0]])
         self.furniture = VGroup(heads, polylines([ends], stroke_color=palette().rule_line, stroke_width=2))
         self.rows = [
-            self._row((who.title, *(f"${letter}$" for letter in who.of_the_rule)), top - HEAD - (k + 0.7) * PITCH)
+            self._row((who.title, *(f"${letter}$" for letter in who.of_the_rule)), top - HEAD - (k + 0.7) * pitch)
             for k, who in enumerate(writers)
         ]
         for row, who in zip(self.rows, writers, strict=True):
@@ -120,7 +127,7 @@ class LetterTable:
         row = VGroup()
         for text, box in zip(texts, self.columns, strict=True):
             if text:
-                words = on_baseline(Words(text, BODY, color), height)
                 first = box is self.columns[0]
+                words = on_baseline(Words(text, BODY, color), height + first * self.above)
                 row.add(words.align_to((box.left, 0, 0), LEFT) if first else words.set_x(box.center[0]))
         return row

@@ -24,6 +24,8 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold
 AHEAD = '"ahead"'  # the index of the place where Nesterov asks
 BAR = 0.5  # height of a stable range
 
+COMPACT = 2.85  # height of equations in a narrow picture, where they stand closer
+
 
 def look_ahead() -> list[Part]:
     """Where the last update alone would lead."""
@@ -49,11 +51,12 @@ def least_width() -> float:
 
 
 class Equations:
-    """`first` and `second`: the names of the rules over their equations, one below the other or, in a tall picture,
-    beside their names."""
+    """`first` and `second`: the names of the rules over their equations, one below the other or, in a near square
+    picture, beside their names; where that is too narrow, over them again, and closer."""
 
     def __init__(self, box: Box) -> None:
-        self.wide = layout.is_wide()
+        self.narrow = layout.is_narrow()
+        self.wide = layout.is_wide() or self.narrow
         names = {
             key: bold(name, BODY, rule_color(key)) for key, name in (("momentum", "momentum"), ("nesterov", "Nesterov"))
         }
@@ -64,13 +67,14 @@ class Equations:
         self.first, self.second = VGroup(names["momentum"], lines[0]), VGroup(names["nesterov"], *lines[1:])
 
     def _seat(self, box: Box, names: list[Words], lines: list[Line], indent: float) -> None:
-        heights = (0.8, 2.5, 3.3) if self.wide else (0.3, 0.9, 1.5)
+        near = (0.8, 1.95, 2.55) if self.narrow else (0.3, 0.9, 1.5)
+        heights = (0.8, 2.5, 3.3) if layout.is_wide() else near
         for line, height in zip(lines, heights, strict=True):
             line.move_to((0, box.top - height, 0)).align_to((box.left + indent, 0, 0), LEFT)
         for name, line in zip(names, lines, strict=False):
             name.move_to(line).align_to((box.left, 0, 0), LEFT)
             if self.wide:
-                name.next_to(line, UP, buff=0.25).align_to((box.left, 0, 0), LEFT)
+                name.next_to(line, UP, buff=0.15 if self.narrow else 0.25).align_to((box.left, 0, 0), LEFT)
 
 
 class StableRanges:

@@ -30,7 +30,8 @@ class Comparison(VGroup):
         before = f"{{{{ {letters.update}_t : whole }}}} = {{{{ {share} : share }}}} + {{{{ {slope} : slope }}}} ="
         after = f"dot {{{{ {slope} : again }}}}"
         widest = max((f"{gain:.1f}" for gain in gains), key=len)
-        line = fitting_formula(f"{before} {{{{ {widest} : gain }}}} {after}", box.width)
+        parted = "\\" if layout.is_narrow() else ""  # into two lines
+        line = fitting_formula(f"{before} {parted} {{{{ {widest} : gain }}}} {after}", box.width)
         layout.place(line, box, LEFT if line.width <= box.width else RIGHT)
         self.number = Numeral(line.select("gain").get_corner(DR), ".1f", line.font_size).display(gains[0])
         self.add(self._part(before, line, "slope"), self.number, self._part(after, line, "again"))

@@ -154,10 +154,13 @@ def wide_places(shared: bool) -> Places:
 
 
 def tall_places(shared: bool) -> Places:
-    """Cards, then words, then the curve; counter and legend share its headroom, or have a row of their own."""
-    top, rest = layout.stage().top_slice(CARD, gap=0.15)
-    first, second = top.columns(1, 1)
-    message, rest = rest.top_slice(ROW, gap=0.1)
+    """Cards (in a tall picture below each other), words (in a narrow one on two lines), and the curve; counter and
+    legend share its headroom, or have a row of their own.
+    """
+    tall = layout.is_tall()
+    top, rest = layout.stage().top_slice((2 * CARD + 0.15) if tall else CARD, gap=0.15)
+    first, second = top.rows(1, 1, gap=0.15) if tall else top.columns(1, 1)
+    message, rest = rest.top_slice((1 + layout.is_narrow()) * ROW, gap=0.1)
     side, panel = _headroom(rest) if shared else rest.top_slice(ROW, gap=0.0)
     return Places((first, second), side, message, panel)
 

@@ -22,6 +22,7 @@ Shape = Literal["wide", "square", "tall"]
 MARGIN = 0.05  # of the frame's shorter side, on each side
 HEADER = 0.95  # height of the clip's heading
 GAP = 0.35  # between neighbours
+NARROW = 9.0  # width of a picture
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,11 @@ def is_wide() -> bool:
 def is_tall() -> bool:
     """Whether the picture is tall: 9:16, 4:5. What stands beside others elsewhere goes below them."""
     return shape() == "tall"
+
+
+def is_narrow() -> bool:
+    """Whether the picture is hardly wider than a line of words: 1:1, 9:16."""
+    return config.frame_width < NARROW
 
 
 def shape() -> Shape:

@@ -75,6 +75,13 @@ class GainChart:
         if layout.is_wide():
             side, board = stage.right_slice(4.0, gap=0.5)
             return board, side.rows(0.85, 0.95, 1.45, gap=0.3)
+        if layout.is_tall():
+            side, board = stage.bottom_slice(3.9)
+            return board, side.rows(0.85, 0.95, 1.45, gap=0.3)
+        if layout.is_narrow():
+            side, board = stage.bottom_slice(2.0, gap=0.15)
+            left, right = side.columns(1, 1)
+            return board, (*left.rows(1, 1, gap=0.1), right)
         side, board = stage.bottom_slice(1.5, gap=0.15)
         return board, side.columns(3.6, 2.2, 3.3)
 

@@ -149,7 +149,8 @@ def rule_block() -> tuple[list[Line], list[Words]]:
 def gain_parts() -> list[Part]:
     """The update after equal gradients, as a series and its sum, in the colours of the staircase."""
     step, share, same_slope = palette().gradient, palette().share, f"{notation().learning_rate} nabla f"
-    more = f"+ {power(1)} + {power(2)} + dots.c + {power('t-1')}"
+    first = "" if layout.is_narrow() else f"+ {power(1)} + {power(2)}"
+    more = f"{first} + dots.c + {power('t-1')}"
     series = [Part("open", "paren.l"), Part("one", "1", step), Part("more", more, share), Part("close", "paren.r")]
     closed = [
         Part("same", "="),

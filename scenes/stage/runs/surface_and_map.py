@@ -35,10 +35,10 @@ from scenes.stage.words.cards import TRIED, Counter, RuleCard
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import Formula, Words, fitting_formula, wrapped_formula
+from scenes.stage.words.typesetting import SMALL, Formula, Words, fitting_formula, wrapped_formula
 
 CARD, FOOT, BETWEEN = 0.98, 0.5, 0.2  # heights of a card and of the line for words, and gaps
-ONE_CARD = 6.2  # width of a card that is alone
+ONE_CARD, TWO_CARDS = 6.2, 7.96  # width of a card that is alone, and of two, beside words
 COUNTER = 2.6  # width of the counter, where it stands beside words
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
 ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
@@ -90,7 +90,7 @@ class SurfaceAndMap:
         stage, lines = layout.stage(), self._lines_of_cards
         if layout.is_wide() and self.count <= 2:
             below, panels = stage.bottom_slice(CARD, gap=BETWEEN)
-            cards, words = below.right_slice(ONE_CARD if self.count == 1 else 0.645 * stage.width)
+            cards, words = below.right_slice(ONE_CARD if self.count == 1 else max(TWO_CARDS, 0.645 * stage.width))
             return panels, words.bottom_slice(FOOT)[0], cards
         cards, rest = stage.bottom_slice(lines * (CARD + BETWEEN) - BETWEEN, gap=0.12)
         words, panels = rest.bottom_slice(FOOT, gap=0.08)
@@ -248,7 +248,8 @@ class SurfaceAndMap:
         box, source = self.rows[2].inset(left=BETWEEN), typeset_function(self.objective)
         whole = layout.shrink_into(fitting_formula(source, box.width), box.width, box.height)
         broken = layout.shrink_into(wrapped_formula(source, box.width), np.inf, box.height)
-        return layout.place(whole if whole.font_size > ONE_LINE * broken.font_size else broken, box)
+        too_small = whole.font_size < SMALL <= broken.font_size
+        return layout.place(broken if too_small or whole.font_size < ONE_LINE * broken.font_size else whole, box)
 
     def marks(self, places: Any) -> VMobject:
         """Crosses on the map, at points (n, 2) that lie in the view."""

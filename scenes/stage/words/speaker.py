@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from manim import LEFT, VMobject
+from manim import LEFT, UP, VMobject
 from manim.typing import Vector3D
 
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
-from scenes.stage.words.typesetting import BODY, SMALL, Words
+from scenes.stage.words.typesetting import BODY, SMALL, Words, wrapped
 
 Play = Callable[..., None]  # Scene.play
 
@@ -23,9 +23,11 @@ class Speaker:
         self.said: VMobject | None = None
 
     def say(self, *markups: str) -> VMobject:
-        """Show a sentence of Typst markup: the first of the markups that fits in large type, else the last, smaller."""
+        """Show a sentence of Typst markup: the first of the markups that fits in large type, else the last, smaller,
+        on two lines where it has to be: those reach up from the foot of the box."""
         self.hush()
-        self.said = layout.place(spoken(markups, self.box.width), self.box, self.align)
+        words = layout.place(spoken(markups, self.box.width), self.box, self.align)
+        self.said = words.shift(max(0.0, words.height - self.box.height) / 2 * UP)
         self.play(FadeIn(self.said), run_time=0.4)
         return self.said
 
@@ -39,7 +41,7 @@ class Speaker:
 def spoken(markups: tuple[str, ...], width: float) -> Words:
     """The first of several wordings that fits a width, larger type first."""
     tried = (Words(markup, size) for size in (BODY, SMALL) for markup in markups)
-    return next((words for words in tried if words.width <= width), Words(markups[-1], SMALL))
+    return next((words for words in tried if words.width <= width), None) or wrapped(markups[-1], width)
 
 
 def tinted(text: str, color: str) -> str:

@@ -81,6 +81,12 @@ def fitting_formula(source: str, width: float, size: float = BODY) -> Formula:
     return formula.scale(min(1.0, max(width / formula.width, SMALL / size)))
 
 
+def wrapped(markup: str, width: float, size: float = SMALL) -> Words:
+    """Words on as many lines as a width needs, near to each other."""
+    room = width / UNITS_PER_POINT * SMALL / size
+    return Words(f"#block(width: {room:.1f}pt)[#set par(leading: 0.45em)\n{markup}]", size)
+
+
 def wrapped_formula(source: str, width: float) -> Formula | Words:
     """A formula without labels that fits a width: on one line if it can, else on several in the smallest type."""
     formula = fitting_formula(source, width)
