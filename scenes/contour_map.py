@@ -220,6 +220,10 @@ class ContourMapScene(LectureScene):
     def boxes(self) -> tuple[Box, Box, Box]:
         """For the terrain, for the column on the right, and for words."""
         words, rest = layout.stage().bottom_slice(FOOT, gap=0.1)
+        if layout.is_tall():
+            terrain, low = rest.rows(1.0, 1.2, gap=0.3)
+            aside = max(0.0, low.width - (1 - PROFILE) * low.height - 0.4) / 2
+            return terrain, low.inset(left=aside, right=aside), words
         high = layout.stage() if layout.is_wide() else rest
         column = high.right_slice(min((1 - PROFILE) * high.height + 0.4, 0.4 * high.width))[0]
         left = Box(rest.left, rest.bottom, column.left - 0.2, rest.top)

@@ -38,7 +38,7 @@ from scenes.stage.words.typesetting import BODY, Formula, Words, bold, fitting_f
 DERIVED, TYPED = "derived", "typed"
 BY_HAND = "2*theta*sin(theta)*cos(theta) + theta^2*cos(theta)^2 - 2*theta^2*sin(theta)^2"
 FORMULAS, FOOT, LABELS = 1.2, 0.5, 0.45  # heights: of the formulas, of words, of an axis' numbers
-SIDE = 3.9, 3.3  # width of the column at the right, in a wide picture and in a tall one
+SIDE, BELOW = (3.9, 3.3), 3.6  # width of the column at the right, in a wide picture and another; its height below
 PACE, LONGEST, REST = 4.0, 9.0, 2.0  # steps a second while much happens, and seconds; then seconds
 LEVEL = 0.05  # a slope below this share of the steepest is level ground
 REACH = 0.1  # of the window: half a tangent
@@ -260,7 +260,10 @@ class DerivedNotTyped(LectureScene):
         """Formulas, the curve, the slopes below it, the column at the right, words."""
         formulas, rest = layout.stage().top_slice(FORMULAS, gap=0.1)
         words, rest = rest.bottom_slice(FOOT, gap=0.05)
-        side, rest = rest.right_slice(SIDE[0] if layout.is_wide() else SIDE[1], gap=0.35)
+        if layout.is_tall():
+            side, rest = rest.inset(bottom=0.4).bottom_slice(BELOW)
+        else:
+            side, rest = rest.right_slice(SIDE[0] if layout.is_wide() else SIDE[1], gap=0.35)
         above, below = rest.rows(1.0, 1.0, gap=0.12)
         return formulas, above, below, side, words
 

@@ -295,7 +295,11 @@ class DescentOnACurve(LectureScene):
     @cached_property
     def boxes(self) -> tuple[Box, Box, Box]:
         """Curve, errors below it, and the column for the table at the right."""
-        side, rest = layout.stage().right_slice(5.6 if layout.is_wide() else 4.6, gap=0.5)
+        stage = layout.stage()
+        if layout.is_tall():
+            side, rest = stage.bottom_slice(5.4)
+        else:
+            side, rest = stage.right_slice(layout.choose(5.6, min(4.6, 0.5 * stage.width), 0.0), gap=0.5)
         above, below = rest.rows(1.2, 1.0, gap=0.2)
         return above, below, side
 

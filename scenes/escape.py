@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
-from manim import DOWN, Group, ValueTracker, VGroup, linear
+from manim import DOWN, LEFT, Group, ValueTracker, VGroup, linear
 from pydantic import BeforeValidator, Field
 
 from objectives import typeset
@@ -26,7 +26,7 @@ from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, lines, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, lines, quiet, wrapped
 from scenes.typed import as_list
 
 CELL = 0.5  # height of the words under a small map
@@ -145,7 +145,9 @@ class Escape(TwoRuns):
     @cached_property
     def grid(self) -> list[Box]:
         """Eight cells: for the maps, and the last for words."""
-        return [cell for row in layout.stage().rows(1, 1, gap=0.2) for cell in row.columns(1, 1, 1, 1, gap=0.3)]
+        rows, across = (4, 2) if layout.is_tall() else (2, 4)
+        grid = layout.stage().rows(*[1] * rows, gap=0.2)
+        return [cell for row in grid for cell in row.columns(*[1] * across, gap=0.3)]
 
     @cached_property
     def small(self) -> list[Terrain]:
@@ -186,7 +188,12 @@ class Escape(TwoRuns):
             bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM)),
             quiet("end at a"),
             quiet("lowest point"),
-            *([quiet("more is not"), quiet("always better")] if self.more_fails else []),
+            *([quiet("more is not"), quiet("always better")] if self.more_fails and cell.width > 1.8 else []),
             gap=0.2,
         )
-        return layout.place(layout.shrink_into(words, cell.width, np.inf), cell).shift(0.2 * DOWN)
+        if words.width > cell.width:
+            words = VGroup(
+                *(wrapped(line.typst_code, cell.width) if line.width > cell.width else line for line in words)
+            )
+            words.arrange(DOWN, aligned_edge=LEFT, buff=0.2)
+        return layout.place(words, cell).shift(0.2 * DOWN)

@@ -35,16 +35,17 @@ from scenes.stage.ink.palette import luminance, palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.panels.gauge import Gauge
 from scenes.stage.panels.scoreboard import error_at, errors_of
-from scenes.stage.words.cards import Counter, RuleCard
+from scenes.stage.words.cards import CRAMPED, Counter, RuleCard
 from scenes.stage.words.figures import figure, rounded, running_spec, typed
 from scenes.stage.words.notation import gradient, notation, parameters
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import BODY, HEADING, Formula, bold, fitting_formula, lines, quiet
+from scenes.stage.words.typesetting import BODY, HEADING, Formula, bold, fitting_formula, lines, quiet, wrapped
 
 GD = "gradient_descent"
 PACE, LONGEST = 6.0, 12.0  # steps a second, and seconds of one stretch at most
 CARD, GAUGE, FOOT, BETWEEN = 0.98, 0.85, 0.5, 0.22  # heights
+COUNTER = 0.5  # the same, of the iteration, where it has no room on the line of the gauge
 LITTLE = 0.05  # of the first error: a fall that is hardly seen
 STEEP = 5  # times the slope at the pause
 
@@ -239,7 +240,7 @@ class GentleSlope(LectureScene):
     def rows(self) -> tuple[Box, ...]:
         """The rest, from top to bottom: card, counter and gauge, data, words."""
         card, rest = self.boxes[1].top_slice(CARD, gap=BETWEEN)
-        gauge, rest = rest.top_slice(GAUGE, gap=BETWEEN)
+        gauge, rest = rest.top_slice(GAUGE + COUNTER * (rest.width < CRAMPED), gap=BETWEEN)
         return card, gauge, *reversed(rest.bottom_slice(FOOT, gap=0.1))
 
     @cached_property
@@ -305,6 +306,7 @@ class GentleSlope(LectureScene):
         """The iteration, on the gauge's line."""
         counter = Counter(self.rows[1], "iteration", widest=self.parameters.steps)
         up = self.gauge.baseline - float(counter.number.anchor[1])
+        up += COUNTER * (self.rows[1].width < CRAMPED)
         counter.submobjects[0].shift(up * UP)
         counter.number.seat(counter.number.anchor + up * UP)
         return counter
@@ -313,7 +315,7 @@ class GentleSlope(LectureScene):
     def gauge(self) -> Gauge:
         """How steep it is; the bar is full where it is steepest."""
         steepest = float(np.max(self.slopes))
-        gauge = Gauge(self.rows[1], "slope", steepest, palette().gradient, shown=self.slopes)
+        gauge = Gauge(self.rows[1].bottom_slice(GAUGE)[0], "slope", steepest, palette().gradient, shown=self.slopes)
         return gauge.display(self.slope_at(0))
 
     @cached_property
@@ -325,6 +327,8 @@ class GentleSlope(LectureScene):
         rule.select("step").set_color(color)
         notes = (tinted("gentle slope: short gradient,", color), tinted("short step", color))
         note = lines(*(quiet(words, BODY) for words in notes), gap=0.2)
+        if note.width > box.width:
+            note = lines(*(wrapped(words, box.width) for words in notes), gap=0.2)
         question = bold("Can we do better?", HEADING)
         layout.place(VGroup(rule, note, question).arrange(-UP, aligned_edge=LEFT, buff=0.7), box, LEFT)
         return rule, VGroup(note), VGroup(question)

@@ -297,7 +297,7 @@ class GradientFieldScene(LectureScene):
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
-        return stage.right_slice((0.52 if layout.is_wide() else 0.5) * stage.width)
+        return layout.beside(stage, (0.52 if layout.is_wide() else 0.5) * stage.width, 4.8)
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -206,7 +206,9 @@ class LectureScene(Scene):
             self.add(*picture, self.heading)
             self.read(self.title, seconds=TITLE_SECONDS)
             return
-        words = layout.shrink_into(bold(self.title, TITLE), layout.safe_frame().width)
+        width = layout.safe_frame().width
+        words = layout.shrink_into(bold(self.title, TITLE), width)
+        words = words if words.font_size >= SMALL else wrapped(f"*{self.title}*", width, HEADING)
         self.add(words)
         self.wait(TITLE_SECONDS)
         self.play(ReplacementTransform(words, self.heading), run_time=0.9)

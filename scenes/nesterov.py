@@ -49,7 +49,7 @@ from scenes.stage.words.cards import INSET, Counter, RuleCard
 from scenes.stage.words.endings import ending, last_value
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, on_baseline, quiet
 
 OFF = (0.02, 0.02)  # from the minimum, where the second runs start
 SECOND_STEPS = 60
@@ -388,7 +388,8 @@ class NesterovScene(LectureScene):
 
     @cached_property
     def counter(self) -> Counter:
-        return Counter(self.column[0], "iteration", widest=self.parameters.steps)
+        size = SMALL if layout.is_narrow() else BODY
+        return Counter(self.column[0], "iteration", widest=self.parameters.steps, size=size)
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:

@@ -325,16 +325,28 @@ class OptimizerRace(LectureScene):
         """The line for words at the bottom, and the rest."""
         return layout.stage().bottom_slice(FOOT, gap=0.12)
 
+    @property
+    def low(self) -> bool:
+        """Whether the map stands over the table, and the strip beside that: the table has no room beside the map."""
+        return layout.is_narrow() and not layout.is_tall()
+
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
+        if self.low:
+            below, above = stage.bottom_slice((len(self.same) + 1) * ROW + FOOT, gap=0.1)
+            return above, below
         return layout.beside(stage, (0.52 if layout.is_wide() else 0.46) * stage.width, 5.6)
 
     @cached_property
     def column(self) -> tuple[Box, Box, Box]:
         """From top to bottom: table, step, strip or chart."""
         table, rest = self.boxes[1].top_slice((len(self.same) + 1) * ROW, gap=0.15)
+        if self.low:
+            left, strip = self.boxes[1].columns(5.2, 2.0, gap=0.2)
+            table, step = left.top_slice((len(self.same) + 1) * ROW, gap=0.05)
+            return table, step, strip
         step, rest = rest.top_slice(FOOT, gap=0.05)
         return table, step, rest
 

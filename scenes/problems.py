@@ -306,9 +306,9 @@ class Problems(LectureScene):
     @cached_property
     def cells(self) -> dict[str, tuple[Box, Box, Box]]:
         """Three columns, in a tall picture rows: heading, panel, and what was found."""
-        stage, tall = layout.stage(), layout.is_tall()
-        parts = stage.rows(1, 1, 1) if tall else stage.columns(1, 1, 1, gap=0.45)
-        cut = _row if tall else _cell
+        stage, narrow = layout.stage(), layout.is_narrow()
+        parts = stage.rows(1, 1, 1, gap=0.15) if narrow else stage.columns(1, 1, 1, gap=0.45)
+        cut = _row if narrow else _cell
         return {key: cut(part) for key, part in zip(self.gains, parts, strict=True)}
 
     @cached_property
@@ -363,8 +363,8 @@ class Problems(LectureScene):
 def _row(row: Box) -> tuple[Box, Box, Box]:
     """The same beside each other: in a tall picture."""
     panel, words = row.columns(1, 1)
-    head, rest = words.top_slice(HEAD, gap=0.0)
-    return head, panel, rest.top_slice(4 * ROW)[0]
+    head, rest = words.top_slice(min(HEAD, 0.22 * row.height), gap=0.0)
+    return head, panel, rest.top_slice(min(4 * ROW, rest.height))[0]
 
 
 def _cell(column: Box) -> tuple[Box, Box, Box]:

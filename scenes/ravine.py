@@ -39,7 +39,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, lit_contour
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.panels.scoreboard import error_at, errors_of
-from scenes.stage.words.cards import INSET, TRIED, Counter, RuleCard
+from scenes.stage.words.cards import INSET, TRIED, Counter, RuleCard, card_height
 from scenes.stage.words.endings import ending_briefly, flies_off
 from scenes.stage.words.figures import figure, running_spec
 from scenes.stage.words.numerals import widest_of
@@ -49,7 +49,7 @@ from scenes.stage.words.typesetting import Words, on_baseline, quiet, wrapped_fo
 ALONG, ACROSS = 0, 1  # axes
 NAMES = {LARGE: "gradient_descent", SMALLER: "gradient_descent", MOMENTUM: "momentum"}
 PACE, LONGEST = 3.0, 10.0  # steps a second, and seconds of one run at most
-CARD, BETWEEN, FOOT = 0.98, 0.18, 0.5  # heights
+BETWEEN, FOOT = 0.18, 0.5  # heights
 ARROW = 1.5  # length of the arrow that points downhill
 NEAR_LIMIT, FAR_BELOW = 1.95, 0.5  # learning rates that are not given, in units of 1 / the curvature across
 OFF = 20.0  # degrees: downhill is another way
@@ -333,7 +333,9 @@ class Ravine(LectureScene):
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
-        return layout.beside(stage, (0.62 if layout.is_wide() else 0.55) * stage.width, 4.6)
+        return layout.beside(
+            stage, (0.62 if layout.is_wide() else 0.5 if layout.is_narrow() else 0.55) * stage.width, 4.6
+        )
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -374,7 +376,7 @@ class Ravine(LectureScene):
         """A card a run, with as many digits of the error as have room."""
         errors = errors_of(self.runs.values())
         below = self.boxes[1].top_slice(FOOT, gap=0.1)[1]
-        above = below.top_slice(3 * CARD + 2 * BETWEEN)[0].rows(1, 1, 1, gap=BETWEEN)
+        above = below.top_slice(3 * card_height(below.width) + 2 * BETWEEN)[0].rows(1, 1, 1, gap=BETWEEN)
         boxes = dict(zip(self.runs, above, strict=True))
         for significant, size in TRIED:
             spec = running_spec(errors, significant)

@@ -48,6 +48,7 @@ NAMES = {GD: "gradient descent", MOMENTUM: "momentum"}
 PLACES = ("first", "second")
 PACE, LONGEST = 9.0, 12.0  # steps a second, and seconds of one run at most
 FOOT, HEAD, GAUGE = 0.5, 0.4, 0.74  # heights
+ROOMY = 4.4  # width of a map whose name stands beside the step, and that of a gauge beside what it counts
 AHEAD = 1.5  # how many times as many steps gradient descent loses, at least
 
 
@@ -188,7 +189,7 @@ class Saddle(LectureScene):
         self.play(Create(self.marks[place]), run_time=0.6)
         self.speaker.say(*self._said_of(place))
         self.wait(2.2)
-        if not self.roomy:  # beside the gauges is no room for the settings
+        if self.boxes[place][2].width <= 6.0:  # beside the gauges is no room for the settings
             self.speaker.say(settings_line(self._settings(place)).typst_code)
             self.wait(1.2)
 
@@ -242,7 +243,7 @@ class Saddle(LectureScene):
     @property
     def roomy(self) -> bool:
         """Whether there is room beside what the gauges say."""
-        return self.boxes[PLACES[0]][2].width > 6.0
+        return self.boxes[PLACES[0]][2].width > ROOMY
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -263,8 +264,9 @@ class Saddle(LectureScene):
 
     def _head(self, place: str) -> VGroup:
         box = self.boxes[place][0]
-        title = fitting_words(f"*{escape(self.objectives[place].title)}*", 0.6 * box.width)
-        title = on_baseline(layout.place(title, box, LEFT), float(self.counters[place].number.anchor[1]))
+        title = fitting_words(f"*{escape(self.objectives[place].title)}*", (0.6 if self.roomy else 1.0) * box.width)
+        above = 0.0 if self.roomy else HEAD
+        title = on_baseline(layout.place(title, box, LEFT), float(self.counters[place].number.anchor[1]) + above)
         return VGroup(title)
 
     @cached_property
@@ -274,6 +276,7 @@ class Saddle(LectureScene):
 
     def _counter(self, place: str) -> Counter:
         box = self.boxes[place][0]
+        box = box.bottom_slice(HEAD)[0]
         counter = Counter(box, "step", widest=self.parameters.steps)
         right = np.array([box.right - float(counter.number.anchor[0]), 0.0, 0.0])
         counter.submobjects[0].shift(right)
@@ -325,9 +328,9 @@ class Saddle(LectureScene):
     def _what(self, place: str) -> VGroup:
         above, below = self.gauges[place].values()
         box = self.boxes[place][2]
-        words = layout.place(quiet("steps lost" if self.roomy else "lost"), box, UR)
-        lines = [(words, above)]
-        if self.roomy:
+        words = layout.place(quiet("steps lost" if box.width > 6.0 else "lost"), box, UR)
+        lines = [(words, above)] if self.roomy else []
+        if box.width > 6.0:
             lines.append((settings_line(self._settings(place)), below))
         return VGroup(*(self._at_left(line, box, gauge) for line, gauge in lines))
 
@@ -341,7 +344,7 @@ class Saddle(LectureScene):
 
 
 def _side(box: Box) -> tuple[Box, Box, Box, Box]:
-    head, rest = box.top_slice(HEAD, gap=0.0)
+    head, rest = box.top_slice(HEAD if box.width > ROOMY else 2 * HEAD, gap=0.0)
     lower, rest = rest.bottom_slice(GAUGE, gap=0.12)
     upper, rest = rest.bottom_slice(GAUGE, gap=0.12)
     return head, rest, upper, lower

@@ -260,7 +260,8 @@ class UTurn(LectureScene):
         if hasattr(self, "board"):
             return self.board.words(markup)
         words = fitting_words(markup, self.boxes[1].width)
-        return layout.place(words, self.boxes[1].bottom_slice(FOOT)[0])
+        box = self.boxes[1].bottom_slice(max(FOOT, words.height))[0]
+        return layout.place(words, box)
 
     def _map(self) -> tuple[ContourMap, Words]:
         """The map, and how to read its colours."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from manim import Group, Mobject, Typst
@@ -54,12 +55,19 @@ def texts_of(mobject: Mobject) -> Iterator[Typst | Numeral]:
         yield from texts_of(part)
 
 
+def parts_of(mobject: Mobject) -> Iterator[Any]:
+    """It and all below it: as Manim's `get_family`, which makes lists of lists first."""
+    yield mobject
+    for part in mobject.submobjects:
+        yield from parts_of(part)
+
+
 def panels_of(mobject: Mobject) -> Iterator[Panel]:
-    return (part for part in mobject.get_family() if isinstance(part, Panel) and visible(part.frame))
+    return (part for part in parts_of(mobject) if isinstance(part, Panel) and visible(part.frame))
 
 
 def visible(mobject: Mobject) -> bool:
-    parts = mobject.family_members_with_points()
+    parts = (part for part in parts_of(mobject) if len(part.points))
     return any(max(part.get_fill_opacity(), part.get_stroke_opacity()) > 0.1 for part in parts)
 
 

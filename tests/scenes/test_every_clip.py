@@ -32,14 +32,15 @@ def test_layout(seen: Seen) -> None:
 
 
 @pytest.mark.parametrize("clip", CLIPS)
-def test_layout_in_the_other_theme_and_aspect(clip: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run skipped."""
+def test_layout_in_the_other_theme_and_other_aspects(clip: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run skipped, one after the other, so that what is typeset alike is typeset once."""
     monkeypatch.setattr("manim.mobject.text.tex_mobject.tex_to_svg_file", no_latex)
-    with studio(make_profile("l", "light", "4:3")), typeset_cache():
-        scene = make_scene(clip, {}, only=())
-        sight = look_at(scene, f"{clip}, light, 4:3")
-        scene.render()
-    hold(clip, sight)
+    for aspect in ("4:3", "16:10", "1:1", "9:16"):
+        with studio(make_profile("120p10", "light", aspect)), typeset_cache():
+            scene = make_scene(clip, {}, only=())
+            sight = look_at(scene, f"{clip}, light, {aspect}")
+            scene.render()
+        hold(clip, sight)
 
 
 def hold(clip: str, sight: Sight) -> None:

@@ -24,6 +24,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold
 AHEAD = '"ahead"'  # the index of the place where Nesterov asks
 BAR = 0.5  # height of a stable range
 
+NARROW = 4.0  # width of an axis
 COMPACT = 2.85  # height of equations in a narrow picture, where they stand closer
 
 
@@ -101,6 +102,7 @@ class StableRanges:
         start, end = self.panel.to_screen(np.array([0.0, limit]), level)
         color = rule_color(rule_name)
         bar = Rectangle(width=end[0] - start[0], height=BAR, stroke_width=0, fill_color=color, fill_opacity=1)
-        words = Words(f"*{RULES[rule_name].title}*: stable up to ${limit:.2f}$", SMALL, color, on_picture=True)
+        upto = "up to" if self.panel.area.width < NARROW else "stable up to"
+        words = Words(f"*{RULES[rule_name].title}*: {upto} ${limit:.2f}$", SMALL, color, on_picture=True)
         words.next_to(bar.move_to((start + end) / 2), UP, buff=0.15).align_to(start, LEFT)
         return VGroup(bar, words)

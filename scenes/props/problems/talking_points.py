@@ -9,7 +9,7 @@ from manim import UL
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline
+from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, wrapped
 
 FIRST, SECOND = 0.32, 0.76  # from the top of a cell to the baselines of a point and of what was found
 
@@ -25,7 +25,10 @@ class TalkingPoints:
 
     def finding(self, key: str, markup: str) -> Words:
         """What was found, in its place below a point."""
-        return self._seated(Words(markup, SMALL), key, SECOND)
+        words, cell = Words(markup, SMALL), self.cells[key]
+        if words.width > cell.width:
+            return layout.place(wrapped(markup, cell.width), cell.inset(top=FIRST + 0.1), UL)
+        return self._seated(words, key, SECOND)
 
     def _seated(self, words: Words, key: str, depth: float) -> Words:
         cell = self.cells[key]

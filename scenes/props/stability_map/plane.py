@@ -16,6 +16,7 @@ from manim import RIGHT, UP, ManimColor, Rectangle, VGroup, VMobject
 
 from optimizers import Momentum, theory
 from optimizers.plane import Settling, settling, slowest
+from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Ball
 from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, polylines, stroke
 from scenes.stage.ink.layout import Box
@@ -111,7 +112,8 @@ class StabilityPlane(Panel):
 
     def __init__(self, box: Box, plane: Plane) -> None:
         letters = notation()
-        names = (f"${letters.learning_rate}$", f"momentum ${letters.momentum}$")
+        word = "" if layout.is_narrow() else "momentum "
+        names = (f"${letters.learning_rate}$", f"{word}${letters.momentum}$")
         super().__init__(box, (0.0, plane.reach), (0.0, 1.0), names, framed=True)
         self.plane = plane
         self.legend = self._legend()

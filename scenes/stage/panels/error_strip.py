@@ -17,7 +17,7 @@ from scenes.stage.ink.layout import Box, box_of
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import Panel, Range, Scale, within_reach
 from scenes.stage.words.figures import DIVERGES
-from scenes.stage.words.typesetting import SMALL, Words
+from scenes.stage.words.typesetting import SMALL, Words, quiet
 
 DECADES = 12  # of a logarithmic axis, at most
 EXPLODED = 1e3  # times the largest first error: a run that ends higher has exploded
@@ -74,6 +74,7 @@ class ErrorStrip(Panel):
         self.values = runs
         errors, scale = error_range(runs, floor)
         self.steps = max(len(values) for values in runs.values()) - 1
+        name = name if quiet(name).width < box.width - 0.7 else name.split(" after ")[0]
         super().__init__(box, (0.0, float(max(self.steps, 1))), errors, ("", name), scale, grid=True)
         self.corners = {rule: self._corners(values) for rule, values in runs.items()}
         widths = [7.5] + [4.5] * (len(runs) - 1)  # where curves run together, the first is seen on both sides

@@ -76,12 +76,12 @@ class GainChart:
             side, board = stage.right_slice(4.0, gap=0.5)
             return board, side.rows(0.85, 0.95, 1.45, gap=0.3)
         if layout.is_tall():
-            side, board = stage.bottom_slice(3.9)
-            return board, side.rows(0.85, 0.95, 1.45, gap=0.3)
+            side, board = stage.bottom_slice(4.2)
+            return board, side.rows(0.85, 0.95, 1.8, gap=0.3)
         if layout.is_narrow():
-            side, board = stage.bottom_slice(2.0, gap=0.15)
+            side, board = stage.bottom_slice(2.1, gap=0.15)
             left, right = side.columns(1, 1)
-            return board, (*left.rows(1, 1, gap=0.1), right)
+            return board, (*left.rows(0.8, 1.1, gap=0.15), right)
         side, board = stage.bottom_slice(1.5, gap=0.15)
         return board, side.columns(3.6, 2.2, 3.3)
 

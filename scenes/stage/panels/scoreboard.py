@@ -15,12 +15,12 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.panels.error_strip import ErrorStrip
-from scenes.stage.words.cards import TRIED, Counter, RuleCard
+from scenes.stage.words.cards import CRAMPED, TRIED, Counter, RuleCard, card_height
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.typesetting import Words, fitting_words
 
-CARD, BETWEEN, ROW = 0.98, 0.16, 0.46  # heights: of a card, between cards, of a row of words
+BETWEEN, ROW = 0.16, 0.46  # heights: between cards, of a row of words
 RING = 0.13
 Drive = Callable[..., None]  # LectureScene.drive
 
@@ -30,9 +30,10 @@ class Scoreboard:
 
     def __init__(self, box: Box, rules: Mapping[str, Rule[Any]], runs: Mapping[str, Trajectory], turning: str) -> None:
         self.runs, self.turns = runs, runs[turning].u_turns_at
-        above, rest = box.top_slice(len(runs) * (CARD + BETWEEN) - BETWEEN, gap=0.24)
-        counting, rest = rest.top_slice(ROW, gap=0.12)
-        self.words_box, below = rest.top_slice(ROW, gap=0.1)
+        narrow = box.width < CRAMPED
+        above, rest = box.top_slice(len(runs) * (card_height(box.width) + BETWEEN) - BETWEEN, gap=0.24)
+        counting, rest = rest.top_slice((1 + narrow) * ROW, gap=0.12)
+        self.words_box, below = rest.top_slice((1 + narrow) * ROW, gap=0.1)
         self.cards = dict(zip(runs, self._cards(above, rules), strict=True))
         self.counters = list(self._counters(counting))
         self.strip = ErrorStrip(below, {n: run.values for n, run in runs.items()}, {n: rule_color(n) for n in runs})
@@ -57,7 +58,7 @@ class Scoreboard:
             yield card.display(error_at(self.runs[name], 0.0))
 
     def _counters(self, box: Box) -> Iterator[Counter]:
-        left, right = box.columns(1, 1, gap=0.2)
+        left, right = box.rows(1, 1, gap=0.0) if box.width < CRAMPED else box.columns(1, 1, gap=0.2)
         yield Counter(left, "iteration", widest=max(run.steps for run in self.runs.values()))
         yield Counter(right, "u-turns", widest=max(10, len(self.turns)), ring=True)
 

@@ -31,7 +31,7 @@ from scenes.stage.terrain.ground import Kind
 from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.trail import TerrainTrail
-from scenes.stage.words.cards import TRIED, Counter, RuleCard
+from scenes.stage.words.cards import TRIED, Counter, RuleCard, card_height
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
@@ -92,7 +92,9 @@ class SurfaceAndMap:
             below, panels = stage.bottom_slice(CARD, gap=BETWEEN)
             cards, words = below.right_slice(ONE_CARD if self.count == 1 else max(TWO_CARDS, 0.645 * stage.width))
             return panels, words.bottom_slice(FOOT)[0], cards
-        cards, rest = stage.bottom_slice(lines * (CARD + BETWEEN) - BETWEEN, gap=0.12)
+        across = -(-self.count // lines)
+        card = card_height((stage.width - (across - 1) * BETWEEN) / across)
+        cards, rest = stage.bottom_slice(lines * (card + BETWEEN) - BETWEEN, gap=0.12)
         words, panels = rest.bottom_slice(FOOT, gap=0.08)
         return panels, words, cards
 

@@ -16,11 +16,17 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 STRIPE = 0.09
 CLEAR = 0.12  # between words and the number
 INSET = 0.26
+CRAMPED = 3.6  # below this width the number stands below the settings, if the card is high enough
 NARROW = 5.0  # below this width the number stands beside the settings, not beside the name
 
 
 #: How exactly numbers may stand on cards, and in what type: the first that fits all of them is taken.
 TRIED = (*((digits, BODY) for digits in (6, 5, 4, 3)), *((digits, SMALL) for digits in (4, 3, 2, 1)))
+
+
+def card_height(width: float) -> float:
+    """How high a card of a width is: in a cramped one the number has a line of its own."""
+    return 1.36 if width < CRAMPED else 0.98
 
 
 def settings_line(settings: Mapping[str, float], size: float = SMALL) -> Words:
@@ -82,13 +88,22 @@ class RuleCard(VGroup):
 
     def _seat_words(self) -> None:
         """Name above settings, on the same baselines in every card."""
-        for words, share in ((self.title_words, 0.1), (self.settings, -0.3)):
+        shares = (0.17, -0.1) if self._has_three_lines else (0.1, -0.3)
+        for words, share in zip((self.title_words, self.settings), shares, strict=True):
             place(words, self.box.inset(left=INSET + STRIPE), LEFT)
             on_baseline(words, self.box.center[1] + share * self.box.height)
+
+    @property
+    def _has_three_lines(self) -> bool:
+        return self.box.width < CRAMPED and self.box.height > card_height(self.box.width) - 1e-6
 
     def _seat_value(self, raised: bool) -> None:
         """The number stands at the right, half-way up; in a narrow card beside the settings, or beside the name."""
         right, heights = self.box.right - INSET, [self.box.center[1] + share * self.box.height for share in (0.1, -0.3)]
+        if self._has_three_lines:
+            self.raised = False
+            self.value.seat([right, self.box.center[1] - 0.38 * self.box.height, 0.0])
+            return
         meets = right - self.value.width < self.settings.get_right()[0] + CLEAR
         #: Whether the number stands beside the name.
         self.raised = self.box.width <= NARROW and (raised or bool(meets))

@@ -70,9 +70,9 @@ def escape(text: str) -> str:
 
 
 def fitting_words(markup: str, width: float) -> Words:
-    """A line of text, in smaller type where it would not fit a width otherwise."""
-    words = Words(markup, BODY)
-    return words if words.width <= width else Words(markup, SMALL)
+    """A line of text, in smaller type where it would not fit a width otherwise, and then on several lines."""
+    tried = (Words(markup, size) for size in (BODY, SMALL))
+    return next((words for words in tried if words.width <= width), None) or wrapped(markup, width)
 
 
 def fitting_formula(source: str, width: float, size: float = BODY) -> Formula:
