@@ -307,13 +307,8 @@ class ChoosingMomentum(LectureScene):
         """For each of the four: the row of its words, and its panel."""
         rows, columns = ([1] * 4, [1]) if layout.is_tall() else ([1] * 2, [1] * 2)
         boxes = [box for row in self.rows[1].rows(*rows, gap=0.2) for box in row.columns(*columns, gap=0.5)]
-        head = (1 + self.crowded) * ROW
+        head = (1 + layout.is_small()) * ROW
         return {name: box.top_slice(head, gap=0.0) for name, box in zip(FOUR, boxes, strict=True)}
-
-    @property
-    def crowded(self) -> bool:
-        """Whether what became of a ball stands below its momentum, because there is no room beside it."""
-        return layout.is_narrow() and not layout.is_tall()
 
     @cached_property
     def panels(self) -> dict[str, CurvePanel]:
@@ -343,7 +338,7 @@ class ChoosingMomentum(LectureScene):
 
     def _above(self, name: str, words: Words, side: np.ndarray) -> Words:
         box = self.cells[name][0]
-        moved = self.crowded * (ROW / 2 if side is UL else -ROW / 2)
+        moved = layout.is_small() * (ROW / 2 if side is UL else -ROW / 2)
         return on_baseline(layout.place(words, box, side), float(box.center[1]) - BELOW + moved)
 
     # What is on the screen: the parabola ----------------------------------------------------------------------------

@@ -299,7 +299,7 @@ class DescentOnACurve(LectureScene):
         if layout.is_tall():
             side, rest = stage.bottom_slice(5.4)
         else:
-            side, rest = stage.right_slice(layout.choose(5.6, min(4.6, 0.5 * stage.width), 0.0), gap=0.5)
+            side, rest = stage.right_slice(layout.choose(5.6, min(4.6, 0.57 * stage.width), 0.0), gap=0.5)
         above, below = rest.rows(1.2, 1.0, gap=0.2)
         return above, below, side
 

@@ -390,7 +390,8 @@ class EWMA(LectureScene):
     def compared(self) -> tuple[Line, Line, VGroup]:
         """The two lines below each other, and a mark where the second has nothing."""
         parts = comparison()
-        size = fitting_size(parts, (0.76 if layout.is_narrow() else 0.82) * layout.stage().width, MIDDLE)
+        largest = SMALL if layout.is_narrow() else MIDDLE  # columns are as wide as the wider of two parts
+        size = fitting_size(parts, 0.82 * layout.stage().width, largest)
         rows = [Line(line, size) for line in parts]
         for k, row in enumerate(rows):
             row.meet(np.array([0.0, layout.stage().top - 0.45 - PITCH * k, 0.0]))

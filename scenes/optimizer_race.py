@@ -124,7 +124,7 @@ class OptimizerRace(LectureScene):
     @cached_property
     def results(self) -> dict[str, Results]:
         """What both races came to."""
-        return {race: Results(runs, self.lowest) for race, runs in self.runs.items()}
+        return {race: Results(runs, layout.is_small()est) for race, runs in self.runs.items()}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {f"{race}_{name}": run for race in self.raced for name, run in self.runs[race].items()}
@@ -325,16 +325,11 @@ class OptimizerRace(LectureScene):
         """The line for words at the bottom, and the rest."""
         return layout.stage().bottom_slice(FOOT, gap=0.12)
 
-    @property
-    def low(self) -> bool:
-        """Whether the map stands over the table, and the strip beside that: the table has no room beside the map."""
-        return layout.is_narrow() and not layout.is_tall()
-
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
-        if self.low:
+        if layout.is_small():
             below, above = stage.bottom_slice((len(self.same) + 1) * ROW + FOOT, gap=0.1)
             return above, below
         return layout.beside(stage, (0.52 if layout.is_wide() else 0.46) * stage.width, 5.6)
@@ -342,11 +337,10 @@ class OptimizerRace(LectureScene):
     @cached_property
     def column(self) -> tuple[Box, Box, Box]:
         """From top to bottom: table, step, strip or chart."""
-        table, rest = self.boxes[1].top_slice((len(self.same) + 1) * ROW, gap=0.15)
-        if self.low:
-            left, strip = self.boxes[1].columns(5.2, 2.0, gap=0.2)
-            table, step = left.top_slice((len(self.same) + 1) * ROW, gap=0.05)
-            return table, step, strip
+        left, strip = self.boxes[1].columns(5.2, 2.0, gap=0.2) if layout.is_small() else (self.boxes[1], None)
+        table, rest = left.top_slice((len(self.same) + 1) * ROW, gap=0.05 if strip else 0.15)
+        if strip:
+            return table, rest, strip
         step, rest = rest.top_slice(FOOT, gap=0.05)
         return table, step, rest
 

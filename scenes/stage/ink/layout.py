@@ -136,6 +136,11 @@ def is_narrow() -> bool:
     return config.frame_width < NARROW
 
 
+def is_small() -> bool:
+    """Whether there is little room both ways: 1:1."""
+    return is_narrow() and not is_tall()
+
+
 def shape() -> Shape:
     """What kind of layout the picture asks for; `square` is near that: 4:3, 1:1."""
     ratio = config.frame_width / config.frame_height
