@@ -1,7 +1,7 @@
 """A contour map is made of cuts: a level plane sinks through the surface, and its cuts drop to the floor.
 
-One line, one height. Along a straight line over the map the heights make a profile: where the lines of the map crowd,
-the profile is steep. And from straight above, the surface is its map.
+One line, one height. Along a straight line over the map the heights make a profile: in two stretches of the same width,
+the one with more lines is the steeper one. And from straight above, the map slides over the surface, and fits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from manim import UL, ValueTracker, linear, smooth
+from manim import LEFT, UL, ValueTracker, VGroup, linear, smooth
 from pydantic import Field
 
 from objectives import AnyObjective, typeset, typeset_function
@@ -34,14 +34,16 @@ from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
+from scenes.stage.words.typesetting import BODY, Formula, Words, lines, wrapped_formula
 
 AZIMUTH, ELEVATION, SWING = -34.0, 28.0, 14.0
-RELIEF, DEEP = 0.43, 0.44  # of the map's width: the height of the ground, and from there down to the floor
+RELIEF, DEEP = 0.43, 0.33  # of the map's width: the height of the ground, and from there down to the floor
 FOOT = 0.55  # height of the line for words
 PROFILE = 0.36  # of the column, the profile; the map has the rest
 CUT, WALK = 1.45, 7.0  # seconds of a cut, and of the walk along the line
-LARGE = 0.8  # of the height that is free, the map from above
+LARGE = 0.92  # of the room that is free, the map from above
+BESIDE, OVER = 0.4, 0.2  # of the heading's row and of the column: how far a terrain that is alone may reach there
+STRETCH = 0.14  # of the map's width
 
 
 class ContourMapScene(LectureScene):
@@ -96,15 +98,21 @@ class ContourMapScene(LectureScene):
         """The heights along the straight line."""
         return section(self.objective, self.view, self.line, self.levels)
 
-    @property
+    @cached_property
     def stretches(self) -> list[tuple[float, float]]:
-        """Where the lines crowd along the straight line, and where they are furthest apart, if there are gaps."""
-        return [self.section.narrow, self.section.wide] if len(self.section.gaps) > 1 else []
+        """Two stretches of the straight line, equally wide: with the most lines, and with the fewest."""
+        left, right = self.view[0]
+        found = self.section.stretches(STRETCH * (right - left))
+        return found if found and self.counts(found)[0] > self.counts(found)[1] else []
+
+    def counts(self, stretches: list[tuple[float, float]]) -> list[int]:
+        """How many lines are crossed in stretches."""
+        return [self.section.crossed(stretch) for stretch in stretches]
 
     @property
     def slopes(self) -> list[float]:
-        """How steep it is there."""
-        return [self.section.slope(stretch) for stretch in self.stretches]
+        """How steep it is there, on average."""
+        return [self.section.steepness(stretch) for stretch in self.stretches]
 
     def numbers(self) -> Mapping[str, Number]:
         steep, gentle = (self.slopes[0], self.slopes[1]) if self.slopes else ("none", "none")
@@ -117,11 +125,26 @@ class ContourMapScene(LectureScene):
             "gentle": gentle,
         }
 
+    def words(self) -> Mapping[str, str]:
+        if not self.stretches:
+            return {"how_steep": "Nowhere along this line do the lines crowd more than elsewhere."}
+        many, few = self.counts(self.stretches)
+        steep, gentle = (figure(slope, 2) for slope in self.slopes)
+        told = (
+            f"{many} lines in one stretch, {_lines(few)} in another as wide: there it is {steep} steep on average, here"
+        )
+        return {"how_steep": f"{told} {'only ' * self.steeper}{gentle}."}
+
+    @property
+    def steeper(self) -> bool:
+        """Whether it is steeper where there are more lines."""
+        return bool(self.slopes) and self.slopes[0] > self.slopes[1]
+
     def claims(self) -> Iterator[Claim]:
         steep, gentle = self.slopes or [np.nan, np.nan]
         yield Claim(
-            f"where the lines crowd it is at least twice as steep: {figure(steep)}, "
-            f"and {figure(gentle)} where they are far apart",
+            f"where there are more lines it is at least twice as steep: {figure(steep)}, "
+            f"and {figure(gentle)} where there are fewer",
             bool(steep > 2 * gentle),
         )
 
@@ -133,13 +156,12 @@ class ContourMapScene(LectureScene):
 
     def opening(self) -> None:
         """How a contour map is made."""
-        self.show_title()
+        self.terrain.orbit.look(self.alone)
+        self.terrain.settle()
+        self.show_title(self.cutter, self.terrain)  # in this order: what it cuts is drawn by the terrain
 
     def surface(self) -> None:
         """A surface: height is the value of the function."""
-        self.terrain.orbit.look(self.aslant)
-        self.add(self.cutter)
-        self.play(FadeIn(self.terrain), run_time=0.9)
         self.play(FadeIn(self.formula), run_time=0.6)
         self.speaker.say("height is the value of $f$")
         self.look(2.6, azimuth=AZIMUTH + SWING)
@@ -171,11 +193,13 @@ class ContourMapScene(LectureScene):
         self.release()
         self.speaker.say("one line, one height: a map")
         self.wait(2.6)
+        self.play(FadeOut(self.formula), run_time=0.4)
+        self.look(1.2, view=self.aslant)
+        self.terrain.stand_in(self.boxes[0])
 
     def profile(self) -> None:
         """Walk straight over the map: the heights along the line are its profile."""
         self.speaker.hush()
-        self.play(FadeOut(self.formula), run_time=0.4)
         self.play(FadeIn(self.chart), FadeIn(self.chart_profile), run_time=0.9)
         self.bring_to_back(self.chart, self.chart_profile)
         self.speaker.say("straight over the map: the heights on the way", "the heights on the way")
@@ -188,22 +212,39 @@ class ContourMapScene(LectureScene):
         self.wait(1.0)
 
     def steep_and_gentle(self) -> None:
-        """Where the lines crowd it is steep; where they are far apart it is gentle."""
-        said = ("lines close together: steep", "lines far apart: gentle")
-        for stretch, words in zip(self.stretches, said, strict=False):
-            self.speaker.hush()
-            mark = stretch_mark(self.chart_profile, stretch, palette().gradient)
+        """{how_steep}"""
+        marks = [stretch_mark(self.chart_profile, stretch, palette().gradient) for stretch in self.stretches]
+        steep = ("steep", "gentle") if self.steeper else ("steep here", "and here")
+        for mark, count, words in zip(marks, self.counts(self.stretches), steep, strict=False):
             self.play(FadeIn(mark), run_time=0.6)
-            self.speaker.say(words)
-            self.wait(2.6)
-            self.play(FadeOut(mark), run_time=0.4)
+            self.speaker.say(f"{'the same width' if mark is marks[1] else 'this width'}, {_lines(count)}: {words}")
+            self.wait(2.4)
+        if marks:
+            self.vanish(*marks)
 
     def from_above(self) -> None:
-        """From straight above, the surface is its map."""
+        """From straight above the map fits the surface, line for line."""
         self.speaker.hush()
-        self.play(*self.terrain.orbit.flight(self.above, self.terrain.kept), run_time=4.2, rate_func=smooth)
-        self.speaker.say("from above, the surface is its map")
-        self.wait(2.6)
+        self.vanish(self.walk, self.chart_profile)
+        self.trail.presence.set_value(0.0)
+        self.play(*self.terrain.orbit.flight(self.above, self.terrain.kept), run_time=3.6, rate_func=smooth)
+        self.speaker.say("from above: slide the map over the surface ...", "slide the map over it ...")
+        zoom = self.above.zoom
+        self.bring_to_front(self.chart)
+        drawn = VGroup(self.chart.bands, self.chart.lines, self.chart.unknown)
+        self.play(FadeOut(self.chart.frame), FadeOut(self.chart.labels), FadeOut(self.chart.names), run_time=0.4)
+        way = np.array([self.above.left, self.above.up, 0.0]) - self.chart.area.center
+        self.play(drawn.animate.scale(zoom, about_point=self.chart.area.center).shift(way), run_time=2.6)
+        self.speaker.say("it fits: one line, one height", "it fits")
+        summary = lines(*(Words(text, BODY) for text in self._summary()), gap=0.5)
+        column = self.boxes[1]
+        self.play(FadeIn(layout.place(layout.shrink_into(summary, column.width), column, LEFT)), run_time=0.6)
+        self.wait(3.0)
+
+    def _summary(self) -> list[str]:
+        """What a reader of maps takes along, in a few lines."""
+        learnt = ["many lines:", "steep", "few lines:", "gentle"] if self.steeper else []
+        return ["one line:", "one height", *learnt]
 
     def look(self, seconds: float, view: View | None = None, **changes: float) -> None:
         """Move the camera alone."""
@@ -248,14 +289,29 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def terrain(self) -> Terrain:
-        area, box = self.chart.area, self.boxes[0]
-        deep = DEEP * area.width
-        return Terrain(self.objective, box, area, self.view, self.names, self.levels, RELIEF, "linear", foot=deep)
+        area, deep = self.chart.area, DEEP * self.chart.area.width
+        return Terrain(
+            self.objective, self.stage, area, self.view, self.names, self.levels, RELIEF, "linear", foot=deep
+        )
+
+    @cached_property
+    def alone(self) -> View:
+        """While it has the stage for itself: as large as there is room."""
+        around = (AZIMUTH, AZIMUTH + SWING / 2, AZIMUTH + SWING)
+        return self.terrain.fitted(AZIMUTH, ELEVATION, self.stage, azimuths=around, also=self.cutter.top)
+
+    @cached_property
+    def stage(self) -> Box:
+        """The stage of the terrain while it is alone: formula and height stand at its right."""
+        left, column, _ = self.boxes
+        head = layout.header()
+        top = head.bottom + BESIDE * head.height if layout.is_wide() else left.top
+        return Box(left.left, left.bottom, column.left + OVER * column.width, top)
 
     @cached_property
     def aslant(self) -> View:
         around = (AZIMUTH, AZIMUTH + SWING / 2, AZIMUTH + SWING)
-        return self.terrain.fitted(AZIMUTH, ELEVATION, azimuths=around, also=self.cutter.top)
+        return self.terrain.fitted(AZIMUTH, ELEVATION, self.boxes[0], azimuths=around)
 
     @cached_property
     def above(self) -> View:
@@ -306,3 +362,8 @@ class ContourMapScene(LectureScene):
         spec = running_spec(self.levels, 3)
         box = column.bottom_slice(0.5 * column.height)[0]
         return Counter(box, "cut at $f =$", spec, widest=widest_of(self.levels, spec))
+
+
+def _lines(count: int) -> str:
+    """A number of lines of the map, in words."""
+    return {0: "no line", 1: "1 line"}.get(count, f"{count} lines")

@@ -1,8 +1,8 @@
 """In a bowl gradient descent goes straight down, with shorter and shorter steps.
 
 The map is flat; it rises and becomes a surface, and from then on both are there: what the ball does in the bowl is
-what the point does on the map. Each step is the learning rate times the gradient, so that where the bowl gets level the
-steps get short; and the error falls by the same factor each time.
+what the point does on the map. The arrow of the negative gradient stands on both, and the step is the learning rate's
+share of it. So where the bowl gets level the steps get short: in the end they stand upright, side by side.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import LEFT, GrowFromCenter, VMobject
+from manim import GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import Field
 
-from objectives import AnyObjective, typeset
+from objectives import AnyObjective
 from optimizers import GradientDescent, Trajectory, descend
 from scenes.lecture_scene import (
     Claim,
@@ -27,21 +27,27 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.stage.ink import layout
+from scenes.props.descent_in_a_bowl.upright import UprightSteps
+from scenes.stage.ink.arrows import Shaft
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.endings import ending, flies_off, last_value
-from scenes.stage.words.figures import figure, rounded, sentence_format
+from scenes.stage.words.figures import figure, in_math, rounded, sentence_format
 from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Formula, Words
 
 GD = "gradient_descent"
 SLOW, QUICK, LONGEST = 1.1, 2.4, 16.0  # steps a second, and seconds of one stretch at most
-FIRST = 4  # steps that are taken slowly
+FIRST = 3  # steps that are taken slowly, each with its arrow
+CLEAR, FITS = 0.6, 0.95  # on the screen, an arrow at least; of the way to the map's edge
+ALIKE = 0.01  # by how much the ratios of neighbouring steps may differ, to be called one
 SMALL = 0.01  # of the first error: it has arrived
 
 
@@ -49,7 +55,7 @@ class DescentInABowl(LectureScene):
     """In a bowl, gradient descent goes down with shorter and shorter steps."""
 
     title = "Down the slope, step by step"
-    beats = ("opening", "surface", "first_steps", "shorter_and_shorter", "from_above")
+    beats = ("opening", "surface", "first_steps", "shorter_and_shorter", "side_by_side")
     poster = "shorter_and_shorter"
 
     class Parameters(ClipParameters):
@@ -105,20 +111,46 @@ class DescentInABowl(LectureScene):
 
     @property
     def shortens(self) -> bool:
-        """Whether no step is longer than the one before."""
+        """Whether no step is longer than the one before, and the last one shorter than the first."""
         with np.errstate(all="ignore"):
             return bool(self.lengths[-1] < self.lengths[0] and (np.diff(self.lengths) <= 0).all())
 
+    @property
+    def ratio(self) -> float | None:
+        """How many times as long as the one before each step is, if that is one number."""
+        with np.errstate(all="ignore"):
+            ratios = self.lengths[1:] / self.lengths[:-1]
+        same = len(ratios) > 1 and np.isfinite(ratios).all() and np.ptp(ratios) <= ALIKE * abs(ratios[0])
+        return float(ratios.mean()) if same and ratios[0] else None
+
+    @property
+    def drawn(self) -> float:
+        """The scale of the arrows on the map: 1, unless they would leave it or be too short to be seen."""
+        iterates, gradients = self.run.iterates[: self.slow], self.run.gradients[: self.slow]
+        (left, right), (low, high) = self.duet.view
+        with np.errstate(all="ignore"):
+            rooms = np.where(gradients > 0, iterates - (left, low), (right, high) - iterates) / np.abs(gradients)
+            sizes = np.linalg.norm(gradients, axis=1) * self.duet.map.area.width / (right - left)
+        fits = float(np.min(rooms[np.isfinite(rooms) & (rooms > 0)], initial=1e300)) * FITS
+        longest = float(np.max(sizes[np.isfinite(sizes)], initial=0.0))
+        return 1.0 if fits >= 1.0 and longest >= CLEAR else min(fits, 2 * CLEAR / longest if longest else 1.0)
+
+    @property
+    def slow(self) -> int:
+        """How many steps are taken slowly."""
+        return int(min(FIRST, self.run.ended_at))
+
     def words(self) -> Mapping[str, str]:
         first, last, start = self.lengths[0], self.lengths[-1], float(self.run.values[0])
-        told = f"the first {sentence_format(first, '.2f')}, the last {sentence_format(last, '.2f')}. "
+        told = f"the first is {sentence_format(first, '.2f')} long, the last {sentence_format(last, '.2f')}. "
         if flies_off(self.run):
-            return {"how_long": "The steps are too long. ", "how_far": f"The error {_grows(self.run)}."}
+            return {"how_long": "The steps are too long, and grow.", "how_far": f"The error {_grows(self.run)}."}
         turns = (
             "Where the slope gets gentle, the steps get short: " if self.shortens else "As the slope, so the steps: "
         )
-        after = f"After {self.run.ended_at} iterations the error {ending(self.run, 2, 'is')}, from {figure(start, 2)}."
-        return {"how_long": turns + told, "how_far": after}
+        same = f"Each is {figure(self.ratio)} times the one before." if self.ratio else ""
+        after = f"After {self.run.ended_at} steps the error {ending(self.run, 2, 'is')}, from {figure(start, 2)}."
+        return {"how_long": f"{turns}{told}{same}".strip(), "how_far": after}
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -128,63 +160,117 @@ class DescentInABowl(LectureScene):
 
     def opening(self) -> None:
         """Down the slope, step by step."""
-        self.show_title()
+        self.duet.begin()
 
     def surface(self) -> None:
         """A map of the error, and the surface that it is the map of: height is error."""
         self.duet.unfold()
         self.play(FadeIn(self.formula), run_time=0.6)
-        self.duet.speaker.say("height is error: the map, seen from the side", "height is error")
+        self.duet.speaker.say("height is the error $f$: the map, seen from the side", "height is the error $f$")
         self.duet.look(2.6, azimuth=self.duet.azimuth + SWING)
         self.duet.step_aside()
-        self.wait(0.6)
+        self.play(GrowFromCenter(self.goal), run_time=0.4)
 
     def first_steps(self) -> None:
-        """Each step goes straight down the slope, as far as the gradient is long, times the learning rate."""
+        """The arrow is the negative gradient: straight downhill, and as long as it is steep. The step is
+        {learning_rate:g} times the arrow."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
-        self.play(FadeIn(self.update), run_time=0.6)
-        self.wait(1.6)
-        halt = min(FIRST, self.run.ended_at)
-        self.duet.walk(halt, halt / SLOW, azimuth=self.duet.azimuth)
+        yellow, eta = tinted("$-nabla f$", palette().gradient), notation().learning_rate
+        scaled = "" if self.drawn == 1.0 else f" (drawn ${in_math(figure(self.drawn, 1))}$ times as long)"
+        self.duet.speaker.say(f"{yellow}: downhill{scaled}", f"{yellow}{scaled}")
+        for step in range(self.slow):
+            self._show_downhill(step)
+            if step == 0:
+                rate = in_math(figure(self.parameters.learning_rate))
+                self.duet.speaker.say(f"step $= -{eta} nabla f$: ${rate}$ of the arrow", f"step $= -{eta} nabla f$")
+                self.wait(0.8)
+            self.duet.walk(step + 1, 1.0, azimuth=self.duet.azimuth)
+            self._hide_downhill()
         self.wait(0.6)
-        self.play(FadeOut(self.update), run_time=0.4)
-        if self.shortens:
-            self.duet.speaker.say("steep: long steps")
-        self.wait(1.6)
 
     def shorter_and_shorter(self) -> None:
-        """{how_long}{how_far}"""
+        """{how_far}"""
         self.duet.speaker.hush()
-        halt, last = min(FIRST, self.run.ended_at), self.run.ended_at
-        if last > halt:
-            seconds = min((last - halt) / QUICK, LONGEST)
+        last = self.run.ended_at
+        if last > self.slow:
+            seconds = min((last - self.slow) / QUICK, LONGEST)
             self.duet.walk(last, seconds, azimuth=self.duet.azimuth - SWING)
-        for sentence in self._outcome():
-            self.duet.speaker.say(sentence)
-            self.wait(2.2)
+        first, end = float(self.run.values[0]), error_at(self.run, self.run.ended_at)
+        told = f"the error: from ${rounded(first)}$ to ${rounded(end)}$"
+        self.duet.speaker.say("the steps are too long: it flies off" if flies_off(self.run) else told)
+        self.wait(2.2)
 
-    def from_above(self) -> None:
-        """From above, the surface is its map."""
+    def side_by_side(self) -> None:
+        """{how_long}"""
         self.duet.speaker.hush()
-        self.play(FadeOut(self.duet.counter), run_time=0.4)
-        self.duet.rise_above(3.2)
-        self.play(GrowFromCenter(self.goal), run_time=0.5)
-        self.duet.speaker.say("from above, the surface is its map")
-        self.wait(2.4)
+        self.vanish(self.duet.terrain, self.duet.counter)
+        upright, share = self.upright, ValueTracker(0.0)
+        self.play(FadeIn(upright.furniture), run_time=0.5)
+        self.drive(upright, share)
+        self.add(upright)
+        self.play(share.animate.set_value(1.0), run_time=5.0, rate_func=linear)
+        self.release()
+        self.duet.speaker.say(*self._verdict())
+        self.wait(3.0)
+
+    # What the beats do ----------------------------------------------------------------------------------------------
+
+    def _show_downhill(self, step: int) -> None:
+        """The negative gradient where the ball is, on the map and on the surface."""
+        shaft, (tail, tip) = self.downhill, self.duet.map.to_screen(*self.arrows[:, step].T)
+        if not np.isfinite([tail, tip]).all():
+            return
+        shaft.tail, shaft.way = tail, tip - tail
+        grown = ValueTracker(0.0)
+        self.add(shaft, self.duet.paths[GD])
+        self.laid.display(step)
+        self.drive(shaft, grown)
+        self.play(grown.animate.set_value(1.0), self.laid.presence.animate.set_value(1.0), run_time=0.9)
+        self.release()
+        self.wait(0.7)
+
+    def _hide_downhill(self) -> None:
+        self.play(FadeOut(self.downhill), self.laid.presence.animate.set_value(0.0), run_time=0.4)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
-    def _outcome(self) -> Iterator[str]:
-        """What is said of the run when it is over."""
-        first, last = float(self.run.values[0]), error_at(self.run, self.run.ended_at)
+    def _verdict(self) -> tuple[str, ...]:
+        """The line that answers the title, and a shorter one."""
         if flies_off(self.run):
-            yield "the steps are too long: it flies off"
-            return
-        if self.shortens:
-            yield "gentle: short steps"
-        yield f"the error: from ${rounded(first)}$ to ${rounded(last)}$"
+            return "too long a step: the next is longer", "the steps grow"
+        first, last = (in_math(figure(length, 2)) for length in (self.lengths[0], self.lengths[-1]))
+        ends = f"from ${first}$ to ${last}$"
+        if not self.shortens:
+            return f"the steps: {ends}", ends
+        if self.ratio:
+            same = f"each step ${in_math(figure(self.ratio))}$ times the last"
+            return f"{same}: {ends}", same
+        return f"shorter and shorter steps: {ends}", f"steps {ends}"
+
+    @cached_property
+    def arrows(self) -> Array:
+        """Tails and tips (2, n, 2) of the negative gradient, in the objective's variables, at the first iterates."""
+        tails, gradients = self.run.iterates[: self.slow], self.run.gradients[: self.slow]
+        with np.errstate(all="ignore"):
+            return np.stack([tails, tails - self.drawn * gradients])
+
+    @cached_property
+    def downhill(self) -> Shaft:
+        """The arrow on the map."""
+        return Shaft(palette().gradient, np.zeros(3), np.zeros(3))
+
+    @cached_property
+    def laid(self) -> TerrainArrow:
+        """The same arrow on the surface."""
+        return self.duet.terrain.arrow(self.arrows[0], self.arrows[1], palette().gradient)
+
+    @cached_property
+    def upright(self) -> UprightSteps:
+        box = self.duet.boxes[0].inset(bottom=0.1, right=0.2)
+        iterates = self.run.iterates[: self.run.ended_at + 1]
+        return UprightSteps(box, self.duet.map, iterates, rule_color(GD))
 
     @cached_property
     def duet(self) -> SurfaceAndMap:
@@ -197,13 +283,6 @@ class DescentInABowl(LectureScene):
     def formula(self) -> Formula | Words:
         """What is minimised, where the card stands later."""
         return self.duet.formula()
-
-    @cached_property
-    def update(self) -> Words:
-        first, second = map(typeset, self.objective.variables)
-        return layout.place(
-            Words(f"step $= -{notation().learning_rate} nabla f({first}, {second})$"), self.duet.rows[1], LEFT
-        )
 
     @cached_property
     def goal(self) -> VMobject:

@@ -11,7 +11,19 @@ from functools import cached_property
 from typing import Annotated
 
 import numpy as np
-from manim import LEFT, RIGHT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear, smooth
+from manim import (
+    LEFT,
+    RIGHT,
+    Create,
+    GrowFromCenter,
+    ManimColor,
+    ValueTracker,
+    VGroup,
+    VMobject,
+    interpolate_color,
+    linear,
+    smooth,
+)
 from pydantic import BeforeValidator, Field
 
 from objectives import OBJECTIVES, AnyObjective, typeset
@@ -27,6 +39,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.descent_on_a_curve.loss_strip import LossStrip
+from scenes.props.descent_on_a_curve.tale import TOLERANCE, Tale
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk, tangent
 from scenes.stage.ink import layout
@@ -35,21 +48,21 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.step_table import StepTable, run_table
-from scenes.stage.words.endings import flies_off, last_value
+from scenes.stage.words.endings import flies_off
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Words, bold, fitting_formula, lines, on_baseline, quiet
 from scenes.typed import as_list
 
-TOLERANCE = 0.01
 RUNS = ("without", "some", "much")
 LINE, TITLE_ROW, VERDICT = 0.5, 0.6, 2.1  # heights
 PACES = (3.0, 8.0, 40.0)  # steps a second: up to the first dip, up to the arrival, after it
 LONGEST = 9.0  # seconds of one stretch
 BELOW = 0.12  # from the middle of a row to its baseline
 REACH = 0.2  # of the window: half a tangent
-FAINT = 0.35
+FAINT = 0.5
+TINT = 0.6  # of the ink's colour, in that of much momentum
 
 
 Three = Annotated[tuple[Coefficient, ...], Field(min_length=3, max_length=3), BeforeValidator(as_list)]
@@ -116,61 +129,23 @@ class DescentOnACurve(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         names = {"without_momentum": "without", "some_momentum": "some", "much_momentum": "much"}
-        outcomes = {f"{beat}_does": self._outcome(name) for beat, name in names.items()}
-        first = "Passing through is not arriving. " if self.passing else ""
-        return outcomes | {"and_so_on": f"And so on: {self.pace}.", "best": f"{first}{self._best()}"}
+        outcomes = {f"{beat}_does": self.tale.outcome(name) for beat, name in names.items()}
+        first = "Passing through is not arriving. " if self.tale.passing else ""
+        return outcomes | {"and_so_on": f"And so on: {self.tale.pace}.", "best": f"{first}{self.tale.best_told()}"}
 
-    @property
-    def pace(self) -> str:
-        """How the steps without momentum change, as the slope does."""
-        run = self.runs["without"]
-        with np.errstate(all="ignore"):
-            change = np.diff(np.abs(run.updates[: run.ended_at, 0]))
-        if len(change) and (change <= 0).all() and (change < 0).any():
-            return "the gentler the slope, the shorter the step"
-        return "the steeper the slope, the longer the step" if (change > 0).all() else "each step as long as the slope"
-
-    @property
-    def passing(self) -> bool:
-        """Whether any of the runs is below the bound before it stays there."""
-        return any(run.first_below(TOLERANCE) != run.stays_below(TOLERANCE) for run in self.runs.values())
-
-    def _outcome(self, name: str) -> str:
-        run = self.runs[name]
-        dip, arrival = run.first_below(TOLERANCE), run.stays_below(TOLERANCE)
-        if dip is None and flies_off(run):
-            return f"It overshoots, farther each time: the loss grows from {figure(run.values[0])}, and is " + (
-                f"beyond all bounds at step {run.diverged_at}."
-                if run.diverged_at is not None
-                else f"{figure(last_value(run))} after {run.ended_at} steps."
-            )
-        if dip is None:
-            return f"In {run.ended_at} steps the loss never falls below {TOLERANCE}: it is {figure(last_value(run))}."
-        if arrival == dip:
-            return f"At step {dip} the loss falls below {TOLERANCE}, and stays there."
-        end = "it does not stay there" if arrival is None else f"only from step {arrival} on it stays there"
-        return f"At step {dip} the loss is below {TOLERANCE} for the first time, passing through; {end}."
-
-    def _best(self) -> str:
-        arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
-        there = {name: step for name, step in arrivals.items() if step is not None}
-        if not there:
-            return "None of them arrives."
-        best = min(there, key=lambda name: there[name])
-        return f"Of these, {figure(self.momenta[best], 6)} arrives first, at step {there[best]}."
+    @cached_property
+    def tale(self) -> Tale:
+        return Tale(self.runs, self.momenta)
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """Descent on a curve, step by step."""
-        self.show_title()
+        self.show_title(self.panel, self.strip.furniture)
 
     def one_step(self) -> None:
         """The slope at {start[0]:g} is {slope:g}. The step goes the other way, as long as the slope times the learning
         rate {learning_rate:g}: to {after_one_step:g}."""
-        self.play(FadeIn(self.panel.furniture), FadeIn(self.panel.ground), run_time=0.6)
-        self.play(Create(self.panel.curve), run_time=1.2, rate_func=linear)
-        self.add(self.panel)
         walk, (slope, rule, sums) = self.walks["without"], self.first_step
         self.play(FadeIn(self.title_of["without"]), FadeIn(self.tables["without"]), run_time=0.6)
         self.play(GrowFromCenter(walk.ball), run_time=0.5)
@@ -190,10 +165,12 @@ class DescentOnACurve(LectureScene):
     def without_momentum(self) -> None:
         """{and_so_on} {without_momentum_does}"""
         self.vanish(self.tangent, self.step_arrow, *self.first_step)
-        self.play(FadeIn(self.strip.furniture), FadeIn(self.heads), run_time=0.7)
+        self.play(FadeIn(self.heads), run_time=0.7)
         self.strip.turn = "without"
         self.add(self.strip)
-        self.speaker.say(self.pace, self.pace.replace("the ", "").replace("each step as long as slope", "step by step"))
+        self.speaker.say(
+            self.tale.pace, self.tale.pace.replace("the ", "").replace("each step as long as slope", "step by step")
+        )
         self._run_on("without", 1)
 
     def some_momentum(self) -> None:
@@ -206,8 +183,11 @@ class DescentOnACurve(LectureScene):
 
     def verdict(self) -> None:
         """{best}"""
-        self.speaker.say("passing through is not arriving" if self.passing else self._best().rstrip(".").lower())
-        self.wait(3.5)
+        if self.tale.passing:
+            self.speaker.say("passing through is not arriving", "passing is not arriving")
+            self.wait(2.6)
+        self.speaker.say(*self.tale.winner(self.color(self.tale.best or RUNS[0])))
+        self.wait(3.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -258,7 +238,7 @@ class DescentOnACurve(LectureScene):
         dip, arrival = run.first_below(TOLERANCE), run.stays_below(TOLERANCE)
         stops = (dip or min(12, run.ended_at), arrival or run.ended_at, run.ended_at)
         for stop, pace in zip(stops, PACES, strict=True):
-            self._go_on(name, step, stop, pace)
+            self._go_on(name, step, stop, pace, filled=arrival is None or stop <= arrival)
             if stop == dip and dip != arrival and dip < run.ended_at:
                 self.speaker.say(f"below ${TOLERANCE}$ at step ${dip}$: passing through", "passing through")
                 self.wait(1.2)
@@ -267,11 +247,12 @@ class DescentOnACurve(LectureScene):
         self.speaker.say(*self._said_of(name))
         self.wait(2.2)
 
-    def _go_on(self, name: str, step: ValueTracker, stop: int, pace: float) -> None:
+    def _go_on(self, name: str, step: ValueTracker, stop: int, pace: float, filled: bool) -> None:
+        """On to a step; the table is filled up to the arrival, and stays there."""
         span = stop - step.get_value()
         if span <= 0:
             return
-        for shown in (self.strip, self.walks[name], self.tables[name]):
+        for shown in (self.strip, self.walks[name], *[self.tables[name]] * filled):
             self.drive(shown, step)
         self.play(step.animate.set_value(stop), run_time=min(span / pace, LONGEST), rate_func=linear)
         self.release()
@@ -279,7 +260,7 @@ class DescentOnACurve(LectureScene):
     def _said_of(self, name: str) -> tuple[str, ...]:
         arrival = self.runs[name].stays_below(TOLERANCE)
         if flies_off(self.runs[name]):
-            return ("it overshoots, farther each time", "it flies off")
+            return (self.tale.overshoots(self.runs[name]).rstrip(":").lower(), "it flies off")
         if self.runs[name].first_below(TOLERANCE) is None:
             return (f"never below ${TOLERANCE}$", "not there yet")
         if arrival is None:
@@ -290,7 +271,10 @@ class DescentOnACurve(LectureScene):
 
     @staticmethod
     def color(name: str) -> str:
-        return rule_color("gradient_descent" if name == "without" else "momentum")
+        """Without momentum, with some, and a tint of that with much."""
+        orange = rule_color("momentum")
+        tint = interpolate_color(ManimColor(orange), ManimColor(palette().ink), TINT).to_hex()
+        return {"without": rule_color("gradient_descent"), "some": orange, "much": tint}[name]
 
     @cached_property
     def boxes(self) -> tuple[Box, Box, Box]:
@@ -320,7 +304,11 @@ class DescentOnACurve(LectureScene):
         paths = np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in self.runs.values()])
         variable = typeset(self.objective.variables[0])
         return CurvePanel(
-            self.objective, self.boxes[0], *window(self.objective, paths), (f"${variable}$", "loss"), 0.75
+            self.objective,
+            self.boxes[0],
+            *window(self.objective, paths),
+            (f"${variable}$", "loss $f$"),
+            0.75,
         )
 
     @cached_property

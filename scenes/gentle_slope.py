@@ -1,7 +1,8 @@
 """On a gentle slope gradient descent hardly moves: its step is as long as the gradient, and the gradient is short.
 
 A sigmoid neuron and two points at the left, the map of its error at the right: one step, told twice. A gauge shows how
-steep it is where the ball stands. Long stays next to nothing, then the slope is steep for a moment, and all happens.
+steep it is where the ball stands, and an arrow at the ball says it on the map, on one scale throughout. Long the arrow
+stays next to nothing, then the slope is steep for a moment, and all happens.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
+from scenes.props.gentle_slope.downhill import DownhillArrow
 from scenes.props.gentle_slope.fit_panel import FitPanel, data_objective_of, ghost
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
@@ -33,10 +35,11 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import luminance, palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.gauge import Gauge
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import CRAMPED, Counter, RuleCard
-from scenes.stage.words.figures import figure, rounded, running_spec, typed
+from scenes.stage.words.figures import figure, in_math, rounded, running_spec, typed
 from scenes.stage.words.notation import gradient, notation, parameters
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
@@ -47,6 +50,7 @@ PACE, LONGEST = 6.0, 12.0  # steps a second, and seconds of one stretch at most
 CARD, GAUGE, FOOT, BETWEEN = 0.98, 0.85, 0.5, 0.22  # heights
 COUNTER = 0.5  # the same, of the iteration, where it has no room on the line of the gauge
 LITTLE = 0.05  # of the first error: a fall that is hardly seen
+SMALL_BALL = 0.11  # radius
 STEEP = 5  # times the slope at the pause
 
 
@@ -132,7 +136,8 @@ class GentleSlope(LectureScene):
             outcome = f"At iteration {self.run.ended_at} the slope is {figure(self.slope_at(1e9))}"
             outcome = f"It goes on like this: {outcome[0].lower()}{outcome[1:]}." if self.creeps else f"{outcome}."
         gentle = self.slope_at(0) * STEEP < float(np.max(self.slopes)) or self.creeps
-        return {"becomes": outcome, "how_steep": "gentle:" if gentle else ""}
+        defined = f"; {self.error_is} of their squares is its error" if self.error_is else ""
+        return {"becomes": outcome, "error_is": defined, "how_steep": "gentle:" if gentle else ""}
 
     @property
     def fallen(self) -> float:
@@ -155,22 +160,23 @@ class GentleSlope(LectureScene):
 
     def opening(self) -> None:
         """On a gentle slope, gradient descent hardly moves."""
-        self.show_title()
+        self.show_title(self.map, self.legend, *self.still_data, self.fit.dots)
 
     def neuron(self) -> None:
-        """A neuron with two parameters. We look for those with which its curve meets the data."""
-        self.play(FadeIn(self.formula), FadeIn(VGroup(*self.still_data, self.fit.dots)), run_time=0.8)
+        """A neuron with two parameters. We look for those with which its curve meets the data. The white bars are what
+        it misses{error_is}."""
+        self.play(FadeIn(self.formula), run_time=0.8)
         self.play(Create(self.fit.fit), run_time=1.2)
         self.wait(0.6)
         self.play(Create(self.fit.sticks), run_time=0.7)
-        self.speaker.say("it misses the data: that is its error", "it misses the data: its error")
-        self.wait(2.4)
+        self.speaker.say("the bars: what it misses", "what it misses")
+        self.wait(1.4)
+        self.speaker.say(*self._error_defined())
+        self.wait(2.8)
 
     def surface(self) -> None:
         """Each pair of parameters is a point of the map, and has an error. We start where it is {start_error:.3f}."""
         self.speaker.hush()
-        self.play(FadeIn(self.map), FadeIn(self.legend), run_time=0.9)
-        self.wait(0.8)
         self.play(FadeOut(self.formula), run_time=0.4)
         self.play(FadeIn(self.card), run_time=0.5)
         self.play(GrowFromCenter(self.trail.ball), run_time=0.6)
@@ -180,11 +186,14 @@ class GentleSlope(LectureScene):
         self.wait(1.8)
 
     def hardly_moves(self) -> None:
-        """The step is as long as the gradient, times the learning rate; and here the slope is {how_steep}
-        {start_slope:.4f}. {pause_at} iterations later the error is {pause_error:.3f}, from {start_error:.3f}."""
+        """The step is as long as the gradient, times the learning rate; and here the slope, the gradient's length, is
+        {how_steep} {start_slope:.4f}. {pause_at} iterations later the error is {pause_error:.3f}, from
+        {start_error:.3f}."""
         self.speaker.hush()
         self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)
-        self.wait(1.0)
+        self.add(self.arrow)
+        self.speaker.say(*self._arrow_told())
+        self.wait(2.4)
         self.before = ghost(self.fit)
         self.add(self.before)
         self._run_to(self.halt)
@@ -207,7 +216,7 @@ class GentleSlope(LectureScene):
     def can_we_do_better(self) -> None:
         """Small gradient, small step: gradient descent has nothing else to go by. Can we do better?"""
         self.speaker.hush()
-        self.vanish(self.card, self.counter, self.gauge, self.before, self.fit)
+        self.vanish(self.card, self.counter, self.gauge, self.before, self.fit, self.arrow)
         rule, note, question = self.closing
         self.play(FadeIn(rule, lag_ratio=0.08), run_time=0.9)
         self.wait(1.0)
@@ -218,7 +227,7 @@ class GentleSlope(LectureScene):
 
     def _run_to(self, last: int) -> None:
         """Take the steps up to `last`, all things together."""
-        for shown in (self.fit, self.trail):
+        for shown in (self.fit, self.trail, self.arrow):
             self.drive(shown, self.step)
         self.drive(self.card, self.step, lambda k: error_at(self.run, k))
         self.drive(self.counter, self.step)
@@ -272,9 +281,8 @@ class GentleSlope(LectureScene):
 
     @cached_property
     def map(self) -> ContourMap:
-        first, second = (f"${typeset(variable)}$" for variable in self.objective.variables)
         view = containing(self.objective.view, self.run.iterates)
-        return ContourMap(self.objective, self.boxes[0], view, (first, second))
+        return even_map(self.objective, self.boxes[0], view)
 
     @cached_property
     def legend(self) -> VGroup:
@@ -285,7 +293,37 @@ class GentleSlope(LectureScene):
 
     @cached_property
     def trail(self) -> Trail:
-        return Trail(self.map.to_screen(*self.run.iterates.T), rule_color(GD), self.map.area)
+        return Trail(self.map.to_screen(*self.run.iterates.T), rule_color(GD), self.map.area, ball=SMALL_BALL)
+
+    @cached_property
+    def arrow(self) -> DownhillArrow:
+        """The negative gradient at the ball, on one scale: as long as there is room for where it is steepest."""
+        last = self.run.ended_at + 1
+        return DownhillArrow(self.map, self.run.iterates[:last], self.run.gradients[:last])
+
+    def _arrow_told(self) -> tuple[str, ...]:
+        """What the arrow is."""
+        name = tinted(f"$-{gradient(objective='E')}$", palette().gradient)
+        times = f"{in_math(figure(self.arrow.magnified, 2))}"
+        return f"at the ball: {name}, drawn ${times}$ times as long", f"{name}, drawn ${times}$ times as long"
+
+    @cached_property
+    def error_is(self) -> str:
+        """What the error is of the bars, found by the numbers at a few places; nothing where it is none of these."""
+        tried = np.array([self.run.iterates[0], *(self.objective.minima[:1] or ()), np.zeros(2), np.ones(2)])
+        bars = np.array([self.fit.targets - self.objective.predict(place, self.fit.inputs) for place in tried])
+        with np.errstate(all="ignore"):
+            values = np.array([float(self.objective.value(place)) for place in tried])
+            sums = (bars**2).sum(axis=1)
+            named = {"half the sum": sums / 2, "the sum": sums, "the mean": sums / bars.shape[1]}
+            return next((name for name, found in named.items() if np.allclose(found, values, rtol=1e-6)), "")
+
+    def _error_defined(self) -> tuple[str, ...]:
+        """The error, in words."""
+        if not self.error_is:
+            return "that counts in its error $E$", "its error $E$"
+        told = f"{self.error_is} of their squares"
+        return f"its error $E$: {told}", f"$E$: {told}"
 
     @cached_property
     def goal(self) -> VGroup:
@@ -329,6 +367,10 @@ class GentleSlope(LectureScene):
         note = lines(*(quiet(words, BODY) for words in notes), gap=0.2)
         if note.width > box.width:
             note = lines(*(wrapped(words, box.width) for words in notes), gap=0.2)
+        ends = (in_math(figure(value, 3)) for value in (self.run.values[0], error_at(self.run, self.halt)))
+        numbers = f"${self.halt}$ iterations: from ${next(ends)}$ to ${next(ends)}$"
+        note = VGroup(note, wrapped(tinted(numbers, rule_color(GD)), box.width, BODY))
+        note.arrange(-UP, aligned_edge=LEFT, buff=0.3)
         question = bold("Can we do better?", HEADING)
         layout.place(VGroup(rule, note, question).arrange(-UP, aligned_edge=LEFT, buff=0.7), box, LEFT)
         return rule, VGroup(note), VGroup(question)

@@ -17,12 +17,13 @@ from pydantic import Field
 
 from objectives import AnyObjective, typeset
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number, ObjectiveName, objective_of
-from scenes.props.gradient_field.arrow_field import GradientField, Shaft, Slice, SlidingTangent, longest_on, right_angle
+from scenes.props.gradient_field.arrow_field import GradientField, Slice, SlidingTangent, longest_on, right_angle
 from scenes.props.gradient_field.compass import Compass, direction_of, running_beside, slope_towards
 from scenes.props.gradient_field.derived import Derived
 from scenes.props.gradient_field.felt import Felt
 from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.ink import layout
+from scenes.stage.ink.arrows import Shaft
 from scenes.stage.ink.ball import Ball
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.fading import FadeIn, FadeOut

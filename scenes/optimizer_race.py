@@ -124,7 +124,7 @@ class OptimizerRace(LectureScene):
     @cached_property
     def results(self) -> dict[str, Results]:
         """What both races came to."""
-        return {race: Results(runs, layout.is_small()est) for race, runs in self.runs.items()}
+        return {race: Results(runs, self.lowest) for race, runs in self.runs.items()}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {f"{race}_{name}": run for race in self.raced for name, run in self.runs[race].items()}

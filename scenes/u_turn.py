@@ -2,7 +2,8 @@
 
 New data turn the neuron's gentle slope into a narrow valley. Both rules start on its flank: gradient descent creeps,
 momentum shoots through and turns back, again and again, and its error falls all the same. On the error strip a dip is
-told from an arrival: what counts is the iteration from which the error stays below the tolerance.
+told from an arrival: what counts is the iteration from which the error stays below the tolerance. A u-turn is where the
+error along the path has climbed and falls again; those that are too small for the map are shown closer.
 """
 
 from __future__ import annotations
@@ -29,18 +30,22 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.props.u_turn.closer import Closer, counted, with_room
+from scenes.props.u_turn.verdict import dip_and_arrival
 from scenes.reads import derived
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import RADIUS, Rings, Trail
-from scenes.stage.ink.drawing import Array, crosses, dashed, discs, inside, polylines
+from scenes.stage.ink.ball import Rings, Trail
+from scenes.stage.ink.drawing import Array, crosses, inside, polyline_points
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import luminance, palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, heights, levels
+from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.data_panel import DataPanel
 from scenes.stage.panels.scoreboard import Scoreboard
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
-from scenes.stage.words.endings import ending, last_value
-from scenes.stage.words.figures import LONG, figure, sentence_format, typed
+from scenes.stage.words.endings import ending, ending_briefly, last_value
+from scenes.stage.words.figures import LONG, figure, in_math, sentence_format
+from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
 OLD_DATA = "gentle_slope_neuron"
@@ -49,15 +54,15 @@ LEAD = 6  # steps before the first u-turn at which the film slows down
 QUICK, SLOW, BRISK = 12.0, 2.5, 7.0  # steps a second
 NEVER = "never"
 LONGEST = 12.0  # seconds of one stretch
+BALL, RING = 0.125, 0.22  # radius of a ball, and of a ring
 FOOT = 0.5  # height of the line for words, before the scoreboard has one
-TICK = np.array([[0.0, 0.16, 0.0], [0.0, -0.16, 0.0]])  # a mark across a line
 
 
 class UTurn(LectureScene):
     """Momentum oscillates in and out of the valley, and still arrives first."""
 
     title = "Momentum turns back and forth across the valley"
-    beats = ("opening", "old_data", "new_data", "in_and_out", "still_faster")
+    beats = ("opening", "old_data", "new_data", "in_and_out", "closer", "still_faster")
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field(
@@ -130,6 +135,7 @@ class UTurn(LectureScene):
             "what_momentum_does": f"The momentum carries it out of the valley: {turns}"
             if count
             else "It takes no u-turn",
+            "where_they_are": counted(fast.u_turns, self.ringed),
             "errors": f"gradient descent {self._at(slow)}, momentum {self._at(fast).removeprefix('is ')}",
             "what_becomes_of_it": self._outcome(),
         }
@@ -161,15 +167,13 @@ class UTurn(LectureScene):
 
     def opening(self) -> None:
         """Momentum turns back and forth across the valley."""
-        self.show_title()
+        self.exhibit, self.fit = self._exhibit()
+        _, self.legend = self._map()
+        self.show_title(self.exhibit, self.map, self.legend)
 
     def old_data(self) -> None:
         """{what_is_shown}"""
-        self.exhibit, self.fit = self._exhibit()
-        self.map, self.legend = self._map()
-        self.play(FadeIn(self.exhibit), run_time=0.8)
         self.play(Create(self.fit), run_time=0.9)
-        self.play(FadeIn(self.map), FadeIn(self.legend), run_time=0.8)
         self.say("two data points: a gentle slope" if self.changes_data else "where does it lead?")
         self.wait(2.5)
 
@@ -189,25 +193,65 @@ class UTurn(LectureScene):
         self.wait(2.0)
 
     def in_and_out(self) -> None:
-        """{what_momentum_does} in {steps} iterations."""
+        """{what_momentum_does} in {steps} iterations. A u-turn is where the error has climbed, and falls again."""
         self.play(FadeOut(self.exhibit), FadeOut(self.fit), FadeOut(self.said), run_time=0.5)
         self.said = VGroup()
         self._furnish()
         self.play(*(FadeIn(part) for part in self.board.parts), run_time=0.8)
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
         self.add(self.rings, *self.trails.values(), self.board.rings)
+        if self.runs[MOMENTUM].u_turns:
+            self.say("u-turn: the error climbed, and falls again")
         for last, pace in self.stretches:
             self._run_to(last, pace)
         self.wait(1.5)
 
+    def closer(self) -> None:
+        """{where_they_are}"""
+        self.hush()
+        near, count = self.near, len(self.runs[MOMENTUM].u_turns_at)
+        if not len(near.hidden):
+            self.say(f"{count} rings: each u-turn has its own" if count else "no u-turn")
+            self.wait(2.2)
+            return
+        share, window = ValueTracker(0.0), near.window()
+        self.play(Create(window), run_time=0.6)
+        self.say(f"${count - len(near.hidden)}$ on the map; the rest, closer")
+        self.wait(0.8)
+        window.add_updater(lambda frame: frame.set_points(polyline_points(near.frame(share.get_value()))))
+        self.play(share.animate.set_value(1.0), run_time=1.2)
+        window.clear_updaters()
+        trail, step = near.trail(rule_color(MOMENTUM)), ValueTracker(float(near.begin))
+        inset = VGroup(near.map, near.goal(), trail)
+        far = [self.map, self.legend, self.rings, *self.trails.values(), self.goal]
+        self.play(FadeIn(inset), *(FadeOut(part) for part in far), FadeOut(window), run_time=0.8)
+        self.add(near.rings, trail)
+        self.drive(near.rings, step)
+        self.drive(trail, step)
+        last = self.runs[MOMENTUM].ended_at
+        self.play(step.animate.set_value(last), run_time=min((last - near.begin) / BRISK, LONGEST), rate_func=linear)
+        self.release()
+        self.say(f"${len(near.hidden)}$ more, ${in_math(figure(near.magnified, 2))}$ times closer")
+        self.wait(2.4)
+        self.play(FadeOut(inset), FadeOut(near.rings), *(FadeIn(part) for part in far), run_time=0.8)
+
     def still_faster(self) -> None:
         """After {steps} iterations {errors}. {what_becomes_of_it}"""
-        self.play(FadeOut(self.board.rings), FadeOut(self.goal), run_time=0.5)
-        for sentence, mark in self._verdict():
+        self.play(FadeOut(self.board.rings), run_time=0.5)
+        for sentence, mark in dip_and_arrival(self.runs[MOMENTUM], self.board.strip, self.parameters.tolerance):
             self.play(Create(mark), run_time=0.6)
             self.say(sentence)
             self.wait(2.4)
-        self.wait(0.8)
+        self.say(self._ends())
+        self.wait(3.0)
+
+    def _ends(self) -> str:
+        """Where both are in the end, in their colours."""
+        told = [
+            tinted(f"{title} {ending_briefly(self.runs[name], 2)}", rule_color(name))
+            for name, title in ((MOMENTUM, "momentum"), (GD, "gradient descent"))
+        ]
+        return "error: " + ", ".join(told)
 
     def say(self, markup: str) -> None:
         """Put a sentence into the line for words, in place of the last one."""
@@ -263,9 +307,13 @@ class UTurn(LectureScene):
         box = self.boxes[1].bottom_slice(max(FOOT, words.height))[0]
         return layout.place(words, box)
 
+    @cached_property
+    def map(self) -> ContourMap:
+        return even_map(self.first_objective, self.boxes[0], self.view, self.levels)
+
     def _map(self) -> tuple[ContourMap, Words]:
         """The map, and how to read its colours."""
-        chart = ContourMap(self.first_objective, self.boxes[0], self.view, names_of(self.objective), self.levels)
+        chart = self.map
         low = "pale" if luminance(palette().ground) > 0.5 else "dark"
         legend = quiet(f"error: {low} is low")
         return chart, legend.next_to(chart.frame, UP, buff=0.12).align_to(chart.frame, RIGHT)
@@ -285,7 +333,9 @@ class UTurn(LectureScene):
     def _goal(self) -> VMobject:
         """The minima that lie in the view, marked on the map."""
         places = np.array([self.map.to_screen(*minimum) for minimum in self.objective.minima]).reshape(-1, 3)
-        return crosses(places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5)
+        return crosses(
+            places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5
+        ).set_z_index(3)
 
     def _morph_data(self) -> None:
         """Move the data points to their new places; the error surface follows."""
@@ -306,12 +356,26 @@ class UTurn(LectureScene):
         """The scores at the left; paths and the rings of the u-turns on the map."""
         self.board = Scoreboard(self.boxes[1], self.rules, self.runs, turning=MOMENTUM)
         paths = {name: self.map.to_screen(*run.iterates.T) for name, run in self.runs.items()}
-        radii = {GD: RADIUS + 0.05, MOMENTUM: RADIUS}  # both are seen where they stand at the same place
+        rims = {GD: 0.07, MOMENTUM: 0.0}  # both are seen where they stand at the same place
         self.trails = {
-            name: Trail(paths[name], rule_color(name), self.map.area, ball=radii[name]) for name in self.runs
+            name: Trail(paths[name], rule_color(name), self.map.area, ball=BALL, rim=rims[name]) for name in self.runs
         }
-        turns = self.runs[MOMENTUM].u_turns_at
-        self.rings = Rings(paths[MOMENTUM][turns], turns, 0.22, self.map.area, least=RADIUS)
+
+    @cached_property
+    def rings(self) -> Rings:
+        """Round the u-turns that have room for one."""
+        turns = np.array(self.ringed, dtype=int)
+        return Rings(self.map.to_screen(*self.runs[MOMENTUM].iterates[turns].T), turns, RING, self.map.area)
+
+    @cached_property
+    def ringed(self) -> list[int]:
+        """The iterations of the u-turns that have room for a ring."""
+        return with_room(self.runs[MOMENTUM], self.view)
+
+    @cached_property
+    def near(self) -> Closer:
+        """Where the map has no room for a ring."""
+        return Closer(self.objective, self.map, self.runs[MOMENTUM], self.ringed, self.boxes[0])
 
     @cached_property
     def stretches(self) -> list[tuple[int, float]]:
@@ -342,30 +406,7 @@ class UTurn(LectureScene):
         """The iteration on the screen, with fractions."""
         return ValueTracker(0.0)
 
-    def _verdict(self) -> Iterator[tuple[str, VMobject]]:
-        """On the error strip: where the error first dips below the tolerance, and from where it stays below."""
-        run, strip, tolerance = self.runs[MOMENTUM], self.board.strip, self.parameters.tolerance
-        low, high = strip.y_axis.data
-        dip, arrival = run.first_below(tolerance), run.stays_below(tolerance)
-        if dip is None or not low < tolerance < high:
-            return
-        bound, color = f"${typed(tolerance)}$", palette().target
-        line = dashed(strip.to_screen([*strip.x_axis.data], tolerance), stroke_color=color, stroke_width=2.5)
-        if dip != arrival:
-            tick = polylines([strip.to_screen(dip, tolerance) + TICK], stroke_color=color, stroke_width=4)
-            yield f"first below {bound} at iteration {dip}", VGroup(line, tick)
-        if arrival is not None:
-            spot = discs(strip.to_screen([arrival], tolerance), 0.11, stroke_width=0, fill_color=color, fill_opacity=1)
-            said = f"below {bound}" if dip == arrival else "for good"
-            yield f"{said} from iteration {arrival}", VGroup(line, spot) if dip == arrival else spot
-
 
 def step_or_never(step: int | None) -> int | str:
     """A step as a caption says it."""
     return NEVER if step is None else step
-
-
-def names_of(objective: AnyObjective) -> tuple[str, str]:
-    """The names of a map's axes, as Typst markup."""
-    first, second = (f"${typeset(variable)}$" for variable in objective.variables)
-    return first, second

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clips.filming.work import make_scene as make
 from clips.filming.work import picture, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
-from scenes.contour_map import ContourMapScene
+from scenes.contour_map import STRETCH, ContourMapScene
 from scenes.props.contour_map.walk_profile import Section
 from scenes.stage.terrain.gl import WITHOUT
 
@@ -45,13 +47,46 @@ def test_numbers() -> None:
     assert found["lowest_cut"] == pytest.approx(-top * 7 / 9, rel=2e-3)
 
 
-def test_a_section_knows_its_gaps() -> None:
+def test_a_section_counts_its_lines() -> None:
     x = np.linspace(0, 4, 401)
     cut = Section(x, np.where(x < 1, 3 * x, 3 + (x - 1) / 2), np.array([1.0, 2.0, 3.5, 4.0]))
     np.testing.assert_allclose(cut.crossings, [[1 / 3, 1], [2 / 3, 2], [2, 3.5], [3, 4]], atol=1e-6)
-    np.testing.assert_allclose(cut.narrow, [1 / 3, 2 / 3], atol=1e-6)
-    np.testing.assert_allclose(cut.wide, [2 / 3, 2], atol=1e-6)
-    assert cut.slope(cut.narrow) == pytest.approx(3.0)
+    most, fewest = cut.stretches(0.5)
+    assert (cut.crossed(most), cut.crossed(fewest)) == (2, 0)
+    assert most[1] - most[0] == pytest.approx(0.5)
+    assert fewest[1] - fewest[0] == pytest.approx(0.5)
+    assert cut.steepness(fewest) == pytest.approx(0.5, rel=0.03)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from(["x*exp(-x^2 - y^2)", "himmelblau", "x^2 - y^2", "x + y", "abs(x)*y"]), st.floats(-2, 2))
+def test_what_is_said_of_two_stretches_is_counted_on_the_ground(objective: str, line: float) -> None:
+    """The levels between the lowest and the highest point of a stretch, and the slopes in it, again."""
+    scene = make_scene({"objective": objective, "line": line})
+    said = scene.caption("steep_and_gentle")
+    if not scene.stretches:
+        assert "Nowhere" in said
+        return
+    steepest = []
+    for left, right in scene.stretches:
+        assert right - left == pytest.approx(STRETCH * (scene.view[0][1] - scene.view[0][0]))
+        x = np.linspace(left, right, 4001)
+        heights = np.asarray(scene.objective.value(np.stack([x, np.full_like(x, scene.line)], axis=-1)))
+        above = heights[None] >= scene.levels[:, None]
+        count = int((above[:, 1:] != above[:, :-1]).sum())
+        assert abs(count - scene.section.crossed((left, right))) <= 1, "a line at the very edge"
+        steepest.append(float(np.abs(np.diff(heights)).sum() / (right - left)))
+    if abs(steepest[0] - steepest[1]) > 0.05 * max(steepest):
+        assert ("only" in said) == (steepest[0] > steepest[1])
+
+
+def test_a_line_is_on_the_ground_after_its_cut() -> None:
+    scene = make_scene({})
+    found = []
+    for time in (0.0, 0.3, 0.9, 1.2, 4.7, 8.0, 9.0):
+        scene.cutter.display(time)
+        found.append(8 - scene.terrain.lines_from + 1)
+    assert found == [0, 0, 1, 1, 5, 8, 8]
 
 
 def test_cuts_are_level_and_fall_to_the_floor() -> None:

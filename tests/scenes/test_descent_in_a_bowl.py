@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
@@ -41,7 +44,47 @@ def test_both_balls_end_at_the_last_iterate() -> None:
     duet, end = scene.duet, scene.run.iterates[-1]
     np.testing.assert_allclose(duet.paths[GD].ball.get_center(), duet.map.to_screen(*end), atol=1e-9)
     np.testing.assert_allclose(duet.trails[GD].place, duet.terrain.ground.place(end))
-    assert duet.terrain.orbit.view == duet.terrain.above
+    heights = scene.upright.bars.points.reshape(-1, 4, 3)
+    for number, (here, there) in enumerate(pairwise(scene.run.iterates), 1):
+        low, high = scene.upright.to_screen(number, 0.0), scene.upright.to_screen(number, np.hypot(*(there - here)))
+        np.testing.assert_allclose(heights[number - 1][[0, 3]], [low, high], atol=1e-6)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(["paraboloid", "rosenbrock", "himmelblau", "x^4 - 3*x^2 + y^2", "abs(x) + y^2"]),
+    st.floats(1e-4, 1.2),
+    st.integers(2, 30),
+)
+def test_what_is_said_is_what_the_run_does(objective: str, learning_rate: float, steps: int) -> None:
+    """Lengths and errors again, with a loop of its own."""
+    scene: Any = make_scene(
+        "descent_in_a_bowl", {"objective": objective, "learning_rate": learning_rate, "steps": steps}
+    )
+    place, lengths = np.array(scene.objective.start, dtype=float), []
+    for _ in range(int(scene.run.ended_at)):
+        move = -learning_rate * scene.objective.gradient(place)
+        lengths.append(float(np.hypot(*move)))
+        place = place + move
+    said = f"{scene.caption('side_by_side')} {scene.caption('shorter_and_shorter')}"
+    if "gets gentle" in said:
+        assert all(b <= a for a, b in pairwise(lengths))
+        assert lengths[-1] < lengths[0]
+    if "times the one before" in said:
+        told = float(said.split("Each is ")[1].split(" times")[0])
+        assert all(b / a == pytest.approx(told, rel=0.02) for a, b in pairwise(lengths))
+    if "grow" not in said:
+        assert float(scene.objective.value(place)) == pytest.approx(scene.numbers()["last_error"])
+    inside = [low - 1e-9 <= value <= high + 1e-9 for ends in scene.arrows for point in ends
+              for value, (low, high) in zip(point, scene.duet.view, strict=True)]  # fmt: skip
+    assert all(inside) or _flies_outside(scene)
+
+
+def _flies_outside(scene: Any) -> bool:
+    tails = scene.arrows[0]
+    return any(
+        not low <= value <= high for point in tails for value, (low, high) in zip(point, scene.duet.view, strict=True)
+    )
 
 
 def test_no_beat_speaks_of_another_run() -> None:

@@ -56,6 +56,41 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     np.testing.assert_allclose(tips, scene.fit.to_screen(scene.fit.inputs, answers), atol=1e-9)
 
 
+def test_the_error_is_said_as_it_is() -> None:
+    """Half the sum of the squared bars for a neuron, the sums written out; else nothing is said."""
+    scene: Any = make_scene("gentle_slope", {})
+    w, b = scene.run.iterates[0]
+    bars = [1 / (1 + np.exp(-(w * x + b))) - y for x, y in zip(scene.fit.inputs, scene.fit.targets, strict=True)]
+    assert scene.run.values[0] == pytest.approx(sum(bar * bar for bar in bars) / 2)
+    assert "half the sum of their squares is its error" in scene.caption("neuron")
+    wave: Any = make_scene("gentle_slope", {"objective": "regression_sine"})
+    assert "squares" not in wave.caption("neuron")
+
+
+@given(st.floats(1e-3, 30), st.integers(1, 60), st.tuples(st.floats(-4, 4), st.floats(-6, 2)))
+@settings(max_examples=20, deadline=None)
+def test_what_is_said_is_what_the_run_does(learning_rate: float, pause: int, start: tuple[float, float]) -> None:
+    """The errors and the slopes of the neuron again, with a loop and central differences."""
+    scene: Any = make_scene(
+        "gentle_slope", {"learning_rate": learning_rate, "pause": pause, "start": start, "steps": 80}
+    )
+    place, errors, slopes = np.array(start), [], []
+    for step in range(int(scene.run.ended_at) + 1):
+        bumps = 1e-6 * np.eye(2)
+        slope = [float(scene.objective.value(place + e) - scene.objective.value(place - e)) / 2e-6 for e in bumps]
+        errors.append(float(scene.objective.value(place)))
+        slopes.append(float(np.hypot(*slope)))
+        place = scene.run.iterates[min(step + 1, int(scene.run.ended_at))]
+    before = errors[: scene.halt + 1]
+    assert scene.creeps == (max(abs(error - before[0]) for error in before) < 0.05 * before[0])
+    if "steep at last" in scene.caption("at_last"):
+        top = int(np.argmax(slopes))
+        assert scene.halt < top
+        assert slopes[top] > 4.9 * max(slopes[scene.halt], slopes[-1])
+    shown = np.linalg.norm(scene.arrow.ways, axis=1)
+    np.testing.assert_allclose(shown, max(shown) * np.array(slopes) / max(slopes), atol=2e-2 * max(shown))
+
+
 @pytest.mark.parametrize("objective", NEURONS)
 def test_any_fit_of_two_parameters(objective: str) -> None:
     assert played(objective=objective, steps=12, pause=5).renderer.num_plays > 8

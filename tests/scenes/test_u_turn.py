@@ -56,12 +56,47 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
 def test_the_map_is_that_of_the_new_data() -> None:
     """After the data moved, the map's lines lie on the levels of the new objective."""
     scene = played(steps=2)
-    area, (across, up) = scene.map.area, scene.view
+    area, across, up = scene.map.area, scene.map.x_axis.data, scene.map.y_axis.data
     points = scene.map.lines.points[::4]
     w = across[0] + (points[:, 0] - area.left) / area.width * (across[1] - across[0])
     b = up[0] + (points[:, 1] - area.bottom) / area.height * (up[1] - up[0])
     values = scene.objective.value(np.stack([w, b], axis=-1))
     assert np.abs(values[:, None] - scene.levels).min(axis=1).max() < 2e-3
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    momentum=st.floats(0, 0.99),
+    learning_rate=st.floats(1e-2, 3),
+    steps=st.integers(2, 200),
+    tolerance=st.floats(1e-6, 1e-1),
+)
+def test_what_is_said_is_what_the_run_does(momentum: float, learning_rate: float, steps: int, tolerance: float) -> None:
+    """U-turns, dips and arrivals again, with a loop of its own; and each that is counted is shown once."""
+    scene: Any = make_scene(
+        "u_turn", {"momentum": momentum, "learning_rate": learning_rate, "steps": steps, "tolerance": tolerance}
+    )
+    place, velocity, errors = np.array(scene.objective.start, dtype=float), np.zeros(2), []
+    for _ in range(int(scene.runs[MOMENTUM].ended_at) + 1):
+        errors.append(float(scene.objective.value(place)))
+        velocity = momentum * velocity + learning_rate * scene.objective.gradient(place)
+        place = place - velocity
+    said, turns = scene.caption("closer"), scene.runs[MOMENTUM].u_turns_at
+    for turn in turns:
+        assert errors[turn] >= max(errors[turn - 1], errors[turn + 1]), "the error has climbed, and falls again"
+    hidden = [turn for turn in turns if turn not in scene.ringed]
+    if hidden:
+        assert said.startswith(f"{len(turns) - len(hidden)} of the {len(turns)} have")
+        np.testing.assert_array_equal(scene.near.rings.steps, hidden)
+    assert ("no u-turn" in said) == (len(turns) == 0)
+    below = [error < tolerance for error in errors]
+    verdict = scene.caption("still_faster")
+    if "first at iteration" in verdict:
+        dip = below.index(True)
+        assert f"first at iteration {dip}" in verdict
+        assert ("does not stay" in verdict) == (not below[-1])
+    else:
+        assert True not in below
 
 
 @pytest.mark.parametrize(

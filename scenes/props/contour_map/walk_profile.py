@@ -22,7 +22,7 @@ from scenes.stage.panels.plot import Panel, Range
 
 SAMPLES = 601
 DOT = 0.065
-ALIKE = 1.5  # times the narrowest gap: nearly as narrow
+PLACES = 401  # where a stretch is tried
 ROOM = 0.08  # of the range of heights, above and below
 
 
@@ -46,33 +46,25 @@ class Section:
         k = np.flatnonzero((over[:-1] != over[1:]) & known[:-1] & known[1:])
         return np.asarray(self.x[k] + (self.x[k + 1] - self.x[k]) * above[k] / (above[k] - above[k + 1]))
 
-    @cached_property
-    def gaps(self) -> list[tuple[float, float]]:
-        """The stretches between neighbouring crossings of different levels, from left to right."""
-        pairs = zip(self.crossings[:-1], self.crossings[1:], strict=True)
-        return [(float(a[0]), float(b[0])) for a, b in pairs if a[1] != b[1]]
+    def crossed(self, stretch: tuple[float, float]) -> int:
+        """How many lines of the map are crossed in a stretch."""
+        return int(np.sum((self.crossings[:, 0] >= stretch[0]) & (self.crossings[:, 0] <= stretch[1])))
 
-    @property
-    def narrow(self) -> tuple[float, float]:
-        """Where the lines crowd: the narrowest gap, with those beside it that are nearly as narrow."""
-        widths = [right - left for left, right in self.gaps]
-        first = last = int(np.argmin(widths))
-        least = ALIKE * widths[first]
-        while first > 0 and widths[first - 1] < least and self.gaps[first - 1][1] == self.gaps[first][0]:
-            first -= 1
-        while last + 1 < len(widths) and widths[last + 1] < least and self.gaps[last + 1][0] == self.gaps[last][1]:
-            last += 1
-        return self.gaps[first][0], self.gaps[last][1]
+    def stretches(self, width: float) -> list[tuple[float, float]]:
+        """Of all stretches of one width: that with the most lines, and that with the fewest, where it is most level."""
+        lefts = np.linspace(self.x[0], self.x[-1] - width, PLACES)
+        known = np.isfinite(np.interp(lefts, self.x, self.heights) + np.interp(lefts + width, self.x, self.heights))
+        tried = [(float(left), float(left + width)) for left in lefts[known]]
+        if not tried:
+            return []
+        most = max(tried, key=lambda ends: (self.crossed(ends), self.steepness(ends)))
+        return [most, min(tried, key=lambda ends: (self.crossed(ends), self.steepness(ends)))]
 
-    @property
-    def wide(self) -> tuple[float, float]:
-        """Where they are furthest apart."""
-        return max(self.gaps, key=lambda ends: ends[1] - ends[0])
-
-    def slope(self, stretch: tuple[float, float]) -> float:
-        """How steep it is over a stretch, on average, whichever way."""
-        here, there = np.interp(stretch, self.x, self.heights)
-        return abs(float(there - here)) / (stretch[1] - stretch[0])
+    def steepness(self, stretch: tuple[float, float]) -> float:
+        """How much it goes up and down in a stretch, by its width: the slope, on average, whichever way."""
+        heights = self.heights[(self.x >= stretch[0]) & (self.x <= stretch[1])]
+        climbed = np.abs(np.diff(heights))
+        return float(climbed[np.isfinite(climbed)].sum()) / (stretch[1] - stretch[0])
 
 
 def section(objective: AnyObjective, view: tuple[Range, ...], fixed: float, levels: Array) -> Section:
@@ -150,7 +142,7 @@ def stretch_mark(profile: Profile, stretch: tuple[float, float], color: str) -> 
     left, right = (float(place) for place in profile.x_axis.place(np.array(stretch)))
     bottom, top = profile.chart.area.bottom, profile.area.top
     corners = np.array([[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0], [left, bottom, 0]])
-    return curve_of([polyline_points(corners)], stroke_color=color, stroke_width=3, fill_color=color, fill_opacity=0.28)
+    return curve_of([polyline_points(corners)], stroke_color=color, stroke_width=3, fill_color=color, fill_opacity=0.16)
 
 
 def _kept(points: Array, area: Box) -> Array:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 from manim import VGroup, VMobject
 
 from optimizers import Trajectory
@@ -14,8 +15,9 @@ from scenes.stage.ink.drawing import Array, curve_of, dashed, disc_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.words.typesetting import SMALL, Words
 
-RING, DOT = 0.13, 0.11
+RING, DOT = 0.1, 0.09
 FLOOR = 0.01  # of the bound: the lowest loss that is shown
 
 
@@ -39,6 +41,8 @@ class LossStrip(ErrorStrip):
         if low < tolerance < high:
             ends = self.to_screen([*self.x_axis.data], tolerance)
             self.bound.add(dashed(ends, stroke_color=palette().target, stroke_width=2.5))
+            label = Words(f"${tolerance}$", SMALL, palette().target, on_picture=True)
+            self.bound.add(label.move_to(ends[1] + np.array([-label.width / 2, 0.12 + label.height / 2, 0.0])))
         self.add(self.bound)
         self.furniture = VGroup(self.frame, self.labels, self.names, self.bound)
 

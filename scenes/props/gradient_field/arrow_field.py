@@ -68,20 +68,6 @@ def _grid(chart: ContourMap, across: int) -> tuple[Array, float]:
     return points, min(pitch, area.height / (up + 1))
 
 
-class Shaft(Arrows):
-    """One arrow on a map; `display(share)` draws so much of its length."""
-
-    def __init__(self, color: str, tail: Array, way: Array, shaft: float) -> None:
-        """From a point of the screen (3,), along a way on it (3,)."""
-        super().__init__(color, shaft=shaft)
-        self.tail, self.way = tail, way
-        self.display(0.0)
-
-    def display(self, share: float) -> Shaft:
-        self.point(self.tail, self.tail + share * self.way)
-        return self
-
-
 def longest_on(chart: ContourMap, place: Array, gradient: Array, longest: float) -> float:
     """Units of the screen for a slope of 1, so that a gradient (2,) is `longest`, or as long as stays on the map."""
     (x, y, _), area = chart.to_screen(*place), chart.area

@@ -1,1 +1,1 @@
-"""What the ravine alone needs."""
+"""Parts of the clip `ravine`, and of no other."""

@@ -110,7 +110,7 @@ class HeadToTail(VGroup):
         """The weights of the lanes, and what the last lane is."""
         gamma, older = notation().momentum, count > LAST
         ages = range(count - older - 1, -1, -1)
-        texts = ["older"] * older + [_power(gamma, age) for age in ages] + ["sum"]
+        texts = ["$dots.h$"] * older + [_power(gamma, age) for age in ages] + ["sum"]
         names = [Words(text, SMALL, palette().quiet) for text in texts]
         for lane, name in enumerate(names):
             name.move_to(np.array([self._lane(lane, count), self.room.bottom + 0.16, 0.0]))

@@ -18,7 +18,7 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, polyline_points
 from scenes.stage.ink.layout import Box, M
 from scenes.stage.ink.palette import palette
-from scenes.stage.panels.plot import PAD, Panel, Range
+from scenes.stage.panels.plot import HALF, PAD, Panel, Range, tick_labels
 from scenes.stage.words.typesetting import SMALL, Words
 
 SAMPLES = 2401
@@ -101,6 +101,7 @@ class CurvePanel(Panel):
         name = Words(names[1], SMALL, palette().quiet)
         super().__init__(box.inset(left=max(name.width - COLUMN, 0.0)), x, (bottom, top), (names[0], ""))
         self._label_height(name, float(self.y_axis.place(y[1])))
+        self._show_the_last_tick(names[0])
         beyond = 0.15 * (x[1] - x[0])
         samples = np.linspace(x[0] - beyond, x[1] + beyond, SAMPLES)
         self.rim = self.to_screen(samples, values_at(objective, samples))
@@ -120,6 +121,20 @@ class CurvePanel(Panel):
         free = min(highest + SPARE, name.get_bottom()[1] - CLEAR)
         self.labels.remove(*[label for label in self.labels if label.get_center()[1] > free])
 
+    def _show_the_last_tick(self, name: str) -> None:
+        """Where the name of the axis has taken the place of its last number, it goes between the last two instead."""
+        values = self.x_axis.ticks(1.3, HALF)
+        label = self._x_label(values[-1], tick_labels(values, self.x_axis.scale)[-1])
+        before = [other for other in self.labels if other.get_right()[0] <= label.get_left()[0] - COLUMN]
+        across = [other for other in before if other.get_top()[1] < self.area.bottom]
+        if not name or len(across) < len(values) - 1 or any(_same_place(label, other) for other in self.labels):
+            return
+        (named,) = self.names[:1]
+        room = label.get_left()[0] - across[-1].get_right()[0]
+        if room > named.width + 4 * COLUMN and label.get_right()[0] <= self.area.right + COLUMN:
+            named.set_x((label.get_left()[0] + across[-1].get_right()[0]) / 2)
+            self.labels.add(label)
+
     def _filled(self, rim: Array) -> VMobject:
         """The ground under the curve, down to the axis."""
         area = self.area
@@ -130,6 +145,10 @@ class CurvePanel(Panel):
         return curve_of(
             [polyline_points(np.concatenate([top, ends]))], stroke_width=0, fill_color=palette().map[1], fill_opacity=1
         )
+
+
+def _same_place(first: VMobject, second: VMobject) -> bool:
+    return bool(np.linalg.norm(first.get_center() - second.get_center()) < COLUMN)
 
 
 # Where it stands ------------------------------------------------------------------------------------------------------

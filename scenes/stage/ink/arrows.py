@@ -48,3 +48,17 @@ class Arrows(VMobject):
         """From tails to tips, (n, 3) or (3,)."""
         self.set_points(arrow_points(tails, tips, self.shaft, self.head))
         return self
+
+
+class Shaft(Arrows):
+    """One arrow that grows; `display(share)` draws so much of its length."""
+
+    def __init__(self, color: str, tail: Array, way: Array, shaft: float = SHAFT) -> None:
+        """From a point of the screen (3,), along a way on it (3,)."""
+        super().__init__(color, shaft=shaft)
+        self.tail, self.way = tail, way
+        self.display(0.0)
+
+    def display(self, share: float) -> Shaft:
+        self.point(self.tail, self.tail + share * self.way)
+        return self

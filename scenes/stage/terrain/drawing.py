@@ -155,7 +155,7 @@ class GlDrawing:
     def _surface(self, shot: Shot) -> None:
         self._light(shot)
         self.engine.solid(opaque=shot.solid >= 1)
-        self.engine.tell(self._program, line_from=0.0, opacity=shot.solid)
+        self.engine.tell(self._program, line_from=shot.lines_from, opacity=shot.solid)
         if shot.floor is None:
             self.engine.tell(self._program, wall=1.0, line=self._lines(shot, faint=0.3))
             self._walls.render(moderngl.TRIANGLE_STRIP)

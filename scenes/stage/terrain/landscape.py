@@ -96,6 +96,7 @@ class Terrain(Group):
         self.ribbons: list[Ribbon] = []
         self.sheets: list[Sheet] = []
         self.floor: Floor | None = None
+        self.lines_from = 0.0  # the number of the lowest level whose line is on the ground
         self.raster = Raster(box, _Picture(self))
         self.labels = TerrainLabels(self.ground, names, foot) if labelled else Group()
         self.add(self.raster, self.labels, *self.orbit.parts, self.rise, self.solid)
@@ -227,6 +228,7 @@ class Terrain(Group):
             beads=tuple(bead for trail in trails for bead in trail.beads()),
             sheets=tuple(self.sheets),
             floor=self.floor,
+            lines_from=self.lines_from,
         )
 
     @property

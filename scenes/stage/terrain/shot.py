@@ -159,7 +159,8 @@ class Floor:
 
 @dataclass(frozen=True)
 class Shot:
-    """Everything that a picture shows. `rise` is how far the ground has risen, 0 to 1; `solid` its opacity."""
+    """Everything that a picture shows. `rise` is how far the ground has risen, 0 to 1; `solid` its opacity. The ground
+    carries the lines of the levels from the number `lines_from` on, counted from the lowest, which is 1."""
 
     view: View
     area: PixelBox
@@ -171,6 +172,7 @@ class Shot:
     beads: tuple[Bead, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     floor: Floor | None = None
+    lines_from: float = 0.0
 
     @property
     def bare(self) -> Shot:

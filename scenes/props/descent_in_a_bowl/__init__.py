@@ -1,0 +1,1 @@
+"""Parts of the clip `descent_in_a_bowl`, and of no other."""

@@ -1,0 +1,1 @@
+"""Parts of the clip `u_turn`, and of no other."""

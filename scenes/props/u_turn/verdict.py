@@ -1,0 +1,34 @@
+"""On the error strip: where the error first dips below the tolerance, and from where it stays below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from optimizers import Trajectory
+from scenes.stage.ink.drawing import dashed, discs, polylines
+from scenes.stage.ink.palette import palette
+from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.words.figures import typed
+
+TICK = np.array([[0.0, 0.16, 0.0], [0.0, -0.16, 0.0]])  # a mark across a line
+DOT = 0.11
+
+
+def dip_and_arrival(run: Trajectory, strip: ErrorStrip, tolerance: float) -> Iterator[tuple[str, VMobject]]:
+    """Sentences, as Typst markup, each with its mark on the strip; none where nothing dips."""
+    low, high = strip.y_axis.data
+    dip, arrival = run.first_below(tolerance), run.stays_below(tolerance)
+    if dip is None or not low < tolerance < high:
+        return
+    bound, color = f"${typed(tolerance)}$", palette().target
+    line = dashed(strip.to_screen([*strip.x_axis.data], tolerance), stroke_color=color, stroke_width=2.5)
+    if dip != arrival:
+        tick = polylines([strip.to_screen(dip, tolerance) + TICK], stroke_color=color, stroke_width=4)
+        yield f"first below {bound} at iteration {dip}", VGroup(line, tick)
+    if arrival is not None:
+        spot = discs(strip.to_screen([arrival], tolerance), DOT, stroke_width=0, fill_color=color, fill_opacity=1)
+        said = f"below {bound}" if dip == arrival else "for good"
+        yield f"{said} from iteration {arrival}", VGroup(line, spot) if dip == arrival else spot
