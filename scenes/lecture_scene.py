@@ -38,6 +38,7 @@ from scenes.typed import as_list, as_typed
 
 Number = int | float | str
 TITLE_SECONDS = 1.8  # of reading it, at least
+READING_SPEED = 15.0  # characters a second
 GLANCE = 1.0  # seconds of a beat in which nothing happens, whatever the run does
 
 
@@ -204,7 +205,7 @@ class LectureScene(Scene):
         """
         if picture:
             self.add(*picture, self.heading)
-            self.read(self.title, seconds=TITLE_SECONDS)
+            self.wait(max(TITLE_SECONDS, 0.2 + len(self.title) / READING_SPEED))
             return
         width = layout.safe_frame().width
         words = layout.shrink_into(bold(self.title, TITLE), width)

@@ -25,10 +25,11 @@ from scenes.stage.words.typesetting import MINIMUM_CAPITAL, capital_fraction
 
 @dataclass
 class Sight:
-    """What was seen of a clip: troubles after its plays, the picture at the end of each beat, and its seconds."""
+    """What was seen of a clip: troubles after its plays, the picture at the end of each beat, the seconds of each."""
 
     troubles: set[str] = field(default_factory=set)
     pictures: list[np.ndarray] = field(default_factory=list)
+    beats: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -42,8 +43,12 @@ def look_at(scene: LectureScene, called: str) -> Sight:
         sight.seconds += scene.duration
         sight.troubles.update(f"{called}: {trouble}" for trouble in troubles(scene))
 
+    def beat_done(beat: str) -> None:
+        sight.pictures.append(picture(scene))
+        sight.beats[beat] = sight.seconds - sum(sight.beats.values())
+
     scene.play = play_and_look  # type: ignore[method-assign]
-    scene.beat_done = lambda _: sight.pictures.append(picture(scene))  # type: ignore[method-assign]
+    scene.beat_done = beat_done  # type: ignore[method-assign]
     return sight
 
 

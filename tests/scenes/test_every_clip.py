@@ -16,6 +16,7 @@ from clips.filming.work import make_scene, perform, scene_class, studio, tell, t
 from clips.job import Job, Tale
 from clips.profile import make_profile
 from scenes import CLIPS
+from scenes.lecture_scene import READING_SPEED
 from tests import fresh
 from tests.frames import frames_of
 from tests.scenes.looking import Sight, look_at
@@ -87,7 +88,23 @@ def test_every_parameter_says_what_it_is(clip: str) -> None:
     assert model() is not None
 
 
+def test_captions_can_be_read(seen: Seen) -> None:
+    """At most 15 characters a second, beat by beat."""
+    with studio(seen.profile):
+        scene = make_scene(seen.clip, {})
+        speeds = {beat: len(scene.caption(beat)) / seconds for beat, seconds in seen.sight.beats.items()}
+    assert {beat: round(speed, 1) for beat, speed in speeds.items() if speed > 1.02 * READING_SPEED} == {}
+
+
 # Frames ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_frame_is_a_picture(seen: Seen) -> None:
+    """Players and slides without a poster show it: more than a line of words on the ground."""
+    first = frames_of(seen.beats[scene_class(seen.clip).beats[0]])[0].astype(int)
+    drawn = (abs(first - first[0, 0]) > 12).any(axis=-1)
+    assert drawn.mean() > 0.03
+    assert drawn[len(drawn) // 4 :].mean() > 0.02, "below the heading"
 
 
 def test_a_beat_is_the_same_whatever_was_skipped_before_it(seen: Seen) -> None:
