@@ -151,7 +151,9 @@ class StabilityMap(LectureScene):
     def words(self) -> Mapping[str, str]:
         within = f"{figure(100 * self.parameters.tolerance, 6)} %"
         fewest, most = (figure(steps, 6) for steps in (min(self.route.ripples), max(self.route.ripples)))
+        crossing = "; the steep direction flips there, the gentle one creeps" if self.route.crossing else ""
         return {
+            "branches": crossing,
             "little": self.little.replace("$", ""),
             "within": within,
             "fewest": fewest,
