@@ -144,7 +144,7 @@ class Problems(LectureScene):
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
-        """What momentum gives, and what it costs."""
+        """What momentum gives and costs."""
         self.show_title(*(ground for ground, _ in self.small.values()))
 
     def benefits(self) -> None:

@@ -46,4 +46,4 @@ def _row(box: Box, point: str, finding: str) -> VGroup:
 def _baselines(box: Box) -> tuple[float, float]:
     """Of a point and of what was found."""
     middle = float(box.center[1])
-    return (middle - 0.11, middle - 0.11) if box.width > LEAST else (middle + 0.09, middle - 0.24)
+    return (middle - 0.11, middle - 0.11) if box.width > LEAST else (middle + 0.13, middle - 0.25)
