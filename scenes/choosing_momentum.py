@@ -158,8 +158,7 @@ class ChoosingMomentum(LectureScene):
         self.show_title(*self.panels.values())
 
     def four_balls(self) -> None:
-        """One curve, its valley behind a flat stretch, and four balls that start at {start[0]:g} with the learning rate
-        {learning_rate:g}: only their momentum differs."""
+        """Four balls from {start[0]:g}, with the learning rate {learning_rate:g}: only their momentum differs."""
         walks = list(self.walks.values())
         formula = f"${typeset_function(self.objective)}$"
         self.speaker.say(f"{formula}: a valley, behind a flat stretch", f"{formula}: a flat stretch, a valley", formula)

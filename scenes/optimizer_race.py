@@ -223,8 +223,8 @@ class OptimizerRace(LectureScene):
             self.wait(2.6)
 
     def search(self) -> None:
-        """For each rule {rates_tried} rates from {least_rate:g} to {largest_rate:g} are run, and the one with the
-        lowest error in the last {judged} steps is taken: {found}."""
+        """For each rule {rates_tried} rates from {least_rate:g} to {largest_rate:g} are run; the lowest error in the
+        last {judged} steps wins: {found}."""
         if TUNED not in self.raced:
             self.wait(1.0)
             return

@@ -1,6 +1,7 @@
-"""What momentum gives, and what it costs: three benefits, then five problems, each with a run that shows it.
+"""What momentum gives, what it costs, and what it does not cure: each point with a run that shows it.
 
-The list at the left keeps what the runs have shown: a number for each point, so that the last picture is a summary.
+A saddle and one learning rate for all directions are no costs of momentum: gradient descent, which runs beside it
+there, has them as well. The last picture is a table of all points, with the number that each run has shown.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from objectives import OBJECTIVES, AnyObjective, typeset
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
-from scenes.props.problems.example import Example, chart_of, degrees_off, in_a_sentence, tips_of, trails_on
+from scenes.props.problems.cases import JUDGED, OTHER, Cases
+from scenes.props.problems.example import Example, chart_of, in_a_sentence, tips_of, trails_on
+from scenes.props.problems.ledger import Ledger
 from scenes.props.problems.talking_points import TalkingPoints
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk
@@ -28,19 +31,14 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.maps.even_map import around
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.figures import figure, in_one_unit, typed
+from scenes.stage.words.figures import figure, in_math, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
 from scenes.typed import as_list
 
 FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
-OTHER = "other"  # a second run with momentum
-FAR, LEVEL = 1.0, 1e-2  # claims: ends so far apart are different; a slope below it is none
-CLOSE = 0.1  # momenta that differ by less are nearly the same
-JUDGED = 10  # last steps, of which the widest swing counts
 SECONDS, GLANCE, ARROW = 5.0, 3.0, 1.3  # of a run, of a run in a small panel; length of an arrow
 FOOT, HEAD, ROW = 0.5, 0.55, 0.46  # heights
 
@@ -52,6 +50,10 @@ POINTS = {  # what is said of the beats that show a problem
     "saddles": "saddles",
     "one_rate_for_all": "one rate for all",
 }
+
+
+COSTS, LEFT_OVER = ("overshoot", "sensitivity", "directional_bias"), ("saddles", "one_rate_for_all")
+GIVES, TAKES, REMAINS = "gives", "costs", "does not cure"
 
 
 Pair = Annotated[tuple[Coefficient, ...], Field(min_length=2, max_length=2), BeforeValidator(as_list)]
@@ -93,7 +95,12 @@ class Problems(LectureScene):
         ends = {name: float(run.values[run.ended_at]) for name, run in runs.items()}
         said = f"{notation().learning_rate} = {typed(rate)}, thin {notation().momentum} = {typed(momentum)}"
         told = f"error after {steps} steps"
-        return Example(objective, runs, said, told, ends[MOMENTUM] < ends[GD] / 2, steps, ends)
+        brief = f"error {_brief(ends[MOMENTUM])}, without it {_brief(ends[GD])}"
+        return Example(objective, runs, said, told, ends[MOMENTUM] < ends[GD] / 2, steps, ends, brief=brief)
+
+    @cached_property
+    def cases(self) -> Cases:
+        return Cases(self.parameters)
 
     @cached_property
     def _exhibits(self) -> dict[str, Example]:
@@ -102,68 +109,13 @@ class Problems(LectureScene):
     def problem(self, key: str) -> Example:
         """One of the five, by the beat that shows it; made when it is asked for, so that no beat reads more."""
         if key not in self._exhibits:
-            self._exhibits[key] = getattr(self, f"_{key}")()
+            self._exhibits[key] = getattr(self.cases, key)()
         return self._exhibits[key]
 
     @property
     def problems(self) -> dict[str, Example]:
         """All five."""
         return {key: self.problem(key) for key in POINTS}
-
-    def _run(self, objective: AnyObjective, start: tuple[float, ...], rate: float, momentum: float) -> Trajectory:
-        return descend(objective, Momentum(rate, momentum), start, self.parameters.steps)
-
-    def _overshoot(self) -> Example:
-        bowl = OBJECTIVES["paraboloid"]
-        run = self._run(bowl, (8.0, 5.0), 0.1, self.parameters.momentum)
-        start = run.iterates[0]
-        beyond = max(0.0, -float(np.min(run.iterates @ start) / (start @ start)))
-        finding = f"past the minimum: ${100 * beyond:.0f} %$ of the way"
-        said = "it runs past the minimum" if beyond else "it does not run past the minimum"
-        return Example(bowl, {MOMENTUM: run}, said, finding, beyond > 0.3)
-
-    def _sensitivity(self) -> Example:
-        bowl, pair = OBJECTIVES["qfsp"], self.parameters.near_momenta
-        one, other = (self._run(bowl, bowl.start, 0.1, momentum) for momentum in pair)
-        gap = float(np.linalg.norm(one.iterates[one.ended_at] - other.iterates[other.ended_at]))
-        first, second = map(typed, pair)
-        finding = f"${first}$ or ${second}$: ends ${gap:.1f}$ apart"
-        said = "a little more momentum, another valley" if gap > FAR else "a little more momentum, the same valley"
-        said = said.replace("a little more", "another") if abs(pair[0] - pair[1]) >= CLOSE else said
-        holds, near = (
-            gap > FAR and abs(pair[0] - pair[1]) < CLOSE,
-            around(np.concatenate([one.iterates, other.iterates])),
-        )
-        return Example(bowl, {MOMENTUM: one, OTHER: other}, said, finding, holds, view=near)
-
-    def _directional_bias(self) -> Example:
-        hills = OBJECTIVES["himmelblau"]
-        run = self._run(hills, hills.start, 0.005, self.parameters.momentum)
-        angles = degrees_off(run)
-        uphill = np.flatnonzero(angles > 90)
-        stop = int(uphill[0]) if len(uphill) else int(np.argmax(angles))
-        finding = f"step ${stop + 1}$: ${angles[stop]:.0f} degree$ off downhill"
-        said = "it keeps its old way, whatever is downhill now"
-        return Example(hills, {MOMENTUM: run}, said, finding, bool(len(uphill)), stop)
-
-    def _saddles(self) -> Example:
-        pass_ = OBJECTIVES["saddle"]
-        run = descend(pass_, Momentum(0.05, self.parameters.momentum), (3.0, 0.0), 4 * self.parameters.steps)
-        slope = float(np.linalg.norm(run.gradients[run.ended_at]))
-        down = float(np.linalg.eigvalsh(pass_.hessian(run.iterates[run.ended_at])).min())
-        finding = f"slope ${typed(slope, 1)}$, {'yet no minimum' if down < 0 else 'in a minimum'}"
-        stops = slope < LEVEL and down < 0
-        said = "no slope, no push: it stops, though it is down on both sides" if stops else "along the ridge"
-        return Example(pass_, {MOMENTUM: run}, said, finding, stops)
-
-    def _one_rate_for_all(self) -> Example:
-        ratio = self.parameters.condition_number
-        valley = ravine(ratio)
-        run = self._run(valley, (9.0, 3.0), 1.25 / ratio, self.parameters.momentum)
-        along, across = np.abs(run.iterates[: run.ended_at + 1][-JUDGED:]).max(axis=0) / run.iterates[0]
-        finding = f"still to go: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
-        said = "the steep way sets the rate for both"
-        return Example(valley, {MOMENTUM: run}, said, finding, along > 4 * across)
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         shown = {**self.gains, **self.problems}
@@ -185,26 +137,28 @@ class Problems(LectureScene):
             yield Claim(f"{POINTS[key]}: {in_a_sentence(problem.finding)}", problem.holds)
 
     def words(self) -> Mapping[str, str]:
-        return {f"{key}_found": in_a_sentence(problem.finding) for key, problem in self.problems.items()}
+        holds = self.problem("saddles").holds
+        more = {"saddles_too": " and without it" if holds else "", "count": self.count}
+        return more | {f"{key}_found": in_a_sentence(problem.finding) for key, problem in self.problems.items()}
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
-        """What momentum gives, and what it costs."""
-        self.show_title()
+        """What momentum gives and costs."""
+        self.show_title(*(ground for ground, _ in self.small.values()))
 
     def benefits(self) -> None:
         """It is faster on a gentle slope, calmer in a ravine, and rolls through dips. The errors without momentum and
         with it: {faster_gradient_descent:.3f} and {faster_momentum:.3f}; {calmer_gradient_descent:.2f} and
         {calmer_momentum:.3f}; {through_gradient_descent:.2f} and {through_momentum:.3f}."""
         for key in self.gains:
-            ground, movers = self.small[key]
+            _, movers = self.small[key]
             head, *findings = self.small_words[key]
-            self.play(FadeIn(ground), FadeIn(head), run_time=0.6)
+            self.play(FadeIn(head), FadeIn(findings[0]), run_time=0.6)
             self.play(*(GrowFromCenter(mover.ball) for mover in movers), run_time=0.4)
             self.add(*movers)
             self._take(movers, 0, self.gains[key].stop or 1, GLANCE)
-            self.play(*(FadeIn(words) for words in findings), run_time=0.5)
+            self.play(*(FadeIn(words) for words in findings[1:]), run_time=0.5)
             self.wait(1.4)
         self.wait(1.0)
 
@@ -224,18 +178,32 @@ class Problems(LectureScene):
         self._show("directional_bias")
 
     def saddles(self) -> None:
-        """Fourth, it stops at a saddle, if it comes along the ridge: {saddles_found}."""
+        """What it does not cure. Saddles: {saddles_found}, with momentum{saddles_too}."""
         self._show("saddles")
 
     def one_rate_for_all(self) -> None:
-        """Fifth, there is one rate for all directions: {one_rate_for_all_found}."""
+        """And one rate for all directions, as gradient descent has it: {one_rate_for_all_found}."""
         self._show("one_rate_for_all")
 
     def summary(self) -> None:
-        """So its rate and its momentum have to be chosen with care; rules with a rate for each direction come next."""
-        self.speaker.say("worth it, if it is tuned")
-        self.play(*(p.animate.set_color(palette().ink) for p in self.agenda.points.values()), run_time=0.6)
-        self.wait(3.4)
+        """In one table: {count}. Rules with a rate for each direction come next."""
+        self.speaker.hush()
+        last = self.chart(self.beats[self.beats.index("summary") - 1])
+        self.vanish(*self.agenda.points.values(), *self.found.values(), last[0], *last[1].values())
+        for head, rows in self.table.parts.values():
+            self.play(FadeIn(head), *map(FadeIn, rows), run_time=0.7)
+            self.wait(1.6)
+        self.speaker.say(self.count)
+        self.wait(3.0)
+
+    @property
+    def count(self) -> str:
+        """How many of the points are so, in this lecture's runs."""
+        gains, problems = self.gains.values(), self.problems
+        costs = (problems[key] for key in COSTS)
+        uncured = (problems[key] for key in LEFT_OVER)
+        given, taken, left = (sum(example.holds for example in some) for some in (gains, costs, uncured))
+        return f"{given} gains, {taken} costs, and {left} it does not cure"
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -260,7 +228,8 @@ class Problems(LectureScene):
             self._take(movers, 0, stop, 2.0)
             self._compare_ways(key, stop)
         self._take(movers, stop or 0, last, SECONDS)
-        self.play(FadeIn(self.agenda.finding(key, problem.finding)), run_time=0.5)
+        self.found[key] = self.agenda.finding(key, problem.brief)
+        self.play(FadeIn(self.found[key]), run_time=0.5)
         self.speaker.say(problem.said)
         self.wait(2.2)
 
@@ -320,11 +289,9 @@ class Problems(LectureScene):
     def _small_words(key: str, gain: Example, cell: tuple[Box, Box, Box]) -> Iterator[VMobject]:
         head, _, foot = cell
         yield on_baseline(layout.place(bold(key, BODY), head, LEFT), float(head.center[1]) - 0.1)
-        texts, exponent = in_one_unit(list(gain.numbers.values()), 3)
-        unit = f" dot 10^({exponent})" if exponent else ""
         words = [quiet(f"${gain.said}$"), quiet(gain.finding)]
-        for said, text, rule in zip(("without", "with it"), texts, gain.numbers, strict=True):
-            words.append(Words(f"{said}: ${text}{unit}$", BODY, rule_color(rule)))
+        for said, (rule, value) in zip(("without", "with it"), gain.numbers.items(), strict=True):
+            words.append(Words(f"{said}: {_brief(value)}", BODY, rule_color(rule)))
         for line, row in zip(words, foot.rows(1, 1, 1, 1, gap=0.0), strict=True):
             yield on_baseline(layout.place(line, row, LEFT), float(row.center[1]) - 0.1)
 
@@ -348,13 +315,30 @@ class Problems(LectureScene):
         return TalkingPoints(self.boxes[1], POINTS)
 
     @cached_property
+    def found(self) -> dict[str, Words]:
+        """What was found, as it stands below the points of the list."""
+        return {}
+
+    @cached_property
+    def table(self) -> Ledger:
+        """All that was found."""
+        gives = {key: gain.brief for key, gain in self.gains.items()}
+        takes, remains = ({POINTS[key]: self.problem(key).brief for key in keys} for keys in (COSTS, LEFT_OVER))
+        groups = {GIVES: gives, TAKES: takes, REMAINS: remains}
+        colors = (rule_color(MOMENTUM), palette().share, rule_color(GD))
+        return Ledger(self.rows[1], groups, dict(zip(groups, colors, strict=True)))
+
+    @cached_property
     def _charts(self) -> dict[str, tuple[ContourMap, dict[str, Trail]]]:
         return {}
 
     def chart(self, key: str) -> tuple[ContourMap, dict[str, Trail]]:
         """The map of a problem, and the trails on it."""
         if key not in self._charts:
-            problem, colors = self.problem(key), {MOMENTUM: rule_color(MOMENTUM), OTHER: palette().target}
+            problem, colors = (
+                self.problem(key),
+                {**{name: rule_color(name) for name in (GD, MOMENTUM)}, OTHER: palette().target},
+            )
             chart = chart_of(problem, self.boxes[0])
             self._charts[key] = chart, trails_on(chart, problem, colors)
         return self._charts[key]
@@ -371,3 +355,8 @@ def _cell(column: Box) -> tuple[Box, Box, Box]:
     head, rest = column.top_slice(HEAD, gap=0.0)
     foot, panel = rest.bottom_slice(4 * ROW, gap=0.1)
     return head, panel, foot
+
+
+def _brief(value: float) -> str:
+    """A result in two digits, as markup."""
+    return f"${in_math(figure(value, 2))}$"

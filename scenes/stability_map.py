@@ -127,7 +127,7 @@ class StabilityMap(LectureScene):
         even = self.route.ripples
         yield Claim(
             f"with much momentum the learning rate hardly matters: {figure(min(even))} to {figure(max(even))} steps",
-            max(even) < 1.25 * min(even),
+            self.route.alike,
         )
         fewer = f"{figure(steps['quickest'], 6)} steps with momentum {figure(self.route.quickest)}"
         yield Claim(f"a little overshoot is quicker still: {fewer}", self.route.little_is_quicker)
@@ -151,7 +151,9 @@ class StabilityMap(LectureScene):
     def words(self) -> Mapping[str, str]:
         within = f"{figure(100 * self.parameters.tolerance, 6)} %"
         fewest, most = (figure(steps, 6) for steps in (min(self.route.ripples), max(self.route.ripples)))
+        crossing = "; the steep direction flips there, the gentle one creeps" if self.route.crossing else ""
         return {
+            "branches": crossing,
             "little": self.little.replace("$", ""),
             "within": within,
             "fewest": fewest,
@@ -166,8 +168,8 @@ class StabilityMap(LectureScene):
         self.show_title(self.plane_panel, self.strip, self.told, *self.counters.values(), self.point)
 
     def picture(self) -> None:
-        """A place of this plane is a learning rate and a momentum, and so a run: this one creeps, {monotone_steps}
-        steps. Each pixel is such a run; the brighter, the sooner it stays within {within} of the way to the minimum."""
+        """Each place is a learning rate and a momentum, and so a run. The brighter, the fewer steps until it stays
+        within {within} of the way."""
         self.speaker.say("one place: one learning rate, one momentum, one run", "one place is one run")
         self.wait(2.6)
         self.add(self.pictures["steep"], self.pictures["all"])
@@ -219,18 +221,15 @@ class StabilityMap(LectureScene):
         self.wait(2.0)
 
     def too_far(self) -> None:
-        """A larger learning rate is then no quicker: ripples die out at the pace of the momentum, in {fewest} to {most}
-        steps. Beyond the boundary the run diverges."""
-        self.speaker.say(
-            "a larger learning rate: other ripples, about as many steps", "larger learning rate: other ripples"
-        )
+        """With a larger learning rate it ripples on, {fewest} to {most} steps. Beyond the boundary the run diverges."""
+        alike = "other ripples, about as many steps" if self.route.alike else "other ripples"
+        self.speaker.say(f"a larger learning rate: {alike}", "larger learning rate: other ripples")
         self._go("diverges", 6.0)
         self.speaker.say("beyond the line: it diverges")
         self.wait(2.2)
 
     def two_directions(self) -> None:
-        """A second direction, {ratio_said} times gentler. One learning rate and one momentum serve both, and the slower
-        one counts."""
+        """A second direction, {ratio_said} times gentler: the slower one counts."""
         self.speaker.say(
             f"a second direction, ${rounded(self.ends[1] / self.ends[0], 1)}$ times gentler: the slower one counts",
             "a gentler direction, too: the slower counts",
@@ -243,8 +242,8 @@ class StabilityMap(LectureScene):
         self.wait(1.8)
 
     def best(self) -> None:
-        """Without momentum the best learning rate takes {plain_steps} steps. With it the best place in the long run is
-        where the two curves cross: {best_steps} steps{branches}."""
+        """The best without momentum: {plain_steps} steps. With it, in the long run, where the curves cross:
+        {best_steps} steps{branches}."""
         self.speaker.hush()
         self._go("plain", 3.0)
         self.speaker.say(f"the best without momentum: {self._in_steps('plain')}", "the best without momentum")

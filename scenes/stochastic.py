@@ -169,7 +169,7 @@ class Stochastic(LectureScene):
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
-        """A line is fitted to {samples} points, one sample at a time."""
+        """One sample at a time."""
         self.show_title(self.map, self.panel, self.first_line, self.place, self.stand.goal)
 
     def line_and_surface(self) -> None:

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from manim import VMobject
+from manim import UL, VMobject
 from pydantic import BeforeValidator, Field
 
-from objectives import AnyObjective, typeset_gradient
+from objectives import AnyObjective, typeset_function, typeset_gradient
 from objectives.errors import UsageError
 from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
@@ -27,15 +27,17 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import BANDS, containing, heights, levels
 from scenes.stage.maps.vectors import Vector
 from scenes.stage.panels.plot import Range
+from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.chosen_surface import Surface, Window, surface_of
+from scenes.stage.terrain.fitting_view import lowest_places
 from scenes.stage.terrain.ground import HeightScale, Kind, height_scale
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.endings import ending_briefly, flies_off, last_value
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.speaker import tinted
-from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
+from scenes.stage.words.typesetting import HEADING, Formula, Words, bold, escape, wrapped_formula
 from scenes.typed import as_list
 
 PACE, LEAST, LONGEST = 5.0, 7.0, 14.0  # steps a second, and seconds of the race
@@ -65,6 +67,7 @@ class YourObjective(LectureScene):
     poster = "where_they_end"
 
     class Parameters(ClipParameters):
+        title: str | None = Field(None, max_length=60, description="The heading; if not given, the formula itself.")
         objective: Surface = Field(
             "x^2 + y^2 + 16*sin(x)*cos(y)", description="A formula of two variables, or the name of a surface."
         )
@@ -153,8 +156,12 @@ class YourObjective(LectureScene):
     def words(self) -> Mapping[str, str]:
         ends = [f"{RULES[name].title} {ending_briefly(self.runs[name], 4)}" for name in self.ranking]
         found = ", ".join(f"{rule.title} {figure(self._rate(name))}" for name, rule in self.rules.items())
-        how = "found by trying" if self.parameters.learning_rate is None else "as given"
+        found_so = "of 1, 2, 5, 10 and so on the smallest that gets nearly as low as any"
+        how = found_so if self.parameters.learning_rate is None else "as given"
+        lowest = self.lowest
         return {
+            "headed": self.parameters.title or self.title,
+            "what_is_lowest": "" if lowest is None else f" The lowest point has {figure(lowest, 4)}.",
             "they_end": ", ".join(ends),
             "rates": f"Their learning rates, {how}: {found}",
             "is_log": "; heights are logarithmic" if self.scale.kind == "log" else "",
@@ -164,25 +171,46 @@ class YourObjective(LectureScene):
         yield from super().remarks()
         yield from terrain_remarks()
 
+    @cached_property
+    def heading(self) -> Words:
+        """The heading: as given, else the formula, if it has room; else that it is a function of one's own."""
+        own, room = self.parameters.title, layout.header()
+        words = self._written if self.formula_above else bold(escape(own or self.title), HEADING)
+        return layout.place(layout.shrink_into(words, room.width), room, UL)
+
+    @cached_property
+    def _written(self) -> Words:
+        return Words(f"${typeset_function(self.objective)}$", HEADING)
+
+    @cached_property
+    def formula_above(self) -> bool:
+        """Whether the heading is the formula: then it need not be written once more."""
+        room, written = layout.header(), self._written
+        return not self.parameters.title and written.width <= room.width and written.height <= room.height
+
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
-        """Your own function."""
-        self.show_title()
+        """{headed}"""
+        self.duet.begin()
 
     def surface(self) -> None:
         """The function as a map and as a surface: height is its value{is_log}."""
         self.duet.unfold()
-        self.play(FadeIn(self.formula), run_time=0.6)
+        if not self.formula_above:
+            self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.speaker.say("height is the value of $f$")
         self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
         self.duet.step_aside()
+        if self.lowest_places:
+            self.play(FadeIn(self.goal), run_time=0.5)
         self.wait(1.6)
 
     def downhill(self) -> None:
         """Its gradient, derived from the formula, and turned round: that way is down, as steep as {start_slope:.3g}."""
         self.duet.speaker.hush()
-        self.play(FadeOut(self.formula), run_time=0.4)
+        if not self.formula_above:
+            self.play(FadeOut(self.formula), run_time=0.4)
         if self.gradient is not None:
             self.play(FadeIn(self.gradient), run_time=0.6)
         self.duet.speaker.say("its gradient, turned round: downhill", "against the gradient")
@@ -201,7 +229,14 @@ class YourObjective(LectureScene):
     def race(self) -> None:
         """All start at the same place, and take their steps together. {rates}."""
         self.duet.set_out()
-        self.wait(0.8)
+        if self.parameters.learning_rate is None:
+            self.duet.speaker.say(
+                "each rate: of 1, 2, 5, 10 ..., the smallest that gets nearly as low as any",
+                "each rate: the smallest that gets nearly as low as any",
+                "rates found by trying",
+            )
+            self.wait(2.2)
+            self.duet.speaker.hush()
         last = max(run.ended_at for run in self.runs.values())
         seconds = min(max(last / PACE, LEAST), LONGEST)
         self.duet.walk(last, seconds, azimuth=self.duet.azimuth - SWING)
@@ -214,12 +249,33 @@ class YourObjective(LectureScene):
             self.wait(2.2)
 
     def from_above(self) -> None:
-        """The same from above: the map."""
-        self.duet.speaker.hush()
-        self.play(FadeOut(self.duet.counter), run_time=0.4)
-        self.duet.rise_above(3.2)
-        self.duet.speaker.say("the same, from above")
-        self.wait(2.4)
+        """From above, in order: {they_end}.{what_is_lowest}"""
+        runs = ((name, self.runs[name]) for name in self.ranking)
+        verdicts = [Verdict(name, RULES[name].title, *self._verdict(run)) for name, run in runs]
+        lowest = f"lowest: ${rounded(self.lowest)}$" if self.lowest is not None else ""
+        Landing(self.duet, verdicts, self.lowest_places, lowest).play([self.goal] if self.lowest_places else [])
+
+    @staticmethod
+    def _verdict(run: Trajectory) -> tuple[str, str]:
+        """What became of a run: words, or its last value as a number."""
+        return ("flies off", "") if flies_off(run) else ("", rounded(last_value(run)))
+
+    @derived
+    def lowest_places(self) -> list[tuple[float, ...]]:
+        """The lowest dips in the picture: those that are known, else those that are found."""
+        view = self.window
+        known = [place for place in self.objective.minima if _within(place, view)]
+        return known or [*lowest_places(self.objective, view)]
+
+    @property
+    def lowest(self) -> float | None:
+        """The value there."""
+        places = self.lowest_places
+        return min(float(self.objective.value(place)) for place in places) if places else None
+
+    @cached_property
+    def goal(self) -> VMobject:
+        return self.duet.marks(self.lowest_places)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -306,3 +362,7 @@ class YourObjective(LectureScene):
     @cached_property
     def arrow_on_terrain(self) -> TerrainArrow:
         return self.duet.terrain.arrow(*self.downhill_ends, palette().gradient)
+
+
+def _within(place: tuple[float, ...], view: tuple[Range, ...]) -> bool:
+    return all(low <= value <= high for value, (low, high) in zip(place, view, strict=True))

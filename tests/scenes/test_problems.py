@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
+from objectives import OBJECTIVES
 from objectives.errors import UsageError
-from scenes.problems import OTHER, POINTS, Problems
+from scenes.problems import POINTS, Problems
+from scenes.props.problems.cases import JUDGED, OTHER
 from scenes.props.problems.example import degrees_off, in_a_sentence
-from scenes.stage.runs.pair import MOMENTUM
+from scenes.stage.runs.pair import GD, MOMENTUM
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -104,6 +106,57 @@ def test_any_parameters_within_bounds(**changes: Any) -> None:
     scene = played(**changes)
     assert all(scene.caption(beat) for beat in scene.beats)
     assert all(claim.text for claim in scene.claims())
+
+
+def stops_by_hand(momentum: float, steps: int) -> bool:
+    """Whether heavy ball from (3, 0) on the saddle ends where there is no slope, by a plain loop with its gradient."""
+    saddle = OBJECTIVES["saddle"]
+    place, update = np.array([3.0, 0.0]), np.zeros(2)
+    for _ in range(steps):
+        update = momentum * update + 0.05 * saddle.gradient(place)
+        place = place - update
+    flat = float(np.linalg.norm(saddle.gradient(place))) < 0.01
+    h = 1e-3
+    rows = [(saddle.gradient(place + h * e) - saddle.gradient(place - h * e)) / (2 * h) for e in np.eye(2)]
+    return flat and float(np.linalg.det(rows)) < 0
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.floats(0, 0.95), st.tuples(st.floats(0, 0.95), st.floats(0, 0.95)), st.floats(1, 2000), st.integers(10, 60))
+def test_what_is_said_of_the_problems_is_so(momentum: float, pair: Any, ratio: float, steps: int) -> None:
+    scene = made(momentum=momentum, near_momenta=pair, condition_number=ratio, steps=steps)
+    found = {key: scene.problem(key) for key in POINTS}
+    way, update, lowest = 1.0, 0.0, 1.0
+    for _ in range(steps):
+        update = momentum * update + 0.2 * way
+        way -= update
+        lowest = min(lowest, way)
+    assert ("does not run past" in found["overshoot"].said) == (lowest >= 0)
+    kept = stops_by_hand(momentum, 4 * steps), stops_by_hand(0.0, 4 * steps)
+    assert ("it stops on the saddle" in found["saddles"].said) == kept[0]
+    assert ("so does gradient descent" in found["saddles"].said) == all(kept)
+    assert (scene.words()["saddles_too"] == " and without it") == all(kept)
+    along = (1 - 1.25 / ratio) ** np.arange(steps - JUDGED + 1, steps + 1) if steps >= JUDGED else []
+    left = found["one_rate_for_all"].runs[GD].iterates[-JUDGED:, 0] / 9
+    np.testing.assert_allclose(left, along, rtol=1e-6, atol=1e-9)
+    held = [[example.holds for example in some] for some in groups(scene)]
+    assert scene.count == "{} gains, {} costs, and {} it does not cure".format(*map(sum, held))
+
+
+def groups(scene: Any) -> tuple[list[Any], list[Any], list[Any]]:
+    costs = [scene.problem(key) for key in ("overshoot", "sensitivity", "directional_bias")]
+    return [*scene.gains.values()], costs, [scene.problem(key) for key in ("saddles", "one_rate_for_all")]
+
+
+def test_the_table_keeps_gains_costs_and_what_is_not_cured_apart() -> None:
+    scene = made()
+    assert {name: len(rows) for name, (_, rows) in scene.table.parts.items()} == {
+        "gives": 3,
+        "costs": 3,
+        "does not cure": 2,
+    }
+    for key in ("saddles", "one_rate_for_all"):
+        assert set(scene.problem(key).runs) == {GD, MOMENTUM}, "gradient descent has them as well"
 
 
 def test_without_momentum_nothing_overshoots() -> None:

@@ -11,10 +11,13 @@ import pytest
 from clips.filming.work import make_scene as make
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
+from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum
 from scenes.props.your_objective.fitting_rate import fitting_rate, ladder
+from scenes.stage.ink import layout
 from scenes.stage.terrain.chosen_surface import surface_of
+from scenes.stage.terrain.fitting_view import lowest_places
 from scenes.stage.terrain.ground import height_scale
 from scenes.your_objective import YourObjective
 
@@ -28,6 +31,10 @@ def in_a_studio() -> Iterator[None]:
 def make_scene(changes: dict[str, Any], **more: Any) -> YourObjective:
     scene: Any = make("your_objective", changes, **more)
     return scene  # type: ignore[no-any-return]
+
+
+def made(**changes: Any) -> Any:
+    return make_scene(changes)
 
 
 def chosen(text: str, view: Any = None) -> Any:
@@ -88,9 +95,48 @@ def test_windows_go_where_the_function_is() -> None:
     assert np.ptp(chosen("exp(-50*(x^2 + y^2))").view[0]) < 1.5
     assert np.ptp(chosen("sin(200*x)*cos(200*y)").view[0]) < 0.5
     assert chosen("sqrt(1 - x^2 - y^2)").view[0] == pytest.approx((-1.2, 1.2), abs=0.2)
-    assert chosen("x^2 + y^2").view == ((-5, 5), (-5, 5))
+    assert chosen("x^2 + 2*y^2").view == ((-5, 5), (-5, 5))
     assert chosen("x^2 + y^2", (-1.0, 2.0, 0.0, 4.0)).view == ((-1, 2), (0, 4))
     assert chosen("himmelblau", (-1.0, 2.0, 0.0, 4.0)).view == ((-1, 2), (0, 4))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("(1 - x)^2 + 100*(y - x^2)^2", "rosenbrock"),
+        ("100*y^2 - 200*y*x^2 + 100*x^4 + x^2 - 2*x + 1", "rosenbrock"),
+        ("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", "himmelblau"),
+        ("x^2 + y^2", "paraboloid"),
+    ],
+)
+def test_a_named_surface_is_recognised_however_it_is_written(text: str, name: str) -> None:
+    found, known = chosen(text), OBJECTIVES[name]
+    assert (found.view, found.minima, found.start) == (known.view, known.minima, known.start)
+    assert found.title == text
+    near = chosen(f"{text} + 0.001*x")
+    assert near.minima == ()
+
+
+def test_towers_do_not_hide_the_dips() -> None:
+    """Goldstein and Price (1971): the minimum is 3, at (0, -1), and the picture shows it, not the towers around it."""
+    first = "1 + (x + y + 1)^2*(19 - 14*x + 3*x^2 - 14*y + 6*x*y + 3*y^2)"
+    second = "30 + (2*x - 3*y)^2*(18 - 32*x + 12*x^2 + 48*y - 36*x*y + 27*y^2)"
+    found = chosen(f"({first})*({second})")
+    (left, right), (bottom, top) = found.view
+    assert left < 0 < right
+    assert bottom < -1 < top
+    assert max(right - left, top - bottom) <= 5
+    assert lowest_places(found, found.view) == [pytest.approx((0, -1), abs=1e-3)]
+
+
+def test_the_heading_is_the_formula_or_what_is_asked_for() -> None:
+    short, asked = made(objective="x^2 + 3*y^2"), made(title="A bowl & more")
+    assert "x^2" in short.heading.typst_code
+    assert "more" in asked.heading.typst_code
+    assert asked.caption("opening") == "A bowl & more"
+    long = "+".join(f"sin({k}*x)*cos({k}*y)" for k in range(1, 12))
+    assert "Your own function" in made(objective=long).heading.typst_code
+    assert layout.header().contains(layout.box_of(asked.heading), slack=0.05)
 
 
 def test_the_height_scale_is_logarithmic_for_towers_and_poles_but_not_for_a_hill() -> None:

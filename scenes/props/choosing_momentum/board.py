@@ -14,6 +14,7 @@ from scenes.stage.words.figures import rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import BODY, Words, fitting_formula, lines, on_baseline, quiet
 
+ROOMY = 5.4  # width from which on the longer wordings are used
 BELOW = 0.12  # from the middle of a row to its baseline
 
 
@@ -25,14 +26,17 @@ def derivation(box: Box, damping: Damping) -> VGroup:
     gamma, eta, bend = notation().momentum, notation().learning_rate, "f''"
     width, rate, curvature = box.width, typed(damping.learning_rate), rounded(damping.curvature)
     critical = rounded(damping.momenta[CRITICAL])
+    roomy = width > ROOMY
+    swings = '"it swings if"' if roomy else '"swings:"'
+    here = f"{bend} = {curvature}: thick" if roomy else "="
     sources = (
         f"r^2 - (1 + {gamma} - {eta} {bend}) r + {gamma} = 0",
-        f'"it swings if" thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}',
+        f"{swings} thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}",
         f'"critical:" thick {gamma} = (1 - sqrt({eta} {bend}))^2',
-        f"{bend} = {curvature}: thick (1 - sqrt({rate} dot {curvature}))^2 = {critical}",
+        f"{here} (1 - sqrt({rate} dot {curvature}))^2 = {critical}",
     )
     formulas = [fitting_formula(source, width) for source in sources]
-    head = layout.shrink_into(quiet("each step multiplies the way by a root of"), width)
+    head = quiet("each step multiplies the way by a root of" if roomy else "a step is times a root of")
     return layout.place(lines(head, *formulas, gap=0.22), box, LEFT)
 
 

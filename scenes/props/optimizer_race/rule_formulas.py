@@ -17,7 +17,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, bold, lines, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, bold, lines, on_baseline, quiet, wrapped_formula
 
 PAD, HEAD = 0.2, 0.32  # round what a card says; from its top to the baseline of the name
 
@@ -71,9 +71,15 @@ class FormulaCard(VGroup):
 def _block(rule: Rule[Any], box: Box) -> VGroup:
     """The formulas, all in one size: as large as the card allows, down to the smallest type; else a few words."""
     for size in (BODY, SMALL):
-        written = [Formula(line, size) for line in formulas(rule)]
+        written = [_line(source, size, box.width) for source in formulas(rule)]
         told = written if written else [Words(rule.in_a_word, size)]
         block = lines(*told, *([quiet(rule.also)] if rule.also else []), gap=0.2)
         if block.width <= box.width and block.height <= box.height:
             break
     return block
+
+
+def _line(source: str, size: float, width: float) -> Formula | Words:
+    """A formula in a size; what is too long even in the smallest type goes on in a second line."""
+    line = Formula(source, size)
+    return wrapped_formula(source, width) if size == SMALL and line.width > width else line

@@ -22,8 +22,7 @@ class Tail(Trail):
     """A run with its last steps; at the start, where all stand on one place, the ball is larger by `rims` rims."""
 
     def __init__(self, points: Array, color: str, area: Box, rims: int) -> None:
-        self.rims = rims
-        super().__init__(points, color, area, 0.04, BALL)
+        super().__init__(points, color, area, 0.04, BALL, rim=rims * RIM)
         self.ball.set_stroke(width=2.5)
 
     def display(self, step: float) -> Tail:
@@ -34,7 +33,6 @@ class Tail(Trail):
         self.edge.set_points(self.fresh.points)
         passed = self.path_points[int(np.ceil(since)) : int(step) + 1]
         self.marks.set_points(disc_points(passed[inside(passed, self.area)], self.mark_radius))
-        self.ball.width = 2 * (BALL + RIM * self.rims * max(0.0, 1.0 - step))
         return self
 
 

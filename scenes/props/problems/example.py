@@ -10,16 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from manim import RIGHT, UP
 
-from objectives import AnyObjective, typeset
+from objectives import AnyObjective
 from optimizers import Trajectory
-from scenes.stage.ink.ball import RADIUS, Trail
+from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, crosses, inside
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap, containing
-from scenes.stage.maps.even_map import View
+from scenes.stage.maps.even_map import View, even_map
 from scenes.stage.words.figures import power_of_ten
+from scenes.stage.words.typesetting import quiet
+
+BALL = 0.13
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Example:
     """Runs by the name of their colour on one objective, and what they show: a finding as markup, and whether it is so.
 
     `said` is a sentence about it, `stop` a step at which a film stops to look, `view` a window other than the
-    objective's own.
+    objective's own, `settings` the rules' numbers as mathematics, `brief` the finding as it stands in a table.
     """
 
     objective: AnyObjective
@@ -38,25 +42,30 @@ class Example:
     stop: int | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
     view: View | None = None
+    settings: str = ""
+    brief: str = ""
 
 
 def chart_of(exhibit: Example, box: Box) -> ContourMap:
-    """The map of an exhibit, its minima marked."""
+    """The map of an exhibit, evenly scaled, its minima marked, and the rules' numbers above it."""
     objective = exhibit.objective
     paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in exhibit.runs.values()])
-    first, second = (f"${typeset(variable)}$" for variable in objective.variables)
-    chart = ContourMap(objective, box, exhibit.view or containing(objective.view, paths, limit=0.3), (first, second))
+    chart = even_map(objective, box, exhibit.view or containing(objective.view, paths, limit=0.3))
     places = np.array([chart.to_screen(*minimum) for minimum in objective.minima]).reshape(-1, 3)
-    chart.add(crosses(places[inside(places, chart.area)], stroke_color=palette().target, stroke_width=4.5))
+    seen = places[inside(places, chart.area)]
+    chart.add(crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3))
+    if exhibit.settings:
+        corner = np.array([chart.area.right, chart.area.top, 0.0])
+        chart.add(quiet(f"${exhibit.settings}$").next_to(corner, UP, buff=0.12).align_to(corner, RIGHT))
     return chart
 
 
 def trails_on(chart: ContourMap, exhibit: Example, colors: Mapping[str, str]) -> dict[str, Trail]:
-    """The runs of an exhibit on its map; where balls stand at one place, the lower one is larger."""
-    radii = RADIUS + 0.07 * np.arange(len(exhibit.runs))[::-1]
+    """The runs of an exhibit on its map; where balls stand at one place at first, the lower one is larger there."""
+    rims = 0.07 * np.arange(len(exhibit.runs))[::-1]
     return {
-        name: Trail(chart.to_screen(*run.iterates.T), colors[name], chart.area, ball=float(radius))
-        for (name, run), radius in zip(exhibit.runs.items(), radii, strict=True)
+        name: Trail(chart.to_screen(*run.iterates.T), colors[name], chart.area, ball=BALL, rim=float(rim))
+        for (name, run), rim in zip(exhibit.runs.items(), rims, strict=True)
     }
 
 

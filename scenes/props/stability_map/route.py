@@ -75,6 +75,11 @@ class Route:
         return [self.steps_at(pull / steep, MUCH, steep) for pull in np.linspace(PULL, NEAR, 9)]
 
     @property
+    def alike(self) -> bool:
+        """Whether with much momentum runs take about as many steps whatever the learning rate."""
+        return max(self.ripples) < 1.25 * min(self.ripples)
+
+    @property
     def little_is_quicker(self) -> bool:
         """Whether more momentum than the critical settles in fewer steps, at the first learning rate."""
         more = self.quickest > self.places["critical"][1]

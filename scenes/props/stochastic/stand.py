@@ -37,7 +37,7 @@ class Stand:
             chart, right = stage.columns(1.05, 1, gap=0.4)
             data, ledger = right.rows(1, 1, gap=0.25)
         elif stage.width > stage.height:
-            above, ledger = stage.rows(1.3, 1)
+            above, ledger = stage.rows(1, 1)
             chart, data = above.columns(1.1, 1)
         else:
             chart, data, ledger = stage.rows(1.2, 0.8, 0.8)
@@ -65,7 +65,10 @@ class Stand:
         """What lies round the minimum, so many times beside each other, where the data were."""
         (x, y), view = self.minimum, np.array([-reach, reach])
         boxes = self.boxes[1].columns(*[1.0] * count, gap=0.35)
-        return [even_map(self.objective, box, (tuple(x + view), tuple(y + view))) for box in boxes]
+        charts = [even_map(self.objective, box, (tuple(x + view), tuple(y + view))) for box in boxes]
+        for chart in charts:
+            chart.remove(chart.names)  # they are those of the map beside them
+        return charts
 
     def cloud(self, chart: ContourMap, run: Trajectory, tally: Tally, color: str) -> tuple[VMobject, VMobject]:
         """The iterates of the second half of a run on a map, and the circle of their average distance."""

@@ -14,11 +14,13 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from objectives import OBJECTIVES, AnyObjective, ExpressionError, find_objective, typed_objective
 from objectives.errors import UsageError
 from objectives.expression import read_formula
+from objectives.objective import Objective
 from objectives.typed import first_slope
 from scenes.stage.terrain.fitting_view import View, fitting_view, require_relief, worthwhile_start
 from scenes.typed import as_list
 
 ORIGIN = (0.0, 0.0)
+PROBES = 24  # places at which two functions are compared
 
 # What a clip's parameters may be --------------------------------------------------------------------------------------
 
@@ -86,10 +88,31 @@ def _typed(text: str, view: View | None, clip: str) -> AnyObjective:
     if (count := _variables(text)) != 2:
         raise UsageError(_wrong(f"'{text.strip()}'", count, clip))
     blank = typed_objective(text, start=ORIGIN)
+    if known := recognised(blank):
+        seen = replace(blank, view=known.view, minima=known.minima, start=known.start)
+        return seen if view is None else _looked_at(seen, view)
     window = view or fitting_view(blank, blank.title)
     require_relief(blank, window, blank.title)
     objective = typed_objective(text, view=window)
     return replace(objective, start=worthwhile_start(objective, window))
+
+
+def recognised(typed: Objective) -> Objective | None:
+    """The surface with a name that a typed formula is: they agree at places that nobody chose, to all digits but two.
+
+    So Rosenbrock's function is seen where it shows its valley, whoever writes it how.
+    """
+    places = np.random.default_rng(7).uniform(-2, 2, (PROBES, 2))
+    with np.errstate(all="ignore"):
+        values = np.asarray(typed.value(places))
+    for name in OBJECTIVES:
+        known = OBJECTIVES[name]
+        if isinstance(known, Objective) and known.dimension == 2:
+            with np.errstate(all="ignore"):
+                same = np.isclose(values, known.value(places), rtol=1e-12, atol=1e-12)
+            if same.all():
+                return known
+    return None
 
 
 def _looked_at(objective: AnyObjective, view: View) -> AnyObjective:

@@ -35,6 +35,7 @@ RAISED, PLENTY = 0.04, 0.2  # of the heights: it differs from most of the ground
 MANY, FEWER = 10.0, 6.0  # ups and downs along a line that are too many, and that are not
 STARTS, STEPS = 15, 250  # points a side from which dips are looked for, and how long
 PLACES, STRIDES, STRIDE = 9, 80, 0.01  # a side; steps down from each, in sizes of the window
+TOWERS, HALVINGS = 30.0, 3  # times as high over the lowest as half the ground is; how often the window is halved
 WORTH = 0.3  # of the longest way down
 ROOM = 0.15  # at each side of what is shown
 
@@ -47,7 +48,7 @@ def fitting_view(objective: Landscape, title: str) -> View:
     view = _first_view(objective, title)
     view = _closer(objective, view)
     view = _calmer(objective, view)
-    return rounded(_at_a_dip(objective, view))
+    return rounded(_round_the_dips(objective, _at_a_dip(objective, view)))
 
 
 def require_relief(objective: Landscape, view: View, title: str) -> None:
@@ -151,6 +152,41 @@ def _at_a_dip(objective: Landscape, view: View) -> View:
     middle = (low + high) / 2
     nearest = found[np.argmin(np.linalg.norm((found - middle) / (high - low), axis=1))]
     return _around(nearest, (high - low) / 2)
+
+
+def _round_the_dips(objective: Landscape, view: View) -> View:
+    """Closer to the dips in the window, while towers at its rim hide them: where it is so high, nothing happens."""
+    found, seen = dips(objective, view), view
+    for _ in range(HALVINGS):
+        low, high = np.array(seen).T
+        held = found[((found > low) & (found < high)).all(axis=1)]
+        values = _values(objective, seen)
+        values = values[np.isfinite(values)]
+        if not len(held) or np.ptp(values) <= TOWERS * (np.median(values) - values.min()):
+            return seen
+        reach = np.maximum(0.6 * np.ptp(held, axis=0), (high - low) / 4)
+        closer = _around((held.min(axis=0) + held.max(axis=0)) / 2, reach)
+        if not np.isfinite(_values(objective, closer)).all():
+            return seen
+        seen = closer
+    return seen
+
+
+def lowest_places(objective: Landscape, view: View) -> list[tuple[float, float]]:
+    """The dips in a window, each once, that are as low as the lowest of them, but for a hair."""
+    found = dips(objective, view)
+    low, high = np.array(view).T
+    held = found[((found >= low) & (found <= high)).all(axis=1)]
+    if not len(held):
+        return []
+    values = np.asarray(objective.value(held))
+    with np.errstate(all="ignore"):
+        span = float(np.ptp(_values(objective, view)[np.isfinite(_values(objective, view))]))
+    kept: list[tuple[float, float]] = []
+    for place in held[values <= values.min() + 1e-9 * max(span, 1e-300)]:
+        if all(np.max(np.abs(place - other) / (high - low)) > 1e-3 for other in kept):
+            kept.append((float(place[0]), float(place[1])))
+    return kept
 
 
 def dips(objective: Landscape, view: View) -> Array:

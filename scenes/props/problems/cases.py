@@ -1,0 +1,123 @@
+"""The runs that show a problem, and what they show: three that momentum causes, two that it leaves as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from objectives import OBJECTIVES, AnyObjective
+from objectives.surfaces import ravine
+from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
+from scenes.props.problems.example import Example, degrees_off
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.even_map import View, around
+from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.words.figures import typed
+from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import tinted
+
+OTHER = "other"  # a second run with momentum
+FAR, LEVEL = 1.0, 1e-2  # claims: ends so far apart are different; a slope below it is none
+CLOSE = 0.1  # momenta that differ by less are nearly the same
+JUDGED = 10  # last steps, of which the widest swing counts
+
+
+class Cases:
+    """By the names of the beats that show them; a case reads of the clip's parameters only what it needs."""
+
+    def __init__(self, parameters: Any) -> None:
+        self.parameters = parameters
+
+    def _run(self, objective: AnyObjective, start: tuple[float, ...], rate: float, momentum: float) -> Trajectory:
+        return descend(objective, Momentum(rate, momentum), start, self.parameters.steps)
+
+    def _set(self, rate: float, *momenta: float) -> str:
+        """The learning rate and the momenta of runs, as mathematics."""
+        kept = ' thin "or" thin '.join(map(typed, momenta))
+        return f"{notation().learning_rate} = {typed(rate)}, thin {notation().momentum} = {kept}"
+
+    def _pair(
+        self, objective: AnyObjective, start: tuple[float, ...], rate: float, steps: int
+    ) -> dict[str, Trajectory]:
+        """Gradient descent and momentum from one start."""
+        rules: dict[str, Rule[Any]] = {GD: GradientDescent(rate), MOMENTUM: Momentum(rate, self.parameters.momentum)}
+        return {name: descend(objective, rule, start, steps) for name, rule in rules.items()}
+
+    def overshoot(self) -> Example:
+        bowl = OBJECTIVES["paraboloid"]
+        run = self._run(bowl, (8.0, 5.0), 0.1, self.parameters.momentum)
+        start = run.iterates[0]
+        beyond = max(0.0, -float(np.min(run.iterates @ start) / (start @ start)))
+        finding = f"past the minimum: ${100 * beyond:.0f} %$ of the way"
+        said = "it runs past the minimum" if beyond else "it does not run past the minimum"
+        settings = self._set(0.1, self.parameters.momentum)
+        return Example(bowl, {MOMENTUM: run}, said, finding, beyond > 0.3, settings=settings, brief=finding)
+
+    def sensitivity(self) -> Example:
+        bowl, pair = OBJECTIVES["qfsp"], self.parameters.near_momenta
+        one, other = (self._run(bowl, bowl.start, 0.1, momentum) for momentum in pair)
+        gap = float(np.linalg.norm(one.iterates[one.ended_at] - other.iterates[other.ended_at]))
+        first, second = map(typed, pair)
+        finding = f"${first}$ or ${second}$: ends ${gap:.1f}$ apart"
+        said = "a little more momentum, another valley" if gap > FAR else "a little more momentum, the same valley"
+        said = said.replace("a little more", "another") if abs(pair[0] - pair[1]) >= CLOSE else said
+        holds, near = gap > FAR and abs(pair[0] - pair[1]) < CLOSE, _near(bowl, one, other)
+        brief = f"{tinted(f'${first}$', rule_color(MOMENTUM))} or {tinted(f'${second}$', palette().target)}"
+        brief, runs = f"{brief}: ends ${gap:.1f}$ apart", {MOMENTUM: one, OTHER: other}
+        return Example(bowl, runs, said, finding, holds, view=near, settings=self._set(0.1, *pair), brief=brief)
+
+    def directional_bias(self) -> Example:
+        hills = OBJECTIVES["himmelblau"]
+        run = self._run(hills, hills.start, 0.005, self.parameters.momentum)
+        angles = degrees_off(run)
+        uphill = np.flatnonzero(angles > 90)
+        stop = int(uphill[0]) if len(uphill) else int(np.argmax(angles))
+        finding = f"step ${stop + 1}$: ${angles[stop]:.0f} degree$ off downhill"
+        said = "it keeps its old way, even where that is uphill" if len(uphill) else "no step leads uphill"
+        settings = self._set(0.005, self.parameters.momentum)
+        runs = {MOMENTUM: run}
+        return Example(hills, runs, said, finding, bool(len(uphill)), stop, settings=settings, brief=finding)
+
+    def saddles(self) -> Example:
+        pass_, steps = OBJECTIVES["saddle"], 4 * self.parameters.steps
+        runs = self._pair(pass_, (3.0, 0.0), 0.05, steps)
+        stops = {name: _stops(pass_, run) for name, run in runs.items()}
+        slope = float(np.linalg.norm(runs[MOMENTUM].gradients[runs[MOMENTUM].ended_at]))
+        finding = f"slope ${typed(slope, 1)}$, {'yet no minimum' if stops[MOMENTUM] else 'and it goes on'}"
+        both = "; so does gradient descent" if all(stops.values()) else ""
+        said = f"along the ridge it stops on the saddle{both}" if stops[MOMENTUM] else "along the ridge"
+        settings = self._set(0.05, self.parameters.momentum)
+        return Example(pass_, runs, said, finding, all(stops.values()), settings=settings, brief=finding)
+
+    def one_rate_for_all(self) -> Example:
+        ratio = self.parameters.condition_number
+        valley, rate = ravine(ratio), 1.25 / ratio
+        runs = self._pair(valley, (9.0, 3.0), rate, self.parameters.steps)
+        left = {
+            name: np.abs(run.iterates[: run.ended_at + 1][-JUDGED:]).max(axis=0) / run.iterates[0]
+            for name, run in runs.items()
+        }
+        along, across = left[MOMENTUM]
+        finding = f"still to go: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
+        lags = {name: bool(far > 4 * near) for name, (far, near) in left.items()}
+        said = "the steep way sets the rate for both"
+        said += f"; gradient descent: ${100 * left[GD][0]:.0f} %$ to go" if lags[GD] else ""
+        settings = self._set(float(f"{rate:.3g}"), self.parameters.momentum)
+        return Example(valley, runs, said, finding, all(lags.values()), settings=settings, brief=finding)
+
+
+def _near(objective: AnyObjective, *runs: Trajectory) -> View:
+    """A window round runs, as far as they stay near the objective's own."""
+    paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in runs])
+    low, high = np.array(objective.view).T
+    reach = high - low
+    kept = paths[((paths > low - reach) & (paths < high + reach)).all(axis=1)]
+    return around(kept) if len(kept) else (objective.view[0], objective.view[1])
+
+
+def _stops(objective: AnyObjective, run: Trajectory) -> bool:
+    """Whether a run ends where there is no slope to speak of, and yet no minimum."""
+    end = run.ended_at
+    level = float(np.linalg.norm(run.gradients[end])) < LEVEL
+    return level and float(np.linalg.eigvalsh(objective.hessian(run.iterates[end])).min()) < 0

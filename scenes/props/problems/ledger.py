@@ -1,0 +1,49 @@
+"""What momentum gives, what it costs, and what it does not cure: a table, a row a point, with what its run showed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from manim import LEFT, VGroup
+
+from scenes.stage.ink import layout
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
+
+Rows = Mapping[str, str]  # what was found, as markup, by the point's name
+
+LEAST = 11.0  # units of width, from which on a point and its finding stand on one line
+GROUP, POINT = 0.24, 0.25  # of the width: for the group's name, and for the point's
+
+
+class Ledger:
+    """Groups of rows in a box; `parts` holds each group's name, and its rows, in their order."""
+
+    def __init__(self, box: Box, groups: Mapping[str, Rows], colors: Mapping[str, str]) -> None:
+        count = sum(map(len, groups.values()))
+        self.parts: dict[str, tuple[Words, list[VGroup]]] = {}
+        lines = iter(box.rows(*[1.0] * count, gap=0.0))
+        for name, rows in groups.items():
+            places = [next(lines) for _ in rows]
+            head = bold(name, BODY if box.width > LEAST else SMALL, colors[name])
+            layout.place(head, places[0], LEFT)
+            on_baseline(head, _baselines(places[0])[0])
+            made = [_row(place, *row) for place, row in zip(places, rows.items(), strict=True)]
+            self.parts[name] = head, made
+
+
+def _row(box: Box, point: str, finding: str) -> VGroup:
+    """A point and what was found, beside each other, or one below the other."""
+    first, second = _baselines(box)
+    left = box.inset(left=GROUP * box.width)
+    right = left.inset(left=POINT * box.width) if box.width > LEAST else left
+    words = layout.place(Words(point, BODY if box.width > LEAST else SMALL, palette().ink), left, LEFT)
+    found = layout.place(layout.shrink_into(quiet(finding), right.width), right, LEFT)
+    return VGroup(on_baseline(words, first), on_baseline(found, second))
+
+
+def _baselines(box: Box) -> tuple[float, float]:
+    """Of a point and of what was found."""
+    middle = float(box.center[1])
+    return (middle - 0.11, middle - 0.11) if box.width > LEAST else (middle + 0.13, middle - 0.25)
