@@ -302,8 +302,10 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def stage(self) -> Box:
-        """The stage of the terrain while it is alone: formula and height stand at its right."""
+        """The stage of the terrain while it is alone: formula and height stand at its right, or below."""
         left, column, _ = self.boxes
+        if layout.is_tall():
+            return left
         head = layout.header()
         top = head.bottom + BESIDE * head.height if layout.is_wide() else left.top
         return Box(left.left, left.bottom, column.left + OVER * column.width, top)

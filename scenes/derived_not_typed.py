@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import numpy as np
 from manim import LEFT, Create, GrowFromCenter, ValueTracker, VMobject, linear
@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field
 from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset_function
 from optimizers import Momentum, Problem, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.props.derived_not_typed.drop import drop_to_zero, up_and_down
 from scenes.props.derived_not_typed.ends import of_derived, of_typed
 from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
@@ -40,9 +41,9 @@ BY_HAND = "2*theta*sin(theta)*cos(theta) + theta^2*cos(theta)^2 - 2*theta^2*sin(
 FORMULAS, FOOT, LABELS = 1.2, 0.5, 0.45  # heights: of the formulas, of words, of an axis' numbers
 SIDE, BELOW = (3.9, 3.3), 3.6  # width of the column at the right, in a wide picture and another; its height below
 PACE, LONGEST, REST = 4.0, 9.0, 2.0  # steps a second while much happens, and seconds; then seconds
+ZERO = 1e-3  # of the steepest: a slope that is none
 LEVEL = 0.05  # a slope below this share of the steepest is level ground
 REACH = 0.1  # of the window: half a tangent
-STEEP = 1.4  # times the steepest on the gentler side: the slopes that are shown
 FAR = 1000.0  # what is larger is not shown as a number
 NEAR = 0.02  # of the view: close
 
@@ -74,8 +75,7 @@ class DerivedNotTyped(LectureScene):
 
     @cached_property
     def objective(self) -> Objective:
-        found: Any = OBJECTIVES["theta_sine"]
-        return found  # type: ignore[no-any-return]
+        return cast(Objective, OBJECTIVES["theta_sine"])
 
     @cached_property
     def mistaken(self) -> Mistaken:
@@ -101,8 +101,7 @@ class DerivedNotTyped(LectureScene):
         return dict(zip((DERIVED, TYPED), self.mistaken.slopes_at(x), strict=True))
 
     def end(self, name: str) -> float:
-        run = self.runs[name]
-        return float(run.iterates[run.ended_at, 0])
+        return float(self.runs[name].iterates[self.runs[name].ended_at, 0])
 
     def true_slope(self, name: str) -> float:
         """How steep the curve is where a run has ended."""
@@ -166,6 +165,15 @@ class DerivedNotTyped(LectureScene):
         return not gap < NEAR * (self.objective.view[0][1] - self.objective.view[0][0])
 
     @property
+    def stops(self) -> dict[str, bool]:
+        """Whether each ends, in the picture, where the derivative that it goes by is 0."""
+        left, right = self.view[0]
+        ends = {name: (self.end(name), self.slopes_at(np.array([self.end(name)]))[name][0]) for name in self.runs}
+        return {
+            name: left < x < right and abs(slope) < ZERO * self.mistaken.steepest for name, (x, slope) in ends.items()
+        }
+
+    @property
     def in_the_valley(self) -> bool:
         """Whether the derived one ends in the minimum."""
         level = abs(self.true_slope(DERIVED)) < LEVEL * self.mistaken.steepest
@@ -180,14 +188,10 @@ class DerivedNotTyped(LectureScene):
 
     def opening(self) -> None:
         """Why derivatives are derived, not typed."""
-        self.show_title()
+        self.show_title(self.formula, self.panel)
 
     def curve(self) -> None:
         """A curve with one valley. To go down it, a computer needs its slope."""
-        self.play(FadeIn(self.formula, lag_ratio=0.05), run_time=0.8)
-        self.play(FadeIn(self.panel.furniture), FadeIn(self.panel.ground), run_time=0.6)
-        self.play(Create(self.panel.curve), run_time=1.4, rate_func=linear)
-        self.add(self.panel)
         self.speaker.say("which way is down? ask its derivative")
         self.wait(1.8)
 
@@ -244,7 +248,10 @@ class DerivedNotTyped(LectureScene):
         self.speaker.hush()
         for name in self.runs:
             self.play(FadeIn(self.verdicts[name]), *map(Create, self.tangents[name]), run_time=0.7)
-            self.wait(1.4)
+            if self.stops[name]:
+                self.play(Create(drop_to_zero(self.chart, self.walks[name], self.color(name))), run_time=0.9)
+                self.speaker.say(f"it stops where the {name} one is $0$")
+            self.wait(1.8)
         told = "no error message, just another answer", "and no error message"
         self.speaker.say(*(told if self.apart else ("here both end at the same place", "the same place")))
         self.wait(3.2)
@@ -312,20 +319,17 @@ class DerivedNotTyped(LectureScene):
     def chart(self) -> Panel:
         """The slopes, right below the curve."""
         x, area = self.panel.x_axis.data, self.panel.area
-        y, names, box = self._heights(x), (f"${self.variable}$", "slope"), self.boxes[2]
+        y, names, box = (
+            up_and_down(self.slopes_at(np.linspace(*x, SAMPLES))[DERIVED]),
+            (f"${self.variable}$", "slope"),
+            self.boxes[2],
+        )
         probe = Panel(box, x, y, names, y_labels=True).area
         box = box.inset(left=area.left - probe.left, right=probe.right - area.right)
         chart = Panel(box, x, y, names)
         zero = polylines([chart.to_screen(x, 0.0)], stroke_color=palette().rule_line, stroke_width=2)
         chart.add(zero)
         return chart
-
-    def _heights(self, x: Range) -> Range:
-        """The range of slopes to show: where it is about up or down, the steepest ones are not needed."""
-        slopes = self.slopes_at(np.linspace(*x, SAMPLES))[DERIVED]
-        low, high = float(np.min(slopes)), float(np.max(slopes))
-        least = min(-low, high)
-        return max(low, -STEEP * least) - 0.1 * least, min(high, STEEP * least) + 0.1 * least
 
     @cached_property
     def lines(self) -> dict[str, VMobject]:
@@ -406,11 +410,9 @@ class DerivedNotTyped(LectureScene):
     def tangents(self) -> dict[str, list[VMobject]]:
         """The curve's tangent where each ball has stopped, if that is in the picture."""
         left, right = self.panel.x_axis.data
-        seen = {name: left < self.end(name) < right for name in self.runs}
-        reach = REACH * (right - left)
+        ends, reach = {name: self.end(name) for name in self.runs}, REACH * (right - left)
         return {
-            name: [tangent(self.panel, self.objective, self.end(name), reach)] if seen[name] else []
-            for name in self.runs
+            name: [tangent(self.panel, self.objective, end, reach)] * (left < end < right) for name, end in ends.items()
         }
 
 

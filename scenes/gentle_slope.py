@@ -305,7 +305,12 @@ class GentleSlope(LectureScene):
         """What the arrow is."""
         name = tinted(f"$-{gradient(objective='E')}$", palette().gradient)
         times = f"{in_math(figure(self.arrow.magnified, 2))}"
-        return f"at the ball: {name}, drawn ${times}$ times as long", f"{name}, drawn ${times}$ times as long"
+        brief = tinted("$-nabla E$", palette().gradient)
+        return (
+            f"at the ball: {name}, drawn ${times}$ times as long",
+            f"{name}, drawn ${times}$ times as long",
+            f"{brief}, $times {times}$",
+        )
 
     @cached_property
     def error_is(self) -> str:
@@ -323,7 +328,8 @@ class GentleSlope(LectureScene):
         if not self.error_is:
             return "that counts in its error $E$", "its error $E$"
         told = f"{self.error_is} of their squares"
-        return f"its error $E$: {told}", f"$E$: {told}"
+        sign = {"half the sum": "1 slash 2 sum", "the sum": "sum", "the mean": '"mean of"'}[self.error_is]
+        return f"its error $E$: {told}", f"$E$: {told}", f'$E = {sign} "bar"^2$'
 
     @cached_property
     def goal(self) -> VGroup:

@@ -248,10 +248,10 @@ class UTurn(LectureScene):
     def _ends(self) -> str:
         """Where both are in the end, in their colours."""
         told = [
-            tinted(f"{title} {ending_briefly(self.runs[name], 2)}", rule_color(name))
+            tinted(f"{title} {ending_briefly(self.runs[name], 2).removeprefix('at ')}", rule_color(name))
             for name, title in ((MOMENTUM, "momentum"), (GD, "gradient descent"))
         ]
-        return "error: " + ", ".join(told)
+        return ", ".join(told)
 
     def say(self, markup: str) -> None:
         """Put a sentence into the line for words, in place of the last one."""

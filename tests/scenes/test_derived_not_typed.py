@@ -121,3 +121,34 @@ def test_what_is_no_derivative_is_refused() -> None:
     with pytest.raises(UsageError, match="theta"):
         make_scene("derived_not_typed", {"typed": "2*x"})
     assert parse_expression("2*theta", ("theta",)) == 2 * theta
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    learning_rate=st.floats(1e-3, 0.4),
+    momentum=st.floats(0, 0.9),
+    start=st.floats(-0.5, 1.4),
+    steps=st.integers(2, 200),
+)
+def test_a_ball_is_said_to_stop_only_where_its_own_slope_is_none(
+    learning_rate: float, momentum: float, start: float, steps: int
+) -> None:
+    """Both derivatives written out: theta^2 sin^2 + ... is derived by differences of the curve's values."""
+    scene: Any = make_scene(
+        "derived_not_typed",
+        {"learning_rate": learning_rate, "momentum": momentum, "start": (start,), "steps": steps},
+    )
+
+    def derived(x: float) -> float:
+        return float(scene.objective.value((x + 1e-6,)) - scene.objective.value((x - 1e-6,))) / 2e-6
+
+    def typed(x: float) -> float:
+        return 2 * x * np.sin(x) * np.cos(x) + x**2 * np.cos(x) ** 2 - 2 * x**2 * np.sin(x) ** 2
+
+    for name, slope in (("derived", derived), ("typed", typed)):
+        x, velocity = start, 0.0
+        for _ in range(int(scene.runs[name].ended_at)):
+            velocity = momentum * velocity + learning_rate * slope(x)
+            x -= velocity
+        if scene.stops[name]:
+            assert abs(slope(x)) < 2e-3 * scene.mistaken.steepest + 1e-5

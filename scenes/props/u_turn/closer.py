@@ -23,7 +23,7 @@ from scenes.stage.panels.plot import Range
 
 SIDE, LARGE, LEAST = 5.5, 0.22, 0.15  # of a map on the screen; radius of a ring, and of the smallest that is drawn
 ROOM = 0.35  # round the turns, in shares of their spread
-RING = 0.2  # radius
+RING = 0.14  # radius
 
 
 def with_room(run: Trajectory, view: tuple[Range, Range]) -> list[int]:
@@ -64,7 +64,10 @@ class Closer:
     def map(self) -> ContourMap:
         """Evenly scaled, with levels of its own."""
         turns = self.run.iterates[self.hidden]
-        return even_map(self.objective, self.box, around(turns, room=ROOM, least=1e-12))
+        spread = float(np.max(np.ptp(turns, axis=0)))
+        near = [place for place in self.objective.minima if np.linalg.norm(turns[-1] - place) < spread]
+        held = np.array([*turns, *near])
+        return even_map(self.objective, self.box, around(held, room=ROOM, least=1e-9))
 
     @property
     def magnified(self) -> float:

@@ -101,7 +101,7 @@ class CurvePanel(Panel):
         name = Words(names[1], SMALL, palette().quiet)
         super().__init__(box.inset(left=max(name.width - COLUMN, 0.0)), x, (bottom, top), (names[0], ""))
         self._label_height(name, float(self.y_axis.place(y[1])))
-        self._show_the_last_tick(names[0])
+        self._show_the_last_tick(names[0], box.right)
         beyond = 0.15 * (x[1] - x[0])
         samples = np.linspace(x[0] - beyond, x[1] + beyond, SAMPLES)
         self.rim = self.to_screen(samples, values_at(objective, samples))
@@ -121,8 +121,9 @@ class CurvePanel(Panel):
         free = min(highest + SPARE, name.get_bottom()[1] - CLEAR)
         self.labels.remove(*[label for label in self.labels if label.get_center()[1] > free])
 
-    def _show_the_last_tick(self, name: str) -> None:
-        """Where the name of the axis has taken the place of its last number, it goes between the last two instead."""
+    def _show_the_last_tick(self, name: str, right: float) -> None:
+        """Where the name of the axis has taken the place of its last number, it goes between the last two instead; but
+        no number reaches beyond the panel's `right`."""
         values = self.x_axis.ticks(1.3, HALF)
         label = self._x_label(values[-1], tick_labels(values, self.x_axis.scale)[-1])
         before = [other for other in self.labels if other.get_right()[0] <= label.get_left()[0] - COLUMN]
@@ -131,7 +132,7 @@ class CurvePanel(Panel):
             return
         (named,) = self.names[:1]
         room = label.get_left()[0] - across[-1].get_right()[0]
-        if room > named.width + 4 * COLUMN and label.get_right()[0] <= self.area.right + COLUMN:
+        if room > named.width + 4 * COLUMN and label.get_right()[0] <= right:
             named.set_x((label.get_left()[0] + across[-1].get_right()[0]) / 2)
             self.labels.add(label)
 
