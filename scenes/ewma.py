@@ -117,23 +117,31 @@ class EWMA(LectureScene):
             "times": times(self.gain),
         }
 
+    @property
+    def _verdict(self) -> tuple[str, str]:
+        """What a longer memory does to these values, if it does; and how `ups and downs` are counted."""
+        left = [self.ups_and_downs(share) for share in self.betas]
+        counted = "ups and downs: the way up and down, of that of the values"
+        if left[0] > left[1] > left[2] and self.betas[0] < self.betas[1] < self.betas[2]:
+            return f"remember more: smoother, but later ({counted})", "remember more: smoother, but later"
+        return counted, "ups and downs: of those of the values"
+
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """A moving average forgets little by little."""
-        self.show_title()
+        self.show_title(self.large)
 
     def formula(self) -> None:
         """The new average: a share of the trend so far, and the rest of the current value."""
-        self.play(FadeIn(self.large, lag_ratio=0.05), run_time=1.2)
-        self.wait(1.0)
         for brace in self.braces:
             self.play(FadeIn(brace, shift=0.1 * DOWN), run_time=0.6)
             self.wait(1.3)
         self.wait(0.8)
 
     def three_memories(self) -> None:
-        """The same values, and three averages. Keep more of the past, and less is left of the ups and downs: {left}."""
+        """The same values, and three averages. What is left of the way that the values go up and
+        down: {left}."""
         self.vanish(*self.braces, run_time=0.4)
         self.play(retyped(self.large, self.line), run_time=0.9)
         self.play(FadeIn(self.panel), run_time=0.7)
@@ -149,7 +157,7 @@ class EWMA(LectureScene):
             self.release()
             self.play(FadeIn(self.notes[k]), run_time=0.4)
             self.wait(0.7)
-        self.speaker.say("remember more: smoother, but later")
+        self.speaker.say(*self._verdict)
         self.wait(1.8)
 
     def weights(self) -> None:
@@ -169,7 +177,8 @@ class EWMA(LectureScene):
             self.release()
             self.wait(0.9)
         oldest = float(moving_weights(len(self.values), self.last)[0])
-        self.speaker.say(f"the first value still counts ${100 * oldest:.0f}$ %")
+        counts = f"the first value still counts ${100 * oldest:.0f}$ %"
+        self.speaker.say(f"{counts}: before it there was nothing", counts)
         self.wait(1.8)
 
     def expansion(self) -> None:
@@ -211,7 +220,7 @@ class EWMA(LectureScene):
 
     def momentum(self) -> None:
         """The momentum update is the same line without the one factor: not an average but a sum, and with equal
-        gradients it grows to {times} the average."""
+        gradients it grows towards {times} the average."""
         self.speaker.hush()
         self.vanish(self.lookback, self.window_words, self.window_readout)
         average, update, gap = self.compared
@@ -230,7 +239,9 @@ class EWMA(LectureScene):
         self.play(step.animate.set_value(settling_steps(self.last) - 1), run_time=3.2, rate_func=linear)
         self.release()
         self.play(LaggedStart(*map(FadeIn, self.ends), lag_ratio=0.5), run_time=0.9)
-        self.speaker.say(f"no average, a sum: *{times(self.gain)}* as much", f"a sum: *{times(self.gain)}* as much")
+        self.speaker.say(
+            f"no average, a sum: towards *{times(self.gain)}* as much", f"a sum: towards *{times(self.gain)}*"
+        )
         self.wait(2.6)
 
     # What is on the screen ------------------------------------------------------------------------------------------
@@ -418,7 +429,8 @@ class EWMA(LectureScene):
     def ends(self) -> list[Words]:
         """Where both curves end."""
         made = []
-        for curve, value in zip(self.equal_values[1:], (1.0, self.gain), strict=True):
+        reached = theory.constant_gradient_gain(settling_steps(self.last), self.last)
+        for curve, value in zip(self.equal_values[1:], (1.0, reached), strict=True):
             words = bold(typed(round(value, 2)), BODY, curve.line.get_color().to_hex())
             made.append(words.next_to(curve.points_of[-1], RIGHT, buff=0.2))
         return made if self.gain > APART else made[:1]

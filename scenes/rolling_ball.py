@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, Create, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import LEFT, RIGHT, UP, GrowFromCenter, ValueTracker, VMobject
 from pydantic import Field
 
 from objectives import AnyObjective, typeset_function
@@ -149,11 +149,8 @@ class RollingBall(LectureScene):
     def hillside(self) -> None:
         """Two balls start at the same place of the same curve, with the same learning rate {learning_rate:g}. One
         forgets each step; the other keeps {momentum:g} of its last update."""
-        self.show_title()
-        self.play(FadeIn(self.panel.furniture), run_time=0.6)
-        self.play(Create(self.panel.curve), run_time=2.2, rate_func=linear)
-        self.play(FadeIn(self.panel.ground), FadeIn(self.formula), run_time=0.7)
-        self.add(self.panel)
+        self.show_title(self.panel)
+        self.play(FadeIn(self.formula), run_time=0.7)
         self.read(self.formula, seconds=2.5)
         self.vanish(self.formula)
         self.play(*(FadeIn(card, shift=0.1 * UP) for card in self.cards.values()), run_time=0.7)
