@@ -53,7 +53,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 5.2  # heights of listing, words and cards; width of the map
 ROOM = 13.0  # width of listing and map
 SLOW = (1.25, 0.7, 0.4)  # seconds a line, in the first three rounds
-PACE, LONGEST = 5.0, 12.0  # rounds a second afterwards, and seconds at most
+PACE, LONGEST = 2.5, 12.0  # rounds a second afterwards, and seconds at most
 TITLES = {MOMENTUM: NAMES[MOMENTUM], GD: "without"}
 MARKED = ("update = gamma", "w = w -")  # how the two lines of the title begin
 TINTS = {"gamma * update": "share", "eta * dw": "gradient", "dw = gradient(w)": "gradient"}  # as in the formulas
@@ -184,10 +184,10 @@ class CodeWalkthrough(LectureScene):
         are marked."""
         self.play(FadeIn(self.code.code, lag_ratio=0.02), run_time=1.4)
         self.speaker.say("what you read is what runs")
-        self.wait(1.0)
+        self.wait(2.0)
         self.play(FadeIn(self.code.marks), run_time=0.5)
         self.speaker.say("momentum: two lines")
-        self.wait(1.6)
+        self.wait(3.0)
 
     def line_by_line(self) -> None:
         """One line after the other: the slope where the ball stands pushes it down; a share of the last update comes

@@ -18,8 +18,10 @@ from pydantic import BeforeValidator, Field
 from optimizers import theory
 from optimizers.averages import moving_average, moving_weights, window_of
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
-from scenes.props.ewma.averaged import beta, braced, comparison, expanded, whole_sum
+from scenes.props.ewma.averaged import beta, braced, expanded, whole_sum
 from scenes.props.ewma.averaging import Bent, Growing, Lookback, Readout, Values, Weights
+from scenes.props.ewma.compared import compared_lines
+from scenes.props.ewma.telling import ups_and_downs, verdict
 from scenes.stage.curves.run import at_step
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
@@ -29,7 +31,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.gain_chart import settling_steps, times
 from scenes.stage.panels.plot import Panel
 from scenes.stage.panels.unrolled import fitting_size, retyped
-from scenes.stage.words.derivation import Line, Mark, Move, Rewrite, in_columns
+from scenes.stage.words.derivation import Line, Mark, Move, Rewrite
 from scenes.stage.words.figures import figure, running_spec, typed
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import Speaker
@@ -84,9 +86,7 @@ class EWMA(LectureScene):
         return 1 / (1 - self.last)
 
     def ups_and_downs(self, share: float) -> float:
-        """What an average leaves of the way that the values go up and down: 1 for all of it, 0 if there is none."""
-        whole = np.abs(np.diff(self.values)).sum()
-        return float(np.abs(np.diff(moving_average(self.values, share))).sum() / whole) if whole else 0.0
+        return ups_and_downs(self.values, share)
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {}
@@ -117,23 +117,17 @@ class EWMA(LectureScene):
             "times": times(self.gain),
         }
 
-    @property
-    def _verdict(self) -> tuple[str, str]:
-        """What a longer memory does to these values, if it does; and how `ups and downs` are counted."""
-        left = [self.ups_and_downs(share) for share in self.betas]
-        counted = "ups and downs: the way up and down, of that of the values"
-        if left[0] > left[1] > left[2] and self.betas[0] < self.betas[1] < self.betas[2]:
-            return f"remember more: smoother, but later ({counted})", "remember more: smoother, but later"
-        return counted, "ups and downs: of those of the values"
-
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """A moving average forgets little by little."""
-        self.show_title(self.large)
+        self.picture = (self.small, self.bars.display(self.last), self.bent.display(self.last))
+        self.show_title(*self.picture)
 
     def formula(self) -> None:
         """The new average: a share of the trend so far, and the rest of the current value."""
+        self.vanish(*self.picture)
+        self.play(FadeIn(self.large, lag_ratio=0.05), run_time=1.0)
         for brace in self.braces:
             self.play(FadeIn(brace, shift=0.1 * DOWN), run_time=0.6)
             self.wait(1.3)
@@ -157,7 +151,7 @@ class EWMA(LectureScene):
             self.release()
             self.play(FadeIn(self.notes[k]), run_time=0.4)
             self.wait(0.7)
-        self.speaker.say(*self._verdict)
+        self.speaker.say(*verdict([self.ups_and_downs(share) for share in self.betas], self.betas))
         self.wait(1.8)
 
     def weights(self) -> None:
@@ -273,7 +267,6 @@ class EWMA(LectureScene):
 
     @cached_property
     def line(self) -> Line:
-        """The same at the top."""
         return layout.place(Line(expanded(1), self.size), self.rows[0], LEFT)
 
     @cached_property
@@ -400,17 +393,8 @@ class EWMA(LectureScene):
     @cached_property
     def compared(self) -> tuple[Line, Line, VGroup]:
         """The two lines below each other, and a mark where the second has nothing."""
-        parts = comparison()
         largest = SMALL if layout.is_narrow() else MIDDLE  # columns are as wide as the wider of two parts
-        size = fitting_size(parts, 0.82 * layout.stage().width, largest)
-        rows = [Line(line, size) for line in parts]
-        for k, row in enumerate(rows):
-            row.meet(np.array([0.0, layout.stage().top - 0.45 - PITCH * k, 0.0]))
-        columns = (("lhs",), ("eq",), ("keep", "before"), ("plus",), ("fresh",), ("value",))
-        in_columns(rows, columns, layout.stage().left)
-        fresh = rows[0].part("fresh").set_color(palette().target)
-        rows[1].part("lhs").set_color(rule_color("momentum"))
-        return rows[0], rows[1], VGroup(Mark(fresh), Mark(fresh).shift(PITCH * DOWN))
+        return compared_lines(layout.stage(), PITCH, largest)
 
     @cached_property
     def equal_values(self) -> tuple[Panel, Growing, Growing]:

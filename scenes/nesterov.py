@@ -272,7 +272,6 @@ class NesterovScene(LectureScene):
     # What the beats do ----------------------------------------------------------------------------------------------
 
     def _vector(self, color: str, place: Array) -> Vector:
-        """A vector of no length, below the ball."""
         vector = self.near.vector(color, place)
         self.add(vector)
         self.bring_to_front(self.near.ball)
@@ -283,7 +282,6 @@ class NesterovScene(LectureScene):
         self.play(on_the_way(vector, screen(*tail), screen(*(tail + move))), run_time=0.9)
 
     def _clear(self) -> None:
-        """Everything but the heading goes."""
         self.play(*(FadeOut(mobject) for mobject in self.mobjects if mobject is not self.heading), run_time=0.5)
 
     def _run(self, last: int, shown: list[Any]) -> None:
@@ -366,7 +364,6 @@ class NesterovScene(LectureScene):
 
     @cached_property
     def rings(self) -> dict[str, Rings]:
-        """Round the u-turns of both."""
         turns = {name: self.runs[name].u_turns_at for name in self.rules}
         centers = {name: self.trails[name].path_points[at] for name, at in turns.items()}
         return {name: Rings(centers[name], at, 0.22, self.map.area, RADIUS) for name, at in turns.items()}
@@ -395,8 +392,9 @@ class NesterovScene(LectureScene):
 
     @cached_property
     def strip(self) -> ErrorStrip:
-        colors = {name: rule_color(name) for name in self.runs}
-        return ErrorStrip(self.column[2], {name: run.values for name, run in self.runs.items()}, colors)
+        return ErrorStrip(
+            self.column[2], {n: r.values for n, r in self.runs.items()}, {n: rule_color(n) for n in RULES}
+        )
 
     @cached_property
     def board(self) -> list[VMobject]:

@@ -263,14 +263,15 @@ class Unrolling(LectureScene):
     def opening(self) -> None:
         """Momentum is a weighted sum of all gradients so far."""
         self.rules, self.below = rule_block()
-        self.show_title(self.rules[0])
+        self.show_title(self.longest, self.bars.display(self.count))
 
     def rule(self) -> None:
         """Each update is the momentum coefficient times the update before, plus the learning rate times the new
         gradient."""
+        self.vanish(self.longest, self.bars)
+        self.bars.display(0.0)
         for formula, note, seconds in zip(self.rules, self.below, (2.0, 1.2, 1.2), strict=True):
-            if formula is not self.rules[0]:
-                self.play(FadeIn(formula, lag_ratio=0.08), run_time=0.9)
+            self.play(FadeIn(formula, lag_ratio=0.08), run_time=0.9)
             self.play(FadeIn(note), run_time=0.4)
             self.wait(seconds)
         self.vanish(self.rules[1], *self.below)

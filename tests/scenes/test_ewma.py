@@ -17,6 +17,7 @@ from objectives.errors import UsageError
 from optimizers.averages import moving_average, moving_weights
 from scenes.ewma import EWMA
 from scenes.props.ewma.averaged import beta, expanded
+from scenes.props.ewma.telling import verdict
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -139,4 +140,5 @@ def test_what_is_said_of_the_ups_and_downs_is_what_a_plain_loop_finds(
         left.append(way / whole if whole else 0.0)
     assume(all(abs(a - b) > 1e-9 for a, b in itertools.pairwise(left)) or not whole)
     smoother = left[0] > left[1] > left[2]
-    assert ("smoother" in scene._verdict[0]) == smoother
+    np.testing.assert_allclose([scene.ups_and_downs(share) for share in betas], left, atol=1e-9)
+    assert ("smoother" in verdict([scene.ups_and_downs(share) for share in betas], betas)[0]) == smoother
