@@ -1,8 +1,8 @@
 """Momentum is two lines of code: read them while they run.
 
 At the left the source of a function of this project, with the line lit that is being executed and the variables as they
-are; at the right the map, where the ball moves when the line that moves it is executed. First line by line, then round
-after round; and then beside it the same function without momentum.
+are; at the right the map, where each line moves something: the slope's push, the share of the last update, the ball.
+First line by line, then round after round; and then beside it the same function without momentum.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 from manim import LEFT, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
-from objectives import AnyObjective, typeset
-from optimizers import Trajectory, descend
+from objectives import AnyObjective
+from optimizers import Momentum, Trajectory, descend
 from optimizers.by_hand import walk
 from scenes.lecture_scene import (
     Claim,
@@ -29,6 +29,7 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.props.code_walkthrough.forces import Forces
 from scenes.props.code_walkthrough.listing import Band, Listing, Moment, NamedValue, moments_of, variables_of
 from scenes.reads import derived
 from scenes.stage.ink import layout
@@ -38,23 +39,27 @@ from scenes.stage.ink.fading import FadeIn
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES, pair_of_rules
+from scenes.stage.runs.resting import minima
 from scenes.stage.words.cards import RuleCard
-from scenes.stage.words.endings import ending, last_value
-from scenes.stage.words.figures import figure, running_spec, typed
+from scenes.stage.words.endings import ending, ending_briefly, goes_down, last_value
+from scenes.stage.words.figures import running_spec, typed
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 
-ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 4.75  # heights of listing, words and cards; width of the map
+ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 5.2  # heights of listing, words and cards; width of the map
 ROOM = 13.0  # width of listing and map
 SLOW = (1.25, 0.7, 0.4)  # seconds a line, in the first three rounds
-GENTLE = 2.0  # times the first slope: as gentle as that
-PACE, LONGEST = 5.0, 12.0  # rounds a second afterwards, and seconds at most
+PACE, LONGEST = 2.5, 12.0  # rounds a second afterwards, and seconds at most
+TITLES = {MOMENTUM: NAMES[MOMENTUM], GD: "without"}
+MARKED = ("update = gamma", "w = w -")  # how the two lines of the title begin
+TINTS = {"gamma * update": "share", "eta * dw": "gradient", "dw = gradient(w)": "gradient"}  # as in the formulas
 SAID = {  # of the line that sets a variable
-    "dw": ("the slope where the ball stands",),
-    "update": ("a share of the last update, and the slope", "last update and slope"),
+    "dw": ("the slope: its push is yellow", "the slope's push"),
+    "update": ("a share of the last update, and the push", "last update and push"),
     "w": ("and only now the step", "only now the step"),
 }
 
@@ -67,11 +72,11 @@ class CodeWalkthrough(LectureScene):
     poster = "round_after_round"
 
     class Parameters(ClipParameters):
-        objective: ObjectiveName = Field("gentle_slope_neuron", description="A surface: a name, or a formula.")
-        start: Point | None = Field(None, description="Where the run starts; if not given, where the objective says.")
-        learning_rate: LearningRate = Field(1.0, description="Learning rate.")
-        momentum: Coefficient = Field(0.9, description="Momentum coefficient.")
-        steps: int = Field(30, ge=3, le=500, description="How many rounds the loop makes.")
+        objective: ObjectiveName = Field("x^2/20 + y^2", description="A surface: a name, or a formula.")
+        start: Point | None = Field((4.8, 1.6), description="Where the run starts; `None`: where the objective says.")
+        learning_rate: LearningRate = Field(0.7, description="Learning rate.")
+        momentum: Coefficient = Field(0.7, description="Momentum coefficient.")
+        steps: int = Field(12, ge=3, le=500, description="How many rounds the loop makes.")
 
     # The run --------------------------------------------------------------------------------------------------------
 
@@ -111,15 +116,13 @@ class CodeWalkthrough(LectureScene):
 
     @derived
     def view(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """The objective's window, widened to hold the path."""
-        return containing(self.objective.view, self.fast.iterates)
-
-    @property
-    def growth(self) -> float:
-        """How many times the first step the longest one is."""
-        with np.errstate(all="ignore"):
-            lengths = np.linalg.norm(np.diff(self.path, axis=0), axis=-1)
-            return float(np.nan_to_num(np.nanmax(lengths) / lengths[0], nan=1.0))
+        """A window round the paths, with room for the arrows of the first rounds; where they leave, the objective's."""
+        runs = [run.iterates[: run.ended_at + 1] for run in self.runs.values()]
+        points = np.concatenate([*runs, *(np.asarray([point]) for point in self.minima)])
+        (left, right), (low, high) = held = containing(self.objective.view, points)
+        x, y = points.T
+        near = points[(left <= x) & (x <= right) & (low <= y) & (y <= high)]
+        return around(near, 0.07, 0.2 * max(right - left, high - low)) if len(near) else held
 
     @cached_property
     def rounds(self) -> list[int]:
@@ -130,13 +133,17 @@ class CodeWalkthrough(LectureScene):
         """The moment at which a round begins; after the last one, the end."""
         return self.rounds[turn] if turn < len(self.rounds) else len(self.moments) - 1
 
+    @cached_property
+    def minima(self) -> list[Array]:
+        wanted = self.parameters
+        return minima(self.objective, Momentum(wanted.learning_rate, wanted.momentum), self.fast)
+
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs
 
     def numbers(self) -> Mapping[str, Number]:
-        last = {name: run.ended_at for name, run in self.runs.items()}
-        ends = {f"{name}_error": error_at(run, last[name]) for name, run in self.runs.items()}
-        return {"start_error": float(self.fast.values[0]), "last": last[MOMENTUM], "growth": self.growth, **ends}
+        ends = {f"{name}_value": error_at(run, run.ended_at) for name, run in self.runs.items()}
+        return {"start_value": float(self.fast.values[0]), "last": self.fast.ended_at, **ends}
 
     def claims(self) -> Iterator[Claim]:
         path, run = self.path, self.fast.iterates[: len(self.path)]
@@ -144,23 +151,19 @@ class CodeWalkthrough(LectureScene):
             f"the code on the screen takes the path of the toolkit's momentum: {len(path) - 1} steps, bit for bit",
             bool(np.array_equal(path, run, equal_nan=True)),
         )
-        found = self.numbers()
-        first, slow, fast = (float(found[name]) for name in ("start_error", f"{GD}_error", f"{MOMENTUM}_error"))
+        slow, fast = last_value(self.runs[GD]), last_value(self.fast)
         yield Claim(
-            f"gradient descent hardly moves: {figure(slow)} of {figure(first)} after {found['last']} iterations",
-            slow > 0.9 * first,
+            f"after {self.fast.ended_at} rounds momentum is lower: it {ending(self.fast)}, gradient descent "
+            f"{ending(self.runs[GD])}",
+            fast < slow,
         )
-        yield Claim(f"momentum has taken large steps: its error is {figure(fast)}", fast < 0.5 * slow)
 
     def words(self) -> Mapping[str, str]:
-        longer = ", and the new one is longer" if self.lengthens else ""
-        gain, steps = self.gain_on_gentle_ground
-        pace = f": while it is as gentle as at the start, up to {figure(gain, 2)} times that of gradient descent"
         return {
             "gd_words": ending(self.runs[GD], 2, "is"),
             "momentum_words": ending(self.fast, 2, "is"),
-            "and_longer": longer,
-            "on_gentle_ground": "The steps grow" * (self.growth > 1) + (pace if steps > 1 and gain > 1 else ""),
+            "and_longer": ", and the new one is longer" if self.lengthens else "",
+            "fallen": ending(self.fast, 3, "has gone down to" if goes_down(self.fast) else "has not gone down: it is"),
         }
 
     @property
@@ -170,40 +173,29 @@ class CodeWalkthrough(LectureScene):
             lengths = np.linalg.norm(self.fast.updates, axis=-1)
         return bool(len(lengths) > 1 and lengths[1] > lengths[0])
 
-    @property
-    def gain_on_gentle_ground(self) -> tuple[float, int]:
-        """How many times the gradient's own the steps are, at most, until it gets steeper than at first; how many."""
-        run = self.fast
-        with np.errstate(all="ignore"):
-            slopes = np.linalg.norm(run.gradients[: run.ended_at], axis=-1)
-            steps = np.linalg.norm(run.updates[: run.ended_at], axis=-1)
-            gains = steps / (self.parameters.learning_rate * slopes)
-        gentle = slopes <= GENTLE * slopes[0]
-        count = len(gentle) if gentle.all() else int(np.argmin(gentle))
-        return float(np.max(gains[:count], initial=0.0)), count
-
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """Momentum is two lines of code."""
-        self.show_title()
+        self.show_title(self.map, self.goal, self.ball)
 
     def listing(self) -> None:
-        """A function, and what it works on: the map of an error. What you read is the code that runs."""
+        """A function, and what it works on, a map. What you read is the code that runs; momentum is the two lines that
+        are marked."""
         self.play(FadeIn(self.code.code, lag_ratio=0.02), run_time=1.4)
         self.speaker.say("what you read is what runs")
-        self.wait(1.2)
-        self.play(FadeIn(self.map), FadeIn(self.goal), run_time=0.7)
-        self.play(GrowFromCenter(self.ball), run_time=0.5)
-        self.wait(0.8)
+        self.wait(2.0)
+        self.play(FadeIn(self.code.marks), run_time=0.5)
+        self.speaker.say("momentum: two lines")
+        self.wait(3.0)
 
     def line_by_line(self) -> None:
-        """One line after the other: the slope where the ball stands; a share of the last update, and the slope; and
-        only then the step."""
+        """One line after the other: the slope where the ball stands pushes it down; a share of the last update comes
+        before the push; and only then the step."""
         self.speaker.hush()
         self.play(FadeIn(self.variables), FadeIn(self.settings), run_time=0.6)
         self.remove(self.ball)
-        self.add(self.code.band, self.lit, self.trail)
+        self.add(self.code.band, self.lit, self.trail, self.forces, self.goal)
         for k in range(self.begin(1)):
             self._take(k, SLOW[0], said=True)
         self.wait(0.6)
@@ -217,9 +209,9 @@ class CodeWalkthrough(LectureScene):
         self.wait(0.6)
 
     def round_after_round(self) -> None:
-        """And so on, round after round, {last} in all. {on_gentle_ground}. The longest is {growth:.3g}
-        times the first."""
+        """And so on, round after round: after {last} of them f {fallen}."""
         self.speaker.hush()
+        self.vanish(self.forces)
         self.lit.cover(None)
         body = [moment.line for moment in self.moments[self.begin(0) : self.begin(1)]]
         self.code.light(min(body), max(body))
@@ -230,26 +222,27 @@ class CodeWalkthrough(LectureScene):
             self.play(self.moment.animate.set_value(last), run_time=seconds, rate_func=linear)
             self.release()
         self.wait(0.4)
-        self.speaker.say(f"the longest step: ${typed(self.growth, 3)}$ times the first")
+        self.speaker.say(f"after {self.fast.ended_at} rounds $f$ {ending(self.fast, 3)}")
         self.wait(1.8)
 
     def large_steps(self) -> None:
-        """The same function without momentum is gradient descent. After {last} rounds its error {gd_words}, that of
-        momentum {momentum_words}."""
+        """The same two lines with a momentum of 0 are gradient descent. After {last} rounds f {gd_words} there; with
+        momentum it {momentum_words}."""
         self.vanish(self.variables, self.settings, self.code.band)
         self.play(FadeIn(self.cards[MOMENTUM]), run_time=0.5)
         self.wait(1.0)
         self.speaker.say("the same with `gamma` $= 0$: gradient descent", "with `gamma` $= 0$")
         self.play(FadeIn(self.cards[GD]), GrowFromCenter(self.slow.ball), run_time=0.6)
-        self.add(self.slow)
+        self.add(self.slow, self.trail.ball, self.goal)
         run, step = self.runs[GD], ValueTracker(0.0)
         self.drive(self.slow, step)
         self.drive(self.cards[GD], step, partial(error_at, run))
         self.play(step.animate.set_value(run.ended_at), run_time=4.0, rate_func=linear)
         self.release()
-        ends = ((name, typed(last_value(one), 2)) for name, one in self.runs.items())
-        told = ", and ".join(tinted(f"${end}$", rule_color(name)) for name, end in ends)
-        self.speaker.say(f"error after {run.ended_at} rounds: {told}", f"error after {run.ended_at} rounds")
+        both = (("momentum", MOMENTUM), ("without", GD))
+        whole = "; ".join(tinted(f"{name}: $f$ {ending(self.runs[rule], 2)}", rule_color(rule)) for name, rule in both)
+        brief = "; ".join(tinted(ending_briefly(self.runs[rule], 2), rule_color(rule)) for _, rule in both)
+        self.speaker.say(whole, f"$f$: {brief}")
         self.wait(3.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -271,6 +264,8 @@ class CodeWalkthrough(LectureScene):
         for variable in self.variable_of.values():
             self.drive(variable, self.moment)
         self.drive(self.trail, self.moment, step_at)
+        if step_at == self.moving:
+            self.drive(self.forces, self.moment)
 
     def moving(self, moment: float) -> float:
         """The step that the ball has taken: it moves while the line that moves it is executed."""
@@ -312,7 +307,7 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def code(self) -> Listing:
-        return Listing(walk, self.boxes[0])
+        return Listing(walk, self.boxes[0], TINTS, MARKED)
 
     @cached_property
     def moment(self) -> ValueTracker:
@@ -351,8 +346,12 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def map(self) -> ContourMap:
-        first, second = (f"${typeset(variable)}$" for variable in self.objective.variables)
-        return ContourMap(self.objective, self.boxes[1], self.view, (first, second))
+        return even_map(self.objective, self.boxes[1], self.view)
+
+    @cached_property
+    def forces(self) -> Forces:
+        wanted = self.parameters
+        return Forces(self.map, self.moments, wanted.learning_rate, wanted.momentum)
 
     @cached_property
     def ball(self) -> Ball:
@@ -373,7 +372,7 @@ class CodeWalkthrough(LectureScene):
     @cached_property
     def goal(self) -> VMobject:
         """The minima that lie in the view."""
-        places = np.array([self.map.to_screen(*minimum) for minimum in self.objective.minima]).reshape(-1, 3)
+        places = np.array([self.map.to_screen(*minimum) for minimum in self.minima]).reshape(-1, 3)
         return crosses(places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5)
 
     @cached_property
@@ -395,4 +394,5 @@ class CodeWalkthrough(LectureScene):
         for name, place, momentum in zip(self.runs, places, (wanted.momentum, 0.0), strict=True):
             card = Box(place.left, place.top - min(CARD, place.height), place.right, place.top)
             settings = {"learning_rate": wanted.learning_rate, "momentum": momentum}
-            yield RuleCard(card, name, NAMES[name], settings, spec, label="", widest=widest_of(errors, spec), size=size)
+            widest = widest_of(errors, spec)
+            yield RuleCard(card, name, TITLES[name], settings, spec, label="$f =$", widest=widest, size=size)

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Annotated, Any
 
 import numpy as np
-from manim import LEFT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, Create, GrowFromCenter, Indicate, ValueTracker, VGroup, VMobject, linear
 from pydantic import BeforeValidator, Field
 
 from objectives import AnyObjective
@@ -30,6 +30,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color
+from scenes.props.conventions.telling import as_sentence, conclusion, gap
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import EDGE, Trail
 from scenes.stage.ink.drawing import Array, crosses, dashed, discs, inside
@@ -38,7 +39,9 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around, even_map
+from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.runs.resting import minima
 from scenes.stage.words.cards import Counter, settings_line
 from scenes.stage.words.endings import flies_off
 from scenes.stage.words.figures import figure, sentence_format, typed
@@ -50,6 +53,7 @@ from scenes.typed import as_list
 SAME = 1e-9  # of the way: paths that are nearer to each other are the same
 APART = 0.05  # of the way: paths that are so far apart have parted
 PACE = 4.0  # steps a second
+SEEN = 1.2  # length of an arrow that is seen
 LONGEST = 9.0  # seconds of one stretch
 FOOT, ROW = 0.5, 0.55  # heights
 WIDTHS = {"lecture": 16.0, "pytorch": 9.0, "average": 3.5}  # of the paths: where they agree, all are seen
@@ -165,6 +169,7 @@ class Conventions(LectureScene):
         return {
             "kicks": "is one of a run that flies off" if self.flown else first,
             "same_way": "all fly off" if self.flown else f"{way}nowhere more than {apart} apart",
+            "conclusion": as_sentence(conclusion(self.flown, self.part)),
             "they_part": "All fly off." if self.flown else parts,
         }
 
@@ -187,17 +192,15 @@ class Conventions(LectureScene):
 
     def opening(self) -> None:
         """Same path, different words."""
-        self.show_title()
+        self.table = LetterTable(self.rows[1])
+        self.show_title(self.table.furniture, *self.table.rows)
 
     def letters(self) -> None:
         """Every author writes momentum in other letters."""
-        table = LetterTable(self.rows[1])
-        self.play(FadeIn(table.furniture), run_time=0.5)
-        for row in table.rows:
-            self.play(FadeIn(row), run_time=0.4)
-            self.wait(0.7)
         self.speaker.say("other letters ...")
-        self.wait(1.8)
+        for row in self.table.rows:
+            self.play(Indicate(row, 1.04, color=row.get_color()), run_time=0.7)
+        self.wait(0.4)
         self._clear()
 
     def forms(self) -> None:
@@ -214,7 +217,14 @@ class Conventions(LectureScene):
 
     def same_path(self) -> None:
         """All three are run. With one learning rate they {same_way}."""
-        self.play(FadeIn(self.map), FadeIn(self.legend), FadeIn(self.counter), FadeIn(self.strips[0]), run_time=0.8)
+        self.play(
+            FadeIn(self.map),
+            FadeIn(self.goal),
+            FadeIn(self.legend),
+            FadeIn(self.counter),
+            FadeIn(self.strips[0]),
+            run_time=0.8,
+        )
         self._set_out(self.constant_trails)
         self._run(self.constant_trails, self.strips[0], self.parameters.steps)
         found = gap(self.constant["lecture"], *self.constant.values())
@@ -246,14 +256,42 @@ class Conventions(LectureScene):
         self.wait(2.4)
 
     def why(self) -> None:
-        """Right after the change the step {kicks}. What is remembered are updates, with the old
-        learning rate in them, or gradients, to which the new one applies."""
+        """Right after the change the step {kicks}. What is remembered are updates, with the old learning rate in them,
+        or gradients, to which the new one applies. {conclusion}"""
+        self.vanish(*self.changed_trails.values())
+        if not self.flown:
+            self._step_at(self.changes[0] - 1, "lecture", palette().ink)
+            self.speaker.say(*self._told("the last step with the old rate"))
+            self.wait(1.2)
         for form, why in (("lecture", "old rate in its memory"), ("pytorch", "new rate at once")):
+            if not self.flown:
+                self._step_at(self.changes[0], form, form_color(form))
             share = f"${typed(100 * self.kick(form), 2)} %$"
             told = (f"{FORMS[form].title}: {why}; the next step is {share} of the last", f"{why}: next step {share}")
             told = (f"{FORMS[form].title}: {why}", why) if self.flown else told
             self.speaker.say(*(tinted(words, form_color(form)) for words in told))
-            self.wait(3.6)
+            self.wait(2.6)
+        self.speaker.say(conclusion(self.flown, self.part))
+        self.wait(3.0)
+
+    def _told(self, words: str) -> tuple[str, str]:
+        """Words, and by how much the arrows are drawn longer than the steps."""
+        return (f"{words} (arrows: ${self.magnified}$ times as long)", words) if self.magnified > 1 else (words, words)
+
+    @cached_property
+    def magnified(self) -> int:
+        """How many times as long as it is the last step with the old rate is drawn, to be seen."""
+        ends = self.map.to_screen(*self.changed["lecture"].iterates[[self.changes[0] - 1, self.changes[0]]].T)
+        length = float(np.linalg.norm(ends[1] - ends[0]))
+        return max(1, min(100, round(SEEN / length))) if length > 0 else 1
+
+    def _step_at(self, k: int, form: str, color: str) -> None:
+        """The k-th step of a form as an arrow, from where the learning rate changes."""
+        run, here = self.changed[form], self.changed[form].iterates[self.changes[0]]
+        tail, tip = (self.map.to_screen(*point) for point in (here, here - self.magnified * run.updates[k]))
+        vector = Vector(color, self.map.area, tail, tail)
+        self.add(vector)
+        self.play(on_the_way(vector, tail, tip), run_time=0.7)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -264,7 +302,7 @@ class Conventions(LectureScene):
 
     def _set_out(self, trails: Mapping[str, Trail]) -> None:
         self.play(*(GrowFromCenter(trail.ball) for trail in trails.values()), run_time=0.6)
-        self.add(*trails.values())
+        self.add(*trails.values(), self.goal)
 
     def _run(self, trails: Mapping[str, Trail], strip: ErrorStrip, last: int) -> None:
         """All take their steps at the same time."""
@@ -311,9 +349,13 @@ class Conventions(LectureScene):
         near = np.abs(points - points[0]).max(axis=-1) <= 2 * max(sizes)
         return even_map(self.objective, self.boxes[0], around(points[near], 0.1, 1e-3 * max(sizes)))
 
+    @property
+    def minima(self) -> list[Array]:
+        return minima(self.objective, self.rule("lecture", self.parameters.schedule[0]), self.constant["lecture"])
+
     @cached_property
     def goal(self) -> VMobject:
-        places = np.array([self.map.to_screen(*minimum) for minimum in self.objective.minima]).reshape(-1, 3)
+        places = np.array([self.map.to_screen(*minimum) for minimum in self.minima]).reshape(-1, 3)
         return crosses(places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5)
 
     @cached_property
@@ -367,15 +409,9 @@ class Conventions(LectureScene):
 
     def _strip(self, runs: Mapping[str, Trajectory]) -> ErrorStrip:
         lengths = {form: np.insert(self.lengths(run), 0, np.nan) for form, run in runs.items()}  # none before the first
-        strip = ErrorStrip(self.column[1], lengths, {form: form_color(form) for form in FORMS}, "length of each step")
+        colors, both = {form: form_color(form) for form in FORMS}, (*self.constant.values(), *self.changed.values())
+        beside = {str(k): self.lengths(run) for k, run in enumerate(both)}
+        strip = ErrorStrip(self.column[1], lengths, colors, "length of each step", beside=beside)
         for form, curve in zip(FORMS, strip.curves, strict=True):
             curve.set_stroke(width=0.8 * WIDTHS[form])
         return strip
-
-
-def gap(first: Trajectory, *others: Trajectory) -> float:
-    """How far the others get from the first, at most, while all go on."""
-    last = min(run.ended_at for run in (first, *others)) + 1
-    with np.errstate(all="ignore"):
-        gaps = [np.linalg.norm(run.iterates[:last] - first.iterates[:last], axis=-1) for run in others]
-    return float(np.nanmax(gaps))

@@ -18,8 +18,10 @@ from pydantic import BeforeValidator, Field
 from optimizers import theory
 from optimizers.averages import moving_average, moving_weights, window_of
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
-from scenes.props.ewma.averaged import beta, braced, comparison, expanded, whole_sum
+from scenes.props.ewma.averaged import beta, braced, expanded, whole_sum
 from scenes.props.ewma.averaging import Bent, Growing, Lookback, Readout, Values, Weights
+from scenes.props.ewma.compared import compared_lines
+from scenes.props.ewma.telling import ups_and_downs, verdict
 from scenes.stage.curves.run import at_step
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
@@ -29,7 +31,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.gain_chart import settling_steps, times
 from scenes.stage.panels.plot import Panel
 from scenes.stage.panels.unrolled import fitting_size, retyped
-from scenes.stage.words.derivation import Line, Mark, Move, Rewrite, in_columns
+from scenes.stage.words.derivation import Line, Mark, Move, Rewrite
 from scenes.stage.words.figures import figure, running_spec, typed
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import Speaker
@@ -84,9 +86,7 @@ class EWMA(LectureScene):
         return 1 / (1 - self.last)
 
     def ups_and_downs(self, share: float) -> float:
-        """What an average leaves of the way that the values go up and down: 1 for all of it, 0 if there is none."""
-        whole = np.abs(np.diff(self.values)).sum()
-        return float(np.abs(np.diff(moving_average(self.values, share))).sum() / whole) if whole else 0.0
+        return ups_and_downs(self.values, share)
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {}
@@ -121,19 +121,21 @@ class EWMA(LectureScene):
 
     def opening(self) -> None:
         """A moving average forgets little by little."""
-        self.show_title()
+        self.picture = (self.small, self.bars.display(self.last), self.bent.display(self.last))
+        self.show_title(*self.picture)
 
     def formula(self) -> None:
         """The new average: a share of the trend so far, and the rest of the current value."""
-        self.play(FadeIn(self.large, lag_ratio=0.05), run_time=1.2)
-        self.wait(1.0)
+        self.vanish(*self.picture)
+        self.play(FadeIn(self.large, lag_ratio=0.05), run_time=1.0)
         for brace in self.braces:
             self.play(FadeIn(brace, shift=0.1 * DOWN), run_time=0.6)
             self.wait(1.3)
         self.wait(0.8)
 
     def three_memories(self) -> None:
-        """The same values, and three averages. Keep more of the past, and less is left of the ups and downs: {left}."""
+        """The same values, and three averages. What is left of the way that the values go up and
+        down: {left}."""
         self.vanish(*self.braces, run_time=0.4)
         self.play(retyped(self.large, self.line), run_time=0.9)
         self.play(FadeIn(self.panel), run_time=0.7)
@@ -149,7 +151,7 @@ class EWMA(LectureScene):
             self.release()
             self.play(FadeIn(self.notes[k]), run_time=0.4)
             self.wait(0.7)
-        self.speaker.say("remember more: smoother, but later")
+        self.speaker.say(*verdict([self.ups_and_downs(share) for share in self.betas], self.betas))
         self.wait(1.8)
 
     def weights(self) -> None:
@@ -169,7 +171,8 @@ class EWMA(LectureScene):
             self.release()
             self.wait(0.9)
         oldest = float(moving_weights(len(self.values), self.last)[0])
-        self.speaker.say(f"the first value still counts ${100 * oldest:.0f}$ %")
+        counts = f"the first value still counts ${100 * oldest:.0f}$ %"
+        self.speaker.say(f"{counts}: before it there was nothing", counts)
         self.wait(1.8)
 
     def expansion(self) -> None:
@@ -211,7 +214,7 @@ class EWMA(LectureScene):
 
     def momentum(self) -> None:
         """The momentum update is the same line without the one factor: not an average but a sum, and with equal
-        gradients it grows to {times} the average."""
+        gradients it grows towards {times} the average."""
         self.speaker.hush()
         self.vanish(self.lookback, self.window_words, self.window_readout)
         average, update, gap = self.compared
@@ -230,7 +233,9 @@ class EWMA(LectureScene):
         self.play(step.animate.set_value(settling_steps(self.last) - 1), run_time=3.2, rate_func=linear)
         self.release()
         self.play(LaggedStart(*map(FadeIn, self.ends), lag_ratio=0.5), run_time=0.9)
-        self.speaker.say(f"no average, a sum: *{times(self.gain)}* as much", f"a sum: *{times(self.gain)}* as much")
+        self.speaker.say(
+            f"no average, a sum: towards *{times(self.gain)}* as much", f"a sum: towards *{times(self.gain)}*"
+        )
         self.wait(2.6)
 
     # What is on the screen ------------------------------------------------------------------------------------------
@@ -262,7 +267,6 @@ class EWMA(LectureScene):
 
     @cached_property
     def line(self) -> Line:
-        """The same at the top."""
         return layout.place(Line(expanded(1), self.size), self.rows[0], LEFT)
 
     @cached_property
@@ -389,17 +393,8 @@ class EWMA(LectureScene):
     @cached_property
     def compared(self) -> tuple[Line, Line, VGroup]:
         """The two lines below each other, and a mark where the second has nothing."""
-        parts = comparison()
         largest = SMALL if layout.is_narrow() else MIDDLE  # columns are as wide as the wider of two parts
-        size = fitting_size(parts, 0.82 * layout.stage().width, largest)
-        rows = [Line(line, size) for line in parts]
-        for k, row in enumerate(rows):
-            row.meet(np.array([0.0, layout.stage().top - 0.45 - PITCH * k, 0.0]))
-        columns = (("lhs",), ("eq",), ("keep", "before"), ("plus",), ("fresh",), ("value",))
-        in_columns(rows, columns, layout.stage().left)
-        fresh = rows[0].part("fresh").set_color(palette().target)
-        rows[1].part("lhs").set_color(rule_color("momentum"))
-        return rows[0], rows[1], VGroup(Mark(fresh), Mark(fresh).shift(PITCH * DOWN))
+        return compared_lines(layout.stage(), PITCH, largest)
 
     @cached_property
     def equal_values(self) -> tuple[Panel, Growing, Growing]:
@@ -418,7 +413,8 @@ class EWMA(LectureScene):
     def ends(self) -> list[Words]:
         """Where both curves end."""
         made = []
-        for curve, value in zip(self.equal_values[1:], (1.0, self.gain), strict=True):
+        reached = theory.constant_gradient_gain(settling_steps(self.last), self.last)
+        for curve, value in zip(self.equal_values[1:], (1.0, reached), strict=True):
             words = bold(typed(round(value, 2)), BODY, curve.line.get_color().to_hex())
             made.append(words.next_to(curve.points_of[-1], RIGHT, buff=0.2))
         return made if self.gain > APART else made[:1]

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from manim import UR, Create, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import LEFT, UR, Create, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective, typeset
@@ -31,7 +31,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.nesterov.look_ahead import COMPACT, Equations, StableRanges, least_width
-from scenes.props.nesterov.outcome import becomes, both_become, largest_curvature, turns_by, where_it_is
+from scenes.props.nesterov.outcome import becomes, both_become, largest_curvature, remedy, turns_by, where_it_is
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
 from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
@@ -45,11 +45,11 @@ from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
-from scenes.stage.words.cards import INSET, Counter, RuleCard
+from scenes.stage.words.cards import INSET, Counter, RuleCard, settings_line
 from scenes.stage.words.endings import ending, last_value
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import BODY, SMALL, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
 OFF = (0.02, 0.02)  # from the minimum, where the second runs start
 SECOND_STEPS = 60
@@ -176,6 +176,7 @@ class NesterovScene(LectureScene):
             "turned_back": f"{turns[BALL]} u-turns with momentum, and {turns[AHEAD]} with Nesterov",
             "last_errors": "; ".join(f"{RULES[name].title} {ending(run, 2)}" for name, run in self.runs.items()),
             "both_become": both_become(self.outcomes),
+            "remedy": f"{remedy(self.pull, self.limits[AHEAD], self.parameters.learning_rate)}.",
             "where_it_is": where_it_is(self.pull, self.limits),
         }
 
@@ -183,13 +184,12 @@ class NesterovScene(LectureScene):
 
     def opening(self) -> None:
         """Look before you leap."""
-        self.show_title()
+        self.show_title(self.near.map, self.near.past, self.near.ball)
 
     def leap(self) -> None:
         """Momentum: a share of the last update, and the gradient where the ball stands. Their sum is the step."""
         here, moved = self.leaps.here, self.leaps.share
-        self.play(FadeIn(self.near.map), FadeIn(self.equations.first), run_time=0.8)
-        self.play(FadeIn(self.near.past), GrowFromCenter(self.near.ball), run_time=0.7)
+        self.play(FadeIn(self.equations.first), run_time=0.8)
         share = self._vector(palette().share, here)
         self._send(share, here, moved)
         self.speaker.say(tinted("a share of the last update ...", palette().share))
@@ -226,16 +226,11 @@ class NesterovScene(LectureScene):
         self.speaker.hush()
         self._clear()
         self.play(FadeIn(self.map), *(FadeIn(part) for part in self.board), run_time=0.8)
-        self.play(
-            Create(self._crosses(self.map, self.objective)),
-            *(GrowFromCenter(trail.ball) for trail in self.trails.values()),
-            run_time=0.6,
-        )
-        self.add(*self.rings.values(), *self.trails.values())
+        self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
+        self.add(*self.rings.values(), *self.trails.values(), self._crosses(self.map, self.objective))
         self._run(self.parameters.steps, [self.strip, self.counter, *self.rings.values(), *self.trails.values()])
         turns = {name: self.runs[name].u_turns for name in self.rules}
-        told = f"u-turns: ${turns[BALL]}$ with momentum, ${turns[AHEAD]}$ with Nesterov"
-        self.speaker.say(told, f"${turns[BALL]}$ u-turns, and ${turns[AHEAD]}$")
+        self.speaker.say(f"u-turns: ${turns[BALL]}$ with momentum, ${turns[AHEAD]}$ with Nesterov")
         self.wait(2.6)
         errors = " and ".join(tinted(f"${typed(last_value(self.runs[n]), 2)}$", rule_color(n)) for n in self.rules)
         higher = turns[AHEAD] < turns[BALL] and last_value(self.runs[AHEAD]) > last_value(self.runs[BALL])
@@ -247,15 +242,11 @@ class NesterovScene(LectureScene):
         """Other data: {second_title}. Both start {off:.2f} from the minimum. {both_become}"""
         self.speaker.hush()
         self._clear()
-        self.play(FadeIn(self.second_map), FadeIn(self.second_strip), run_time=0.8)
-        self.play(
-            Create(self._crosses(self.second_map, self.second)),
-            *(GrowFromCenter(t.ball) for t in self.second_trails.values()),
-            run_time=0.6,
-        )
+        self.play(FadeIn(self.second_map), FadeIn(self.second_strip), FadeIn(self.settings), run_time=0.8)
+        self.play(*(GrowFromCenter(trail.ball) for trail in self.second_trails.values()), run_time=0.6)
         self.speaker.say("other data: both start beside the minimum")
         self.wait(1.6)
-        self.add(*self.second_trails.values())
+        self.add(*self.second_trails.values(), self._crosses(self.second_map, self.second))
         self._run(SECOND_STEPS, [self.second_strip, *self.second_trails.values()])
         back, out = (outcome.removesuffix(" to it") for outcome in self.outcomes.values())
         told = tinted(f"momentum {back}", rule_color(BALL)), tinted(f"Nesterov {out}", rule_color(AHEAD))
@@ -264,7 +255,7 @@ class NesterovScene(LectureScene):
 
     def why(self) -> None:
         """The learning rate times the largest curvature is {pull:.2f} there: {where_it_is}. Nesterov is stable up to
-        {nesterov_limit:.2f}, momentum up to {momentum_limit:.2f}."""
+        {nesterov_limit:.2f}, momentum up to {momentum_limit:.2f}. {remedy}"""
         self.speaker.hush()
         self.vanish(self.second_strip)
         self.play(FadeIn(self.ranges.furniture), run_time=0.6)
@@ -272,14 +263,15 @@ class NesterovScene(LectureScene):
             self.play(FadeIn(bar), run_time=0.6)
             self.wait(1.2)
         self.play(Create(self.ranges.mark), run_time=0.6)
-        here = f"here: ${typed(self.pull, 3)}$"
-        self.speaker.say(f"{here}, {where_it_is(self.pull, self.limits)}", here)
-        self.wait(3.6)
+        self.speaker.say(f"here: ${typed(self.pull, 3)}$, {where_it_is(self.pull, self.limits)}")
+        self.wait(2.4)
+        told = tinted(self.words()["remedy"].rstrip("."), rule_color(AHEAD))
+        self.speaker.say(told, told.replace("a learning rate of", "rate"))
+        self.wait(3.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
     def _vector(self, color: str, place: Array) -> Vector:
-        """A vector of no length, below the ball."""
         vector = self.near.vector(color, place)
         self.add(vector)
         self.bring_to_front(self.near.ball)
@@ -290,9 +282,7 @@ class NesterovScene(LectureScene):
         self.play(on_the_way(vector, screen(*tail), screen(*(tail + move))), run_time=0.9)
 
     def _clear(self) -> None:
-        """Everything but the heading goes."""
-        gone = [mobject for mobject in self.mobjects if mobject is not self.heading]
-        self.play(*(FadeOut(mobject) for mobject in gone), run_time=0.5)
+        self.play(*(FadeOut(mobject) for mobject in self.mobjects if mobject is not self.heading), run_time=0.5)
 
     def _run(self, last: int, shown: list[Any]) -> None:
         """Both take their steps at the same time; in the valley the cards count their u-turns."""
@@ -364,7 +354,7 @@ class NesterovScene(LectureScene):
 
     def _trails(self, chart: ContourMap, runs: Mapping[str, Trajectory]) -> dict[str, Trail]:
         """Both are seen where they stand at the same place: one ball is a little larger."""
-        radii = {AHEAD: RADIUS + 0.09, BALL: RADIUS}
+        radii = {AHEAD: 0.15, BALL: 0.11}
         paths = {name: chart.to_screen(*runs[name].iterates.T) for name in radii}
         return {name: Trail(paths[name], rule_color(name), chart.area, ball=radii[name]) for name in radii}
 
@@ -374,7 +364,6 @@ class NesterovScene(LectureScene):
 
     @cached_property
     def rings(self) -> dict[str, Rings]:
-        """Round the u-turns of both."""
         turns = {name: self.runs[name].u_turns_at for name in self.rules}
         centers = {name: self.trails[name].path_points[at] for name, at in turns.items()}
         return {name: Rings(centers[name], at, 0.22, self.map.area, RADIUS) for name, at in turns.items()}
@@ -395,14 +384,17 @@ class NesterovScene(LectureScene):
     def cards(self) -> dict[str, RuleCard]:
         """The u-turns of both, so far."""
         boxes = dict(zip(self.rules, self.column[1].rows(1, 1, gap=BETWEEN), strict=True))
-        settings = {key: getattr(self.parameters, key) for key in ("learning_rate", "momentum")}
-        titles = {name: rule.title for name, rule in self.rules.items()}
-        return {n: RuleCard(boxes[n], n, titles[n], settings, "d", label="", widest=100) for n in self.rules}
+        return {n: RuleCard(boxes[n], n, r.title, self.shared, "d", "", widest=100) for n, r in self.rules.items()}
+
+    @property
+    def shared(self) -> dict[str, float]:
+        return {key: getattr(self.parameters, key) for key in ("learning_rate", "momentum")}
 
     @cached_property
     def strip(self) -> ErrorStrip:
-        errors = {name: run.values for name, run in self.runs.items()}
-        return ErrorStrip(self.column[2], errors, {name: rule_color(name) for name in errors})
+        return ErrorStrip(
+            self.column[2], {n: r.values for n, r in self.runs.items()}, {n: rule_color(n) for n in RULES}
+        )
 
     @cached_property
     def board(self) -> list[VMobject]:
@@ -414,8 +406,14 @@ class NesterovScene(LectureScene):
     @cached_property
     def second_strip(self) -> ErrorStrip:
         distances = {name: self.distances(name) for name in self.rules}
-        return ErrorStrip(self.boxes[1], distances, {n: rule_color(n) for n in distances}, "distance to the minimum")
+        box = self.boxes[1].inset(bottom=FOOT)
+        return ErrorStrip(box, distances, {n: rule_color(n) for n in distances}, "distance to the minimum")
 
     @cached_property
     def ranges(self) -> StableRanges:
-        return StableRanges(self.boxes[1], self.limits, self.pull)
+        return StableRanges(self.boxes[1].inset(bottom=FOOT), self.limits, self.pull)
+
+    @cached_property
+    def settings(self) -> Words:
+        """What both rules have, below the strip: it decides what becomes of them."""
+        return layout.place(settings_line(self.shared), self.boxes[1].bottom_slice(FOOT)[0], LEFT)

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, Create, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import LEFT, RIGHT, UP, GrowFromCenter, ValueTracker, VMobject
 from pydantic import Field
 
 from objectives import AnyObjective, typeset_function
@@ -135,11 +135,7 @@ class RollingBall(LectureScene):
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
-        for name, run in self.race.runs.items():
-            if run.gone is not None:
-                yield f"At step {run.gone} {NAMES[name]} leaves the picture: its ball vanishes at the edge."
-            elif (stuck := self.race.trajectories[name].undefined_at) is not None:
-                yield f"At step {stuck} {NAMES[name]} stands where the curve has no slope, and stays there."
+        yield from tale.remarks(self.race)
 
     def words(self) -> Mapping[str, str]:
         return tale.captions(self.race)
@@ -149,11 +145,8 @@ class RollingBall(LectureScene):
     def hillside(self) -> None:
         """Two balls start at the same place of the same curve, with the same learning rate {learning_rate:g}. One
         forgets each step; the other keeps {momentum:g} of its last update."""
-        self.show_title()
-        self.play(FadeIn(self.panel.furniture), run_time=0.6)
-        self.play(Create(self.panel.curve), run_time=2.2, rate_func=linear)
-        self.play(FadeIn(self.panel.ground), FadeIn(self.formula), run_time=0.7)
-        self.add(self.panel)
+        self.show_title(self.panel)
+        self.play(FadeIn(self.formula), run_time=0.7)
         self.read(self.formula, seconds=2.5)
         self.vanish(self.formula)
         self.play(*(FadeIn(card, shift=0.1 * UP) for card in self.cards.values()), run_time=0.7)
@@ -205,7 +198,6 @@ class RollingBall(LectureScene):
     # What the beats do ----------------------------------------------------------------------------------------------
 
     def _set_off(self) -> None:
-        """The balls take their places; from now on all follows the step."""
         self.play(*(GrowFromCenter(ball) for ball in self.balls.values()), FadeIn(self.counter), run_time=0.8)
         for name in NAMES:
             self.drive(self.cards[name], self.step, partial(at_step, self.race.heights[name]))
@@ -220,7 +212,6 @@ class RollingBall(LectureScene):
         return self.balls[name].display(at, None if name == MOMENTUM else behind)
 
     def _set_out_arrows(self) -> None:
-        """Arrows above the balls: the next step, so many times as long."""
         for name, arrows in self.arrows.items():
             arrows.add_updater(partial(self._draw_arrows, name))
         self.add(*self.arrows.values())
@@ -236,7 +227,6 @@ class RollingBall(LectureScene):
         return [self.presence[name].animate.set_value(opacity) for name in names]
 
     def _rescale_arrows(self) -> None:
-        """From here on the steps are larger: the arrows go with their legend, and come back in another scale."""
         if self.scales[0] == self.scales[1]:
             return
         self.play(FadeOut(self.legend), *self._fade_arrows(0.0), run_time=0.5)
@@ -277,7 +267,7 @@ class RollingBall(LectureScene):
     @cached_property
     def comparison(self) -> Comparison:
         """The update as the sum of its shares, so many times the gradient's, with the number of the last whole step."""
-        return Comparison(self.race.fast.gains[: self.race.cuts.same_way + 1], self.race.variable, self.places.message)
+        return Comparison(self.race.fast.gains[: self.race.cuts.same_way + 1], self.places.message)
 
     def _line(self, markup: str) -> Words:
         """A line for the message, smaller where it would be too wide; parts labelled with a meaning take its colour."""
@@ -350,12 +340,10 @@ class RollingBall(LectureScene):
         """Name, settings and the height of a ball, which is called what the curve's axis is called if there is room."""
         spec, heights = f".{self.race.digits}f", self.race.heights[name]
         widest = widest_of(heights, spec)
-        made = (
-            RuleCard(box, name, NAMES[name], settings, spec, label="", widest=widest, size=s) for s in (BODY, SMALL)
-        )
-        card = next((card for card in made if card.fits), None) or RuleCard(
-            box, name, NAMES[name], settings, spec, label="", widest=widest, size=SMALL
-        )
+        for size in (BODY, SMALL):
+            card = RuleCard(box, name, NAMES[name], settings, spec, label="", widest=widest, size=size)
+            if card.fits:
+                break
         card.display(widest)
         label = label_of(f"$f({self.race.variable})$", card.value)
         if label.get_left()[0] > card.settings.get_right()[0] + 0.15:

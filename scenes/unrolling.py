@@ -1,8 +1,9 @@
 """Momentum is a weighted sum of all gradients so far.
 
 The update rule refers to the update before, so each update can be put in place of its name in the next line: what
-stands in one line moves into the next. Then the weights of that sum, with the numbers of a run, and what they add up
-to if the gradient stays the same.
+stands in one line moves into the next, and beside the lines each gradient has a bar, which shrinks whenever it is
+multiplied. Then the weights of that sum, with the numbers of a run, and what they add up to if the gradient stays
+the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
-from manim import DL, DOWN, LEFT, Create, GrowFromEdge, LaggedStart, ValueTracker, VGroup, linear, rate_functions
+from manim import DL, DOWN, LEFT, UL, Create, GrowFromEdge, LaggedStart, ValueTracker, VGroup, linear, rate_functions
 from pydantic import Field
 
 from objectives import AnyObjective, find_objective
@@ -28,6 +29,8 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
+from scenes.props.unrolling import telling
+from scenes.props.unrolling.age_bars import AgeBars
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -37,7 +40,6 @@ from scenes.stage.panels.bars import WeightedSum, label_room, taken
 from scenes.stage.panels.gain_chart import ENOUGH, GainChart, gain_words, settling_steps
 from scenes.stage.panels.unrolled import (
     columns_of,
-    explained,
     filling,
     fitting_size,
     general,
@@ -57,36 +59,9 @@ from scenes.stage.panels.unrolled import (
     unrolled,
 )
 from scenes.stage.words.derivation import Line, Mark, Part, Rewrite
-from scenes.stage.words.figures import COMPACT, figure, rounded, typed
-from scenes.stage.words.notation import notation, parameters
+from scenes.stage.words.figures import figure
+from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import SMALL, Formula, Words, lines, quiet
-
-VISIBLE = 0.05  # a step is seen in two rounded places if it is this share of them
-
-
-# Words ----------------------------------------------------------------------------------------------------------------
-
-
-def check_words(step: int, before: float, after: float, update: float) -> list[str]:
-    """The update as the run took it, best words first: the difference of two iterates, if it can be seen in them."""
-    what, update_words = f"{parameters(step)} - {parameters(step + 1)}", f"bold({rounded(update, COMPACT)})"
-    second = rounded(after) if after >= 0 else f"({rounded(after)})"
-    seen = abs(update) >= VISIBLE * max(abs(before), abs(after))
-    values = [what, f"{rounded(before)} - {second}", update_words] if seen else [what, update_words]
-    return [f"the step of the run: ${' = '.join(terms)}$" for terms in (values, [what, update_words])]
-
-
-def first_fitting(markups: Sequence[str]) -> str:
-    """The first text that is no wider than the stage, or the last."""
-    width = layout.stage().width
-    return next((markup for markup in markups if quiet(markup).width <= width), markups[-1])
-
-
-def in_lines(head: str, tail: str) -> list[str]:
-    """Two pieces of a text in one line if it fits the stage, else in two."""
-    whole = f"{head} {tail}"
-    return [whole] if quiet(whole).width <= layout.stage().width else [head, tail]
-
 
 # The clip -------------------------------------------------------------------------------------------------------------
 
@@ -104,9 +79,9 @@ class Unrolling(LectureScene):
             "theta_squared", description="What the run minimises whose numbers are shown: a name, or an expression."
         )
         start: Point | None = Field(None, description="Where the run starts; if not given, where the objective says.")
-        learning_rate: LearningRate = Field(0.1, description="Learning rate of the run.")
+        learning_rate: LearningRate = Field(0.05, description="Learning rate of the run.")
         momentum: Coefficient = Field(
-            0.9, le=0.9999, description="Momentum coefficient, of the run and of the gain; at most 0.9999."
+            0.6, le=0.9999, description="Momentum coefficient, of the run and of the gain; at most 0.9999."
         )
 
     # The run --------------------------------------------------------------------------------------------------------
@@ -167,10 +142,13 @@ class Unrolling(LectureScene):
         }
 
     def words(self) -> Mapping[str, str]:
+        momentum = self.parameters.momentum
         return {
+            "shrinking": telling.shrinking(momentum),
+            "oldest_words": telling.of_age(self.contributions, momentum),
             "newest_words": figure(self.contributions[-1], 4),
             "update_words": figure(self.update, 4),
-            "gain_words": " ".join(gain_words(self.parameters.momentum)),
+            "gain_words": " ".join(gain_words(momentum)),
         }
 
     def claims(self) -> Iterator[Claim]:
@@ -186,6 +164,10 @@ class Unrolling(LectureScene):
             f"the past counts: the first of {self.count} gradients still has "
             f"{figure(100 * wanted.momentum ** (self.count - 1))} % of the weight of the newest",
             wanted.momentum ** (self.count - 1) > 0.01,
+        )
+        yield Claim(
+            f"the older a gradient is, the less it adds: {', '.join(figure(c) for c in self.contributions)}",
+            telling.older_adds_less(self.contributions),
         )
         share = found["gain_reached"] / self.limit  # type: ignore[operator]  # both are floats
         yield Claim(
@@ -206,17 +188,31 @@ class Unrolling(LectureScene):
     @cached_property
     def count(self) -> int:
         """How many updates are written out: as many as was asked for, but in a narrow picture no more than fit."""
-        asked = int(self.parameters.terms)
-        if not layout.is_narrow():
-            return asked
-        room = layout.stage().width - 2 * label_room()
-        return max((k for k in range(2, asked + 1) if Line(substituted(k), SMALL).width <= room), default=asked)
+        return telling.room_for(int(self.parameters.terms))
 
     @cached_property
     def size(self) -> float:
         """Type size of the lines: the longest one fills the width, at most."""
         count = self.count
-        return fitting_size([substituted(count), unrolled(count), general()], layout.stage().width - self.indent)
+        return fitting_size([substituted(count), unrolled(count), general()], self.boxes[0].width - self.indent)
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box]:
+        """The lines, and the bars: beside them, or below them in a tall picture."""
+        stage = layout.stage()
+        if layout.is_wide():
+            bars, lines = stage.right_slice(0.3 * stage.width, gap=0.5)
+            return lines, bars.inset(top=0.12 * stage.height, bottom=0.12 * stage.height)
+        bars, lines = stage.bottom_slice(0.3 * stage.height, gap=0.2)
+        return lines, bars.inset(left=0.15 * stage.width, right=0.15 * stage.width)
+
+    @cached_property
+    def bars(self) -> AgeBars:
+        return AgeBars(self.boxes[1], self.count, self.parameters.momentum, palette().terms)
+
+    @cached_property
+    def age(self) -> ValueTracker:
+        return ValueTracker(0.0)  # how many lines are written: see `weights_at`
 
     @cached_property
     def indent(self) -> float:
@@ -227,7 +223,7 @@ class Unrolling(LectureScene):
     @cached_property
     def pitch(self) -> float:
         """From line to line while they are written: the rule, update_0, and the updates fill the stage."""
-        return min(0.95, layout.stage().height / float(self.count + 2))
+        return min(0.95, self.boxes[0].height / float(self.count + 2))
 
     @cached_property
     def close_pitch(self) -> float:
@@ -239,12 +235,18 @@ class Unrolling(LectureScene):
     def longest(self) -> Line:
         """The last update unrolled: its equal sign is above those of all lines."""
         line = Line(unrolled(self.count), self.size)
-        return layout.place(line, layout.stage().inset(left=self.indent), LEFT)
+        return layout.place(line, self.boxes[0].inset(left=self.indent), LEFT)
+
+    @cached_property
+    def large(self) -> Line:
+        """The last update alone, at the top, as large as the picture is wide."""
+        parts, stage = unrolled(self.count), layout.stage().inset(left=self.indent)
+        return layout.place(Line(parts, fitting_size([parts], stage.width - 0.7)), stage, UL)
 
     def equal_sign(self, row: float, pitch: float | None = None) -> Array:
         """Where the equal sign of a row stands; rows count from the top of the stage."""
         across, apart = self.longest.middle("eq")[0], pitch or self.pitch
-        return np.array([across, layout.stage().top - apart * (row + 0.5), 0.0])
+        return np.array([across, self.boxes[0].top - apart * (row + 0.5), 0.0])
 
     def close_up(self, lines: Sequence[Line], run_time: float = 1.0) -> None:
         """Move lines to the first rows, nearer to each other."""
@@ -260,26 +262,30 @@ class Unrolling(LectureScene):
 
     def opening(self) -> None:
         """Momentum is a weighted sum of all gradients so far."""
-        self.show_title()
+        self.rules, self.below = rule_block()
+        self.show_title(self.longest, self.bars.display(self.count))
 
     def rule(self) -> None:
         """Each update is the momentum coefficient times the update before, plus the learning rate times the new
         gradient."""
-        self.rules, below = rule_block()
-        for formula, note, seconds in zip(self.rules, below, (2.2, 1.2, 1.2), strict=True):
+        self.vanish(self.longest, self.bars)
+        self.bars.display(0.0)
+        for formula, note, seconds in zip(self.rules, self.below, (2.0, 1.2, 1.2), strict=True):
             self.play(FadeIn(formula, lag_ratio=0.08), run_time=0.9)
             self.play(FadeIn(note), run_time=0.4)
             self.wait(seconds)
-        self.vanish(self.rules[1], *below)
+        self.vanish(self.rules[1], *self.below)
 
     def first_step(self) -> None:
         """At first there is no update before: the first update is the first gradient times the learning rate."""
         self.reminder, self.nothing = self.line(rule(palette().quiet), 0), self.line(nothing(), 1)
         self.play(retyped(self.rules[0], self.reminder), retyped(self.rules[2], self.nothing), run_time=1.1)
+        self.play(FadeIn(self.bars), run_time=0.5)
         self.written = [self._unroll(1, self.nothing)]
 
     def substitution(self) -> None:
-        """Put each update in place of its name in the next line, and multiply out: every gradient so far is in it."""
+        """Put each update in place of its name in the next line, and multiply out: every gradient so far is in
+        it{shrinking}."""
         for step in range(2, self.count + 1):
             self.written.append(self._unroll(step, self.written[-1], pace=0.9 if step < 4 else 0.6))
         self.wait(1.0)
@@ -287,7 +293,7 @@ class Unrolling(LectureScene):
     def general(self) -> None:
         """After any number of steps each gradient is in the update, times the momentum coefficient to the power of its
         age."""
-        self.vanish(self.reminder, self.nothing)
+        self.vanish(self.reminder, self.nothing, *([] if layout.is_wide() else [self.bars]))
         self.close_up(self.written)
         self.closing = dots, formula, total = self._closing()
         self.play(Rewrite(VGroup(), formula, generalised(self.written[-1], formula)), run_time=2.0)
@@ -297,10 +303,11 @@ class Unrolling(LectureScene):
         self.wait(2.5)
 
     def weights(self) -> None:
-        """A run with these weights: the newest gradient adds {newest_words}, all of them together {update_words}."""
-        last = self.written[-1]
-        self.vanish(*self.written[:-1], *self.closing)
-        self.close_up([last])
+        """A run with these weights{oldest_words}: the newest gradient adds {newest_words}, all of them together
+        {update_words}."""
+        last, large = self.written[-1], self.large
+        self.vanish(*self.written[:-1], *self.closing, *([self.bars] if layout.is_wide() else []))
+        self.play(retyped(last, large), run_time=1.0)
         self.notes = self._notes()
         self.ledger = self._ledger()
         self._show_weights(self.ledger)
@@ -308,7 +315,7 @@ class Unrolling(LectureScene):
 
     def gain(self) -> None:
         """The same gradient, again and again: the update grows towards {gain_words}."""
-        self.vanish(self.written[-1], self.ledger, self.notes)
+        self.vanish(self.large, self.ledger, self.notes)
         chart = GainChart(self.parameters.momentum)
         self._show_series(chart)
         self._show_staircase(chart)
@@ -320,15 +327,21 @@ class Unrolling(LectureScene):
         """Write the rule for a step, put the line above into it, multiply out."""
         asked, filled, done = (self.line(make(step), step + 1) for make in (recursive, substituted, unrolled))
         marks = VGroup(Mark(right_side(above)), Mark(asked.part("inner")))
-        self.play(FadeIn(asked, lag_ratio=0.08), run_time=1.1 * pace)
-        self.wait(0.9 * pace)
+        self.drive(self.bars, self.age)
+        self.play(FadeIn(asked, lag_ratio=0.08), self.age.animate.set_value(step - 0.5), run_time=1.1 * pace)
+        self.release()
+        self.wait(0.7 * pace)
         self.play(FadeIn(marks), run_time=0.4)
         self.wait(0.3 * pace)
         fill = Rewrite(asked, filled, filling(above, asked, filled), run_time=1.9 * pace)
         self.play(fill, FadeOut(marks[1], run_time=0.4 * pace))
         self.play(FadeOut(marks[0]), run_time=0.3)
         self.wait(0.6 * pace)
-        self.play(Rewrite(filled, done, multiplying(filled, done)), run_time=multiplying_seconds(step - 1))
+        self.drive(self.bars, self.age)
+        seconds = multiplying_seconds(step - 1)
+        rewriting = Rewrite(filled, done, multiplying(filled, done))
+        self.play(rewriting, self.age.animate.set_value(step), run_time=seconds)
+        self.release()
         self.wait(1.1 * pace)
         return done
 
@@ -343,7 +356,7 @@ class Unrolling(LectureScene):
 
     def _ledger(self) -> WeightedSum:
         """The numbers of the run below the terms of the last line."""
-        count, line, stage = self.count, self.written[-1], layout.stage()
+        count, line, stage = self.count, self.large, layout.stage()
         box = Box(stage.left, self.notes.get_top()[1] + 0.25, stage.right, line.get_bottom()[1] - 0.3)
         weight = f"${power(f'{count}-i')} {notation().learning_rate}$"
         labels = ("weight", weight, "$times thin g_i$", f"${notation().update}_{count}$")
@@ -352,19 +365,14 @@ class Unrolling(LectureScene):
     def _notes(self) -> VGroup:
         """Two lines at the bottom: which run it is, and the step that it took."""
         before, after = self.run.iterates[-2:, 0]
-        check = Words(first_fitting(check_words(self.count, before, after, self.update)), SMALL)
+        check = Words(telling.first_fitting(telling.check_words(self.count, before, after, self.update)), SMALL)
         source = lines(*map(quiet, self._run_words()), gap=0.15)
         return layout.place(lines(source, check, gap=0.2), layout.stage(), DL)
 
     def _run_words(self) -> list[str]:
         """Which run the numbers are from, as one or two lines of markup."""
-        wanted, objective = self.parameters, self.objective
-        where = ", ".join(figure(value, 6) for value in start_of(wanted.start, objective))
-        start = f"({where})" if objective.dimension > 1 else f"{parameters(1)} = {where}"
-        rate, momentum = typed(wanted.learning_rate), typed(wanted.momentum)
-        settings = f"${notation().learning_rate} = {rate}$, ${notation().momentum} = {momentum}$"
-        head = first_fitting([f"a run on {name}," for name in explained(objective)])
-        return in_lines(head, f"from ${start}$ with {settings}")
+        wanted, start = self.parameters, start_of(self.parameters.start, self.objective)
+        return telling.run_words(self.objective, start, wanted.learning_rate, wanted.momentum)
 
     def _show_weights(self, ledger: WeightedSum) -> None:
         self.play(FadeIn(self.notes[0]), FadeIn(ledger.base), FadeIn(ledger.weight_label), run_time=0.6)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from clips.filming.work import make_scene, studio, typeset_cache
@@ -18,14 +18,19 @@ from clips.sources import Sources
 from objectives.errors import UsageError
 from optimizers.by_hand import walk
 from scenes.code_walkthrough import CodeWalkthrough
+from scenes.props.code_walkthrough.forces import lengths
 from scenes.props.code_walkthrough.listing import Listing, moments_of, variables_of
 from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
 
 
 @pytest.fixture(scope="module", autouse=True)
 def in_a_studio() -> Iterator[None]:
     with studio(make_profile("l")), typeset_cache():
         yield
+
+
+GENTLE = {"objective": "gentle_slope_neuron", "start": None, "learning_rate": 1, "momentum": 0.9, "steps": 30}
 
 
 def played(**changes: Any) -> CodeWalkthrough:
@@ -84,9 +89,9 @@ def test_each_row_is_lit_where_it_stands() -> None:
 
 def test_numbers_of_the_reference() -> None:
     """REFERENCE.md: at k = 30 gradient descent stands at 0.41210, momentum at 0.05163."""
-    found: Any = make_scene("code_walkthrough", {}).numbers()
-    assert f"{found['gradient_descent_error']:.5f}" == "0.41210"
-    assert f"{found['momentum_error']:.5f}" == "0.05163"
+    found: Any = make_scene("code_walkthrough", GENTLE).numbers()
+    assert f"{found['gradient_descent_value']:.5f}" == "0.41210"
+    assert f"{found['momentum_value']:.5f}" == "0.05163"
 
 
 def test_the_code_takes_the_path_of_the_rule_bit_for_bit() -> None:
@@ -101,28 +106,96 @@ def test_the_ball_moves_with_its_line() -> None:
     rows = scene.code.source.split("\n")
     moving = [k for k in range(scene.begin(2)) if scene.moving(k + 1) > scene.moving(k)]
     assert [rows[scene.moments[k].line].strip() for k in moving] == ["w = w - update"] * 2
-    assert [scene.gliding(scene.begin(turn)) for turn in (3, 17)] == [3, 17]
-    assert scene.gliding(len(scene.moments) - 1) == 30
+    assert [scene.gliding(scene.begin(turn)) for turn in (3, 10)] == [3, 10]
+    assert scene.gliding(len(scene.moments) - 1) == 12
+
+
+def test_the_arrows_are_what_the_lines_do() -> None:
+    """f = x^2/20 + y^2 by hand: the push is -0.7 (x/10, 2 y), the share 0.7 times the last move."""
+    scene: Any = make_scene("code_walkthrough", {})
+    forces, place = scene.forces, np.array([4.8, 1.6])
+    move = np.zeros(2)
+    for number in range(3):
+        push, share = -0.7 * place * (0.1, 2), 0.7 * move
+        np.testing.assert_allclose(forces.rounds[number], (place, push, share), atol=1e-12)
+        begin = forces.slopes[number]
+        forces.display(begin + 1.0)
+        assert len(forces.push.points)
+        forces.display(begin + 2.0)
+        corners = scene.map.to_screen(*np.array([place, place + share, place + share + push]).T)
+        assert bool(len(forces.share.points)) == (number > 0)
+        np.testing.assert_allclose(tip_of(forces.push), corners[2], atol=1e-6)
+        move = share + push
+        place = place + move
+    seen = lengths(forces, 3)
+    assert (seen[:, 0] * 90 > 40).all(), "pixels at 720p"
+    assert (seen[1:, 1] * 90 > 40).all()
+
+
+def tip_of(arrow: Any) -> Any:
+    """The corner of an arrow that is its tip: the fourth of its outline."""
+    return arrow.points[12]
+
+
+def test_the_two_lines_of_the_title_are_marked_and_coloured_as_in_the_formulas() -> None:
+    scene: Any = make_scene("code_walkthrough", {})
+    rows = [row.strip() for row in scene.code.source.split("\n")]
+    pitch = scene.code.baselines[0] - scene.code.baselines[1]
+    marked = [rows[round((scene.code.baselines[0] - bar.get_center()[1]) / pitch + 0.24)] for bar in scene.code.marks]
+    assert marked == ["update = gamma * update + eta * dw", "w = w - update"]
+    row = rows.index(marked[0])
+    text = scene.code.source.split("\n")[row]
+    for piece, color in (("gamma * update", palette().share), ("eta * dw", palette().gradient)):
+        glyphs = scene.code.code.glyphs(row, text.index(piece), text.index(piece) + len(piece))
+        assert {glyph.get_fill_color().to_hex() for glyph in glyphs} == {color}
+
+
+@settings(max_examples=25, phases=[Phase.generate])
+@given(
+    learning_rate=st.floats(0.01, 0.95),
+    momentum=st.floats(0, 0.95),
+    steps=st.integers(3, 25),
+    start=st.tuples(st.floats(-4, 4), st.floats(-4, 4)),
+)
+def test_what_is_said_of_the_run_is_what_a_plain_loop_finds(
+    learning_rate: float, momentum: float, steps: int, start: tuple[float, float]
+) -> None:
+    value = lambda x, y: x * x / 20 + y * y  # noqa: E731
+    ends, first_moves = [], []
+    for kept in (momentum, 0.0):
+        (x, y), (u, v) = start, (0.0, 0.0)
+        for _ in range(steps):
+            u, v = kept * u + learning_rate * x / 10, kept * v + learning_rate * 2 * y
+            x, y = x - u, y - v
+            first_moves.append(u * u + v * v)
+        ends.append(value(x, y))
+    assume(abs(ends[0] - ends[1]) > 1e-9 * sum(ends) and abs(ends[0] - value(*start)) > 1e-9)
+    assume(abs(first_moves[1] - first_moves[0]) > 1e-12)
+    changes = {"learning_rate": learning_rate, "momentum": momentum, "steps": steps, "start": start}
+    scene: Any = make_scene("code_walkthrough", changes)
+    assert list(scene.claims())[-1].holds == (ends[0] < ends[1])
+    assert ("has gone down" in scene.caption("round_after_round")) == (ends[0] < value(*start))
+    assert ("the new one is longer" in scene.caption("again")) == (first_moves[1] > first_moves[0])
 
 
 def test_variables_show_their_values() -> None:
-    scene: Any = make_scene("code_walkthrough", {})
+    scene: Any = make_scene("code_walkthrough", GENTLE)
     assert [variable.name for variable in scene.variables] == ["update", "t", "dw", "w"]
     update, t, dw, w = scene.variables
     at = scene.begin(1)
     slope = scene.objective.gradient(scene.path[0])
     for variable in scene.variables:
         variable.display(float(at))
-    assert [number.shown for number in w.numbers] == [f"{v:.4f}".replace("-", "−") for v in scene.path[1]]
-    assert [number.shown for number in dw.numbers] == [f"{v:.4f}".replace("-", "−") for v in slope]
+    assert [number.shown for number in w.numbers] == [f"{v:.3f}".replace("-", "−") for v in scene.path[1]]
+    assert [number.shown for number in dw.numbers] == [f"{v:.3f}".replace("-", "−") for v in slope]
     assert t.numbers[0].shown == "0"
     assert t.display(at + 0.5).numbers[0].shown == "1"
     assert dw.display(0.0).numbers[0].shown == "−"
-    assert update.display(1.0).numbers[0].shown == "0.0000"
+    assert update.display(1.0).numbers[0].shown == "0.000"
 
 
 def test_what_stands_on_the_screen_at_the_end() -> None:
-    scene = played()
+    scene = played(**GENTLE)
     np.testing.assert_allclose(scene.trail.ball.get_center(), scene.map.to_screen(*scene.path[30]), atol=1e-9)
     assert [card.value.shown for card in scene.cards.values()] == ["0.052", "0.412"]
 

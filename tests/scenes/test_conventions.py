@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.conventions import Conventions
-from scenes.props.conventions.spellings import FORMS, equations
+from scenes.props.conventions.spellings import FORMS, equations, memory
 from scenes.stage.words.notation import NOTATIONS, notation
 
 
@@ -81,6 +81,44 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     for form, trail in scene.changed_trails.items():
         place = scene.map.to_screen(*scene.changed[form].iterates[-1])
         np.testing.assert_allclose(trail.ball.get_center(), place, atol=1e-9)
+
+
+def test_three_things_have_three_names_in_any_letters() -> None:
+    for letters in (*NOTATIONS, {"update": "b"}, {"update": "m"}, {"momentum": "m", "learning_rate": "b"}):
+        make_scene("conventions", {}, notation=letters)
+        taken = [memory("lecture"), memory("pytorch"), memory("average")]
+        others = [notation().momentum, notation().learning_rate, notation().parameters]
+        assert len({*taken, *others}) == 6
+    make_scene("conventions", {})
+
+
+@settings(max_examples=15, phases=[Phase.generate])
+@given(
+    learning_rate=st.floats(0.005, 0.06),
+    momentum=st.floats(0, 0.9),
+    factor=st.sampled_from([0.01, 0.1, 0.5, 1.0, 2.0]),
+    steps=st.integers(6, 40),
+)
+def test_what_is_said_is_what_plain_loops_find(
+    learning_rate: float, momentum: float, factor: float, steps: int
+) -> None:
+    changes = {"learning_rate": learning_rate, "momentum": momentum, "schedule": (1, factor), "steps": steps}
+    scene: Any = make_scene("conventions", changes)
+    half = steps // 2
+    rates = [learning_rate] * half + [factor * learning_rate] * (steps - half)
+    lecture, pytorch = by_hand("lecture", rates, momentum), by_hand("pytorch", rates, momentum)
+    way = np.linalg.norm(by_hand("lecture", [learning_rate] * steps, momentum) - (5.0, 1.8), axis=-1).max()
+    apart = np.linalg.norm(lecture - pytorch, axis=-1).max() / way
+    assume(abs(apart - 0.05) > 1e-6)
+    assert ("From there on they part." in scene.caption("new_rate")) == (apart > 0.05)
+    assert ("which form has your library?" in scene.caption("why")) == (apart > 0.05)
+    lengths = np.linalg.norm(np.diff(lecture, axis=0), axis=-1)
+    assert scene.kick("lecture") == pytest.approx(lengths[half] / lengths[half - 1], rel=1e-6)
+
+
+def test_both_strips_have_one_axis() -> None:
+    one, other = make_scene("conventions", {}).strips  # type: ignore[attr-defined]
+    assert (one.y_axis.data, one.y_axis.place(0.1)) == (other.y_axis.data, other.y_axis.place(0.1))
 
 
 def test_without_a_change_nothing_parts() -> None:

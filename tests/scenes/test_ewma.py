@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from clips.filming.work import make_scene, studio, typeset_cache
@@ -16,6 +17,7 @@ from objectives.errors import UsageError
 from optimizers.averages import moving_average, moving_weights
 from scenes.ewma import EWMA
 from scenes.props.ewma.averaged import beta, expanded
+from scenes.props.ewma.telling import verdict
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,7 +51,7 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     np.testing.assert_allclose(scene.bent.points_of, scene.small.to_screen(range(9), averages))
     assert [number.shown for number in scene.bars.ends] == ["0.43", "0.10"]
     assert [readout.moving.shown for readout in scene.window_readout] == ["0.90", "19.0"]
-    assert [words.typst_code for words in scene.ends] == ["*1*", "*10*"]
+    assert [words.typst_code for words in scene.ends] == ["*1*", "*9.9*"]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
@@ -119,3 +121,24 @@ def test_odd_settings() -> None:
 def test_bad_parameters_are_refused(changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
         make_scene("ewma", changes)
+
+
+@given(
+    data=st.lists(st.floats(-9, 9), min_size=3, max_size=12),
+    betas=st.tuples(st.floats(0, 0.3), st.floats(0.31, 0.6), st.floats(0.61, 0.95)),
+)
+def test_what_is_said_of_the_ups_and_downs_is_what_a_plain_loop_finds(
+    data: list[float], betas: tuple[float, ...]
+) -> None:
+    scene: Any = make_scene("ewma", {"data": data, "betas": betas})
+    whole, left = sum(abs(b - a) for a, b in itertools.pairwise(data)), []
+    for share in betas:
+        average, way = data[0], 0.0
+        for value in data[1:]:
+            new = share * average + (1 - share) * value
+            way, average = way + abs(new - average), new
+        left.append(way / whole if whole else 0.0)
+    assume(all(abs(a - b) > 1e-9 for a, b in itertools.pairwise(left)) or not whole)
+    smoother = left[0] > left[1] > left[2]
+    np.testing.assert_allclose([scene.ups_and_downs(share) for share in betas], left, atol=1e-9)
+    assert ("smoother" in verdict([scene.ups_and_downs(share) for share in betas], betas)[0]) == smoother

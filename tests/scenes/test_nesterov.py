@@ -79,6 +79,21 @@ def test_where_the_learning_rate_is_small_nesterov_is_stable() -> None:
     assert any("lies between" in text for text in broken)
 
 
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.85, 0.95])
+def test_up_to_the_rate_that_is_told_nesterov_comes_back_and_beyond_it_does_not(momentum: float) -> None:
+    """On x^2/2 + 2 y^2 by plain loops: curvature 4 at most; just below the rate y falls, just above it grows."""
+    scene: Any = make_scene("nesterov", {"second_data": "x^2/2 + 2*y^2", "momentum": momentum})
+    told = float(scene.caption("why").split("learning rate of ")[1].rstrip("."))
+    for rate, comes_back in ((0.97 * told, True), (1.03 * told, False)):
+        y, update = 1.0, 0.0
+        for _ in range(4000):
+            update = momentum * update + rate * 4 * (y - momentum * update)
+            y -= update
+            if abs(y) > 1e6:
+                break
+        assert (abs(y) < 1) == comes_back
+
+
 @settings(max_examples=1, phases=[Phase.generate])
 @given(
     learning_rate=st.floats(1e-6, 1e6),

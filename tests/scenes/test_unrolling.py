@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from manim import ORIGIN, VGroup, VMobject
 
@@ -17,13 +17,15 @@ from clips.job import Job
 from clips.profile import Profile
 from objectives.errors import UsageError
 from scenes.lecture_scene import LectureScene
+from scenes.props.unrolling.age_bars import AgeBars, weights_at
+from scenes.props.unrolling.telling import check_words
 from scenes.stage.ink import layout
 from scenes.stage.panels.bars import Columns, WeightedSum, columns_at, taken
 from scenes.stage.panels.gain_chart import GainChart, settling_steps, times
 from scenes.stage.panels.unrolled import filling, general, multiplying, recursive, right_side, substituted, unrolled
 from scenes.stage.words.derivation import Line, Part, Rewrite, progress, same
 from scenes.stage.words.figures import in_one_unit, rounded
-from scenes.unrolling import Unrolling, check_words
+from scenes.unrolling import Unrolling
 
 TINY = Profile(320, 180, 3)
 EXTREMES = (
@@ -73,10 +75,11 @@ def test_weights_are_powers_of_the_momentum_times_the_learning_rate() -> None:
 
 
 def test_default_run_is_the_one_checked_by_hand() -> None:
+    """theta^2 from 10: gradients 2 theta, updates 1, 1.5, 1.65, 1.575."""
     scene = clip()
-    np.testing.assert_allclose(scene.gradients, [20, 16, 9.2, 1.24])
-    np.testing.assert_allclose(scene.contributions, [1.458, 1.296, 0.828, 0.124])
-    assert scene.update == pytest.approx(3.706)
+    np.testing.assert_allclose(scene.gradients, [20, 18, 15, 11.7])
+    np.testing.assert_allclose(scene.contributions, [0.216, 0.324, 0.45, 0.585])
+    assert scene.update == pytest.approx(1.575)
     assert all(claim.holds for claim in scene.claims())
 
 
@@ -84,7 +87,42 @@ def test_without_momentum_only_the_newest_gradient_counts() -> None:
     scene = clip(momentum=0)
     assert scene.numbers()["gain_limit"] == 1
     assert not scene.contributions[:-1].any()
-    assert [claim.holds for claim in scene.claims()] == [True, False, True]
+    assert [claim.holds for claim in scene.claims()] == [True, False, False, True]
+    assert "all but the newest are multiplied by 0" in scene.caption("substitution")
+
+
+@given(
+    momentum=st.floats(0, 0.9999), learning_rate=st.floats(0.001, 0.9), terms=st.integers(2, 5), start=st.floats(-9, 9)
+)
+def test_what_is_said_of_age_is_what_a_plain_loop_finds(
+    momentum: float, learning_rate: float, terms: int, start: float
+) -> None:
+    """On theta^2, by hand: does each gradient add less than the next?"""
+    at, update, slopes = start, 0.0, []
+    for _ in range(terms):
+        slopes.append(2 * at)
+        update = momentum * update + learning_rate * slopes[-1]
+        at -= update
+    added = [abs(learning_rate * momentum ** (terms - 1 - i) * slope) for i, slope in enumerate(slopes)]
+    assume(all(abs(one - other) > 1e-9 * max(added) for one, other in pairwise(added)))
+    scene = clip(momentum=momentum, learning_rate=learning_rate, terms=terms, start=(start,))
+    falls = all(one < other for one, other in pairwise(added))
+    assert ("the older a gradient is, the less it adds" in scene.caption("weights")) == falls
+    assert ("adds as much as the next one, or more" in scene.caption("weights")) == (not falls and momentum > 0)
+
+
+@given(st.floats(0, 0.9999), st.integers(1, 5), st.integers(0, 5))
+def test_the_bars_at_each_written_line_are_its_weights(momentum: float, count: int, line: int) -> None:
+    wanted = [momentum ** (line - i) if i <= line else 0.0 for i in range(1, count + 1)]
+    np.testing.assert_allclose(weights_at(line, count, momentum), wanted, atol=1e-12)
+    before = [momentum ** (line - i) if i <= line else float(i == line + 1) for i in range(1, count + 1)]
+    np.testing.assert_allclose(weights_at(line + 0.5, count, momentum), before, atol=1e-12)
+
+
+def test_the_bars_beside_the_lines_are_as_high_as_the_weights() -> None:
+    bars = AgeBars(layout.stage(), 4, 0.6, ["#ff0000"] * 4).display(4.0)
+    heights = np.array([bar.height for bar in bars.bars])
+    np.testing.assert_allclose(heights / heights[-1], [0.216, 0.36, 0.6, 1])
 
 
 def test_captions_are_computed() -> None:

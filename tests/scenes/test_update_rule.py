@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from clips.filming.work import make_scene, studio, typeset_cache
@@ -32,24 +33,86 @@ def played(**changes: Any) -> UpdateRule:
 
 
 def test_the_terms_by_hand() -> None:
-    """f = x^2/2 + 2 y^2: the gradient is (x, 4 y); the lecture counts its iterates from w_1."""
+    """f = x^2/10 + y^2: the gradient is (x/5, 2 y); the lecture counts its iterates from theta_1."""
     scene: Any = make_scene("update_rule", {})
-    w1 = np.array([4.5, 1.5])
-    u1 = 0.35 * w1 * (1, 4)
-    u2 = 0.7 * u1 + 0.35 * (w1 - u1) * (1, 4)
+    first = np.array([4.8, 1.2])
+    u1 = 0.6 * first * (0.2, 2)
+    u2 = 0.7 * u1 + 0.6 * (first - u1) * (0.2, 2)
     np.testing.assert_allclose(scene.share(1), 0, atol=0)
     np.testing.assert_allclose(scene.share(3), -0.7 * u2)
-    np.testing.assert_allclose(scene.place(3), w1 - u1 - u2)
-    np.testing.assert_allclose(scene.fresh(3), -0.35 * (w1 - u1 - u2) * (1, 4))
+    np.testing.assert_allclose(scene.place(3), first - u1 - u2)
+    np.testing.assert_allclose(scene.fresh(3), -0.6 * (first - u1 - u2) * (0.2, 2))
 
 
-def test_what_stands_on_the_screen_at_the_end() -> None:
+def test_what_stands_on_the_map_after_each_step() -> None:
+    """Head to tail: the share begins at the iterate, the push ends at the next; nothing is too short to be seen."""
     scene = played()
-    last, down, step = scene.arrows
-    np.testing.assert_allclose(last.at(1.0)[1], down.at(1.0)[0], atol=1e-9)
-    np.testing.assert_allclose(down.at(1.0)[1], step.at(1.0)[1], atol=1e-9)
-    np.testing.assert_allclose(step.at(1.0), scene.map.to_screen(*scene.run.iterates[5:7].T), atol=1e-9)
-    np.testing.assert_allclose(scene.trail.ball.get_center(), scene.map.to_screen(*scene.place(3)), atol=1e-9)
+    assert len(scene.arrows) == 2 * 4
+    for t, (share, push) in enumerate(zip(scene.arrows[::2], scene.arrows[1::2], strict=True), start=3):
+        places = scene.map.to_screen(*scene.run.iterates[t - 1 : t + 1].T)
+        np.testing.assert_allclose(share.at(1.0)[1], push.at(1.0)[0], atol=1e-9)
+        np.testing.assert_allclose([share.at(1.0)[0], push.at(1.0)[1]], places, atol=1e-9)
+        for arrow in (share, push):
+            assert np.linalg.norm(np.diff(arrow.at(1.0), axis=0)) * 90 > 40, "pixels at 720p"
+    np.testing.assert_allclose(scene.trail.ball.get_center(), scene.map.to_screen(*scene.run.iterates[-1]), atol=1e-9)
+
+
+def by_hand(
+    bend: tuple[float, float], start: tuple[float, float], rate: float, momentum: float, steps: int
+) -> tuple[float, float, list[list[float]]]:
+    """f = (a x^2 + b y^2)/2 in plain numbers: the last value with a memory, without, and the gradient's pushes."""
+    values, pushes = [], list[list[float]]()
+    for kept in (momentum, 0.0):
+        at, update = list(start), [0.0, 0.0]
+        for _ in range(steps):
+            slopes = [curve * x for curve, x in zip(bend, at, strict=True)]
+            if kept == momentum and len(pushes) < steps:
+                pushes.append([rate * slope for slope in slopes])
+            update = [kept * u + rate * slope for u, slope in zip(update, slopes, strict=True)]
+            at = [x - u for x, u in zip(at, update, strict=True)]
+        values.append(sum(curve * x * x / 2 for curve, x in zip(bend, at, strict=True)))
+    return values[0], values[1], pushes
+
+
+@settings(max_examples=40)
+@given(
+    bend=st.tuples(st.floats(0.05, 3), st.floats(0.05, 3)),
+    start=st.tuples(st.floats(-8, 8), st.floats(-8, 8)),
+    rate=st.floats(0.01, 1),
+    momentum=st.floats(0, 0.95),
+    iteration=st.integers(2, 6),
+)
+def test_what_is_said_of_the_pushes_and_of_the_ends(
+    bend: tuple[float, float], start: tuple[float, float], rate: float, momentum: float, iteration: int
+) -> None:
+    formula = f"{bend[0]!r}*x^2/2 + {bend[1]!r}*y^2/2"
+    scene: Any = make_scene(
+        "update_rule",
+        {"objective": formula, "start": start, "learning_rate": rate, "momentum": momentum, "iteration": iteration},
+    )
+    fast, plain, pushes = by_hand(bend, start, rate, momentum, iteration + 3)
+    assume(abs(fast - plain) > 1e-9 * (fast + plain))
+    assert list(scene.claims())[-1].holds == (fast < plain)
+    said = scene.caption("three_more")
+    for name, other in (("x", "y"), ("y", "x")):
+        sums = [[push[k] for push in pushes] for k in ((0, 1) if name == "x" else (1, 0))]
+        left = [abs(sum(column)) / sum(map(abs, column)) if any(column) else math.nan for column in sums]
+        assume(all(math.isnan(share) or min(abs(share - 0.9), abs(share - 0.5)) > 1e-6 for share in left))
+        adds_up = bool(momentum and left[0] > 0.9 and left[1] < 0.5)
+        assert adds_up == (f"along {name} add up, those along {other} cancel" in said)
+
+
+def test_without_a_memory_nothing_is_kept_and_nothing_is_ahead() -> None:
+    scene: Any = make_scene("update_rule", {"momentum": 0})
+    assert "nothing of the last step" in scene.caption("one_iterate")
+    assert scene.caption("three_more") == "And so on: step by step."
+    assert [claim.holds for claim in scene.claims()][-2:] == [False, False]
+
+
+def test_the_target_is_where_a_run_on_a_typed_formula_comes_to_rest() -> None:
+    scene: Any = make_scene("update_rule", {"objective": "(x - 1)^2/10 + (y + 2)^2"})
+    np.testing.assert_allclose(scene.minima, [(1, -2)], atol=1e-6)
+    assert make_scene("update_rule", {"objective": "x + y"}).minima == []  # type: ignore[attr-defined]
 
 
 def test_a_vector_that_leaves_the_map_is_not_drawn() -> None:
@@ -78,6 +141,9 @@ def test_any_parameters_within_bounds(**changes: Any) -> None:
         {"momentum": 0.0, "iteration": 2},
         {"objective": "valley_neuron", "start": None, "learning_rate": 1.0, "iteration": 40},
         {"objective": "x + y"},
+        {"objective": "abs(x) + abs(y)", "learning_rate": 0.3},
+        {"learning_rate": 0.06},
+        {"learning_rate": 1.2, "momentum": 0.99},
     ],
 )
 def test_odd_settings(changes: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ from manim import LEFT, RIGHT, UL, UP, VGroup, VMobject
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box, place
-from scenes.stage.ink.palette import palette
+from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.bars import rectangle_points
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import Numeral, widest_of
@@ -139,14 +139,45 @@ class Band(VMobject):
 
 
 class Listing(VGroup):
-    """The source of a function in a box, flush left at its top; `light(first, last)` lights rows."""
+    """The source of a function in a box, flush left at its top; `light(first, last)` lights rows.
 
-    def __init__(self, function: Callable[..., object], box: Box) -> None:
+    `tints` colours pieces of the text by a meaning of the palette; `marked` rows, by how they begin, have a bar before
+    them (`marks`), which is shown apart.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., object],
+        box: Box,
+        tints: Mapping[str, str] | None = None,
+        marked: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         self.source = textwrap.dedent(inspect.getsource(function)).rstrip()
         self.code = place(Code(self.source), box.inset(left=SIDE, top=ROOM), UL)
+        for piece, meaning in (tints or {}).items():
+            self._tint(piece, getattr(palette(), meaning))
         self.band = Band()
+        self.marks = self._marks(marked)
         self.add(self.band, self.code)
+
+    def _tint(self, piece: str, color: str) -> None:
+        """Colour a piece of the text wherever it stands."""
+        for row, text in enumerate(self.source.split("\n")):
+            if piece in text:
+                for glyph in self.code.glyphs(row, text.index(piece), text.index(piece) + len(piece)):
+                    glyph.set_color(color)
+
+    def _marks(self, marked: Sequence[str]) -> VGroup:
+        """A bar before each row that begins so."""
+        pitch, rows = float(self.baselines[0] - self.baselines[1]), self.source.split("\n")
+        found = [k for k, text in enumerate(rows) if text.strip().startswith(tuple(marked))] if marked else []
+        bars = VGroup()
+        for k in found:
+            left, base = float(self.code.glyphs(k)[0].get_left()[0]) - 2 * SIDE, float(self.baselines[k])
+            bar = Band().cover(Box(left - 0.09, base - 0.26 * pitch, left, base + 0.74 * pitch))
+            bars.add(bar.set_fill(rule_color("momentum"), 1))
+        return bars
 
     @cached_property
     def baselines(self) -> Array:
@@ -185,7 +216,7 @@ class NamedValue(VGroup):
         label = Words(f'#text(font: "{FONT}", size: 0.9em)[{name}] $=$', SMALL)
         on_baseline(place(label, box, LEFT), self.base)
         whole = all(isinstance(moment.after[name], int) for moment in self._set())
-        spec = "d" if whole else running_spec(np.ravel(known), 5, result=False)
+        spec = "d" if whole else running_spec(np.ravel(known), 4, result=False)
         marks, self.numbers = self._numbers(float(label.get_right()[0]) + 0.18, np.array(known).T, spec)
         self.moving = VGroup(*self.numbers)
         self.ground = Box(box.left - SIDE, self.base - 0.14, self.end + SIDE, self.base + 0.36)

@@ -50,19 +50,27 @@ def form_color(name: str) -> str:
     return {"lecture": lecture, "pytorch": pytorch, "average": average}[name]
 
 
+def memory(name: str) -> str:
+    """The letter of what a form remembers: the update, PyTorch's b(uffer), a m(ean). Three things have three names."""
+    letters = notation()
+    wanted = {"lecture": (letters.update,), "pytorch": ("b", "s", "q"), "average": ("m", "h", "k")}[name]
+    taken = (*letters.of_the_rule, letters.parameters) if name != "lecture" else ()
+    return next(letter for letter in wanted if letter not in taken)
+
+
 def equations(name: str) -> tuple[list[Part], list[Part]]:
     """The two lines of a form: what is remembered, and what is done with it. The learning rate has its colour."""
-    letters, rate, share = notation(), palette().gradient, palette().share
+    letters, rate, share, held = notation(), palette().gradient, palette().share, memory(name)
     eta, scaled = letters.learning_rate, f"{letters.learning_rate} \\/ (1 - {letters.momentum})"
     fresh = {"lecture": (eta, ""), "pytorch": ("", ""), "average": ("", f"(1 - {letters.momentum})")}[name]
     outer = {"lecture": "", "pytorch": eta, "average": scaled}[name]
-    parts = [Part("lhs", f"{letters.update}_t"), Part("eq", "="), Part("share", factor(), share)]
-    parts += [Part("before", f"{letters.update}_(t-1)", share), Part("plus", "+")]
+    parts = [Part("lhs", f"{held}_t"), Part("eq", "="), Part("share", factor(), share)]
+    parts += [Part("before", f"{held}_(t-1)", share), Part("plus", "+")]
     parts += [Part("rate", fresh[0], rate)] * bool(fresh[0]) + [Part("weight", fresh[1])] * bool(fresh[1])
     parts.append(Part("slope", gradient()))
     step = [Part("lhs", parameters("t+1")), Part("eq", "="), Part("here", f"{parameters()} -")]
     step += [Part("rate", f"{outer} dot", rate)] * bool(outer)
-    return parts, [*step, Part("update", f"{letters.update}_t")]
+    return parts, [*step, Part("update", f"{held}_t")]
 
 
 class FormCards(VGroup):

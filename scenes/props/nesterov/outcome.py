@@ -10,6 +10,7 @@ from objectives import AnyObjective
 from optimizers import RULES
 from optimizers.problem import IntArray
 from scenes.stage.ink.drawing import Array
+from scenes.stage.words.figures import figure
 
 FAR = 30.0  # times the distance of the start: thrown out
 
@@ -35,6 +36,14 @@ def where_it_is(pull: float, limits: Mapping[str, float]) -> str:
     if not beyond:
         return "inside both ranges"
     return f"beyond the limit of {beyond[0]}" if len(beyond) == 1 else "beyond both limits"
+
+
+def remedy(pull: float, limit: float, learning_rate: float) -> str:
+    """With which learning rates Nesterov is stable beside a minimum, where `pull` is the rate times the curvature."""
+    if pull <= 0:
+        return "there is no curvature that could throw it out"
+    most = figure(learning_rate * limit / pull, 2)
+    return f"Nesterov is stable there up to a learning rate of {most}"
 
 
 def largest_curvature(objective: AnyObjective, place: Array) -> float:

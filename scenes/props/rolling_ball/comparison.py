@@ -8,7 +8,7 @@ from scenes.stage.curves.run import at_step
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.words.notation import notation
+from scenes.stage.words.notation import gradient, notation
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import Formula, fitting_formula
 
@@ -19,12 +19,12 @@ class Comparison(VGroup):
     `display(step)` takes the last whole step.
     """
 
-    def __init__(self, gains: Array, variable: str, box: layout.Box) -> None:
+    def __init__(self, gains: Array, box: layout.Box) -> None:
         super().__init__()
         self.gains = gains
         letters = notation()
         slope, share = (
-            f"{letters.learning_rate} nabla f({variable}_t)",
+            f"{letters.learning_rate} {gradient()}",
             f"{letters.momentum} dot {letters.update}_(t-1)",
         )
         before = f"{{{{ {letters.update}_t : whole }}}} = {{{{ {share} : share }}}} + {{{{ {slope} : slope }}}} ="

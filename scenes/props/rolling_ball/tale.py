@@ -5,11 +5,23 @@ Each says what happened in this run, with its numbers: also that a ball did not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from scenes.props.rolling_ball.race import CurveRace
 from scenes.stage.curves.run import CurveRun
 from scenes.stage.runs.pair import NAMES
+
+# What is worth knowing ------------------------------------------------------------------------------------------------
+
+
+def remarks(race: CurveRace) -> Iterator[str]:
+    """Of each ball that leaves the picture, or comes to a place without a slope."""
+    for name, run in race.runs.items():
+        if run.gone is not None:
+            yield f"At step {run.gone} {NAMES[name]} leaves the picture: its ball vanishes at the edge."
+        elif (stuck := race.trajectories[name].undefined_at) is not None:
+            yield f"At step {stuck} {NAMES[name]} stands where the curve has no slope, and stays there."
+
 
 # Captions -------------------------------------------------------------------------------------------------------------
 

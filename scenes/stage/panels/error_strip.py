@@ -69,10 +69,13 @@ class ErrorStrip(Panel):
         colors: Mapping[str, str],
         name: str = "error after each iteration",
         floor: float = 0.0,
+        beside: Mapping[str, Array] | None = None,
     ) -> None:
-        """`runs` are errors (steps + 1,) by rule, `colors` their colours; what is below `floor` is cut off."""
+        """`runs` are errors (steps + 1,) by rule, `colors` their colours; what is below `floor` is cut off.
+
+        `beside` are those of a strip in the same place before or after it, which has the same axis."""
         self.values = runs
-        errors, scale = error_range(runs, floor)
+        errors, scale = error_range({**runs, **{f"beside {n}": v for n, v in (beside or {}).items()}}, floor)
         self.steps = max(len(values) for values in runs.values()) - 1
         name = name if quiet(name).width < box.width - 0.7 else name.split(" after ")[0]
         super().__init__(box, (0.0, float(max(self.steps, 1))), errors, ("", name), scale, grid=True)

@@ -1,0 +1,1 @@
+"""Parts of the clip `unrolling`, and of no other."""

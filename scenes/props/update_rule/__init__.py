@@ -1,0 +1,1 @@
+"""Parts of the clip `update_rule`, and of no other."""

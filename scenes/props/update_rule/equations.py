@@ -1,0 +1,117 @@
+"""Both equations of momentum in their place: for any step, and with the numbers of one; what their terms are, in words.
+
+They stand beside the map, one below the other, or in a tall picture above it, side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+from manim import DOWN, LEFT, RIGHT
+
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.panels.unrolled import LARGEST, factor, fitting_size, left_side, rule, slope, stepping
+from scenes.stage.words.cards import settings_line
+from scenes.stage.words.derivation import Line, Part
+from scenes.stage.words.notation import notation, parameters
+from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
+
+APART = 0.4  # between two equations side by side
+
+
+def stacked() -> bool:
+    """Whether the equations stand one below the other: there is no room side by side."""
+    return layout.is_wide() or layout.is_narrow()
+
+
+class Equations:
+    """The two lines of the rule; `lines_at(t)` writes them for step t, at most the last one."""
+
+    def __init__(self, box: Box, last: int, hyperparameters: Mapping[str, float]) -> None:
+        self.box, self.last, self.hyperparameters = box, last, hyperparameters
+
+    @cached_property
+    def size(self) -> float:
+        """Of the equations: the wider one fits the column, or both fit side by side."""
+        firsts, seconds = zip((rule(), stepping()), at_step(self.last), strict=True)
+        width = self.box.width
+        if not stacked():
+            return beside(firsts, seconds, width)
+        return fitting_size(firsts, width - 0.12, *([BODY] if layout.is_narrow() else []))
+
+    @cached_property
+    def general(self) -> tuple[Line, Line]:
+        """Both equations for any t."""
+        return self._seated((rule(), stepping()))
+
+    def lines_at(self, t: int) -> tuple[Line, Line]:
+        return self._seated(at_step(t))
+
+    def _seated(self, parts: Sequence[Sequence[Part]]) -> tuple[Line, Line]:
+        """Two equations, always in the same places: below each other, or side by side above the map."""
+        first, second = (Line(line, self.size) for line in parts)
+        return first.meet(self.equal_signs[0]), second.meet(self.equal_signs[1])
+
+    @cached_property
+    def equal_signs(self) -> tuple[Array, Array]:
+        """Where those of the two equations stand."""
+        box = self.box
+        longest, other = (Line(line, self.size) for line in at_step(self.last))
+        left = longest.middle("eq")[0] - longest.get_left()[0]
+        first = np.array([box.left + left, box.top - (0.9 if layout.is_wide() else 0.35), 0.0])
+        if stacked():
+            second = box.center[1] - 0.6 if layout.is_wide() else first[1] - 1.2
+            return first, np.array([first[0], second, 0.0])
+        return first, np.array([box.right - (other.get_right()[0] - other.middle("eq")[0]), first[1], 0.0])
+
+    @cached_property
+    def settings(self) -> Words:
+        """Learning rate and momentum, below the notes."""
+        words = settings_line(self.hyperparameters)
+        if layout.is_narrow():
+            return words.next_to(self.notes[2], RIGHT).align_to(np.array([self.box.right, 0, 0]), RIGHT)
+        apart, side = (0.6, LEFT) if layout.is_wide() else (0.2, RIGHT)
+        return words.next_to(self.notes[2], DOWN, apart).align_to(self.notes[2], side)
+
+    @cached_property
+    def notes(self) -> tuple[Words, Words, Words]:
+        """What the terms are: two notes below the first equation, one below the second."""
+        first, second = self.general
+        share, fresh = (
+            Words(text, quiet("x").font_size, color)
+            for text, color in (
+                ("a share of the last update", palette().share),
+                ("the new gradient", palette().gradient),
+            )
+        )
+        share.next_to(first, DOWN, buff=0.3).align_to(first, LEFT)
+        fresh.next_to(share, DOWN, buff=0.2).align_to(first, LEFT)
+        if layout.is_narrow():
+            fresh.next_to(share, RIGHT, buff=0.4)
+        subtracted = quiet("the update is subtracted").next_to(second, DOWN, buff=0.3)
+        subtracted.align_to(first, LEFT) if stacked() else subtracted.align_to(second, RIGHT)
+        return share, fresh, subtracted
+
+
+def update(t: int | str) -> str:
+    """`update_t`"""
+    return f"{notation().update}_({t})"
+
+
+def at_step(t: int) -> tuple[list[Part], list[Part]]:
+    """Both equations for the t-th step, the first in the colours of its terms."""
+    share, fresh = palette().share, palette().gradient
+    right = [Part("share", factor(), share), Part("before", update(t - 1), share), Part("plus", "+")]
+    first = [*left_side(t), *right, Part("fresh", slope(t), fresh)]
+    return first, [Part("lhs", parameters(t + 1)), Part("eq", "="), Part("rhs", f"{parameters(t)} - {update(t)}")]
+
+
+def beside(firsts: Sequence[list[Part]], seconds: Sequence[list[Part]], width: float) -> float:
+    """The size at which the widest first and the widest second equation stand side by side in a width."""
+    taken = sum(max(Line(parts, BODY).width for parts in lines) for lines in (firsts, seconds))
+    return float(max(SMALL, min(LARGEST, np.floor(BODY * (width - APART) / taken))))

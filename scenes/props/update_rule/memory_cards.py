@@ -1,0 +1,33 @@
+"""Two cards: the rule with a memory and the one without, and how low each is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from optimizers import Trajectory
+from scenes.stage.ink import layout
+from scenes.stage.ink.layout import Box
+from scenes.stage.panels.scoreboard import error_at, errors_of
+from scenes.stage.words.cards import RuleCard
+from scenes.stage.words.figures import running_spec
+from scenes.stage.words.numerals import widest_of
+
+HEIGHT = 2.4  # of both and the gap between them, where they stand one below the other
+
+
+def memory_cards(
+    box: Box, runs: Mapping[str, Trajectory], settings: Mapping[str, Mapping[str, float]]
+) -> dict[str, RuleCard]:
+    """Of the rules `momentum` and `gradient_descent`: one below the other, or in a tall picture side by side."""
+    middle = (box.top + box.bottom) / 2
+    column = Box(box.left, middle - HEIGHT / 2, box.right, middle + HEIGHT / 2)
+    places = column.rows(1, 1) if layout.is_wide() else box.columns(1, 1, gap=0.2)
+    titles = {"momentum": "with a memory", "gradient_descent": "without"}
+    values = errors_of(runs.values())
+    spec = running_spec(values, 3)
+    return {
+        name: RuleCard(place, name, title, settings[name], spec, "$f =$", widest_of(values, spec)).display(
+            error_at(runs[name], 0)
+        )
+        for place, (name, title) in zip(places, titles.items(), strict=True)
+    }
