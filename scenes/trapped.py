@@ -34,7 +34,7 @@ from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns, most_of_the_way
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.orbit import View
 from scenes.stage.words.endings import flies_off, last_value
-from scenes.stage.words.figures import figure, rounded, sentence_format, typed
+from scenes.stage.words.figures import figure, sentence_format, typed
 from scenes.stage.words.notation import notation
 
 PACE, LONGEST = 1.5, 9.0  # steps a second on the way down, and seconds at most
@@ -317,4 +317,4 @@ class Trapped(TwoRuns):
         named = f"{fast.title}, ${notation().momentum} = {typed(self.parameters.momentum)}$"
         said = [Verdict(GD, slow.title, held, slow.number), Verdict(MOMENTUM, named, fast.words, fast.number)]
         outline = self.dip.outline if self.dip else None
-        return Landing(self.duet, said, self.deepest, f"the lowest point: ${rounded(self.lowest)}$", outline)
+        return Landing(self.duet, said, self.deepest, self._lowest_said(), outline)

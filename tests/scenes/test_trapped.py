@@ -40,7 +40,8 @@ def test_numbers() -> None:
     assert found["last_error"] == pytest.approx(-458.7251285, abs=1e-6)
     assert found["lowest_error"] == pytest.approx(-960.6575307, abs=1e-6)
     assert found["rim"] == pytest.approx(-250.2675547, abs=0.5)
-    assert scene.dip is not None and scene.dip.share > 0.1
+    assert scene.dip is not None
+    assert scene.dip.share > 0.1
 
 
 def test_the_rim_is_a_closed_line_round_the_ball() -> None:

@@ -7,7 +7,7 @@ title stand beside it, with their numbers in the rules' colours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -56,11 +56,17 @@ class Landing:
         targets: Iterable[tuple[float, ...]] = (),
         target: str = "",
         rim: Array | None = None,
+        also: Callable[[ContourMap], Iterable[VMobject]] = lambda _: (),
     ) -> None:
         """`targets` are points that are marked with a cross, `target` the words that say what the cross is; `rim` is a
-        line (n, 2) that is drawn on the map."""
+        line (n, 2) that is drawn on the map, and `also` gives what else lies on the paths there."""
         self.duet, self.verdicts = duet, tuple(verdicts)
-        self.rim, self.targets, self.target = rim, np.array(list(targets), dtype=float).reshape(-1, 2), target
+        self.also, self.rim, self.targets, self.target = (
+            also,
+            rim,
+            np.array(list(targets), dtype=float).reshape(-1, 2),
+            target,
+        )
 
     # Where things stand ---------------------------------------------------------------------------------------------
 
@@ -176,7 +182,7 @@ class Landing:
         furniture = VGroup(chart.frame, chart.labels, chart.names)
         scene.play(FadeIn(furniture), FadeIn(self.goal), run_time=0.6)
         scene.remove(terrain, furniture, self.goal)
-        scene.add(chart, *self.lines(chart), *self.paths(chart, step), self.goal)
+        scene.add(chart, *self.lines(chart), *self.paths(chart, step), *self.also(chart), self.goal)
 
     def lines(self, chart: ContourMap) -> list[VMobject]:
         """The rim, if there is one."""

@@ -99,6 +99,12 @@ class SurfaceAndMap:
         words, panels = rest.bottom_slice(FOOT, gap=0.08)
         return panels, words, cards
 
+    @property
+    def whole_line(self) -> Box:
+        """Where the words and the cards stand, for what stands there before the cards come."""
+        words, cards = self.rows[1:]
+        return Box(words.left, cards.bottom, cards.right, cards.top) if words.right < cards.left else words
+
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """For the terrain and for the map: beside each other, or the map below."""
@@ -225,11 +231,19 @@ class SurfaceAndMap:
         return cards
 
     def _card(self, name: str, box: Box, spec: str, widest: float, size: float, raised: bool = False) -> RuleCard:
+        title, settings = self.rules[name].title, self.settings(name)
+        card = RuleCard(box, name, title, settings, spec, self.called, widest, size=size, raised=raised)
+        return card.display(self.reading(name)(0))
+
+    def settings(self, name: str) -> dict[str, float]:
+        """Learning rate of a rule, and momentum, if it has one."""
         rule = self.rules[name]
         own = (entry.name for entry in rule.hyperparameters() if entry.letter == "{momentum}")
-        settings = {key: getattr(rule, key) for key in ("learning_rate", *own)}
-        card = RuleCard(box, name, rule.title, settings, spec, self.called, widest, size=size, raised=raised)
-        return card.display(error_at(self.runs[name], 0))
+        return {key: getattr(rule, key) for key in ("learning_rate", *own)}
+
+    def reading(self, name: str) -> Callable[[float], float]:
+        """What the card of a run shows at a step."""
+        return partial(error_at, self.runs[name])
 
     @property
     def called(self) -> str:
@@ -255,10 +269,10 @@ class SurfaceAndMap:
     def formula(self, whole_line: bool = False) -> Formula | Words:
         """What is minimised, in the place of the cards, clear of what stands above it; or there and in that of the
         words, where nothing is said meanwhile."""
-        words, cards = self.rows[1:]
-        beside = whole_line and words.right < cards.left
-        box = Box(words.left, cards.bottom, cards.right, cards.top) if beside else cards.inset(left=BETWEEN)
-        source = typeset_function(self.objective)
+        box, source = (
+            self.whole_line if whole_line else self.rows[2].inset(left=BETWEEN),
+            typeset_function(self.objective),
+        )
         whole = layout.shrink_into(fitting_formula(source, box.width), box.width, box.height)
         broken = layout.shrink_into(wrapped_formula(source, box.width), np.inf, box.height)
         too_small = whole.font_size < SMALL <= broken.font_size
@@ -309,10 +323,10 @@ class SurfaceAndMap:
     def walk(self, last: float, seconds: float, view: View | None = None, **changes: float) -> None:
         """Take the steps up to `last` on both, while the camera goes to a view, or changes."""
         scene, terrain = self.scene, self.terrain
-        for name, run in self.runs.items():
+        for name in self.runs:
             scene.drive(self.paths[name], self.step)
             scene.drive(self.trails[name], self.step)
-            scene.drive(self.cards[name], self.step, partial(error_at, run))
+            scene.drive(self.cards[name], self.step, self.reading(name))
         scene.drive(self.counter, self.step)
         goal = replace(view or terrain.orbit.view, **changes)
         moves = [self.step.animate.set_value(last), *terrain.orbit.to(goal)]

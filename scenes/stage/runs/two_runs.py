@@ -35,8 +35,10 @@ GD, MOMENTUM = "gradient_descent", "momentum"
 EVENTFUL = 0.88  # of the ways of both: until there the steps are taken slowly
 LEAST, SECONDS, PACE, REST = 6.0, 11.0, 2.5, 2.0  # the eventful part, in seconds and steps a second; the rest
 LEVEL = 1e-2  # of the first slope: a run whose gradient is shorter has come to rest
+NOTHING = 1e-12  # of the first value: what rounding leaves of 0
 THERE = 0.02  # of the way down from the start: at the lowest point
 
+SAME = ("the same start, the same learning rate", "the same start and learning rate", "the same start and rate")
 Fate = Literal["through", "past", "stays", "elsewhere", "else"]
 OUTCOMES: Mapping[str, str] = {
     "through": "runs through it",
@@ -233,8 +235,12 @@ class TwoRuns(LectureScene):
 
     def _valued(self, value: float) -> str:
         """A value with its name, as mathematics."""
-        named = 'upright("error") ' if self.duet.called == "error" else "f = "
-        return named + rounded(value)
+        return f'upright("error") {typed(value, 2)}' if self.duet.called == "error" else f"f = {rounded(value)}"
+
+    def _lowest_said(self) -> str:
+        """What the crosses mark, with its value; what rounding leaves of 0 is 0."""
+        nothing = abs(self.lowest) < NOTHING * abs(float(self.runs[GD].values[0]))
+        return f"the lowest point: ${'0' if nothing else rounded(self.lowest)}$"
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -263,7 +269,7 @@ class TwoRuns(LectureScene):
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
-        self.duet.speaker.say("the same start, the same learning rate", "the same start and learning rate")
+        self.duet.speaker.say(*SAME)
         self.wait(1.8)
         self.duet.speaker.hush()
         halt = self.eventful
@@ -285,10 +291,9 @@ class TwoRuns(LectureScene):
 
     def from_above(self) -> None:
         """{slow_one} {fast_one}"""
-        lowest = f"the lowest point: ${rounded(self.lowest)}$"
         rim = [] if self.rim is None else [self.rim]
         outline = self.dip.outline if self.dip else None
-        Landing(self.duet, [*self.verdicts()], self.deepest, lowest, outline).play([*self._targets, *rim])
+        Landing(self.duet, [*self.verdicts()], self.deepest, self._lowest_said(), outline).play([*self._targets, *rim])
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
