@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
-from manim import DOWN, LEFT, Group, ValueTracker, VGroup, VMobject, linear
+from manim import DOWN, Group, ValueTracker, VGroup, VMobject, linear
 from pydantic import BeforeValidator, Field
 
 from objectives import typeset
@@ -186,15 +186,13 @@ class Escape(TwoRuns):
     def verdict(self) -> VGroup:
         """How many get through, in the last cell."""
         found, cell = self.numbers(), self.grid[-1]
+        said = [
+            "end at a lowest point",
+            *(["more is not always better"] if self.more_fails and cell.width > 1.8 else []),
+        ]
         words = lines(
             bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM)),
-            Words("end at a lowest point", SMALL),
-            *([Words("more is not", SMALL), Words("always better", SMALL)] if self.more_fails else []),
+            *(wrapped(text, cell.width) for text in said),
             gap=0.2,
         )
-        if words.width > cell.width:
-            words = VGroup(
-                *(wrapped(line.typst_code, cell.width) if line.width > cell.width else line for line in words)
-            )
-            words.arrange(DOWN, aligned_edge=LEFT, buff=0.2)
         return layout.place(words, cell).shift(0.2 * DOWN)

@@ -289,6 +289,8 @@ class Saddle(LectureScene):
     def boxes(self) -> dict[str, tuple[Box, Box]]:
         """For each ground a map, and the gauges beside it."""
         halves = self.rows[1].rows(1, 1, gap=0.25)
+        if layout.is_tall():  # there is no room beside a map, and none for it
+            return {place: (half, half) for place, half in zip(PLACES, halves, strict=True)}
         sides = [half.right_slice(half.width - half.height - 0.2, gap=0.4) for half in halves]
         return {place: (chart, gauges) for place, (gauges, chart) in zip(PLACES, sides, strict=True)}
 
@@ -299,13 +301,15 @@ class Saddle(LectureScene):
 
     def _picture(self, place: str) -> VGroup:
         ground, (box, beside) = self.grounds[place], self.boxes[place]
+        name = bold(escape(self.objectives[place].title), BODY)
+        head = layout.place(layout.shrink_into(name, beside.width), beside.top_slice(HEAD)[0], DL)
+        if layout.is_tall():
+            return VGroup(head)
         chart = even_map(ground.objective, box, ground.view, ground.map.levels)
         paths = [
             Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=0.8 * BALL).display(ground.last)
             for name, run in self.runs(place).items()
         ]
-        name = bold(escape(self.objectives[place].title), BODY)
-        head = layout.place(layout.shrink_into(name, beside.width), beside.top_slice(HEAD)[0], DL)
         return VGroup(chart, shade_on(chart, *ground.slopes, ground.gentle), *paths, head)
 
     @cached_property

@@ -24,7 +24,7 @@ from scenes.stage.runs.two_runs import GD, MOMENTUM, SAME, TwoRuns
 from scenes.stage.words.endings import flies_off
 from scenes.stage.words.figures import figure, rounded
 
-ROUND = 52.0  # degrees that the camera goes, until it looks into the valley from its open end
+ROUND = 46.0  # degrees that the camera goes, until it looks into the valley from its open end
 LEAD, AFTER = 5, 2  # steps before the first turn at which slow motion begins, and after the third at which it ends
 LAPSE, SLOW, QUICK, LONGEST = 2.6, 2.2, 9.0, 11.0  # seconds of time lapse; steps a second; seconds of a stretch at most
 LEVEL_GROUND = 0.05  # of the steepest slope on its way: nearly level

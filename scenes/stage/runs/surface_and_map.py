@@ -103,7 +103,7 @@ class SurfaceAndMap:
     def whole_line(self) -> Box:
         """Where the words and the cards stand, for what stands there before the cards come."""
         words, cards = self.rows[1:]
-        return Box(words.left, cards.bottom, cards.right, cards.top) if words.right < cards.left else words
+        return Box(words.left, cards.bottom, cards.right, max(words.top, cards.top))
 
     @cached_property
     def boxes(self) -> tuple[Box, Box]:

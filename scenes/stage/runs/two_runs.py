@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 from manim import Create, VMobject
 
 from objectives import AnyObjective
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
 from scenes.lecture_scene import Claim, LectureScene, Number, objective_of, start_of
 from scenes.reads import derived
-from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import containing
@@ -29,6 +29,7 @@ from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, rounded, typed
+from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import Formula, Words
 
 GD, MOMENTUM = "gradient_descent", "momentum"
@@ -107,14 +108,14 @@ class TwoRuns(LectureScene):
         """Whether momentum ended nearer to the lowest value than to where gradient descent rests."""
         return bool(self.ends[MOMENTUM] < (self.lowest + self.ends[GD]) / 2)
 
-    @derived
+    @cached_property
     def dip(self) -> Dip | None:
         """The dip in which gradient descent rests, if it does."""
         run = self.runs[GD]
         return dip_round(self.objective, self.duet.view, run.iterates[run.ended_at]) if self.rests else None
 
     @cached_property
-    def in_the_dip(self) -> Array:
+    def in_the_dip(self) -> npt.NDArray[np.bool_]:
         """Of which iterates of momentum lie in that dip (n,)."""
         run = self.runs[MOMENTUM]
         path = run.iterates[: run.ended_at + 1]
@@ -240,7 +241,7 @@ class TwoRuns(LectureScene):
     def _lowest_said(self) -> str:
         """What the crosses mark, with its value; what rounding leaves of 0 is 0."""
         nothing = abs(self.lowest) < NOTHING * abs(float(self.runs[GD].values[0]))
-        return f"the lowest point: ${'0' if nothing else rounded(self.lowest)}$"
+        return f"lowest: ${'0' if nothing else rounded(self.lowest)}$"
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -255,10 +256,12 @@ class TwoRuns(LectureScene):
     def surface(self) -> None:
         """{a_landscape}"""
         self.duet.unfold()
-        self.play(FadeIn(self.formula), run_time=0.6)
+        speaker = Speaker(self.play, self.duet.whole_line)
         if self.its_own:
-            self.duet.speaker.say(self.landscape)
-        self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+            speaker.say(self.landscape)
+        self.duet.look(2.6, azimuth=self.duet.azimuth + SWING)
+        speaker.hush()
+        self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.step_aside()
         if self.objective.minima:
             self.play(*map(FadeIn, self._targets), run_time=0.6)
@@ -329,7 +332,7 @@ class TwoRuns(LectureScene):
     @cached_property
     def formula(self) -> Formula | Words:
         """What is minimised, where the cards stand later."""
-        return self.duet.formula()
+        return self.duet.formula(whole_line=True)
 
     @cached_property
     def goal(self) -> VMobject:
