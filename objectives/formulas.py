@@ -201,6 +201,8 @@ class TypstPrinter(Printer):  # type: ignore[misc]
         return str(self._print(expr)) if plain or (expr.is_Integer and expr >= 0) else f"({self._print(expr)})"
 
     def _print_exp(self, expr: sympy.exp) -> str:
+        if not self.small and _is_crowded(expr.args[0]):
+            return f"exp({self._print(expr.args[0])})"
         return f"e^{_attached(_SMALL.doprint(expr.args[0]))}"
 
     def _print_Function(self, expr: sympy.Function) -> str:  # noqa: N802
@@ -314,6 +316,11 @@ def _is_named(expr: Expr) -> bool:
     """Whether a power is written at the name: sin^2 x."""
     others = (sympy.exp, sympy.Max, sympy.Min, Mod, Cases, *_ENCLOSED)
     return isinstance(expr, sympy.Function) and not isinstance(expr, others)
+
+
+def _is_crowded(exponent: Expr) -> bool:
+    """Whether it holds several powers, roots or functions: raised and small, nobody could read them."""
+    return sum(not _is_divisor(part) for part in exponent.atoms(sympy.Pow, sympy.Function)) > 1
 
 
 def _negative(expr: Expr) -> bool:

@@ -34,6 +34,7 @@ _BUILDERS: dict[str, Callable[[], AnyObjective]] = {
     "saddle": surfaces.saddle,
     "plateau": surfaces.plateau,
     "two_wells": surfaces.two_wells,
+    "trap": surfaces.trap,
     "gentle_slope_neuron": data.gentle_slope_neuron,
     "valley_neuron": data.valley_neuron,
     "dip_valley_neuron": data.dip_valley_neuron,

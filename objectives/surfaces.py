@@ -212,3 +212,18 @@ def two_wells() -> Objective:
         start=(1.5, 1.5),
         source=f"{CHRONICLES}, the picture of two paths, magenta and cyan.",
     )
+
+
+def trap() -> Objective:
+    """A dip with a high rim on the way to a deeper one: its rim is a seventh of the height of the picture above it."""
+    near, deep = exp(-((x - 6) ** 2 + (y - 3) ** 2) / 25), exp(-((x + 5) ** 2 + (y + 4) ** 2) / 25)
+    return Objective(
+        name="trap",
+        title="a dip on the way to a deeper one",
+        expression=x**2 + y**2 - 500 * near - 1000 * deep,
+        variables=VARIABLES,
+        view=_square(15.0),
+        minima=((-4.8709138621716885, -3.8978903807680885), (5.6799528746012475, 2.8353670804674427)),
+        start=(14.0, 9.0),
+        source="Two wells in a bowl, as in the picture of two paths; the near one with a rim that is seen.",
+    )

@@ -76,7 +76,7 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
     "escape": (
         "scenes.escape",
         "Escape",
-        "Momentum carries the ball past the dip that holds gradient descent; but more is not always better.",
+        "Momentum carries the ball through the dip that holds gradient descent; but more is not always better.",
     ),
     "ackley": (
         "scenes.ackley",

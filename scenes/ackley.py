@@ -18,8 +18,7 @@ class Ackley(TwoRuns):
     title = "Over the ripples to the centre"
     clip = "ackley"
     landscape = "a funnel full of dimples"
-    held = "sits in the first dimple"
-    free = "reaches the centre"
+    dip_is = "dimple"
     near = True
     elevation = 44.0
 

@@ -1,7 +1,8 @@
-"""Momentum carries the ball past the dip in which gradient descent stays; but more momentum is not always better.
+"""Momentum carries the ball through the dip in which gradient descent stays; but more is not always better.
 
-A bowl with sine peaks, both rules from the same place. Then many momentum coefficients, each on a map of its own: some
-runs reach a lowest point, others fly past it into another dip. Which does what, the runs say.
+A dip with a rim on the way to a deeper one, both rules from the same place. Then many momentum coefficients, each on a
+map of its own: some runs reach a lowest point, others have too little for it, or swing back. Which does what, the runs
+say.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
-from manim import DOWN, LEFT, Group, ValueTracker, VGroup, linear
+from manim import DOWN, Group, ValueTracker, VGroup, VMobject, linear
 from pydantic import BeforeValidator, Field
 
 from objectives import typeset
@@ -21,12 +22,14 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
+from scenes.stage.maps.even_map import widened
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, lines, quiet, wrapped
+from scenes.stage.words.speaker import tinted
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, lines, wrapped
 from scenes.typed import as_list
 
 CELL = 0.5  # height of the words under a small map
@@ -39,25 +42,22 @@ Momenta = Annotated[tuple[Coefficient, ...], BeforeValidator(as_list), Field(min
 
 
 class Escape(TwoRuns):
-    """Momentum carries the ball past the dip; but more is not always better."""
+    """Momentum carries the ball through the dip; but more is not always better."""
 
-    title = "Momentum carries it past the dip"
+    title = "Momentum carries it through the dip"
     clip = "escape"
     beats = ("opening", "surface", "two_balls", "where_they_end", "many_momenta", "not_the_more_the_better")
     poster = "not_the_more_the_better"
-    landscape = "a bowl with sine peaks"
-    held = "stays in the first dip"
-    free = "goes past, on to a lowest point"
-    near = True
-    elevation = 40.0
+    landscape = "two dips, one deeper"
+    elevation = 44.0
 
     class Parameters(ClipParameters):
-        objective: ObjectiveName = Field("qfsp", description="A surface: a name, or a formula of two variables.")
+        objective: ObjectiveName = Field("trap", description="A surface: a name, or a formula of two variables.")
         start: Point | None = Field(None, description="Where all start; if not given, where the objective says.")
-        learning_rate: LearningRate = Field(0.1, description="Learning rate of all runs.")
-        momentum: Coefficient = Field(0.4, description="Momentum coefficient of the run beside gradient descent.")
+        learning_rate: LearningRate = Field(0.015, description="Learning rate of all runs.")
+        momentum: Coefficient = Field(0.85, description="Momentum coefficient of the run beside gradient descent.")
         momenta: Momenta = Field(
-            (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.95), description="The coefficients that are compared, at most seven."
+            (0.0, 0.3, 0.6, 0.8, 0.85, 0.9, 0.95), description="The coefficients that are compared, at most seven."
         )
         steps: int = Field(100, ge=2, le=2000, description="How many iterations.")
 
@@ -69,13 +69,6 @@ class Escape(TwoRuns):
         wanted, start = self.parameters, self.runs[GD].iterates[0]
         rate, steps = wanted.learning_rate, wanted.steps
         return {m: descend(self.objective, Momentum(rate, m), start, steps) for m in wanted.momenta}
-
-    @property
-    def also_seen(self) -> list[tuple[float, ...]]:
-        """Where the runs with other coefficients end, as far as that is in the objective's view."""
-        low, high = np.array(self.objective.view).T
-        ends = [run.iterates[run.ended_at] for run in self.many.values()]
-        return [tuple(map(float, end)) for end in ends if ((end >= low) & (end <= high)).all()]
 
     @cached_property
     def through(self) -> dict[float, bool]:
@@ -113,13 +106,21 @@ class Escape(TwoRuns):
 
     # The beats ------------------------------------------------------------------------------------------------------
 
+    def where_they_end(self) -> None:
+        """{climb_out} {fast_one}"""
+        super().where_they_end()
+        *_, fast = self.verdicts()
+        said = f"momentum {fast.words}: ${fast.number}$" if fast.number else f"momentum {fast.words}"
+        self.duet.speaker.say(tinted(said, rule_color(MOMENTUM)), tinted(fast.words, rule_color(MOMENTUM)))
+        self.wait(2.4)
+
     def many_momenta(self) -> None:
         """The same start with {compared} momentum coefficients."""
         duet = self.duet
         duet.speaker.hush()
-        gone = [duet.terrain, duet.map, duet.counter, *duet.cards.values(), *duet.paths.values()]
-        self.play(*(FadeOut(part) for part in (*gone, *([self.goal] if self.objective.minima else []))), run_time=0.6)
-        self.play(*(FadeIn(part) for part in self.cells), run_time=0.9)
+        gone = [duet.terrain, duet.map, duet.counter, *duet.cards.values(), *duet.paths.values(), *self._targets]
+        self.play(*(FadeOut(part) for part in (*gone, *([self.rim] if self.rim is not None else []))), run_time=0.6)
+        self.play(*(FadeIn(part) for part in (*self.cells, *self.small_targets)), run_time=0.9)
         self.wait(1.4)
         step = ValueTracker(0.0)
         for terrain in self.small:
@@ -156,14 +157,10 @@ class Escape(TwoRuns):
 
     def _map(self, cell: Box, run: Trajectory) -> Terrain:
         box = cell.bottom_slice(CELL, gap=0.05)[1]
-        side = min(box.width, box.height)
-        x, y = box.center[:2]
-        square = Box(float(x - side / 2), float(y - side / 2), float(x + side / 2), float(y + side / 2))
+        view = widened(self.duet.view, box.width / box.height)
         names = tuple(typeset(variable) for variable in self.objective.variables)
         level = self.duet.map.levels
-        terrain = Terrain(
-            self.objective, square, square, self.window, (names[0], names[1]), level, labelled=False, samples=101
-        )
+        terrain = Terrain(self.objective, box, box, view, (names[0], names[1]), level, labelled=False, samples=101)
         trail = terrain.trail(run.iterates[: run.ended_at + 1], rule_color(MOMENTUM), ball=0.11, presence=1.0)
         trail.display(0.0)
         return terrain
@@ -177,6 +174,11 @@ class Escape(TwoRuns):
         ]
 
     @cached_property
+    def small_targets(self) -> list[VMobject]:
+        """The lowest points on each of them."""
+        return [terrain.targets(self.deepest) for terrain in self.small] if len(self.deepest) else []
+
+    @cached_property
     def cells(self) -> list[Any]:
         return [Group(terrain, label) for terrain, label in zip(self.small, self.small_labels, strict=True)]
 
@@ -184,16 +186,13 @@ class Escape(TwoRuns):
     def verdict(self) -> VGroup:
         """How many get through, in the last cell."""
         found, cell = self.numbers(), self.grid[-1]
+        said = [
+            "end at a lowest point",
+            *(["more is not always better"] if self.more_fails and cell.width > 1.8 else []),
+        ]
         words = lines(
             bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM)),
-            quiet("end at a"),
-            quiet("lowest point"),
-            *([quiet("more is not"), quiet("always better")] if self.more_fails and cell.width > 1.8 else []),
+            *(wrapped(text, cell.width) for text in said),
             gap=0.2,
         )
-        if words.width > cell.width:
-            words = VGroup(
-                *(wrapped(line.typst_code, cell.width) if line.width > cell.width else line for line in words)
-            )
-            words.arrange(DOWN, aligned_edge=LEFT, buff=0.2)
         return layout.place(words, cell).shift(0.2 * DOWN)

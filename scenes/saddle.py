@@ -1,20 +1,21 @@
 """Where the slope vanishes both rules slow down; momentum leaves first.
 
-A saddle beside a plateau. On the ridge of the saddle there is a level spot, and the way out begins with next to no
-slope; on the plateau there is hardly any slope at all. A gauge counts the steps that each rule loses there.
+A saddle, then a plateau, each as terrain and map. On the ridge of the saddle there is a level spot, and the way out
+begins with next to no slope; on the plateau there is hardly any slope at all. What is flat is shaded, and each rule's
+card counts the steps that it loses there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import LEFT, UR, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import DL, VGroup
 from pydantic import Field
 
-from objectives import AnyObjective, typeset
+from objectives import AnyObjective
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
 from scenes.lecture_scene import (
     Claim,
@@ -30,26 +31,30 @@ from scenes.lecture_scene import (
     shown,
     start_of,
 )
-from scenes.props.saddle.flat_steps import Stay, at, steps_lost
+from scenes.props.saddle.flat_ground import FlatGround, shade_on
+from scenes.props.saddle.flat_steps import steps_lost
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import RADIUS, Trail
-from scenes.stage.ink.drawing import Array, crosses, discs, inside
-from scenes.stage.ink.fading import FadeIn
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.ink.palette import rule_color
+from scenes.stage.maps.contour_map import containing
+from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.gauge import Gauge
-from scenes.stage.words.cards import Counter, settings_line
+from scenes.stage.runs.surface_and_map import BALL, SWING
+from scenes.stage.terrain.landscape import terrain_remarks
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import Words, escape, fitting_words, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, bold, escape
 
 GD, MOMENTUM = "gradient_descent", "momentum"
 NAMES = {GD: "gradient descent", MOMENTUM: "momentum"}
 PLACES = ("first", "second")
 PACE, LONGEST = 9.0, 12.0  # steps a second, and seconds of one run at most
-FOOT, HEAD, GAUGE = 0.5, 0.4, 0.74  # heights
-ROOMY = 4.4  # width of a map whose name stands beside the step, and that of a gauge beside what it counts
 AHEAD = 1.5  # how many times as many steps gradient descent loses, at least
+FOOT, HEAD, GAUGE = 0.6, 0.6, 0.8  # heights in the last picture
+AZIMUTHS = {"first": -40.0, "second": -32.0}
 
 
 class Saddle(LectureScene):
@@ -61,15 +66,15 @@ class Saddle(LectureScene):
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field(
-            "saddle", description="The left map: a name, or an expression in two variables."
+            "saddle", description="The first ground: a name, or an expression in two variables."
         )
-        start: Point | None = Field((3.0, 0.001), description="Where both start on the left, a little off the ridge.")
-        learning_rate: LearningRate = Field(0.05, description="Learning rate of both rules on the left.")
-        second_objective: ObjectiveName = Field("plateau", description="The right map, in the same way.")
+        start: Point | None = Field((3.0, 0.001), description="Where both start on the first, a little off the ridge.")
+        learning_rate: LearningRate = Field(0.05, description="Learning rate of both rules on the first.")
+        second_objective: ObjectiveName = Field("plateau", description="The second ground, in the same way.")
         second_start: Point | None = Field(
-            None, description="Where both start on the right; if not given, where the objective says."
+            None, description="Where both start on the second; if not given, where the objective says."
         )
-        second_learning_rate: LearningRate = Field(1.0, description="Learning rate of both rules on the right.")
+        second_learning_rate: LearningRate = Field(1.0, description="Learning rate of both rules on the second.")
         momentum: Coefficient = Field(0.8, description="Momentum coefficient.")
         steps: int = Field(100, ge=1, le=1000, description="How many steps at most.")
 
@@ -90,8 +95,12 @@ class Saddle(LectureScene):
     def rates(self) -> dict[str, float]:
         return dict(zip(PLACES, (self.parameters.learning_rate, self.parameters.second_learning_rate), strict=True))
 
+    def rules(self, place: str) -> dict[str, Rule[Any]]:
+        rate = self.rates[place]
+        return {GD: GradientDescent(rate), MOMENTUM: Momentum(rate, self.parameters.momentum)}
+
     def runs(self, place: str) -> dict[str, Trajectory]:
-        """Both rules on one of the maps."""
+        """Both rules on one of the grounds."""
         return self._all_runs[place]
 
     @cached_property
@@ -99,18 +108,20 @@ class Saddle(LectureScene):
         return {place: self._descend(place) for place in PLACES}
 
     def _descend(self, place: str) -> dict[str, Trajectory]:
-        rate = self.rates[place]
-        rules: dict[str, Rule[Any]] = {GD: GradientDescent(rate), MOMENTUM: Momentum(rate, self.parameters.momentum)}
         objective, start, steps = self.objectives[place], self.starts[place], self.parameters.steps
-        return {name: descend(objective, rule, start, steps) for name, rule in rules.items()}
+        return {name: descend(objective, rule, start, steps) for name, rule in self.rules(place).items()}
 
     @cached_property
     def lost(self) -> dict[str, tuple[dict[str, Array], int]]:
-        """On each map: the steps lost up to each step, by rule; and the last step that is seen."""
+        """On each ground: the steps lost up to each step, by rule; and the last step that is seen."""
         return {place: steps_lost(self.runs(place), self.view(place)) for place in PLACES}
 
     def lost_in_all(self, place: str, name: str) -> int:
         return int(self.lost[place][0][name][-1])
+
+    def view(self, place: str) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The objective's window, widened to hold the start."""
+        return containing(self.objectives[place].view, np.array([self.starts[place]]))
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {f"{place}_{name}": run for place in PLACES for name, run in self.runs(place).items()}
@@ -133,218 +144,186 @@ class Saddle(LectureScene):
             start = np.array(self.starts[place])
             if not ((start >= low) & (start <= high)).all():
                 yield f"The start {shown(self.starts[place])} lies outside the view of {called(objective)}."
+        yield from terrain_remarks()
 
     def words(self) -> Mapping[str, str]:
         told = {f"{place}_title": objective.title for place, objective in self.objectives.items()}
-        starts = {f"{place}_from": shown(self.starts[place]) for place in PLACES}
-        verdict = "gets away first" if self.first_away else "still goes only where the slope leads"
-        return told | starts | {f"{place}_ends": self._ends(place) for place in PLACES} | {"gets_away": verdict}
+        starts = {f"{place}_from": self._from(place) for place in PLACES}
+        return told | starts | {f"{place}_ends": self._ends(place) for place in PLACES} | {"outcome": self._outcome()}
+
+    def _from(self, place: str) -> str:
+        """Where both start, and how far off the ridge of a saddle that is."""
+        said = f"Both start at {shown(self.starts[place])}"
+        return f"{said}: {figure(self.offset(place), 6)} beside the ridge" if self.on_saddle(place) else said
+
+    def on_saddle(self, place: str) -> bool:
+        return self.objectives[place].name == "saddle" and self.offset(place) > 0
+
+    def offset(self, place: str) -> float:
+        """How far from the x axis, which is the ridge of the saddle x^2 - y^2."""
+        return abs(self.starts[place][1])
 
     def _ends(self, place: str) -> str:
         slow, fast = (self.lost_in_all(place, name) for name in NAMES)
-        return (
-            f"Gradient descent loses {slow} steps where it is flat, momentum {fast}; "
-            "flat is a slope below a tenth of the steepest."
-        )
+        return f"Steps lost where it is flat: gradient descent {slow}, momentum {fast}."
+
+    def _outcome(self) -> str:
+        """What holds on both grounds, of steps lost."""
+        pairs = [[self.lost_in_all(place, name) for name in NAMES] for place in PLACES]
+        if all(fast > 0 for _, fast in pairs) and self.first_away:
+            times = " and ".join(figure(slow / fast, 2) for slow, fast in pairs)
+            return f"Small slopes that agree add up: momentum loses {times} times fewer steps."
+        if self.first_away:
+            return "Small slopes that agree add up: momentum loses fewer steps."
+        return "Momentum does not lose fewer steps on both: it, too, goes only where the slope leads."
 
     @property
     def first_away(self) -> bool:
-        """Whether momentum loses fewer steps on both maps."""
+        """Whether momentum loses fewer steps on both grounds."""
         return all(self.lost_in_all(place, MOMENTUM) < self.lost_in_all(place, GD) for place in PLACES)
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """Where it is flat, both slow down."""
-        self.show_title()
+        self.grounds["first"].begin()
 
     def first_ground(self) -> None:
-        """First: {first_title}. Both rules start at {first_from}."""
+        """First: {first_title}. Shaded is what is flat: gentler than a fifth of the steepest place on the way."""
         self._show_ground("first")
 
     def first_run(self) -> None:
-        """{first_ends}"""
+        """{first_from}. {first_ends}"""
         self._run("first")
 
     def second_ground(self) -> None:
-        """Second: {second_title}. Both start at {second_from}."""
+        """Second: {second_title}. Shaded, again, is what is flat."""
+        self._clear("first")
         self._show_ground("second")
 
     def second_run(self) -> None:
-        """{second_ends}"""
+        """{second_from}. {second_ends}"""
         self._run("second")
 
     def verdict(self) -> None:
-        """A small slope makes a small step. Momentum adds up small steps that agree, and {gets_away}."""
-        verdict = ("small slopes that agree add up: momentum leaves first", "momentum leaves first")
-        self.speaker.say(*(verdict if self.first_away else ("small slopes that agree add up",)))
+        """{outcome}"""
+        self._clear("second")
+        for place in PLACES:
+            self.play(FadeIn(self.pictures[place]), run_time=0.7)
+            self.play(FadeIn(*self.gauges[place].values()), run_time=0.6)
+            self.wait(1.2)
+        self.speaker.say(*self._verdict())
         self.wait(4.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
     def _show_ground(self, place: str) -> None:
-        self.speaker.hush()
-        self.play(FadeIn(self.maps[place]), FadeIn(self.heads[place]), run_time=0.8)
-        self.play(*(GrowFromCenter(trail.ball) for trail in self.trails[place].values()), run_time=0.6)
-        self.play(Create(self.marks[place]), run_time=0.6)
-        self.speaker.say(*self._said_of(place))
-        self.wait(2.2)
-        if self.boxes[place][2].width <= 6.0:  # beside the gauges is no room for the settings
-            self.speaker.say(settings_line(self._settings(place)).typst_code)
-            self.wait(1.2)
+        ground = self.grounds[place]
+        ground.unfold()
+        speaker = Speaker(self.play, ground.whole_line)
+        if said := self._said_of(place):
+            speaker.say(*said)
+        ground.look(2.6, azimuth=ground.azimuth + SWING)
+        speaker.hush()
+        ground.step_aside()
+        grow = [outline.presence.animate.set_value(1.0) for outline in ground.outlines]
+        self.play(FadeIn(ground.shade), *map(FadeIn, ground.goals), *grow, run_time=1.2)
+        speaker.say("flat: gentler than a fifth of the steepest place on the way", "flat: a fifth of the steepest")
+        self.wait(2.6)
+        speaker.hush()
 
     def _said_of(self, place: str) -> tuple[str, ...]:
-        name = self.objectives[place].name
-        said = {
+        return {
             "saddle": ("level in the middle: down one way, up the other", "level in the middle"),
-            "plateau": ("hardly a slope, far from the pit",),
-        }
-        return said.get(name, ("the start: where does it get steep?", "where does it get steep?"))
+            "plateau": ("far from the pit hardly a slope", "hardly a slope"),
+        }.get(self.objectives[place].name, ())
 
     def _run(self, place: str) -> None:
-        """Both take their steps at the same time; the gauges count those that they lose."""
-        self.speaker.hush()
-        lost, last = self.lost[place]
-        gauges, counter, trails = self.gauges[place], self.counters[place], self.trails[place]
-        self.play(
-            FadeIn(counter), *(FadeIn(gauge) for gauge in gauges.values()), FadeIn(self.what[place]), run_time=0.6
-        )
-        self.add(*trails.values())
-        step = ValueTracker(0.0)
-        for trail in trails.values():
-            self.drive(trail, step)
-        self.drive(counter, step)
-        for name, gauge in gauges.items():
-            self.drive(gauge, step, partial(at, lost[name]))
-        self.play(step.animate.set_value(last), run_time=min(last / PACE, LONGEST), rate_func=linear)
-        self.release()
-        self.wait(0.5)
+        """Both take their steps at the same time; the cards count those that they lose."""
+        ground = self.grounds[place]
+        ground.speaker.hush()
+        ground.set_out()
+        if self.on_saddle(place):
+            ground.speaker.say(f"${typed(self.offset(place))}$ beside the ridge", f"${typed(self.offset(place))}$ off")
+            self.wait(1.8)
+        ground.speaker.say("steps lost where it is flat", "steps lost")
+        ground.walk(ground.last, min(ground.last / PACE, LONGEST), azimuth=ground.azimuth - SWING / 2)
+        self.wait(0.8)
         slow, fast = (tinted(f"${self.lost_in_all(place, name)}$", rule_color(name)) for name in NAMES)
-        self.speaker.say(f"steps lost where it is flat: {slow} and {fast}", f"steps lost: {slow} and {fast}")
-        self.wait(2.2)
+        ground.speaker.say(f"steps lost: {slow} and {fast}")
+        self.wait(2.0)
+
+    def _clear(self, place: str) -> None:
+        ground = self.grounds[place]
+        ground.speaker.hush()
+        parts = [ground.terrain, ground.map, ground.shade, ground.counter, *ground.goals, *ground.cards.values()]
+        self.play(*map(FadeOut, (*parts, *ground.paths.values())), run_time=0.7)
+
+    def _verdict(self) -> tuple[str, ...]:
+        if not self.first_away:
+            return ("small slopes that agree add up, but not on both", "not on both")
+        slow, fast = ([self.lost_in_all(place, name) for place in PLACES] for name in NAMES)
+        told = [tinted(f"${a}$ and ${b}$", rule_color(name)) for name, (a, b) in ((GD, slow), (MOMENTUM, fast))]
+        return (f"small slopes that agree add up: {told[1]} steps lost, not {told[0]}", "momentum leaves first")
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
-    def view(self, place: str) -> tuple[tuple[float, float], tuple[float, float]]:
-        """The objective's window, widened to hold the start."""
-        return containing(self.objectives[place].view, np.array([self.starts[place]]))
+    @cached_property
+    def grounds(self) -> dict[str, FlatGround]:
+        return {place: self._ground(place) for place in PLACES}
+
+    def _ground(self, place: str) -> FlatGround:
+        rules, runs = (lambda: self.rules(place)), (lambda: self.runs(place))
+        return FlatGround(self, self.objectives[place], self.view(place), 2, rules, runs, AZIMUTHS[place])
 
     @cached_property
     def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
-
-    @cached_property
-    def boxes(self) -> dict[str, tuple[Box, Box, Box, Box]]:
-        """On each side, from top to bottom: heading, map, and two gauges."""
-        both = self.rows[1].rows(1, 1, gap=0.3) if layout.is_tall() else self.rows[1].columns(1, 1, gap=0.6)
-        return dict(zip(PLACES, map(_side, both), strict=True))
-
-    @property
-    def roomy(self) -> bool:
-        """Whether there is room beside what the gauges say."""
-        return self.boxes[PLACES[0]][2].width > ROOMY
+        """Of the last picture: the line for words at the bottom, and the rest."""
+        return layout.stage().bottom_slice(FOOT, gap=0.15)
 
     @cached_property
     def speaker(self) -> Speaker:
         return Speaker(self.play, self.rows[0])
 
     @cached_property
-    def maps(self) -> dict[str, ContourMap]:
-        return {place: self._map(place) for place in PLACES}
-
-    def _map(self, place: str) -> ContourMap:
-        first, second = (f"${typeset(variable)}$" for variable in self.objectives[place].variables)
-        return ContourMap(self.objectives[place], self.boxes[place][1], self.view(place), (first, second))
-
-    @cached_property
-    def heads(self) -> dict[str, VGroup]:
-        """What each map shows."""
-        return {place: self._head(place) for place in PLACES}
-
-    def _head(self, place: str) -> VGroup:
-        box = self.boxes[place][0]
-        title = fitting_words(f"*{escape(self.objectives[place].title)}*", (0.6 if self.roomy else 1.0) * box.width)
-        above = 0.0 if self.roomy else HEAD
-        title = on_baseline(layout.place(title, box, LEFT), float(self.counters[place].number.anchor[1]) + above)
-        return VGroup(title)
+    def boxes(self) -> dict[str, tuple[Box, Box]]:
+        """For each ground a map, and the gauges beside it."""
+        halves = self.rows[1].rows(1, 1, gap=0.25)
+        if layout.is_tall():  # there is no room beside a map, and none for it
+            return {place: (half, half) for place, half in zip(PLACES, halves, strict=True)}
+        sides = [half.right_slice(half.width - half.height - 0.2, gap=0.4) for half in halves]
+        return {place: (chart, gauges) for place, (gauges, chart) in zip(PLACES, sides, strict=True)}
 
     @cached_property
-    def counters(self) -> dict[str, Counter]:
-        """The step, at the right of each heading."""
-        return {place: self._counter(place) for place in PLACES}
+    def pictures(self) -> dict[str, VGroup]:
+        """Each ground once more: the map with what is flat, the paths, and its name."""
+        return {place: self._picture(place) for place in PLACES}
 
-    def _counter(self, place: str) -> Counter:
-        box = self.boxes[place][0]
-        box = box.bottom_slice(HEAD)[0]
-        counter = Counter(box, "step", widest=self.parameters.steps)
-        right = np.array([box.right - float(counter.number.anchor[0]), 0.0, 0.0])
-        counter.submobjects[0].shift(right)
-        counter.number.seat(counter.number.anchor + right)
-        return counter
-
-    @cached_property
-    def trails(self) -> dict[str, dict[str, Trail]]:
-        """Both are seen where they stand at the same place: one ball is a little larger."""
-        radii = {GD: RADIUS + 0.09, MOMENTUM: RADIUS}
-        return {
-            place: {
-                name: Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=radii[name])
-                for name, run in self.runs(place).items()
-            }
-            for place, chart in self.maps.items()
-        }
-
-    @cached_property
-    def marks(self) -> dict[str, VMobject]:
-        """The minima in the view; without one, the flattest place that gradient descent comes to."""
-        return {place: self._mark(place) for place in PLACES}
-
-    def _mark(self, place: str) -> VMobject:
-        chart, minima = self.maps[place], self.objectives[place].minima
-        places = np.array([chart.to_screen(*minimum) for minimum in minima]).reshape(-1, 3)
-        seen = places[inside(places, chart.area)]
-        if len(minima):
-            return crosses(seen, stroke_color=palette().target, stroke_width=4.5)
-        run = self.runs(place)[GD]
-        flattest = int(np.argmin(Stay(run, self.view(place)).slopes))
-        spot = chart.to_screen(*run.iterates[flattest])[None]
-        return discs(spot[inside(spot, chart.area)], 0.3, stroke_color=palette().target, stroke_width=3.5)
+    def _picture(self, place: str) -> VGroup:
+        ground, (box, beside) = self.grounds[place], self.boxes[place]
+        name = bold(escape(self.objectives[place].title), BODY)
+        head = layout.place(layout.shrink_into(name, beside.width), beside.top_slice(HEAD)[0], DL)
+        if layout.is_tall():
+            return VGroup(head)
+        chart = even_map(ground.objective, box, ground.view, ground.map.levels)
+        paths = [
+            Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=0.8 * BALL).display(ground.last)
+            for name, run in self.runs(place).items()
+        ]
+        return VGroup(chart, shade_on(chart, *ground.slopes, ground.gentle), *paths, head)
 
     @cached_property
     def gauges(self) -> dict[str, dict[str, Gauge]]:
-        return {place: self._gauges(place) for place in PLACES}
+        """The steps lost, on one scale."""
+        most = max(self.lost_in_all(where, name) for where in PLACES for name in NAMES)
+        return {place: self._gauges(place, most or 1) for place in PLACES}
 
-    def _gauges(self, place: str) -> dict[str, Gauge]:
-        most = max(self.lost_in_all(where, name) for where in PLACES for name in NAMES)  # one scale for all four
-        boxes = dict(zip(NAMES, self.boxes[place][2:], strict=True))
-        return {name: Gauge(boxes[name], NAMES[name], most or 1, rule_color(name), "d") for name in NAMES}
-
-    @cached_property
-    def what(self) -> dict[str, VGroup]:
-        """What the gauges count, and the settings, at their left."""
-        return {place: self._what(place) for place in PLACES}
-
-    def _what(self, place: str) -> VGroup:
-        above, below = self.gauges[place].values()
-        box = self.boxes[place][2]
-        words = layout.place(quiet("steps lost" if box.width > 6.0 else "lost"), box, UR)
-        lines = [(words, above)] if self.roomy else []
-        if box.width > 6.0:
-            lines.append((settings_line(self._settings(place)), below))
-        return VGroup(*(self._at_left(line, box, gauge) for line, gauge in lines))
-
-    def _settings(self, place: str) -> dict[str, float]:
-        return {"learning_rate": self.rates[place], "momentum": self.parameters.momentum}
-
-    @staticmethod
-    def _at_left(words: Words, box: Box, gauge: Gauge) -> Words:
-        words.move_to(box.center).align_to(np.array([box.left, 0.0, 0.0]), LEFT)
-        return on_baseline(words, gauge.baseline)
-
-
-def _side(box: Box) -> tuple[Box, Box, Box, Box]:
-    head, rest = box.top_slice(HEAD if box.width > ROOMY else 2 * HEAD, gap=0.0)
-    lower, rest = rest.bottom_slice(GAUGE, gap=0.12)
-    upper, rest = rest.bottom_slice(GAUGE, gap=0.12)
-    return head, rest, upper, lower
+    def _gauges(self, place: str, most: int) -> dict[str, Gauge]:
+        rest = self.boxes[place][1].top_slice(HEAD, gap=0.1)[1]
+        boxes = dict(zip(NAMES, rest.rows(1, 1, gap=0.1), strict=True))
+        made = {}
+        for name, box in boxes.items():
+            words = f"steps lost: {NAMES[name]}" if box.width > 6 else NAMES[name]
+            low = Box(box.left, box.top - GAUGE, box.right, box.top)
+            made[name] = Gauge(low, words, most, rule_color(name), "d").display(self.lost_in_all(place, name))
+        return made

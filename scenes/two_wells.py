@@ -18,8 +18,7 @@ class TwoWells(TwoRuns):
     title = "Through the near well into the deep one"
     clip = "two_wells"
     landscape = "a shallow well, a deep one behind"
-    held = "stays in the near well"
-    free = "runs through it"
+    dip_is = "near well"
     azimuth = -28.0
     elevation = 48.0
 

@@ -1,7 +1,8 @@
 """The u-turns on the surface: the walls of the valley are what turns the ball back.
 
 The run of the clip u_turn once more, now with the third dimension. On the map the momentum's path turns for no visible
-reason; on the surface one sees why: it runs up the far wall until it has no more momentum, and comes back.
+reason; on the surface, seen from the open end of the valley, one sees why: it runs up the far wall until it has no more
+momentum, and comes back. The plateau is passed in time lapse, the first turns in slow motion.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ import numpy as np
 from pydantic import Field
 
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
-from scenes.stage.ink.ball import RADIUS, Rings
+from scenes.props.u_turn_3d.turns import turns_of
+from scenes.stage.ink.ball import Rings
 from scenes.stage.ink.fading import FadeOut
-from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.runs.landing import Landing, Verdict
+from scenes.stage.runs.two_runs import GD, MOMENTUM, SAME, TwoRuns
 from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import figure
+from scenes.stage.words.figures import figure, rounded
 
-ROUND, HALF = 75.0, 0.42  # degrees that the camera goes while the balls run; up to the halt, where all words are seen
-SLOW, QUICK, LONGEST = 3.2, 8.0, 13.0  # steps a second, and seconds of one stretch at most
+ROUND = 46.0  # degrees that the camera goes, until it looks into the valley from its open end
+LEAD, AFTER = 5, 2  # steps before the first turn at which slow motion begins, and after the third at which it ends
+LAPSE, SLOW, QUICK, LONGEST = 2.6, 2.2, 9.0, 11.0  # seconds of time lapse; steps a second; seconds of a stretch at most
 LEVEL_GROUND = 0.05  # of the steepest slope on its way: nearly level
 LAST = 10  # iterations at the end, whose largest error tells an arrival from a dip
+RING = 0.17  # radius
 
 
 class UTurn3D(TwoRuns):
@@ -32,10 +38,10 @@ class UTurn3D(TwoRuns):
     title = "Up the wall of the valley, and back"
     clip = "u_turn_3d"
     beats = ("opening", "surface", "two_balls", "in_and_out", "to_the_end", "from_above")
-    poster = "to_the_end"
+    poster = "from_above"
     landscape = "the valley, high on both sides"
-    azimuth = -45.0
-    elevation = 38.0
+    azimuth = -40.0
+    elevation = 34.0
     swing = (0.0, ROUND)
 
     class Parameters(ClipParameters):
@@ -47,12 +53,24 @@ class UTurn3D(TwoRuns):
         momentum: Coefficient = Field(0.85, description="Momentum coefficient.")
         steps: int = Field(100, ge=2, le=2000, description="How many iterations.")
 
+    @cached_property
+    def turns(self) -> dict[str, list[int]]:
+        """The iterates at which each run turns back across the valley, by more than can be overlooked."""
+        return {name: turns_of(run, self.objective, self.window).tolist() for name, run in self.runs.items()}
+
+    @property
+    def count(self) -> int:
+        return len(self.turns[MOMENTUM])
+
     def numbers(self) -> Mapping[str, Number]:
         fast = self.runs[MOMENTUM]
         return {
-            **super().numbers(),
-            "u_turns": fast.u_turns,
-            "gradient_descent_u_turns": self.runs[GD].u_turns,
+            "gradient_descent_error": self.ends[GD],
+            "momentum_error": self.ends[MOMENTUM],
+            "lowest_error": self.lowest,
+            "last": self.last,
+            "u_turns": self.count,
+            "gradient_descent_u_turns": len(self.turns[GD]),
             "largest_of_last_errors": float(np.max(fast.values[: fast.ended_at + 1][-LAST:])),
         }
 
@@ -70,71 +88,110 @@ class UTurn3D(TwoRuns):
 
     def words(self) -> Mapping[str, str]:
         run = self.runs[MOMENTUM]
-        turned = "runs through the valley and up the other wall, turns, and runs back"
+        turned = "runs up the wall of the valley, turns, and runs back"
         straight = "flies off" if flies_off(run) else "runs on, and never turns"
-        with np.errstate(all="ignore"):
-            steepest = float(np.nanmax(np.linalg.norm(run.gradients, axis=1)))
-        level = self.slope_at_start < LEVEL_GROUND * steepest and not flies_off(run)
         return {
             **super().words(),
-            "how_it_runs": turned if run.u_turns else straight,
-            "turns": "1 u-turn" if run.u_turns == 1 else f"{run.u_turns} u-turns",
-            "where_they_start": ", where the ground is nearly level" if level else "",
+            "how_it_runs": turned if self.count else straight,
+            "turned": "1 u-turn" if self.count == 1 else f"{self.count} u-turns",
+            "where_they_start": f", where the ground is nearly level: {self._lapse}" if self.level_start else "",
         }
+
+    @property
+    def level_start(self) -> bool:
+        """Whether it is nearly level where both start."""
+        run = self.runs[MOMENTUM]
+        with np.errstate(all="ignore"):
+            steepest = float(np.nanmax(np.linalg.norm(run.gradients, axis=1)))
+        return self.slope_at_start < LEVEL_GROUND * steepest and not flies_off(run)
+
+    @property
+    def _lapse(self) -> str:
+        return f"{self.lead} iterations in time lapse" if self.lead > 1 else "slow at first"
 
     @property
     def slope_at_start(self) -> float:
         """How steep it is where both start."""
         return float(np.linalg.norm(self.runs[GD].gradients[0]))
 
+    def verdicts(self) -> Iterator[Verdict]:
+        """The error of each run, and how often momentum turned."""
+        for name, run in self.runs.items():
+            title = self.rules[name].title
+            turns = len(self.turns[name])
+            told = "no u-turn" if not turns else f"{turns} u-turn{'s' * (turns > 1)}"
+            if flies_off(run) or run.undefined_at is not None:
+                yield Verdict(name, title, "flies off")
+            else:
+                yield Verdict(name, title, told, self._valued(self.ends[name]))
+
     # The beats ------------------------------------------------------------------------------------------------------
 
     def two_balls(self) -> None:
-        """Both start at the same place{where_they_start}, with the same learning rate."""
+        """Both start at the same place, with the same learning rate{where_they_start}."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
         self.add(self.rings)
-        self.wait(1.0)
+        self.duet.speaker.say(*SAME)
+        self.wait(1.4)
+        self.duet.speaker.hush()
+        if self.lead:
+            self.duet.walk(self.lead, LAPSE, azimuth=self.duet.azimuth + 0.6 * ROUND)
 
     def in_and_out(self) -> None:
-        """Momentum {how_it_runs}."""
-        third = self.third_turn
+        """Momentum {how_it_runs}. A u-turn: across the valley it comes back, by 2 % of the picture at least."""
+        left = self.third_turn - self.lead
         self.drive(self.rings, self.duet.step)
-        self.duet.walk(third, min(third / SLOW, LONGEST), azimuth=self.duet.azimuth + HALF * ROUND)
-        if self.runs[MOMENTUM].u_turns:
+        if left > 0:
+            self.duet.walk(self.third_turn, min(left / SLOW, LONGEST), azimuth=self.duet.azimuth + 0.9 * ROUND)
+        self.release()
+        if self.count:
             self.duet.speaker.say("up the wall, and back")
-        self.wait(2.0)
+        self.wait(1.6)
 
     def to_the_end(self) -> None:
-        """{turns} in {last} iterations. Gradient descent {gd_end}; momentum {momentum_end}."""
+        """{turned} in {last} iterations. Gradient descent {gd_end}; momentum {momentum_end}."""
         left = self.last - self.third_turn
         self.duet.speaker.hush()
         if left > 0:
             self.drive(self.rings, self.duet.step)
             self.duet.walk(self.last, min(left / QUICK, LONGEST), azimuth=self.duet.azimuth + ROUND)
-        count = self.runs[MOMENTUM].u_turns
-        turns = f"${count}$ u-turn{'s' * (count != 1)}{self.ringed}"
-        self.duet.speaker.say(*((f"{turns}, and still lower", f"{turns}, still lower") if self.escapes else (turns,)))
-        self.wait(2.6)
+        turns = f"${self.count}$ u-turn{'s' * (self.count != 1)}"
+        self.duet.speaker.say(*((f"{turns}, and still lower", f"{turns}, still lower") if self.lower else (turns,)))
+        self.wait(2.4)
+
+    def from_above(self) -> None:
+        """After {last} iterations: gradient descent {gd_end}; momentum {momentum_end}, with {turned}."""
+        lowest = f"the lowest point: ${rounded(self.lowest)}$" if self.objective.minima else ""
+        landing = Landing(
+            self.duet, [*self.verdicts()], self.deepest, lowest, also=lambda chart: [self.rings_on(chart)]
+        )
+        landing.play([self.rings, *self._targets])
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @property
-    def third_turn(self) -> int:
-        """The iteration shortly after the third u-turn, or the last one."""
-        turns = self.runs[MOMENTUM].u_turns_at
-        return int(min(turns[:3][-1] + 2, self.last)) if len(turns) else self.last
+    def lower(self) -> bool:
+        """Whether momentum ends lower than gradient descent."""
+        return self.ends[MOMENTUM] < self.ends[GD]
 
     @property
-    def ringed(self) -> str:
-        """How many of the u-turns are ringed, if not all."""
-        drawn = len(self.rings.steps)
-        return f" (${drawn}$ ringed)" if drawn < self.runs[MOMENTUM].u_turns else ""
+    def lead(self) -> int:
+        """The iteration up to which there is time lapse: shortly before the first turn, if that comes late."""
+        return max(0, min(self.turns[MOMENTUM][0] - LEAD, self.last)) if self.count else 0
+
+    @property
+    def third_turn(self) -> int:
+        """The iteration shortly after the third u-turn, or the last one."""
+        return int(min(self.turns[MOMENTUM][:3][-1] + AFTER, self.last)) if self.count else self.last
+
+    def rings_on(self, chart: ContourMap, step: float = np.inf) -> Rings:
+        """The u-turns, ringed on a map, those up to a step."""
+        at = self.turns[MOMENTUM]
+        places = chart.to_screen(*self.runs[MOMENTUM].iterates[at].T).reshape(-1, 3)
+        return Rings(places, at, RING, chart.area).display(step)
 
     @cached_property
     def rings(self) -> Rings:
-        """The u-turns, ringed on the map, where they are wide enough for it."""
-        run = self.runs[MOMENTUM]
-        places = self.duet.map.to_screen(*run.iterates[run.u_turns_at].T).reshape(-1, 3)
-        return Rings(places, run.u_turns_at, 0.2, self.duet.map.area, least=0.8 * RADIUS)
+        return self.rings_on(self.duet.map, -1.0)

@@ -23,6 +23,8 @@ VALUES = [
     ("regression_sine", (3.961303, 0.743170), 0.224043384),
     ("two_wells", (-0.96758, 0), -5.032340),
     ("two_wells", (0.90532, 0), -1.092732),
+    ("trap", (-4.8709138622, -3.8978903808), -960.657530707),  # and the next: roots of the gradient, by mpmath
+    ("trap", (5.6799528746, 2.8353670805), -458.725128514),
 ]
 MINIMA = [
     ("gentle_slope_neuron", (np.log(6), -np.log(4) - np.log(6) / 2)),
@@ -32,6 +34,7 @@ MINIMA = [
     ("theta_sine", (-1.1444648641,)),
     ("regression_sine", (2.123119, 2.764092)),
     ("two_wells", (-0.96758, 0)),
+    ("trap", (-4.8709138622, -3.8978903808)),
     ("hillside", (7,)),
 ]
 
@@ -69,7 +72,7 @@ def test_one_stochastic_epoch_of_the_regression(momentum, end, loss):
     assert regression.value(x) == pytest.approx(loss, abs=5e-7)
 
 
-@pytest.mark.parametrize("name", ["qfsp", "ackley", "hillside", "two_wells", "rosenbrock", "plateau"])
+@pytest.mark.parametrize("name", ["qfsp", "ackley", "hillside", "two_wells", "trap", "rosenbrock", "plateau"])
 def test_against_fifty_digits(name):
     objective = OBJECTIVES[name]
     exact = sympy.lambdify(objective.variables, [objective.expression, *objective.gradient_expression], "mpmath")

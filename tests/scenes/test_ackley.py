@@ -48,10 +48,11 @@ def test_balls_end_at_the_last_iterates() -> None:
 
 
 def test_other_numbers_say_so() -> None:
-    """Without momentum both do the same: nothing gets through."""
+    """Without momentum both do the same: it stays in the dip, too."""
     scene = make_scene("ackley", {"momentum": 0.0})
-    assert [claim.holds for claim in scene.claims()][-1] is False
-    assert "does not get through either" in scene.caption("where_they_end")
+    assert [claim.holds for claim in scene.claims()][2] is False
+    assert scene.fate == "stays"
+    assert "Momentum stays in it, too" in " ".join(map(scene.caption, scene.beats))
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,6 @@ def test_scales_are_equal_and_all_is_on_the_stage(landing: Landing) -> None:
     chart, stage = landing.map, layout.stage()
     per_unit = [np.ptp(axis.screen) / np.ptp(axis.data) for axis in (chart.x_axis, chart.y_axis)]
     assert per_unit[0] == pytest.approx(per_unit[1], rel=0.02)
-    words = [box_of(group) for group in landing.words()]
+    words = [box_of(group) for group in landing.words]
     assert all(stage.contains(box, 0.02) for box in (box_of(chart), *words))
     assert all(box.overlap(box_of(chart)) == 0 for box in words)

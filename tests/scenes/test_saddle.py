@@ -43,13 +43,56 @@ def test_the_saddle_by_hand() -> None:
 def test_what_stands_on_the_screen_at_the_end() -> None:
     scene = played(steps=60)
     for place in ("first", "second"):
+        ground = scene.grounds[place]
         for name, gauge in scene.gauges[place].items():
-            assert gauge.number.shown == str(scene.lost_in_all(place, name))
+            assert gauge.number.shown == ground.cards[name].value.shown == str(scene.lost_in_all(place, name))
         run = scene.runs(place)[GD]
-        ball = scene.trails[place][GD].ball.get_center()
-        np.testing.assert_allclose(ball, scene.maps[place].to_screen(*run.iterates[60]), atol=1e-9)
-    assert scene.counters["second"].number.shown == "60"
+        ball = ground.paths[GD].ball.get_center()
+        np.testing.assert_allclose(ball, ground.map.to_screen(*run.iterates[60]), atol=1e-9)
+    assert scene.grounds["second"].counter.number.shown == "60"
     assert scene.lost_in_all("second", MOMENTUM) < scene.lost_in_all("second", GD)
+
+
+def test_the_offset_from_the_ridge_is_said() -> None:
+    assert "0.001 beside the ridge" in make_scene("saddle", {}).caption("first_run")
+    assert "0.02 beside the ridge" in make_scene("saddle", {"start": (3.0, -0.02)}).caption("first_run")
+    assert "ridge" not in make_scene("saddle", {"start": (3.0, 0.0)}).caption("first_run")
+
+
+def test_the_flat_region_of_the_saddle_is_a_disc() -> None:
+    """The gradient of x^2 - y^2 is as long as 2 r: it is a fifth of the steepest on the circle of a tenth of that."""
+    scene: Any = make_scene("saddle", {})
+    ground = scene.grounds["first"]
+    slopes = [2 * np.linalg.norm(run.iterates[: run.ended_at + 1], axis=1) for run in ground.runs.values()]
+    held = [
+        s[(np.abs(r.iterates[: r.ended_at + 1]) <= 4).all(axis=1)]
+        for s, r in zip(slopes, ground.runs.values(), strict=True)
+    ]
+    radius = 0.2 * max(float(s.max()) for s in held) / 2
+    per_unit = np.ptp(np.array(ground.view), axis=1) / np.array(ground.terrain.ground.footprint)
+    edge = ground.outlines[0].strand.places[:, :2] * per_unit
+    np.testing.assert_allclose(np.linalg.norm(edge, axis=1), radius, rtol=0.02)
+
+
+@settings(max_examples=5, phases=[Phase.generate])
+@given(momentum=st.floats(0, 0.95), rate=st.floats(0.01, 0.3), offset=st.floats(1e-6, 0.5), steps=st.integers(20, 150))
+def test_the_steps_that_are_said_are_those_in_the_disc(momentum: float, rate: float, offset: float, steps: int) -> None:
+    """By plain loops on x^2 - y^2: how many steps begin in the flat disc, on the way to the steepest place."""
+    changes = {"momentum": momentum, "learning_rate": rate, "start": (3.0, offset), "steps": steps}
+    scene: Any = make_scene("saddle", changes)
+    slopes = []
+    for gamma in (0.0, momentum):
+        (x, y), update, seen = (3.0, offset), (0.0, 0.0), []
+        for _ in range(steps + 1):
+            if max(abs(x), abs(y)) > 4:
+                break
+            seen.append(2 * np.hypot(x, y))
+            update = (gamma * update[0] + rate * 2 * x, gamma * update[1] - rate * 2 * y)
+            x, y = x - update[0], y - update[1]
+        slopes.append(np.array(seen))
+    level = 0.2 * max(float(s.max()) for s in slopes)
+    lost = [int((s[: int(np.argmax(s))] < level).sum()) for s in slopes]
+    assert f"gradient descent {lost[0]}, momentum {lost[1]}." in scene.caption("first_run")
 
 
 def test_without_momentum_nobody_leaves_first() -> None:

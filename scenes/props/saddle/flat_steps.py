@@ -12,7 +12,7 @@ from optimizers import Trajectory
 from scenes.stage.ink.drawing import Array
 from scenes.stage.panels.plot import Range
 
-FLAT = 0.1  # of the steepest place on the way: what is gentler is flat
+FLAT = 0.2  # of the steepest place on the way: what is gentler is flat
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,17 @@ class Stay:
         return np.concatenate([[0], np.cumsum((self.slopes < level) & before)])
 
 
+def flat_below(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> float:
+    """The slope below which it is flat: a share of the steepest place in the window that any of the runs comes to."""
+    return FLAT * max(float(np.max(Stay(run, view).slopes)) for run in runs.values())
+
+
 def steps_lost(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> tuple[dict[str, Array], int]:
     """The steps lost up to each step, by run, and the last step at which something is seen.
 
-    What is flat is the same for all: a tenth of the steepest place that any of them comes to.
+    What is flat is the same for all: a fifth of the steepest place that any of them comes to.
     """
-    stays = {name: Stay(run, view) for name, run in runs.items()}
-    level = FLAT * max(float(np.max(stay.slopes)) for stay in stays.values())
+    stays, level = {name: Stay(run, view) for name, run in runs.items()}, flat_below(runs, view)
     last = max(min(stay.gone, stay.run.ended_at) for stay in stays.values())
     return {name: stay.lost(level) for name, stay in stays.items()}, max(1, last)
 

@@ -7,15 +7,17 @@ title stand beside it, with their numbers in the rules' colours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from manim import DL, LEFT, UL, VGroup, VMobject, smooth
 
+from optimizers import Trajectory
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
-from scenes.stage.ink.drawing import crosses, inside
+from scenes.stage.ink.drawing import Array, crosses, inside, polylines
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
@@ -27,6 +29,11 @@ WIDE = 1.3  # times as wide as high: the words stand beside the map, else below 
 WORDS = 4.1  # width of the words beside the map, at least
 BELOW = 1.9  # height of a row of words below it
 FLIGHT = 3.2  # seconds
+
+
+def outline_on(chart: ContourMap, points: Array) -> VMobject:
+    """A line (n, 2) on a map, the rim of a dip say, in the colour that it has on a terrain."""
+    return polylines([chart.to_screen(*points.T)], stroke_color=palette().target, stroke_width=4.0)
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,18 @@ class Landing:
         verdicts: Sequence[Verdict],
         targets: Iterable[tuple[float, ...]] = (),
         target: str = "",
+        rim: Array | None = None,
+        also: Callable[[ContourMap], Iterable[VMobject]] = lambda _: (),
     ) -> None:
-        """`targets` are points that are marked with a cross, and `target` the words that say what the cross is."""
+        """`targets` are points that are marked with a cross, `target` the words that say what the cross is; `rim` is a
+        line (n, 2) that is drawn on the map, and `also` gives what else lies on the paths there."""
         self.duet, self.verdicts = duet, tuple(verdicts)
-        self.targets, self.target = np.array(list(targets), dtype=float).reshape(-1, 2), target
+        self.also, self.rim, self.targets, self.target = (
+            also,
+            rim,
+            np.array(list(targets), dtype=float).reshape(-1, 2),
+            target,
+        )
 
     # Where things stand ---------------------------------------------------------------------------------------------
 
@@ -74,7 +89,7 @@ class Landing:
         """Rows of words below the map, so that each has room."""
         return -(-len(self.verdicts) // max(1, int(stage.width / WORDS + 0.35)))
 
-    @property
+    @cached_property
     def map(self) -> ContourMap:
         """The map, large, and shaped like the terrain's footprint."""
         box, shape = self.boxes()[1], self.duet.terrain.area.width / self.duet.terrain.area.height
@@ -95,6 +110,7 @@ class Landing:
 
     # What is said ---------------------------------------------------------------------------------------------------
 
+    @cached_property
     def words(self) -> list[VGroup]:
         """What is said of each run, and what the cross is: each in its place."""
         box, _ = self.boxes()
@@ -138,6 +154,18 @@ class Landing:
 
     def play(self, gone: Iterable[VMobject] = ()) -> None:
         """The surface flies into its map; then the words come, one after the other. `gone` vanishes first."""
+        self.land(gone)
+        for group in self.words:
+            self.say(group)
+        self.duet.scene.wait(1.5)
+
+    def say(self, group: VGroup) -> None:
+        """Show one of the words, and leave time to read them."""
+        self.duet.scene.play(FadeIn(group), run_time=0.5)
+        self.duet.scene.wait(1.3)
+
+    def land(self, gone: Iterable[VMobject] = ()) -> None:
+        """The surface flies into its map, which takes its place. `gone` vanishes first."""
         duet, scene, terrain = self.duet, self.duet.scene, self.duet.terrain
         chart, step = self.map, duet.step.get_value()
         duet.speaker.hush()
@@ -152,26 +180,26 @@ class Landing:
         )
         scene.play(*terrain.orbit.flight(above, terrain.kept), run_time=FLIGHT, rate_func=smooth)
         furniture = VGroup(chart.frame, chart.labels, chart.names)
-        goal = self.crosses(chart)
-        scene.play(FadeIn(furniture), FadeIn(goal), run_time=0.6)
-        scene.remove(terrain, furniture, goal)
-        scene.add(chart, *self.paths(chart, step), goal)
-        for group in self.words():
-            scene.play(FadeIn(group), run_time=0.5)
-            scene.wait(1.3)
-        scene.wait(1.5)
+        scene.play(FadeIn(furniture), FadeIn(self.goal), run_time=0.6)
+        scene.remove(terrain, furniture, self.goal)
+        scene.add(chart, *self.lines(chart), *self.paths(chart, step), *self.also(chart), self.goal)
 
-    def crosses(self, chart: ContourMap) -> VMobject:
+    def lines(self, chart: ContourMap) -> list[VMobject]:
+        """The rim, if there is one."""
+        return [] if self.rim is None or not len(self.rim) else [outline_on(chart, self.rim)]
+
+    @cached_property
+    def goal(self) -> VMobject:
         """The targets, on top of everything."""
-        points = np.array([chart.to_screen(*place) for place in self.targets]).reshape(-1, 3)
-        seen = points[inside(points, chart.area)]
+        points = np.array([self.map.to_screen(*place) for place in self.targets]).reshape(-1, 3)
+        seen = points[inside(points, self.map.area)]
         return crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3)
 
     def paths(self, chart: ContourMap, step: float) -> list[Trail]:
         """The runs on the large map, as far as they have come."""
-        return [
-            Trail(
-                chart.to_screen(*run.iterates[: run.ended_at + 1].T), rule_color(name), chart.area, ball=BALL
-            ).display(step)
-            for name, run in self.duet.runs.items()
-        ]
+        return [self.path(chart, name, run).display(step) for name, run in self.duet.runs.items()]
+
+    @staticmethod
+    def path(chart: ContourMap, name: str, run: Trajectory) -> Trail:
+        """A run on the large map, in the colour of its rule."""
+        return Trail(chart.to_screen(*run.iterates[: run.ended_at + 1].T), rule_color(name), chart.area, ball=BALL)

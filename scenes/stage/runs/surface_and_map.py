@@ -15,6 +15,7 @@ import numpy as np
 from manim import GrowFromCenter, ValueTracker, VMobject, linear, smooth
 
 from objectives import AnyObjective, typeset, typeset_function
+from objectives.data_objective import DataObjective
 from optimizers import Rule, Trajectory
 from scenes.lecture_scene import LectureScene
 from scenes.stage.ink import layout
@@ -90,13 +91,19 @@ class SurfaceAndMap:
         stage, lines = layout.stage(), self._lines_of_cards
         if layout.is_wide() and self.count <= 2:
             below, panels = stage.bottom_slice(CARD, gap=BETWEEN)
-            cards, words = below.right_slice(ONE_CARD if self.count == 1 else max(TWO_CARDS, 0.645 * stage.width))
+            cards, words = below.right_slice(ONE_CARD if self.count == 1 else max(TWO_CARDS, 0.68 * stage.width))
             return panels, words.bottom_slice(FOOT)[0], cards
         across = -(-self.count // lines)
         card = card_height((stage.width - (across - 1) * BETWEEN) / across)
         cards, rest = stage.bottom_slice(lines * (card + BETWEEN) - BETWEEN, gap=0.12)
         words, panels = rest.bottom_slice(FOOT, gap=0.08)
         return panels, words, cards
+
+    @property
+    def whole_line(self) -> Box:
+        """Where the words and the cards stand, for what stands there before the cards come."""
+        words, cards = self.rows[1:]
+        return Box(words.left, cards.bottom, cards.right, max(words.top, cards.top))
 
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
@@ -210,7 +217,8 @@ class SurfaceAndMap:
         for significant, size in TRIED:
             spec = running_spec(errors, significant)
             cards = self._cards(boxes, spec, widest_of(errors, spec), size)
-            if all(card.fits for card in cards.values()):
+            on_one_line = len({card.raised for card in cards.values()}) == 1
+            if on_one_line and all(card.fits for card in cards.values()):
                 break
         return cards
 
@@ -223,11 +231,24 @@ class SurfaceAndMap:
         return cards
 
     def _card(self, name: str, box: Box, spec: str, widest: float, size: float, raised: bool = False) -> RuleCard:
+        title, settings = self.rules[name].title, self.settings(name)
+        card = RuleCard(box, name, title, settings, spec, self.called, widest, size=size, raised=raised)
+        return card.display(self.reading(name)(0))
+
+    def settings(self, name: str) -> dict[str, float]:
+        """Learning rate of a rule, and momentum, if it has one."""
         rule = self.rules[name]
         own = (entry.name for entry in rule.hyperparameters() if entry.letter == "{momentum}")
-        settings = {key: getattr(rule, key) for key in ("learning_rate", *own)}
-        card = RuleCard(box, name, rule.title, settings, spec, widest=widest, size=size, raised=raised)
-        return card.display(error_at(self.runs[name], 0))
+        return {key: getattr(rule, key) for key in ("learning_rate", *own)}
+
+    def reading(self, name: str) -> Callable[[float], float]:
+        """What the card of a run shows at a step."""
+        return partial(error_at, self.runs[name])
+
+    @property
+    def called(self) -> str:
+        """What the height is called, as markup: the error over data, else the value of f."""
+        return "error" if isinstance(self.objective, DataObjective) else "$f =$"
 
     @cached_property
     def counter(self) -> Counter:
@@ -245,9 +266,13 @@ class SurfaceAndMap:
         """The iteration on the screen, with fractions."""
         return ValueTracker(0.0)
 
-    def formula(self) -> Formula | Words:
-        """What is minimised, in the place of the cards; clear of what stands above it."""
-        box, source = self.rows[2].inset(left=BETWEEN), typeset_function(self.objective)
+    def formula(self, whole_line: bool = False) -> Formula | Words:
+        """What is minimised, in the place of the cards, clear of what stands above it; or there and in that of the
+        words, where nothing is said meanwhile."""
+        box, source = (
+            self.whole_line if whole_line else self.rows[2].inset(left=BETWEEN),
+            typeset_function(self.objective),
+        )
         whole = layout.shrink_into(fitting_formula(source, box.width), box.width, box.height)
         broken = layout.shrink_into(wrapped_formula(source, box.width), np.inf, box.height)
         too_small = whole.font_size < SMALL <= broken.font_size
@@ -298,10 +323,10 @@ class SurfaceAndMap:
     def walk(self, last: float, seconds: float, view: View | None = None, **changes: float) -> None:
         """Take the steps up to `last` on both, while the camera goes to a view, or changes."""
         scene, terrain = self.scene, self.terrain
-        for name, run in self.runs.items():
+        for name in self.runs:
             scene.drive(self.paths[name], self.step)
             scene.drive(self.trails[name], self.step)
-            scene.drive(self.cards[name], self.step, partial(error_at, run))
+            scene.drive(self.cards[name], self.step, self.reading(name))
         scene.drive(self.counter, self.step)
         goal = replace(view or terrain.orbit.view, **changes)
         moves = [self.step.animate.set_value(last), *terrain.orbit.to(goal)]

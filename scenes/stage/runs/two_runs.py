@@ -7,45 +7,60 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
-from manim import VMobject
+import numpy.typing as npt
+from manim import Create, VMobject
 
 from objectives import AnyObjective
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
 from scenes.lecture_scene import Claim, LectureScene, Number, objective_of, start_of
 from scenes.reads import derived
 from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import containing
+from scenes.stage.maps.dips import Dip, dip_round
 from scenes.stage.maps.even_map import around, widened
 from scenes.stage.panels.plot import Range
-from scenes.stage.runs.landing import Landing, Verdict
+from scenes.stage.runs.landing import Landing, Verdict, outline_on
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
+from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.words.endings import ending, flies_off, last_value
-from scenes.stage.words.figures import figure, rounded
+from scenes.stage.words.figures import figure, rounded, typed
+from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import Formula, Words
 
 GD, MOMENTUM = "gradient_descent", "momentum"
 EVENTFUL = 0.88  # of the ways of both: until there the steps are taken slowly
-LEAST, SECONDS, PACE, REST = 6.0, 11.0, 2.5, 4.5  # the eventful part, in seconds and steps a second; the rest
+LEAST, SECONDS, PACE, REST = 6.0, 11.0, 2.5, 2.0  # the eventful part, in seconds and steps a second; the rest
 LEVEL = 1e-2  # of the first slope: a run whose gradient is shorter has come to rest
+NOTHING = 1e-12  # of the first value: what rounding leaves of 0
+THERE = 0.02  # of the way down from the start: at the lowest point
+
+SAME = ("the same start, the same learning rate", "the same start and learning rate", "the same start and rate")
+Fate = Literal["through", "past", "stays", "elsewhere", "else"]
+OUTCOMES: Mapping[str, str] = {
+    "through": "runs through it",
+    "past": "goes past it",
+    "stays": "stays there, too",
+    "elsewhere": "leaves it, for no lower place",
+}
 
 
 class TwoRuns(LectureScene):
     """The clip; subclasses give names, parameters and words."""
 
     beats: ClassVar[tuple[str, ...]] = ("opening", "surface", "two_balls", "where_they_end", "from_above")
-    poster = "where_they_end"
+    poster = "from_above"
     clip: ClassVar[str] = ""
     swing: ClassVar[tuple[float, float]] = (-SWING, SWING)  # how far the camera goes, in degrees from `azimuth`
     near: ClassVar[bool] = False  # the window holds the runs and the lowest minimum closely
     azimuth: ClassVar[float] = -32.0
     elevation: ClassVar[float] = 36.0
     landscape: ClassVar[str] = "hills and dips"  # what is said of the surface
-    held: ClassVar[str] = "sits in the first dip"  # and of gradient descent
-    free: ClassVar[str] = "rolls through"  # and of momentum
+    dip_is: ClassVar[str] = "dip"  # what holds gradient descent
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -93,13 +108,44 @@ class TwoRuns(LectureScene):
         """Whether momentum ended nearer to the lowest value than to where gradient descent rests."""
         return bool(self.ends[MOMENTUM] < (self.lowest + self.ends[GD]) / 2)
 
+    @cached_property
+    def dip(self) -> Dip | None:
+        """The dip in which gradient descent rests, if it does."""
+        run = self.runs[GD]
+        return dip_round(self.objective, self.duet.view, run.iterates[run.ended_at]) if self.rests else None
+
+    @cached_property
+    def in_the_dip(self) -> npt.NDArray[np.bool_]:
+        """Of which iterates of momentum lie in that dip (n,)."""
+        run = self.runs[MOMENTUM]
+        path = run.iterates[: run.ended_at + 1]
+        return self.dip.holds(path) if self.dip else np.zeros(len(path), dtype=bool)
+
+    @property
+    def fate(self) -> Fate:
+        """What becomes of momentum, compared with gradient descent at rest."""
+        run = self.runs[MOMENTUM]
+        if flies_off(run) or run.undefined_at is not None or not self.rests:
+            return "else"
+        if self.in_the_dip[-1] or not self.escapes:
+            return "stays" if self.in_the_dip[-1] else "elsewhere"
+        return "through" if self.in_the_dip.any() else "past"
+
+    @property
+    def arrives(self) -> bool:
+        """Whether momentum ends at a lowest point."""
+        return bool(self.ends[MOMENTUM] - self.lowest < THERE * (float(self.runs[GD].values[0]) - self.lowest))
+
     def numbers(self) -> Mapping[str, Number]:
+        dip = {"rim": self.dip.rim, "climb": self.dip.rim - self.ends[GD]} if self.dip else {}
         return {
             "gradient_descent_error": self.ends[GD],
             "momentum_error": self.ends[MOMENTUM],
             "lowest_error": self.lowest,
             "gradient_descent_slope": self.slope(GD),
             "last": self.last,
+            "momentum_steps_in_the_dip": int(self.in_the_dip.sum()),
+            **dip,
         }
 
     def claims(self) -> Iterator[Claim]:
@@ -119,6 +165,15 @@ class TwoRuns(LectureScene):
             f"{figure(self.ends[GD], 4)}",
             self.escapes,
         )
+        yield from self.claims_of_the_dip()
+
+    def claims_of_the_dip(self) -> Iterator[Claim]:
+        """That momentum was in the dip which holds gradient descent, and got out."""
+        yield Claim(
+            f"momentum runs through the {self.dip_is} that holds gradient descent: "
+            f"{int(self.in_the_dip.sum())} of its iterates lie in it, and the last does not",
+            self.fate == "through",
+        )
 
     def words(self) -> Mapping[str, str]:
         seen = self.landscape if self.its_own else self.objective.title
@@ -129,6 +184,7 @@ class TwoRuns(LectureScene):
             "momentum_end": ending(self.runs[MOMENTUM]),
             "slow_one": self._slow_one(),
             "fast_one": self._fast_one(),
+            "climb_out": self._climb(),
         }
 
     @property
@@ -145,27 +201,47 @@ class TwoRuns(LectureScene):
 
     def _slow_one(self) -> str:
         """What becomes of gradient descent."""
+        if self.rests and self.dip:
+            return f"Gradient descent stays in the {self.dip_is}, at {figure(self.ends[GD])}."
         if self.rests:
             return f"Gradient descent rests at {figure(self.ends[GD])}, where the slope is next to zero."
         return f"Gradient descent {ending(self.runs[GD])}."
 
     def _fast_one(self) -> str:
-        run = self.runs[MOMENTUM]
-        if flies_off(run) or not self.rests:
-            return f"Momentum {ending(run)}."
-        becomes = "gets through" if self.escapes else "does not get through either"
-        return f"Momentum {becomes}: it ends at {figure(self.ends[MOMENTUM])}."
+        """What becomes of momentum."""
+        if self.fate == "else":
+            return f"Momentum {ending(self.runs[MOMENTUM])}."
+        if self.fate == "stays":
+            return f"Momentum stays in it, too, at {figure(self.ends[MOMENTUM])}."
+        where = "comes to a lowest point" if self.arrives else "ends"
+        return f"Momentum {OUTCOMES[self.fate]} and {where}, at {figure(self.ends[MOMENTUM])}."
+
+    def _climb(self) -> str:
+        """What keeps gradient descent in its dip."""
+        if self.dip is None:
+            return self._slow_one()
+        climb = figure(self.dip.rim - self.ends[GD], 2)
+        return f"The line is the rim of the {self.dip_is}: {climb} to climb, where the slope is next to zero."
 
     def verdicts(self) -> Iterator[Verdict]:
         """What is said of each run in the end, and its last value, if it has one."""
-        free = self.free if self.escapes else "does not get through"
-        told = {GD: self.held, MOMENTUM: free} if self.its_own and self.rests else dict.fromkeys(self.runs, "ends at")
+        told = {
+            GD: f"stays in the {self.dip_is}" if self.rests and self.dip else "rests" if self.rests else "ends",
+            MOMENTUM: OUTCOMES.get(self.fate, "ends"),
+        }
         for name, run in self.runs.items():
-            title = self.rules[name].title
-            if flies_off(run) or run.undefined_at is not None:
-                yield Verdict(name, title, ending(run, 2).split(", ")[0])
-            else:
-                yield Verdict(name, title, told[name], rounded(self.ends[name]))
+            title, lost = self.rules[name].title, flies_off(run) or run.undefined_at is not None
+            said = ending(run, 2).split(", ")[0] if lost else told[name]
+            yield Verdict(name, title, said, "" if lost else self._valued(self.ends[name]))
+
+    def _valued(self, value: float) -> str:
+        """A value with its name, as mathematics."""
+        return f'upright("error") {typed(value, 2)}' if self.duet.called == "error" else f"f = {rounded(value)}"
+
+    def _lowest_said(self) -> str:
+        """What the crosses mark, with its value; what rounding leaves of 0 is 0."""
+        nothing = abs(self.lowest) < NOTHING * abs(float(self.runs[GD].values[0]))
+        return f"lowest: ${'0' if nothing else rounded(self.lowest)}$"
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -180,21 +256,23 @@ class TwoRuns(LectureScene):
     def surface(self) -> None:
         """{a_landscape}"""
         self.duet.unfold()
-        self.play(FadeIn(self.formula), run_time=0.6)
+        speaker = Speaker(self.play, self.duet.whole_line)
         if self.its_own:
-            self.duet.speaker.say(self.landscape)
-        self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+            speaker.say(self.landscape)
+        self.duet.look(2.6, azimuth=self.duet.azimuth + SWING)
+        speaker.hush()
+        self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.step_aside()
         if self.objective.minima:
-            self.play(FadeIn(self.goal), run_time=0.6)
+            self.play(*map(FadeIn, self._targets), run_time=0.6)
         self.wait(1.6)
 
     def two_balls(self) -> None:
-        """Both start at the same place, with the same learning rate. One has momentum."""
+        """Both start at the same place, with the same learning rate; one has momentum."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
-        self.duet.speaker.say("the same start, the same learning rate", "the same start and learning rate")
+        self.duet.speaker.say(*SAME)
         self.wait(1.8)
         self.duet.speaker.hush()
         halt = self.eventful
@@ -202,22 +280,30 @@ class TwoRuns(LectureScene):
         self.duet.walk(halt, seconds, azimuth=self.duet.azimuth - SWING / 2)
 
     def where_they_end(self) -> None:
-        """{slow_one} {fast_one}"""
+        """{climb_out}"""
         if self.last > self.eventful:
             self.duet.walk(self.last, REST, azimuth=self.duet.azimuth - SWING)
-        self.wait(1.0)
+        if self.rim is not None and self.dip is not None:
+            on_map, presence = self.rim, self.rim_on_terrain.presence
+            self.play(Create(on_map), presence.animate.set_value(1.0), run_time=1.6)
+            climb = typed(self.dip.rim - self.ends[GD], 3)
+            self.duet.speaker.say(f"the rim is ${climb}$ higher", f"the rim: ${climb}$ up")
+            self.wait(3.0)
+        elif self.last == self.eventful:
+            self.wait(1.0)
 
     def from_above(self) -> None:
         """{slow_one} {fast_one}"""
-        lowest = f"the lowest point: ${rounded(self.lowest)}$"
-        Landing(self.duet, [*self.verdicts()], self.deepest, lowest).play([self.goal])
+        rim = [] if self.rim is None else [self.rim]
+        outline = self.dip.outline if self.dip else None
+        Landing(self.duet, [*self.verdicts()], self.deepest, self._lowest_said(), outline).play([*self._targets, *rim])
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
     def eventful(self) -> int:
         """The step by which both have gone most of their ways."""
-        halts = [_most_of_the_way(run) for run in self.runs.values()]
+        halts = [most_of_the_way(run) for run in self.runs.values()]
         return min(max(halts), int(self.parameters.steps))
 
     @derived
@@ -246,12 +332,31 @@ class TwoRuns(LectureScene):
     @cached_property
     def formula(self) -> Formula | Words:
         """What is minimised, where the cards stand later."""
-        return self.duet.formula()
+        return self.duet.formula(whole_line=True)
 
     @cached_property
     def goal(self) -> VMobject:
         """The lowest minima, marked on the map."""
         return self.duet.marks(self.deepest)
+
+    @cached_property
+    def goal_on_terrain(self) -> TerrainCrosses:
+        return self.duet.terrain.targets(self.deepest)
+
+    @property
+    def _targets(self) -> list[VMobject]:
+        """The crosses, on the map and on the terrain."""
+        return [self.goal, self.goal_on_terrain] if self.objective.minima else []
+
+    @cached_property
+    def rim(self) -> VMobject | None:
+        """The rim of the dip on the map, where there is one."""
+        return outline_on(self.duet.map, self.dip.outline) if self.dip and len(self.dip.outline) else None
+
+    @cached_property
+    def rim_on_terrain(self) -> TerrainOutline:
+        outline = self.dip.outline if self.dip else np.zeros((0, 2))
+        return self.duet.terrain.outline(outline, palette().target)
 
     @property
     def deepest(self) -> list[tuple[float, ...]]:
@@ -260,7 +365,7 @@ class TwoRuns(LectureScene):
         return [m for m, v in zip(self.objective.minima, values, strict=True) if v < self.lowest + 1e-6]
 
 
-def _most_of_the_way(run: Trajectory) -> int:
+def most_of_the_way(run: Trajectory) -> int:
     """The step by which a run has gone most of its way, at least 1."""
     updates = np.nan_to_num(run.updates[: run.ended_at], posinf=0.0, neginf=0.0)
     way = np.cumsum(np.minimum(np.linalg.norm(np.clip(updates, -1e9, 1e9), axis=1), 1e9))

@@ -28,6 +28,7 @@ from scenes.stage.terrain.ground import Ground, Kind, Landscape, ground_under
 from scenes.stage.terrain.heights import LOG_NOTE
 from scenes.stage.terrain.labels import TerrainLabels
 from scenes.stage.terrain.orbit import Orbit, View
+from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.terrain.painter import PaintedDrawing
 from scenes.stage.terrain.shot import PLATE, Floor, Look, Ribbon, Sheet, Shot, look
 from scenes.stage.terrain.trail import TerrainTrail
@@ -93,6 +94,8 @@ class Terrain(Group):
         self.rise, self.solid = ValueTracker(1.0), ValueTracker(1.0)
         self.trails: list[TerrainTrail] = []
         self.arrows: list[TerrainArrow] = []
+        self.outlines: list[TerrainOutline] = []
+        self.crosses: list[TerrainCrosses] = []
         self.ribbons: list[Ribbon] = []
         self.sheets: list[Sheet] = []
         self.floor: Floor | None = None
@@ -116,6 +119,21 @@ class Terrain(Group):
         made = TerrainArrow(self.ground, tails, tips, color)
         self.arrows.append(made)
         self.add(made)
+        return made
+
+    def outline(self, points: Array, color: str) -> TerrainOutline:
+        """Lay a line (n, 2) on the ground; it is drawn when its `presence` grows from 0 to 1."""
+        made = TerrainOutline(self.ground, points, color)
+        self.outlines.append(made)
+        self.add(made)
+        return made
+
+    def targets(self, points: npt.ArrayLike) -> TerrainCrosses:
+        """Crosses at points (n, 2), for the scene to show: they stand where these are seen as the camera goes round."""
+        made = TerrainCrosses(self.ground, np.asarray(points, dtype=float).reshape(-1, 2))
+        self.crosses.append(made)
+        self._settled = None
+        self.settle()
         return made
 
     def point(self, x: float, y: float) -> Array:
@@ -207,16 +225,20 @@ class Terrain(Group):
     def settle(self) -> Self:
         """Put the words where their places are seen."""
         now = self.orbit.view, float(self.rise.get_value())
-        if now != self._settled and isinstance(self.labels, TerrainLabels):
+        if now == self._settled:
+            return self
+        for mark in self.crosses:
+            mark.follow(*now)
+        if isinstance(self.labels, TerrainLabels):
             self.labels.follow(*now, self.raster.box)
-            self._settled = now
+        self._settled = now
         return self
 
     def shot(self, area: PixelBox) -> Shot:
         """The picture as it stands."""
         trails, view, rise = self.trails, self.orbit.view, float(self.rise.get_value())
         lines = self.labels.ribbons(view, rise) if isinstance(self.labels, TerrainLabels) else ()
-        laid = (ribbon for part in (*trails, *self.arrows) for ribbon in part.ribbons())
+        laid = (ribbon for part in (*self.outlines, *trails, *self.arrows) for ribbon in part.ribbons())
         return Shot(
             view=view,
             area=replace(area, left=0, top=0),

@@ -1,0 +1,115 @@
+"""A ground with its flat region: the region is shaded on the map and outlined on the terrain, the steps in it counted.
+
+Flat is where the slope is below a share of the steepest place that the runs come to. The bottom of a pit is flat as
+well, but who is there has arrived: it is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from itertools import pairwise
+from typing import cast
+
+import numpy as np
+from contourpy import FillType, LineType, contour_generator
+from manim import VGroup, VMobject
+from scipy import ndimage
+
+from scenes.props.saddle.flat_steps import at, flat_below, steps_lost
+from scenes.stage.ink.drawing import Array, polylines
+from scenes.stage.ink.palette import palette
+from scenes.stage.maps.contour_map import SAMPLES, ContourMap
+from scenes.stage.panels.plot import Range
+from scenes.stage.runs.surface_and_map import SurfaceAndMap
+from scenes.stage.terrain.outline import TerrainOutline
+from scenes.stage.words.cards import RuleCard
+from scenes.stage.words.typesetting import BODY
+
+SHADE = 0.22
+ABOVE = 1e9
+
+
+class FlatGround(SurfaceAndMap):
+    """A terrain and a map with their flat region; the cards count the steps that each run loses there."""
+
+    @cached_property
+    def lost(self) -> tuple[dict[str, Array], int]:
+        """The steps lost up to each step, by rule; and the last step that is seen."""
+        return steps_lost(self.runs, self.view)
+
+    @property
+    def last(self) -> int:
+        return self.lost[1]
+
+    def lost_in_all(self, name: str) -> int:
+        return int(self.lost[0][name][-1])
+
+    def reading(self, name: str) -> Callable[[float], float]:
+        return partial(at, self.lost[0][name])
+
+    @cached_property
+    def cards(self) -> dict[str, RuleCard]:
+        """Their numbers are the steps lost."""
+        boxes, most = dict(zip(self.runs, self.card_boxes, strict=False)), max(run.steps for run in self.runs.values())
+        return {name: self._card(name, box, "d", most, BODY) for name, box in boxes.items()}
+
+    @cached_property
+    def slopes(self) -> tuple[Array, Array, Array]:
+        """The grid of the map, and how steep it is there; very much where a minimum's own flat ground is."""
+        return slopes_without_pits(self)
+
+    @property
+    def gentle(self) -> float:
+        """The slope below which it is flat."""
+        return flat_below(self.runs, self.view)
+
+    @cached_property
+    def shade(self) -> VGroup:
+        """The flat region on the map."""
+        return shade_on(self.map, *self.slopes, self.gentle)
+
+    @cached_property
+    def goals(self) -> list[VMobject]:
+        """Crosses at the minima, on the map and on the terrain."""
+        places = self.objective.minima
+        return [self.marks(places), self.terrain.targets(places)] if len(places) else []
+
+    @cached_property
+    def outlines(self) -> list[TerrainOutline]:
+        """Its edge on the terrain."""
+        lines = contour_generator(*self.slopes, line_type=LineType.Separate).lines(self.gentle)
+        return [self.terrain.outline(np.asarray(line), palette().target) for line in lines if len(line) > 2]
+
+
+def slopes_without_pits(ground: FlatGround) -> tuple[Array, Array, Array]:
+    """The grid (n,), (n,) of a map and the length of the gradient (n, n), with what is flat round a minimum filled."""
+    view: tuple[Range, Range] = ground.view
+    across, up = (np.linspace(*side, SAMPLES) for side in view)
+    with np.errstate(all="ignore"):
+        gradient = ground.objective.gradient(np.stack(np.meshgrid(across, up), axis=-1))
+        steep = np.nan_to_num(np.linalg.norm(gradient, axis=-1), nan=ABOVE, posinf=ABOVE)
+    parts, _ = ndimage.label(steep < ground.gentle)
+    for minimum in ground.objective.minima:
+        part = parts[int(np.abs(up - minimum[1]).argmin()), int(np.abs(across - minimum[0]).argmin())]
+        if part:
+            steep = np.where(parts == part, ABOVE, steep)
+    return across, up, steep
+
+
+def shade_on(chart: ContourMap, across: Array, up: Array, steep: Array, level: float) -> VGroup:
+    """What is less steep than a level, shaded on a map, with its edge."""
+    generator = contour_generator(across, up, steep, fill_type=FillType.OuterOffset, line_type=LineType.Separate)
+    polygons, offsets = cast("tuple[list[Array], list[Array]]", generator.filled(-1.0, level))
+    rings = [
+        chart.to_screen(*points[start:end].T)
+        for points, offset in zip(polygons, offsets, strict=True)
+        for start, end in pairwise(offset)
+    ]
+    edges = [chart.to_screen(*np.asarray(line).T) for line in generator.lines(level) if len(line) > 2]
+    color = palette().target
+    area = VMobject(stroke_width=0, fill_color=color, fill_opacity=SHADE)
+    if rings:
+        area.set_points(polylines(rings).points)
+    edge = polylines(edges, stroke_color=color, stroke_width=3.0) if edges else VMobject()
+    return VGroup(area, edge)

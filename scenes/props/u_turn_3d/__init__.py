@@ -1,0 +1,1 @@
+"""Parts of the clip `u_turn_3d`, and of no other."""

@@ -1,0 +1,127 @@
+"""What the clips with a dip say of momentum, checked by other means: loops of plain NumPy, and water from below.
+
+A dip is filled here cell by cell, always over the lowest edge (a priority queue); in the scenes it is found by levels.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clips.filming.work import make_scene, studio, typeset_cache
+from clips.profile import make_profile
+from objectives import OBJECTIVES
+from scenes.stage.maps.contour_map import heights
+from scenes.stage.maps.dips import dip_round
+
+SAID = {
+    "through": "runs through it",
+    "past": "goes past it",
+    "stays": "stays in it, too",
+    "elsewhere": "leaves it, for no lower place",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def walked(objective: Any, rate: float, momentum: float, start: tuple[float, ...], steps: int) -> np.ndarray:
+    x, update, path = np.array(start), np.zeros(2), [np.array(start)]
+    for _ in range(steps):
+        update = momentum * update + rate * objective.gradient(x)
+        x = x - update
+        path.append(x)
+    return np.array(path)
+
+
+def flooded(values: np.ndarray, seed: tuple[int, int]) -> tuple[float, np.ndarray]:
+    """The rim of the dip round a cell, and the cells in it: water rises until it finds lower ground, or the edge."""
+    reached, queue, rim = np.zeros(values.shape, dtype=bool), [(float(values[seed]), seed)], -np.inf
+    filled: list[tuple[int, int]] = []
+    below: list[tuple[int, int]] = []
+    reached[seed] = True
+    lower, last = float(values[seed]) - 1e-3 * float(np.ptp(values)), len(values) - 1
+    while queue:
+        height, (i, j) = heapq.heappop(queue)
+        if height > rim:
+            rim, below = height, [*filled]
+        if height < lower or i in (0, last) or j in (0, last):
+            break
+        filled.append((i, j))
+        for near in ((i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)):
+            if not reached[near]:
+                reached[near] = True
+                heapq.heappush(queue, (float(values[near]), near))
+    inside = np.zeros(values.shape, dtype=bool)
+    inside[tuple(np.array(below, dtype=int).reshape(-1, 2).T)] = True
+    return rim, inside
+
+
+@pytest.mark.parametrize(("name", "place"), [("trap", 1), ("two_wells", 1), ("ackley", 0), ("styblinski_tang", 3)])
+def test_a_dip_is_what_water_fills(name: str, place: int) -> None:
+    objective = OBJECTIVES[name]
+    at = np.array(objective.minima[place])
+    found = dip_round(objective, objective.view, at)
+    across, up, values = heights(objective, *objective.view)
+    seed = int(np.abs(up - at[1]).argmin()), int(np.abs(across - at[0]).argmin())
+    rim, inside = flooded(values, seed)
+    assert found is not None
+    assert found.rim == pytest.approx(rim, abs=1e-6 * float(np.ptp(values)))
+    assert np.mean(found.inside == inside) > 0.999
+    assert found.bottom < found.rim
+
+
+def test_a_slope_and_a_plain_have_no_dip() -> None:
+    saddle = OBJECTIVES["saddle"]
+    assert dip_round(saddle, saddle.view, (0.0, 3.0)) is None
+    assert dip_round(saddle, saddle.view, (9.0, 0.0)) is None
+
+
+@settings(max_examples=6, phases=[Phase.generate])
+@given(
+    clip=st.sampled_from(["escape", "two_wells", "ackley"]),
+    momentum=st.floats(0, 0.99),
+    faster=st.floats(0.2, 1.5),
+    steps=st.integers(30, 150),
+)
+def test_what_is_said_of_momentum_is_what_it_does(clip: str, momentum: float, faster: float, steps: int) -> None:
+    """Stay, pass, run through: each sentence against plain loops and the flooded dip."""
+    probe: Any = make_scene(clip, {})
+    rate = faster * probe.parameters.learning_rate
+    scene: Any = make_scene(clip, {"momentum": momentum, "learning_rate": rate, "steps": steps})
+    objective, start = scene.objective, scene.runs["gradient_descent"].iterates[0]
+    slow, fast = (walked(objective, rate, gamma, start, steps) for gamma in (0.0, momentum))
+    said = " ".join(scene.caption(beat) for beat in scene.beats)
+    slopes = [np.linalg.norm(objective.gradient(path)) for path in (slow[0], slow[-1])]
+    lowest = min(float(objective.value(place)) for place in (*objective.minima, slow[-1], fast[-1]))
+    first, held, free = (float(objective.value(place)) for place in (slow[0], slow[-1], fast[-1]))
+    rests = slopes[1] < 1e-2 * slopes[0] and held - lowest > 0.05 * (first - lowest)
+    assert ("The line is the rim of the" in said) == (rests and scene.dip is not None)
+    if not rests or scene.dip is None:
+        assert not any(sentence in said for sentence in SAID.values())
+        return
+    across, up, values = heights(objective, *scene.duet.view)
+    seed = int(np.abs(up - slow[-1][1]).argmin()), int(np.abs(across - slow[-1][0]).argmin())
+    inside = flooded(values, seed)[1]
+    cells = np.abs(up[:, None] - fast[:, 1]).argmin(axis=0), np.abs(across[:, None] - fast[:, 0]).argmin(axis=0)
+    on_map = (fast >= [across[0], up[0]]).all(axis=1) & (fast <= [across[-1], up[-1]]).all(axis=1)
+    within = inside[cells] & on_map
+    if within[-1]:
+        expected = "stays"
+    elif free >= (lowest + held) / 2:
+        expected = "elsewhere"
+    else:
+        expected = "through" if within.any() else "past"
+    assert [fate for fate, sentence in SAID.items() if sentence in said] == [expected]
+    assert ("comes to a lowest point" in said) == (
+        expected in ("through", "past", "elsewhere") and free - lowest < 0.02 * (first - lowest)
+    )
