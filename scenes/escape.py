@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
-from manim import DOWN, LEFT, Group, ValueTracker, VGroup, linear
+from manim import DOWN, Group, ValueTracker, VGroup, linear
 from pydantic import BeforeValidator, Field
 
 from objectives import typeset
@@ -29,7 +29,7 @@ from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, lines, quiet, wrapped
 from scenes.typed import as_list
 
-CELL = 0.5  # height of the words under a small map
+CELL, NARROW = 0.5, 1.8  # height of the words under a small map; width of a cell for few words
 FAINT = 0.35  # a map whose run does not get through
 AT_THE_BOTTOM = 0.02  # of the way down from the start: at a lowest point
 GLANCE = 7.0  # seconds for the runs on the small maps
@@ -184,16 +184,10 @@ class Escape(TwoRuns):
     def verdict(self) -> VGroup:
         """How many get through, in the last cell."""
         found, cell = self.numbers(), self.grid[-1]
+        told = ["end at a", "lowest point"]
+        told += ["more is not", "always better"] if self.more_fails and cell.width > NARROW else []
+        first = bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM))
         words = lines(
-            bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM)),
-            quiet("end at a"),
-            quiet("lowest point"),
-            *([quiet("more is not"), quiet("always better")] if self.more_fails and cell.width > 1.8 else []),
-            gap=0.2,
+            first, *(wrapped(line, cell.width) if cell.width < NARROW else quiet(line) for line in told), gap=0.2
         )
-        if words.width > cell.width:
-            words = VGroup(
-                *(wrapped(line.typst_code, cell.width) if line.width > cell.width else line for line in words)
-            )
-            words.arrange(DOWN, aligned_edge=LEFT, buff=0.2)
         return layout.place(words, cell).shift(0.2 * DOWN)
