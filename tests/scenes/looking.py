@@ -6,7 +6,7 @@ large enough for the last row; and what fades out was there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -32,8 +32,8 @@ class Sight:
     seconds: float = 0.0
 
 
-def look_at(scene: LectureScene, called: str) -> Sight:
-    """Look at a scene that is going to be rendered."""
+def look_at(scene: LectureScene, called: str, beats: Container[str] | None = None) -> Sight:
+    """Look at a scene that is going to be rendered; pictures are taken of these beats, or of all."""
     sight, play = Sight(), scene.play
 
     def play_and_look(*arguments: object, **options: object) -> None:
@@ -43,7 +43,12 @@ def look_at(scene: LectureScene, called: str) -> Sight:
         sight.troubles.update(f"{called}: {trouble}" for trouble in troubles(scene))
 
     scene.play = play_and_look  # type: ignore[method-assign]
-    scene.beat_done = lambda _: sight.pictures.append(picture(scene))  # type: ignore[method-assign]
+
+    def beat_done(beat: str) -> None:
+        if beats is None or beat in beats:
+            sight.pictures.append(picture(scene))
+
+    scene.beat_done = beat_done  # type: ignore[method-assign]
     return sight
 
 
