@@ -325,10 +325,7 @@ class ChoosingMomentum(LectureScene):
     def labels(self) -> dict[str, Words]:
         """The momentum of each, above its panel."""
         letter, color = notation().momentum, rule_color("momentum")
-        return {
-            name: self._above(name, Words(f"${letter} = {typed(m)}$", BODY, color), UL)
-            for name, m in self.momenta.items()
-        }
+        return {n: self._above(n, Words(f"${letter} = {typed(m)}$", BODY, color), UL) for n, m in self.momenta.items()}
 
     @cached_property
     def verdicts(self) -> dict[str, Words]:
@@ -345,10 +342,10 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def boxes(self) -> tuple[Box, Box, Box]:
         """Curve, below it the place at each step, and the column at the right."""
-        if layout.is_tall():
-            side, rest = self.rows[1].bottom_slice(5.2)
-        else:
-            side, rest = self.rows[1].right_slice(5.6 if layout.is_wide() else 4.6, gap=0.5)
+        whole = self.rows[1]
+        side, rest = (
+            whole.bottom_slice(5.2) if layout.is_tall() else whole.right_slice(5.6 if layout.is_wide() else 4.6, 0.5)
+        )
         above, below = rest.rows(1.1, 1.0, gap=0.15)
         return above, below, side
 

@@ -267,10 +267,9 @@ class DerivedNotTyped(LectureScene):
         """Formulas, the curve, the slopes below it, the column at the right, words."""
         formulas, rest = layout.stage().top_slice(FORMULAS, gap=0.1)
         words, rest = rest.bottom_slice(FOOT, gap=0.05)
+        side, rest = rest.right_slice(SIDE[0] if layout.is_wide() else SIDE[1], gap=0.35)
         if layout.is_tall():
-            side, rest = rest.inset(bottom=0.4).bottom_slice(BELOW)
-        else:
-            side, rest = rest.right_slice(SIDE[0] if layout.is_wide() else SIDE[1], gap=0.35)
+            side, rest = Box(rest.left, rest.bottom, side.right, rest.top).inset(bottom=0.4).bottom_slice(BELOW)
         above, below = rest.rows(1.0, 1.0, gap=0.12)
         return formulas, above, below, side, words
 

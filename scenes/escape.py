@@ -32,7 +32,7 @@ from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, lines, wrapped
 from scenes.typed import as_list
 
-CELL = 0.5  # height of the words under a small map
+CELL, NARROW = 0.5, 1.8  # height of the words under a small map; width of a cell for few words
 FAINT = 0.35  # a map whose run does not get through
 AT_THE_BOTTOM = 0.02  # of the way down from the start: at a lowest point
 GLANCE = 7.0  # seconds for the runs on the small maps
@@ -186,12 +186,11 @@ class Escape(TwoRuns):
     def verdict(self) -> VGroup:
         """How many get through, in the last cell."""
         found, cell = self.numbers(), self.grid[-1]
-        said = [
-            "end at a lowest point",
-            *(["more is not always better"] if self.more_fails and cell.width > 1.8 else []),
-        ]
+        said = ["end at a lowest point"]
+        said += ["more is not always better"] if self.more_fails and cell.width > NARROW else []
+        first = bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM))
         words = lines(
-            bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM)),
+            first,
             *(wrapped(text, cell.width) for text in said),
             gap=0.2,
         )

@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Field
 from optimizers import theory
 from optimizers.averages import moving_average, moving_weights, window_of
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
-from scenes.props.ewma.averaged import beta, braced, expanded, whole_sum
+from scenes.props.ewma.averaged import beta, braced, expanded, inside, whole_sum
 from scenes.props.ewma.averaging import Bent, Growing, Lookback, Readout, Values, Weights
 from scenes.props.ewma.compared import compared_lines
 from scenes.props.ewma.telling import ups_and_downs, verdict
@@ -281,13 +281,9 @@ class EWMA(LectureScene):
         """Below the two terms: what they are."""
         terms = ((("keep1", "before1"), "the trend so far"), (("fresh0", "value0"), "the current value"))
         colors = (palette().share, palette().gradient)
-        made = [
-            braced(self.large.part(*names), words, color) for (names, words), color in zip(terms, colors, strict=True)
-        ]
-        if layout.is_narrow():  # the second below the first, and inside the frame
-            second = made[1][1].shift(0.6 * DOWN)
-            second.shift(min(0.0, layout.stage().right - second.get_right()[0]) * RIGHT)
-        return made
+        pairs = zip(terms, colors, strict=True)
+        first, second = (braced(self.large.part(*names), words, color) for (names, words), color in pairs)
+        return [first, inside(second, layout.stage().right) if layout.is_narrow() else second]
 
     @cached_property
     def panel(self) -> Values:
@@ -300,9 +296,8 @@ class EWMA(LectureScene):
 
     @cached_property
     def columns(self) -> tuple[Box, ...]:
-        if layout.is_narrow():
-            return self.rows[2].rows(1, 1, 1, gap=0.0)
-        return self.rows[2].columns(1, 1, 1, gap=0.6)
+        box = self.rows[2]
+        return box.rows(1, 1, 1, gap=0.0) if layout.is_narrow() else box.columns(1, 1, 1, gap=0.6)
 
     @cached_property
     def names(self) -> list[Words]:

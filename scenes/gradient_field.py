@@ -297,8 +297,11 @@ class GradientFieldScene(LectureScene):
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
-        stage = self.rows[1]
-        return layout.beside(stage, (0.52 if layout.is_wide() else 0.5) * stage.width, 4.8)
+        return layout.beside(
+            self.rows[1].inset(right=0.1 * layout.is_tall()),
+            (0.52 if layout.is_wide() else 0.5) * self.rows[1].width,
+            4.8,
+        )
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -377,8 +377,7 @@ class NesterovScene(LectureScene):
 
     @cached_property
     def counter(self) -> Counter:
-        size = SMALL if layout.is_narrow() else BODY
-        return Counter(self.column[0], "iteration", widest=self.parameters.steps, size=size)
+        return Counter(self.column[0], "iteration", "d", layout.choose(BODY, SMALL, BODY), self.parameters.steps)
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:

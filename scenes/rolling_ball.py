@@ -42,20 +42,10 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
-from scenes.stage.words.cards import Counter, RuleCard, label_of
+from scenes.stage.words.cards import Counter, RuleCard, fitting_card, label_of
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.numerals import widest_of
-from scenes.stage.words.typesetting import (
-    BODY,
-    HEADING,
-    SMALL,
-    Words,
-    escape,
-    fitting_formula,
-    on_baseline,
-    quiet,
-    wrapped,
-)
+from scenes.stage.words.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, quiet, wrapped
 
 RADII = 0.16, 0.26  # least and largest radius of a ball
 DEPTHS = {MOMENTUM: 0.15, GD: 0.29}  # of the footprints, below the curve
@@ -271,9 +261,8 @@ class RollingBall(LectureScene):
 
     def _line(self, markup: str) -> Words:
         """A line for the message, smaller where it would be too wide; parts labelled with a meaning take its colour."""
-        line = Words(markup)
-        width = self.places.message.width
-        line = Words(markup, SMALL) if line.width > width else line
+        line, width = Words(markup), self.places.message.width
+        line = line if line.width <= width else Words(markup, SMALL)
         line = wrapped(markup, width) if line.width > width and layout.is_narrow() else line
         colors = {"slope": palette().gradient, "share": palette().share} | {name: rule_color(name) for name in NAMES}
         for label in (label for label in colors if f"<{label}>" in markup):
@@ -340,11 +329,7 @@ class RollingBall(LectureScene):
         """Name, settings and the height of a ball, which is called what the curve's axis is called if there is room."""
         spec, heights = f".{self.race.digits}f", self.race.heights[name]
         widest = widest_of(heights, spec)
-        for size in (BODY, SMALL):
-            card = RuleCard(box, name, NAMES[name], settings, spec, label="", widest=widest, size=size)
-            if card.fits:
-                break
-        card.display(widest)
+        card = fitting_card(box, name, NAMES[name], settings, spec, label="", widest=widest).display(widest)
         label = label_of(f"$f({self.race.variable})$", card.value)
         if label.get_left()[0] > card.settings.get_right()[0] + 0.15:
             card.add(label)

@@ -6,7 +6,7 @@ large enough for the last row; and what fades out was there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -33,8 +33,8 @@ class Sight:
     seconds: float = 0.0
 
 
-def look_at(scene: LectureScene, called: str) -> Sight:
-    """Look at a scene that is going to be rendered."""
+def look_at(scene: LectureScene, called: str, beats: Container[str] | None = None) -> Sight:
+    """Look at a scene that is going to be rendered; pictures are taken of these beats, or of all."""
     sight, play = Sight(), scene.play
 
     def play_and_look(*arguments: object, **options: object) -> None:
@@ -44,7 +44,8 @@ def look_at(scene: LectureScene, called: str) -> Sight:
         sight.troubles.update(f"{called}: {trouble}" for trouble in troubles(scene))
 
     def beat_done(beat: str) -> None:
-        sight.pictures.append(picture(scene))
+        if beats is None or beat in beats:
+            sight.pictures.append(picture(scene))
         sight.beats[beat] = sight.seconds - sum(sight.beats.values())
 
     scene.play = play_and_look  # type: ignore[method-assign]

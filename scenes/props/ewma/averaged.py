@@ -6,7 +6,7 @@ has the colour of momentum's share, what is new that of the gradient, for the tw
 
 from __future__ import annotations
 
-from manim import DOWN, Brace, VGroup
+from manim import DOWN, RIGHT, Brace, VGroup
 
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.unrolled import factor, left_side, slope
@@ -66,3 +66,10 @@ def braced(term: VGroup, words: str, color: str) -> VGroup:
     """A brace below a term, and what the term is."""
     brace = Brace(term, DOWN, buff=0.18, color=color)
     return VGroup(brace, Words(words, BODY, color).next_to(brace, DOWN, buff=0.18))
+
+
+def inside(brace: VGroup, right: float) -> VGroup:
+    """A brace whose words stand a line lower, clear of those before them, and do not reach beyond `right`."""
+    words = brace[1].shift(0.6 * DOWN)
+    words.shift(min(0.0, right - words.get_right()[0]) * RIGHT)
+    return brace

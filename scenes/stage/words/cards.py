@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from manim import LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VGroup, VMobject
 
@@ -126,6 +127,14 @@ class RuleCard(VGroup):
     def display(self, value: float) -> RuleCard:
         self.value.display(value)
         return self
+
+
+def fitting_card(
+    box: Box, rule: str, title: str, settings: Mapping[str, float], *more: Any, **options: Any
+) -> RuleCard:
+    """A card in large type, or in smaller type where that is crowded."""
+    card = RuleCard(box, rule, title, settings, *more, **options)
+    return card if card.fits else RuleCard(box, rule, title, settings, *more, **{**options, "size": SMALL})
 
 
 def label_of(label: str, value: Numeral) -> Words:
