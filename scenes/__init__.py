@@ -26,11 +26,6 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "GentleSlope",
         "On a gentle slope, gradient descent hardly moves: a short gradient is a short step.",
     ),
-    "trapped": (
-        "scenes.trapped",
-        "Trapped",
-        "Gradient descent is trapped in the first dip: no slope, no step.",
-    ),
     "rolling_ball": (
         "scenes.rolling_ball",
         "RollingBall",
@@ -72,6 +67,11 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "scenes.u_turn_3d",
         "UTurn3D",
         "Seen on the surface: the walls of the valley turn the ball back.",
+    ),
+    "trapped": (
+        "scenes.trapped",
+        "Trapped",
+        "Gradient descent is trapped in the first dip: no slope, no step.",
     ),
     "escape": (
         "scenes.escape",
