@@ -18,7 +18,7 @@ from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset
 from optimizers import Momentum, Problem, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
 from scenes.props.derived_not_typed.drop import drop_to_zero, up_and_down
-from scenes.props.derived_not_typed.ends import of_derived, of_typed
+from scenes.props.derived_not_typed.ends import FAR, in_words, of_derived, of_typed
 from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
 from scenes.reads import derived
@@ -44,7 +44,6 @@ PACE, LONGEST, REST = 4.0, 9.0, 2.0  # steps a second while much happens, and se
 ZERO = 1e-3  # of the steepest: a slope that is none
 LEVEL = 0.05  # a slope below this share of the steepest is level ground
 REACH = 0.1  # of the window: half a tangent
-FAR = 1000.0  # what is larger is not shown as a number
 NEAR = 0.02  # of the view: close
 
 
@@ -188,12 +187,14 @@ class DerivedNotTyped(LectureScene):
 
     def opening(self) -> None:
         """Why derivatives are derived, not typed."""
-        self.show_title(self.formula, self.panel)
+        self.show_title(self.formula, self.panel.furniture, self.panel.ground)
 
     def curve(self) -> None:
         """A curve with one valley. To go down it, a computer needs its slope."""
+        self.play(Create(self.panel.curve), run_time=1.4, rate_func=linear)
+        self.add(self.panel)
         self.speaker.say("which way is down? ask its derivative")
-        self.wait(1.8)
+        self.wait(2.8)
 
     def two_derivatives(self) -> None:
         """The derivative as the machine derives it; and as somebody typed it: {lost}."""
@@ -413,10 +414,3 @@ class DerivedNotTyped(LectureScene):
         return {
             name: [tangent(self.panel, self.objective, end, reach)] * (left < end < right) for name, end in ends.items()
         }
-
-
-def in_words(slope: float, decimals: int) -> str:
-    """A slope as markup, without a sign on zero; a run that flew off has none worth a number."""
-    if not abs(slope) < FAR:
-        return "huge" if abs(slope) >= FAR else "none"
-    return f"${typed(round(float(slope), decimals) + 0.0)}$"

@@ -163,8 +163,7 @@ class GentleSlope(LectureScene):
         self.show_title(self.map, self.legend, *self.still_data, self.fit.dots)
 
     def neuron(self) -> None:
-        """A neuron with two parameters. We look for those with which its curve meets the data. The white bars are what
-        it misses{error_is}."""
+        """Which two parameters of a neuron fit the data? The white bars are what its curve misses{error_is}."""
         self.play(FadeIn(self.formula), run_time=0.8)
         self.play(Create(self.fit.fit), run_time=1.2)
         self.wait(0.6)
@@ -172,10 +171,10 @@ class GentleSlope(LectureScene):
         self.speaker.say("the bars: what it misses", "what it misses")
         self.wait(1.4)
         self.speaker.say(*self._error_defined())
-        self.wait(2.8)
+        self.wait(4.0)
 
     def surface(self) -> None:
-        """Each pair of parameters is a point of the map, and has an error. We start where it is {start_error:.3f}."""
+        """Each pair is a point of the map, and has an error: at the start it is {start_error:.3f}."""
         self.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.play(FadeIn(self.card), run_time=0.5)
@@ -183,7 +182,7 @@ class GentleSlope(LectureScene):
         self.add(self.trail)
         self.speaker.say("one point of the map, one curve", "a point of the map, a curve")
         self.play(GrowFromCenter(self.goal), run_time=0.6)
-        self.wait(1.8)
+        self.wait(2.8)
 
     def hardly_moves(self) -> None:
         """The step is as long as the gradient, times the learning rate; and here the slope, the gradient's length, is

@@ -125,7 +125,7 @@ class UTurn(LectureScene):
     def words(self) -> Mapping[str, str]:
         shown, changes = f"The map of {self.objective.title}.", "Both rules start at the same place."
         if self.changes_data:
-            shown = "Two data points, one sigmoid neuron, and the map of its error: a gentle slope."
+            shown = "Two data points, a neuron, and the map of its error: a gentle slope."
             changes = f"Other data, another error surface: {self.landscape}."
         slow, fast = self.runs[GD], self.runs[MOMENTUM]
         count, turns = fast.u_turns, f"{fast.u_turns} u-turn{'s' * (fast.u_turns != 1)}"
@@ -175,7 +175,7 @@ class UTurn(LectureScene):
         """{what_is_shown}"""
         self.play(Create(self.fit), run_time=0.9)
         self.say("two data points: a gentle slope" if self.changes_data else "where does it lead?")
-        self.wait(2.5)
+        self.wait(3.6)
 
     def new_data(self) -> None:
         """{what_changes}"""

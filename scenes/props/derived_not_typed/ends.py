@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from optimizers import Trajectory
 from scenes.stage.words.endings import ending, flies_off
+from scenes.stage.words.figures import typed
+
+FAR = 1000.0  # what is larger is not shown as a number
 
 
 def of_derived(run: Trajectory, place: float, slope: float, in_the_valley: bool) -> str:
@@ -20,3 +23,10 @@ def of_typed(run: Trajectory, place: float, slope: float, on_a_slope: bool) -> s
         return f"The typed one {ending(run)}: nothing told it that anything was wrong."
     told = f"The typed one {'stops' if on_a_slope else 'is'} at {place:.4f}, where the slope is {slope:.2f}"
     return f"{told}: nothing told it that anything was wrong." if on_a_slope else f"{told}."
+
+
+def in_words(slope: float, decimals: int) -> str:
+    """A slope as markup, without a sign on zero; a run that flew off has none worth a number."""
+    if not abs(slope) < FAR:
+        return "huge" if abs(slope) >= FAR else "none"
+    return f"${typed(round(float(slope), decimals) + 0.0)}$"
