@@ -18,7 +18,7 @@ from pydantic import Field
 from objectives import AnyObjective, typeset
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number, ObjectiveName, objective_of
 from scenes.props.gradient_field.arrow_field import GradientField, Slice, SlidingTangent, longest_on, right_angle
-from scenes.props.gradient_field.compass import Compass, direction_of, running_beside, slope_towards
+from scenes.props.gradient_field.compass import Compass, along_the_line, direction_of, running_beside, slope_towards
 from scenes.props.gradient_field.derived import Derived
 from scenes.props.gradient_field.felt import Felt
 from scenes.stage.curves.graph import CurvePanel
@@ -186,7 +186,7 @@ class GradientFieldScene(LectureScene):
         self.play(FadeIn(self.marks[0]), run_time=0.4)
         self.speaker.say(tinted("steepest where the gradient points", palette().gradient))
         self.wait(2.2)
-        self._turn(degrees, self.level_at, 2.0)
+        self._turn(degrees, along_the_line(self.gradient), 2.0)
         self.play(FadeIn(self.contour), FadeIn(self.marks[1]), run_time=0.6)
         self.speaker.say("along the line: level", "level")
         self.play(Create(self.mark), run_time=0.7)
@@ -415,10 +415,5 @@ class GradientFieldScene(LectureScene):
     def marks(self) -> list[VGroup]:
         """On the compass: where the gradient points, and along the line."""
         top = direction_of(self.gradient)
-        return [self.compass.mark(top, palette().gradient), self.compass.mark(self.level_at, palette().target)]
-
-    @property
-    def level_at(self) -> float:
-        """A direction along the line of the map, a quarter turn from the gradient."""
-        top = direction_of(self.gradient)
-        return top + 90.0 if top < 270.0 else top - 90.0
+        level = along_the_line(self.gradient)
+        return [self.compass.mark(top, palette().gradient), self.compass.mark(level, palette().target)]

@@ -413,7 +413,7 @@ def test_the_gallery_draws_the_clip_that_is_named(monkeypatch: pytest.MonkeyPatc
     assert render.main(["gallery", "tiny", "-o", str(tmp_path / "posters")]) == 0
     (poster,) = (tmp_path / "posters").iterdir()
     with Image.open(poster) as picture:
-        assert (poster.name, picture.size) == ("tiny.png", KEPT)
+        assert (poster.name, picture.size) == ("tiny.png", (640, KEPT))
 
 
 def test_a_small_poster_keeps_the_colour_of_thin_lines() -> None:
@@ -427,5 +427,5 @@ def test_a_small_poster_keeps_the_colour_of_thin_lines() -> None:
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, "png")
     kept = Image.open(BytesIO(small(buffer.getvalue())))
-    assert kept.size == KEPT
+    assert kept.size == (640, KEPT)
     assert np.abs(np.asarray(kept.convert("RGB"))[180].astype(int) - (244, 140, 6)).max() < 20

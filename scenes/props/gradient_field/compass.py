@@ -37,6 +37,12 @@ def direction_of(gradient: npt.ArrayLike) -> float:
     return float(np.degrees(np.arctan2(slope[1], slope[0])) % 360)
 
 
+def along_the_line(gradient: npt.ArrayLike) -> float:
+    """A direction along the line of the map, a quarter turn from the gradient, in degrees from 0 to 360."""
+    top = direction_of(gradient)
+    return top + 90.0 if top < 270.0 else top - 90.0
+
+
 class Compass(Panel):
     """The slope in a direction against the direction; `display(degrees)` draws it up to there, or as far as
     it has `turned` before, and points the probe there."""
