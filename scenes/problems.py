@@ -292,7 +292,7 @@ class Problems(LectureScene):
         yield on_baseline(layout.place(bold(key, BODY), head, LEFT), float(head.center[1]) - 0.1)
         words = [quiet(f"${gain.said}$"), quiet(gain.finding)]
         for said, (rule, value) in zip(("without", "with it"), gain.numbers.items(), strict=True):
-            words.append(Words(f"{said}: {_brief(value)}", BODY, rule_color(rule)))
+            words.append(Words(f"{said}: ${in_math(figure(value, 2))}$", BODY, rule_color(rule)))
         for line, row in zip(words, foot.rows(1, 1, 1, 1, gap=0.0), strict=True):
             yield on_baseline(layout.place(line, row, LEFT), float(row.center[1]) - 0.1)
 
