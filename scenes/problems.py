@@ -40,6 +40,7 @@ from scenes.typed import as_list
 
 FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
 SECONDS, GLANCE, ARROW = 5.0, 3.0, 1.3  # of a run, of a run in a small panel; length of an arrow
+TINY = 0.001  # an error below it is told so
 FOOT, HEAD, ROW = 0.5, 0.55, 0.46  # heights
 
 
@@ -230,7 +231,7 @@ class Problems(LectureScene):
         self._take(movers, stop or 0, last, SECONDS)
         self.found[key] = self.agenda.finding(key, problem.brief)
         self.play(FadeIn(self.found[key]), run_time=0.5)
-        self.speaker.say(problem.said)
+        self.speaker.say(problem.said, problem.said.split(";")[0])
         self.wait(2.2)
 
     def _take(self, movers: list[Trail] | list[CurveWalk], begin: int, end: int, seconds: float) -> None:
@@ -291,7 +292,7 @@ class Problems(LectureScene):
         yield on_baseline(layout.place(bold(key, BODY), head, LEFT), float(head.center[1]) - 0.1)
         words = [quiet(f"${gain.said}$"), quiet(gain.finding)]
         for said, (rule, value) in zip(("without", "with it"), gain.numbers.items(), strict=True):
-            words.append(Words(f"{said}: {_brief(value)}", BODY, rule_color(rule)))
+            words.append(Words(f"{said}: ${in_math(figure(value, 2))}$", BODY, rule_color(rule)))
         for line, row in zip(words, foot.rows(1, 1, 1, 1, gap=0.0), strict=True):
             yield on_baseline(layout.place(line, row, LEFT), float(row.center[1]) - 0.1)
 
@@ -358,5 +359,5 @@ def _cell(column: Box) -> tuple[Box, Box, Box]:
 
 
 def _brief(value: float) -> str:
-    """A result in two digits, as markup."""
-    return f"${in_math(figure(value, 2))}$"
+    """A result in two digits, as markup; of a tiny one, that it is."""
+    return f"below ${TINY}$" if 0 <= value < TINY else f"${in_math(figure(value, 2))}$"

@@ -352,8 +352,9 @@ class StabilityMap(LectureScene):
     def told(self) -> Words:
         """The curvature of the parabola whose runs are shown."""
         row = self.boxes[1].top_slice(ROW)[0]
-        said = Words(f"parabola of curvature $lambda = {typed(self.ends[1])}$", SMALL, self.signs.colors[0])
-        return layout.place(layout.shrink_into(said, row.width), row, UL)
+        steep = f"$lambda = {typed(self.ends[1])}$"
+        said = fitting((f"parabola of curvature {steep}", f"curvature {steep}", steep), row.width, self.signs.colors[0])
+        return layout.place(said, row, UL)
 
     @cached_property
     def counters(self) -> dict[str, Counter]:
@@ -370,3 +371,9 @@ class StabilityMap(LectureScene):
             made[name] = Counter(box, words, spec, widest=widest)
             made[name].display(self.readings[name](0.0))
         return made
+
+
+def fitting(markups: tuple[str, ...], width: float, color: str) -> Words:
+    """The first of several wordings that fits a width, else the last."""
+    tried = (Words(markup, SMALL, color) for markup in markups)
+    return next((words for words in tried if words.width <= width), Words(markups[-1], SMALL, color))

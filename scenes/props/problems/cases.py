@@ -34,7 +34,7 @@ class Cases:
 
     def _set(self, rate: float, *momenta: float) -> str:
         """The learning rate and the momenta of runs, as mathematics."""
-        kept = ' thin "or" thin '.join(map(typed, momenta))
+        kept = ", thin ".join(map(typed, momenta))
         return f"{notation().learning_rate} = {typed(rate)}, thin {notation().momentum} = {kept}"
 
     def _pair(

@@ -24,6 +24,7 @@ from scenes.stage.words.figures import power_of_ten
 from scenes.stage.words.typesetting import quiet
 
 BALL = 0.13
+CLEAR = 0.6  # from where the name of the axis begins to the rules' numbers, which are left out where they have no room
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,10 @@ def chart_of(exhibit: Example, box: Box) -> ContourMap:
     places = np.array([chart.to_screen(*minimum) for minimum in objective.minima]).reshape(-1, 3)
     seen = places[inside(places, chart.area)]
     chart.add(crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3))
-    if exhibit.settings:
-        corner = np.array([chart.area.right, chart.area.top, 0.0])
-        chart.add(quiet(f"${exhibit.settings}$").next_to(corner, UP, buff=0.12).align_to(corner, RIGHT))
+    corner = np.array([chart.area.right, chart.area.top, 0.0])
+    told = quiet(f"${exhibit.settings}$").next_to(corner, UP, buff=0.12).align_to(corner, RIGHT)
+    if exhibit.settings and told.get_left()[0] > chart.names.get_left()[0] + CLEAR:
+        chart.add(told)
     return chart
 
 

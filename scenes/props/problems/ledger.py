@@ -23,20 +23,23 @@ class Ledger:
     def __init__(self, box: Box, groups: Mapping[str, Rows], colors: Mapping[str, str]) -> None:
         count = sum(map(len, groups.values()))
         self.parts: dict[str, tuple[Words, list[VGroup]]] = {}
+        size = BODY if box.width > LEAST else SMALL
+        heads = {name: bold(name, size, colors[name]) for name in groups}
+        indent = max(GROUP * box.width if box.width > LEAST else 0.0, *(head.width + 0.2 for head in heads.values()))
         lines = iter(box.rows(*[1.0] * count, gap=0.0))
         for name, rows in groups.items():
             places = [next(lines) for _ in rows]
-            head = bold(name, BODY if box.width > LEAST else SMALL, colors[name])
+            head = heads[name]
             layout.place(head, places[0], LEFT)
             on_baseline(head, _baselines(places[0])[0])
-            made = [_row(place, *row) for place, row in zip(places, rows.items(), strict=True)]
+            made = [_row(place, indent, *row) for place, row in zip(places, rows.items(), strict=True)]
             self.parts[name] = head, made
 
 
-def _row(box: Box, point: str, finding: str) -> VGroup:
+def _row(box: Box, indent: float, point: str, finding: str) -> VGroup:
     """A point and what was found, beside each other, or one below the other."""
     first, second = _baselines(box)
-    left = box.inset(left=GROUP * box.width)
+    left = box.inset(left=indent)
     right = left.inset(left=POINT * box.width) if box.width > LEAST else left
     words = layout.place(Words(point, BODY if box.width > LEAST else SMALL, palette().ink), left, LEFT)
     found = layout.place(layout.shrink_into(quiet(finding), right.width), right, LEFT)
@@ -46,4 +49,4 @@ def _row(box: Box, point: str, finding: str) -> VGroup:
 def _baselines(box: Box) -> tuple[float, float]:
     """Of a point and of what was found."""
     middle = float(box.center[1])
-    return (middle - 0.11, middle - 0.11) if box.width > LEAST else (middle + 0.13, middle - 0.25)
+    return (middle - 0.11, middle - 0.11) if box.width > LEAST else (middle + 0.11, middle - 0.25)
