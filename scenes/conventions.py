@@ -270,9 +270,9 @@ class Conventions(LectureScene):
             told = (f"{FORMS[form].title}: {why}; the next step is {share} of the last", f"{why}: next step {share}")
             told = (f"{FORMS[form].title}: {why}", why) if self.flown else told
             self.speaker.say(*(tinted(words, form_color(form)) for words in told))
-            self.wait(2.6)
+            self.wait(3.8)
         self.speaker.say(conclusion(self.flown, self.part))
-        self.wait(3.0)
+        self.wait(4.0)
 
     def _told(self, words: str) -> tuple[str, str]:
         """Words, and by how much the arrows are drawn longer than the steps."""

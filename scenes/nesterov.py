@@ -264,10 +264,10 @@ class NesterovScene(LectureScene):
             self.wait(1.2)
         self.play(Create(self.ranges.mark), run_time=0.6)
         self.speaker.say(f"here: ${typed(self.pull, 3)}$, {where_it_is(self.pull, self.limits)}")
-        self.wait(2.4)
+        self.wait(3.0)
         told = tinted(self.words()["remedy"].rstrip("."), rule_color(AHEAD))
         self.speaker.say(told, told.replace("a learning rate of", "rate"))
-        self.wait(3.0)
+        self.wait(4.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 

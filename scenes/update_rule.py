@@ -209,7 +209,7 @@ class UpdateRule(LectureScene):
         for names, note in ((("lhs", "eq", "fresh"), fresh), (("share", "before", "plus"), share)):
             self.play(FadeIn(first.part(*names)), run_time=0.6)
             self.play(FadeIn(note), run_time=0.4)
-            self.wait(1.2)
+            self.wait(1.7)
         self.add(first)
         self.play(FadeIn(second), run_time=0.6)
         self.play(FadeIn(subtracted), FadeIn(self.equations.settings), run_time=0.4)
