@@ -352,8 +352,9 @@ class StabilityMap(LectureScene):
     def told(self) -> Words:
         """The curvature of the parabola whose runs are shown."""
         row = self.boxes[1].top_slice(ROW)[0]
-        said = Words(f"parabola of curvature $lambda = {typed(self.ends[1])}$", SMALL, self.signs.colors[0])
-        return layout.place(layout.shrink_into(said, row.width), row, UL)
+        words = f"curvature $lambda = {typed(self.ends[1])}$"
+        tried = [Words(text, SMALL, self.signs.colors[0]) for text in (f"parabola of {words}", words)]
+        return layout.place(next((said for said in tried if said.width <= row.width), tried[-1]), row, UL)
 
     @cached_property
     def counters(self) -> dict[str, Counter]:
