@@ -325,8 +325,8 @@ class Conventions(LectureScene):
 
     @cached_property
     def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
+        """The line for words at the bottom, in a narrow picture two, and the rest."""
+        return layout.stage().bottom_slice(FOOT + 0.4 * layout.is_narrow(), gap=0.12)
 
     @cached_property
     def boxes(self) -> tuple[Box, Box]:

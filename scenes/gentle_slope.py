@@ -249,7 +249,7 @@ class GentleSlope(LectureScene):
         """The rest, from top to bottom: card, counter and gauge, data, words."""
         card, rest = self.boxes[1].top_slice(CARD, gap=BETWEEN)
         gauge, rest = rest.top_slice(GAUGE + COUNTER * (rest.width < CRAMPED), gap=BETWEEN)
-        return card, gauge, *reversed(rest.bottom_slice(FOOT, gap=0.1))
+        return card, gauge, *reversed(rest.bottom_slice(FOOT + 0.4 * layout.is_small(), gap=0.1))
 
     @cached_property
     def step(self) -> ValueTracker:

@@ -292,16 +292,12 @@ class GradientFieldScene(LectureScene):
     @cached_property
     def rows(self) -> tuple[Box, Box]:
         """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
+        return layout.stage().inset(right=0.1 * layout.is_tall()).bottom_slice(FOOT, gap=0.12)
 
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
-        return layout.beside(
-            self.rows[1].inset(right=0.1 * layout.is_tall()),
-            (0.52 if layout.is_wide() else 0.5) * self.rows[1].width,
-            4.8,
-        )
+        return layout.beside(self.rows[1], (0.52 if layout.is_wide() else 0.5) * self.rows[1].width, 4.8)
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -313,7 +313,7 @@ class OptimizerRace(LectureScene):
     @cached_property
     def pages(self) -> list[list[FormulaCard]]:
         """The rules on cards, four to a page; in a small one, two."""
-        rows, across = (4 if layout.is_tall() else 2, 1) if layout.is_narrow() else (2, 2)
+        rows, across = (2, 2) if layout.is_wide() else (4 if layout.is_tall() else 2, 1)
         grid = self.rows[1].rows(*[1] * rows, gap=0.25)
         boxes = [box for row in grid for box in row.columns(*[1] * across, gap=0.25)]
         rules = list(self.same.values())

@@ -39,7 +39,7 @@ def test_layout_in_the_other_theme_and_other_aspects(clip: str, monkeypatch: pyt
     for aspect in ASPECTS:
         if aspect == "16:9":  # above
             continue
-        with studio(make_profile("120p10", "light", aspect)), typeset_cache():
+        with studio(make_profile("l", "light", aspect)), typeset_cache():
             scene = make_scene(clip, {}, only=())
             pictured = scene.beats if aspect == "4:3" else scene.beats[-1:]  # what costs most
             sight = look_at(scene, f"{clip}, light, {aspect}", pictured)

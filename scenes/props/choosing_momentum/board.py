@@ -36,7 +36,8 @@ def derivation(box: Box, damping: Damping) -> VGroup:
         f"{here} (1 - sqrt({rate} dot {curvature}))^2 = {critical}",
     )
     formulas = [fitting_formula(source, width) for source in sources]
-    head = quiet("each step multiplies by a root of" if roomy else "a step is times a root of")
+    said = ("each step multiplies by a root of", "a step is times a root of")
+    head = next((words for words in map(quiet, said) if words.width <= width), quiet(said[-1]))
     return layout.place(lines(head, *formulas, gap=0.22), box, LEFT)
 
 

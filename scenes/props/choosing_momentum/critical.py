@@ -21,6 +21,8 @@ from scenes.stage.words.typesetting import SMALL, Words
 LEAST, MOST = 1e-3, 1.0  # of learning rate times curvature
 DOT = 0.12
 
+CRAMPED = 3.0  # width of a curve that has no room for long words
+
 
 def size_for(momentum: float) -> float:
     """The learning rate times curvature for which a momentum is the largest without overshoot: (1 - sqrt(gamma))^2."""
@@ -34,7 +36,10 @@ class CriticalCurve(Panel):
         """`sizes` are valleys that it will show."""
         low = min([LEAST, *(10.0 ** np.floor(np.log10(size)) for size in sizes if size > 0)])
         letters = notation()
-        names = (f"${letters.learning_rate} f''$", f"most ${letters.momentum}$ without overshoot")
+        names = (
+            f"${letters.learning_rate} f''$",
+            f"most ${letters.momentum}$" + " without overshoot" * (box.width > CRAMPED),
+        )
         super().__init__(box, (low, MOST), (0.0, 1.0), names, grid=True, x_scale="log")
         a = np.geomspace(low, MOST, 400)
         heights = np.array([theory.critical_momentum(float(one)) for one in a])
@@ -48,13 +53,13 @@ class CriticalCurve(Panel):
         place: Array = self.to_screen(size, momentum)
         dot.set_points(disc_points(place[None], DOT))
         letters = notation()
-        said = (
-            f"${letters.learning_rate} f'' = {in_math(figure(size, 2))}$: ${letters.momentum} = {figure(momentum, 2)}$"
-        )
-        words = Words(said, SMALL, color, on_picture=True)
+        parted = ":" if self.area.width > CRAMPED else " \\ "  # on two lines
+        where, most = f"{letters.learning_rate} f'' = {in_math(figure(size, 2))}", figure(momentum, 2)
+        words = Words(f"${where}${parted} ${letters.momentum} = {most}$", SMALL, color, on_picture=True)
         middle = (self.area.left + self.area.right) / 2
         words.next_to(place, UR if place[0] < middle else DL, buff=0.12)
         words.shift(max(0.0, self.area.left + 0.1 - words.get_left()[0]) * np.array([1.0, 0, 0]))
+        words.shift(min(0.0, self.area.right - words.get_right()[0]) * np.array([1.0, 0, 0]))
         words.shift(max(0.0, self.area.bottom + 0.1 - words.get_bottom()[1]) * -DOWN)
         words.shift(max(0.0, words.get_top()[1] - self.area.top + 0.05) * DOWN)
         return VGroup(dot, words)

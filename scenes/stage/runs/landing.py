@@ -23,7 +23,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.surface_and_map import BALL, SurfaceAndMap
-from scenes.stage.words.typesetting import BODY, SMALL, TITLE, Words, bold, lines, quiet
+from scenes.stage.words.typesetting import BODY, TITLE, Words, bold, lines, quiet, wrapped
 
 WIDE = 1.3  # times as wide as high: the words stand beside the map, else below it
 WORDS = 4.1  # width of the words beside the map, at least
@@ -127,8 +127,8 @@ class Landing:
 
     def _column(self, said: list[VGroup], box: Box) -> list[VGroup]:
         """Below each other, evenly; at the foot what the cross is."""
-        foot = [self._key()] if self.target and len(self.targets) else []
-        rest = box.inset(bottom=0.6 if foot else 0.0, top=0.3)
+        foot = [self._key(box.width)] if self.target and len(self.targets) else []
+        rest = box.inset(bottom=max(0.6, foot[0].height + 0.2) if foot else 0.0, top=0.3)
         cells = rest.rows(*[1.0] * len(said), gap=0.25)
         placed = [
             layout.place(layout.shrink_into(group, cell.width, cell.height), cell, LEFT)
@@ -144,10 +144,11 @@ class Landing:
         parts += [Words(f"${verdict.number}$", TITLE, color)] if verdict.number else []
         return lines(*parts, gap=0.22)
 
-    def _key(self) -> VGroup:
-        """The cross, and what it is."""
-        words = quiet(self.target, SMALL)
-        cross = crosses(np.zeros((1, 3)), stroke_color=palette().target, stroke_width=4.5)
+    def _key(self, width: float) -> VGroup:
+        """The cross, and what it is, on as many lines as a width needs."""
+        words, cross = quiet(self.target), crosses(np.zeros((1, 3)), stroke_color=palette().target, stroke_width=4.5)
+        room = width - cross.width - 0.25
+        words = words if words.width <= room else wrapped(self.target, room).set_color(palette().quiet)
         return VGroup(cross, words.next_to(cross, buff=0.2))
 
     # What happens ---------------------------------------------------------------------------------------------------
