@@ -55,10 +55,10 @@ def chart_of(exhibit: Example, box: Box) -> ContourMap:
     places = np.array([chart.to_screen(*minimum) for minimum in objective.minima]).reshape(-1, 3)
     seen = places[inside(places, chart.area)]
     chart.add(crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3))
-    corner = np.array([chart.area.right, chart.area.top, 0.0])
-    told = quiet(f"${exhibit.settings}$").next_to(corner, UP, buff=0.12).align_to(corner, RIGHT)
-    if exhibit.settings and told.get_left()[0] > chart.names.get_left()[0] + CLEAR:
-        chart.add(told)
+    if exhibit.settings:
+        corner = np.array([chart.area.right, chart.area.top, 0.0])
+        told = quiet(f"${exhibit.settings}$").next_to(corner, UP, buff=0.12).align_to(corner, RIGHT)
+        chart.add(*([told] if told.get_left()[0] > chart.names.get_left()[0] + CLEAR else []))
     return chart
 
 
