@@ -88,7 +88,7 @@ class UTurn3D(TwoRuns):
 
     def words(self) -> Mapping[str, str]:
         run = self.runs[MOMENTUM]
-        turned = "runs up the wall of the valley, turns, and runs back"
+        turned = "runs up the wall of the valley, and back"
         straight = "flies off" if flies_off(run) else "runs on, and never turns"
         return {
             **super().words(),
@@ -128,7 +128,7 @@ class UTurn3D(TwoRuns):
     # The beats ------------------------------------------------------------------------------------------------------
 
     def two_balls(self) -> None:
-        """Both start at the same place, with the same learning rate{where_they_start}."""
+        """Both start at the same place{where_they_start}."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
@@ -140,7 +140,7 @@ class UTurn3D(TwoRuns):
             self.duet.walk(self.lead, LAPSE, azimuth=self.duet.azimuth + 0.6 * ROUND)
 
     def in_and_out(self) -> None:
-        """Momentum {how_it_runs}. A u-turn: across the valley it comes back, by 2 % of the picture at least."""
+        """Momentum {how_it_runs}. A u-turn goes back by 2 % of the picture or more."""
         left = self.third_turn - self.lead
         self.drive(self.rings, self.duet.step)
         if left > 0:
