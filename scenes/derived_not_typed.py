@@ -211,8 +211,8 @@ class DerivedNotTyped(LectureScene):
         self.wait(1.8)
 
     def opposite_signs(self) -> None:
-        """On {wrong_percent:.1f} % of this picture the typed one has the wrong sign: there it points uphill. At the
-        start it is {typed_at_start:.3f}, where {derived_at_start:.3f} is true."""
+        """On {wrong_percent:.1f} % of this picture the typed one has the wrong sign: there each step goes uphill. At
+        the start it is {typed_at_start:.3f}, where {derived_at_start:.3f} is true."""
         self.speaker.hush()
         self.vanish(self.formula)
         self.play(self.both.all.animate.shift(-self.below), run_time=1.0)
@@ -223,7 +223,9 @@ class DerivedNotTyped(LectureScene):
         self.play(*map(FadeIn, (*self.titles.values(), *self.firsts.values())), run_time=0.6)
         self.wait(1.6)
         self.play(*map(FadeIn, self.shades), run_time=0.7)
-        self.speaker.say(f"wrong sign on ${100 * self.mistaken.wrong_share:.1f}$ %: uphill", "the wrong sign: uphill")
+        self.speaker.say(
+            f"wrong sign on ${100 * self.mistaken.wrong_share:.1f}$ %: steps go uphill", "the wrong sign: uphill"
+        )
         self.wait(2.4)
 
     def two_balls(self) -> None:

@@ -149,7 +149,7 @@ class DescentInABowl(LectureScene):
             "Where the slope gets gentle, the steps get short: " if self.shortens else "As the slope, so the steps: "
         )
         same = f"Each is {figure(self.ratio)} times the one before." if self.ratio else ""
-        after = f"After {self.run.ended_at} steps the error {ending(self.run, 2, 'is')}, from {figure(start, 2)}."
+        after = f"After {self.run.ended_at} steps the error {ending(self.run, 2, 'is')}, from {figure(start, 3)}."
         return {"how_long": f"{turns}{told}{same}".strip(), "how_far": after}
 
     def remarks(self) -> Iterator[str]:

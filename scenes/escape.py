@@ -82,9 +82,14 @@ class Escape(TwoRuns):
         reached = [m for m, good in self.through.items() if good]
         return any(not good and m > min(reached, default=np.inf) for m, good in self.through.items())
 
+    @property
+    def the_lowest(self) -> str:
+        """The lowest point, or one of several that are equally low."""
+        return "the lowest point" if len(self.deepest) == 1 else "a lowest point"
+
     def words(self) -> Mapping[str, str]:
         found, count = self.numbers(), len(self.through)
-        at = f"{found['through']} of {count} end at a lowest point"
+        at = f"{found['through']} of {count} end at {self.the_lowest}"
         return {**super().words(), "how_many": at + (": more momentum is not always better" if self.more_fails else "")}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
@@ -99,8 +104,8 @@ class Escape(TwoRuns):
         failed = [m for m, good in self.through.items() if not good]
         more = [m for m in failed if reached and m > min(reached)]
         yield Claim(
-            f"more is not always better: {', '.join(figure(m, 6) for m in reached) or 'none'} end at a lowest point, "
-            f"{', '.join(figure(m, 6) for m in more) or 'none'} with more momentum do not",
+            f"more is not always better: {', '.join(figure(m, 6) for m in reached) or 'none'} end at "
+            f"{self.the_lowest}, {', '.join(figure(m, 6) for m in more) or 'none'} with more momentum do not",
             self.more_fails,
         )
 
@@ -186,7 +191,7 @@ class Escape(TwoRuns):
     def verdict(self) -> VGroup:
         """How many get through, in the last cell."""
         found, cell = self.numbers(), self.grid[-1]
-        said = ["end at a lowest point"]
+        said = [f"end at {self.the_lowest}"]
         said += ["more is not always better"] if self.more_fails and cell.width > NARROW else []
         first = bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM))
         words = lines(

@@ -223,8 +223,8 @@ class OptimizerRace(LectureScene):
             self.wait(2.6)
 
     def search(self) -> None:
-        """For each rule {rates_tried} rates from {least_rate:g} to {largest_rate:g} are run; the lowest error in the
-        last {judged} steps wins: {found}."""
+        """For each rule {rates_tried} rates from {least_rate:g} to {largest_rate:g} are run, and the largest of the
+        last {judged} errors is drawn. Where it is lowest, is the rate: {found}."""
         if TUNED not in self.raced:
             self.wait(1.0)
             return
@@ -239,7 +239,7 @@ class OptimizerRace(LectureScene):
         for curve, mark in zip(self.chart.curves, self.chart.marks, strict=True):
             self.play(Create(curve), run_time=1.2, rate_func=linear)
             self.play(GrowFromCenter(mark), run_time=0.4)
-        self.speaker.say(f"the best: lowest in the last ${JUDGED}$ steps")
+        self.speaker.say("the best: where the curve is lowest")
         if SAME in self.raced:
             self._change_rates()
         self.wait(2.0)
@@ -401,7 +401,7 @@ class OptimizerRace(LectureScene):
 
     @cached_property
     def chart(self) -> RateChart:
-        names = (f"rate ${notation().learning_rate}$", f"error, last ${JUDGED}$ steps")
+        names = (f"rate ${notation().learning_rate}$", f"largest of the last ${JUDGED}$ errors")
         return RateChart(self.boxes[0], self.searches, self.colors, names)
 
     @cached_property

@@ -171,8 +171,8 @@ class Saddle(LectureScene):
         """What holds on both grounds, of steps lost."""
         pairs = [[self.lost_in_all(place, name) for name in NAMES] for place in PLACES]
         if all(fast > 0 for _, fast in pairs) and self.first_away:
-            times = " and ".join(figure(slow / fast, 2) for slow, fast in pairs)
-            return f"Small slopes that agree add up: momentum loses {times} times fewer steps."
+            fewer = " and ".join(f"{fast} steps, not {slow}" for slow, fast in pairs)
+            return f"Small slopes that agree add up: momentum loses {fewer}."
         if self.first_away:
             return "Small slopes that agree add up: momentum loses fewer steps."
         return "Momentum does not lose fewer steps on both: it, too, goes only where the slope leads."

@@ -223,7 +223,11 @@ class StabilityMap(LectureScene):
     def too_far(self) -> None:
         """With a larger learning rate it ripples on, {fewest} to {most} steps. Beyond the boundary the run diverges."""
         alike = "other ripples, about as many steps" if self.route.alike else "other ripples"
-        self.speaker.say(f"a larger learning rate: {alike}", "larger learning rate: other ripples")
+        self.speaker.say(
+            f"a larger learning rate: {alike}, up to the line",
+            f"{alike}, up to the line",
+            "larger rates, up to the line",
+        )
         self._go("diverges", 6.0)
         self.speaker.say("beyond the line: it diverges")
         self.wait(2.2)

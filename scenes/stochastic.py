@@ -164,7 +164,7 @@ class Stochastic(LectureScene):
     @property
     def _takes(self) -> str:
         there = self.tallies[SMALL_RATE].there
-        return f"within {NEAR:g} of the minimum {'never' if there is None else f'after {there} steps'}"
+        return f"within {NEAR:g} of the minimum {'never' if there is None else f'first after {there} steps'}"
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -241,9 +241,9 @@ class Stochastic(LectureScene):
         self._tell(SMALL_RATE, self._does(SMALL_RATE, f"there {self.ledger_says(SMALL_RATE)}"))
 
     def ledger_says(self, name: str) -> str:
-        """When a run is there, in the shortest words."""
+        """When a run is first there, in the shortest words."""
         there = self.tallies[name].there
-        return "never" if there is None else f"after {there} steps"
+        return "never" if there is None else f"first after {there} steps"
 
     def near_the_minimum(self) -> None:
         """The second half of the steps, close to the minimum: {how_noisy}. The circles show the average distance."""

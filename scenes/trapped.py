@@ -179,7 +179,7 @@ class Trapped(TwoRuns):
             return (
                 f"{more} more iterations lead out of all bounds." if more else "More iterations change nothing of it."
             )
-        rim = f"The rim is {figure(self.dip.rim - self.ends[GD])} higher. " if self.dip else ""
+        rim = f"The rim is {figure(self.dip.rim - self.ends[GD], 3)} higher. " if self.dip else ""
         return f"{rim}{more} more iterations lead {figure(self.drift, 1)} far."
 
     def _elsewhere(self) -> str:

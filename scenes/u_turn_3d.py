@@ -15,14 +15,14 @@ import numpy as np
 from pydantic import Field
 
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
-from scenes.props.u_turn_3d.turns import turns_of
+from scenes.props.u_turn_3d.turns import SEEN, turns_of
 from scenes.stage.ink.ball import Rings
 from scenes.stage.ink.fading import FadeOut
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.two_runs import GD, MOMENTUM, SAME, TwoRuns
 from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import figure, rounded
+from scenes.stage.words.figures import figure, rounded, typed
 
 ROUND = 46.0  # degrees that the camera goes, until it looks into the valley from its open end
 LEAD, AFTER = 5, 2  # steps before the first turn at which slow motion begins, and after the third at which it ends
@@ -158,8 +158,10 @@ class UTurn3D(TwoRuns):
             self.drive(self.rings, self.duet.step)
             self.duet.walk(self.last, min(left / QUICK, LONGEST), azimuth=self.duet.azimuth + ROUND)
         turns = f"${self.count}$ u-turn{'s' * (self.count != 1)}"
-        self.duet.speaker.say(*((f"{turns}, and still lower", f"{turns}, still lower") if self.lower else (turns,)))
+        self.duet.speaker.say(f"{turns} of ${typed(100 * SEEN)} %$ of the picture or more", turns)
         self.wait(2.4)
+        self.duet.speaker.say(*((f"{turns}, and still lower", f"{turns}, still lower") if self.lower else (turns,)))
+        self.wait(2.0)
 
     def from_above(self) -> None:
         """After {last} iterations: gradient descent {gd_end}; momentum {momentum_end}, with {turned}."""

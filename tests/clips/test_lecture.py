@@ -290,8 +290,8 @@ MISTAKES = {
     # letters
     f'[notation]\nupdate = "v"\nmomentm = "beta"\n{CLIP}': "line 3: there is no letter of the notation 'momentm': did "
     "you mean 'momentum'?",
-    f'[notation]\nupdate = "v"\nmomentum = "w"\n{CLIP}': "line 3: momentum cannot be written w: that is the "
-    "parameters; choose another letter.",
+    f'[notation]\nupdate = "v"\nmomentum = "w"\n{CLIP}': "line 3: momentum cannot be written w: that is a "
+    "variable; choose another letter.",
     f'notation = {{ momentum = "v", update = "v" }}\n{CLIP}': "line 1: momentum and update are both written v: choose "
     "two different letters.",
     # clips

@@ -120,7 +120,12 @@ SET = {
     # profiles
     ("profiles.draft.height", "400"): ("profiles.draft.height: 360 -> 400", "-height = 360", "+height = 400"),
     ("profiles.draft.frame_rate", "12"): ("profiles.draft.frame_rate: 30 -> 12", "+frame_rate = 12"),
-    ("profiles.hall.height", "1440"): ("profiles.hall.height: 720 -> 1440", "+[profiles.hall]", "+height = 1440", "+"),
+    ("profiles.hall.height", "1440"): (
+        "profiles.hall.height: (default) -> 1440",
+        "+[profiles.hall]",
+        "+height = 1440",
+        "+",
+    ),
     # a clip without parameters
     ("rolling_ball.momentum", "0.950"): (
         "rolling_ball.momentum: (default) -> 0.95",
@@ -191,7 +196,7 @@ def test_setting(path: Path, typed: tuple[str, str], found: tuple[str, ...]) -> 
 
 UNSET = {
     "title": ('title: "Momentum" -> "Momentum in Motion"', '-title = "Momentum"   # its title'),
-    "profiles.draft.height": ("profiles.draft.height: 360 -> 720", "-height = 360"),
+    "profiles.draft.height": ("profiles.draft.height: 360 -> (default)", "-height = 360"),
     "u_turn.momentum": (
         "u_turn.momentum: 0.9 -> (default)",
         "-parameters = { momentum = 0.9, start = [-2,1] }  # wild",
@@ -251,9 +256,9 @@ REFUSED = {
     ("them", "light"): "There is no key 'them': did you mean 'theme'?",
     ("clip", "u_turn"): "There is no key 'clip': choose one of aspect, cache, notation, quality, theme, title.",
     ("theme", "lite"): "lecture.toml, line 3: there is no theme 'lite': did you mean 'light'?",
-    ("quality", "480"): "lecture.toml, line 4: there is no quality '480': choose one of draft, h, k, l, m, p.",
+    ("quality", "480"): "lecture.toml, line 4: there is no quality '480': did you mean '480p'?",
     ("notation.momentm", "beta"): "There is no letter of the notation 'momentm': did you mean 'momentum'?",
-    ("notation.momentum", "w"): "lecture.toml, line 4: momentum cannot be written w: that is the parameters; choose "
+    ("notation.momentum", "w"): "lecture.toml, line 4: momentum cannot be written w: that is a variable; choose "
     "another letter.",
     ("profiles", "3"): "A profile has a width, a height and a frame_rate: name one of them, like "
     "profiles.draft.height.",
@@ -261,7 +266,7 @@ REFUSED = {
     "profiles.draft.height.",
     ("profiles.draft.hight", "3"): "There is no key of a profile 'hight': did you mean 'height'?",
     ("profiles.draft.height", "361"): "lecture.toml, line 7, profile draft: height must be an even whole number from "
-    "120 to 4320, and not 361.",
+    "120 to 7680, and not 361.",
     ("profiles.m.height", "360"): "lecture.toml, line 5, profile m: m is one of Manim's qualities already: give the "
     "profile another name.",
     ("uturn.momentum", "0.9"): "There is no clip 'uturn': did you mean 'u_turn'?",
@@ -550,7 +555,7 @@ def test_the_starters_examples_are_right() -> None:
     """What stands in comments is right as soon as the sign is taken away."""
     examples = re.sub(r"^# (?=notation = |\[\[clip\]\]|scene = |name = |parameters = )", "", starter(), flags=re.M)
     lecture = parse_lecture(examples.replace('notation = "lecture"', "#"))
-    assert lecture.notation == {"momentum": "beta", "learning_rate": "alpha", "update": "v"}
+    assert lecture.notation == {"momentum": "beta", "learning_rate": "alpha", "update": "v", "parameters": "w"}
     assert lecture.entry("u_turn_slow").parameters == {"momentum": 0.5, "start": [-2, 1]}
     for command in re.findall(r"render.py set (\S+) (\S+)", starter()):
         assert command[0].split(".")[0] in CLIPS

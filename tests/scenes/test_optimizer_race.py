@@ -202,7 +202,7 @@ def test_the_letters_are_those_of_the_notation() -> None:
     scene = make_scene("optimizer_race", {}, notation="pytorch")
     with written_in(scene._read_notation):
         assert letters(make_rule("nesterov", momentum=0.5)) == "mu = 0.5"
-        assert formulas(make_rule("gradient_descent"))[0].startswith('w_(t+1) = w_t - op("lr")')
+        assert formulas(make_rule("gradient_descent"))[0].startswith('theta_(t+1) = theta_t - op("lr")')
 
 
 def test_a_rule_that_says_little_of_itself_is_shown_all_the_same() -> None:

@@ -122,6 +122,6 @@ def test_what_is_said_of_momentum_is_what_it_does(clip: str, momentum: float, fa
     else:
         expected = "through" if within.any() else "past"
     assert [fate for fate, sentence in SAID.items() if sentence in said] == [expected]
-    assert ("comes to a lowest point" in said) == (
+    assert ("comes close to a lowest point" in said) == (
         expected in ("through", "past", "elsewhere") and free - lowest < 0.02 * (first - lowest)
     )

@@ -120,7 +120,7 @@ class LetterTable:
         writers = [*NOTATIONS.values()] + [notation()] * (not known)
         pitch = min(PITCH + 1.2 * self.above, (box.height - HEAD) / len(writers))
         top = box.center[1] + (len(writers) * pitch + HEAD) / 2
-        heads = self._row(("", "momentum", "learning rate", "update"), top - 0.6 * HEAD, palette().quiet)
+        heads = self._row(("", "momentum", "learning rate", "memory"), top - 0.6 * HEAD, palette().quiet)
         ends = np.array([[box.left, top - HEAD, 0.0], [box.right, top - HEAD, 0.0]])
         self.furniture = VGroup(heads, polylines([ends], stroke_color=palette().rule_line, stroke_width=2))
         self.rows = [

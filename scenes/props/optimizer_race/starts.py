@@ -77,7 +77,7 @@ class Starts:
             return f"{RULES[first[0]].title}, from every start of this map"
         if len(first) == 1:
             return f"{RULES[first[0]].title}, where one ends lowest alone"
-        return "another start, another winner" if first else "from no start does one end lowest alone"
+        return "the same rates, another start: another winner" if first else "from no start does one end lowest alone"
 
     def dots(self, chart: ContourMap, colors: Mapping[str, str]) -> VGroup:
         """A dot at each start in the colour of who ends lowest; quiet where nobody does."""

@@ -98,11 +98,12 @@ class Cases:
             name: np.abs(run.iterates[: run.ended_at + 1][-JUDGED:]).max(axis=0) / run.iterates[0]
             for name, run in runs.items()
         }
-        along, across = left[MOMENTUM]
+        ends = {name: np.abs(run.iterates[run.ended_at] / run.iterates[0]) for name, run in runs.items()}
+        along, across = ends[MOMENTUM]
         finding = f"still to go: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
         lags = {name: bool(far > 4 * near) for name, (far, near) in left.items()}
         said = "the steep way sets the rate for both"
-        said += f"; gradient descent: ${100 * left[GD][0]:.0f} %$ to go" if lags[GD] else ""
+        said += f"; gradient descent: ${100 * ends[GD][0]:.0f} %$ to go" if lags[GD] else ""
         settings = self._set(float(f"{rate:.3g}"), self.parameters.momentum)
         return Example(valley, runs, said, finding, all(lags.values()), settings=settings, brief=finding)
 

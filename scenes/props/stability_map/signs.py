@@ -11,6 +11,7 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.words.figures import typed
 
 ON_PICTURE = "#FFFFFF"  # the plane is dark or bright in both themes; words on it have a dark edge
+LOW, HALF, ASIDE = 0.12, 0.5, 0.45  # momenta at which a curve has its name, and how far beside it
 
 
 class Signs:
@@ -45,10 +46,8 @@ class Signs:
 
     @cached_property
     def names_of_curves(self) -> list[VGroup]:
-        """The curvature to which each critical curve belongs, near its upper left end."""
-        found = []
-        for curvature, momentum in zip(self.ends[::-1], (0.68, 0.5), strict=True):
-            pull = self.ends[1] * (1 - momentum**0.5) ** 2 / curvature
-            markup = f"$lambda = {typed(curvature)}$"
-            found.append(self._word(markup, pull + 0.45, momentum))
-        return found
+        """The curvature to which each critical curve belongs: beside the steep one's right branch, the other's left."""
+        gentle, steep = (f"$lambda = {typed(curvature)}$" for curvature in self.ends)
+        right = (1 + LOW**0.5) ** 2 - ASIDE
+        left = min(self.ends[1] / self.ends[0] * (1 - HALF**0.5) ** 2 + ASIDE, 3.5)
+        return [self._word(steep, right, LOW), self._word(gentle, left, HALF)]

@@ -22,7 +22,7 @@ from scenes.stage.words.typesetting import SMALL, Words, bold, on_baseline, quie
 
 MANY = 0.4  # of the steps turn back: it jitters
 NEAR = 0.5  # of the minimum: there
-HEADS = {"there": "there at", "back": "turns", "noise": "off ×"}
+HEADS = {"there": "first at", "back": "turns", "noise": "off ×"}
 HEAD, FIRST, SECOND = 0.45, 0.27, 0.62  # height of the heads; from the top of a row to its two baselines
 NUMBERS = 0.55  # of the width, for the three numbers
 

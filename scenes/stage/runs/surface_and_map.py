@@ -297,7 +297,7 @@ class SurfaceAndMap:
             scene.play(FadeIn(terrain), run_time=0.8)
             scene.wait(0.5)
         rising = terrain.rise.animate.set_value(1.0)
-        scene.play(*terrain.orbit.to(self.alone), rising, run_time=3.2, rate_func=smooth)
+        scene.play(*terrain.orbit.flight(self.alone, terrain.kept), rising, run_time=3.2, rate_func=smooth)
 
     def step_aside(self) -> None:
         """The terrain makes room, and its map comes beside it."""

@@ -213,15 +213,15 @@ class TwoRuns(LectureScene):
             return f"Momentum {ending(self.runs[MOMENTUM])}."
         if self.fate == "stays":
             return f"Momentum stays in it, too, at {figure(self.ends[MOMENTUM])}."
-        where = "comes to a lowest point" if self.arrives else "ends"
+        where = "comes close to a lowest point" if self.arrives else "ends"
         return f"Momentum {OUTCOMES[self.fate]} and {where}, at {figure(self.ends[MOMENTUM])}."
 
     def _climb(self) -> str:
         """What keeps gradient descent in its dip."""
         if self.dip is None:
             return self._slow_one()
-        climb = figure(self.dip.rim - self.ends[GD], 2)
-        return f"The line is the rim of the {self.dip_is}: {climb} to climb, where the slope is next to zero."
+        climb = figure(self.dip.rim - self.ends[GD], 3)
+        return f"To leave the {self.dip_is} it would have to climb {climb} to the rim, the line drawn."
 
     def verdicts(self) -> Iterator[Verdict]:
         """What is said of each run in the end, and its last value, if it has one."""

@@ -15,7 +15,7 @@ from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 STRIPE = 0.09
-CLEAR = 0.12  # between words and the number
+CLEAR = 0.25  # between words and the number
 INSET = 0.26
 CRAMPED = 3.6  # below this width the number stands below the settings, if the card is high enough
 NARROW = 5.0  # below this width the number stands beside the settings, not beside the name
