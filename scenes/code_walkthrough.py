@@ -222,7 +222,7 @@ class CodeWalkthrough(LectureScene):
             self.play(self.moment.animate.set_value(last), run_time=seconds, rate_func=linear)
             self.release()
         self.wait(0.4)
-        self.speaker.say(f"after {self.fast.ended_at} rounds $f$ {ending(self.fast, 3)}")
+        self.speaker.say(f"after {self.fast.ended_at} rounds $f$ {ending(self.fast, 3)}", f"$f$ {ending(self.fast, 3)}")
         self.wait(1.8)
 
     def large_steps(self) -> None:

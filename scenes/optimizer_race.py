@@ -242,7 +242,7 @@ class OptimizerRace(LectureScene):
         self.speaker.say("the best: where the curve is lowest")
         if SAME in self.raced:
             self._change_rates()
-        self.wait(2.0)
+        self.wait(3.4)
 
     def each_tuned(self) -> None:
         """Again, each with its own rate. {tuned_race}"""

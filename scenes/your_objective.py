@@ -67,7 +67,7 @@ class YourObjective(LectureScene):
     poster = "where_they_end"
 
     class Parameters(ClipParameters):
-        title: str | None = Field(None, max_length=60, description="The heading; if not given, the formula itself.")
+        title: str = Field("", max_length=60, description="The heading; if not given, the formula itself.")
         objective: Surface = Field(
             "x^2 + y^2 + 16*sin(x)*cos(y)", description="A formula of two variables, or the name of a surface."
         )
@@ -245,7 +245,7 @@ class YourObjective(LectureScene):
     def where_they_end(self) -> None:
         """After {last} iterations: {they_end}."""
         for sentence in self._outcome():
-            self.duet.speaker.say(sentence)
+            self.duet.speaker.say(sentence, sentence.replace(" gets down to", ":").replace(" ends at", ":"))  # briefly
             self.wait(2.2)
 
     def from_above(self) -> None:

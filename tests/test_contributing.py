@@ -82,8 +82,9 @@ from contextlib import redirect_stdout
 from io import StringIO
 import pytest
 import render
-from clips.filming.work import tell
+from clips.filming.work import make_scene, studio, tell, typeset_cache
 from clips.job import Job
+from clips.profile import make_profile
 
 def run(*words):
     assert render.main(list(words)) == 0, words
@@ -95,6 +96,15 @@ assert "sign_descent" in helped.getvalue()
 run("descend", "matyas", "--rule", "sign_descent", "--set", "learning_rate=0.5", "--steps", "3")
 for clip in ("optimizer_race", "your_objective"):  # without advice on claims that twenty steps may break
     print(*tell(Job(clip, {"rules": "sign_descent,momentum", "objective": "matyas", "steps": "20"})).captions)
+from scenes.stage.words.speaker import Speaker
+
+def heard(speaker, *wordings):
+    print(wordings[0])
+    say(speaker, *wordings)
+
+say, Speaker.say = Speaker.say, heard
+with studio(make_profile("l")), typeset_cache():
+    make_scene("optimizer_race", {"rules": "sign_descent,momentum", "steps": "20"}, only=()).render()
 run("show", "my_clip")
 sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "tests/test_readme.py", "tests/optimizers/test_rules.py",
     "tests/optimizers/test_torch_agreement.py", "tests/objectives/test_objectives.py",

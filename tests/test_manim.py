@@ -32,7 +32,7 @@ OPTIONS = {
     "gif": (("--format", "gif", *FEW), "gif"),
     "webm": (("--format", "webm", *FEW), "webm"),
     "mov": (("--format", "mov", *FEW), "mov"),
-    "some": (("--save_sections", "-n", "1,1"), "mp4"),
+    "some": (("--save_sections", "-n", "0,1"), "mp4"),  # Manim joins no section all of whose animations are left out
     "all": (("-a", *FEW), "mp4"),
     "light": (("-s", "-c", "manim-light.cfg"), "png"),
     "clear": (("-t", *FEW), "mov"),

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from clips.filming.work import read_parameters, tell
+from clips.filming.work import read_parameters, scene_class, tell
 from clips.job import Job
 from clips.making import advice
 from clips.making.advice import Advice, Axis, Way, advise, axes_of, axis_of, truth
@@ -83,7 +83,7 @@ def test_the_same_every_time() -> None:
 def test_where_the_search_ends_early_the_default_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(advice, "ASKED", 3)
     found = advise(Job("unrolling", {"momentum": 0.1}))
-    assert [way.value for way in found[0].ways] == [0.9]
+    assert [way.value for way in found[0].ways] == [scene_class("unrolling").Parameters().momentum]
 
 
 def test_nothing_found_is_said() -> None:

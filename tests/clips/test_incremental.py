@@ -329,13 +329,13 @@ def test_changing_momentum_films_only_beats_that_show_it(standing: Bench) -> Non
 
 
 def test_unrolling_with_another_learning_rate(standing: Bench) -> None:
-    """The weights grow beside the algebra in units of the learning rate; only then a run has one."""
+    """The weights grow beside the algebra in units of the learning rate; only a run has one."""
 
     def wish(rate: float) -> Wish:
         return Wish("un", "unrolling", {"learning_rate": rate}, SKETCH, standing.clips)
 
     standing.make(wish(0.05))
-    assert standing.filmed(wish(0.06)) == {"un": ("weights",)}
+    assert standing.filmed(wish(0.06)) == {"un": ("weights", "gain")}
 
 
 def test_nothing_to_do_imports_nothing_heavy(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ class Reader:
 
     VALUES = {"x": 0.7, "y": 1.3, "theta": 0.4, "x_1": 1.9, "pi": float(pi), "e": float(sympy.E)}  # noqa: RUF012
     FUNCTIONS = {  # noqa: RUF012
-        **{name: getattr(sympy, name) for name in ("sin", "cos", "tan", "tanh")},
+        **{name: getattr(sympy, name) for name in ("sin", "cos", "tan", "tanh", "exp")},
         **{"arctan": atan, "ln": log, "abs": Abs, "sqrt": sqrt, "max": Max},
         **{'op("sgn")': sympy.sign, 'op("arsinh")': sympy.asinh},
     }

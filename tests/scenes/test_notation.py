@@ -282,7 +282,7 @@ def test_extremes_of_the_unrolling(letters: str, settings: dict[str, object]) ->
 
 
 def test_lines_that_cannot_fit_are_refused_with_a_sentence() -> None:
-    with studio(make_profile("l", "dark", "4:3")), typeset_cache(), pytest.raises(UsageError, match="shorter letters"):
+    with studio(make_profile("l", "dark", "1:1")), typeset_cache(), pytest.raises(UsageError, match="shorter letters"):
         texts_and_troubles("unrolling", WIDEST, terms=5)
 
 

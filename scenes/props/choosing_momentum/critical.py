@@ -56,6 +56,8 @@ class CriticalCurve(Panel):
         parted = ":" if self.area.width > CRAMPED else " \\ "  # on two lines
         where, most = f"{letters.learning_rate} f'' = {in_math(figure(size, 2))}", figure(momentum, 2)
         words = Words(f"${where}${parted} ${letters.momentum} = {most}$", SMALL, color, on_picture=True)
+        if words.width > self.area.width - 0.15:  # where it lies, the axis tells
+            words = Words(f"${letters.momentum} = {most}$", SMALL, color, on_picture=True)
         middle = (self.area.left + self.area.right) / 2
         words.next_to(place, UR if place[0] < middle else DL, buff=0.12)
         words.shift(max(0.0, self.area.left + 0.1 - words.get_left()[0]) * np.array([1.0, 0, 0]))

@@ -108,10 +108,10 @@ class Comparison:
         return {
             f"large steps turn back in at least two of five: {plain.back} of {self.turns}": self.jitters,
             f"momentum turns back less than half as often: {fast.back} of {self.turns}": self.steadies,
-            f"momentum is there at most twice as late: after {fast.there} and {plain.there} steps": self.keeps_up,
+            f"momentum is there at most twice as late: {_when(fast)} and {_when(plain)}": self.keeps_up,
             f"near the minimum momentum is as noisy: {noises}": self.as_noisy,
             f"the small rate alone is calm there: {figure(small.noise)}": self.small_is_calm,
-            f"and late: there after {small.there} steps": self.small_is_late,
+            f"and late: there {_when(small)}": self.small_is_late,
         }
 
     @property
@@ -178,3 +178,8 @@ class Ledger:
     def _number(self, run: str, key: str) -> Words:
         said = self.tallies[run].said[key]
         return self._seated(Words(said, SMALL, self.colors[run]), self.lines[run], key, 0.5 * (FIRST + SECOND))
+
+
+def _when(tally: Tally) -> str:
+    """When a run is first there."""
+    return "never" if tally.there is None else f"after {tally.there} steps"

@@ -166,7 +166,7 @@ def make_notation(value: str | Mapping[str, str]) -> Notation:
     >>> make_notation("goh").title
     'Goh 2017'
     >>> make_notation({"momentum": "β", "update": '"step"'}).letters
-    {'momentum': 'beta', 'learning_rate': 'eta', 'update': '"step"'}
+    {'momentum': 'beta', 'learning_rate': 'eta', 'update': '"step"', 'parameters': 'theta'}
 
     Raises
     ------
