@@ -22,7 +22,7 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.two_runs import GD, MOMENTUM, SAME, TwoRuns
 from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import figure, rounded, typed
+from scenes.stage.words.figures import figure, typed
 
 ROUND = 46.0  # degrees that the camera goes, until it looks into the valley from its open end
 LEAD, AFTER = 5, 2  # steps before the first turn at which slow motion begins, and after the third at which it ends
@@ -165,7 +165,7 @@ class UTurn3D(TwoRuns):
 
     def from_above(self) -> None:
         """After {last} iterations: gradient descent {gd_end}; momentum {momentum_end}, with {turned}."""
-        lowest = f"the lowest point: ${rounded(self.lowest)}$" if self.objective.minima else ""
+        lowest = self._lowest_said() if self.objective.minima else ""
         landing = Landing(
             self.duet, [*self.verdicts()], self.deepest, lowest, also=lambda chart: [self.rings_on(chart)]
         )
