@@ -197,7 +197,7 @@ def test_variables_show_their_values() -> None:
 def test_what_stands_on_the_screen_at_the_end() -> None:
     scene = played(**GENTLE)
     np.testing.assert_allclose(scene.trail.ball.get_center(), scene.map.to_screen(*scene.path[30]), atol=1e-9)
-    assert [card.value.shown for card in scene.cards.values()] == ["0.052", "0.412"]
+    assert [card.value.shown for card in scene.cards.values()] == ["0.052", "0.41"]
 
 
 def test_every_character_of_the_listing_counts_for_the_cache() -> None:
