@@ -32,7 +32,7 @@ from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import SMALL, Words
+from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 from scenes.typed import as_list
 
 GRID = (96, 72)  # runs that are compared with theory for the claims
@@ -357,8 +357,9 @@ class StabilityMap(LectureScene):
         """The curvature of the parabola whose runs are shown."""
         row = self.boxes[1].top_slice(ROW)[0]
         steep = f"$lambda = {typed(self.ends[1])}$"
-        said = fitting((f"parabola of curvature {steep}", f"curvature {steep}", steep), row.width, self.signs.colors[0])
-        return layout.place(said, row, UL)
+        said = (f"parabola of curvature {steep}", f"curvature {steep}", steep)
+        words = first_fitting((Words(markup, SMALL, self.signs.colors[0]) for markup in said), row.width)
+        return layout.place(words, row, UL)
 
     @cached_property
     def counters(self) -> dict[str, Counter]:
@@ -375,9 +376,3 @@ class StabilityMap(LectureScene):
             made[name] = Counter(box, words, spec, widest=widest)
             made[name].display(self.readings[name](0.0))
         return made
-
-
-def fitting(markups: tuple[str, ...], width: float, color: str) -> Words:
-    """The first of several wordings that fits a width, else the last."""
-    tried = (Words(markup, SMALL, color) for markup in markups)
-    return next((words for words in tried if words.width <= width), Words(markups[-1], SMALL, color))

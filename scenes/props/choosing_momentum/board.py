@@ -12,7 +12,7 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.words.figures import rounded, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import BODY, Words, fitting_formula, lines, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, Words, first_fitting, fitting_formula, lines, on_baseline, quiet
 
 ROOMY = 5.4  # width from which on the longer wordings are used
 BELOW = 0.12  # from the middle of a row to its baseline
@@ -37,8 +37,7 @@ def derivation(box: Box, damping: Damping) -> VGroup:
     )
     formulas = [fitting_formula(source, width) for source in sources]
     said = ("each step multiplies by a root of", "a step is times a root of")
-    head = next((words for words in map(quiet, said) if words.width <= width), quiet(said[-1]))
-    return layout.place(lines(head, *formulas, gap=0.22), box, LEFT)
+    return layout.place(lines(first_fitting(map(quiet, said), width), *formulas, gap=0.22), box, LEFT)
 
 
 class Arrivals:

@@ -8,6 +8,7 @@ capitals of 28 pixels at 1080p, in an upright picture on a telephone too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from manim import DOWN, LEFT, UP, MathTypst, Typst, VGroup, VMobject, config
@@ -67,6 +68,23 @@ def capital_fraction(text: Typst) -> float:
 def escape(text: str) -> str:
     """Plain text as Typst markup that shows just these characters."""
     return re.sub(r"([\\*_`$#<>@\[\]~=+/\-])", r"\\\1", text)
+
+
+def first_fitting(wordings: Iterable[Words], width: float) -> Words:
+    """The first of several that fits a width, else the last; what follows it is not made.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    last = None
+    for last in wordings:
+        if last.width <= width:
+            return last
+    if last is None:
+        raise ValueError("no wording is given")
+    return last
 
 
 def fitting_words(markup: str, width: float) -> Words:
