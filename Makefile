@@ -15,7 +15,7 @@ lecture: setup
 test: setup-dev
 	@scripts/setup-browser
 	@scripts/setup-documents
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist worksteal # some 200 processes import anew
 
 check: lint types page test
 
