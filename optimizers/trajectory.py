@@ -98,21 +98,26 @@ class Trajectory:
 
     @property
     def u_turns(self) -> Count:
-        """How many hills the error along the path has; `optimizers.turns` says what counts as one."""
-        return _count(self._hilltops.sum(axis=0))
+        """How often the path turns back across the valley; `optimizers.turns` says what counts."""
+        return _count(self._turned.sum(axis=0))
 
     @property
     def u_turns_at(self) -> IntArray:
-        """The iterations of the hilltops, for a single run."""
+        """The iterations of the u-turns, for a single run."""
         self._require_single("u_turns_at")
-        return np.flatnonzero(self._hilltops)
+        return np.flatnonzero(self._turned)
+
+    @property
+    def hills(self) -> Count:
+        """How many hills the error along the path has: as many as u-turns in a valley, as long as both are seen."""
+        return _count(turns.hilltops(self.values).sum(axis=0))
 
     @property
     def reversals(self) -> IntArray:
         """The steps t at which the motion turns by more than 90 degrees, for a single run.
 
-        update_t . update_(t-1) < 0, so the corner of the path is at x_t. A u-turn is a hill in the error;
-        this looks at the motion alone.
+        update_t . update_(t-1) < 0, so the corner of the path is at x_t, however small. A u-turn is wide, and may be
+        round.
         """
         self._require_single("reversals")
         return np.flatnonzero(turns.reversals(self.updates))
@@ -138,8 +143,8 @@ class Trajectory:
         return Trajectory(self.iterates[run], self.values[run], self.gradients[run], *ends)
 
     @cached_property
-    def _hilltops(self) -> NDArray[np.bool]:
-        return turns.hilltops(self.values)
+    def _turned(self) -> NDArray[np.bool]:
+        return turns.u_turns(self.iterates, self.gradients)
 
     def _below(self, tolerance: float) -> NDArray[np.bool]:
         return (self.values < tolerance) & np.isfinite(self.values)

@@ -2,8 +2,8 @@
 
 New data turn the neuron's gentle slope into a narrow valley. Both rules start on its flank: gradient descent creeps,
 momentum shoots through and turns back, again and again, and its error falls all the same. On the error strip a dip is
-told from an arrival: what counts is the iteration from which the error stays below the tolerance. A u-turn is where the
-error along the path has climbed and falls again; those that are too small for the map are shown closer.
+told from an arrival: what counts is the iteration from which the error stays below the tolerance. U-turns for which the
+map has no room are shown closer.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from scenes.props.u_turn.closer import Closer, counted, with_room
 from scenes.props.u_turn.verdict import dip_and_arrival
 from scenes.reads import derived
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import Rings, Trail
+from scenes.stage.ink.ball import Rings, Trail, parted
 from scenes.stage.ink.drawing import Array, crosses, inside, polyline_points
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import luminance, palette, rule_color
@@ -46,6 +46,7 @@ from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
 from scenes.stage.words.endings import ending, ending_briefly, last_value
 from scenes.stage.words.figures import LONG, figure, in_math, sentence_format
 from scenes.stage.words.speaker import tinted
+from scenes.stage.words.turning import IS_A_U_TURN, SHOWN, u_turns
 from scenes.stage.words.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
 OLD_DATA = "gentle_slope_neuron"
@@ -54,7 +55,7 @@ LEAD = 6  # steps before the first u-turn at which the film slows down
 QUICK, SLOW, BRISK = 12.0, 2.5, 7.0  # steps a second
 NEVER = "never"
 LONGEST = 12.0  # seconds of one stretch
-BALL, RING = 0.125, 0.22  # radius of a ball, and of a ring
+BALL, RIM, RING = 0.125, 0.07, 0.22  # radius of a ball, what is seen of one under the other, and radius of a ring
 FOOT = 0.5  # height of the line for words, before the scoreboard has one
 
 
@@ -128,13 +129,13 @@ class UTurn(LectureScene):
             shown = "Two data points, a neuron, and the map of its error: a gentle slope."
             changes = f"Other data, another error surface: {self.landscape}."
         slow, fast = self.runs[GD], self.runs[MOMENTUM]
-        count, turns = fast.u_turns, f"{fast.u_turns} u-turn{'s' * (fast.u_turns != 1)}"
         return {
             "what_is_shown": shown,
             "what_changes": changes,
-            "what_momentum_does": f"The momentum carries it out of the valley: {turns}"
-            if count
-            else "It takes no u-turn",
+            "what_momentum_does": f"Momentum carries the ball across the valley, and back: {u_turns(fast.u_turns)}"
+            if fast.u_turns
+            else "Momentum takes no u-turn",
+            "what_counts": IS_A_U_TURN,
             "where_they_are": counted(fast.u_turns, self.ringed),
             "errors": f"gradient descent {self._at(slow)}, momentum {self._at(fast).removeprefix('is ')}",
             "what_becomes_of_it": self._outcome(),
@@ -193,7 +194,7 @@ class UTurn(LectureScene):
         self.wait(2.0)
 
     def in_and_out(self) -> None:
-        """{what_momentum_does} in {steps} iterations. A u-turn is where the error has climbed, and falls again."""
+        """{what_momentum_does} in {steps} iterations. {what_counts}"""
         self.play(FadeOut(self.exhibit), FadeOut(self.fit), FadeOut(self.said), run_time=0.5)
         self.said = VGroup()
         self._furnish()
@@ -201,7 +202,7 @@ class UTurn(LectureScene):
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
         self.add(self.rings, *self.trails.values(), self.board.rings)
         if self.runs[MOMENTUM].u_turns:
-            self.say("u-turn: the error climbed, and falls again")
+            self.say(SHOWN[not layout.is_wide()])
         for last, pace in self.stretches:
             self._run_to(last, pace)
         self.wait(1.5)
@@ -211,12 +212,12 @@ class UTurn(LectureScene):
         self.hush()
         near, count = self.near, len(self.runs[MOMENTUM].u_turns_at)
         if not len(near.hidden):
-            self.say(f"{count} rings: each u-turn has its own" if count else "no u-turn")
+            self.say("a ring round each u-turn" if count else "no u-turn")
             self.wait(2.2)
             return
         share, window = ValueTracker(0.0), near.window()
         self.play(Create(window), run_time=0.6)
-        self.say(f"${count - len(near.hidden)}$ on the map; the rest, closer")
+        self.say("too close together for rings: closer")
         self.wait(0.8)
         window.add_updater(lambda frame: frame.set_points(polyline_points(near.frame(share.get_value()))))
         self.play(share.animate.set_value(1.0), run_time=1.2)
@@ -231,7 +232,7 @@ class UTurn(LectureScene):
         last = self.runs[MOMENTUM].ended_at
         self.play(step.animate.set_value(last), run_time=min((last - near.begin) / BRISK, LONGEST), rate_func=linear)
         self.release()
-        self.say(f"${len(near.hidden)}$ more, ${in_math(figure(near.magnified, 2))}$ times closer")
+        self.say(f"${len(near.hidden)}$ of them, ${in_math(figure(near.magnified, 2))}$ times closer")
         self.wait(2.4)
         self.play(FadeOut(inset), FadeOut(near.rings), *(FadeIn(part) for part in far), run_time=0.8)
 
@@ -356,9 +357,10 @@ class UTurn(LectureScene):
         """The scores at the left; paths and the rings of the u-turns on the map."""
         self.board = Scoreboard(self.boxes[1], self.rules, self.runs, turning=MOMENTUM)
         paths = {name: self.map.to_screen(*run.iterates.T) for name, run in self.runs.items()}
-        rims = {GD: 0.07, MOMENTUM: 0.0}  # both are seen where they stand at the same place
+        rim, until = {GD: RIM, MOMENTUM: 0.0}, parted([*paths.values()], 2 * BALL)
         self.trails = {
-            name: Trail(paths[name], rule_color(name), self.map.area, ball=BALL, rim=rims[name]) for name in self.runs
+            name: Trail(paths[name], rule_color(name), self.map.area, ball=BALL, rim=rim[name], until=until)
+            for name in self.runs
         }
 
     @cached_property

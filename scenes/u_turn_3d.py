@@ -15,16 +15,17 @@ import numpy as np
 from pydantic import Field
 
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
-from scenes.props.u_turn_3d.turns import SEEN, turns_of
 from scenes.stage.ink.ball import Rings
 from scenes.stage.ink.fading import FadeOut
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.two_runs import GD, MOMENTUM, SAME, TwoRuns
 from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import figure, typed
+from scenes.stage.words.figures import figure
+from scenes.stage.words.turning import IS_A_U_TURN, SHARE, u_turns
 
 ROUND = 46.0  # degrees that the camera goes, until it looks into the valley from its open end
+INTO = 0.75  # the share of them by the third turn
 LEAD, AFTER = 5, 2  # steps before the first turn at which slow motion begins, and after the third at which it ends
 LAPSE, SLOW, QUICK, LONGEST = 2.6, 2.2, 9.0, 11.0  # seconds of time lapse; steps a second; seconds of a stretch at most
 LEVEL_GROUND = 0.05  # of the steepest slope on its way: nearly level
@@ -55,8 +56,8 @@ class UTurn3D(TwoRuns):
 
     @cached_property
     def turns(self) -> dict[str, list[int]]:
-        """The iterates at which each run turns back across the valley, by more than can be overlooked."""
-        return {name: turns_of(run, self.objective, self.window).tolist() for name, run in self.runs.items()}
+        """The iterates at which each run turns back across the valley."""
+        return {name: run.u_turns_at.tolist() for name, run in self.runs.items()}
 
     @property
     def count(self) -> int:
@@ -93,7 +94,8 @@ class UTurn3D(TwoRuns):
         return {
             **super().words(),
             "how_it_runs": turned if self.count else straight,
-            "turned": "1 u-turn" if self.count == 1 else f"{self.count} u-turns",
+            "turned": u_turns(self.count),
+            "what_counts": IS_A_U_TURN,
             "where_they_start": f", where the ground is nearly level: {self._lapse}" if self.level_start else "",
         }
 
@@ -118,12 +120,10 @@ class UTurn3D(TwoRuns):
         """The error of each run, and how often momentum turned."""
         for name, run in self.runs.items():
             title = self.rules[name].title
-            turns = len(self.turns[name])
-            told = "no u-turn" if not turns else f"{turns} u-turn{'s' * (turns > 1)}"
             if flies_off(run) or run.undefined_at is not None:
                 yield Verdict(name, title, "flies off")
             else:
-                yield Verdict(name, title, told, self._valued(self.ends[name]))
+                yield Verdict(name, title, u_turns(len(self.turns[name])), self._valued(self.ends[name]))
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -140,11 +140,11 @@ class UTurn3D(TwoRuns):
             self.duet.walk(self.lead, LAPSE, azimuth=self.duet.azimuth + 0.6 * ROUND)
 
     def in_and_out(self) -> None:
-        """Momentum {how_it_runs}. A u-turn goes back by 2 % of the picture or more."""
+        """Momentum {how_it_runs}. {what_counts}"""
         left = self.third_turn - self.lead
         self.drive(self.rings, self.duet.step)
         if left > 0:
-            self.duet.walk(self.third_turn, min(left / SLOW, LONGEST), azimuth=self.duet.azimuth + 0.9 * ROUND)
+            self.duet.walk(self.third_turn, min(left / SLOW, LONGEST), azimuth=self.duet.azimuth + INTO * ROUND)
         self.release()
         if self.count:
             self.duet.speaker.say("up the wall, and back")
@@ -157,8 +157,8 @@ class UTurn3D(TwoRuns):
         if left > 0:
             self.drive(self.rings, self.duet.step)
             self.duet.walk(self.last, min(left / QUICK, LONGEST), azimuth=self.duet.azimuth + ROUND)
-        turns = f"${self.count}$ u-turn{'s' * (self.count != 1)}"
-        self.duet.speaker.say(f"{turns} of ${typed(100 * SEEN)} %$ of the picture or more", turns)
+        turns = u_turns(self.count)
+        self.duet.speaker.say(f"{turns}, each by {SHARE} or more" if self.count else turns, turns)
         self.wait(2.4)
         self.duet.speaker.say(*((f"{turns}, and still lower", f"{turns}, still lower") if self.lower else (turns,)))
         self.wait(2.0)

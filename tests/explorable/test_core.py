@@ -161,7 +161,8 @@ def test_constants_are_those_of_python(core: Callable[..., Any]) -> None:
         "MOST_STEPS": trajectory.MAX_STEPS,
         "MOST_NUMBERS": trajectory.MAX_NUMBERS,
         "FAR": trajectory.FAR,
-        "SLIVER": turns.SLIVER,
+        "SEEN": turns.SEEN,
+        "RESTS": turns.RESTS,
     }
 
 

@@ -117,7 +117,7 @@ def facts(case: Case) -> dict[str, NDArray[Any]]:
     """What the runs of a case tell, each as an array (rates, 1 + shaken, ...)."""
     runs, tolerance = case.runs, case.tolerance
     return {
-        "turns": np.moveaxis(turns.hilltops(runs.values), 0, -1),
+        "turns": np.moveaxis(turns.u_turns(runs.iterates, runs.gradients), 0, -1),
         "reversals": np.moveaxis(turns.reversals(runs.updates), 0, -1),
         "firstBelow": runs.first_below(tolerance),
         "staysBelow": runs.stays_below(tolerance),

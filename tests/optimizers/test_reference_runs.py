@@ -58,7 +58,8 @@ def test_large_steps_on_the_gentle_slope(gentle):
     assert gentle[1].values[30] == pytest.approx(0.05163, abs=digits(5))
 
 
-VALLEYS = [  # name, start, gamma, plain k=100, momentum k=100, its largest of 91..100, u-turns, Nesterov's
+# The table counts hills of the error along the path, and calls them u-turns.
+VALLEYS = [  # name, start, gamma, plain k=100, momentum k=100, its largest of 91..100, hills, Nesterov's
     ("valley", (-1.5, -0.5), 0.85, 3.5990991137e-01, 6.7235512812e-06, 1.8417e-05, 13, 0),
     ("dip_valley", (-2.5, -2.5), 0.9, 3.640393944e-01, 6.7042967321e-06, 1.441e-02, 7, 1),
     ("narrow_valley", (-3, 3), 0.9, 3.622484441e-01, 7.119711681e-06, 4.170e-03, 17, 11),
@@ -66,16 +67,14 @@ VALLEYS = [  # name, start, gamma, plain k=100, momentum k=100, its largest of 9
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "start", "gamma", "plain", "momentum", "largest", "u_turns", "nesterov_u_turns"), VALLEYS
-)
-def test_minima_valleys(name, start, gamma, plain, momentum, largest, u_turns, nesterov_u_turns):
+@pytest.mark.parametrize(("name", "start", "gamma", "plain", "momentum", "largest", "hills", "nesterov_hills"), VALLEYS)
+def test_minima_valleys(name, start, gamma, plain, momentum, largest, hills, nesterov_hills):
     rules = (GradientDescent(1.0), Momentum(1.0, gamma), Nesterov(1.0, gamma))
     slow, fast, careful = (descend(OBJECTIVES[f"{name}_neuron"], rule, start, 100) for rule in rules)
     assert slow.values[100] == pytest.approx(plain, rel=2e-10)
     assert fast.values[100] == pytest.approx(momentum, rel=2e-10)
     assert fast.values[91:].max() == pytest.approx(largest, rel=4e-4)
-    assert [slow.u_turns, fast.u_turns, careful.u_turns] == [0, u_turns, nesterov_u_turns]
+    assert [slow.hills, fast.hills, careful.hills] == [0, hills, nesterov_hills]
 
 
 def test_the_valley_path():

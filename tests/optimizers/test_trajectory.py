@@ -52,7 +52,7 @@ def test_no_steps_are_a_trajectory_too():
     run = descend(THETA_SQUARE, GradientDescent(0.1), 10, 0)
     assert run.iterates.shape == (1, 1)
     assert run.updates.shape == (0, 1)
-    assert run.u_turns == 0
+    assert run.u_turns == run.hills == 0
     assert run.reversals.size == 0
     assert run.first_below(101) == run.stays_below(101) == 0
     assert run.first_below(100) is None
@@ -109,7 +109,7 @@ def test_reversals_are_the_corners_beyond_a_right_angle():
     # eta l = 1.5: x_(k+1) = -x_k / 2, so every step turns back, but the error never rises.
     run = descend(bowl(1.0), GradientDescent(1.5), 1.0, 5)
     np.testing.assert_array_equal(run.reversals, [1, 2, 3, 4])
-    assert run.u_turns == 0
+    assert run.hills == 0
 
 
 def test_reversals_of_steps_too_small_to_square_are_seen():
@@ -128,6 +128,7 @@ def test_a_member_of_a_batch_is_a_run_of_its_own():
     assert run.batch_shape == ()
     assert isinstance(run.u_turns, int)
     assert run.u_turns == batch.u_turns[1, 1] == len(run.u_turns_at)
+    assert run.hills == batch.hills[1, 1]
     np.testing.assert_array_equal(batch.at((-1, -1)).values, run.values)
 
 

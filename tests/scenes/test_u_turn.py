@@ -38,7 +38,7 @@ def test_numbers_of_the_reference() -> None:
     assert found["gradient_descent_error"] == pytest.approx(3.5990991137e-01, rel=1e-9)
     assert found["momentum_error"] == pytest.approx(6.7235512812e-06, rel=1e-9)
     assert found["largest_of_last_errors"] == pytest.approx(1.8417e-05, rel=1e-3)
-    assert (found["u_turns"], found["gradient_descent_u_turns"]) == (13, 0)
+    assert (found["u_turns"], found["gradient_descent_u_turns"]) == (7, 0)
 
 
 def test_what_stands_on_the_screen_at_the_end() -> None:
@@ -76,17 +76,18 @@ def test_what_is_said_is_what_the_run_does(momentum: float, learning_rate: float
     scene: Any = make_scene(
         "u_turn", {"momentum": momentum, "learning_rate": learning_rate, "steps": steps, "tolerance": tolerance}
     )
-    place, velocity, errors = np.array(scene.objective.start, dtype=float), np.zeros(2), []
+    place, velocity, errors, path = np.array(scene.objective.start, dtype=float), np.zeros(2), [], []
     for _ in range(int(scene.runs[MOMENTUM].ended_at) + 1):
         errors.append(float(scene.objective.value(place)))
+        path.append(place)
         velocity = momentum * velocity + learning_rate * scene.objective.gradient(place)
         place = place - velocity
     said, turns = scene.caption("closer"), scene.runs[MOMENTUM].u_turns_at
     for turn in turns:
-        assert errors[turn] >= max(errors[turn - 1], errors[turn + 1]), "the error has climbed, and falls again"
+        assert doubles_back(path, turn), "the path comes from one side of the valley, and goes back to it"
     hidden = [turn for turn in turns if turn not in scene.ringed]
     if hidden:
-        assert said.startswith(f"{len(turns) - len(hidden)} of the {len(turns)} have")
+        assert said.startswith(f"The map has room for {len(turns) - len(hidden)} rings; the other {len(hidden)} ")
         np.testing.assert_array_equal(scene.near.rings.steps, hidden)
     assert ("no u-turn" in said) == (len(turns) == 0)
     below = [error < tolerance for error in errors]
@@ -97,6 +98,17 @@ def test_what_is_said_is_what_the_run_does(momentum: float, learning_rate: float
         assert ("does not stay" in verdict) == (not below[-1])
     else:
         assert True not in below
+
+
+def doubles_back(path: list[Any], turn: int) -> bool:
+    """Whether some way across, what lies before and behind a turn is on one side of it, further off than 2 %."""
+    points = np.array(path)
+    far = 0.02 * np.linalg.norm(points[: turn + 1] - points[0], axis=1).max()
+    for angle in np.linspace(0, 2 * np.pi, 720, endpoint=False):
+        across = (points[turn] - points) @ [np.cos(angle), np.sin(angle)]
+        if across[:turn].max() > 0.999 * far and across[turn + 1 :].max() > 0.999 * far:
+            return True
+    return False
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from scenes.stage.panels.plot import Range
 
 SIDE, LARGE, LEAST = 5.5, 0.22, 0.15  # of a map on the screen; radius of a ring, and of the smallest that is drawn
 ROOM = 0.35  # round the turns, in shares of their spread
+REACH = 2.0  # spreads of the turns: so far beyond the last one a minimum and the end of the run are seen, too
 RING = 0.14  # radius
 
 
@@ -41,8 +42,8 @@ def counted(turns: int, ringed: list[int]) -> str:
     if not turns:
         return "There is no u-turn to be seen."
     if not hidden:
-        return f"Each of the {turns} has a ring on the map." if turns > 1 else "It has a ring on the map."
-    return f"{len(ringed)} of the {turns} have a ring on the map; the other {hidden} are seen closer."
+        return "Each has a ring on the map." if turns > 1 else "It has a ring on the map."
+    return f"The map has room for {len(ringed)} rings; the other {hidden} {'are' if hidden > 1 else 'is'} seen closer."
 
 
 class Closer:
@@ -65,7 +66,8 @@ class Closer:
         """Evenly scaled, with levels of its own."""
         turns = self.run.iterates[self.hidden]
         spread = float(np.max(np.ptp(turns, axis=0)))
-        near = [place for place in self.objective.minima if np.linalg.norm(turns[-1] - place) < spread]
+        last = self.run.iterates[self.run.ended_at]
+        near = [place for place in (*self.objective.minima, last) if np.linalg.norm(turns[-1] - place) < REACH * spread]
         held = np.array([*turns, *near])
         return even_map(self.objective, self.box, around(held, room=ROOM, least=1e-9))
 

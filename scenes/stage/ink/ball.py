@@ -6,6 +6,9 @@ long past fade, but stay.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
+
 import numpy as np
 import numpy.typing as npt
 from manim import Circle, VGroup, VMobject
@@ -67,13 +70,20 @@ class Trail(VGroup):
     """
 
     def __init__(
-        self, points: Array, color: str, area: Box, mark_radius: float = 0.045, ball: float = RADIUS, rim: float = 0.0
+        self,
+        points: Array,
+        color: str,
+        area: Box,
+        mark_radius: float = 0.045,
+        ball: float = RADIUS,
+        rim: float = 0.0,
+        until: float = 1.0,
     ) -> None:
-        """`points` are the iterates on the screen (n, 3); what leaves `area` is not drawn. A ball under others at the
-        start is so much larger there that its `rim` is seen round them; after a step it is as small as they are."""
+        """`points` are the iterates on the screen (n, 3); what leaves `area` is not drawn. A ball that lies under
+        others `until` a step is so much larger there that its `rim` is seen; then it is as small as they are."""
         super().__init__()
         self.path_points, self.area, self.mark_radius = points, area, mark_radius
-        self.radius, self.rim = ball, rim
+        self.radius, self.rim, self.until = ball, rim, until
         self.edge = stroke(stroke_color=palette().outline, stroke_width=WIDTH + EDGE)
         self.old = stroke(stroke_color=color, stroke_width=WIDTH_OLD, stroke_opacity=0.65)
         self.fresh = stroke(stroke_color=color, stroke_width=WIDTH)
@@ -95,7 +105,7 @@ class Trail(VGroup):
         visible = bool(inside(place[None], self.area)[0])
         self.ball.move_to(place if visible else self.ball.get_center())
         if self.rim:
-            self.ball.set(width=2 * (self.radius + nested(self.rim, step)))
+            self.ball.set(width=2 * (self.radius + nested(self.rim, step, self.until)))
         self.ball.set_opacity(float(visible))
         self.outside.set_points(polyline_points(pointer(place, self.area)))
         return self
@@ -105,9 +115,18 @@ class Trail(VGroup):
         return np.concatenate(pieces) if pieces else np.zeros((0, 3))
 
 
-def nested(rim: float, step: float) -> float:
-    """How much larger than others a ball is that lies under them at the start: by its rim, and nothing after a step."""
-    return rim * max(0.0, 1.0 - step)
+def nested(rim: float, step: float, until: float = 1.0) -> float:
+    """How much larger than others a ball is that lies under them: by its rim, and nothing from `until` on."""
+    return rim * float(np.clip(until - step, 0.0, 1.0))
+
+
+def parted(paths: Sequence[Array], apart: float) -> float:
+    """The step by which all balls on paths (n, 3) have once been further than `apart` from each other, at least 1."""
+    last = max(map(len, paths)) - 1
+    held = [path[np.minimum(np.arange(last + 1), len(path) - 1)] for path in paths]
+    with np.errstate(all="ignore"):  # of a run that flies off
+        far = [np.linalg.norm(a - b, axis=1) > apart for a, b in combinations(held, 2)]
+    return max((max(1, int(once.argmax())) if once.any() else last for once in far), default=1)
 
 
 class Rings(VMobject):

@@ -19,7 +19,7 @@ from objectives.data_objective import DataObjective
 from optimizers import Rule, Trajectory
 from scenes.lecture_scene import LectureScene
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.ball import Trail, parted
 from scenes.stage.ink.drawing import Array, crosses, inside
 from scenes.stage.ink.fading import FadeIn
 from scenes.stage.ink.layout import Box
@@ -188,24 +188,31 @@ class SurfaceAndMap:
         return RIM * (len(self.runs) - 1 - [*self.runs].index(name))
 
     @cached_property
+    def places(self) -> dict[str, Array]:
+        """The iterates of the runs on the map (n, 3)."""
+        return {name: self.map.to_screen(*run.iterates[: run.ended_at + 1].T) for name, run in self.runs.items()}
+
+    @cached_property
+    def parted(self) -> float:
+        """The step by which no ball lies under another any more."""
+        return parted([*self.places.values()], 2 * BALL)
+
+    @cached_property
     def paths(self) -> dict[str, Trail]:
         """The runs on the map."""
+        area, until = self.map.area, self.parted
         return {
-            name: Trail(
-                self.map.to_screen(*run.iterates[: run.ended_at + 1].T),
-                rule_color(name),
-                self.map.area,
-                ball=BALL,
-                rim=self.rim(name),
-            )
-            for name, run in self.runs.items()
+            name: Trail(places, rule_color(name), area, ball=BALL, rim=self.rim(name), until=until)
+            for name, places in self.places.items()
         }
 
     @cached_property
     def trails(self) -> dict[str, TerrainTrail]:
         """The runs on the terrain."""
         return {
-            name: self.terrain.trail(run.iterates[: run.ended_at + 1], rule_color(name), ball=BALL, rim=self.rim(name))
+            name: self.terrain.trail(
+                run.iterates[: run.ended_at + 1], rule_color(name), ball=BALL, rim=self.rim(name), until=self.parted
+            )
             for name, run in self.runs.items()
         }
 

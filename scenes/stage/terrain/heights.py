@@ -25,7 +25,7 @@ APART = 0.4  # between neighbouring numbers, on the ground
 TICK, OUT = 0.1, 0.1  # length of a tick, and between it and its number
 LINE = 0.022
 CLEAR = 0.27  # between the middles of two numbers on the screen
-TURN = 6.0  # degrees before and after two corners are equally far left, in which one gives way to the other
+TURN = 3.0  # degrees before and after two corners are equally far left, in which one gives way to the other
 NEARLY = 0.01  # of the range
 FAINT = 3.0  # words need all their room when a third of them is there
 LOG_NOTE = "log height"
@@ -147,7 +147,8 @@ class HeightAxis:
         off = np.abs((np.degrees(np.arctan2(CORNERS[:, 1], CORNERS[:, 0])) - left + 180) % 360 - 180)
         first, second = sorted(range(len(off)), key=off.tolist().__getitem__)[:2]
         share = float(eased(0.5 + (off[second] - off[first]) / (4 * TURN)))
-        return [(first, share), (second, 1 - share)]
+        # One goes, then the other comes: the same numbers do not stand there twice.
+        return [(first, max(0.0, 2 * share - 1)), (second, max(0.0, 1 - 2 * share))]
 
 
 def _present(view: View, rise: float) -> float:

@@ -7,5 +7,8 @@ export const MOST_NUMBERS = 100_000_000;
 /** A coordinate that is larger got there by diverging. */
 export const FAR = 1e100;
 
-/** What a hill is more than: this share of the largest error so far. */
-export const SLIVER = 1e-13;
+/** What a u-turn goes back by at least: this share of the farthest that the path has been from its start. */
+export const SEEN = 0.02;
+
+/** What moves by less than this share of its coordinates rests. */
+export const RESTS = 1e-9;

@@ -7,7 +7,7 @@
 import { counted, placed, settings } from "./checks.js";
 import { FAR } from "./limits.js";
 import { allFinite } from "./numbers.js";
-import { hilltops, reversals } from "./turns.js";
+import { reversals, uTurns } from "./turns.js";
 
 /** @typedef {import("./types.js").Run} Run */
 /** @typedef {import("./types.js").Objective} Objective */
@@ -97,11 +97,11 @@ function copy(from, to) {
 
 /** What a run tells. @param {Omit<Run, "turns" | "reversals" | "firstBelow" | "staysBelow">} made @returns {Run} */
 function told(made) {
-  const { values, iterates, endedAt, tolerance } = made;
+  const { iterates, gradients, endedAt, tolerance } = made;
   const d = made.objective.variables.length;
   return {
     ...made,
-    turns: hilltops(values, endedAt),
+    turns: uTurns(iterates, gradients, d, endedAt),
     reversals: reversals(iterates, d, endedAt),
     firstBelow: tolerance === null ? null : firstBelow(made, tolerance),
     staysBelow: tolerance === null ? null : staysBelow(made, tolerance),

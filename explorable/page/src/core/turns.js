@@ -1,35 +1,80 @@
 // @ts-check
 /** U-turns and reversals, by the definitions of `optimizers/turns.py`. */
 
-import { SLIVER } from "./limits.js";
+import { RESTS, SEEN } from "./limits.js";
 
 /**
- * Where the error along a path has its hilltops. A hill counts if the path climbs onto it and comes down again by more
- * than a sliver of the largest error so far; a plateau counts at its first step.
- * @param {Float64Array} values @param {number} last the last that holds anything
+ * Where a path turns back across the valley: the extremes of the coordinate across it, if it has come there, and goes
+ * back, by more than a share of the farthest that it has been from its start.
+ * @param {Float64Array} iterates @param {Float64Array} gradients
+ * @param {number} d one or two @param {number} last the last that holds anything
  * @returns {number[]}
  */
-export function hilltops(values, last) {
-  const tops = [];
-  let extreme = values[0];
-  let scale = Math.abs(values[0]);
-  let climbing = false;
-  let top = 0;
+export function uTurns(iterates, gradients, d, last) {
+  const direction = across(gradients, d, last);
+  const turned = [];
+  let high = along(iterates, direction, 0);
+  let low = high;
+  let [highAt, lowAt, way, least] = [0, 0, 0, 0];
   for (let k = 1; k <= last; k++) {
-    const value = values[k];
-    if (!(Math.abs(value) <= scale) && !Number.isNaN(value)) scale = Math.abs(value);
-    const sliver = SLIVER * scale;
-    if (!climbing && value > extreme + sliver) climbing = true;
-    else if (climbing && value < extreme - sliver) {
-      climbing = false;
-      tops.push(top);
-    }
-    if (climbing ? value > extreme : value < extreme) {
-      if (climbing) top = k;
-      extreme = value;
-    }
+    const value = along(iterates, direction, k);
+    const wide = width(iterates, d, k);
+    if (wide > least) least = wide;
+    const falls = way >= 0 && value < high - least;
+    const rises = way <= 0 && !falls && value > low + least;
+    if (falls && way > 0) turned.push(highAt);
+    if (rises && way < 0) turned.push(lowAt);
+    if (falls) way = -1;
+    if (rises) way = 1;
+    if (rises || value > high) [high, highAt] = [value, k];
+    if (falls || value < low) [low, lowAt] = [value, k];
   }
-  return tops;
+  return turned;
+}
+
+/**
+ * The unit vector along which the gradient changes most from step to step, in the mean of squares.
+ * @param {Float64Array} gradients @param {number} d @param {number} last
+ */
+function across(gradients, d, last) {
+  if (d === 1) return [1];
+  /** @type {[number, number][]} */
+  const changes = [];
+  let largest = 0;
+  for (let k = 1; k <= last; k++) {
+    const u = gradients[2 * k] - gradients[2 * k - 2];
+    const v = gradients[2 * k + 1] - gradients[2 * k - 1];
+    if (!Number.isFinite(u) || !Number.isFinite(v)) continue;
+    largest = Math.max(largest, Math.abs(u), Math.abs(v));
+    changes.push([u, v]);
+  }
+  let [uu, uv, vv] = [0, 0, 0];
+  for (const [u, v] of changes) {
+    const [a, b] = largest > 0 ? [u / largest, v / largest] : [u, v];
+    uu += a * a;
+    uv += a * b;
+    vv += b * b;
+  }
+  const angle = Math.atan2(2 * uv, uu - vv) / 2;
+  return [Math.cos(angle), Math.sin(angle)];
+}
+
+/** A coordinate of x_k. @param {Float64Array} iterates @param {number[]} direction @param {number} k */
+function along(iterates, direction, k) {
+  const d = direction.length;
+  let sum = 0;
+  for (let i = 0; i < d; i++) sum += iterates[k * d + i] * direction[i];
+  return sum;
+}
+
+/** How wide a swing to x_k must be, as far as the place tells. @param {Float64Array} iterates @param {number} d @param {number} k */
+function width(iterates, d, k) {
+  let [squares, largest] = [0, 0];
+  for (let i = 0; i < d; i++) {
+    squares += (iterates[k * d + i] - iterates[i]) ** 2;
+    largest = Math.max(largest, Math.abs(iterates[k * d + i]));
+  }
+  return Math.max(SEEN * Math.sqrt(squares), RESTS * largest);
 }
 
 /**

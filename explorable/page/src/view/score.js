@@ -4,7 +4,7 @@ import { h, mathematics, say } from "./dom.js";
 import { figure, steady } from "./numbers.js";
 import { sharedBy } from "./state.js";
 import { focused } from "./step.js";
-import { arrival, uTurns } from "./words.js";
+import { U_TURN, arrival, uTurns } from "./words.js";
 
 /** @typedef {import("./app.js").View} View */
 /** @typedef {import("./derive.js").Track} Track */
@@ -62,7 +62,7 @@ function row(app, name) {
   title.textContent = rule.title;
   const settings = h("span", { class: "settings" });
   const value = h("output", { class: "value", "aria-label": `error of ${rule.title}` });
-  const tale = h("p", { class: "tale" });
+  const tale = h("p", { class: "tale", title: U_TURN });
   const element = h("li", {}, h("div", { class: "line" }, title, settings, value), tale);
   let shownSettings = "";
   return {

@@ -1,8 +1,14 @@
 /** What became of a run, in words: each is derived from the run, or it is not said. */
 
+import { SEEN } from "../core/limits.js";
 import { figure } from "./numbers.js";
 
 /** @typedef {import("./types.js").Run} Trajectory */
+
+/** What counts as one. */
+export const U_TURN =
+  "u-turn (○): the path turns back across the valley, " +
+  `by more than ${100 * SEEN} % of the farthest that it has been from its start`;
 
 /** @param {number} count */
 export const uTurns = (count) => (count === 0 ? "no u-turn" : count === 1 ? "1 u-turn" : `${count} u-turns`);

@@ -1,0 +1,14 @@
+"""What counts as a u-turn, as clips say it: once, where the first one comes. The count is `Trajectory.u_turns`."""
+
+from __future__ import annotations
+
+from optimizers.turns import SEEN
+
+SHARE = f"{100 * SEEN:.0f} %"
+IS_A_U_TURN = f"A u-turn goes back across the valley, by more than {SHARE} of how far it ever was from its start."
+SHOWN = (f"u-turn: back across the valley, by {SHARE} or more", f"u-turn: back by {SHARE} or more")
+
+
+def u_turns(count: int) -> str:
+    """A count of them, in words."""
+    return "no u-turn" if not count else f"{count} u-turn{'s' * (count != 1)}"
