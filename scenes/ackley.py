@@ -1,14 +1,20 @@
 """On Ackley's function gradient descent sits down in the first dimple; momentum rolls over the ripples to the centre.
 
 A funnel covered with ripples: the way down leads over small ridges, and at each of them the slope points back. What
-momentum has gathered on the way down carries it over; the memoryless ball stays in the dimple where it is.
+momentum has gathered on the way down carries it over; the memoryless ball stays in the dimple where it is. A cut shows
+both, the ripples and the funnel under them: the same formula with each cosine at its highest.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import sympy
 from pydantic import Field
 
+from objectives import AnyObjective, Objective
 from scenes.lecture_scene import ClipParameters, Coefficient, LearningRate, ObjectiveName, Point
+from scenes.stage.panels.plot import Range
 from scenes.stage.runs.two_runs import TwoRuns
 
 
@@ -21,6 +27,7 @@ class Ackley(TwoRuns):
     dip_is = "dimple"
     near = True
     elevation = 44.0
+    cut_reach = 3.0
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field("ackley", description="A surface: a name, or a formula of two variables.")
@@ -28,3 +35,23 @@ class Ackley(TwoRuns):
         learning_rate: LearningRate = Field(0.01, description="Learning rate of both rules.")
         momentum: Coefficient = Field(0.85, description="Momentum coefficient.")
         steps: int = Field(100, ge=2, le=2000, description="How many iterations.")
+
+    @property
+    def cut_window(self) -> tuple[Range, Range]:
+        """All of the landscape, so that the funnel is seen."""
+        (left, right), (low, high) = self.objective.view
+        (first, last), (bottom, top) = self.duet.view
+        return (min(left, first), max(right, last)), (min(low, bottom), max(high, top))
+
+    @property
+    def coarse(self) -> AnyObjective | None:
+        """The funnel without its ripples."""
+        return without_ripples(self.objective) if isinstance(self.objective, Objective) else None
+
+
+def without_ripples(objective: Objective) -> Objective | None:
+    """The same formula with each cosine at its highest, 1; None if it has none."""
+    smooth = objective.expression.replace(sympy.cos, lambda _: sympy.Integer(1))
+    if smooth == objective.expression or not smooth.free_symbols:
+        return None
+    return replace(objective, expression=smooth, title="without its ripples", minima=())

@@ -27,6 +27,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.trapped.downhill import Downhill, downhill
 from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.palette import palette
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
@@ -36,6 +37,7 @@ from scenes.stage.terrain.orbit import View
 from scenes.stage.words.endings import flies_off, last_value
 from scenes.stage.words.figures import figure, sentence_format, typed
 from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import tinted
 
 PACE, LONGEST = 1.5, 9.0  # steps a second on the way down, and seconds at most
 LOW = 27.0  # elevation of the close look
@@ -218,7 +220,8 @@ class Trapped(TwoRuns):
         self.duet.set_out()
         self.add(self.arrow)
         self.play(FadeIn(self.arrow), self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=0.8)
-        self.duet.speaker.say("the arrow: downhill, as long as it is steep", "arrow: how steep it is")
+        name, times = tinted("$-nabla f$", palette().gradient), typed(self.arrow_scale, 1)
+        self.duet.speaker.say(f"{name}, downhill: drawn ${times}$ times as long", f"{name}, drawn $times {times}$")
         self.wait(1.6)
         self.duet.speaker.hush()
         slow = min(self.eventful, self.halt)
@@ -294,6 +297,11 @@ class Trapped(TwoRuns):
     def ways(self) -> np.ndarray:
         """The arrows, one an iterate."""
         return downhill(self.run, float(np.ptp(np.array(self.duet.view), axis=1).max()))
+
+    @property
+    def arrow_scale(self) -> float:
+        """How many times as long as the gradient the arrows are drawn."""
+        return float(np.linalg.norm(self.ways[0]) / (self.slope_at(0) or 1.0))
 
     @cached_property
     def arrow(self) -> Downhill:

@@ -17,14 +17,14 @@ class TwoWells(TwoRuns):
 
     title = "Through the near well into the deep one"
     clip = "two_wells"
-    landscape = "a shallow well, a deep one behind"
+    landscape = "a shallow well, and a deep one"
     dip_is = "near well"
     azimuth = -28.0
-    elevation = 48.0
+    elevation = 44.0
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field("two_wells", description="A surface: a name, or a formula of two variables.")
-        start: Point | None = Field(None, description="Where both start; if not given, where the objective says.")
+        start: Point | None = Field((1.7, 0.5), description="Where both start; if not given, where the objective says.")
         learning_rate: LearningRate = Field(0.01, description="Learning rate of both rules.")
         momentum: Coefficient = Field(0.9, description="Momentum coefficient.")
         steps: int = Field(200, ge=2, le=2000, description="How many iterations.")

@@ -47,7 +47,7 @@ def test_the_lecture_s_sines() -> None:
     assert scene.numbers()["gradient_descent_error"] == pytest.approx(10.16790778, abs=1e-8)
     assert scene.numbers()["momentum_error"] == pytest.approx(-5.90449167, abs=1e-8)
     assert scene.fate == "past"
-    assert "goes past it" in scene.caption("where_they_end")
+    assert "goes past the dip" in scene.caption("where_they_end")
 
 
 def test_small_maps_show_their_runs() -> None:

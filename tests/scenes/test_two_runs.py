@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives import OBJECTIVES
+from scenes.ackley import without_ripples
 from scenes.stage.maps.contour_map import heights
 from scenes.stage.maps.dips import dip_round
+from scenes.stage.runs.section import Section, line_on
 
 SAID = {
-    "through": "runs through it",
-    "past": "goes past it",
+    "through": "runs through the {dip}",
+    "past": "goes past the {dip}",
     "stays": "stays in it, too",
     "elsewhere": "leaves it, for no lower place",
 }
@@ -101,13 +103,14 @@ def test_what_is_said_of_momentum_is_what_it_does(clip: str, momentum: float, fa
     objective, start = scene.objective, scene.runs["gradient_descent"].iterates[0]
     slow, fast = (walked(objective, rate, gamma, start, steps) for gamma in (0.0, momentum))
     said = " ".join(scene.caption(beat) for beat in scene.beats)
+    told = {fate: sentence.format(dip=scene.dip_is) for fate, sentence in SAID.items()}
     slopes = [np.linalg.norm(objective.gradient(path)) for path in (slow[0], slow[-1])]
     lowest = min(float(objective.value(place)) for place in (*objective.minima, slow[-1], fast[-1]))
     first, held, free = (float(objective.value(place)) for place in (slow[0], slow[-1], fast[-1]))
     rests = slopes[1] < 1e-2 * slopes[0] and held - lowest > 0.05 * (first - lowest)
     assert ("it would have to climb" in said) == (rests and scene.dip is not None)
     if not rests or scene.dip is None:
-        assert not any(sentence in said for sentence in SAID.values())
+        assert not any(sentence in said for sentence in told.values())
         return
     across, up, values = heights(objective, *scene.duet.view)
     seed = int(np.abs(up - slow[-1][1]).argmin()), int(np.abs(across - slow[-1][0]).argmin())
@@ -121,7 +124,40 @@ def test_what_is_said_of_momentum_is_what_it_does(clip: str, momentum: float, fa
         expected = "elsewhere"
     else:
         expected = "through" if within.any() else "past"
-    assert [fate for fate, sentence in SAID.items() if sentence in said] == [expected]
+    assert [fate for fate, sentence in told.items() if sentence in said] == [expected]
     assert ("comes close to a lowest point" in said) == (
         expected in ("through", "past", "elsewhere") and free - lowest < 0.02 * (first - lowest)
     )
+
+
+@pytest.mark.parametrize(("clip", "places"), [("two_wells", ((0.90532, 0.0), (-0.96758, 0.0))), ("ackley", None)])
+def test_the_cut_goes_straight_through_both_ends(clip: str, places: Any) -> None:
+    """Its heights are those of the landscape on the straight line, and each ball lies on it where its run has ended."""
+    scene: Any = make_scene(clip, {})
+    first, last = (run.iterates[-1] for run in scene.runs.values())
+    if places is not None:
+        np.testing.assert_allclose([first, last], places, atol=1e-3)
+    cut, far = scene.cut, float(np.hypot(*(last - first))) * np.sign((last - first)[0])
+    section = Section(scene.duet.boxes[0], cut, scene.dip.rim, tuple(scene.runs), "$f$")
+    for share in (-0.3, 0.0, 0.4, 1.0, 1.2):
+        expected = scene.objective.value(first + share * (last - first))
+        assert cut.value(np.array([share * far])) == pytest.approx(float(expected))
+    for ball, at, end in zip(section.balls, (0.0, far), (first, last), strict=True):
+        np.testing.assert_allclose(ball.get_center(), section.panel.point(at, float(scene.objective.value(end))))
+    assert section.climb.get_top()[1] == pytest.approx(section.panel.point(0.0, scene.dip.rim)[1])
+    line, area = line_on(scene.duet.map, cut), scene.duet.map.area
+    assert area.left - 1e-9 <= line.points[:, 0].min() <= line.points[:, 0].max() <= area.right + 1e-9
+    assert area.bottom - 1e-9 <= line.points[:, 1].min() <= line.points[:, 1].max() <= area.top + 1e-9
+
+
+def test_without_another_end_there_is_no_cut() -> None:
+    assert make_scene("two_wells", {"momentum": 0.0}).cut is None  # type: ignore[attr-defined]
+    assert make_scene("escape", {"learning_rate": 1e3}).cut is None  # type: ignore[attr-defined]
+
+
+def test_the_funnel_is_the_formula_with_each_cosine_at_its_highest() -> None:
+    smooth = without_ripples(OBJECTIVES["ackley"])  # type: ignore[arg-type]
+    assert smooth is not None
+    for x, y in ((0.5, 0.5), (2.0, 1.0), (-3.3, 4.1)):
+        assert float(smooth.value(np.array([x, y]))) == pytest.approx(20 - 20 * np.exp(-0.2 * np.hypot(x, y) / 2**0.5))
+    assert without_ripples(OBJECTIVES["rosenbrock"]) is None  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ The clips that tell this tale differ in the surface, the numbers and the words; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -24,6 +25,7 @@ from scenes.stage.maps.dips import Dip, dip_round
 from scenes.stage.maps.even_map import around, widened
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
+from scenes.stage.runs.section import Cut, Section, cut_through, line_on
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
@@ -42,8 +44,8 @@ THERE = 0.02  # of the way down from the start: at the lowest point
 SAME = ("the same start, the same learning rate", "the same start and learning rate", "the same start and rate")
 Fate = Literal["through", "past", "stays", "elsewhere", "else"]
 OUTCOMES: Mapping[str, str] = {
-    "through": "runs through it",
-    "past": "goes past it",
+    "through": "runs through the {dip}",
+    "past": "goes past the {dip}",
     "stays": "stays there, too",
     "elsewhere": "leaves it, for no lower place",
 }
@@ -56,6 +58,7 @@ class TwoRuns(LectureScene):
     poster = "from_above"
     clip: ClassVar[str] = ""
     swing: ClassVar[tuple[float, float]] = (-SWING, SWING)  # how far the camera goes, in degrees from `azimuth`
+    cut_reach: ClassVar[float] = 0.8  # beyond the ends of both runs the cut goes on so far, in their distance
     near: ClassVar[bool] = False  # the window holds the runs and the lowest minimum closely
     azimuth: ClassVar[float] = -32.0
     elevation: ClassVar[float] = 36.0
@@ -130,6 +133,11 @@ class TwoRuns(LectureScene):
         if self.in_the_dip[-1] or not self.escapes:
             return "stays" if self.in_the_dip[-1] else "elsewhere"
         return "through" if self.in_the_dip.any() else "past"
+
+    @property
+    def what_it_does(self) -> str:
+        """The same, in a few words."""
+        return OUTCOMES.get(self.fate, "ends").format(dip=self.dip_is)
 
     @property
     def arrives(self) -> bool:
@@ -214,20 +222,21 @@ class TwoRuns(LectureScene):
         if self.fate == "stays":
             return f"Momentum stays in it, too, at {figure(self.ends[MOMENTUM])}."
         where = "comes close to a lowest point" if self.arrives else "ends"
-        return f"Momentum {OUTCOMES[self.fate]} and {where}, at {figure(self.ends[MOMENTUM])}."
+        return f"Momentum {self.what_it_does} and {where}, at {figure(self.ends[MOMENTUM])}."
 
     def _climb(self) -> str:
         """What keeps gradient descent in its dip."""
         if self.dip is None:
             return self._slow_one()
         climb = figure(self.dip.rim - self.ends[GD], 3)
-        return f"To leave the {self.dip_is} it would have to climb {climb} to the rim, the line drawn."
+        seen = " The cut goes through both ends." if self.cut is not None else ""
+        return f"To leave the {self.dip_is} it would have to climb {climb} to the rim, the line drawn.{seen}"
 
     def verdicts(self) -> Iterator[Verdict]:
         """What is said of each run in the end, and its last value, if it has one."""
         told = {
             GD: f"stays in the {self.dip_is}" if self.rests and self.dip else "rests" if self.rests else "ends",
-            MOMENTUM: OUTCOMES.get(self.fate, "ends"),
+            MOMENTUM: self.what_it_does,
         }
         for name, run in self.runs.items():
             title, lost = self.rules[name].title, flies_off(run) or run.undefined_at is not None
@@ -288,9 +297,31 @@ class TwoRuns(LectureScene):
             self.play(Create(on_map), presence.animate.set_value(1.0), run_time=1.6)
             climb = typed(self.dip.rim - self.ends[GD], 3)
             self.duet.speaker.say(f"the rim is ${climb}$ higher", f"the rim: ${climb}$ up")
-            self.wait(3.0)
+            self.wait(2.6)
+            if self.cut is not None:
+                self._show_the_cut(self.cut, self.dip)
         elif self.last == self.eventful:
             self.wait(1.0)
+
+    def _show_the_cut(self, cut: Cut, dip: Dip) -> None:
+        """In the place of the terrain, for a while: what lies between the places where both have ended."""
+        terrain, line = self.duet.terrain, line_on(self.duet.map, cut)
+        box, height = self.duet.boxes[0].inset(top=0.6, right=0.3), "$E$" if self.duet.called == "error" else "$f$"
+        section = Section(box, cut, dip.rim, (GD, MOMENTUM), height)
+        self.duet.speaker.hush()
+        self.play(FadeOut(terrain), FadeOut(self.goal_on_terrain), Create(line), run_time=0.8)
+        self.play(FadeIn(section), run_time=0.8)
+        self.duet.speaker.say(f"a cut: ${typed(dip.rim - dip.bottom, 3)}$ up to the rim", "a cut: up to the rim")
+        self.wait(3.4)
+        more = []
+        if self.coarse is not None:
+            more = [section.under(replace(cut, objective=self.coarse))]
+            self.play(Create(more[0]), run_time=1.4)
+            self.duet.speaker.say(self.coarse.title)
+            self.wait(2.4)
+        self.duet.speaker.hush()
+        self.play(*map(FadeOut, (section, line, *more)), run_time=0.5)
+        self.play(FadeIn(terrain), FadeIn(self.goal_on_terrain), run_time=0.6)
 
     def from_above(self) -> None:
         """{slow_one} {fast_one}"""
@@ -357,6 +388,24 @@ class TwoRuns(LectureScene):
     def rim_on_terrain(self) -> TerrainOutline:
         outline = self.dip.outline if self.dip else np.zeros((0, 2))
         return self.duet.terrain.outline(outline, palette().target)
+
+    @cached_property
+    def cut(self) -> Cut | None:
+        """From where gradient descent rests to where momentum has ended, if that is another place in the picture."""
+        if self.dip is None or self.fate not in ("through", "past", "elsewhere"):
+            return None
+        ends = [run.iterates[run.ended_at] for run in self.runs.values()]
+        return cut_through(self.objective, ends, self.duet.view, self.cut_window, self.cut_reach)
+
+    @property
+    def coarse(self) -> AnyObjective | None:
+        """A simpler landscape to lay under the cut."""
+        return None
+
+    @property
+    def cut_window(self) -> tuple[Range, Range]:
+        """How far the cut may go."""
+        return self.duet.view
 
     @property
     def deepest(self) -> list[tuple[float, ...]]:
