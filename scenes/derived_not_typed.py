@@ -18,7 +18,7 @@ from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset
 from optimizers import Momentum, Problem, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
 from scenes.props.derived_not_typed.drop import drop_to_zero, up_and_down
-from scenes.props.derived_not_typed.ends import FAR, in_words, of_derived, of_typed
+from scenes.props.derived_not_typed.ends import FAR, as_it_is, in_words, of_derived, of_typed
 from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
 from scenes.reads import derived
@@ -405,7 +405,7 @@ class DerivedNotTyped(LectureScene):
     @cached_property
     def verdicts(self) -> dict[str, Words]:
         """How steep it is there."""
-        told = {name: f"slope there: {in_words(self.true_slope(name), 2)}" for name in self.runs}
+        told = {name: f"slope there: {as_it_is(self.true_slope(name), 2)}" for name in self.runs}
         return {name: self._row(name, markup, 2) for name, markup in told.items()}
 
     @cached_property

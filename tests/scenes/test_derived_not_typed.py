@@ -58,7 +58,7 @@ def test_two_factors_are_wrong() -> None:
     differing = [(term.first, term.second) for term in matched(*scene.mistaken.expressions) if term.differs]
     assert sorted(differing) == [(2, 1), (4, 2)]
     assert scene.lost == "two factors are wrong"
-    assert len(scene.both.marks) == 4
+    assert len(scene.both.marks) == 5  # two a factor, and the one that was lost, struck out
 
 
 def test_columns_stand_below_each_other() -> None:
@@ -85,7 +85,11 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     for name, walk in scene.walks.items():
         end = scene.panel.to_screen(scene.end(name), scene.runs[name].values[-1])
         np.testing.assert_allclose(walk.ball.get_center(), end, atol=1e-9)
-    assert [words.typst_code for words in scene.verdicts.values()] == ["slope there: $0$", "slope there: $1.2$"]
+    theta = scene.end("derived")
+    slope = 4 * theta * np.sin(theta) * np.cos(theta) + 2 * theta**2 * np.cos(2 * theta)
+    assert 1e-7 < abs(slope) < 1e-5  # next to nothing, and not 0
+    told = f"slope there: ${abs(slope) * 1e6:.0f} dot 10^(-6)$"
+    assert [words.typst_code for words in scene.verdicts.values()] == [told, "slope there: $1.2$"]
 
 
 def test_shades_are_where_the_signs_differ() -> None:

@@ -30,3 +30,8 @@ def in_words(slope: float, decimals: int) -> str:
     if not abs(slope) < FAR:
         return "huge" if abs(slope) >= FAR else "none"
     return f"${typed(round(float(slope), decimals) + 0.0)}$"
+
+
+def as_it_is(slope: float, digits: int) -> str:
+    """The same with so many digits, however small: what is next to zero is not zero."""
+    return f"${typed(slope, digits)}$" if abs(slope) < FAR else in_words(slope, 0)
