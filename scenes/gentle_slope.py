@@ -191,7 +191,7 @@ class GentleSlope(LectureScene):
         self.speaker.hush()
         self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)
         self.add(self.arrow)
-        self.speaker.say(*self._arrow_told())
+        self.speaker.say(*self._arrow_told(self.arrow.scales[0]))
         self.wait(2.4)
         self.before = ghost(self.fit)
         self.add(self.before)
@@ -204,6 +204,7 @@ class GentleSlope(LectureScene):
     def at_last(self) -> None:
         """{becomes}"""
         self.speaker.hush()
+        self._rescale_arrow()
         self._run_to(self.run.ended_at)
         self.wait(0.4)
         said = ("steep for a moment, then gentle again", "steep, then gentle again") if self.wakes else ("and so on",)
@@ -223,6 +224,17 @@ class GentleSlope(LectureScene):
         self.wait(2.2)
         self.play(FadeIn(question, shift=0.1 * UP), run_time=0.7)
         self.wait(2.6)
+
+    def _rescale_arrow(self) -> None:
+        """The arrow goes to its second scale, which is said."""
+        if self.arrow.scales[0] == self.arrow.scales[1] or self.halt == self.run.ended_at:
+            return
+        share = ValueTracker(0.0)
+        self.arrow.add_updater(lambda arrow: arrow.rescale(share.get_value()))
+        self.play(share.animate.set_value(1.0), run_time=1.0)
+        self.arrow.clear_updaters()
+        self.speaker.say(*self._arrow_told(self.arrow.scales[1]))
+        self.wait(1.0)
 
     def _run_to(self, last: int) -> None:
         """Take the steps up to `last`, all things together."""
@@ -296,14 +308,14 @@ class GentleSlope(LectureScene):
 
     @cached_property
     def arrow(self) -> DownhillArrow:
-        """The negative gradient at the ball, on one scale: as long as there is room for where it is steepest."""
+        """The negative gradient at the ball: on one scale up to the pause, then on that of where it is steepest."""
         last = self.run.ended_at + 1
-        return DownhillArrow(self.map, self.run.iterates[:last], self.run.gradients[:last])
+        return DownhillArrow(self.map, self.run.iterates[:last], self.run.gradients[:last], self.halt)
 
-    def _arrow_told(self) -> tuple[str, ...]:
-        """What the arrow is."""
+    def _arrow_told(self, scale: float) -> tuple[str, ...]:
+        """What the arrow is, on a scale."""
         name = tinted(f"$-{gradient(objective='E')}$", palette().gradient)
-        times = f"{in_math(figure(self.arrow.magnified, 2))}"
+        times = f"{in_math(figure(scale, 2))}"
         brief = tinted("$-nabla E$", palette().gradient)
         return (
             f"at the ball: {name}, drawn ${times}$ times as long",

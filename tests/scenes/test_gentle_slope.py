@@ -91,6 +91,20 @@ def test_what_is_said_is_what_the_run_does(learning_rate: float, pause: int, sta
     np.testing.assert_allclose(shown, max(shown) * np.array(slopes) / max(slopes), atol=2e-2 * max(shown))
 
 
+def test_the_arrow_is_seen_beside_the_ball() -> None:
+    """On the gentle slope the arrow is longer than the ball is wide; its second scale is that of the steepest place."""
+    scene: Any = make_scene("gentle_slope", {})
+    first, second = scene.arrow.scales
+    lengths = np.linalg.norm(scene.arrow.ways, axis=1)
+    assert first * lengths[: scene.halt + 1].min() > 2 * scene.trail.radius
+    assert second * lengths.max() == pytest.approx(4.0)
+    unit = float(np.linalg.norm(scene.map.to_screen(1.0, 0.0) - scene.map.to_screen(0.0, 0.0)))
+    drawn = np.linalg.norm(scene.run.gradients[0]) * unit * first
+    tip = max(np.linalg.norm(scene.arrow.points - scene.map.to_screen(*scene.run.iterates[0]), axis=1))
+    assert tip == pytest.approx(drawn, rel=0.05)
+    assert scene.arrow.rescale(1.0).magnified == pytest.approx(second)
+
+
 @pytest.mark.parametrize("objective", NEURONS)
 def test_any_fit_of_two_parameters(objective: str) -> None:
     assert played(objective=objective, steps=12, pause=5).renderer.num_plays > 8
