@@ -140,7 +140,23 @@ class DescentInABowl(LectureScene):
         """How many steps are taken slowly."""
         return int(min(FIRST, self.run.ended_at))
 
+    @property
+    def too_far(self) -> bool:
+        """Whether a step as long as the first arrow, drawn as long as it is, would lead to no lower place."""
+        with np.errstate(all="ignore"):
+            there = float(self.objective.value(self.run.iterates[0] - self.run.gradients[0]))
+        return self.drawn == 1.0 and self.parameters.learning_rate < 1 and there >= float(self.run.values[0])
+
+    @property
+    def called(self) -> str:
+        """What a step is so many times of: the arrow, if that is drawn as long as it is."""
+        return "arrow" if self.drawn == 1.0 else "gradient"
+
     def words(self) -> Mapping[str, str]:
+        return {"so_far": "All of it would be too far: t" if self.too_far else "T", "it": self.called, **self._ends()}
+
+    def _ends(self) -> dict[str, str]:
+        """What becomes of the steps, and of the error."""
         first, last, start = self.lengths[0], self.lengths[-1], float(self.run.values[0])
         told = f"the first is {sentence_format(first, '.2f')} long, the last {sentence_format(last, '.2f')}. "
         if flies_off(self.run):
@@ -172,8 +188,8 @@ class DescentInABowl(LectureScene):
         self.play(GrowFromCenter(self.goal), run_time=0.4)
 
     def first_steps(self) -> None:
-        """The arrow is the negative gradient: straight downhill, and as long as it is steep. The step is
-        {learning_rate:g} times the arrow."""
+        """The arrow is the negative gradient: straight downhill, and as long as it is steep. {so_far}he step is
+        {learning_rate:g} times the {it}."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
@@ -184,7 +200,11 @@ class DescentInABowl(LectureScene):
             self._show_downhill(step)
             if step == 0:
                 rate = in_math(figure(self.parameters.learning_rate))
-                self.duet.speaker.say(f"step $= -{eta} nabla f$: ${rate}$ of the arrow", f"step $= -{eta} nabla f$")
+                if self.too_far:
+                    self.duet.speaker.say("all of it: no lower there, too far", "all of it: too far")
+                    self.wait(1.4)
+                part = f"step $= -{eta} nabla f$"
+                self.duet.speaker.say(f"{part}: ${rate}$ of the {self.called}", part)
                 self.wait(0.8)
             self.duet.walk(step + 1, 1.0, azimuth=self.duet.azimuth)
             self._hide_downhill()

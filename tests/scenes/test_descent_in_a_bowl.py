@@ -108,3 +108,23 @@ def test_odd_runs(learning_rate: float, start: tuple[float, float] | None) -> No
 def test_a_curve_is_refused() -> None:
     with pytest.raises(UsageError, match="2 variables"):
         list(make_scene("descent_in_a_bowl", {"objective": "hillside"}).claims())
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    objective=st.sampled_from(["paraboloid", "x^2/8 + y^2/8", "himmelblau", "x^2 + 3*y^2", "x + y"]),
+    rate=st.floats(0.01, 2),
+    start=st.tuples(st.floats(-4, 4), st.floats(-4, 4)),
+)
+def test_all_of_the_arrow_is_too_far_where_it_leads_to_no_lower_place(objective: str, rate: float, start: Any) -> None:
+    scene: Any = make_scene("descent_in_a_bowl", {"objective": objective, "learning_rate": rate, "start": start})
+    said, f = scene.caption("first_steps"), scene.objective.value
+    tip = np.array(start) - scene.objective.gradient(np.array(start))
+    too_far = scene.drawn == 1 and rate < 1 and float(f(tip)) >= float(f(np.array(start)))
+    assert ("All of it would be too far: the step is" in said) == too_far
+    assert said.endswith("times the arrow." if scene.drawn == 1 else "times the gradient.")
+
+
+def test_the_whole_arrow_of_the_paraboloid_leads_to_the_other_side() -> None:
+    """x - 2 x = -x: just as high."""
+    assert "too far" in make_scene("descent_in_a_bowl", {}).caption("first_steps")  # type: ignore[attr-defined]
