@@ -30,8 +30,8 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, lit_contour
-from scenes.stage.maps.even_map import even_map
-from scenes.stage.words.figures import figure, rounded
+from scenes.stage.maps.even_map import even_map, unit_of
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, Words
 
@@ -155,7 +155,8 @@ class GradientFieldScene(LectureScene):
         """Both together are a vector: the gradient."""
         self._put_away(1)
         self.play(FadeOut(self.cut_lines[0]), FadeOut(self.cut_lines[1]), FadeIn(self.spot), run_time=0.5)
-        self.speaker.say(tinted("both together: the gradient, a vector", palette().gradient))
+        times = typed(self.per_slope / unit_of(self.map), 2)
+        self.speaker.say(f"{tinted('the gradient', palette().gradient)}, drawn ${times}$ times as long", "the gradient")
         reach = ValueTracker(0.0)
         for arrow in (*self.sides, self.arrow):
             self.add(arrow)
@@ -210,7 +211,8 @@ class GradientFieldScene(LectureScene):
         self.play(size.animate.set_value(1.0), run_time=1.8, rate_func=smooth)
         self.release()
         self.play(FadeOut(self.arrow), FadeOut(self.spot), run_time=0.4)
-        self.speaker.say("uphill, and longer where it is steeper")
+        longer, times = "uphill, and longer where it is steeper", self.field_of_arrows.per_slope / unit_of(self.map)
+        self.speaker.say(f"{longer} ($times {typed(times, 2)}$)", longer)
         self.wait(2.2)
 
     def turned_around(self) -> None:

@@ -37,7 +37,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, lit_contour
-from scenes.stage.maps.even_map import around, even_map
+from scenes.stage.maps.even_map import around, even_map, unit_of
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import INSET, TRIED, Counter, RuleCard, card_height
 from scenes.stage.words.endings import ending_briefly, flies_off
@@ -200,7 +200,9 @@ class Ravine(LectureScene):
         self.wait(1.4)
         self._point_downhill()
         self.play(FadeIn(self.level), run_time=0.5)
-        self.speaker.say(f"... and {tinted('downhill', palette().gradient)}: ${self.turned_away:.0f} degree$ off")
+        self.speaker.say(
+            f"... and the way {tinted('downhill', palette().gradient)}: ${self.turned_away:.0f} degree$ off"
+        )
         self.wait(2.4)
 
     def zigzag(self) -> None:
@@ -393,7 +395,6 @@ class Ravine(LectureScene):
 
     @cached_property
     def counter(self) -> Counter:
-        """The step, at the head of the cards' column."""
         return Counter(self.boxes[1].top_slice(FOOT)[0], "step", widest=self.parameters.steps)
 
     @cached_property
@@ -411,8 +412,7 @@ class Ravine(LectureScene):
     def chains(self) -> dict[int, HeadToTail]:
         """The pushes across and along, laid head to tail."""
         rows = dict(zip((ACROSS, ALONG), self.boxes[1].rows(1.15, 1, gap=0.2), strict=True))
-        names = {ACROSS: "pushes across, and their sum", ALONG: "pushes along, and their sum"}
-        return {axis: HeadToTail(box, self.pushes[axis], axis, quiet(names[axis])) for axis, box in rows.items()}
+        return {axis: HeadToTail(box, self.pushes[axis], axis, unit_of(self.map)) for axis, box in rows.items()}
 
 
 def rounded(value: float) -> float:

@@ -18,8 +18,9 @@ from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.drawing import Array, dashed, eased
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import SMALL, Words
+from scenes.stage.words.typesetting import SMALL, Words, quiet
 
 LAST = 6  # pushes that have an arrow of their own; what is older is one
 CANCELS, ADDS_UP = 0.5, 0.9  # of the pushes' length: less is left, more is left
@@ -81,11 +82,10 @@ class HeadToTail(VGroup):
     same order.
     """
 
-    def __init__(self, box: Box, pushes: Pushes, axis: int, title: Words) -> None:
-        """`axis` is 1 for pushes across, 0 along."""
+    def __init__(self, box: Box, pushes: Pushes, axis: int, unit: float) -> None:
+        """`axis` is 1 for pushes across, 0 along; `unit` is how long 1 is on the map; the title says it."""
         super().__init__()
         self.across, self.pushes = axis == 1, pushes
-        self.title = layout.place(title, box.top_slice(0.45)[0], UL)
         self.room = box.top_slice(0.45, gap=0.12)[1]
         shown = pushes.shown
         self.ways = np.append(0.0, np.cumsum(shown))
@@ -93,6 +93,10 @@ class HeadToTail(VGroup):
         along = self.room.height if self.across else self.room.width
         low, high = min(0.0, float(self.ways.min())), max(0.0, float(self.ways.max()))
         self.unit = FILLS * (along - self.taken) / ((high - low) or 1.0)
+        on_map = typed(self.unit / unit, 2)
+        title = f"pushes {'across' if self.across else 'along'}, and their sum"
+        said = quiet(f"{title} (map $times {on_map}$)")
+        self.title = layout.place(layout.shrink_into(said, box.width), box.top_slice(0.45)[0], UL)
         middle = (low + high) / 2
         self.zero = -self.unit * middle
         self.arrows = Arrows(palette().gradient, shaft=0.075, head=0.26, stroke_width=1.5)

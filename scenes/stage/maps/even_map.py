@@ -26,6 +26,11 @@ def even_map(objective: AnyObjective, box: Box, view: View, level: Array | None 
     return ContourMap(objective, box, shown, (first, second), level)
 
 
+def unit_of(chart: ContourMap) -> float:
+    """Units of the screen for 1 on an even map."""
+    return chart.area.width / float(np.ptp(chart.x_axis.data))
+
+
 def widened(view: View, shape: float) -> View:
     """The smallest window round `view`, with the same middle, that is `shape` times as wide as high."""
     (left, right), (bottom, top) = view
