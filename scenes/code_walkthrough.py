@@ -177,12 +177,11 @@ class CodeWalkthrough(LectureScene):
 
     def opening(self) -> None:
         """Momentum is two lines of code."""
-        self.show_title(self.map, self.goal, self.ball)
+        self.show_title(self.code.code, self.map, self.goal, self.ball)
 
     def listing(self) -> None:
         """A function, and what it works on, a map. What you read is the code that runs; momentum is the two lines that
         are marked."""
-        self.play(FadeIn(self.code.code, lag_ratio=0.02), run_time=1.4)
         self.speaker.say("what you read is what runs")
         self.wait(2.0)
         self.play(FadeIn(self.code.marks), run_time=0.5)
@@ -240,8 +239,8 @@ class CodeWalkthrough(LectureScene):
         self.play(step.animate.set_value(run.ended_at), run_time=4.0, rate_func=linear)
         self.release()
         both = (("momentum", MOMENTUM), ("without", GD))
-        whole = "; ".join(tinted(f"{name}: $f$ {ending(self.runs[rule], 2)}", rule_color(rule)) for name, rule in both)
-        brief = "; ".join(tinted(ending_briefly(self.runs[rule], 2), rule_color(rule)) for _, rule in both)
+        whole = ", ".join(tinted(f"{name}: $f$ {ending(self.runs[rule], 2)}", rule_color(rule)) for name, rule in both)
+        brief = ", ".join(tinted(ending_briefly(self.runs[rule], 2), rule_color(rule)) for _, rule in both)
         self.speaker.say(whole, f"$f$: {brief}")
         self.wait(3.0)
 

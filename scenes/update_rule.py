@@ -32,7 +32,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.update_rule.equations import Equations, stacked
 from scenes.props.update_rule.memory_cards import memory_cards
-from scenes.props.update_rule.pushes import along_and_across, left_over
+from scenes.props.update_rule.pushes import along_and_across, left_over, percent
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, crosses, inside
@@ -130,7 +130,6 @@ class UpdateRule(LectureScene):
 
     @property
     def left_over(self) -> Array:
-        """What is left of the gradient's pushes in each coordinate, (2,): see `left_over`."""
         return left_over(np.array([self.fresh(t) for t in range(1, self.last + 1)]))
 
     @property
@@ -156,8 +155,8 @@ class UpdateRule(LectureScene):
         again = "a share of the last step, once more" if kept else "nothing of the last step"
         going_on = "step by step"
         if self.told:
-            along, across = (names[k] for k in self.told)
-            going_on = f"the pushes along {along} add up, those along {across} cancel"
+            along, still = names[self.told[0]], percent(self.left_over[self.told[1]])
+            going_on = f"the pushes along {along} add up; of those along {names[self.told[1]]}, {still} is left"
         return {
             "again": again,
             "going_on": going_on,
@@ -248,7 +247,8 @@ class UpdateRule(LectureScene):
             self._walk(t + 1)
         if self.told:
             along, across = (f"${typeset(self.objective.variables[k])}$" for k in self.told)
-            self.speaker.say(f"along {along} the pushes add up, along {across} they cancel")
+            still = f"along {across}, {percent(self.left_over[self.told[1]])} is left"
+            self.speaker.say(f"along {along} the pushes add up; {still}", still)
             self.wait(2.6)
         self.wait(0.4)
 
@@ -274,7 +274,7 @@ class UpdateRule(LectureScene):
     def verdict(self) -> str:
         """What the memory was good for: both last values, in the rules' colours, as markup."""
         ends = (("with a memory", "momentum", self.run), ("without", "gradient_descent", self.plain))
-        return "; ".join(tinted(f"{name}: $f$ {ending(run)}", rule_color(rule)) for name, rule, run in ends)
+        return ", ".join(tinted(f"{name}: $f$ {ending(run)}", rule_color(rule)) for name, rule, run in ends)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 

@@ -99,7 +99,7 @@ def test_what_is_said_of_the_pushes_and_of_the_ends(
         left = [abs(sum(column)) / sum(map(abs, column)) if any(column) else math.nan for column in sums]
         assume(all(math.isnan(share) or min(abs(share - 0.9), abs(share - 0.5)) > 1e-6 for share in left))
         adds_up = bool(momentum and left[0] > 0.9 and left[1] < 0.5)
-        assert adds_up == (f"along {name} add up, those along {other} cancel" in said)
+        assert adds_up == (f"along {name} add up; of those along {other}, {100 * left[1]:.0f} % is left" in said)
 
 
 def test_without_a_memory_nothing_is_kept_and_nothing_is_ahead() -> None:

@@ -24,3 +24,8 @@ def along_and_across(left: Sequence[float]) -> tuple[int, int] | None:
         if left[along] > ONE_WAY and left[1 - along] < CANCELS:
             return along, 1 - along
     return None
+
+
+def percent(share: float) -> str:
+    """A share as it is said."""
+    return f"{100 * share:.0f} %"
