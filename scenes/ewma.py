@@ -31,7 +31,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.gain_chart import settling_steps, times
 from scenes.stage.panels.plot import Panel
 from scenes.stage.panels.unrolled import fitting_size, retyped
-from scenes.stage.words.derivation import Line, Mark, Move, Rewrite
+from scenes.stage.words.derivation import Line, Mark
 from scenes.stage.words.figures import figure, running_spec, typed
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import Speaker
@@ -40,7 +40,7 @@ from scenes.typed import as_list
 
 FORMULA, BOTTOM, FOOT, GAP = 0.8, 1.3, 0.5, 0.12  # heights
 LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula
-PITCH, BASE = 1.05, 0.45  # from line to line; from the top of a box to a baseline
+PITCH, BASE, SAID = 1.05, 0.45, 4.2  # from line to line; from the top of a box to a baseline; width of a column
 DEPTH = 3  # how often the line is put into itself; in a narrow picture once less
 APART = 1.3  # times an average: a sum that is seen to be larger
 
@@ -170,8 +170,7 @@ class EWMA(LectureScene):
             self.play(share.animate.set_value(target), run_time=3.2, rate_func=smooth)
             self.release()
             self.wait(0.9)
-        oldest = float(moving_weights(len(self.values), self.last)[0])
-        counts = f"the first value still counts ${100 * oldest:.0f}$ %"
+        counts = f"the first value still counts ${100 * float(moving_weights(len(self.values), self.last)[0]):.0f}$ %"
         self.speaker.say(f"{counts}: before it there was nothing", counts)
         self.wait(1.8)
 
@@ -183,9 +182,7 @@ class EWMA(LectureScene):
         for below in self.written:
             mark = Mark(above.part(*(name for name in above.spans if name.startswith("before"))))
             self.play(FadeIn(mark), run_time=0.4)
-            shared = [name for name in below.spans if name in above.spans]
-            moves = [Move(above.part(name), below.part(name), window=(0.0, 0.6)) for name in shared]
-            self.play(Rewrite(VGroup(), below, moves, arrive=(0.5, 1.0)), run_time=1.4)
+            self.play(FadeIn(below, lag_ratio=0.05), run_time=1.4)
             self.play(FadeOut(mark), run_time=0.3)
             self.wait(0.9)
             above = below
@@ -285,9 +282,19 @@ class EWMA(LectureScene):
         first, second = (braced(self.large.part(*names), words, color) for (names, words), color in pairs)
         return [first, inside(second, layout.stage().right) if layout.is_narrow() else second]
 
+    @property
+    def whole(self) -> Box:
+        """The chart and what is below it."""
+        return Box(self.rows[2].left, self.rows[2].bottom, self.rows[2].right, self.rows[1].top)
+
+    @cached_property
+    def chart(self) -> tuple[Box, Box]:
+        """For what is said of each average, and for the values: beside each other, or below."""
+        return self.whole.right_slice(SAID, gap=0.5) if layout.is_wide() else (self.rows[2], self.rows[1])
+
     @cached_property
     def panel(self) -> Values:
-        return Values(self.rows[1], self.values, ("$t$", "$x_t$"))
+        return Values(self.chart[1], self.values, ("$t$", "$x_t$"))
 
     @cached_property
     def curves(self) -> list[Growing]:
@@ -296,8 +303,8 @@ class EWMA(LectureScene):
 
     @cached_property
     def columns(self) -> tuple[Box, ...]:
-        box = self.rows[2]
-        return box.rows(1, 1, 1, gap=0.0) if layout.is_narrow() else box.columns(1, 1, 1, gap=0.6)
+        below = not (layout.is_wide() or layout.is_narrow())
+        return self.chart[0].columns(1, 1, 1, gap=0.6) if below else self.chart[0].rows(1, 1, 1, gap=0.0)
 
     @cached_property
     def names(self) -> list[Words]:
@@ -329,8 +336,7 @@ class EWMA(LectureScene):
     @cached_property
     def halves(self) -> tuple[Box, Box]:
         """The values, not so high, and high bars."""
-        whole = Box(self.rows[2].left, self.rows[2].bottom, self.rows[2].right, self.rows[1].top)
-        return whole.top_slice(2.1, gap=GAP)
+        return self.whole.top_slice(2.1, gap=GAP)
 
     @cached_property
     def small(self) -> Values:
@@ -367,8 +373,7 @@ class EWMA(LectureScene):
 
     @cached_property
     def lookback(self) -> Lookback:
-        box = Box(self.rows[2].left, self.rows[2].bottom, self.rows[2].right, self.rows[1].top - GAP)
-        return Lookback(box, self.last, ("age", "weight"))
+        return Lookback(self.whole.inset(top=GAP), self.last, ("age", "weight"))
 
     @cached_property
     def window_words(self) -> Formula:
