@@ -236,15 +236,15 @@ class ContourMapScene(LectureScene):
         way = np.array([self.above.left, self.above.up, 0.0]) - self.chart.area.center
         self.play(drawn.animate.scale(zoom, about_point=self.chart.area.center).shift(way), run_time=2.6)
         self.speaker.say("it fits: one line, one height", "it fits")
-        summary = lines(*(Words(text, BODY) for text in self._summary()), gap=0.5)
+        summary = lines(*(lines(*(Words(text, BODY) for text in pair), gap=0.14) for pair in self._summary()), gap=0.6)
         column = self.boxes[1]
         self.play(FadeIn(layout.place(layout.shrink_into(summary, column.width), column, LEFT)), run_time=0.6)
         self.wait(3.0)
 
-    def _summary(self) -> list[str]:
-        """What a reader of maps takes along, in a few lines."""
-        learnt = ["many lines:", "steep", "few lines:", "gentle"] if self.steeper else []
-        return ["one line:", "one height", *learnt]
+    def _summary(self) -> list[tuple[str, str]]:
+        """What a reader of maps takes along, in a few pairs of lines."""
+        learnt = [("many lines:", "*steep*"), ("few lines:", "*gentle*")] if self.steeper else []
+        return [("one line:", "*one height*"), *learnt]
 
     def look(self, seconds: float, view: View | None = None, **changes: float) -> None:
         """Move the camera alone."""

@@ -241,7 +241,8 @@ class DescentOnACurve(LectureScene):
             self._go_on(name, step, stop, pace, filled=arrival is None or stop <= arrival)
             if stop == dip and dip != arrival and dip < run.ended_at:
                 self.speaker.say(f"below ${TOLERANCE}$ at step ${dip}$: passing through", "passing through")
-                self.wait(1.2)
+                self.wait(1.4)
+                self.speaker.hush()
         mark = self.strip.verdict(name, self.color(name))
         self.play(FadeIn(self.rows_of_verdict[name]), *[FadeIn(mark)] * bool(len(mark)), run_time=0.6)
         self.speaker.say(*self._said_of(name))

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, GrowFromCenter, ValueTracker, VMobject
+from manim import LEFT, RIGHT, UP, ValueTracker, VMobject
 from pydantic import Field
 
 from objectives import AnyObjective, typeset_function
@@ -135,7 +135,7 @@ class RollingBall(LectureScene):
     def hillside(self) -> None:
         """Two balls start at the same place of the same curve, with the same learning rate {learning_rate:g}. One
         forgets each step; the other keeps {momentum:g} of its last update."""
-        self.show_title(self.panel)
+        self.show_title(self.panel, *(self._seat(name) for name in NAMES))
         self.play(FadeIn(self.formula), run_time=0.7)
         self.read(self.formula, seconds=2.5)
         self.vanish(self.formula)
@@ -188,7 +188,7 @@ class RollingBall(LectureScene):
     # What the beats do ----------------------------------------------------------------------------------------------
 
     def _set_off(self) -> None:
-        self.play(*(GrowFromCenter(ball) for ball in self.balls.values()), FadeIn(self.counter), run_time=0.8)
+        self.play(FadeIn(self.counter), run_time=0.5)
         for name in NAMES:
             self.drive(self.cards[name], self.step, partial(at_step, self.race.heights[name]))
             self.drive(self.footprints[name], self.step)

@@ -26,7 +26,7 @@ from scenes.stage.terrain.outline import TerrainOutline
 from scenes.stage.words.cards import RuleCard
 from scenes.stage.words.typesetting import BODY
 
-SHADE = 0.22
+SHADE = 0.4
 ABOVE = 1e9
 
 
@@ -108,7 +108,7 @@ def shade_on(chart: ContourMap, across: Array, up: Array, steep: Array, level: f
     ]
     edges = [chart.to_screen(*np.asarray(line).T) for line in generator.lines(level) if len(line) > 2]
     color = palette().target
-    area = VMobject(stroke_width=0, fill_color=color, fill_opacity=SHADE)
+    area = VMobject(stroke_width=0, fill_color=palette().ground, fill_opacity=SHADE)
     if rings:
         area.set_points(polylines(rings).points)
     edge = polylines(edges, stroke_color=color, stroke_width=3.0) if edges else VMobject()

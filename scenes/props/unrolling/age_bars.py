@@ -15,11 +15,13 @@ from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box, place, shrink_into
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import THIN
+from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import gradient, notation
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import SMALL, Words, lines, quiet
 
-HEAD, NUMBER, NAME, TIGHT = 1.0, 0.5, 0.5, 3.0  # heights: of the words above, a number, a name; a low box
+HEAD, NUMBER, NAME, TIGHT = 1.45, 0.5, 0.5, 3.0  # heights: of the words above, a number, a name; a low box
+PALE, SOON = 0.35, 0.2  # opacity of bars that a line does not hold yet; the part of a line in which they pale
 WIDTH = 0.62  # of a bar, in shares of its column
 
 
@@ -36,13 +38,24 @@ def weights_at(value: float, count: int, momentum: float) -> Array:
     return np.asarray(np.where(ages >= 0, known * shrunk, np.where(ages == -1, rising, 0.0)))
 
 
+def present(part: float) -> float:
+    """How much of the bars of older gradients is seen in a line: pale, as long as it does not yet hold them."""
+    gone = min(part / SOON, 1.0) if part < 0.5 else 2 - 2 * part
+    return 1 - (1 - PALE) * gone
+
+
 class AgeBars(VGroup):
     """A bar a gradient, its weight above it as a number and its name below; `display(line)` as in `weights_at`."""
 
     def __init__(self, box: Box, count: int, momentum: float, colors: Sequence[str]) -> None:
         super().__init__()
         self.count, self.momentum = count, momentum
-        said = (f"the weight of ${gradient('i')} = g_i$", f"in the update, in units of ${notation().learning_rate}$")
+        gamma = f"here ${notation().momentum} = {typed(momentum)}$"
+        said = (
+            f"the weight of ${gradient('i')} = g_i$",
+            f"in the update, in units of ${notation().learning_rate}$",
+            gamma,
+        )
         side, low = box.width, box.height < TIGHT
         title = shrink_into(lines(*map(quiet, said), gap=0.15), side) if not low else VGroup()
         room = box.inset(top=HEAD if not low else 0.0)
@@ -75,6 +88,7 @@ class AgeBars(VGroup):
             bar, number, seen = self.bars[k], self.numbers[k], float(weight > 0 or k < value)
             bar.stretch_to_fit_height(height).move_to((self.centers[k], self.base, 0.0), aligned_edge=DOWN)
             number.display(weight).seat((self.centers[k] + 0.28, self.base + height + 0.12, 0.0))
-            for part in (bar, number, self.names[k]):
-                part.set_opacity(seen)
+            self.names[k].set_opacity(seen)
+            for part in (bar, number):
+                part.set_opacity(seen * (1.0 if k >= int(value) else present(value % 1.0)))
         return self
