@@ -183,7 +183,7 @@ class CodeWalkthrough(LectureScene):
         """A function, and what it works on, a map. What you read is the code that runs; momentum is the two lines that
         are marked."""
         self.speaker.say("what you read is what runs")
-        self.wait(2.0)
+        self.wait(3.8)
         self.play(FadeIn(self.code.marks), run_time=0.5)
         self.speaker.say("momentum: two lines")
         self.wait(3.0)

@@ -141,7 +141,7 @@ class RollingBall(LectureScene):
         self.vanish(self.formula)
         self.play(*(FadeIn(card, shift=0.1 * UP) for card in self.cards.values()), run_time=0.7)
         self._set_off()
-        self.wait(1.5)
+        self.wait(2.2)
 
     def same_way(self) -> None:
         """{same_way_ends}"""

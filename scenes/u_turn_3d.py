@@ -148,7 +148,7 @@ class UTurn3D(TwoRuns):
         self.release()
         if self.count:
             self.duet.speaker.say("up the wall, and back")
-        self.wait(1.6)
+        self.wait(3.4)
 
     def to_the_end(self) -> None:
         """{turned} in {last} iterations. Gradient descent {gd_end}; momentum {momentum_end}."""

@@ -93,9 +93,15 @@ class HeadToTail(VGroup):
         along = self.room.height if self.across else self.room.width
         low, high = min(0.0, float(self.ways.min())), max(0.0, float(self.ways.max()))
         self.unit = FILLS * (along - self.taken) / ((high - low) or 1.0)
-        on_map = typed(self.unit / unit, 2)
-        title = f"pushes {'across' if self.across else 'along'}, and their sum"
-        said = quiet(f"{title} (map $times {on_map}$)")
+        on_map = f"$times {typed(self.unit / unit, 2)}$"
+        way = "across" if self.across else "along"
+        wordings = (
+            f"pushes {way}, and their sum (map {on_map})",
+            f"pushes {way}, sum (map {on_map})",
+            f"{way} ({on_map})",
+        )
+        tried = [quiet(words) for words in wordings]
+        said = next((words for words in tried if words.width <= box.width), tried[-1])
         self.title = layout.place(layout.shrink_into(said, box.width), box.top_slice(0.45)[0], UL)
         middle = (low + high) / 2
         self.zero = -self.unit * middle
