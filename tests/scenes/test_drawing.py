@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from manim import Mobject
 
-from scenes.stage.ink.ball import Trail, pointer
+from scenes.stage.ink.ball import Trail, nested, parted, pointer
 from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.drawing import _clip_segment, clip_polyline, inside, polylines
 from scenes.stage.ink.layout import Box
@@ -101,3 +101,14 @@ def test_the_ball_gives_way_to_the_pointer() -> None:
     assert len(trail.outside.points) == 0
     assert trail.display(2).ball.get_fill_opacity() == 0
     assert len(trail.outside.points) > 0
+
+
+def test_a_ball_under_another_is_larger_until_they_have_parted() -> None:
+    """Two paths that part at step 3, and one that ends before: the loop looks at each step."""
+    first = np.array([[0.1 * k, 0.0, 0.0] for k in range(6)])
+    second = np.array([[0.0, 0.1 * k, 0.0] for k in range(6)])
+    apart = [k for k in range(6) if np.hypot(0.1 * k, 0.1 * k) > 0.3]
+    assert parted([first, second], 0.3) == apart[0] == 3
+    assert parted([first, first], 0.3) == 5  # never: up to the end
+    assert parted([first, second[:2]], 0.3) == next(k for k in range(6) if np.hypot(0.1 * k, 0.1 * min(k, 1)) > 0.3)
+    assert [nested(0.07, step, 3) for step in (0, 2, 2.5, 3, 9)] == pytest.approx([0.07, 0.07, 0.035, 0, 0])

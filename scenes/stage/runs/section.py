@@ -81,9 +81,7 @@ class Section(VGroup):
         x = np.linspace(*cut.view[0], SAMPLES)
         known = values_at(cut, x)
         known = known[np.isfinite(known)]
-        self.panel = CurvePanel(
-            cut, box, cut.view[0], (float(known.min()), float(known.max())), ("along the cut", height)
-        )
+        self.panel = CurvePanel(cut, box, cut.view[0], (float(known.min()), float(known.max())), ("", height))
         places = [(at, float(cut.value(np.array([at])))) for at in (0.0, cut.far)]
         self.balls = [
             Ball(rule_color(name), BALL).move_to(self.panel.point(*place))

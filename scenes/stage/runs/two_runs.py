@@ -18,6 +18,7 @@ from objectives import AnyObjective
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
 from scenes.lecture_scene import Claim, LectureScene, Number, objective_of, start_of
 from scenes.reads import derived
+from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import containing
@@ -44,8 +45,8 @@ THERE = 0.02  # of the way down from the start: at the lowest point
 SAME = ("the same start, the same learning rate", "the same start and learning rate", "the same start and rate")
 Fate = Literal["through", "past", "stays", "elsewhere", "else"]
 OUTCOMES: Mapping[str, str] = {
-    "through": "runs through the {dip}",
-    "past": "goes past the {dip}",
+    "through": "runs through {where}",
+    "past": "goes past {where}",
     "stays": "stays there, too",
     "elsewhere": "leaves it, for no lower place",
 }
@@ -136,8 +137,7 @@ class TwoRuns(LectureScene):
 
     @property
     def what_it_does(self) -> str:
-        """The same, in a few words."""
-        return OUTCOMES.get(self.fate, "ends").format(dip=self.dip_is)
+        return OUTCOMES.get(self.fate, "ends").format(where=f"the {self.dip_is}")
 
     @property
     def arrives(self) -> bool:
@@ -236,7 +236,7 @@ class TwoRuns(LectureScene):
         """What is said of each run in the end, and its last value, if it has one."""
         told = {
             GD: f"stays in the {self.dip_is}" if self.rests and self.dip else "rests" if self.rests else "ends",
-            MOMENTUM: self.what_it_does,
+            MOMENTUM: self.what_it_does if layout.is_wide() else OUTCOMES.get(self.fate, "ends").format(where="it"),
         }
         for name, run in self.runs.items():
             title, lost = self.rules[name].title, flies_off(run) or run.undefined_at is not None
@@ -313,9 +313,8 @@ class TwoRuns(LectureScene):
         self.play(FadeIn(section), run_time=0.8)
         self.duet.speaker.say(f"a cut: ${typed(dip.rim - dip.bottom, 3)}$ up to the rim", "a cut: up to the rim")
         self.wait(3.4)
-        more = []
-        if self.coarse is not None:
-            more = [section.under(replace(cut, objective=self.coarse))]
+        more = [section.under(replace(cut, objective=self.coarse))] if self.coarse else []
+        if self.coarse:
             self.play(Create(more[0]), run_time=1.4)
             self.duet.speaker.say(self.coarse.title)
             self.wait(2.4)
