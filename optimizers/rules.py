@@ -115,7 +115,7 @@ class GradientDescent(Rule[None]):
     title: ClassVar[str] = "gradient descent"
     in_a_word: ClassVar[str] = "follows the slope"
     formulas: ClassVar[tuple[str, ...]] = ("{parameters}_(t+1) = {parameters}_t - {learning_rate} " + SLOPE,)
-    also: ClassVar[str] = "on a few samples: SGD"
+    also: ClassVar[str] = "with a few samples a step, it is called SGD"
     learning_rate: Numbers = number(1e-3, "step per unit of gradient", elsewhere=RATES)
 
     def init(self, x: FloatArray) -> None:  # noqa: ARG002 - the signature of all rules
@@ -344,7 +344,7 @@ class Adam(Rule[AdamState]):
         "s_t = beta_2 s_(t-1) + (1 - beta_2) g_t^2",
         _over_root("hat(m)_t", "hat(s)_t"),
     )
-    small_print: ClassVar[str] = f"{SHORT}; hats: over $1 - beta_i^t$"
+    small_print: ClassVar[str] = f"{SHORT}; $hat(m)_t = m_t slash (1 - beta_1^t)$; $hat(s)_t$ alike"
     learning_rate: Numbers = number(1e-3, "length of the first step in each coordinate", elsewhere=RATES)
     beta1: Numbers = number(
         0.9, "share of the average of gradients that is kept", below=1.0, letter="beta_1", elsewhere=("beta_1", "b1")

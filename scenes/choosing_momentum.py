@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated
 
 import numpy as np
-from manim import LEFT, RIGHT, UL, UR, Create, GrowFromCenter, ValueTracker, VGroup, linear
+from manim import LEFT, RIGHT, Create, GrowFromCenter, ValueTracker, VGroup, linear, smooth
 from pydantic import BeforeValidator, Field
 
 from objectives import OBJECTIVES, AnyObjective, typeset, typeset_function
@@ -29,7 +29,9 @@ from scenes.lecture_scene import (
 from scenes.props.choosing_momentum.board import Arrivals, derivation
 from scenes.props.choosing_momentum.critical import CriticalCurve, size_for
 from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, TRIED, Damping
+from scenes.props.choosing_momentum.four import ROW, FourPanels
 from scenes.props.choosing_momentum.outcome import Outcome, too_little_too_much
+from scenes.props.choosing_momentum.roots import RootsPlane
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk
 from scenes.stage.ink import layout
@@ -41,15 +43,15 @@ from scenes.stage.panels.step_table import StepTable, run_table
 from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import BODY, Words, bold
 from scenes.typed import as_list
 
 FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the flat stretch
 PACES = (2.5, 8.0, 14.0, 20.0)  # steps a second, up to where the first arrives, the second ...
 SLOW, PACE, LONGEST = 1.5, 6.0, 8.0  # steps a second on the parabola; seconds of one stretch
 SEEN = 40  # steps of the ball that overshoots: later swings are small
-LINE, ROW, BELOW = 0.5, 0.52, 0.12  # heights; from the middle of a row to its baseline
+LINE = 0.5  # height of the line for words
 
 
 Momenta = Annotated[tuple[Coefficient, ...], Field(min_length=4, max_length=4), BeforeValidator(as_list)]
@@ -142,9 +144,9 @@ class ChoosingMomentum(LectureScene):
     def words(self) -> Mapping[str, str]:
         beyond, outcomes = self.damping.beyond, f"Momentum {'; '.join(map(self._told, FOUR))}."
         passes = f"overshoots, to {figure(beyond, 4)} beyond the minimum" if beyond else "only rolls down"
-        first, second = ((figure(size, 2), figure(momentum, 2)) for size, momentum, _ in self.answers)
-        each = f"{first[1]} for {first[0]}, {second[1]} for {second[0]}"
-        answer = f"The smaller the learning rate times the curvature, the more momentum overshoots nothing: {each}."
+        here, there = (f"{figure(momentum, 4)} where it is {figure(size, 2)}" for size, momentum, _ in self.answers)
+        product = "The smaller the learning rate times the curvature, the more momentum is possible without overshoot"
+        answer = f"{product}: {here}, {there}."
         return {"answer": answer, "outcomes": outcomes, "passes": passes, "arrivals": self.damping.told}
 
     def _told(self, name: str) -> str:
@@ -155,15 +157,15 @@ class ChoosingMomentum(LectureScene):
 
     def opening(self) -> None:
         """How much momentum?"""
-        self.show_title(*self.panels.values())
+        self.show_title(*self.four.panels.values())
 
     def four_balls(self) -> None:
         """Four balls from {start[0]:g}, with the learning rate {learning_rate:g}: only their momentum differs."""
-        walks = list(self.walks.values())
+        walks = list(self.four.walks.values())
         formula = f"${typeset_function(self.objective)}$"
         self.speaker.say(f"{formula}: a valley, behind a flat stretch", f"{formula}: a flat stretch, a valley", formula)
         self.wait(2.4)
-        self.play(*(FadeIn(label) for label in self.labels.values()), run_time=0.6)
+        self.play(*(FadeIn(label) for label in self.four.labels.values()), run_time=0.6)
         self.play(*(GrowFromCenter(walk.ball) for walk in walks), run_time=0.5)
         self.add(*walks)
         eta = f"${notation().learning_rate} = {typed(self.parameters.learning_rate)}$"
@@ -186,7 +188,7 @@ class ChoosingMomentum(LectureScene):
     def overshoot(self) -> None:
         """A parabola, from {second_start[0]:g}, and momentum {overshooting:g}: the ball {passes}."""
         self.speaker.hush()
-        gone = (self.panels, self.walks, self.labels, self.verdicts)
+        gone = (self.four.panels, self.four.walks, self.four.labels, self.verdicts)
         self.vanish(self.counter, *(part for parts in gone for part in parts.values()))
         self.play(FadeIn(self.valley), FadeIn(self.table), FadeIn(self.head), run_time=0.8)
         self.play(FadeIn(self.strip), GrowFromCenter(self.seconds[MUCH].ball), run_time=0.6)
@@ -202,18 +204,45 @@ class ChoosingMomentum(LectureScene):
         self.wait(2.4)
 
     def closed_form(self) -> None:
-        """On a parabola it can be computed: up to momentum {critical:.4g} nothing overshoots."""
+        """On a parabola each step multiplies by two roots. Off the axis they turn, and the ball swings: up to momentum
+        {critical:.4g} nothing overshoots."""
         self.speaker.hush()
-        self.vanish(self.table, self.head, self.seconds[MUCH])
-        question, roots, swings, most, value = self.derivation
-        for part, seconds in ((question, 0.8), (roots, 1.6), (swings, 2.0), (most, 2.0), (value, 2.0)):
+        self.vanish(self.table, self.head, self.seconds[MUCH], self.strip, self.valley)
+        question, formula, swings, most, value = self.derivation
+        critical, much = self.damping.momenta[CRITICAL], self.damping.momenta[MUCH]
+        self.play(FadeIn(self.plane), *(FadeIn(part, lag_ratio=0.05) for part in (question, formula)), run_time=0.8)
+        self.wait(1.2)
+        self.speaker.say("more momentum: the roots come towards each other", "the roots come together")
+        self._grow(0.0, critical, 2.4)
+        self.speaker.say(
+            tinted("off the axis: each step turns, it swings", self.color(MUCH)), "off the axis: it swings"
+        )
+        self.play(FadeIn(swings, lag_ratio=0.05), run_time=0.6)
+        self._grow(critical, max(critical, much), 2.4)
+        self.wait(0.8)
+        self._grow(max(critical, much), critical, 1.6)
+        self.speaker.say("where they meet: the most momentum without a swing", "where they meet: no swing yet")
+        for part in (most, value):
             self.play(FadeIn(part, lag_ratio=0.05), run_time=0.7)
-            self.wait(seconds)
+            self.wait(1.6)
+
+    def _grow(self, momentum: float, until: float, seconds: float) -> None:
+        """The roots go their way from one momentum to another."""
+        tracker = ValueTracker(momentum)
+        self.drive(self.plane, tracker)
+        self.play(tracker.animate.set_value(until), run_time=seconds, rate_func=smooth)
+        self.release()
 
     def in_between(self) -> None:
         """{arrivals}"""
-        self.vanish(self.strip)
-        self.play(FadeIn(self.race), *(GrowFromCenter(walk.ball) for walk in self.seconds.values()), run_time=0.7)
+        self.speaker.hush()
+        self.vanish(self.plane)
+        self.play(
+            FadeIn(self.valley),
+            FadeIn(self.race),
+            *(GrowFromCenter(walk.ball) for walk in self.seconds.values()),
+            run_time=0.7,
+        )
         self.add(*self.seconds.values())
         self._roll([*self.seconds], self.race, stop=20)
         self._roll([*self.seconds], self.race, begin=20, stop=STEPS, pace=20.0)
@@ -236,7 +265,8 @@ class ChoosingMomentum(LectureScene):
             self.play(FadeIn(self.chart.mark(size, momentum, color)), run_time=0.6)
             self.wait(1.2)
         letters = notation()
-        self.speaker.say(f"the smaller ${letters.learning_rate} f''$, the more momentum")
+        smaller = f"the smaller ${letters.learning_rate} f''$, the more momentum"
+        self.speaker.say(f"{smaller} without overshoot", smaller)
         self.wait(3.4)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -246,7 +276,7 @@ class ChoosingMomentum(LectureScene):
         begin = step.get_value()
         for name, run in self.runs.items():
             if run.ended_at > begin:
-                self.drive(self.walks[name], step)
+                self.drive(self.four.walks[name], step)
         self.drive(self.counter, step)
         if stop > begin:
             self.play(step.animate.set_value(stop), run_time=min((stop - begin) / pace, LONGEST), rate_func=linear)
@@ -274,12 +304,8 @@ class ChoosingMomentum(LectureScene):
     def answers(self) -> list[tuple[float, float, str]]:
         """Learning rate times curvature, the most momentum without overshoot, a colour: here, and where the ball that
         overshoots here would not."""
-        damping = self.damping
-        much = damping.momenta[MUCH]
-        return [
-            (damping.learning_rate * damping.curvature, damping.momenta[CRITICAL], self.color(CRITICAL)),
-            (size_for(much), much, self.color(MUCH)),
-        ]
+        critical, much = (self.damping.momenta[name] for name in (CRITICAL, MUCH))
+        return [(self.damping.size, critical, self.color(CRITICAL)), (size_for(much), much, self.color(MUCH))]
 
     # What is on the screen: four small panels -----------------------------------------------------------------------
 
@@ -302,40 +328,12 @@ class ChoosingMomentum(LectureScene):
         return counter
 
     @cached_property
-    def cells(self) -> dict[str, tuple[Box, Box]]:
-        """For each of the four: the row of its words, and its panel."""
-        rows, columns = ([1] * 4, [1]) if layout.is_tall() else ([1] * 2, [1] * 2)
-        boxes = [box for row in self.rows[1].rows(*rows, gap=0.2) for box in row.columns(*columns, gap=0.5)]
-        head = (1 + layout.is_small()) * ROW
-        return {name: box.top_slice(head, gap=0.0) for name, box in zip(FOUR, boxes, strict=True)}
-
-    @cached_property
-    def panels(self) -> dict[str, CurvePanel]:
-        paths = np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in self.runs.values()])
-        names = (f"${typeset(self.objective.variables[0])}$", "$f$")
-        x, y = window(self.objective, paths)
-        return {name: CurvePanel(self.objective, box, x, y, names, 0.2) for name, (_, box) in self.cells.items()}
-
-    @cached_property
-    def walks(self) -> dict[str, CurveWalk]:
-        color = rule_color("momentum")
-        return {name: CurveWalk(self.panels[name], self.objective, run, color) for name, run in self.runs.items()}
-
-    @cached_property
-    def labels(self) -> dict[str, Words]:
-        """The momentum of each, above its panel."""
-        letter, color = notation().momentum, rule_color("momentum")
-        return {n: self._above(n, Words(f"${letter} = {typed(m)}$", BODY, color), UL) for n, m in self.momenta.items()}
+    def four(self) -> FourPanels:
+        return FourPanels(self.rows[1], self.objective, self.runs, self.momenta)
 
     @cached_property
     def verdicts(self) -> dict[str, Words]:
-        """What became of each, at the right of its momentum."""
-        return {name: self._above(name, Words(outcome.short, SMALL), UR) for name, outcome in self.outcomes.items()}
-
-    def _above(self, name: str, words: Words, side: np.ndarray) -> Words:
-        box = self.cells[name][0]
-        moved = layout.is_small() * (ROW / 2 if side is UL else -ROW / 2)
-        return on_baseline(layout.place(words, box, side), float(box.center[1]) - BELOW + moved)
+        return self.four.verdicts(self.outcomes)
 
     # What is on the screen: the parabola ----------------------------------------------------------------------------
 
@@ -394,9 +392,12 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def chart(self) -> CriticalCurve:
         """The answer, where the curve and the race were."""
-        above, below, _ = self.boxes
-        box = Box(above.left, below.bottom, above.right, above.top)
-        return CriticalCurve(box, *(size for size, _, _ in self.answers))
+        return CriticalCurve(layout.union(*self.boxes[:2]), *(size for size, _, _ in self.answers))
+
+    @cached_property
+    def plane(self) -> RootsPlane:
+        """The roots that each step multiplies by."""
+        return RootsPlane(layout.union(*self.boxes[:2]), self.damping.size, self.color(CRITICAL), self.color(MUCH))
 
     @cached_property
     def halves(self) -> tuple[Box, Box]:

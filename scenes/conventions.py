@@ -29,8 +29,9 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.props.conventions.next_step import LAST, NextStep
 from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color
-from scenes.props.conventions.telling import as_sentence, conclusion, gap
+from scenes.props.conventions.telling import as_sentence, conclusion, gap, lengths
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import EDGE, Trail
 from scenes.stage.ink.drawing import Array, crosses, dashed, discs, inside
@@ -39,7 +40,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around, even_map
-from scenes.stage.maps.vectors import Vector, on_the_way
+from scenes.stage.maps.vectors import on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.runs.resting import minima
 from scenes.stage.words.cards import Counter, settings_line
@@ -53,7 +54,6 @@ from scenes.typed import as_list
 SAME = 1e-9  # of the way: paths that are nearer to each other are the same
 APART = 0.05  # of the way: paths that are so far apart have parted
 PACE = 4.0  # steps a second
-SEEN = 1.2  # length of an arrow that is seen
 LONGEST = 9.0  # seconds of one stretch
 FOOT, ROW = 0.5, 0.55  # heights
 WIDTHS = {"lecture": 16.0, "pytorch": 9.0, "average": 3.5}  # of the paths: where they agree, all are seen
@@ -130,15 +130,8 @@ class Conventions(LectureScene):
 
     def kick(self, form: str) -> float:
         """The first step after the first change, as a share of the one before."""
-        lengths = self.lengths(self.changed[form])
-        first = self.changes[0]
-        return float(lengths[first] / lengths[first - 1]) if lengths[first - 1] else 0.0
-
-    @staticmethod
-    def lengths(run: Trajectory) -> Array:
-        """How long each step is, (steps,)."""
-        with np.errstate(all="ignore"):
-            return np.asarray(np.linalg.norm(run.updates, axis=-1))
+        before, after = lengths(self.changed[form])[self.changes[0] - 1 :][:2]
+        return float(after / before) if before else 0.0
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {
@@ -217,14 +210,8 @@ class Conventions(LectureScene):
 
     def same_path(self) -> None:
         """All three are run. With one learning rate they {same_way}."""
-        self.play(
-            FadeIn(self.map),
-            FadeIn(self.goal),
-            FadeIn(self.legend),
-            FadeIn(self.counter),
-            FadeIn(self.strips[0]),
-            run_time=0.8,
-        )
+        beside = (self.legend, self.counter, self.strips[0])
+        self.play(*map(FadeIn, (self.map, self.goal, *beside)), run_time=0.8)
         self._set_out(self.constant_trails)
         self._run(self.constant_trails, self.strips[0], self.parameters.steps)
         found = gap(self.constant["lecture"], *self.constant.values())
@@ -249,7 +236,8 @@ class Conventions(LectureScene):
                 self.play(FadeOut(self.legend[-1]), run_time=0.3)
                 self.legend.submobjects[-1] = self._settings(factor)
                 self.play(FadeIn(self.legend[-1]), run_time=0.3)
-                self.play(Create(self._mark(int(self.step.get_value()))), run_time=0.5)
+                self.marks.append(self._mark(int(self.step.get_value())))
+                self.play(Create(self.marks[-1]), run_time=0.5)
                 self.wait(1.6)
             self._run(self.changed_trails, self.strips[1], end)
         self.speaker.say("all fly off" if self.flown else "they part" if self.part else "they stay together")
@@ -260,38 +248,48 @@ class Conventions(LectureScene):
         or gradients, to which the new one applies. {conclusion}"""
         self.vanish(*self.changed_trails.values())
         if not self.flown:
-            self._step_at(self.changes[0] - 1, "lecture", palette().ink)
-            self.speaker.say(*self._told("the last step with the old rate"))
-            self.wait(1.2)
+            self._come_close()
         for form, why in (("lecture", "old rate in its memory"), ("pytorch", "new rate at once")):
             if not self.flown:
-                self._step_at(self.changes[0], form, form_color(form))
-            share = f"${typed(100 * self.kick(form), 2)} %$"
-            told = (f"{FORMS[form].title}: {why}; the next step is {share} of the last", f"{why}: next step {share}")
-            told = (f"{FORMS[form].title}: {why}", why) if self.flown else told
-            self.speaker.say(*(tinted(words, form_color(form)) for words in told))
-            self.wait(3.8)
+                self._take(form)
+            self.speaker.say(*(tinted(words, form_color(form)) for words in (f"{FORMS[form].title}: {why}", why)))
+            self.wait(3.2)
         self.speaker.say(conclusion(self.flown, self.part))
         self.wait(4.0)
 
-    def _told(self, words: str) -> tuple[str, str]:
-        """Words, and by how much the arrows are drawn longer than the steps."""
-        return (f"{words} (arrows: ${self.magnified}$ times as long)", words) if self.magnified > 1 else (words, words)
+    def _come_close(self) -> None:
+        """The map round the step at which the rate changes, and the last step with the old one."""
+        self.vanish(self.map, self.goal, self.strips[1], *self.marks)
+        self.counter.display(self.changes[0])
+        self.play(FadeIn(self.close.map), FadeIn(self.close.place), run_time=0.6)
+        letter = notation().learning_rate
+        self.speaker.say(f"close by, where ${letter}$ changes", f"where ${letter}$ changes")
+        self._take(LAST)
+        self.wait(1.4)
+
+    def _take(self, step: str) -> None:
+        """A step as an arrow, where it is taken and beside the others."""
+        vector = self.close.arrow(step, self.told_steps[step][-1])
+        self.add(vector)
+        self.play(on_the_way(vector, *self.close.ways[step]), run_time=0.7)
+        self.play(FadeIn(self.laid_out[step]), run_time=0.5)
+
+    @property
+    def told_steps(self) -> dict[str, tuple[str, str, str]]:
+        """The steps round the change: what they are, in short, and their colours."""
+        letter, rate = notation().learning_rate, typed(self.parameters.schedule[0] * self.parameters.learning_rate)
+        shares = {form: f"${typed(100 * self.kick(form), 2)} %$ of it" for form in self.close.runs}
+        told = {form: (f"{FORMS[form].title}: {share}", share, form_color(form)) for form, share in shares.items()}
+        return {LAST: (f"the last step with ${letter} = {rate}$", "the last step", palette().ink), **told}
 
     @cached_property
-    def magnified(self) -> int:
-        """How many times as long as it is the last step with the old rate is drawn, to be seen."""
-        ends = self.map.to_screen(*self.changed["lecture"].iterates[[self.changes[0] - 1, self.changes[0]]].T)
-        length = float(np.linalg.norm(ends[1] - ends[0]))
-        return max(1, min(100, round(SEEN / length))) if length > 0 else 1
+    def laid_out(self) -> dict[str, VGroup]:
+        return self.close.laid_out(self.column[1], self.told_steps)
 
-    def _step_at(self, k: int, form: str, color: str) -> None:
-        """The k-th step of a form as an arrow, from where the learning rate changes."""
-        run, here = self.changed[form], self.changed[form].iterates[self.changes[0]]
-        tail, tip = (self.map.to_screen(*point) for point in (here, here - self.magnified * run.updates[k]))
-        vector = Vector(color, self.map.area, tail, tail)
-        self.add(vector)
-        self.play(on_the_way(vector, tail, tip), run_time=0.7)
+    @cached_property
+    def close(self) -> NextStep:
+        two = {form: self.changed[form] for form in ("lecture", "pytorch")}
+        return NextStep(self.boxes[0], self.objective, two, self.changes[0])
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -349,6 +347,11 @@ class Conventions(LectureScene):
         near = np.abs(points - points[0]).max(axis=-1) <= 2 * max(sizes)
         return even_map(self.objective, self.boxes[0], around(points[near], 0.1, 1e-3 * max(sizes)))
 
+    @cached_property
+    def marks(self) -> list[VMobject]:
+        """Where the learning rate has changed, so far."""
+        return []
+
     @property
     def minima(self) -> list[Array]:
         return minima(self.objective, self.rule("lecture", self.parameters.schedule[0]), self.constant["lecture"])
@@ -384,7 +387,7 @@ class Conventions(LectureScene):
 
     @cached_property
     def legend(self) -> VGroup:
-        """The forms in their colours, and the settings."""
+        """The forms, and the settings."""
         *names, _, _ = self.column[0].rows(*[1.0] * (len(FORMS) + 2), gap=0.0)
         lines = [bold(form.title, color=form_color(form.name)) for form in FORMS.values()]
         return VGroup(
@@ -408,10 +411,10 @@ class Conventions(LectureScene):
         return self._strip(self.constant), self._strip(self.changed)
 
     def _strip(self, runs: Mapping[str, Trajectory]) -> ErrorStrip:
-        lengths = {form: np.insert(self.lengths(run), 0, np.nan) for form, run in runs.items()}  # none before the first
+        found = {form: np.insert(lengths(run), 0, np.nan) for form, run in runs.items()}  # none before the first
         colors, both = {form: form_color(form) for form in FORMS}, (*self.constant.values(), *self.changed.values())
-        beside = {str(k): self.lengths(run) for k, run in enumerate(both)}
-        strip = ErrorStrip(self.column[1], lengths, colors, "length of each step", beside=beside)
+        beside = {str(k): lengths(run) for k, run in enumerate(both)}
+        strip = ErrorStrip(self.column[1], found, colors, "length of each step", beside=beside)
         for form, curve in zip(FORMS, strip.curves, strict=True):
             curve.set_stroke(width=0.8 * WIDTHS[form])
         return strip

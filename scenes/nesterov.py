@@ -15,7 +15,7 @@ import numpy as np
 from manim import LEFT, UR, Create, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import Field
 
-from objectives import AnyObjective, typeset
+from objectives import AnyObjective
 from optimizers import RULES, Momentum, Nesterov, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import (
     Claim,
@@ -31,13 +31,22 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.nesterov.look_ahead import COMPACT, Equations, StableRanges, least_width
-from scenes.props.nesterov.outcome import becomes, both_become, largest_curvature, remedy, turns_by, where_it_is
+from scenes.props.nesterov.outcome import (
+    becomes,
+    both_become,
+    elsewhere,
+    largest_curvature,
+    remedy,
+    turns_by,
+    where_it_is,
+)
+from scenes.props.nesterov.racing import rings_on, targets_on, trails_on
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
 from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import RADIUS, Rings, Trail
-from scenes.stage.ink.drawing import Array, crosses, inside
+from scenes.stage.ink.ball import Rings, Trail
+from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
@@ -55,8 +64,8 @@ OFF = (0.02, 0.02)  # from the minimum, where the second runs start
 SECOND_STEPS = 60
 LAST = 10  # steps at the end, in which a run is looked at
 PACE, LONGEST = 8.0, 14.0  # steps a second; seconds of one run at most
-FOOT, CARD, BETWEEN = 0.5, 0.98, 0.16  # heights
-EQUATIONS = 1.75  # height of the equations above the map, in a tall picture
+LEAD = 8  # steps before the first u-turn, up to where nothing is to be seen
+FOOT, CARD, BETWEEN, EQUATIONS = 0.5, 0.98, 0.16, 1.75  # heights; the last of equations above the map
 
 
 class NesterovScene(LectureScene):
@@ -172,11 +181,11 @@ class NesterovScene(LectureScene):
     def words(self) -> Mapping[str, str]:
         turns = {name: self.runs[name].u_turns for name in self.rules}
         return {
-            "second_title": self.second.title,
+            "elsewhere": elsewhere(self.second),
             "turned_back": f"{turns[BALL]} u-turns with momentum, and {turns[AHEAD]} with Nesterov",
             "last_errors": "; ".join(f"{RULES[name].title} {ending(run, 2)}" for name, run in self.runs.items()),
             "both_become": both_become(self.outcomes),
-            "remedy": f"{remedy(self.pull, self.limits[AHEAD], self.parameters.learning_rate)}.",
+            "remedy": f"{remedy(self.pull, self.limits[AHEAD], self.parameters.learning_rate)[0]}.",
             "where_it_is": where_it_is(self.pull, self.limits),
         }
 
@@ -184,12 +193,11 @@ class NesterovScene(LectureScene):
 
     def opening(self) -> None:
         """Look before you leap."""
-        self.show_title(self.near.map, self.near.past, self.near.ball)
+        self.show_title(self.near.map, self.near.past, self.near.ball, self.equations.first)
 
     def leap(self) -> None:
         """Momentum: a share of the last update, and the gradient where the ball stands. Their sum is the step."""
         here, moved = self.leaps.here, self.leaps.share
-        self.play(FadeIn(self.equations.first), run_time=0.8)
         share = self._vector(palette().share, here)
         self._send(share, here, moved)
         self.speaker.say(tinted("a share of the last update ...", palette().share))
@@ -227,7 +235,8 @@ class NesterovScene(LectureScene):
         self._clear()
         self.play(FadeIn(self.map), *(FadeIn(part) for part in self.board), run_time=0.8)
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
-        self.add(*self.rings.values(), *self.trails.values(), self._crosses(self.map, self.objective))
+        self.add(*self.rings.values(), *self.trails.values(), targets_on(self.map, self.objective))
+        self.speaker.say("a ring round each u-turn: the path turns back across the valley", "a ring round each u-turn")
         self._run(self.parameters.steps, [self.strip, self.counter, *self.rings.values(), *self.trails.values()])
         turns = {name: self.runs[name].u_turns for name in self.rules}
         self.speaker.say(f"u-turns: ${turns[BALL]}$ with momentum, ${turns[AHEAD]}$ with Nesterov")
@@ -239,34 +248,35 @@ class NesterovScene(LectureScene):
         self.wait(2.8)
 
     def no_free_lunch(self) -> None:
-        """Other data: {second_title}. Both start {off:.2f} from the minimum. {both_become}"""
+        """{elsewhere}, both start {off:.2f} from the minimum. {both_become}"""
         self.speaker.hush()
         self._clear()
         self.play(FadeIn(self.second_map), FadeIn(self.second_strip), FadeIn(self.settings), run_time=0.8)
         self.play(*(GrowFromCenter(trail.ball) for trail in self.second_trails.values()), run_time=0.6)
-        self.speaker.say("other data: both start beside the minimum")
+        self.speaker.say(f"{elsewhere(self.second).lower()}: both start beside the minimum")
         self.wait(1.6)
-        self.add(*self.second_trails.values(), self._crosses(self.second_map, self.second))
+        self.add(*self.second_trails.values(), targets_on(self.second_map, self.second))
         self._run(SECOND_STEPS, [self.second_strip, *self.second_trails.values()])
         back, out = (outcome.removesuffix(" to it") for outcome in self.outcomes.values())
-        told = tinted(f"momentum {back}", rule_color(BALL)), tinted(f"Nesterov {out}", rule_color(AHEAD))
-        self.speaker.say(", ".join(told), tinted(f"Nesterov {out.split(',')[0]}", rule_color(AHEAD)))
-        self.wait(2.6)
+        self.speaker.say(tinted(f"momentum {back}", rule_color(BALL)))
+        self.wait(1.6)
+        self.speaker.say(*(tinted(f"Nesterov {did}", rule_color(AHEAD)) for did in (out, out.split(",")[0])))
+        self.wait(2.2)
 
     def why(self) -> None:
-        """The learning rate times the largest curvature is {pull:.2f} there: {where_it_is}. Nesterov is stable up to
-        {nesterov_limit:.2f}, momentum up to {momentum_limit:.2f}. {remedy}"""
+        """Nesterov is stable while the learning rate times the curvature is below {nesterov_limit:.2f}, momentum below
+        {momentum_limit:.2f}. At this minimum it is {pull:.2f}: {where_it_is}. {remedy}"""
         self.speaker.hush()
         self.vanish(self.second_strip)
         self.play(FadeIn(self.ranges.furniture), run_time=0.6)
         for bar in self.ranges.bars:
             self.play(FadeIn(bar), run_time=0.6)
-            self.wait(1.2)
-        self.play(Create(self.ranges.mark), run_time=0.6)
-        self.speaker.say(f"here: ${typed(self.pull, 3)}$, {where_it_is(self.pull, self.limits)}")
+            self.wait(1.4)
+        self.play(Create(self.ranges.mark[0]), FadeIn(self.ranges.mark[1]), run_time=0.6)
+        self.speaker.say(f"at this minimum: ${typed(self.pull, 3)}$, {where_it_is(self.pull, self.limits)}")
         self.wait(3.0)
-        told = tinted(self.words()["remedy"].rstrip("."), rule_color(AHEAD))
-        self.speaker.say(told, told.replace("a learning rate of", "rate"))
+        told = remedy(self.pull, self.limits[AHEAD], self.parameters.learning_rate)
+        self.speaker.say(*(tinted(words, rule_color(AHEAD)) for words in told))
         self.wait(4.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -292,7 +302,12 @@ class NesterovScene(LectureScene):
         if self.counter in shown:
             for name, card in self.cards.items():
                 self.drive(card, step, partial(turns_by, self.runs[name].u_turns_at))
-        self.play(step.animate.set_value(last), run_time=min(last / PACE, LONGEST), rate_func=linear)
+        turns = [int(run.u_turns_at[0]) for run in self.runs.values() if run.u_turns] * (self.counter in shown)
+        dull = max(0, min(turns, default=0) - LEAD)
+        for stop, pace in ((dull, 3 * PACE), (last, PACE)):
+            if stop > step.get_value():
+                seconds = min((stop - step.get_value()) / pace, LONGEST)
+                self.play(step.animate.set_value(stop), run_time=seconds, rate_func=linear)
         self.release()
 
     # What is on the screen: the vectors -------------------------------------------------------------------------------
@@ -334,8 +349,7 @@ class NesterovScene(LectureScene):
     @cached_property
     def map(self) -> ContourMap:
         paths = np.concatenate([run.iterates for run in self.runs.values()])
-        first, second = (f"${typeset(variable)}$" for variable in self.objective.variables)
-        return ContourMap(self.objective, self.boxes[0], containing(self.objective.view, paths), (first, second))
+        return even_map(self.objective, self.boxes[0], containing(self.objective.view, paths))
 
     @cached_property
     def second_map(self) -> ContourMap:
@@ -346,27 +360,15 @@ class NesterovScene(LectureScene):
 
     @cached_property
     def trails(self) -> dict[str, Trail]:
-        return self._trails(self.map, self.runs)
+        return trails_on(self.map, self.runs)
 
     @cached_property
     def second_trails(self) -> dict[str, Trail]:
-        return self._trails(self.second_map, self.second_runs)
-
-    def _trails(self, chart: ContourMap, runs: Mapping[str, Trajectory]) -> dict[str, Trail]:
-        """Both are seen where they stand at the same place: one ball is a little larger."""
-        radii = {AHEAD: 0.15, BALL: 0.11}
-        paths = {name: chart.to_screen(*runs[name].iterates.T) for name in radii}
-        return {name: Trail(paths[name], rule_color(name), chart.area, ball=radii[name]) for name in radii}
-
-    def _crosses(self, chart: ContourMap, objective: AnyObjective) -> VMobject:
-        places = np.array([chart.to_screen(*minimum) for minimum in objective.minima]).reshape(-1, 3)
-        return crosses(places[inside(places, chart.area)], stroke_color=palette().target, stroke_width=4.5)
+        return trails_on(self.second_map, self.second_runs)
 
     @cached_property
     def rings(self) -> dict[str, Rings]:
-        turns = {name: self.runs[name].u_turns_at for name in self.rules}
-        centers = {name: self.trails[name].path_points[at] for name, at in turns.items()}
-        return {name: Rings(centers[name], at, 0.22, self.map.area, RADIUS) for name, at in turns.items()}
+        return rings_on(self.map, self.runs)
 
     @cached_property
     def column(self) -> tuple[Box, Box, Box]:

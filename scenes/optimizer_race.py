@@ -33,7 +33,7 @@ from scenes.props.optimizer_race.entrants import Rules
 from scenes.props.optimizer_race.race_table import ROW, RaceTable
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
 from scenes.props.optimizer_race.results import Results
-from scenes.props.optimizer_race.rule_formulas import FormulaCard, small_print
+from scenes.props.optimizer_race.rule_formulas import FormulaCard, kept_finite
 from scenes.props.optimizer_race.starts import Starts, Wins
 from scenes.props.optimizer_race.turns import Tail, TurnStrip
 from scenes.reads import derived
@@ -199,7 +199,7 @@ class OptimizerRace(LectureScene):
                 self.play(*map(FadeIn, page), run_time=0.6)
             for card in page:
                 words = f"{card.rule.title} {card.rule.in_a_word}"
-                self.speaker.say("; ".join(filter(None, (words, small_print([card.rule])))), words)
+                self.speaker.say("; ".join(filter(None, (words, kept_finite(card.rule)))), words)
                 self.play(FadeIn(card.rim), run_time=0.3)
                 self.wait(1.7)
                 self.vanish(card.rim, run_time=0.3)
@@ -264,9 +264,10 @@ class OptimizerRace(LectureScene):
         last = self.raced[-1]
         self.vanish(self.tables[last], self.strip, self.counter, *self.trails[last].values())
         dots = self.starts.dots(self.map, self.colors)
-        self.play(FadeIn(self.wins.head), run_time=0.5)
+        count = len(self.starts.places)
+        self.play(FadeIn(self.wins.head), FadeIn(self.starts.blank(self.map)), run_time=0.5)
+        self.speaker.say(f"from here; and from each of ${count}$ starts?", f"and from each of ${count}$ starts?")
         self.wait(1.4)
-        self.speaker.say(f"who ends lowest, from each of ${len(self.starts.places)}$ starts?")
         for row, some in zip(self.wins.rows, dots, strict=False):
             self.play(FadeIn(row), FadeIn(some), run_time=0.8)
             self.wait(0.5)

@@ -1,7 +1,7 @@
 """What momentum gives, what it costs, and what it does not cure: each point with a run that shows it.
 
 A saddle and one learning rate for all directions are no costs of momentum: gradient descent, which runs beside it
-there, has them as well. The last picture is a table of all points, with the number that each run has shown.
+there, has them as well. The last picture is one of all points, with the number that each run has shown.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any
 
-import numpy as np
-from manim import LEFT, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import LEFT, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import BeforeValidator, Field
 
-from objectives import OBJECTIVES, AnyObjective, typeset
+from objectives import OBJECTIVES, AnyObjective
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
@@ -22,7 +21,8 @@ from scenes.props.problems.cases import JUDGED, OTHER, Cases
 from scenes.props.problems.example import Example, chart_of, in_a_sentence, tips_of, trails_on
 from scenes.props.problems.ledger import Ledger
 from scenes.props.problems.talking_points import TalkingPoints
-from scenes.stage.curves.graph import CurvePanel, window
+from scenes.props.problems.tiles import Tiles, small
+from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.curves.walk import CurveWalk
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
@@ -39,6 +39,9 @@ from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
 from scenes.typed import as_list
 
 FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
+GAINED = "Momentum is faster on a gentle slope, calmer in a ravine, and rolls through dips."
+TRIED = "Momentum on a gentle slope, in a ravine, and over dips."
+WHERE = "On the slope", "in the ravine", "behind the dips"
 SECONDS, GLANCE, ARROW = 5.0, 3.0, 1.3  # of a run, of a run in a small panel; length of an arrow
 TINY = 0.001  # an error below it is told so
 FOOT, HEAD, ROW = 0.5, 0.55, 0.46  # heights
@@ -97,7 +100,9 @@ class Problems(LectureScene):
         said = f"{notation().learning_rate} = {typed(rate)}, thin {notation().momentum} = {typed(momentum)}"
         told = f"error after {steps} steps"
         brief = f"error {_brief(ends[MOMENTUM])}, without it {_brief(ends[GD])}"
-        return Example(objective, runs, said, told, ends[MOMENTUM] < ends[GD] / 2, steps, ends, brief=brief)
+        two = (tinted(f"${in_math(figure(ends[name], 2))}$", rule_color(name)) for name in (GD, MOMENTUM))
+        short, better = "error {} $arrow.r$ {}".format(*two), ends[MOMENTUM] < ends[GD] / 2
+        return Example(objective, runs, said, told, better, steps, ends, brief=brief, short=short)
 
     @cached_property
     def cases(self) -> Cases:
@@ -139,8 +144,18 @@ class Problems(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         holds = self.problem("saddles").holds
-        more = {"saddles_too": " and without it" if holds else "", "count": self.count}
+        more = {"saddles_too": ", with momentum and without it" if holds else ", with momentum", "count": self.count}
+        more["gained"] = f"{GAINED if all(gain.holds for gain in self.gains.values()) else TRIED} {self._gained}"
         return more | {f"{key}_found": in_a_sentence(problem.finding) for key, problem in self.problems.items()}
+
+    @property
+    def _gained(self) -> str:
+        """The errors of the gains, as sentences."""
+        told = []
+        for where, gain in zip(WHERE, self.gains.values(), strict=True):
+            slow, fast = (figure(value, 2) for value in gain.numbers.values())
+            told.append(f"{where}, the error is {fast} with it and {slow} without")
+        return f"{'; '.join(told)}."
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -149,9 +164,7 @@ class Problems(LectureScene):
         self.show_title(*(ground for ground, _ in self.small.values()))
 
     def benefits(self) -> None:
-        """It is faster on a gentle slope, calmer in a ravine, and rolls through dips. The errors without momentum and
-        with it: {faster_gradient_descent:.3f} and {faster_momentum:.3f}; {calmer_gradient_descent:.2f} and
-        {calmer_momentum:.3f}; {through_gradient_descent:.2f} and {through_momentum:.3f}."""
+        """{gained}"""
         for key in self.gains:
             _, movers = self.small[key]
             head, *findings = self.small_words[key]
@@ -164,38 +177,45 @@ class Problems(LectureScene):
         self.wait(1.0)
 
     def overshoot(self) -> None:
-        """The price. First, overshooting: {overshoot_found}."""
+        """The price. First, it overshoots: {overshoot_found}."""
         small = [part for ground, movers in self.small.values() for part in (ground, *movers)]
         self.vanish(*small, *(part for words in self.small_words.values() for part in words))
         self.play(*(FadeIn(point) for point in self.agenda.points.values()), run_time=0.7)
         self._show("overshoot")
 
     def sensitivity(self) -> None:
-        """Second, it is sensitive: {sensitivity_found}."""
+        """Second, it is sensitive to its coefficient: {sensitivity_found}."""
         self._show("sensitivity")
 
     def directional_bias(self) -> None:
-        """Third, it is biased towards where it has been going: {directional_bias_found}."""
+        """Third, it keeps the direction in which it has been going: {directional_bias_found}."""
         self._show("directional_bias")
 
     def saddles(self) -> None:
-        """What it does not cure. Saddles: {saddles_found}, with momentum{saddles_too}."""
+        """Not cured: started exactly on the ridge of a saddle{saddles_too}; {saddles_found}."""
         self._show("saddles")
 
     def one_rate_for_all(self) -> None:
-        """And one rate for all directions, as gradient descent has it: {one_rate_for_all_found}."""
+        """And one learning rate for all directions: in a ravine, {one_rate_for_all_found}."""
         self._show("one_rate_for_all")
 
     def summary(self) -> None:
-        """In one table: {count}. Rules with a rate for each direction come next."""
+        """All of it: {count}. Rules with a rate for each direction come next."""
         self.speaker.hush()
         last = self.chart(self.beats[self.beats.index("summary") - 1])
         self.vanish(*self.agenda.points.values(), *self.found.values(), last[0], *last[1].values())
-        for head, rows in self.table.parts.values():
-            self.play(FadeIn(head), *map(FadeIn, rows), run_time=0.7)
+        groups = self.tiles.groups.values() if layout.is_wide() else map(_together, self.table.parts.values())
+        for tiles in groups:
+            self.play(*map(FadeIn, tiles), run_time=0.7)
             self.wait(1.6)
-        self.speaker.say(self.count)
+        self.speaker.say(self.tinted_count)
         self.wait(3.0)
+
+    @property
+    def tinted_count(self) -> str:
+        """The count, each part in its group's colour."""
+        parts = zip(self.count.split(", "), self.group_colors.values(), strict=True)
+        return ", ".join(tinted(part, color) for part, color in parts)
 
     @property
     def count(self) -> str:
@@ -204,7 +224,7 @@ class Problems(LectureScene):
         costs = (problems[key] for key in COSTS)
         uncured = (problems[key] for key in LEFT_OVER)
         given, taken, left = (sum(example.holds for example in some) for some in (gains, costs, uncured))
-        return f"{given} gains, {taken} costs, and {left} it does not cure"
+        return f"{given} gains, {taken} costs, and {left} faults that it does not cure"
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -261,17 +281,7 @@ class Problems(LectureScene):
     @cached_property
     def small(self) -> dict[str, tuple[ContourMap | CurvePanel, list[Trail] | list[CurveWalk]]]:
         """The benefits: three small panels, and the balls in each."""
-        return {key: self._small(self.gains[key], box[1]) for key, box in self.cells.items()}
-
-    @staticmethod
-    def _small(gain: Example, box: Box) -> tuple[ContourMap | CurvePanel, list[Trail] | list[CurveWalk]]:
-        objective, colors = gain.objective, {name: rule_color(name) for name in gain.runs}
-        if objective.dimension == 2:
-            chart = chart_of(gain, box)
-            return chart, list(trails_on(chart, gain, colors).values())
-        paths = np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in gain.runs.values()])
-        panel = CurvePanel(objective, box, *window(objective, paths), (f"${typeset(objective.variables[0])}$", "$f$"))
-        return panel, [CurveWalk(panel, objective, run, colors[name]) for name, run in gain.runs.items()]
+        return {key: small(self.gains[key], box[1], self.colors) for key, box in self.cells.items()}
 
     @cached_property
     def cells(self) -> dict[str, tuple[Box, Box, Box]]:
@@ -325,9 +335,23 @@ class Problems(LectureScene):
         """All that was found."""
         gives = {key: gain.brief for key, gain in self.gains.items()}
         takes, remains = ({POINTS[key]: self.problem(key).brief for key in keys} for keys in (COSTS, LEFT_OVER))
-        groups = {GIVES: gives, TAKES: takes, REMAINS: remains}
-        colors = (rule_color(MOMENTUM), palette().share, rule_color(GD))
-        return Ledger(self.rows[1], groups, dict(zip(groups, colors, strict=True)))
+        return Ledger(self.rows[1], {GIVES: gives, TAKES: takes, REMAINS: remains}, self.group_colors)
+
+    @cached_property
+    def tiles(self) -> Tiles:
+        """The same as small maps, where there is room."""
+        takes, remains = ({POINTS[key]: self.problem(key) for key in keys} for keys in (COSTS, LEFT_OVER))
+        groups = {GIVES: self.gains, TAKES: takes, REMAINS: remains}
+        return Tiles(self.rows[1], groups, self.group_colors, self.colors)
+
+    @property
+    def group_colors(self) -> dict[str, str]:
+        return {GIVES: rule_color(MOMENTUM), TAKES: palette().share, REMAINS: rule_color(GD)}
+
+    @property
+    def colors(self) -> dict[str, str]:
+        """Of the runs."""
+        return {**{name: rule_color(name) for name in (GD, MOMENTUM)}, OTHER: palette().target}
 
     @cached_property
     def _charts(self) -> dict[str, tuple[ContourMap, dict[str, Trail]]]:
@@ -336,13 +360,16 @@ class Problems(LectureScene):
     def chart(self, key: str) -> tuple[ContourMap, dict[str, Trail]]:
         """The map of a problem, and the trails on it."""
         if key not in self._charts:
-            problem, colors = (
-                self.problem(key),
-                {**{name: rule_color(name) for name in (GD, MOMENTUM)}, OTHER: palette().target},
-            )
+            problem = self.problem(key)
             chart = chart_of(problem, self.boxes[0])
-            self._charts[key] = chart, trails_on(chart, problem, colors)
+            self._charts[key] = chart, trails_on(chart, problem, self.colors)
         return self._charts[key]
+
+
+def _together(part: tuple[Words, list[VGroup]]) -> list[VMobject]:
+    """A group of the table: its name and its rows."""
+    head, rows = part
+    return [head, *rows]
 
 
 def _row(row: Box) -> tuple[Box, Box, Box]:

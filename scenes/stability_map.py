@@ -20,7 +20,7 @@ from optimizers import Momentum, Trajectory, descend, theory
 from optimizers.plane import Parabola, positions
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
 from scenes.props.stability_map.plane import Plane, PositionStrip, StabilityPlane, Wanderer
-from scenes.props.stability_map.route import LIMIT, PLACES, SHOWN, Route
+from scenes.props.stability_map.route import ALL, LIMIT, PLACES, SHOWN, Route
 from scenes.props.stability_map.signs import Signs
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
@@ -28,6 +28,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.ink.raster import Raster
+from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
@@ -35,6 +36,7 @@ from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 from scenes.typed import as_list
 
+BLOCKS = {"few": (12, 9), "more": (40, 30)}  # runs across and up, before there is one a pixel
 GRID = (96, 72)  # runs that are compared with theory for the claims
 CLEAR = 0.004  # from a rate of 1: whether a run grows is seen in so many steps
 FOOT, ROW = 0.5, 0.5  # heights
@@ -106,7 +108,7 @@ class StabilityMap(LectureScene):
         gentle, steep = self.ends
         rules = {place: Momentum(*self.places[place]) for place in PLACES}
         runs = {place: descend(Parabola(steep), rule, 1.0, SHOWN) for place, rule in rules.items()}
-        return runs | {f"{place}_gentle": descend(Parabola(gentle), rules[place], 1.0, SHOWN) for place in PLACES[-2:]}
+        return runs | {f"{place}_gentle": descend(Parabola(gentle), rules[place], 1.0, SHOWN) for place in ALL}
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"ratio": self.ends[1] / self.ends[0]}
@@ -159,24 +161,30 @@ class StabilityMap(LectureScene):
             "fewest": fewest,
             "most": most,
             "ratio_said": figure(self.ends[1] / self.ends[0]),
+            "slower": "there it is slower" if self.route.gentle_is_slower else "there it is no slower",
         }
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """Every pixel is a run."""
-        self.show_title(self.plane_panel, self.strip, self.told, *self.counters.values(), self.point)
+        few = self.pictures["few"].set_opacity(1.0)
+        self.show_title(self.plane_panel, few, self.strip, self.told, *self.counters.values(), self.point)
 
     def picture(self) -> None:
         """Each place is a learning rate and a momentum, and so a run. The brighter, the fewer steps until it stays
-        within {within} of the way."""
+        within {within} of its first distance from the minimum."""
         self.speaker.say("one place: one learning rate, one momentum, one run", "one place is one run")
-        self.wait(2.6)
-        self.add(self.pictures["steep"], self.pictures["all"])
+        self.wait(2.2)
+        self.speaker.say("each block is a run: the brighter, the fewer steps", "the brighter, the fewer steps")
+        self.wait(2.2)
+        self.add(self.pictures["more"], self.pictures["steep"], self.pictures["all"])
         self.bring_to_front(self.point)
-        self.speaker.say("each pixel is a run: the brighter, the fewer steps", "each pixel is a run")
-        self.play(self.pictures["steep"].animate.set_opacity(1.0), run_time=1.8)
-        self.wait(0.8)
+        self.speaker.say("more runs, smaller blocks: in the end each pixel is a run", "now each pixel is a run")
+        for finer in ("more", "steep"):
+            self.play(self.pictures[finer].animate.set_opacity(1.0), run_time=1.2)
+            self.wait(0.4)
+        self.remove(self.pictures["few"], self.pictures["more"])
         within = f"${typed(100 * self.parameters.tolerance)} %$"
         self.speaker.say(f"settled: within {within} of the first distance, for good", f"settled: within {within}")
         self.wait(2.6)
@@ -201,6 +209,7 @@ class StabilityMap(LectureScene):
         self.speaker.hush()
         self._go("flips", 3.0)
         self.speaker.say("below the right branch: it flips at each step", "right branch: it flips")
+        self.play(FadeIn(self.signs.flips), run_time=0.4)
         self.wait(2.2)
 
     def more_momentum(self) -> None:
@@ -233,12 +242,18 @@ class StabilityMap(LectureScene):
         self.wait(2.2)
 
     def two_directions(self) -> None:
-        """A second direction, {ratio_said} times gentler: the slower one counts."""
+        """A second direction, {ratio_said} times gentler: {slower}. So each pixel is the slower of two runs now."""
+        self.speaker.hush()
+        self.play(FadeOut(self.told), FadeIn(self.told_of_both), run_time=0.6)
+        self._go("two", 2.4)
+        ratio = f"${rounded(self.ends[1] / self.ends[0], 1)}$ times gentler"
         self.speaker.say(
-            f"a second direction, ${rounded(self.ends[1] / self.ends[0], 1)}$ times gentler: the slower one counts",
-            "a gentler direction, too: the slower counts",
+            f"a second direction, {ratio}: {self.words()['slower']}",
+            f"a direction {ratio}",
         )
-        gone = (self.signs.beyond, self.signs.above, self.signs.creeps)
+        self.wait(2.4)
+        gone = (self.signs.beyond, self.signs.above, self.signs.creeps, self.signs.flips)
+        self.speaker.say("each pixel now: the slower of both runs", "now the slower run counts")
         self.play(self.pictures["all"].animate.set_opacity(1.0), *map(FadeOut, gone), run_time=1.6)
         self.play(*map(Create, self.critical[0]), run_time=1.0)
         self.play(*map(FadeIn, self.signs.names_of_curves), run_time=0.4)
@@ -253,8 +268,9 @@ class StabilityMap(LectureScene):
         self.speaker.say(f"the best without momentum: {self._in_steps('plain')}", "the best without momentum")
         self.wait(2.4)
         self._go("best", 2.6)
-        told = f"where the curves cross: {self._in_steps('best')}"
-        self.speaker.say(f"{told}; without momentum {self._in_steps('plain')}", told)
+        told = f"where the curves cross: {tinted(self._in_steps('best'), rule_color(MOMENTUM))}"
+        without = tinted(f"without momentum {self._in_steps('plain')}", rule_color(GD))
+        self.speaker.say(f"{told}, {without}", told)  # a semicolon would end the colour
         self.wait(3.4)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -319,10 +335,11 @@ class StabilityMap(LectureScene):
 
     @cached_property
     def pictures(self) -> dict[str, Raster]:
-        """The plane of the steepest parabola, and of all; not yet seen."""
-        curvatures = self.parameters.eigenvalues
-        steep, every = self.plane_panel.picture(curvatures[-1]), self.plane_panel.picture(*curvatures)
-        return {"steep": steep.set_opacity(0.0), "all": every.set_opacity(0.0)}
+        """The plane of the steepest parabola, of few runs, of more, and of one a pixel; and of all; not yet seen."""
+        panel, curvatures = self.plane_panel, self.parameters.eigenvalues
+        made = {key: panel.picture(curvatures[-1], runs=runs) for key, runs in BLOCKS.items()}
+        made |= {"steep": panel.picture(curvatures[-1]), "all": panel.picture(*curvatures)}
+        return {key: picture.set_opacity(0.0) for key, picture in made.items()}
 
     @cached_property
     def boundary(self) -> VGroup:
@@ -355,11 +372,19 @@ class StabilityMap(LectureScene):
     @cached_property
     def told(self) -> Words:
         """The curvature of the parabola whose runs are shown."""
+        steep = tinted(f"$lambda = {typed(self.ends[1])}$", self.signs.colors[0])
+        return self._headed(f"parabola of curvature {steep}", f"curvature {steep}", steep)
+
+    @cached_property
+    def told_of_both(self) -> Words:
+        """The curvatures, when the runs in two directions are shown."""
+        ends = zip(self.ends[::-1], self.signs.colors, strict=True)
+        steep, gentle = (tinted(f"$lambda = {typed(end)}$", color) for end, color in ends)
+        return self._headed(f"two directions: {steep} and {gentle}", f"{steep} and {gentle}", f"{steep}, {gentle}")
+
+    def _headed(self, *said: str) -> Words:
         row = self.boxes[1].top_slice(ROW)[0]
-        steep = f"$lambda = {typed(self.ends[1])}$"
-        said = (f"parabola of curvature {steep}", f"curvature {steep}", steep)
-        words = first_fitting((Words(markup, SMALL, self.signs.colors[0]) for markup in said), row.width)
-        return layout.place(words, row, UL)
+        return layout.place(first_fitting((Words(markup, SMALL) for markup in said), row.width), row, UL)
 
     @cached_property
     def counters(self) -> dict[str, Counter]:

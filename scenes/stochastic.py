@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import GrowFromCenter, ValueTracker, VMobject, linear, smooth
+from manim import Create, GrowFromCenter, ValueTracker, VMobject, linear, smooth
 from pydantic import Field
 
 from objectives import DataObjective, typeset_function
@@ -23,13 +23,14 @@ from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRat
 from scenes.props.stochastic.pulls import Pulls
 from scenes.props.stochastic.samples import Chain, FittedLine, Forces, LitSample, Misses, Place, SamplePanel
 from scenes.props.stochastic.stand import Stand
-from scenes.props.stochastic.tallies import NEAR, Comparison, Ledger, Tally, tally_of
+from scenes.props.stochastic.tallies import HEADS, NEAR, Comparison, Ledger, Tally, settings_of, tally_of
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import View, around
@@ -43,11 +44,11 @@ SAMPLES, SEED = 200, 42
 SMALL_RATE = "small_rate"
 TITLES = {GD: "large steps", MOMENTUM: "momentum", SMALL_RATE: "small steps"}
 FAN, SPREAD = 6, 22.0  # samples whose gradients are looked at, and degrees between these, so that each is seen
-FEW, SLOW = 6, 1.5  # steps that are taken slowly, and how many a second
-ARRIVING, AFTER = 3.0, 2.5  # seconds until a run is there, and for what comes then
+FEW, SLOW = 5, 1.5  # steps that are taken slowly, and how many a second
+ARRIVING, AFTER = 2.6, 2.0  # seconds until a run is there, and for what comes then
 CROSS = "$times$"
 PULL = 0.5  # of the map's height: the longest of their arrows
-BALL, DOT = 0.12, 0.035
+BALL = 0.12
 WORDS = 0.55  # height of the line for words
 
 
@@ -138,7 +139,7 @@ class Stochastic(LectureScene):
         found: dict[str, Number] = {"samples": SAMPLES, "turns": int(self.parameters.steps) - 1, "near": NEAR}
         for name, tally in self.tallies.items():
             found[f"{name}_error"] = last_value(self.runs[name])
-            found[f"{name}_there"] = "never" if tally.there is None else tally.there
+            found[f"{name}_there"], found[f"{name}_stays"] = tally.said["there"], tally.said["stays"]
             found[f"{name}_turns_back"] = tally.back
             found[f"{name}_noise"] = tally.noise
         found |= dict(zip(("one_side", "other_side"), self.pulls.sides, strict=True))
@@ -150,9 +151,10 @@ class Stochastic(LectureScene):
     def words(self) -> Mapping[str, str]:
         shared = "what they share remains" if self.found.steadies else "no smoother way"
         return {
+            "comes": "" if flies_off(self.runs[MOMENTUM]) else f", near {self.tallies[MOMENTUM].comes}",
             "it_does": self._does(GD, "it jitters" if self.found.jitters else "step by step"),
             "what_remains": self._does(MOMENTUM, shared),
-            "it_takes": self._does(SMALL_RATE, self._takes),
+            "it_takes": self._does(SMALL_RATE, f"near the minimum {self.tallies[SMALL_RATE].comes}"),
             "how_noisy": self.found.at_the_goal,
             "verdict": self.found.verdict,
         }
@@ -160,11 +162,6 @@ class Stochastic(LectureScene):
     def _does(self, name: str, said: str) -> str:
         """What a run does, said in a few words; of one that flies off, that."""
         return ending(self.runs[name]) if flies_off(self.runs[name]) else said
-
-    @property
-    def _takes(self) -> str:
-        there = self.tallies[SMALL_RATE].there
-        return f"within {NEAR:g} of the minimum {'never' if there is None else f'first after {there} steps'}"
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -185,7 +182,7 @@ class Stochastic(LectureScene):
         misses = Misses(self.panel).at(np.array(self.objective.start))
         self.play(FadeIn(misses), FadeIn(self.formula), run_time=0.7)
         self.bring_to_front(self.first_line)
-        self.wait(3.2)
+        self.wait(2.6)
         self.speaker.hush()
         self.play(FadeOut(misses), FadeOut(self.formula), run_time=0.5)
 
@@ -198,8 +195,8 @@ class Stochastic(LectureScene):
         for number in self.pulls.fan:
             arrow = self._pull(self.pulls.all[number], palette().gradient)
             self.spot.display(float(number))
-            self.play(FadeIn(arrow), run_time=0.4)
-            self.wait(0.35)
+            self.play(FadeIn(arrow), run_time=0.35)
+            self.wait(0.2)
             arrows.append(arrow)
         self.spot.display(-1.0)
         chain, share = Chain(self.here, self.pulls.on_screen(self.map, self.pulls.all)), ValueTracker(0.0)
@@ -223,65 +220,75 @@ class Stochastic(LectureScene):
         return Arrows(color).point(self.here, self.here + self.pulls.on_screen(self.map, pull))
 
     def jitter(self) -> None:
-        """Each step follows one sample: {it_does}."""
+        """Each step follows one sample: {it_does}. Near is within {near:g} of the minimum, the ring."""
         self.play(FadeOut(self.first_line), FadeOut(self.place), FadeIn(self.stand.near), run_time=0.5)
+        self.speaker.say(f"near: inside the ring, ${NEAR:g}$ from {CROSS}", "near: in the ring")
+        self.wait(1.6)
         self._walk(GD)
         self._tell(GD, self.words()["it_does"])
 
     def smooth(self) -> None:
-        """Momentum adds up the pulls of the same samples: {what_remains}."""
+        """Momentum adds up the pulls of the same samples: {what_remains}{comes}."""
         self.play(FadeOut(self.paths[GD]), FadeOut(self.lines[GD]), run_time=0.4)
         self._walk(MOMENTUM)
         self._tell(MOMENTUM, self.words()["what_remains"])
+        if self.found.rolls_through:
+            self.speaker.say("it rolls through the ring, and comes back", "through the ring, and back")
+            self.wait(2.0)
 
     def small_rate(self) -> None:
         """Or is it the small rate? Alone, without momentum, it gets {it_takes}."""
         self.play(FadeOut(self.paths[MOMENTUM]), FadeOut(self.lines[MOMENTUM]), run_time=0.4)
         self._walk(SMALL_RATE)
-        self._tell(SMALL_RATE, self._does(SMALL_RATE, f"there {self.ledger_says(SMALL_RATE)}"))
-
-    def ledger_says(self, name: str) -> str:
-        """When a run is first there, in the shortest words."""
-        there = self.tallies[name].there
-        return "never" if there is None else f"first after {there} steps"
+        self._tell(SMALL_RATE, self._does(SMALL_RATE, f"near {self.tallies[SMALL_RATE].comes}"))
 
     def near_the_minimum(self) -> None:
-        """The second half of the steps, close to the minimum: {how_noisy}. The circles show the average distance."""
-        self.play(FadeOut(self.panel), FadeOut(self.lines[SMALL_RATE]), run_time=0.4)
-        self.play(*map(FadeIn, self.closeups), FadeIn(self.ledger.heads["noise"]), run_time=0.6)
+        """The second half of the steps, close to the minimum: {how_noisy}. The circles show the mean distance."""
+        self.play(Create(self.stand.looked_at(self.reach)), run_time=1.0)
+        self._clear()
+        charts, titles = self.stand.closeups(self.reach), self.stand.titled(TITLES, self.colors)
+        crosses = [self.stand.cross(chart, 0.08) for chart in charts]
+        self.play(*map(FadeIn, (*charts, *crosses, *titles)), run_time=0.6)
         self.speaker.say(
-            f"off {CROSS}: the mean distance, over the second half of the steps", f"off {CROSS}: mean distance"
+            f"the second half of the steps; circle: the mean distance from {CROSS}",
+            f"circle: the mean distance from {CROSS}",
         )
-        for chart, (name, run) in zip(self.closeups, self.runs.items(), strict=True):
+        found = self.stand.distances(self.tallies, self.colors)
+        for chart, (name, run) in zip(charts, self.runs.items(), strict=True):
             dots, circle = self.stand.cloud(chart, run, self.tallies[name], self.colors[name])
-            self.play(FadeIn(dots), FadeIn(self.stand.cross(chart, 0.06)), run_time=0.8)
-            self.play(GrowFromCenter(circle), FadeIn(self.ledger.numbers[name, "noise"]), run_time=0.8)
-            self.wait(0.4)
+            self.play(FadeIn(dots), run_time=0.7)
+            self.play(GrowFromCenter(circle), FadeIn(found[name]), run_time=0.9)
         self.speaker.say(self.found.at_the_goal)
         self.wait(2.0)
 
     def turning_back(self) -> None:
-        """{verdict}: {momentum_turns_back} of {turns} steps turn back, {gradient_descent_turns_back} of the large ones
-        and {small_rate_turns_back} of the small ones."""
-        self.speaker.hush()
-        self.play(*(FadeIn(self.paths[name]) for name in (GD, MOMENTUM)), run_time=0.6)
-        self.bring_to_front(self.paths[SMALL_RATE], self.paths[MOMENTUM], self.stand.goal)
+        """So {verdict}: {momentum_turns_back} of {turns} steps turn back, {gradient_descent_turns_back} of the large
+        ones and {small_rate_turns_back} of the small ones."""
+        self._clear()
+        self.play(*map(FadeIn, (self.map, self.stand.near, *self.paths.values(), self.stand.goal)), run_time=0.6)
+        self.play(*map(FadeIn, self.table.names.values()), *map(FadeIn, self.table.shown("there", "stays", "noise")))
+        if self.found.first_for_good:
+            self.speaker.say(f"momentum is the first that stays near: step ${self.tallies[MOMENTUM].stays}$")
+            self.wait(1.6)
         self.speaker.say("turns: steps that turn back, by more than 90°", "turns: by more than 90°")
-        self.play(FadeIn(self.ledger.heads["back"]), run_time=0.3)
-        for name in self.runs:
-            self.play(FadeIn(self.ledger.numbers[name, "back"]), run_time=0.5)
-            self.wait(0.5)
-        self.wait(1.0)
+        self.play(*map(FadeIn, self.table.shown("back")), run_time=0.5)
+        self.wait(1.8)
         self.speaker.say(tinted(self.found.verdict, rule_color(MOMENTUM)))
         self.wait(3.5)
+
+    def _clear(self) -> None:
+        """Everything but the heading goes."""
+        self.speaker.hush()
+        self.play(*(FadeOut(mobject) for mobject in self.mobjects if mobject is not self.heading), run_time=0.4)
 
     def _tell(self, name: str, words: str) -> None:
         """Say what a run does, and put down when it was there."""
         self.speaker.say(f"{tinted(TITLES[name], self.colors[name])}: {words}", tinted(words, self.colors[name]))
-        if name == GD:
-            self.play(FadeIn(self.ledger.heads["there"]), run_time=0.3)
-        self.play(FadeIn(self.ledger.numbers[name, "there"]), run_time=0.4)
-        self.wait(1.8)
+        for column in ("there", "stays"):
+            if name == GD:
+                self.play(FadeIn(self.ledger.heads[column]), run_time=0.3)
+            self.play(FadeIn(self.ledger.numbers[name, column]), run_time=0.4)
+        self.wait(1.3)
 
     def _walk(self, name: str) -> None:
         """Take the steps of a run: the first few slowly, each with its sample and what pushes; then all."""
@@ -294,8 +301,9 @@ class Stochastic(LectureScene):
         self.speaker.say(f"{kept}{tinted('pull of one sample', palette().gradient)}{scale}")
         self.play(FadeIn(self.ledger.names[name]), FadeIn(path), FadeIn(line), run_time=0.5)
         there = self.tallies[name].there or last
-        for until, seconds in ((FEW, FEW / SLOW), (int(1.3 * there) + FEW, ARRIVING), (last, AFTER)):
-            self._go_on(name, min(until, last), seconds, forces if until == FEW else None)
+        few = FEW if name != SMALL_RATE else 3
+        for until, seconds in ((few, few / SLOW), (int(1.3 * there) + FEW, ARRIVING), (last, AFTER)):
+            self._go_on(name, min(until, last), seconds, forces if until == few else None)
 
     def _go_on(self, name: str, until: int, seconds: float, forces: Forces | None) -> None:
         """Take a run to a step, with its sample and its forces if they are given."""
@@ -333,14 +341,17 @@ class Stochastic(LectureScene):
         return self.stand.panel
 
     @cached_property
-    def closeups(self) -> list[ContourMap]:
-        return self.stand.closeups(len(self.runs), self.reach)
+    def ledger(self) -> Ledger:
+        """What is counted, below the data."""
+        return self._counted(self.stand.boxes[2], "there", "stays")
 
     @cached_property
-    def ledger(self) -> Ledger:
-        own = ("learning_rate", "momentum")
-        rates = {n: {key: getattr(r, key) for key in own if hasattr(r, key)} for n, r in self.rules.items()}
-        return Ledger(self.stand.boxes[2], TITLES, rates, self.colors, self.tallies)
+    def table(self) -> Ledger:
+        """All that is counted, beside the map."""
+        return self._counted(self.stand.beside, *HEADS)
+
+    def _counted(self, box: Box, *columns: str) -> Ledger:
+        return Ledger(box, TITLES, settings_of(self.rules), self.colors, self.tallies, columns)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -392,21 +403,12 @@ class Stochastic(LectureScene):
     @cached_property
     def lines(self) -> dict[str, FittedLine]:
         """The fitted lines of the runs."""
-        return {name: FittedLine(self.panel, run, self.colors[name]) for name, run in self.walked.items()}
-
-    @property
-    def walked(self) -> dict[str, Array]:
-        """The iterates of each run, up to where it ended."""
-        return {name: run.iterates[: run.ended_at + 1] for name, run in self.runs.items()}
+        return self.stand.lines(self.runs, self.colors)
 
     @cached_property
     def paths(self) -> dict[str, Trail]:
         """The runs on the map."""
-        chart = self.map
-        return {
-            name: Trail(chart.to_screen(*run.T), self.colors[name], chart.area, DOT, BALL)
-            for name, run in self.walked.items()
-        }
+        return self.stand.paths(self.runs, self.colors)
 
     @cached_property
     def spot(self) -> LitSample:

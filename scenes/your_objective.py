@@ -19,6 +19,7 @@ from objectives.errors import UsageError
 from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
 from scenes.props.your_objective.fitting_rate import fitting_rate
+from scenes.props.your_objective.outcome import Outcome
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
@@ -27,23 +28,22 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import BANDS, containing, heights, levels
 from scenes.stage.maps.vectors import Vector
 from scenes.stage.panels.plot import Range
-from scenes.stage.runs.landing import Landing, Verdict
+from scenes.stage.runs.landing import Landing
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.chosen_surface import Surface, Window, surface_of
 from scenes.stage.terrain.fitting_view import lowest_places
 from scenes.stage.terrain.ground import HeightScale, Kind, height_scale
 from scenes.stage.terrain.landscape import terrain_remarks
-from scenes.stage.words.endings import ending_briefly, flies_off, last_value
-from scenes.stage.words.figures import figure, rounded, typed
+from scenes.stage.words.endings import last_value
+from scenes.stage.words.figures import figure, rounded
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import HEADING, Formula, Words, bold, escape, wrapped_formula
 from scenes.typed import as_list
 
 PACE, LEAST, LONGEST = 5.0, 7.0, 14.0  # steps a second, and seconds of the race
 ARROW = 0.22  # of the window: the length of the arrow downhill
-HAIR, ALIKE = 0.05, 0.02  # of the way down: it is seen; ends that are told as one
-HIGHER = 0.05  # of the way down, as it is seen: a rule that ends so much higher than the lowest is told
+HAIR = 0.05  # of the way down: it is seen
 
 
 def _as_rules(value: object) -> object:
@@ -121,10 +121,10 @@ class YourObjective(LectureScene):
         """The last value of each run."""
         return {name: last_value(run) for name, run in self.runs.items()}
 
-    @property
-    def ranking(self) -> list[str]:
-        """The rules, the lowest first."""
-        return sorted(self.ends, key=lambda name: self.ends[name] if np.isfinite(self.ends[name]) else np.inf)
+    @cached_property
+    def outcome(self) -> Outcome:
+        """Who ends where."""
+        return Outcome(self.objective, self.window, self.runs, self.scale, self.lowest_places)
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs
@@ -154,15 +154,14 @@ class YourObjective(LectureScene):
         return bool(np.isfinite(self.ends[name]) and top - here > HAIR * (top - bottom))
 
     def words(self) -> Mapping[str, str]:
-        ends = [f"{RULES[name].title} {ending_briefly(self.runs[name], 4)}" for name in self.ranking]
         found = ", ".join(f"{rule.title} {figure(self._rate(name))}" for name, rule in self.rules.items())
-        found_so = "of 1, 2, 5, 10 and so on the smallest that gets nearly as low as any"
-        how = found_so if self.parameters.learning_rate is None else "as given"
+        how = "found by trying, the smallest that gets nearly as low as the best"
+        how = how if self.parameters.learning_rate is None else "as given"
         lowest = self.lowest
         return {
             "headed": self.parameters.title or self.title,
             "what_is_lowest": "" if lowest is None else f" The lowest point has {figure(lowest, 4)}.",
-            "they_end": ", ".join(ends),
+            "they_end": self.outcome.told,
             "rates": f"Their learning rates, {how}: {found}",
             "is_log": "; heights are logarithmic" if self.scale.kind == "log" else "",
         }
@@ -231,8 +230,7 @@ class YourObjective(LectureScene):
         self.duet.set_out()
         if self.parameters.learning_rate is None:
             self.duet.speaker.say(
-                "each rate: of 1, 2, 5, 10 ..., the smallest that gets nearly as low as any",
-                "each rate: the smallest that gets nearly as low as any",
+                "each rate: the smallest that gets nearly as low as the best",
                 "rates found by trying",
             )
             self.wait(2.2)
@@ -244,21 +242,15 @@ class YourObjective(LectureScene):
 
     def where_they_end(self) -> None:
         """After {last} iterations: {they_end}."""
-        for sentence in self._outcome():
-            self.duet.speaker.say(sentence, sentence.replace(" gets down to", ":").replace(" ends at", ":"))  # briefly
+        for wordings in self.outcome.sentences(self._named):
+            self.duet.speaker.say(*wordings)
             self.wait(2.2)
 
     def from_above(self) -> None:
-        """From above, in order: {they_end}.{what_is_lowest}"""
-        runs = ((name, self.runs[name]) for name in self.ranking)
-        verdicts = [Verdict(name, RULES[name].title, *self._verdict(run)) for name, run in runs]
+        """From above: {they_end}.{what_is_lowest}"""
         lowest = f"lowest: ${rounded(self.lowest)}$" if self.lowest is not None else ""
-        Landing(self.duet, verdicts, self.lowest_places, lowest).play([self.goal] if self.lowest_places else [])
-
-    @staticmethod
-    def _verdict(run: Trajectory) -> tuple[str, str]:
-        """What became of a run: words, or its last value as a number."""
-        return ("flies off", "") if flies_off(run) else ("", rounded(last_value(run)))
+        ending = Landing(self.duet, self.outcome.verdicts(), self.lowest_places, lowest)
+        ending.play([self.goal] if self.lowest_places else [])
 
     @derived
     def lowest_places(self) -> list[tuple[float, ...]]:
@@ -278,32 +270,6 @@ class YourObjective(LectureScene):
         return self.duet.marks(self.lowest_places)
 
     # What is on the screen ------------------------------------------------------------------------------------------
-
-    def _outcome(self) -> Iterator[str]:
-        """Who got lowest, and who stays higher."""
-        first, *others = self.ranking
-        lowest, start = self.ends[first], float(self.numbers()["start_value"])
-        if flies_off(self.runs[first]):
-            yield "none of them stays in the picture"
-            return
-        if lowest >= start:
-            yield "none of them gets down"
-            return
-        top, bottom = self.scale.height([start, lowest])
-        stuck = [name for name in others if not self.scale.height(self.ends[name]) <= bottom + HIGHER * (top - bottom)]
-        if not stuck and others:
-            highest = self.ends[self.ranking[-1]]
-            near = highest - lowest <= ALIKE * abs(start - lowest) and typed(highest, 2) == typed(lowest, 2)
-            yield f"all get down: to ${rounded(lowest)}$" if near else f"all get down: {self._between(lowest, highest)}"
-            return
-        yield f"{self._named(first)} gets down to ${rounded(lowest)}$"
-        for name in stuck[:2]:
-            flies = flies_off(self.runs[name])
-            yield f"{self._named(name)} {'flies off' if flies else f'ends at ${rounded(self.ends[name])}$'}"
-
-    @staticmethod
-    def _between(low: float, high: float) -> str:
-        return f"to between ${typed(low, 3)}$ and ${typed(high, 3)}$"
 
     def _named(self, name: str) -> str:
         return tinted(RULES[name].title, rule_color(name))

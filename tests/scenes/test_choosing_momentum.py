@@ -17,6 +17,7 @@ from objectives.errors import UsageError
 from scenes.choosing_momentum import FOUR, SEEN, ChoosingMomentum
 from scenes.props.choosing_momentum.critical import size_for
 from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS
+from scenes.props.choosing_momentum.roots import roots
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -106,6 +107,26 @@ def test_a_momentum_is_critical_where_the_chart_says_so(momentum: float) -> None
     assert np.abs(np.roots([1.0, -(1 + momentum - 1.2 * a - 1e-9), momentum]).imag).max() > 0 or not momentum
 
 
+@settings(max_examples=30)
+@given(st.floats(0, 0.999), st.floats(0.001, 1.0))
+def test_the_roots_are_numpys_and_leave_the_axis_where_runs_begin_to_swing(momentum: float, size: float) -> None:
+    ours = sorted(roots(momentum, size), key=lambda root: (root.real, root.imag))
+    theirs = sorted(np.roots([1.0, -(1 + momentum - size), momentum]), key=lambda root: (root.real, root.imag))
+    np.testing.assert_allclose(ours, theirs, atol=1e-7)
+    critical = (1 - np.sqrt(size)) ** 2
+    if abs(momentum - critical) > 1e-6:
+        assert (abs(ours[0].imag) > 0) == (momentum > critical)
+
+
+def test_the_plane_shows_the_roots(scene: ChoosingMomentum) -> None:
+    plane = scene.plane.display(0.9)
+    places = plane.to_screen([np.real(one) for one in (0.85 + 0.42131j, 0.85 - 0.42131j)], [0.42131, -0.42131])
+    centers = [np.mean([part.min(axis=0), part.max(axis=0)], axis=0) for part in np.split(plane.dots.points, 2)]
+    np.testing.assert_allclose(centers, places, atol=1e-3)
+    assert plane.counter.number not in plane.counter
+    assert plane.moving[2].shown == "0.90"
+
+
 def test_the_table_has_the_digits_of_exact_arithmetic(scene: ChoosingMomentum) -> None:
     place, update, rows = Fraction(10), Fraction(0), []
     for step in range(SEEN + 1):
@@ -125,10 +146,10 @@ def test_what_stands_on_the_screen_at_the_end(scene: ChoosingMomentum) -> None:
     for name, walk in scene.seconds.items():
         place = scene.damping.runs[name].iterates[STEPS, 0]
         np.testing.assert_allclose(walk.ball.get_center(), scene.valley.to_screen(place, place**2), atol=1e-9)
-    for name, walk in scene.walks.items():
+    for name, walk in scene.four.walks.items():
         run = scene.runs[name]
         np.testing.assert_allclose(
-            walk.ball.get_center(), scene.panels[name].to_screen(run.iterates[-1, 0], run.values[-1]), atol=1e-9
+            walk.ball.get_center(), scene.four.panels[name].to_screen(run.iterates[-1, 0], run.values[-1]), atol=1e-9
         )
     assert scene.counter.number.shown == "100"
 

@@ -77,7 +77,7 @@ def test_before_the_change_all_agree_and_after_it_two_do() -> None:
 
 def test_what_stands_on_the_screen_at_the_end() -> None:
     scene = played()
-    assert scene.counter.number.shown == "28"
+    assert scene.counter.number.shown == "14", "the step at which the arrows stand"
     for form, trail in scene.changed_trails.items():
         place = scene.map.to_screen(*scene.changed[form].iterates[-1])
         np.testing.assert_allclose(trail.ball.get_center(), place, atol=1e-9)
@@ -114,6 +114,28 @@ def test_what_is_said_is_what_plain_loops_find(
     assert ("which form has your library?" in scene.caption("why")) == (apart > 0.05)
     lengths = np.linalg.norm(np.diff(lecture, axis=0), axis=-1)
     assert scene.kick("lecture") == pytest.approx(lengths[half] / lengths[half - 1], rel=1e-6)
+
+
+def test_the_arrows_are_the_steps_round_the_change_and_one_scale_holds_for_all() -> None:
+    scene = played()
+    close, path = scene.close, by_hand("lecture", [0.03] * 14 + [0.003], 0.9)
+    tail, tip = close.ways["last"]
+    np.testing.assert_allclose(tail, close.map.to_screen(*path[13]), atol=1e-9)
+    np.testing.assert_allclose(tip, close.map.to_screen(*path[14]), atol=1e-9)
+    lengths = {name: float(np.linalg.norm(tip - tail)) for name, (tail, tip) in close.ways.items()}
+    for form in ("lecture", "pytorch"):
+        found = by_hand(form, [0.03] * 14 + [0.003], 0.9)
+        share = np.linalg.norm(found[15] - found[14]) / np.linalg.norm(found[14] - found[13])
+        assert lengths[form] / lengths["last"] == pytest.approx(share, rel=1e-6)
+        drawn = scene.laid_out[form][1].width / scene.laid_out["last"][1].width
+        assert drawn == pytest.approx(share, rel=1e-6)
+        told = float(scene.told_steps[form][0].split("$")[1].rstrip("% "))
+        assert told == pytest.approx(100 * share, rel=0.05)
+
+
+def test_the_table_and_the_cards_have_one_letter_for_what_pytorch_remembers() -> None:
+    make_scene("conventions", {})
+    assert memory("pytorch") == NOTATIONS["pytorch"].update
 
 
 def test_both_strips_have_one_axis() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentu
 from scenes.optimizer_race import SAME, TUNED, OptimizerRace
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch, one_digit_above
 from scenes.props.optimizer_race.results import Results
-from scenes.props.optimizer_race.rule_formulas import FormulaCard, formulas, letters
+from scenes.props.optimizer_race.rule_formulas import FormulaCard, formulas, letters, small_print
 from scenes.props.optimizer_race.starts import Starts
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
@@ -153,6 +154,13 @@ def run_of(values: list[float]) -> Trajectory:
     return Trajectory(np.zeros((count, 2)), np.array(values), np.zeros((count, 2)), never.copy(), never.copy())
 
 
+def test_bars_are_as_long_as_the_wins() -> None:
+    scene = made(steps=12)
+    bars = [row[2].width for row in scene.wins.rows]
+    wins = [*scene.starts.wins.values()]
+    np.testing.assert_allclose(np.array(bars) / max(bars), np.maximum(np.array(wins) / max(wins), 1e-3), atol=1e-6)
+
+
 def test_in_turns_the_others_wait() -> None:
     scene = made(steps=12)
     strip = scene.strip.let([f"{TUNED}_adam"]).display(12.0)
@@ -195,6 +203,18 @@ def test_every_rule_says_what_it_is(name: str) -> None:
     for entry in rule.hyperparameters():
         assert not entry.letter or any(entry.letter in line for line in rule.formulas)
         assert (f"{entry.letter} = " in letters(rule)) or "{" in f"{entry.letter or '{'}"
+
+
+def test_each_sign_of_a_card_is_told_on_it() -> None:
+    """Signs with a hat or a tilde, and g_t, that stand in the lines stand at the left of an equal sign, or in words."""
+    scene = made()
+    for card in (card for page in scene.pages for card in page):
+        written = " ".join(formulas(card.rule))
+        told = small_print(card.rule)
+        for sign in re.findall(r"hat\(\w\)_t|g_t", written):
+            assert f"{sign} =" in told or f"${sign}$ alike" in told
+        code = " ".join(part.typst_code for part in card[-1] if hasattr(part, "typst_code"))
+        assert all(piece in code for piece in told.split(", ")), "on the card itself"
 
 
 def test_the_letters_are_those_of_the_notation() -> None:

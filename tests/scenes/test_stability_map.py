@@ -74,7 +74,7 @@ def test_the_counters_say_what_the_runs_did() -> None:
         run = descend(Parabola(1.0), Momentum(*scene.places[place]), 1.0, LIMIT)
         gentle = descend(Parabola(0.1), Momentum(*scene.places[place]), 1.0, LIMIT)
         steps = run.stays_below(0.5e-6)
-        if place in ("plain", "best"):
+        if place in ("two", "plain", "best"):
             steps = max(steps, gentle.stays_below(0.05e-6))
         shown = scene.readings["steps"](way)
         assert shown == steps if steps else np.isnan(shown)
@@ -97,6 +97,35 @@ def test_strong_is_quick() -> None:
     assert shade[0] == shade[5] == 1
     assert shade[3] == shade[4] == 0
     assert (np.diff(shade[:4]) < 0).all()
+
+
+def test_a_block_is_the_run_at_its_middle() -> None:
+    """Of 12 x 9 blocks each has one colour, that of the run in its middle, by a plain loop: settled or grown."""
+    scene: Any = make_scene("stability_map", {})
+    few = scene.plane_panel.picture(1.0, runs=(12, 9))
+    pixels = few.source.pixels(pixel_box(few.box, Camera()))
+    height, width = pixels.shape[:2]
+    grown = ManimColor(diverging(palette().ground)).to_int_rgba()
+    for row, column in ((8, 0), (4, 5), (7, 8), (2, 11)):
+        edges = [
+            range(-(-height * row // 9), -(-height * (row + 1) // 9)),
+            range(-(-width * column // 12), -(-width * (column + 1) // 12)),
+        ]
+        block = pixels[edges[0].start : edges[0].stop, edges[1].start : edges[1].stop].reshape(-1, 4)
+        assert (block == block[0]).all()
+        places = walked(4 * (column + 0.5) / 12, 1 - (row + 0.5) / 9, 1.0, 300)
+        assert (abs(places[-1]) > 1e3) == (block[0] == grown).all()
+
+
+def test_the_second_direction_stands_beside_the_first_where_it_is_told() -> None:
+    """From the beat of two directions on, heading and strip are of both, and the gentle one is slower."""
+    scene: Any = make_scene("stability_map", {})
+    assert len(scene._runs_at(PLACES.index("diverges"))) == 1
+    assert len(scene._runs_at(PLACES.index("two"))) == 2
+    steep, gentle = (settles(walked(*scene.places["two"], curvature, LIMIT), 1e-3) for curvature in (1.0, 0.1))
+    assert gentle > steep
+    assert scene.words()["slower"] == "there it is slower"
+    assert "two directions" in scene.told_of_both.typst_code
 
 
 @settings(max_examples=2, phases=[Phase.generate])
@@ -151,6 +180,9 @@ def test_what_is_said_of_the_places_is_so(gentle: float, steep: float, tolerance
     crossed = all(a * b < 0 for a, b in pairwise(runs["best"][:21])) and min(gentle_run[:21]) > 0
     assert ("flips there" in words["branches"]) == crossed
     assert max(map(abs, runs["diverges"][-20:])) > 1e6
+    two = [settles(walked(*scene.places["two"], curvature, LIMIT), tolerance) for curvature in (gentle, steep)]
+    slower = np.nan_to_num(two[0], nan=np.inf) > np.nan_to_num(two[1], nan=np.inf)
+    assert ("there it is slower" in words["slower"]) == slower
 
 
 def test_quick_is_bright_and_what_diverges_is_on_no_scale() -> None:

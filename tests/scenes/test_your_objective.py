@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum
 from scenes.props.your_objective.fitting_rate import fitting_rate, ladder
 from scenes.stage.ink import layout
+from scenes.stage.maps.dips import joined
 from scenes.stage.terrain.chosen_surface import surface_of
 from scenes.stage.terrain.fitting_view import lowest_places
 from scenes.stage.terrain.ground import height_scale
@@ -261,3 +263,72 @@ def test_standing_still_is_not_getting_down() -> None:
     scene = make_scene({"learning_rate": 1e-9})
     assert not any(claim.holds for claim in scene.claims())
     assert all(end < scene.numbers()["start_value"] for name, end in scene.ends.items() if name != "adam")
+
+
+# Who ends where -------------------------------------------------------------------------------------------------------
+
+
+def flows_to(scene: YourObjective, name: str) -> Any:
+    """Where water runs from the end of a run, by a plain loop of tiny steps downhill."""
+    place = np.array(scene.runs[name].iterates[-1])
+    for _ in range(1500):
+        place = place - 4e-3 * scene.objective.gradient(place)
+    return place
+
+
+FOUR_DIPS = "(x^2 - 4)^2/4 + (y^2 - 4)^2/4 + 0.3*x"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"objective": FOUR_DIPS, "rules": "gradient_descent,momentum,rmsprop,adam", "start": "0.6,3"},
+        {"objective": FOUR_DIPS, "rules": "gradient_descent,momentum,adam", "momentum": 0.5, "start": "-1,0.3"},
+        {"objective": "himmelblau", "rules": "nesterov,adam,momentum", "steps": 90},
+    ],
+)
+def test_rules_that_end_in_one_dip_are_not_ranked(changes: dict[str, Any]) -> None:
+    """Water from the ends of rules that are told together comes to one place; from others to others, or it has a way to
+    go."""
+    scene = made(**changes)
+    bottoms = {name: flows_to(scene, name) for name in scene.runs}
+    groups, size = scene.outcome.groups, np.ptp(np.array(scene.window), axis=1).max()
+    assert sorted(name for group in groups for name in group) == sorted(scene.runs)
+    for group in groups:
+        assert all(np.linalg.norm(bottoms[name] - bottoms[group[0]]) < 1e-2 * size for name in group)
+    for one, other in pairwise(groups):
+        apart = np.linalg.norm(bottoms[one[0]] - bottoms[other[0]]) > 1e-2 * size
+        assert apart or scene.ends[other[0]] - scene.ends[one[0]] > 0.01 * scene.outcome.way_down
+    told = scene.outcome.told
+    assert told.count("same dip") == sum(len(group) > 1 for group in groups)
+    assert [verdict.name for verdict in scene.outcome.verdicts()] == [name for group in groups for name in group]
+
+
+def test_with_the_defaults_two_end_in_the_same_dip_and_one_of_them_swings() -> None:
+    scene = made()
+    assert scene.outcome.groups == [["momentum"], ["gradient_descent", "adam"]]
+    said = [full for full, *_ in scene.outcome.sentences(str)]
+    assert said == [
+        "momentum gets down to $-13.79$, the lowest dip",
+        "gradient_descent and adam end in the same dip",
+        "adam still swings there: no ranking",
+    ]
+    rises = np.diff(scene.runs["adam"].values[-12:])
+    assert (rises > 0).any()
+    assert (np.diff(scene.runs["gradient_descent"].values[-12:]) < 0).all()
+
+
+@pytest.mark.parametrize("rate", [1e-9, 1e6])
+def test_what_gets_nowhere_or_flies_off_is_told_so(rate: float) -> None:
+    said = [full for full, *_ in made(learning_rate=rate, rules="gradient_descent,momentum").outcome.sentences(str)]
+    assert said[0].startswith("none of them stays" if rate > 1 else "none of them gets down")
+    assert len(said) == 1
+
+
+def test_places_are_joined_below_a_level_by_a_way_through_the_pass() -> None:
+    """On (x^2 - 1)^2 + y^2 the pass between the two minima lies at 1."""
+    two = chosen("(x^2 - 1)^2 + y^2", (-2.0, 2.0, -2.0, 2.0))
+    for level, there in ((0.9, False), (1.1, True)):
+        assert joined(two, two.view, [(-1, 0), (1, 0)], level) is there
+    assert not joined(two, two.view, [(-1, 0), (3, 0)], 50.0), "outside the window"

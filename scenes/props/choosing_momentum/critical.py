@@ -54,7 +54,7 @@ class CriticalCurve(Panel):
         dot.set_points(disc_points(place[None], DOT))
         letters = notation()
         parted = ":" if self.area.width > CRAMPED else " \\ "  # on two lines
-        where, most = f"{letters.learning_rate} f'' = {in_math(figure(size, 2))}", figure(momentum, 2)
+        where, most = f"{letters.learning_rate} f'' = {in_math(figure(size, 2))}", figure(momentum, 4)
         words = Words(f"${where}${parted} ${letters.momentum} = {most}$", SMALL, color, on_picture=True)
         if words.width > self.area.width - 0.15:  # where it lies, the axis tells
             words = Words(f"${letters.momentum} = {most}$", SMALL, color, on_picture=True)

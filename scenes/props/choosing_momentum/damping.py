@@ -36,10 +36,15 @@ class Damping:
         """The second derivative."""
         return float(self.objective.hessian(self.start)[0, 0])
 
+    @property
+    def size(self) -> float:
+        """The learning rate times the curvature."""
+        return self.learning_rate * self.curvature
+
     @cached_property
     def momenta(self) -> dict[str, float]:
         """The momentum of each run."""
-        critical = theory.critical_momentum(self.learning_rate * self.curvature)
+        critical = theory.critical_momentum(self.size)
         return {NONE: 0.0, CRITICAL: critical, MUCH: self.much}
 
     @cached_property
@@ -68,7 +73,7 @@ class Damping:
 
     def _told(self, name: str) -> str:
         momentum, step = self.momenta[name], self.arrivals[name]
-        it = f"momentum {figure(momentum)}" if momentum else "without momentum it"
+        it = f"momentum {figure(momentum, 4)}" if momentum else "without momentum it"
         return f"{it} {'does not arrive' if step is None else f'arrives at step {step}'}"
 
     @cached_property

@@ -51,9 +51,10 @@ def form_color(name: str) -> str:
 
 
 def memory(name: str) -> str:
-    """The letter of what a form remembers: the update, PyTorch's b(uffer), a m(ean). Three things have three names."""
-    letters = notation()
-    wanted = {"lecture": (letters.update,), "pytorch": ("b", "s", "q"), "average": ("m", "h", "k")}[name]
+    """The letter of what a form remembers: the update, PyTorch's as in the table, a m(ean). Three things have three
+    names: where its own is taken, PyTorch has the b(uffer) of its algorithm."""
+    letters, own = notation(), NOTATIONS["pytorch"].update
+    wanted = {"lecture": (letters.update,), "pytorch": (own, "b", "s", "q"), "average": ("m", "h", "k")}[name]
     taken = (*letters.of_the_rule, letters.parameters) if name != "lecture" else ()
     return next(letter for letter in wanted if letter not in taken)
 

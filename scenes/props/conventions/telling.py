@@ -5,6 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from optimizers import Trajectory
+from scenes.stage.ink.drawing import Array
+
+
+def lengths(run: Trajectory) -> Array:
+    """How long each step of a run is, (steps,)."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.linalg.norm(run.updates, axis=-1))
 
 
 def gap(first: Trajectory, *others: Trajectory) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from manim import LEFT, UP, Rectangle, VGroup
+from manim import LEFT, RIGHT, UP, Rectangle, VGroup
 
 from optimizers import RULES
 from scenes.stage.ink import layout
@@ -25,6 +25,7 @@ AHEAD = '"ahead"'  # the index of the place where Nesterov asks
 BAR = 0.5  # height of a stable range
 
 NARROW = 4.0  # width of an axis
+LARGE = 100  # a value that is not written beside its mark
 COMPACT = 2.85  # height of equations in a narrow picture, where they stand closer
 
 
@@ -89,7 +90,11 @@ class StableRanges:
         self.panel = Panel(lower, (0.0, most), (0.0, 1.0), (name, ""), y_labels=False)
         self.furniture = VGroup(self.panel)
         self.bars = [self._bar(key, limit, level=0.72 - 0.48 * k) for k, (key, limit) in enumerate(limits.items())]
-        self.mark = polylines(list(self._ticks(pull)), stroke_color=palette().target, stroke_width=6)
+        line = polylines(list(self._ticks(pull)), stroke_color=palette().target, stroke_width=6)
+        foot = self.panel.to_screen(pull, 0.0)
+        words = Words(f"here ${pull:.2f}$" if abs(pull) < LARGE else "here", SMALL, palette().target, on_picture=True)
+        words.next_to(foot + 0.12 * UP, RIGHT if pull < most / 2 else LEFT, buff=0.18)
+        self.mark = VGroup(line, words)
 
     def _ticks(self, pull: float) -> Iterator[Array]:
         """A line across each bar's height, and a foot on the axis, clear of the words."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from objectives import AnyObjective
+from objectives import AnyObjective, DataObjective
 from optimizers import RULES
 from optimizers.problem import IntArray
 from scenes.stage.ink.drawing import Array
@@ -20,6 +20,11 @@ def becomes(last: float, off: float) -> str:
     if last < off:
         return "comes back to it"
     return "jumps to and fro, and never settles" if last < FAR * off else "is thrown out"
+
+
+def elsewhere(objective: AnyObjective) -> str:
+    """Where the second runs are, at the begin of a sentence."""
+    return "On other data" if isinstance(objective, DataObjective) else "On another function"
 
 
 def both_become(outcomes: Mapping[str, str]) -> str:
@@ -38,12 +43,13 @@ def where_it_is(pull: float, limits: Mapping[str, float]) -> str:
     return f"beyond the limit of {beyond[0]}" if len(beyond) == 1 else "beyond both limits"
 
 
-def remedy(pull: float, limit: float, learning_rate: float) -> str:
-    """With which learning rates Nesterov is stable beside a minimum, where `pull` is the rate times the curvature."""
+def remedy(pull: float, limit: float, learning_rate: float) -> tuple[str, str]:
+    """With which learning rates Nesterov is stable beside a minimum, where `pull` is the rate times the curvature: a
+    sentence, and the same for less room."""
     if pull <= 0:
-        return "there is no curvature that could throw it out"
+        return "there is no curvature that could throw it out", "no curvature could throw it out"
     most = figure(learning_rate * limit / pull, 2)
-    return f"Nesterov is stable there up to a learning rate of {most}"
+    return f"Nesterov is stable there up to a learning rate of {most}", f"Nesterov is stable there up to rate {most}"
 
 
 def largest_curvature(objective: AnyObjective, place: Array) -> float:

@@ -1,12 +1,11 @@
 """Each rule as a lecturer writes it on the board: what it says of itself (`optimizers.Rule`), on a card.
 
-Lines for one step, in the letters in force, and what each rule's own letters stand for. What keeps a division finite,
-and corrects an average for its start, is left to the small print: on every card it would hide the idea.
+Lines for one step, in the letters in force, what each rule's own letters stand for, and below, in small type, what the
+other signs are. What keeps a division finite is told beside the cards: on every card it would hide the idea.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from manim import UL, UR, RoundedRectangle, VGroup
@@ -17,7 +16,18 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, bold, lines, on_baseline, quiet, wrapped_formula
+from scenes.stage.words.typesetting import (
+    BODY,
+    SMALL,
+    Formula,
+    Words,
+    bold,
+    lines,
+    on_baseline,
+    quiet,
+    wrapped,
+    wrapped_formula,
+)
 
 PAD, HEAD = 0.2, 0.32  # round what a card says; from its top to the baseline of the name
 
@@ -38,14 +48,14 @@ def _lettered(formula: str) -> str:
     return formula.format(**own.letters)
 
 
-def small_print(rules: Iterable[Rule[Any]]) -> str:
+def small_print(rule: Rule[Any]) -> str:
+    """What the other signs of the formulas are, as markup; empty if there are none."""
+    return ", ".join(_lettered(piece) for piece in rule.small_print.split("; ") if piece)
+
+
+def kept_finite(rule: Any) -> str:
     """What the formulas leave out, as markup; empty if that is nothing."""
-    kept: list[Any] = list(rules)
-    finite = sorted({f"${typed(rule.epsilon)}$" for rule in kept if hasattr(rule, "epsilon")})
-    pieces = (piece for rule in kept for piece in rule.small_print.split("; ") if piece)
-    parts = list(dict.fromkeys(map(_lettered, pieces)))
-    parts += [f"each root: plus {' or '.join(finite)}"] if finite else []
-    return "; ".join(parts)
+    return f"${typed(rule.epsilon)}$ is added to the root" if hasattr(rule, "epsilon") else ""
 
 
 class FormulaCard(VGroup):
@@ -56,7 +66,7 @@ class FormulaCard(VGroup):
         self.rule = rule
         ground = RoundedRectangle(width=box.width, height=box.height, corner_radius=0.1, stroke_width=0)
         ground.set_fill(palette().card, 1).move_to(box.center)
-        inner = box.inset(PAD, PAD, PAD, PAD)
+        inner = box.inset(PAD, 0.7 * PAD, PAD, 0.7 * PAD)
         head = layout.place(bold(rule.title, BODY, rule_color(rule.name)), inner, UL)
         #: What lights the card, shown by whoever speaks of it.
         self.rim = ground.copy().set_fill(opacity=0).set_stroke(rule_color(rule.name), 4)
@@ -64,16 +74,17 @@ class FormulaCard(VGroup):
         if letters(rule):
             told = layout.place(quiet(f"${letters(rule)}$"), inner, UR)
             self.add(on_baseline(told, inner.top - HEAD))
-        rest = inner.inset(top=HEAD + 0.25)
+        rest = inner.inset(top=HEAD + 0.2)
         self.add(layout.place(_block(rule, rest), rest, UL))
 
 
 def _block(rule: Rule[Any], box: Box) -> VGroup:
     """The formulas, all in one size: as large as the card allows, down to the smallest type; else a few words."""
-    for size in (BODY, SMALL):
+    below = [wrapped(words, box.width).set_color(palette().quiet) for words in (small_print(rule), rule.also) if words]
+    for size, gap, left_out in ((BODY, 0.24, 0), (SMALL, 0.2, 0), (SMALL, 0.09, 0), (SMALL, 0.14, 2)):
         written = [_line(source, size, box.width) for source in formulas(rule)]
         told = written if written else [Words(rule.in_a_word, size)]
-        block = lines(*told, *([quiet(rule.also)] if rule.also else []), gap=0.2)
+        block = lines(*told, *below[left_out:], gap=gap)
         if block.width <= box.width and block.height <= box.height:
             break
     return block

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import LEFT, RIGHT, VGroup, VMobject
+from manim import LEFT, RIGHT, Rectangle, VGroup, VMobject
 
 from objectives import AnyObjective
 from optimizers import RULES, Rule, descend
@@ -21,7 +21,7 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline
 
 ACROSS, UP = 9, 7  # starts on a map
-DOT, ROW = 0.1, 0.95
+DOT, ROW, BAR = 0.1, 1.0, 0.1
 TIE = 1e-12  # errors so close are no victory
 
 
@@ -79,6 +79,11 @@ class Starts:
             return f"{RULES[first[0]].title}, where one ends lowest alone"
         return "the same rates, another start: another winner" if first else "from no start does one end lowest alone"
 
+    def blank(self, chart: ContourMap) -> VMobject:
+        """A ring at each start, before anybody has run from there."""
+        rings = VMobject(fill_opacity=0, stroke_color=palette().quiet, stroke_width=2.5)
+        return rings.set_points(disc_points(chart.to_screen(*self.places.T), DOT))
+
     def dots(self, chart: ContourMap, colors: Mapping[str, str]) -> VGroup:
         """A dot at each start in the colour of who ends lowest; quiet where nobody does."""
         made = VGroup()
@@ -97,13 +102,19 @@ class Wins:
         count = len(wins) + 1
         first, *rest = box.top_slice(min(box.height, ROW * count))[0].rows(*[1.0] * count, gap=0.1)
         self.head = layout.place(layout.shrink_into(Words(head, BODY), first.width), first, LEFT)
-        self.rows = [_row(name, number, row) for (name, number), row in zip(wins.items(), rest, strict=True)]
+        most = max(*wins.values(), 1)
+        self.rows = [
+            _row(name, number, number / most, row) for (name, number), row in zip(wins.items(), rest, strict=True)
+        ]
 
 
-def _row(name: str, wins: int, box: Box) -> VGroup:
+def _row(name: str, wins: int, share: float, box: Box) -> VGroup:
+    """A rule, from how many starts it ends lowest, and below a bar as long as its share of the most."""
     color = rule_color(name)
     title, number = bold(RULES[name].title, BODY, color), Words(f"lowest from ${wins}$", BODY, color)
     for words, side in ((title, LEFT), (number, RIGHT)):
         layout.place(layout.shrink_into(words, 0.48 * box.width), box, side)
-        on_baseline(words, float(box.center[1]) - 0.1)
-    return VGroup(title, number)
+        on_baseline(words, float(box.center[1]) - 0.02)
+    bar = Rectangle(width=max(share, 1e-3) * box.width, height=BAR, stroke_width=0, fill_color=color, fill_opacity=1)
+    bar.move_to((box.left + bar.width / 2, float(box.center[1]) - 0.26, 0.0))
+    return VGroup(title, number, bar)

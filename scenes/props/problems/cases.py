@@ -49,23 +49,36 @@ class Cases:
         run = self._run(bowl, (8.0, 5.0), 0.1, self.parameters.momentum)
         start = run.iterates[0]
         beyond = max(0.0, -float(np.min(run.iterates @ start) / (start @ start)))
-        finding = f"past the minimum: ${100 * beyond:.0f} %$ of the way"
-        said = "it runs past the minimum" if beyond else "it does not run past the minimum"
+        way = f"${100 * beyond:.0f} %$ of its way"
+        finding = f"it runs {way} past the minimum" if beyond else "it does not run past the minimum"
+        said = "it runs past the minimum, and has to come back" if beyond else finding
         settings = self._set(0.1, self.parameters.momentum)
-        return Example(bowl, {MOMENTUM: run}, said, finding, beyond > 0.3, settings=settings, brief=finding)
+        return Example(
+            bowl,
+            {MOMENTUM: run},
+            said,
+            finding,
+            beyond > 0.3,
+            settings=settings,
+            brief=f"{way} too far",
+            short=f"${100 * beyond:.0f} %$ too far",
+        )
 
     def sensitivity(self) -> Example:
         bowl, pair = OBJECTIVES["qfsp"], self.parameters.near_momenta
         one, other = (self._run(bowl, bowl.start, 0.1, momentum) for momentum in pair)
         gap = float(np.linalg.norm(one.iterates[one.ended_at] - other.iterates[other.ended_at]))
         first, second = map(typed, pair)
-        finding = f"${first}$ or ${second}$: ends ${gap:.1f}$ apart"
+        finding = f"with momentum ${first}$ and ${second}$ the runs end ${gap:.1f}$ apart"
         said = "a little more momentum, another valley" if gap > FAR else "a little more momentum, the same valley"
         said = said.replace("a little more", "another") if abs(pair[0] - pair[1]) >= CLOSE else said
+        short = f"ends ${gap:.1f}$ apart"
         holds, near = gap > FAR and abs(pair[0] - pair[1]) < CLOSE, _near(bowl, one, other)
         brief = f"{tinted(f'${first}$', rule_color(MOMENTUM))} or {tinted(f'${second}$', palette().target)}"
-        brief, runs = f"{brief}: ends ${gap:.1f}$ apart", {MOMENTUM: one, OTHER: other}
-        return Example(bowl, runs, said, finding, holds, view=near, settings=self._set(0.1, *pair), brief=brief)
+        brief, runs = f"{brief}: they end ${gap:.1f}$ apart", {MOMENTUM: one, OTHER: other}
+        return Example(
+            bowl, runs, said, finding, holds, view=near, settings=self._set(0.1, *pair), brief=brief, short=short
+        )
 
     def directional_bias(self) -> Example:
         hills = OBJECTIVES["himmelblau"]
@@ -73,22 +86,29 @@ class Cases:
         angles = degrees_off(run)
         uphill = np.flatnonzero(angles > 90)
         stop = int(uphill[0]) if len(uphill) else int(np.argmax(angles))
-        finding = f"step ${stop + 1}$: ${angles[stop]:.0f} degree$ off downhill"
+        finding = f"step ${stop + 1}$ goes ${angles[stop]:.0f} degree$ off the way downhill"
+        short = f"${angles[stop]:.0f} degree$ off downhill"
+        brief = f"step ${stop + 1}$: {short}"
         said = "it keeps its old way, even where that is uphill" if len(uphill) else "no step leads uphill"
         settings = self._set(0.005, self.parameters.momentum)
         runs = {MOMENTUM: run}
-        return Example(hills, runs, said, finding, bool(len(uphill)), stop, settings=settings, brief=finding)
+        return Example(hills, runs, said, finding, bool(len(uphill)), stop, settings=settings, brief=brief, short=short)
 
     def saddles(self) -> Example:
         pass_, steps = OBJECTIVES["saddle"], 4 * self.parameters.steps
         runs = self._pair(pass_, (3.0, 0.0), 0.05, steps)
         stops = {name: _stops(pass_, run) for name, run in runs.items()}
         slope = float(np.linalg.norm(runs[MOMENTUM].gradients[runs[MOMENTUM].ended_at]))
-        finding = f"slope ${typed(slope, 1)}$, {'yet no minimum' if stops[MOMENTUM] else 'and it goes on'}"
+        steep = f"the slope is ${typed(slope, 1)}$"
+        stopped = f"where it stops {steep}, and yet it is no minimum"
+        finding = stopped if stops[MOMENTUM] else f"in the end {steep}, and it goes on"
         both = "; so does gradient descent" if all(stops.values()) else ""
-        said = f"along the ridge it stops on the saddle{both}" if stops[MOMENTUM] else "along the ridge"
+        begun = "started exactly on the ridge,"
+        said = f"{begun} it stops on the saddle{both}" if stops[MOMENTUM] else f"{begun} it does not stop"
+        short = f"stuck: slope ${typed(slope, 1)}$" if stops[MOMENTUM] else "goes on"
+        brief = f"slope ${typed(slope, 1)}$, {'yet no minimum' if stops[MOMENTUM] else 'and it goes on'}"
         settings = self._set(0.05, self.parameters.momentum)
-        return Example(pass_, runs, said, finding, all(stops.values()), settings=settings, brief=finding)
+        return Example(pass_, runs, said, finding, all(stops.values()), settings=settings, brief=brief, short=short)
 
     def one_rate_for_all(self) -> Example:
         ratio = self.parameters.condition_number
@@ -100,12 +120,14 @@ class Cases:
         }
         ends = {name: np.abs(run.iterates[run.ended_at] / run.iterates[0]) for name, run in runs.items()}
         along, across = ends[MOMENTUM]
-        finding = f"still to go: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
+        finding = f"${100 * along:.0f} %$ of the way along it is left in the end, and ${100 * across:.0f} %$ across"
+        short = f"${100 * along:.0f} %$ still to go"
+        brief = f"still to go: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
         lags = {name: bool(far > 4 * near) for name, (far, near) in left.items()}
         said = "the steep way sets the rate for both"
-        said += f"; gradient descent: ${100 * ends[GD][0]:.0f} %$ to go" if lags[GD] else ""
+        said += f"; gradient descent has ${100 * ends[GD][0]:.0f} %$ to go" if lags[GD] else ""
         settings = self._set(float(f"{rate:.3g}"), self.parameters.momentum)
-        return Example(valley, runs, said, finding, all(lags.values()), settings=settings, brief=finding)
+        return Example(valley, runs, said, finding, all(lags.values()), settings=settings, brief=brief, short=short)
 
 
 def _near(objective: AnyObjective, *runs: Trajectory) -> View:

@@ -32,7 +32,8 @@ class Example:
     """Runs by the name of their colour on one objective, and what they show: a finding as markup, and whether it is so.
 
     `said` is a sentence about it, `stop` a step at which a film stops to look, `view` a window other than the
-    objective's own, `settings` the rules' numbers as mathematics, `brief` the finding as it stands in a table.
+    objective's own, `settings` the rules' numbers as mathematics, `brief` the finding as it stands in a table, `short`
+    as it stands under a small map.
     """
 
     objective: AnyObjective
@@ -45,6 +46,7 @@ class Example:
     view: View | None = None
     settings: str = ""
     brief: str = ""
+    short: str = ""
 
 
 def chart_of(exhibit: Example, box: Box) -> ContourMap:

@@ -75,7 +75,7 @@ def settled_on(plane: Plane, width: int, height: int) -> Settling:
     return settling(Momentum(*plane.middles(width, height)), plane.curvatures[0], plane.tolerance, plane.limit)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def painted(plane: Plane, ground: str, width: int, height: int) -> Pixels:
     """The picture (height, width, 4), in the theme of a ground."""
     shades = np.array([ManimColor(color).to_int_rgba() for color in ramp(SCALE, SHADES)], dtype=np.uint8)
@@ -98,13 +98,18 @@ def quickness(steps: npt.ArrayLike, few: int, limit: int) -> Array:
 
 @dataclass(frozen=True)
 class PlanePicture:
-    """The plane as a raster's source."""
+    """The plane as a raster's source; of few runs, each is a block."""
 
     plane: Plane
     theme: str  # two themes are two pictures
+    runs: tuple[int, int] | None = None  # across and up; None: one a pixel
 
     def pixels(self, area: PixelBox) -> Pixels:
-        return painted(self.plane, self.theme, area.width, area.height)
+        if self.runs is None:
+            return painted(self.plane, self.theme, area.width, area.height)
+        across, up = self.runs
+        rows, columns = np.arange(area.height) * up // area.height, np.arange(area.width) * across // area.width
+        return np.ascontiguousarray(painted(self.plane, self.theme, across, up)[rows[:, None], columns])
 
 
 class StabilityPlane(Panel):
@@ -119,9 +124,9 @@ class StabilityPlane(Panel):
         self.legend = self._legend()
         self.add(self.legend)
 
-    def picture(self, *curvatures: float) -> Raster:
-        """The runs on parabolas of some curvatures."""
-        return Raster(self.area, PlanePicture(replace(self.plane, curvatures=curvatures), palette().ground))
+    def picture(self, *curvatures: float, runs: tuple[int, int] | None = None) -> Raster:
+        """The runs on parabolas of some curvatures: one a pixel, or so many across and up."""
+        return Raster(self.area, PlanePicture(replace(self.plane, curvatures=curvatures), palette().ground, runs))
 
     def boundary(self, curvature: float) -> VGroup:
         """Where heavy ball stops being stable: eta l = 2 + 2 gamma."""

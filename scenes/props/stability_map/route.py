@@ -13,10 +13,12 @@ from optimizers.plane import Settling, positions, settling
 LIMIT = 300  # steps after which a run that has not settled is given up
 FEW = 20  # steps in which a sign is looked at
 SHOWN = 60  # steps of the run beside the plane
-FLIPS = 1.75  # learning rate times curvature: right of 1, where little momentum flips
+FLIPS = 2.12, 0.17  # learning rate times curvature, and a momentum, below the right branch: there it flips
+TWO = 0.6, 0.3  # the same, where the run in the steep direction has settled long before the one in a gentle one
 PULL, LITTLE, MUCH, TOO_FAR = 0.15, 0.05, 0.85, 3.85  # the places on the way: learning rate times curvature, momentum
 NEAR = 3.3  # learning rate times curvature: still well inside the boundary at that momentum
-PLACES = ("monotone", "flips", "critical", "quickest", "ripples", "diverges", "plain", "best")
+PLACES = ("monotone", "flips", "critical", "quickest", "ripples", "diverges", "two", "plain", "best")
+ALL = PLACES[PLACES.index("two") :]  # there all parabolas count
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,12 @@ class Route:
         plain, ball = theory.best_gradient_descent(gentle, steep), theory.best_heavy_ball(gentle, steep)
         found = {
             "monotone": (PULL / steep, LITTLE),
-            "flips": (FLIPS / steep, LITTLE),
+            "flips": (FLIPS[0] / steep, FLIPS[1]),
             "critical": (PULL / steep, theory.critical_momentum(PULL)),
             "quickest": (PULL / steep, self.quickest),
             "ripples": (PULL / steep, MUCH),
             "diverges": (TOO_FAR / steep, MUCH),
+            "two": (TWO[0] / steep, TWO[1]),
         }
         return found | {"plain": plain[:2], "best": ball[:2]}
 
@@ -64,9 +67,8 @@ class Route:
         return settling(rule, curvature, self.tolerance, LIMIT)
 
     def steps_of(self, place: str) -> float:
-        """Of the steepest parabola alone; of all for the last two places."""
-        every = place in ("plain", "best")
-        return self.steps_at(*self.places[place], *(self.curvatures if every else self.ends[1:]))
+        """Of the steepest parabola alone; of all for the last places."""
+        return self.steps_at(*self.places[place], *(self.curvatures if place in ALL else self.ends[1:]))
 
     @property
     def ripples(self) -> list[float]:
@@ -90,6 +92,12 @@ class Route:
         """Whether the run on the left branch keeps its sign, and the one below the right branch changes it always."""
         calm, wild = (positions(Momentum(*self.places[one]), self.ends[1], SHOWN) for one in ("critical", "flips"))
         return bool((calm > 0).all() and (wild[1:] * wild[:-1] < 0).all())
+
+    @property
+    def gentle_is_slower(self) -> bool:
+        """Whether in the gentlest direction the run takes longer than in the steepest, at the place of both."""
+        gentle, steep = (self.steps_at(*self.places["two"], one) for one in self.ends)
+        return bool(np.isnan(gentle) and not np.isnan(steep)) or gentle > steep
 
     @property
     def crossing(self) -> bool:

@@ -45,9 +45,15 @@ class Signs:
         return self._word("creeps", 0.45, 0.05, ON_PICTURE)
 
     @cached_property
+    def flips(self) -> VGroup:
+        """What they do below its right branch."""
+        return self._word("flips", 1.78, 0.05)
+
+    @cached_property
     def names_of_curves(self) -> list[VGroup]:
         """The curvature to which each critical curve belongs: beside the steep one's right branch, the other's left."""
         gentle, steep = (f"$lambda = {typed(curvature)}$" for curvature in self.ends)
         right = (1 + LOW**0.5) ** 2 - ASIDE
         left = min(self.ends[1] / self.ends[0] * (1 - HALF**0.5) ** 2 + ASIDE, 3.5)
-        return [self._word(steep, right, LOW), self._word(gentle, left, HALF)]
+        first, second = self.colors
+        return [self._word(steep, right, LOW, first), self._word(gentle, left, HALF, second)]

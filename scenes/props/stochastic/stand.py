@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -9,17 +10,21 @@ from manim import VMobject
 
 from objectives import DataObjective
 from optimizers import Trajectory
-from scenes.props.stochastic.samples import SamplePanel
+from scenes.props.stochastic.samples import FittedLine, SamplePanel
 from scenes.props.stochastic.tallies import NEAR, Tally
 from scenes.stage.ink import layout
-from scenes.stage.ink.drawing import Array, crosses, curve_of, disc_points, inside
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import Array, crosses, curve_of, disc_points, inside, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import View, even_map
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline
 
 WORDS = 0.55  # height of the line for words
-GRAIN = 0.035  # radius of an iterate near the goal
+BALL, DOT = 0.12, 0.035
+GRAIN = 0.045  # radius of an iterate near the goal
+LINE = 0.55  # height of a line over or under a closeup
 
 
 class Stand:
@@ -34,7 +39,7 @@ class Stand:
         """For the map, the data, the ledger and the line for words."""
         words, stage = layout.stage().bottom_slice(WORDS, gap=0.1)
         if stage.width > 2 * stage.height:
-            chart, right = stage.columns(1.05, 1, gap=0.4)
+            chart, right = stage.columns(1.2, 1, gap=0.4)
             data, ledger = right.rows(1, 1, gap=0.25)
         elif stage.width > stage.height:
             above, ledger = stage.rows(1, 1)
@@ -43,6 +48,12 @@ class Stand:
             chart, data, ledger = stage.rows(1.2, 0.8, 0.8)
         return chart, data, ledger, words
 
+    @property
+    def beside(self) -> Box:
+        """Where the data and the ledger stand, together."""
+        _, data, ledger, _ = self.boxes
+        return layout.union(data, ledger) if data.left == ledger.left else ledger
+
     @cached_property
     def map(self) -> ContourMap:
         return even_map(self.objective, self.boxes[0], self.window)
@@ -50,6 +61,16 @@ class Stand:
     @cached_property
     def panel(self) -> SamplePanel:
         return SamplePanel(self.boxes[1], self.objective)
+
+    def lines(self, runs: Mapping[str, Trajectory], colors: Mapping[str, str]) -> dict[str, FittedLine]:
+        """The fitted lines of runs, up to where they ended."""
+        walked = {name: run.iterates[: run.ended_at + 1] for name, run in runs.items()}
+        return {name: FittedLine(self.panel, iterates, colors[name]) for name, iterates in walked.items()}
+
+    def paths(self, runs: Mapping[str, Trajectory], colors: Mapping[str, str]) -> dict[str, Trail]:
+        """Runs on the map, up to where they ended."""
+        walked = {name: self.map.to_screen(*run.iterates[: run.ended_at + 1].T) for name, run in runs.items()}
+        return {name: Trail(path, colors[name], self.map.area, DOT, BALL) for name, path in walked.items()}
 
     @cached_property
     def goal(self) -> VMobject:
@@ -61,14 +82,43 @@ class Stand:
         """The circle within which a run is there."""
         return self.circle(self.map, NEAR, palette().target)
 
-    def closeups(self, count: int, reach: float) -> list[ContourMap]:
-        """What lies round the minimum, so many times beside each other, where the data were."""
+    @cached_property
+    def cells(self) -> list[tuple[Box, Box, Box]]:
+        """Over the whole stage a cell a run: its title, what lies round the minimum, and what is found there."""
+        _, stage = layout.stage().bottom_slice(WORDS, gap=0.1)
+        cells = stage.rows(1, 1, 1, gap=0.2) if layout.is_tall() else stage.columns(1, 1, 1, gap=0.45)
+        return [_cell(cell) for cell in cells]
+
+    def closeups(self, reach: float) -> list[ContourMap]:
+        """What lies round the minimum, a map a run, in the cells."""
         (x, y), view = self.minimum, np.array([-reach, reach])
-        boxes = self.boxes[1].columns(*[1.0] * count, gap=0.35)
-        charts = [even_map(self.objective, box, (tuple(x + view), tuple(y + view))) for box in boxes]
-        for chart in charts:
-            chart.remove(chart.names)  # they are those of the map beside them
-        return charts
+        return [even_map(self.objective, box, (tuple(x + view), tuple(y + view))) for _, box, _ in self.cells]
+
+    def titled(self, titles: Mapping[str, str], colors: Mapping[str, str]) -> list[Words]:
+        """The runs' names over the closeups."""
+        named = {name: bold(title, BODY, colors[name]) for name, title in titles.items()}
+        return self._seated(named, (head.inset(bottom=0.15) for head, _, _ in self.cells), 0.0)
+
+    def distances(self, tallies: Mapping[str, Tally], colors: Mapping[str, str]) -> dict[str, Words]:
+        """The mean distances under them."""
+        said = {name: tally.said["noise"] for name, tally in tallies.items()}
+        room = min(foot.width for _, _, foot in self.cells)
+        made = {name: _distance(number, colors[name], room) for name, number in said.items()}
+        return dict(zip(said, self._seated(made, (foot for _, _, foot in self.cells), 0.12), strict=True))
+
+    @staticmethod
+    def _seated(words: Mapping[str, Words], boxes: Iterable[Box], up: float) -> list[Words]:
+        """In the middles of boxes, on baselines that lie so far above their feet."""
+        placed = (
+            (layout.place(layout.shrink_into(one, box.width), box), box)
+            for one, box in zip(words.values(), boxes, strict=True)
+        )
+        return [on_baseline(one, box.bottom + up) for one, box in placed]
+
+    def looked_at(self, reach: float) -> VMobject:
+        """The window of the closeups on the map."""
+        corners = self.minimum + reach * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
+        return polylines([self.map.to_screen(*corners.T)], stroke_color=palette().target, stroke_width=3)
 
     def cloud(self, chart: ContourMap, run: Trajectory, tally: Tally, color: str) -> tuple[VMobject, VMobject]:
         """The iterates of the second half of a run on a map, and the circle of their average distance."""
@@ -90,3 +140,20 @@ class Stand:
         """The minimum on a map."""
         place = chart.to_screen(*self.minimum)[None]
         return crosses(place[inside(place, chart.area)], half, stroke_color=palette().target, stroke_width=4.5)
+
+
+def _distance(number: str, color: str, room: float) -> Words:
+    told = ((f"mean distance {number}", BODY), (f"mean distance {number}", SMALL), (number, BODY))
+    return first_fitting((Words(markup, size, color) for markup, size in told), room)
+
+
+def _cell(box: Box) -> tuple[Box, Box, Box]:
+    """Head, a map that is about as high as wide, and foot; in a tall picture both stand beside the map."""
+    if layout.is_tall():
+        chart, words = box.columns(1, 1)
+        head, foot = words.rows(1, 1)
+        return head, chart, foot
+    spare = max(0.0, box.height - 2 * LINE - box.width) / 2
+    head, rest = box.inset(top=spare, bottom=spare).top_slice(LINE, gap=0.0)
+    foot, chart = rest.bottom_slice(LINE, gap=0.0)
+    return head, chart, foot

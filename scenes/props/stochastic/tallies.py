@@ -1,16 +1,18 @@
 """What is counted of a run on noisy gradients: on the way, and at the goal.
 
-Three numbers tell the runs apart: the first step that comes near the minimum, the steps that turn back (by more than a
-right angle), and how far from the minimum a run stays on the average over the second half of its steps.
+Four numbers tell the runs apart: the first step that comes near the minimum, the step from which a run stays there,
+the steps that turn back (by more than a right angle), and how far from the minimum it is on the average over the second
+half of its steps. To come near once is no arrival: momentum rolls through, and comes back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from manim import RIGHT, VGroup
+from manim import RIGHT, VGroup, VMobject
 
 from optimizers import Trajectory
 from scenes.stage.ink import layout
@@ -18,33 +20,48 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box
 from scenes.stage.words.cards import settings_line
 from scenes.stage.words.figures import figure, sentence_format
-from scenes.stage.words.typesetting import SMALL, Words, bold, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
 
 MANY = 0.4  # of the steps turn back: it jitters
 NEAR = 0.5  # of the minimum: there
-HEADS = {"there": "first at", "back": "turns", "noise": "off ×"}
+AS_NOISY, NEARLY = 0.95, 2 / 3  # of the distance of another run: as noisy, nearly as noisy
+HEADS = {"there": "first", "stays": "stays", "back": "turns", "noise": "distance"}
+SHARES = {"there": 0.8, "stays": 0.9, "back": 0.9, "noise": 1.3}  # of the numbers' width
 HEAD, FIRST, SECOND = 0.45, 0.27, 0.62  # height of the heads; from the top of a row to its two baselines
-NUMBERS = 0.55  # of the width, for the three numbers
+NUMBERS, WIDEST, HIGHEST = 0.62, 1.25, 1.6  # of the width, for the numbers; a column and a row at most
+ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for large type
 
 
 @dataclass(frozen=True)
 class Tally:
-    """`there` is the first step within `NEAR`, or none; `back` how many steps turn back; `noise` the root mean square
-    distance from the minimum over the second half of the steps, infinite for a run that ended early."""
+    """`there` is the first step within `NEAR`, or none; `stays` the step from which the run stays there until it ends,
+    or none; `back` how many steps turn back; `noise` the mean distance from the minimum over the second half of the
+    steps, infinite for a run that ended early."""
 
     there: int | None
+    stays: int | None
     back: int
     noise: float
 
     @property
     def said(self) -> Mapping[str, str]:
-        """The three as they stand in a table."""
-        there = "never" if self.there is None else str(self.there)
+        """The four as they stand in a table."""
         return {
-            "there": there,
+            "there": _or_never(self.there),
+            "stays": _or_never(self.stays),
             "back": str(self.back),
             "noise": sentence_format(self.noise, ".2f") if self.calms else "flies off",
         }
+
+    @property
+    def comes(self) -> str:
+        """When it is near: at first, and for good."""
+        if self.there is None:
+            return "never"
+        if self.stays == self.there:
+            return f"from step {self.there} on"
+        good = "not for good" if self.stays is None else f"for good from {self.stays}"
+        return f"first at step {self.there}, {good}"
 
     @property
     def calms(self) -> bool:
@@ -56,10 +73,11 @@ def tally_of(run: Trajectory, minimum: Array) -> Tally:
     """What is counted of a run to a minimum (2,)."""
     with np.errstate(all="ignore"):
         away = np.linalg.norm(run.iterates - minimum, axis=1)
-        late = float(np.sqrt(np.mean(away[run.steps // 2 + 1 :] ** 2)))
-    near = np.flatnonzero(away < NEAR)
+        late = float(np.mean(away[run.steps // 2 + 1 :]))
+    near, far = np.flatnonzero(away < NEAR), np.flatnonzero(~(away < NEAR))
+    stays = int(far[-1]) + 1 if len(far) else 0
     noise = late if run.ended_at == run.steps and np.isfinite(late) else float("inf")
-    return Tally(int(near[0]) if len(near) else None, len(run.reversals), noise)
+    return Tally(int(near[0]) if len(near) else None, stays if stays <= run.steps else None, len(run.reversals), noise)
 
 
 @dataclass(frozen=True)
@@ -87,9 +105,21 @@ class Comparison:
         return not later(self.fast, self.plain)
 
     @property
+    def rolls_through(self) -> bool:
+        """Whether momentum comes near the minimum, and leaves once more before it stays, if it does."""
+        there, stays = self.fast.there, self.fast.stays
+        return there is not None and (stays is None or stays > there)
+
+    @property
+    def first_for_good(self) -> bool:
+        """Whether momentum is the first that comes near and stays."""
+        stays = self.fast.stays
+        return stays is not None and all(one.stays is None or stays < one.stays for one in (self.plain, self.small))
+
+    @property
     def as_noisy(self) -> bool:
-        """Whether momentum stays more than half as far from the minimum as the large rate, both being somewhere."""
-        return self.fast.calms and self.plain.calms and self.fast.noise > 0.5 * self.plain.noise
+        """Whether momentum stays about as far from the minimum as the large rate, or farther, both being somewhere."""
+        return self.fast.calms and self.plain.calms and self.fast.noise > NEARLY * self.plain.noise
 
     @property
     def small_is_calm(self) -> bool:
@@ -109,9 +139,11 @@ class Comparison:
             f"large steps turn back in at least two of five: {plain.back} of {self.turns}": self.jitters,
             f"momentum turns back less than half as often: {fast.back} of {self.turns}": self.steadies,
             f"momentum is there at most twice as late: {_when(fast)} and {_when(plain)}": self.keeps_up,
-            f"near the minimum momentum is as noisy: {noises}": self.as_noisy,
+            f"near the minimum momentum is nearly as noisy, or more: {noises}": self.as_noisy,
             f"the small rate alone is calm there: {figure(small.noise)}": self.small_is_calm,
             f"and late: there {_when(small)}": self.small_is_late,
+            f"momentum rolls through and comes back, for good at {_or_never(fast.stays)}": self.rolls_through,
+            f"the first of all: {_or_never(plain.stays)} and {_or_never(small.stays)}": self.first_for_good,
         }
 
     @property
@@ -120,8 +152,10 @@ class Comparison:
         if not self.fast.calms:
             return "momentum does not stay"
         if self.as_noisy:
-            return "momentum is as noisy as large steps"
-        return "momentum is calmer" if self.plain.noise > self.fast.noise else "momentum is noisier"
+            share = self.fast.noise / self.plain.noise
+            how = "nearly as noisy as" if share < AS_NOISY else "as noisy as"
+            return f"momentum is {how if share < 1 / AS_NOISY else 'noisier than'} large steps"
+        return "momentum is calmer than large steps"
 
     @property
     def verdict(self) -> str:
@@ -139,7 +173,7 @@ def later(run: Tally, other: Tally) -> bool:
 
 
 class Ledger:
-    """A row a run, with its settings, and three columns of numbers that are filled one by one."""
+    """A row a run, with its settings, and columns of numbers that are filled one by one."""
 
     def __init__(
         self,
@@ -148,27 +182,48 @@ class Ledger:
         settings: Mapping[str, Mapping[str, float]],
         colors: Mapping[str, str],
         tallies: Mapping[str, Tally],
+        columns: Sequence[str],
     ) -> None:
-        self.box, self.colors, self.tallies = box, colors, tallies
+        """`columns` are keys of `HEADS`; those that count when a run is near are told so at the left of their heads."""
+        self.box, self.colors, self.tallies, self.columns = box, colors, tallies, columns
+        pitch = min(HIGHEST, (box.height - HEAD) / len(titles))
+        self.size = BODY if pitch > ROOMY and box.width > WIDE else SMALL
         heads, rest = box.top_slice(HEAD, gap=0.0)
-        self.lines = dict(zip(titles, rest.rows(*[1.0] * len(titles), gap=0.08), strict=True))
-        self.heads = {key: self._seated(quiet(head), heads, key, HEAD - 0.14) for key, head in HEADS.items()}
+        rows = rest.top_slice(len(titles) * pitch)[0].rows(*[1.0] * len(titles), gap=0.08)
+        self.lines = dict(zip(titles, rows, strict=True))
+        self.heads = {key: VGroup(self._seated(quiet(HEADS[key]), heads, key, HEAD - 0.14)) for key in columns}
+        near = layout.place(quiet("near at step"), heads, -RIGHT)
+        self.heads["there"].add(on_baseline(near, heads.top - HEAD + 0.14))
         self.names = {key: self._name(key, title, settings[key]) for key, title in titles.items()}
-        self.numbers = {(run, key): self._number(run, key) for run in titles for key in HEADS}
+        self.numbers = {(run, key): self._number(run, key) for run in titles for key in columns}
+
+    def shown(self, *columns: str) -> list[VMobject]:
+        """The heads and the numbers of some columns."""
+        return [self.heads[key] for key in columns] + [self.numbers[run, key] for run in self.lines for key in columns]
+
+    @property
+    def _numbers(self) -> float:
+        """The width of all columns."""
+        return min(NUMBERS * self.box.width, WIDEST * sum(SHARES[key] for key in self.columns))
+
+    @property
+    def _unit(self) -> float:
+        """The width of a column whose share is 1."""
+        return self._numbers / sum(SHARES[key] for key in self.columns)
 
     def _right(self, key: str) -> float:
         """The right end of a column."""
-        share = (list(HEADS).index(key) + 1) / len(HEADS)
-        return self.box.right - (1 - share) * NUMBERS * self.box.width
+        after = self.columns[self.columns.index(key) + 1 :]
+        return self.box.right - sum(SHARES[other] for other in after) * self._unit
 
     def _seated(self, words: Words, row: Box, key: str, depth: float) -> Words:
-        room = NUMBERS * self.box.width / len(HEADS)
+        room = SHARES[key] * self._unit
         layout.place(layout.shrink_into(words, 0.97 * room), row.inset(right=row.right - self._right(key)), RIGHT)
         return on_baseline(words, row.top - depth)
 
     def _name(self, key: str, title: str, settings: Mapping[str, float]) -> VGroup:
-        row, width = self.lines[key], (1 - NUMBERS) * self.box.width - 0.1
-        name = layout.shrink_into(bold(title, SMALL, self.colors[key]), width)
+        row, width = self.lines[key], self.box.width - self._numbers - 0.1
+        name = layout.shrink_into(bold(title, self.size, self.colors[key]), width)
         line = settings_line(settings)
         for words, depth in ((name, FIRST), (line, SECOND)):
             layout.place(words, row, -RIGHT)
@@ -177,7 +232,17 @@ class Ledger:
 
     def _number(self, run: str, key: str) -> Words:
         said = self.tallies[run].said[key]
-        return self._seated(Words(said, SMALL, self.colors[run]), self.lines[run], key, 0.5 * (FIRST + SECOND))
+        return self._seated(Words(said, self.size, self.colors[run]), self.lines[run], key, FIRST)
+
+
+def settings_of(rules: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """The learning rate and the momentum of rules, as far as they have them."""
+    own = ("learning_rate", "momentum")
+    return {name: {key: getattr(rule, key) for key in own if hasattr(rule, key)} for name, rule in rules.items()}
+
+
+def _or_never(step: int | None) -> str:
+    return "never" if step is None else str(step)
 
 
 def _when(tally: Tally) -> str:

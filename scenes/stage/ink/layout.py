@@ -163,6 +163,12 @@ def beside(box: Box, width: float, height: float, gap: float = GAP) -> tuple[Box
     return box.right_slice(width, gap)
 
 
+def union(*boxes: Box) -> Box:
+    """The smallest box that holds all of some."""
+    lefts, bottoms, rights, tops = zip(*((box.left, box.bottom, box.right, box.top) for box in boxes), strict=True)
+    return Box(min(lefts), min(bottoms), max(rights), max(tops))
+
+
 def box_of(mobject: Mobject) -> Box:
     """The bounding box of a mobject, as Manim has it: the corner is that of the ends of curves, the size that of all
     points. Manim goes through the points one by one for each side.

@@ -69,6 +69,21 @@ def dip_round(objective: Surface, view: tuple[Range, Range], place: npt.ArrayLik
     return Dip(bottom, low, (low - bottom) / span, _line(across, up, values, inside, level), inside, (across, up))
 
 
+def joined(objective: Surface, view: tuple[Range, Range], places: npt.ArrayLike, level: float) -> bool:
+    """Whether places (n, 2) of a window lie in one region below a level: there is a way that never climbs above it."""
+    across, up, values = heights(objective, *view)
+    at = np.asarray(places, dtype=float)
+    (left, right), (bottom, top) = view
+    if not ((at >= (left, bottom)) & (at <= (right, top))).all():
+        return False
+    seeds = [(int(np.abs(up - y).argmin()), int(np.abs(across - x).argmin())) for x, y in at]
+    low = np.where(np.isfinite(values), values, np.inf) <= level
+    for seed in seeds:  # the place itself is below the level where the grid's nearest point may not be
+        low[seed] = True
+    parts, _ = ndimage.label(low, structure=np.ones((3, 3)))
+    return len({int(parts[seed]) for seed in seeds}) == 1
+
+
 def _filled(values: Array, seed: tuple[int, int], level: float) -> npt.NDArray[np.bool_]:
     """The connected region below a level that holds a point of the grid."""
     parts, _ = ndimage.label(values <= level)

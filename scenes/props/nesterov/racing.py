@@ -1,0 +1,38 @@
+"""Both runs on a map: their paths, the targets, and a ring round each u-turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from manim import VMobject
+
+from objectives import AnyObjective
+from optimizers import Trajectory
+from scenes.props.nesterov.two_steps import MOMENTUM, NESTEROV
+from scenes.stage.ink.ball import RADIUS, Rings, Trail
+from scenes.stage.ink.drawing import crosses, inside
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap
+
+BALLS = {NESTEROV: 0.15, MOMENTUM: 0.11}  # radii: both are seen where they stand at the same place
+
+
+def trails_on(chart: ContourMap, runs: Mapping[str, Trajectory]) -> dict[str, Trail]:
+    """The paths, that of momentum above the other."""
+    paths = {name: chart.to_screen(*runs[name].iterates.T) for name in BALLS}
+    return {name: Trail(paths[name], rule_color(name), chart.area, ball=BALLS[name]) for name in BALLS}
+
+
+def targets_on(chart: ContourMap, objective: AnyObjective) -> VMobject:
+    """The minima in the window, above all paths."""
+    places = np.array([chart.to_screen(*minimum) for minimum in objective.minima]).reshape(-1, 3)
+    seen = places[inside(places, chart.area)]
+    return crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3)
+
+
+def rings_on(chart: ContourMap, runs: Mapping[str, Trajectory]) -> dict[str, Rings]:
+    """A ring round each u-turn of the runs."""
+    turns = {name: run.u_turns_at for name, run in runs.items()}
+    centers = {name: chart.to_screen(*runs[name].iterates[at].T) for name, at in turns.items()}
+    return {name: Rings(centers[name], at, 0.22, chart.area, RADIUS) for name, at in turns.items()}

@@ -1,0 +1,73 @@
+"""All points in one picture: a small map a point with its runs at their ends, and what they showed.
+
+Gains stand above costs, what is not cured at their right; the group's colour is that of the point's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from manim import LEFT, VGroup, VMobject
+
+from objectives import typeset
+from scenes.props.problems.example import Example, chart_of, trails_on
+from scenes.stage.curves.graph import CurvePanel, window
+from scenes.stage.curves.walk import CurveWalk
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.layout import Box
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.words.typesetting import SMALL, Words, bold, on_baseline
+
+ACROSS = 3  # points of a row, beside those that are not cured
+HEAD, FOOT = 0.5, 0.48  # heights over and under a tile's map
+UNLABELLED = {"left": -0.5, "bottom": -0.45, "top": -0.4, "right": -0.1}  # what labels of a map would take
+
+Shown = tuple[ContourMap | CurvePanel, list[Trail] | list[CurveWalk]]
+
+
+class Tiles:
+    """Groups of points in a box: the first two in rows, the third in a column; `groups` holds the tiles of each."""
+
+    def __init__(
+        self, box: Box, groups: Mapping[str, Mapping[str, Example]], colors: Mapping[str, str], runs: Mapping[str, str]
+    ) -> None:
+        """`colors` are those of the groups, `runs` those of the runs."""
+        upper, lower = box.rows(1, 1, gap=0.15)
+        above, below = (row.columns(*[1.0] * (ACROSS + 1), gap=0.14) for row in (upper, lower))
+        cells = (above[:-1], below[:-1], (above[-1], below[-1]))
+        self.groups = {
+            name: [
+                _tile(cell, point, example, colors[name], runs)
+                for cell, (point, example) in zip(places, points.items(), strict=True)
+            ]
+            for places, (name, points) in zip(cells, groups.items(), strict=True)
+        }
+
+
+def _tile(box: Box, point: str, example: Example, color: str, runs: Mapping[str, str]) -> VGroup:
+    head, rest = box.top_slice(HEAD, gap=0.0)
+    foot, middle = rest.bottom_slice(FOOT, gap=0.0)
+    name = layout.place(layout.shrink_into(bold(point, SMALL, color), head.width), head, LEFT)
+    found = layout.place(layout.shrink_into(Words(example.short, SMALL), foot.width), foot, LEFT)
+    above = UNLABELLED["top"] if example.objective.dimension == 2 else 0.0  # a curve has its name at its side
+    chart, movers = small(example, middle.inset(**UNLABELLED | {"top": above}), runs)
+    for words in (chart.labels, chart.names):  # there is no room for them
+        words.set_opacity(0)
+    for mover in movers:
+        mover.display(max(run.ended_at for run in example.runs.values()))
+    parts: list[VMobject] = [chart, *movers]
+    return VGroup(on_baseline(name, head.bottom + 0.14), on_baseline(found, foot.bottom + 0.14), *parts)
+
+
+def small(example: Example, box: Box, runs: Mapping[str, str]) -> Shown:
+    """The runs of an example on a map of two variables, or on a curve; `runs` are their colours."""
+    objective = example.objective
+    if objective.dimension == 2:
+        chart = chart_of(replace(example, settings=""), box)
+        return chart, list(trails_on(chart, example, runs).values())
+    paths = np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in example.runs.values()])
+    panel = CurvePanel(objective, box, *window(objective, paths), (f"${typeset(objective.variables[0])}$", "$f$"))
+    return panel, [CurveWalk(panel, objective, run, runs[name]) for name, run in example.runs.items()]
