@@ -35,7 +35,9 @@ def momentum_in_motion() -> None:
 
 def with_command(arguments: list[str]) -> list[str]:
     """The arguments with `render` put first where no command is named: `render.py u_turn -q l`."""
-    formula = arguments[:1] in (["descend"], ["explore"]) and arguments[1:2] and _is_formula(arguments[1])
+    formula = (
+        arguments[:1] in (["descend"], ["objective"], ["explore"]) and arguments[1:2] and _is_formula(arguments[1])
+    )
     if formula:
         arguments = [arguments[0], f" {arguments[1]}", *arguments[2:]]  # an expression like -x^2 is no option
     named = arguments and (arguments[0] in COMMANDS or arguments[0] == "--help")

@@ -21,13 +21,18 @@ Manim is imported by the functions that draw, never by importing this package.
 from importlib import import_module
 from typing import Any
 
-#: What a notebook takes from here, and where it is. Named and not imported: a clip is made from what it imports, and
-#: this module stands above all that films it.
-_HOMES = {"show": "notebook", "explore": "exploring.widget"}
+#: What a notebook, or a lecture's own Python, takes from here, and where it is. Named and not imported: a clip is made
+#: from what it imports, and this module stands above all that films it.
+_HOMES = {
+    "show": "clips.notebook",
+    "explore": "clips.exploring.widget",
+    "objective": "optimizers.own",
+    "rule": "optimizers.own",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """`from clips import show, explore`, in a notebook."""
+    """`from clips import show, explore` in a notebook, `objective, rule` in a lecture's own Python."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"clips.{_HOMES[name]}"), name)
+    return getattr(import_module(_HOMES[name]), name)

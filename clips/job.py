@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from clips.profile import Profile
+from objectives.definitions import NOTHING, Own
 
 #: A notation by its name, or letters by what they stand for.
 Letters: TypeAlias = str | Mapping[str, str]
@@ -23,6 +24,8 @@ class Job:
     notation: Letters = "lecture"
     #: What the user calls the clip: the name of its files.
     name: str = ""
+    #: What the settings name of the lecture's own, data included, so that it can be drawn anywhere.
+    own: Own = NOTHING
 
     @property
     def called(self) -> str:

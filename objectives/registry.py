@@ -1,7 +1,8 @@
 """The objectives that have a name, and the way from a name or a formula to an objective.
 
 `OBJECTIVES` is a table of functions, each of which builds its objective when it is first asked for: to list the
-names costs nothing.
+names costs nothing. A lecture may bring objectives of its own: they stand in the same table for as long as they are in
+force (`optimizers.own`), behind those that everybody has (`BUILT_IN`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import cache
 
 from objectives import curves, data, surfaces
 from objectives.data_objective import DataObjective
+from objectives.definitions import plain
 from objectives.errors import unknown
 from objectives.expression import has_meaning
 from objectives.objective import Objective
@@ -46,6 +48,19 @@ _BUILDERS: dict[str, Callable[[], AnyObjective]] = {
 }
 
 
+#: The objectives that everybody has.
+BUILT_IN = tuple(_BUILDERS)
+
+#: Those of a lecture's own that are in force now.
+_own: dict[str, Callable[[], AnyObjective]] = {}
+
+
+def put_in_force(own: Mapping[str, Callable[[], AnyObjective]]) -> None:
+    """Let the registry know these objectives of somebody's own, and no others; each is built when it is asked for."""
+    _own.clear()
+    _own.update(own)
+
+
 @cache
 def _built(name: str) -> AnyObjective:
     return _BUILDERS[name]()
@@ -55,18 +70,18 @@ class _Registry(Mapping[str, AnyObjective]):
     """The named objectives: a mapping that builds an objective when it is asked for, and once."""
 
     def __getitem__(self, name: str) -> AnyObjective:
-        if name not in _BUILDERS:
-            raise KeyError(name)
-        return _built(name)
+        if name in _BUILDERS:
+            return _built(name)
+        return _own[name]()
 
     def __contains__(self, name: object) -> bool:
-        return name in _BUILDERS  # without building it, as Mapping would
+        return name in _BUILDERS or name in _own  # without building it, as Mapping would
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_BUILDERS)
+        return iter((*_BUILDERS, *_own))
 
     def __len__(self) -> int:
-        return len(_BUILDERS)
+        return len(_BUILDERS) + len(_own)
 
 
 OBJECTIVES: Mapping[str, AnyObjective] = _Registry()
@@ -78,7 +93,7 @@ def find_objective(name_or_text: str) -> AnyObjective:
     A name may be written with spaces or hyphens. A lone word that is neither a name nor a variable is taken
     for a misspelt name: the UsageError tells the nearest. Anything else is read as a formula.
     """
-    name = "_".join(name_or_text.lower().replace("-", " ").split())
+    name = plain(name_or_text)
     if name in OBJECTIVES:
         return OBJECTIVES[name]
     word = name_or_text.strip()

@@ -44,7 +44,7 @@ def typed_objective(
 
 def first_slope(objective: Differentiable) -> Point:
     """The first point of the tour where the function has a slope; if it is flat wherever it is defined, any."""
-    points = np.array(list(_tour(objective.view)))
+    points = np.array(list(tour(objective.view)))
     values, gradients = objective.value(points), objective.gradient(points)
     defined = np.isfinite(values) & np.isfinite(gradients).all(axis=-1)
     if not defined.any():
@@ -53,8 +53,8 @@ def first_slope(objective: Differentiable) -> Point:
     return tuple(map(float, points[np.argmax(sloping if sloping.any() else defined)]))
 
 
-def _tour(view: View) -> Iterator[Point]:
-    """Points of the view: first near its upper corner, off every diagonal, then evenly all over it.
+def tour(view: View, digits: int = 2) -> Iterator[Point]:
+    """Points of the view: first near its upper corner, off every diagonal, then evenly all over it; rounded.
 
     Evenly: multiples of square roots of primes, modulo 1 (Weyl's equidistribution).
     """
@@ -62,4 +62,4 @@ def _tour(view: View) -> Iterator[Point]:
     corner = [0.9 - 0.1 * (k % 4) for k in range(len(view))]
     for step in range(TOUR):
         places = [(start + step * root) % 1 for start, root in zip(corner, roots, strict=True)]
-        yield tuple(round(low + (high - low) * at, 2) for (low, high), at in zip(view, places, strict=True))
+        yield tuple(round(low + (high - low) * at, digits) for (low, high), at in zip(view, places, strict=True))

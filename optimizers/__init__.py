@@ -14,6 +14,7 @@ from . import theory
 from .by_name import make_rule, with_momentum
 from .hyperparameters import HyperParameter
 from .minibatch import descend_minibatch
+from .noise import descend_noisy, with_noise
 from .problem import DataProblem, Problem
 from .rules import RULES, AdaGrad, Adam, GradientDescent, Momentum, Nesterov, RMSProp, Rule
 from .trajectory import Schedule, Trajectory, descend
@@ -34,7 +35,9 @@ __all__ = [
     "Trajectory",
     "descend",
     "descend_minibatch",
+    "descend_noisy",
     "make_rule",
     "theory",
     "with_momentum",
+    "with_noise",
 ]

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from objectives.errors import UsageError
 
+from .noise import with_noise
 from .problem import DataProblem, IntArray
 from .rules import Rule
 from .trajectory import Schedule, Trajectory, run, whole
@@ -31,14 +32,15 @@ def descend_minibatch(
     seed: int = 0,
     shuffle: bool = True,
     order: ArrayLike | None = None,
+    noise: float = 0.0,
 ) -> Trajectory:
     """Run a rule on minibatches of the samples; unlike `descend`, which uses all samples at each step.
 
     How long is said in `epochs` (passes over the samples) or in `steps`. Each epoch visits the samples in a
     new order drawn from `seed`, or as they stand if `shuffle` is false, or in the given `order` (sample
     indices; those it leaves out are not visited). The last minibatch of an epoch has what is left. All
-    members of a batch of runs see the same samples. Values and gradients in the trajectory are those of the
-    whole objective.
+    members of a batch of runs see the same samples. `noise` is the standard deviation of what is
+    added to each gradient (`noise`). Values and gradients in the trajectory are those of the whole objective.
 
     Raises `UsageError` as `descend` does, and for a length, batch size, seed or order that does not fit.
     """
@@ -48,7 +50,7 @@ def descend_minibatch(
         raise UsageError(f"batch_size is {batch_size}, but an epoch has {visited} samples.")
     length = _length(epochs, steps, -(-visited // batch_size))
     problems = (objective.minibatch(indices) for indices in _minibatches(orders, batch_size))
-    return run(objective, problems, rule, start, length)
+    return run(objective, with_noise(problems, objective.dimension, noise, seed), rule, start, length)
 
 
 def _orders(size: int, seed: int, shuffle: bool, order: ArrayLike | None) -> Iterable[IntArray]:

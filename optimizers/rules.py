@@ -370,9 +370,11 @@ class Adam(Rule[AdamState]):
         return x - update, AdamState(mean, squares, largest, taken)
 
 
-RULES: Mapping[str, type[Rule[Any]]] = MappingProxyType(
-    {rule.name: rule for rule in (GradientDescent, Momentum, Nesterov, AdaGrad, RMSProp, Adam)}
-)
+#: Beside ours those of a lecture's own, while they are in force (`own`).
+KNOWN: dict[str, type[Rule[Any]]] = {
+    rule.name: rule for rule in (GradientDescent, Momentum, Nesterov, AdaGrad, RMSProp, Adam)
+}
+RULES: Mapping[str, type[Rule[Any]]] = MappingProxyType(KNOWN)
 
 
 def _average(kept: Numbers, average: FloatArray, fresh: FloatArray) -> FloatArray:

@@ -98,20 +98,51 @@ def descend(
     rule: Annotated[str, typer.Option("--rule", metavar="RULE", help="A rule's name.")] = "momentum",
     settings: Settings = [],  # noqa: B006 (typer copies it)
     start: Annotated[str | None, typer.Option("--start", metavar="X,Y", help="Where the run starts.")] = None,
-    steps: Annotated[int, typer.Option("--steps", help="How many steps.")] = 10,
+    steps: Annotated[int | None, typer.Option("--steps", help="How many steps; 10, if neither is said.")] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", help="How many passes over the data, instead.")] = None,
+    batch: Annotated[int | None, typer.Option("--batch", help="So many samples a step; all, if not given.")] = None,
+    noise: Annotated[
+        float, typer.Option("--noise", help="Standard deviation of Gaussian noise on the gradient.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option("--seed", help="Of the order of the samples, and of the noise.")] = 0,
     format: Annotated[str, typer.Option("--format", metavar="table|csv|json", help="json has all digits.")] = "table",
+    lecture: LectureFile = None,
 ) -> None:
     """Print a trajectory: a teacher's answer key. `render.py rules` tells each rule's hyper-parameters, for --set."""
-    from clips.telling.answer_key import answer, shown
+    from clips.filming.work import bring_in
+    from clips.telling.answer_key import Chance, answer, shown
 
-    place = None if start is None else parse_point(start)
-    print(shown(answer(objective, rule, parse_settings(settings), place, steps), format))
+    bring_in(read_book(lecture)[0].own.used_by({"objective": objective, "rule": rule}))
+    place, chance = None if start is None else parse_point(start), Chance(batch, epochs, noise, seed)
+    print(shown(answer(objective, rule, parse_settings(settings), place, steps, chance), format))
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "python render.py objective qfsp\n\n"
+    'python render.py objective "x^2 + 3*y^2" --format json\n\n'
+    "python render.py objective my_valley --lecture talk/lecture.toml"
+)
+def objective(
+    wanted: Annotated[str, typer.Argument(metavar="OBJECTIVE_OR_EXPRESSION")],
+    format: Annotated[str, typer.Option("--format", metavar="text|json", help="json has all digits.")] = "text",
+    lecture: LectureFile = None,
+) -> None:
+    """Print a teacher's sheet: formula, gradient, Hessian, minima, and the learning rates that are stable there."""
+    from clips.filming.work import bring_in
+    from clips.telling.sheet import sheet, shown
+
+    bring_in(read_book(lecture)[0].own.used_by({"objective": wanted}))
+    print(shown(sheet(wanted), format))
 
 
 @app.command()
-def rules() -> None:
+def rules(lecture: LectureFile = None) -> None:
     """Tell the rules and their hyper-parameters: default, allowed values, meaning, and names elsewhere."""
+    from clips.filming.work import bring_in
     from clips.telling.answer_key import rules_text
+
+    bring_in(read_book(lecture)[0].own)
 
     print(rules_text())
 

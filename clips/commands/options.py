@@ -23,7 +23,7 @@ RENDERING = ("render", "sweep", "watch", "status", "clean")
 EDITING = ("init", "set", "unset")
 DECKING = ("deck", "film", "embed", "gallery")
 PLAYING = ("explore",)
-ASKING = ("list", "show", "storyboard", "descend", "rules", "doctor")
+ASKING = ("list", "show", "storyboard", "descend", "objective", "rules", "doctor")
 COMMANDS = (*RENDERING, *DECKING, *EDITING, *PLAYING, *ASKING)
 LECTURE = ROOT / "lecture.toml"
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from clips.files import cache_folder
 from clips.job import Beat, Film, Job, Letters, Tale
 from clips.profile import Profile
+from objectives.definitions import Own
 from objectives.errors import UsageError, unknown
 from scenes import CLIPS
 
@@ -155,6 +156,19 @@ def make_scene(
     return scene_class(clip)(renderer, parameters=parameters, only=chosen, notation=letters)
 
 
+def bring_in(own: Own) -> None:
+    """Let this process know what the lecture brings of its own, before a scene asks for it by name.
+
+    Raises
+    ------
+    UsageError
+        For a name that is taken, and for a file of Python that cannot be run.
+    """
+    from optimizers.own import in_force
+
+    in_force(own)
+
+
 def _blind() -> Any:
     """A renderer for a scene of which nothing is filmed: it draws a picture only if somebody asks for one."""
     from clips.filming.encoding import writer_class
@@ -171,6 +185,7 @@ def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _coun
     from clips.filming.encoding import writer_class
     from clips.filming.renderer import BeatRenderer
 
+    bring_in(job.own)
     with studio(job.profile), typeset_cache():
         renderer = BeatRenderer(writer_class(job.profile, on_frame))
         scene = make_scene(job.clip, job.settings, job.beats, renderer, job.notation)
@@ -221,6 +236,7 @@ def tell(job: Job, _: Callable[[str, int], None] = lambda _beat, _count: None) -
     """Ask a clip what it says with these parameters, without drawing anything."""
     from scenes.reads import derived_values
 
+    bring_in(job.own)
     with studio(replace(SKETCH, theme=job.profile.theme, aspect=job.profile.aspect)):
         scene = make_scene(job.clip, job.settings, (), None, job.notation)
         return Tale(

@@ -54,7 +54,7 @@ class Plan:
 
     @property
     def values(self) -> Mapping[str, Any]:
-        return values_of(self.tale, self.wish.notation)
+        return values_of(self.tale, self.wish)
 
 
 def examine(wish: Wish, sources: Sources) -> Verdict:
@@ -66,7 +66,7 @@ def examine(wish: Wish, sources: Sources) -> Verdict:
 
 def plan_of(verdict: Verdict, tale: Tale, store: Store) -> Plan:
     """Which beats must be filmed, and why."""
-    values, base = values_of(tale, verdict.wish.notation), verdict.recipe.base
+    values, base = values_of(tale, verdict.wish), verdict.recipe.base
     if stands := _stands(verdict, tale, values):
         return Plan(verdict, tale, {}, (), reasons(verdict, tale), stands)
     kept = {beat: key for beat in tale.beats if (key := store.find(base, beat, values))}
@@ -102,6 +102,7 @@ def _changes(record: Record, now: Recipe, tale: Tale) -> Iterator[str]:
     yield from _differences(record.parameters, tale.parameters)
     if before.notation != now.notation:
         yield f"notation: {before.notation} -> {now.notation}"
+    yield from (f"{name} changed" for name in now.own if before.own.get(name, now.own[name]) != now.own[name])
     yield from _differences(before.profile, now.profile)
     yield from _differences(before.libraries, now.libraries)
     yield from _changed_files(before.files, now.files)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from clips.job import Job, Letters, Tale
 from clips.keeping.store import beat_key, names_known
 from clips.profile import Profile
 from clips.sources import Sources, digest, libraries
+from objectives.definitions import NOTHING, Own
 from scenes import CLIPS
 from scenes.reads import NOTATION
 
@@ -27,7 +28,10 @@ CLIPS_FOLDER = ROOT / "media" / "clips"
 
 @dataclass(frozen=True)
 class Wish:
-    """A clip that the user wants: its name, what it is made from, where it goes, and the lecture file that names it."""
+    """A clip that the user wants: its name, what it is made from, where it goes, and the lecture file that names it.
+
+    `own` is all that the lecture brings of its own; what the clip uses of it is `used`.
+    """
 
     name: str
     clip: str
@@ -36,10 +40,16 @@ class Wish:
     folder: Path
     notation: Letters = "lecture"
     lecture: Path | None = None
+    own: Own = NOTHING
+
+    @property
+    def used(self) -> Own:
+        """What the settings name of the lecture's own: the clip depends on that, and on no other of it."""
+        return self.own.used_by(self.settings)
 
     def job(self, beats: tuple[str, ...] | None = None) -> Job:
         """The job that films these beats of it."""
-        return Job(self.clip, self.settings, self.profile, beats, self.notation, self.name)
+        return Job(self.clip, self.settings, self.profile, beats, self.notation, self.name, self.used)
 
     @property
     def record_file(self) -> Path:
@@ -52,7 +62,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a clip is made from, known without importing it; `settings` and `notation` are as typed."""
+    """What a clip is made from, known without importing it; `settings` and `notation` are as typed.
+
+    `own` has a fingerprint of each thing of the lecture's own that the settings name.
+    """
 
     scene: str
     settings: Mapping[str, Any]
@@ -61,6 +74,7 @@ class Recipe:
     files: Mapping[str, str]
     words: str
     libraries: Mapping[str, str]
+    own: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -71,7 +85,8 @@ class Recipe:
     def tale_key(self) -> str:
         """What the clip's words and numbers depend on: everything but size, rate and format."""
         look = self.profile["theme"], self.profile["aspect"]
-        return digest(self.scene, self.settings, self.notation, self.files, self.words, self.libraries, look)
+        brought = [self.own] if self.own else []
+        return digest(self.scene, self.settings, self.notation, self.files, self.words, self.libraries, look, *brought)
 
 
 @dataclass(frozen=True)
@@ -101,14 +116,13 @@ def recipe_of(wish: Wish, sources: Sources) -> Recipe:
     module, scene, _ = CLIPS[wish.clip]
     origin = sources.of(module)
     settings = json.loads(json.dumps(dict(wish.settings), default=str))  # as a record can hold them
-    return Recipe(
-        f"{module}:{scene}", settings, wish.notation, asdict(wish.profile), origin.files, origin.words, libraries()
-    )
+    scene_of, look, own = f"{module}:{scene}", asdict(wish.profile), wish.used.digests
+    return Recipe(scene_of, settings, wish.notation, look, origin.files, origin.words, libraries(), own)
 
 
-def values_of(tale: Tale, notation: Letters) -> Mapping[str, Any]:
-    """The values of everything that a beat can read."""
-    return {**tale.parameters, **tale.derived, NOTATION: notation}
+def values_of(tale: Tale, wish: Wish) -> Mapping[str, Any]:
+    """The values of everything that a beat can read; a name of the lecture's own with what stands behind it."""
+    return {**wish.used.marked(tale.parameters), **tale.derived, NOTATION: wish.notation}
 
 
 # On the disk ----------------------------------------------------------------------------------------------------------

@@ -114,7 +114,11 @@ def _in_a_clip(target: str, data: Mapping[str, Any]) -> Keys:
 def _no_place(target: str, data: Mapping[str, Any]) -> UsageError:
     owner, dot, _ = target.rpartition(".")
     if not dot:
-        return unknown("key", target, [key for key in Lecture.written_keys() if key not in ("clip", "profiles")])
+        return unknown(
+            "key",
+            target,
+            [key for key in Lecture.written_keys() if key not in ("clip", "profiles", "objectives", "extensions")],
+        )
     return no_clip(owner, dict(entries_of(data)))
 
 
@@ -215,7 +219,7 @@ def _save(path: Path, text: str, wanted: object, target: str, check: Callable[[L
     with _by_hand(target, path):
         if not _same(_pruned(tomllib.loads(text)), _pruned(wanted)):
             raise LookupError
-    check(parse_lecture(text, path.name))
+    check(parse_lecture(text, path.name, path.parent))
     mark = BOM_UTF8 if path.read_bytes().startswith(BOM_UTF8) else b""
     _write(path, mark + text.encode())
 

@@ -13,9 +13,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
 from clips.lecture.file_names import NAME, why_no_file
+from clips.lecture.own import OwnObjective, checked_objectives, own_of
+from clips.lecture.record import FaultError, Record
 from clips.lecture.toml_text import Keys, lines_of, parse_toml, read_text, toml
 from clips.profile import (
     ASPECTS,
@@ -29,6 +31,7 @@ from clips.profile import (
     read_quality,
     read_rate,
 )
+from objectives.definitions import NOTHING, Own
 from objectives.errors import UsageError, unknown
 from scenes import CLIPS
 
@@ -37,14 +40,6 @@ PROFILE_NAME = r"\w[\w-]{0,39}"
 UNITS: Mapping[str, int] = {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 SMALLEST_CACHE = UNITS["MB"]
 NO_CLIP = 'there is no clip: add [[clip]] and below it scene = "u_turn", or another of the scenes.'
-
-
-class _FaultError(ValueError):
-    """A fault of a value, and where in it."""
-
-    def __init__(self, sentence: object, *keys: str | int) -> None:
-        super().__init__(str(sentence))
-        self.keys = keys
 
 
 # What a lecture is ----------------------------------------------------------------------------------------------------
@@ -69,7 +64,7 @@ def _name(value: str) -> str:
 def _plain_values(value: Mapping[str, Any]) -> Mapping[str, Any]:
     for key, inner in value.items():
         if not _is_plain(inner):
-            raise _FaultError(
+            raise FaultError(
                 f"{key} must be a number, a text, true, false, or a list of those, and not {toml(inner)}.", key
             )
     return value
@@ -114,7 +109,7 @@ def _notation(value: object) -> object:
     if isinstance(value, str | dict) and (sentence := fault(value)):
         letters = value if isinstance(value, dict) else {}
         guilty = [key for key in letters if fault({key: letters[key]}) == sentence]
-        raise _FaultError(sentence, *guilty[:1])
+        raise FaultError(sentence, *guilty[:1])
     return value
 
 
@@ -135,9 +130,9 @@ def size_in_bytes(text: str) -> int:
 def _profiles(value: Mapping[str, QualityProfile]) -> Mapping[str, QualityProfile]:
     for name in value:
         if not re.fullmatch(PROFILE_NAME, name):
-            raise _FaultError(f"{toml(name)} cannot name a profile: use letters, digits, dashes, underscores.", name)
+            raise FaultError(f"{toml(name)} cannot name a profile: use letters, digits, dashes, underscores.", name)
         if name in QUALITIES:
-            raise _FaultError(f"{name} is one of Manim's qualities already: give the profile another name.", name)
+            raise FaultError(f"{name} is one of Manim's qualities already: give the profile another name.", name)
     return value
 
 
@@ -149,24 +144,13 @@ def _clips(value: tuple[Entry, ...]) -> tuple[Entry, ...]:
     for k, entry in enumerate(value):
         if (first := seen.setdefault(entry.name.casefold(), entry)) is not entry:
             example = f"{entry.scene}_{k + 1}"
-            raise _FaultError(
+            raise FaultError(
                 f"another clip is called {first.name}: give this one a name of its own, like name = {toml(example)}.", k
             )
     return value
 
 
-class _Record(BaseModel):
-    """What a field must be is its description: the sentences on wrong types are made of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    @classmethod
-    def written_keys(cls) -> tuple[str, ...]:
-        """The keys as they are written in the file."""
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
-
-
-class QualityProfile(_Record):
+class QualityProfile(Record):
     """A size and rate of one's own. Of width and height one may be left out, and follows from the aspect."""
 
     width: int = Field(0, ge=120, le=7680, multiple_of=2, description="an even whole number from 120 to 7680")
@@ -181,7 +165,7 @@ class QualityProfile(_Record):
         return Size(0 if self.width or self.height else 720, self.width, self.height, self.frame_rate)
 
 
-class Entry(_Record):
+class Entry(Record):
     """A clip of the lecture: a scene, the name of its files (the scene's, if none is given), parameters as typed."""
 
     scene: Annotated[str, AfterValidator(_scene)] = Field(description='the name of a scene, like "u_turn"')
@@ -196,7 +180,7 @@ class Entry(_Record):
         return {"name": data["scene"], **data} if isinstance(data, dict) and "scene" in data else data
 
 
-class Lecture(_Record):
+class Lecture(Record):
     """A whole lecture: its clips in order, and what they have in common."""
 
     title: str = Field("Momentum in Motion", min_length=1, max_length=200, description="a text of 1 to 200 characters")
@@ -212,9 +196,15 @@ class Lecture(_Record):
         "lecture", description='a name, like "pytorch", or a table, like { momentum = "beta" }'
     )
     cache: Annotated[str, AfterValidator(_cache)] = Field("4 GB", description='a size, like "4 GB"')
+    objectives: Annotated[Mapping[str, OwnObjective], AfterValidator(checked_objectives)] = Field(
+        default_factory=dict, description="a table, like [objectives.my_valley]"
+    )
+    extensions: tuple[str, ...] = Field((), strict=False, description='a list of files, like ["my_rules.py"]')
     clips: Annotated[tuple[Entry, ...], AfterValidator(_clips)] = Field(
         alias="clip", strict=False, description="a list, each of its clips under a [[clip]] of its own"
     )
+
+    _own: Own = PrivateAttr(NOTHING)
 
     @model_validator(mode="after")
     def _sizes_are_those_of_videos(self) -> Lecture:
@@ -226,8 +216,13 @@ class Lecture(_Record):
             try:
                 pixels_of(self.size(quality), self.aspect)
             except UsageError as error:
-                raise _FaultError(error, *keys) from None
+                raise FaultError(error, *keys) from None
         return self
+
+    @property
+    def own(self) -> Own:
+        """What the file brings of its own, with the contents of the files that it names."""
+        return self._own
 
     @property
     def cache_bytes(self) -> int:
@@ -297,18 +292,21 @@ def wanted_profile(
 
 def read_lecture(path: Path) -> Lecture:
     """The lecture in a file; raises UsageError with one sentence on what is wrong, and where."""
-    return parse_lecture(read_text(path), path.name)
+    return parse_lecture(read_text(path), path.name, path.parent)
 
 
-def parse_lecture(text: str, file: str = "lecture.toml") -> Lecture:
-    """The lecture in a text; `file` is what sentences call it."""
+def parse_lecture(text: str, file: str = "lecture.toml", folder: Path | None = None) -> Lecture:
+    """The lecture in a text; `file` is what sentences call it, `folder` is where files lie that it names."""
     data = parse_toml(text, file)
     try:
-        return Lecture.model_validate(data)
+        lecture = Lecture.model_validate(data)
     except ValidationError as error:
         errors = sorted(error.errors(), key=lambda fault: fault["type"] == "missing")  # what is misspelt says more
         keys, sentence = _fault(errors[0])
         raise UsageError(" ".join(f"{_place(text, file, keys)}: {sentence}".split())) from None
+    if lecture.objectives or lecture.extensions:
+        lecture._own = own_of(lecture.objectives, lecture.extensions, text, (folder or Path()) / file)
+    return lecture
 
 
 def place_of(source: Path | str, name: str | None, field: str | None = None) -> str:
@@ -356,8 +354,8 @@ def _owner(text: str, keys: Keys) -> str:
         case ("clip", int(number), *_):
             called = entries_of(parse_toml(text, ""))[number][0]
             return f"clip {called if re.fullmatch(NAME, called) else f'number {number + 1}'}"
-        case ("profiles", str(name), *_):
-            return f"profile {name}"
+        case ("profiles" | "objectives" as kind, str(name), *_):
+            return f"{kind.removesuffix('s')} {name}"
     return ""
 
 
@@ -386,24 +384,23 @@ def _wanted(keys: Keys) -> str | None:
         case ("clip", int()):
             return 'a table, like { scene = "u_turn" }'
         case ("clip", int(), str(key)):
-            return _description(Entry, key)
+            return Entry.description(key)
         case ("profiles", str()):
             return "a table, like { height = 360, frame_rate = 12 }"
         case ("profiles", str(), str(key)):
-            return _description(QualityProfile, key)
+            return QualityProfile.description(key)
+        case ("objectives", str()):
+            return 'a table, like { formula = "x^2 + 3*y^2" }'
+        case ("objectives", str(), str(key)):
+            return OwnObjective.description(key)
         case (str(key),):
-            return _description(Lecture, key)
+            return Lecture.description(key)
     return None
-
-
-def _description(record: type[_Record], key: str) -> str | None:
-    found = {field.alias or name: field.description for name, field in record.model_fields.items()}
-    return found.get(key)
 
 
 def _unknown_key(owner: Keys, key: str, value: object) -> str:
     """A key that nobody knows: misspelt, or known to somebody else."""
-    records: Mapping[str, type[_Record]] = {"clip": Entry, "profiles": QualityProfile}
+    records: Mapping[str, type[Record]] = {"clip": Entry, "profiles": QualityProfile, "objectives": OwnObjective}
     record = records[str(owner[0])] if owner else Lecture
     if owner and key in Lecture.written_keys():
         return f"{key} belongs to the whole lecture: write it above the first line in brackets."

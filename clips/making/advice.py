@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from clips.filming.pool import Crew, Outcome, Work
-from clips.filming.work import SKETCH, make_scene, read_parameters, studio
+from clips.filming.work import SKETCH, bring_in, make_scene, read_parameters, studio
 from clips.job import Job
 
 ASKED = 60  # times that a clip is asked, at most
@@ -76,6 +76,7 @@ def advice_on(jobs: Sequence[Job], work: Work | None, crew: Crew) -> Mapping[str
 
 def advise(job: Job, _: Callable[[str, int], None] = lambda _beat, _count: None) -> tuple[Advice, ...]:
     """Advice on each broken claim of a clip, in order; where several are broken, on all of them together as well."""
+    bring_in(job.own)
     with studio(replace(SKETCH, theme=job.profile.theme, aspect=job.profile.aspect)), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # far from the present values, numbers may be wild
         clip = _Clip(job)

@@ -83,7 +83,8 @@ def check_lecture(lecture: Lecture, number: int | None) -> None:
         return
     entry = lecture.clips[number]
     try:
-        tell(Job(entry.scene, entry.parameters, notation=lecture.notation, name=entry.name))
+        own = lecture.own.used_by(entry.parameters)
+        tell(Job(entry.scene, entry.parameters, notation=lecture.notation, name=entry.name, own=own))
     except UsageError:
         raise
     except Exception as error:  # whatever the scene stumbles over, rendering would stumble over, too

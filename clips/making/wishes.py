@@ -47,6 +47,7 @@ def wishes_of(
             folder=folder,
             notation=lecture.notation,
             lecture=file if entry in lecture.clips and not settings else None,
+            own=lecture.own,
         )
         for entry in entries
     )

@@ -219,7 +219,7 @@ def _of_these_sources(outcome: Outcome, verdict: Verdict, shop: Workshop) -> Out
 
 def placed(wish: Wish, error: str, parameter: str = "") -> str:
     """What is wrong, with its place in the lecture file, where it stands in one."""
-    if wish.lecture is None:
+    if wish.lecture is None or error.startswith(f"{wish.lecture.name}, "):  # it knows a nearer place
         return error
     from clips.lecture.reading import place_of
 

@@ -101,6 +101,7 @@ def sweep_of(
             profile=profile,
             folder=folder,
             notation=lecture.notation,
+            own=lecture.own,
         )
         for chosen in values
     )

@@ -9,15 +9,29 @@ import csv
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from io import StringIO
 from typing import Any
 
 from objectives import OBJECTIVES, DataObjective, Objective, find_objective
 from objectives.errors import UsageError, unknown
-from optimizers import RULES, HyperParameter, Rule, Trajectory, descend, make_rule
+from optimizers import RULES, HyperParameter, Rule, Trajectory, descend_minibatch, descend_noisy, make_rule
 
 FORMATS = ("table", "csv", "json")
+STEPS = 10
+
+
+@dataclass(frozen=True)
+class Chance:
+    """What is left to chance, and by which seed: how many samples a step sees (None: all), noise on the gradient."""
+
+    batch: int | None = None
+    epochs: int | None = None
+    noise: float = 0.0
+    seed: int = 0
+
+
+NO_CHANCE = Chance()
 
 
 @dataclass(frozen=True)
@@ -28,6 +42,7 @@ class Answer:
     rule_name: str
     rule: Rule[Any]
     run: Trajectory
+    chance: Chance = NO_CHANCE
 
     @property
     def name(self) -> str:
@@ -40,14 +55,20 @@ class Answer:
 
 
 def answer(
-    objective: str, rule: str, settings: Mapping[str, str], start: tuple[float, ...] | None, steps: int
+    objective: str,
+    rule: str,
+    settings: Mapping[str, str],
+    start: tuple[float, ...] | None,
+    steps: int | None,
+    chance: Chance = NO_CHANCE,
 ) -> Answer:
-    """Run a rule on an objective, by name or typed.
+    """Run a rule on an objective, by name or typed; without `steps` for STEPS of them, or for the epochs of `chance`.
 
     Raises
     ------
     UsageError
-        For an unknown objective, rule or hyper-parameter, a value out of bounds, a start of the wrong dimension.
+        For an unknown objective, rule or hyper-parameter, a value out of bounds, a start of the wrong dimension; for
+        batches of what has no samples.
     """
     target = find_objective(objective)
     chosen = make_rule(rule, **{name: typed(text) for name, text in settings.items()})
@@ -55,7 +76,24 @@ def answer(
     if len(place) != target.dimension:
         names = ", ".join(str(variable) for variable in target.variables)
         raise UsageError(f"{objective} has {target.dimension} variable(s) ({names}), but --start gives {len(place)}.")
-    return Answer(target, rule, chosen, descend(target, chosen, place, steps))
+    return Answer(target, rule, chosen, _run(target, chosen, place, steps, chance), chance)
+
+
+def _run(
+    target: Objective | DataObjective, rule: Rule[Any], start: tuple[float, ...], steps: int | None, chance: Chance
+) -> Trajectory:
+    if chance.epochs is None:
+        steps = STEPS if steps is None else steps
+    if chance.batch is None and chance.epochs is None:
+        return descend_noisy(target, rule, start, steps or 0, deviation=chance.noise, seed=chance.seed)
+    if not isinstance(target, DataObjective):
+        raise UsageError(
+            f"--batch and --epochs are for data, and {target.name} has no samples: --noise makes its gradient noisy."
+        )
+    size = target.samples if chance.batch is None else chance.batch
+    return descend_minibatch(
+        target, rule, start, epochs=chance.epochs, steps=steps, batch_size=size, seed=chance.seed, noise=chance.noise
+    )
 
 
 def typed(text: str) -> float | bool | str:
@@ -86,6 +124,7 @@ def as_json(found: Answer) -> str:
             "variables": found.variables,
             "rule": found.rule_name,
             "hyperparameters": {entry.name: getattr(found.rule, entry.name) for entry in found.rule.hyperparameters()},
+            **({} if found.chance == NO_CHANCE else asdict(found.chance)),
             "iterates": [[_finite(x) for x in point] for point in run.iterates],
             "values": [_finite(value) for value in run.values],
             "u_turns": run.u_turns,
@@ -118,7 +157,18 @@ def as_table(found: Answer) -> str:
     rows = [[str(step), *(_decimal(x) for x in point), _decimal(value)] for step, point, value in _finite_rows(found)]
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows]]
-    return "\n".join([f"{found.name}: {found.objective.expression}", *lines, *_remarks(found)])
+    named = f"{found.name}: {found.objective.expression}"
+    return "\n".join([named, *_chance(found.chance), *lines, *_remarks(found)])
+
+
+def _chance(chance: Chance) -> list[str]:
+    """What was left to chance, in a line."""
+    said = []
+    if chance.batch is not None:
+        said.append(f"{chance.batch} sample{'s' * (chance.batch > 1)} a step")
+    if chance.noise:
+        said.append(f"noise of standard deviation {chance.noise:g} on the gradient")
+    return [f"{', '.join(said)}, seed {chance.seed}"] if said else []
 
 
 def _finite_rows(found: Answer) -> list[tuple[int, Any, float]]:

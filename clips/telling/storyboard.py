@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from clips.files import write_whole
-from clips.filming.work import Watch, make_scene, studio, typeset_cache
+from clips.filming.work import Watch, bring_in, make_scene, studio, typeset_cache
 from clips.keeping.records import Wish
 
 SIDE, LONGEST, CAPTION, ACROSS = 360, 640, 92, 1920  # pixels of a picture, of its words, and of the sheet
@@ -20,6 +20,7 @@ RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 def storyboard(wish: Wish) -> Path:
     """Write `NAME-storyboard.png`: the last frame of each beat with its name and caption; nothing is animated."""
+    bring_in(wish.used)
     with studio(wish.profile), typeset_cache():
         scene = make_scene(wish.clip, wish.settings, only=(), notation=wish.notation)
         watch = Watch(scene, scene.beats)

@@ -1,0 +1,345 @@
+"""Where the minima of a function are, and from where they are best looked at, when nobody has said so.
+
+The search is global as far as a search of finite length can be: a grid over a box, from whose dips SciPy's BFGS goes
+down, and Newton's method as deep as doubles go. Nothing in it is left to chance but what is drawn with a fixed seed.
+What it finds are places where the slope is 0 and the ground bends up, or a kink lower than all around it. A way that
+goes down and down without coming to rest leads to none, and that is told as well.
+
+Large data are searched on some of their rows first; what is found there is only where the search on all begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from objectives.data_objective import DataObjective
+from objectives.kernels import Array
+from objectives.objective import Differentiable, Point, View
+
+SEED = 0
+BOX = 5.0  # half the width of the box that is searched, in scales
+SIDE = {1: 401, 2: 41}  # points of the grid a side; with more variables points are spread at random
+SPREAD = 1024  # so many
+DESCENTS, MORE = 10, 4  # from the lowest dips of the grid, and from places at random
+LISTED = 12  # minima, at most
+ROWS = 2000  # of large data, on which is searched first
+NEWTON = 60  # steps
+AT_REST = 1e-7  # of a scale: a step so short leads nowhere
+FAR = 100.0  # scales from the middle: what lies further out counts as endless
+NOWHERE = 1e300  # the value where there is none
+ABOUT = 1e-2  # of a scale: ways that end so close lead to the same minimum
+SAME = 1e-4  # of a scale: two minima so close are one
+HARD_BY, GENTLE = 1e-7, 1e-3  # of a scale; of the slope a scale away: there is none
+FLAT = 1e-9  # of the largest curvature: none
+AWAY = np.geomspace(1e-2, 1e2, 13)  # scales, along which a way may go down for ever
+AS_LOW = 1e-9  # of the heights seen: as low as the lowest
+
+Places = NDArray[np.intp]
+
+
+class Minimum(NamedTuple):
+    """A place (d,), the value there, whether it is smooth (no kink), and whether it is one of a whole line of them."""
+
+    place: Array
+    value: float
+    smooth: bool = True
+    flat: bool = False
+
+
+class Findings(NamedTuple):
+    """The minima, lowest first; `endless` says that a way went down without coming to rest."""
+
+    minima: tuple[Minimum, ...]
+    endless: bool
+
+    @property
+    def places(self) -> tuple[Point, ...]:
+        """The minima as points."""
+        return tuple(tuple(map(float, minimum.place)) for minimum in self.minima)
+
+
+def find_minima(objective: Differentiable, middle: Array, scale: Array) -> Findings:
+    """Search the box of BOX scales (d,) around its middle (d,), and wherever the ways down from there lead."""
+    few = thinned(objective)
+    if few is not objective:
+        starts = [minimum.place for minimum in find_minima(few, middle, scale).minima] or [middle]
+    else:
+        starts = _starts(objective, middle, scale)
+    with np.errstate(all="ignore"):
+        rough = [_descended(objective, start, scale) for start in starts]
+        near = [place for place in rough if np.abs((place - middle) / scale).max() <= FAR]
+        ends = [_settled(objective, place, scale) for place in _apart(objective, near, scale)]
+    found = [end for end in ends if end is not None and np.abs((end.place - middle) / scale).max() <= FAR]
+    return Findings(
+        _distinct(found, middle, scale, _height(few, middle, scale)),
+        endless=len(near) < len(rough) or len(found) < len(ends),
+    )
+
+
+def _apart(objective: Differentiable, places: Sequence[Array], scale: Array) -> list[Array]:
+    """Of places that are about the same, the lowest."""
+    kept: list[Array] = []
+    for place in sorted(places, key=lambda one: float(objective.value(one))):
+        if all(np.abs((place - other) / scale).max() > ABOUT for other in kept):
+            kept.append(place)
+    return kept
+
+
+def _height(objective: Differentiable, middle: Array, scale: Array) -> float:
+    """How different the values around the middle are."""
+    places = middle + scale * np.random.default_rng(SEED).uniform(-1, 1, (64, len(scale)))
+    values = np.asarray(objective.value(places))
+    return float(np.ptp(values[np.isfinite(values)])) if np.isfinite(values).any() else 0.0
+
+
+def thinned(objective: Differentiable) -> Differentiable:
+    """Of large data some rows, drawn with a fixed seed: enough to see where things are; else the objective as it is."""
+    if not isinstance(objective, DataObjective) or objective.samples <= ROWS:
+        return objective
+    rows = np.random.default_rng(SEED).choice(objective.samples, ROWS, replace=False)
+    return objective.minibatch(np.sort(rows))
+
+
+# From where -----------------------------------------------------------------------------------------------------------
+
+
+def _starts(objective: Differentiable, middle: Array, scale: Array) -> list[Array]:
+    """The lowest dips of a grid, and some places at random."""
+    chance = np.random.default_rng(SEED)
+    points = _grid(len(scale)) if len(scale) in SIDE else chance.uniform(-1, 1, (SPREAD, len(scale)))
+    places = middle + BOX * scale * points
+    values = np.asarray(objective.value(places), dtype=float)
+    values = np.where(np.isfinite(values), values, np.inf)
+    low = _dips(values) if len(scale) in SIDE else np.argsort(values)[:DESCENTS]
+    flat, known = places.reshape(-1, len(scale)), np.flatnonzero(np.isfinite(values))
+    more = chance.choice(known, min(MORE, len(known)), replace=False) if len(known) else known
+    return [flat[k] for k in (*low[:DESCENTS], *more)]
+
+
+def _grid(d: int) -> Array:
+    sides = [np.linspace(-1, 1, SIDE[d])] * d
+    return np.stack(np.meshgrid(*sides), axis=-1)
+
+
+def _dips(values: Array) -> Places:
+    """Flat places of a grid that are no higher than their neighbours, lowest first; of equal ones all."""
+    padded = np.pad(values, 1, constant_values=np.inf)
+    inner = tuple(slice(1, -1) for _ in values.shape)
+    lowest = np.isfinite(values)
+    for axis in range(values.ndim):
+        for way in (-1, 1):
+            lowest &= values <= np.roll(padded, way, axis)[inner]
+    dips: Places = np.flatnonzero(lowest)
+    return dips[np.argsort(values.ravel()[dips], kind="stable")]
+
+
+# Down -----------------------------------------------------------------------------------------------------------------
+
+
+def _descended(objective: Differentiable, start: Array, scale: Array) -> Array:
+    """Where BFGS comes to from a place."""
+    from scipy.optimize import minimize
+
+    def slope(u: Array) -> Array:
+        return np.nan_to_num(np.asarray(objective.gradient(u * scale)) * scale, posinf=1e150, neginf=-1e150)
+
+    options = {"gtol": 1e-9, "maxiter": 400}
+    found: Any = minimize(_value(objective, scale), start / scale, jac=slope, method="BFGS", options=options)
+    place: Array = found.x * scale
+    return place
+
+
+def _value(objective: Differentiable, scale: Array) -> Callable[[Array], float]:
+    """The value at a place that is measured in scales; very large where there is none."""
+
+    def value(u: Array) -> float:
+        found = float(objective.value(u * scale))
+        return found if np.isfinite(found) else NOWHERE
+
+    return value
+
+
+def _settled(objective: Differentiable, rough: Array, scale: Array) -> Minimum | None:
+    """The minimum at a rough place; None if there is none."""
+    place, rests = _newton(objective, rough, scale)
+    if rests and _is_level(objective, place, scale):
+        flat = _is_flat(objective, place, scale)
+        return None if _goes_on(objective, place, scale) else Minimum(place, float(objective.value(place)), True, flat)
+    place, rests = _kink(_value(objective, scale), rough / scale, scale)
+    return Minimum(place, float(objective.value(place)), smooth=False) if rests else None
+
+
+def _is_level(objective: Differentiable, place: Array, scale: Array) -> bool:
+    """Whether there is no slope, and none hard by either: at a kink it jumps, whatever it is in between."""
+    ways = np.concatenate([np.diag(scale), -np.diag(scale)])
+    here, hard_by, apart = (
+        np.abs(np.asarray(objective.gradient(place + far * ways)) * scale).max() for far in (0.0, HARD_BY, 1.0)
+    )
+    return bool(max(here, hard_by) <= GENTLE * apart)
+
+
+def _is_flat(objective: Differentiable, place: Array, scale: Array) -> bool:
+    """Whether the ground bends up in some directions, and not at all in others."""
+    curvatures = np.linalg.eigvalsh(np.asarray(objective.hessian(place)) * np.outer(scale, scale))
+    return bool(curvatures[-1] > 0 and curvatures[0] <= FLAT * curvatures[-1])
+
+
+def _newton(objective: Differentiable, place: Array, scale: Array) -> tuple[Array, bool]:
+    """As deep as doubles go; whether it comes to rest where the ground bends up."""
+    size = np.inf
+    for _ in range(NEWTON):
+        slope = np.asarray(objective.gradient(place)) * scale
+        bend = np.asarray(objective.hessian(place)) * np.outer(scale, scale)
+        if not (np.isfinite(slope).all() and np.isfinite(bend).all()):
+            return place, False
+        curvatures, ways = np.linalg.eigh(bend)
+        if curvatures[-1] <= 0 or curvatures[0] < -FLAT * curvatures[-1]:
+            return place, False
+        kept = curvatures > FLAT * curvatures[-1]
+        step = ways[:, kept] @ ((ways[:, kept].T @ slope) / curvatures[kept])
+        shorter = float(np.abs(step).max())
+        if shorter >= size and size <= AT_REST:
+            break
+        place, size = place - step * scale, shorter
+    return place, size <= AT_REST
+
+
+def _kink(value: Callable[[Array], float], start: Array, scale: Array) -> tuple[Array, bool]:
+    """The lowest place near a kink, by Nelder and Mead, who need no slope; whether it is lower than around it."""
+    from scipy.optimize import minimize
+
+    options = {"xatol": 1e-11, "fatol": 0.0, "maxiter": 400 * len(start)}
+    for _ in range(2):  # again from where it came to rest: it may have got stuck
+        start = minimize(value, start, method="Nelder-Mead", options=options).x
+    ways = np.random.default_rng(SEED).normal(size=(64, len(start)))
+    around = start + 1e-5 * ways / np.linalg.norm(ways, axis=1, keepdims=True)
+    here = value(start)
+    return start * scale, here < NOWHERE and all(value(other) > here for other in around)
+
+
+def _goes_on(objective: Differentiable, place: Array, scale: Array) -> bool:
+    """Whether some way leads down all the way out: a slope so gentle that it looks like rest."""
+    bend = np.asarray(objective.hessian(place)) * np.outer(scale, scale)
+    if not np.isfinite(bend).all():
+        return False
+    way = np.linalg.eigh(bend)[1][:, 0]
+    return any(
+        bool((np.diff([float(objective.value(place + sign * far * way * scale)) for far in (0.0, *AWAY)]) < 0).all())
+        for sign in (-1.0, 1.0)
+    )
+
+
+def _distinct(found: Sequence[Minimum], middle: Array, scale: Array, height: float) -> tuple[Minimum, ...]:
+    """Each minimum once, the lowest first; of equally low ones in the order of their coordinates.
+
+    Of a whole line of them the one that is nearest to the middle. `height` is that of the hills around.
+    """
+    ordered = sorted(found, key=lambda one: (one.value, float(np.abs((one.place - middle) / scale).max())))
+    if flat := [one for one in ordered if one.flat]:
+        nearest = min(flat, key=lambda one: float(np.linalg.norm((one.place - middle) / scale)))
+        ordered = [one for one in ordered if not one.flat or one is nearest]
+    kept: list[Minimum] = []
+    for one in ordered:
+        if all(np.abs((one.place - other.place) / scale).max() > SAME for other in kept):
+            kept.append(one)
+    if not kept:
+        return ()
+    lowest = [one for one in kept if one.value - kept[0].value <= AS_LOW * max(abs(kept[0].value), height)]
+    first = sorted(lowest, key=lambda one: tuple(one.place))
+    return tuple([*first, *(one for one in kept if not any(one is other for other in lowest))][:LISTED])
+
+
+# From where to look ---------------------------------------------------------------------------------------------------
+
+REACH = 1.25  # of the way from the lowest minimum to the origin: so far the window goes
+HOME = 0.8  # of the box, where the minimum is at the origin
+FURTHER = 3.0  # times the window: so far a start or another minimum may widen it
+ROOM = 0.12  # at each side of what has to be in the window
+
+
+def find_view(
+    objective: Differentiable, found: Findings, middle: Array, scale: Array, start: Point | None, from_origin: bool
+) -> View:
+    """A window on the lowest minimum, in the proportions of the valley there, with the start and the others in it.
+
+    `from_origin` says that the origin is a place that means something, as it does for the parameters of a model.
+    """
+    held = [] if start is None else [np.array(start)]
+    if not found.minima:
+        return _rounded(*_defined(objective, *_holding(middle - BOX * scale, middle + BOX * scale, held)))
+    place = found.minima[0].place
+    breadth = _breadth(objective, place, scale)
+    times = max(
+        REACH * float(np.max(np.abs(place - middle) / breadth)) if from_origin else 0.0,
+        HOME * BOX / (2.0 if from_origin else 1.0) / float(np.max(breadth / scale)),
+    )
+    held += [minimum.place for minimum in found.minima[1:]]
+    return _rounded(*_defined(objective, *_holding(place - times * breadth, place + times * breadth, held)))
+
+
+def _defined(objective: Differentiable, low: Array, high: Array) -> tuple[Array, Array]:
+    """The part of a window in which the function has values, with a little room."""
+    if len(low) not in SIDE:
+        return low, high
+    points = (low + high) / 2 + _grid(len(low)) * (high - low) / 2
+    known = points[np.isfinite(np.asarray(thinned(objective).value(points)))]
+    if not known.size:
+        return low, high
+    cell = 1.5 * (high - low) / (SIDE[len(low)] - 1)
+    return np.maximum(low, known.min(axis=0) - cell), np.minimum(high, known.max(axis=0) + cell)
+
+
+def _breadth(objective: Differentiable, place: Array, scale: Array) -> Array:
+    """How far a level of the valley reaches along each axis, (d,), up to a factor: the roots of the inverse Hessian's
+    diagonal; the scale, where the ground has no bend."""
+    bend = np.asarray(objective.hessian(place)) * np.outer(scale, scale)
+    if not np.isfinite(bend).all() or np.linalg.eigvalsh(bend)[0] <= 1e-6 * np.abs(bend).max():
+        return scale
+    breadth: Array = np.sqrt(np.diag(np.linalg.inv(bend))) * scale
+    return np.maximum(breadth, np.max(breadth / scale) * scale / 20)
+
+
+def _holding(low: Array, high: Array, places: Sequence[Array]) -> tuple[Array, Array]:
+    """The window, widened to hold places that are not too far out."""
+    reach = FURTHER * (high - low)
+    near = [place for place in places if (place > low - reach).all() and (place < high + reach).all()]
+    for place in near:
+        room = ROOM * np.maximum(high, place) - ROOM * np.minimum(low, place)
+        low, high = (
+            np.where(place < low + room / 2, np.minimum(low, place - room), low),
+            np.where(place > high - room / 2, np.maximum(high, place + room), high),
+        )
+    return low, high
+
+
+def _rounded(low: Array, high: Array) -> View:
+    """Ends that can be read, at most a twentieth of the width further out."""
+    step = 10.0 ** np.floor(np.log10((high - low) / 20))
+    ends = zip(np.floor(low / step) * step, np.ceil(high / step) * step, strict=True)
+    return tuple((float(f"{left:.9g}"), float(f"{right:.9g}")) for left, right in ends)
+
+
+def find_start(objective: Differentiable, view: View, minima: Sequence[Point]) -> Point:
+    """A place in the window from which there is a way to go: not flat, and not beside a minimum.
+
+    Of a fixed tour of the window the first with a slope no gentler than the usual one; if there is none, the steepest.
+    """
+    from objectives.typed import tour
+
+    (low, high), objective = np.array(view).T, thinned(objective)
+    digits = max(0, 2 - int(np.floor(np.log10(np.min(high - low) / 10))))
+    points = np.array(list(tour(view, digits)))
+    with np.errstate(all="ignore"):
+        slopes = np.linalg.norm(np.asarray(objective.gradient(points)) * (high - low), axis=-1)
+        values = np.asarray(objective.value(points))
+    slopes = np.where(np.isfinite(slopes) & np.isfinite(values), slopes, 0.0)
+    far = np.full(len(points), True)
+    for minimum in minima:
+        far &= np.abs((points - np.array(minimum)) / (high - low)).max(axis=-1) > 0.2
+    usual = float(np.median(slopes[slopes > 0])) if (slopes > 0).any() else 0.0
+    good = far & (slopes >= usual) & (slopes > 0)
+    return tuple(map(float, points[np.argmax(good) if good.any() else np.argmax(slopes)]))
