@@ -152,7 +152,9 @@ def _sums(objective: DataObjective, summed: Tape, extra: Tape, targets: Sequence
 
 
 def _model(objective: DataObjective) -> list[str]:
-    """The curve that is fitted: a function of parameters and an input."""
+    """The curve that is fitted: a function of parameters and an input; none, if there are several inputs."""
+    if objective.curve is None:
+        return []
     names = [f"v{place}" for place in range(objective.dimension)]
     inputs = (*objective.variables, objective.data_symbols[0])
     shared, (result,) = statements(tape_of(inputs, (stable(objective.model),)), [*names, "x"])

@@ -114,6 +114,13 @@ class DataObjective(Differentiable):
         return tuple(sympy.Symbol(name, real=True) for name in self.data)
 
     @property
+    def curve(self) -> tuple[Array, Array] | None:
+        """Inputs and targets, if the model is a curve over one array and another is what it shall meet; else None."""
+        first, *others = self.data.items()
+        alone = not self.model.free_symbols & set(self.data_symbols[1:])
+        return (first[1], others[0][1]) if alone and others else None
+
+    @property
     def summand(self) -> Summand:
         """What is added up, and over what: one term for each sample, or one for all."""
         return _as_summand(self.loss, self.data_symbols)

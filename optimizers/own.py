@@ -115,6 +115,11 @@ def in_force(own: Own) -> None:
     _current[0] = own
 
 
+def now_in_force() -> Own:
+    """What this process knows at present."""
+    return _current[0]
+
+
 def _check_free(definition: Definition, brought: _Brought) -> None:
     if definition.name in BUILT_IN or definition.name in brought.objectives:
         said = f"there is an objective called {definition.name} already: choose another name."

@@ -322,12 +322,12 @@ class UTurn(LectureScene):
     def _exhibit(self) -> tuple[VGroup, VMobject]:
         """What is minimised, and the curve of the best fit: a neuron over its data, or a formula alone."""
         objective, box = self.first_objective, self.boxes[1].bottom_slice(FOOT, gap=0.15)[1]
-        if not isinstance(objective, DataObjective):
+        if not isinstance(objective, DataObjective) or objective.curve is None:
             return VGroup(layout.place(wrapped_formula(typeset_function(objective), box.width), box)), VMobject()
         above, below = box.top_slice(1.15, gap=0.1)
         formula = fitting_formula(f"f(x) = {typeset(objective.model)}", box.width)
-        later = cast(DataObjective, self.objective).data["x"]
-        self.data = DataPanel(below, objective.predict, objective.data["x"], objective.data["y"], also=later)
+        (x, y), later = objective.curve, cast(DataObjective, self.objective).curve
+        self.data = DataPanel(below, objective.predict, x, y, also=later and later[0])
         fit = self.data.curve(palette().quiet, np.array(objective.minima[0])) if objective.minima else VMobject()
         return VGroup(layout.place(formula, above), self.data), fit
 

@@ -188,6 +188,7 @@ def _bring(
 ) -> None:
     from clips.decks.html import check_background
     from clips.decks.make import DeckWish, bring_deck, target_of
+    from clips.filming.work import bring_in
     from clips.keeping.records import CLIPS_FOLDER
     from clips.making.wishes import entry_named
 
@@ -199,6 +200,8 @@ def _bring(
     if way.get("background"):
         check_background(way["background"])
     book, path = read_book(file)
+    if way.get("explore"):
+        bring_in(book.own)
     place = folder or CLIPS_FOLDER
     target = target_of(kind, words[0] if len(words) == 1 else "lecture", output)
     names = _delivered(words, place) if words and not render else None

@@ -31,12 +31,15 @@ def explore(
     lecture: LectureFile = None,
 ) -> None:
     """Make a page on which a run is played with: one HTML file, that needs no network and no server."""
-    from clips.exploring.pages import exploration, write
+    from clips.exploring.pages import exploration, shortened, write
 
     if all_clips and wanted is not None:
         raise UsageError(f"--all is the whole lecture: leave out --all, or {wanted}.")
-    target = write(exploration(wanted, parse_settings(settings), read_book(lecture)[0]), output)
+    page = exploration(wanted, parse_settings(settings), read_book(lecture)[0])
+    target = write(page, output)
     out.print(f"{target} is made: {target.stat().st_size / 1000:.0f} kB, opens without a network", soft_wrap=True)
+    for remark in shortened(page.own):
+        out.print(remark, soft_wrap=True)
     if open_it:
         import webbrowser
 

@@ -40,11 +40,12 @@ def page(title: str, names: Sequence[str], folder: Path) -> str:
     from clips.exploring.pages import Exploration
     from clips.exploring.presets import has_run, presets
     from clips.lecture.reading import Entry
+    from optimizers.own import now_in_force
 
     accounts = [(name, read_account(name, folder)) for name in names]
     entries = [Entry(scene=one["clip"], name=name, parameters=_given(one["parameters"])) for name, one in accounts]
     made = presets(entry for entry in entries if has_run(entry))
-    return Exploration("explore", title, made[0]["state"] if made else {}, tuple(made)).text
+    return Exploration("explore", title, made[0]["state"] if made else {}, tuple(made), now_in_force()).text
 
 
 def checked_address(url: str) -> str:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from clips.exploring.states import State, state_of
+from clips.exploring.states import State, on_a_page, state_of
 from clips.files import ROOT, cache_folder, write_whole
+from clips.filming.work import bring_in
 from clips.keeping.records import CLIPS_FOLDER
 from clips.lecture.reading import Entry, Lecture
 from clips.sources import digest
 from explorable.html import page_text
-from objectives import OBJECTIVES
+from objectives import OBJECTIVES, DataObjective
+from objectives.definitions import NOTHING, Own, plain
 from objectives.errors import UsageError, unknown
 from objectives.expression import has_meaning
+from objectives.search import ROWS
 from scenes import CLIPS
 
 EXPLORE_FOLDER = CLIPS_FOLDER.parent / "explore"
@@ -31,17 +34,22 @@ class Exploration:
     title: str
     state: State
     presets: tuple[Mapping[str, Any], ...] = ()
+    own: Own = NOTHING
 
     @property
     def text(self) -> str:
-        """The whole file; every registered objective is in it, to be chosen on the page."""
-        return page_text(compiled(), self.state, title=self.title, presets=self.presets)
+        """The whole file; every registered objective is in it, and what it shows of the lecture's own."""
+        return page_text(compiled(self.own), self.state, title=self.title, presets=self.presets)
 
 
-def compiled() -> str:
-    """All registered objectives and rules as JavaScript, in the lecture's colours; compiled once for these sources."""
+def compiled(own: Own = NOTHING) -> str:
+    """All registered objectives and rules as JavaScript, in the lecture's colours; compiled once for these sources.
+
+    `own` is what a lecture brings beside them, and in force.
+    """
     folder = cache_folder() / "explore"
-    name = f"{digest(_sources(), version('sympy'), version('numpy'))}.js"
+    brought = [own.digests] if own.digests else []
+    name = f"{digest(_sources(), version('sympy'), version('numpy'), *brought)}.js"
     with suppress(OSError):
         return (folder / name).read_text(encoding="utf-8")
     text = _compiled()
@@ -52,10 +60,21 @@ def compiled() -> str:
 
 def _compiled() -> str:
     from explorable.formulas import formulas_text
+    from explorable.tracing import UntraceableError
     from optimizers import RULES
     from scenes.stage.ink.colours import plain_palettes
 
-    return formulas_text(OBJECTIVES.values(), plain_palettes(RULES))
+    try:
+        return formulas_text(map(on_a_page, OBJECTIVES.values()), plain_palettes(RULES), tuple(RULES))
+    except UntraceableError as error:
+        raise UsageError(f"A rule of the lecture's own cannot be put on a page: {error}") from None
+
+
+def shortened(own: Own) -> tuple[str, ...]:
+    """What is to be said of large data: a page shows a part of them."""
+    found = (OBJECTIVES[one.name] for one in own.definitions)
+    large = [one for one in found if isinstance(one, DataObjective) and one.samples > ROWS]
+    return tuple(f"{one.name}: the page has {ROWS:,} of its {one.samples:,} rows, drawn at random" for one in large)
 
 
 def _sources() -> dict[str, str]:
@@ -74,15 +93,23 @@ def exploration(wanted: str | None, settings: Mapping[str, Any], lecture: Lectur
     UsageError
         For what is none of these, a wrong setting, or what cannot be run.
     """
+    words = [wanted or "", *settings.values()]
+    values = [value for one in lecture.clips if wanted in (None, one.name) for value in one.parameters.values()]
+    own = lecture.own.used_by({"wanted": [*words, *values]})
+    bring_in(own)
+    return replace(_exploration(wanted, settings, lecture), own=own)
+
+
+def _exploration(wanted: str | None, settings: Mapping[str, Any], lecture: Lecture) -> Exploration:
     if wanted is None:
         return _of_lecture(lecture, settings)
     entry = next((one for one in (*lecture.clips, *map(_by_itself, CLIPS)) if one.name == wanted), None)
     if entry is not None:  # ravine, saddle and others are objectives as well: the clip begins there
         return _of_clip(entry, settings)
-    if wanted.isidentifier() and wanted not in OBJECTIVES and not has_meaning(wanted):
+    if wanted.isidentifier() and plain(wanted) not in OBJECTIVES and not has_meaning(wanted):
         raise unknown("clip or objective", wanted, {*(one.name for one in lecture.clips), *CLIPS, *OBJECTIVES})
     state = state_of(wanted, settings)
-    known = OBJECTIVES.get(state["objective"])
+    known = OBJECTIVES.get(plain(state["objective"]))
     return Exploration(_file_name(wanted), known.title if known else wanted, state)
 
 

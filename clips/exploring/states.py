@@ -6,6 +6,7 @@ What is not said is chosen so that there is something to see: a learning rate at
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from objectives import find_objective
 from objectives.errors import UsageError, unknown
 from objectives.registry import AnyObjective
+from objectives.search import thinned
 from optimizers import RULES, Rule, Trajectory, descend, make_rule
 from optimizers.rules import RATES
 
@@ -63,11 +65,17 @@ def checked(state: State) -> State:
 
 def target_of(text: str) -> AnyObjective:
     """The objective, if a page can show it."""
-    objective = find_objective(text)
+    objective = on_a_page(find_objective(text))
     if objective.dimension > MOST_VARIABLES:
         names = ", ".join(map(str, objective.variables))
         raise UsageError(f"A page shows a curve or a map, and {text} has {objective.dimension} variables: {names}.")
     return objective
+
+
+def on_a_page(objective: AnyObjective) -> AnyObjective:
+    """The objective as a page has it: of large data a part, because a browser adds it up at each look."""
+    few: Any = thinned(objective)
+    return objective if few is objective else replace(few, minima=objective.minima)
 
 
 def rule_of(state: Mapping[str, Any], name: str) -> Rule[Any]:

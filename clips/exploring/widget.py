@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ import numpy.typing as npt
 
 from clips.exploring.pages import Exploration, compiled, exploration
 from clips.exploring.states import changed, rule_of, target_of
-from clips.lecture.reading import default_lecture
+from clips.filming.work import bring_in
+from clips.lecture.reading import default_lecture, read_lecture
 from explorable.html import style_sheet, widget_script
 from objectives.data_objective import DataObjective
 from objectives.errors import UsageError
@@ -64,7 +66,8 @@ class Explorable(anywidget.AnyWidget):
     clip = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, page: Exploration) -> None:
-        super().__init__(formulas=compiled(), presets=[dict(one) for one in page.presets], **page.state)
+        self._own = page.own
+        super().__init__(formulas=compiled(page.own), presets=[dict(one) for one in page.presets], **page.state)
         self._title = page.title
 
     @property
@@ -89,6 +92,7 @@ class Explorable(anywidget.AnyWidget):
     @property
     def runs(self) -> dict[str, Trajectory]:
         """The run of each rule, by `descend`: with iterates, values, gradients, u-turns and what else a run tells."""
+        bring_in(self._own)
         objective: Any = target_of(self.objective)
         if self.data and isinstance(objective, DataObjective):
             objective = objective.with_data(self.data)
@@ -114,7 +118,8 @@ class Explorable(anywidget.AnyWidget):
 
     def _page(self) -> str:
         """The whole page as it stands now, inside a frame."""
-        page = Exploration("notebook", self._title, self.state, tuple(self.presets)).text
+        bring_in(self._own)
+        page = Exploration("notebook", self._title, self.state, tuple(self.presets), self._own).text
         look = f'style="width: 100%; height: {HEIGHT}px; border: 0" title="{escape(self._title)}"'
         return f'<iframe {look} srcdoc="{escape(page)}"></iframe>'
 
@@ -124,15 +129,17 @@ STATE = tuple(
 )
 
 
-def explore(wanted: str | None = None, **settings: Any) -> Explorable:
+def explore(wanted: str | None = None, *, lecture: str | Path | None = None, **settings: Any) -> Explorable:
     """A clip, an objective or a formula to be played with in a notebook; without one, the clips of the lecture.
 
     `explore("u_turn", momentum=0.95)`, `explore("x^2 + 3*y^2", rules=["momentum", "adam"], start=(2, 1))`.
-    A hyper-parameter of one rule alone is given as `**{"adam.beta1": 0.8}`.
+    A hyper-parameter of one rule alone is given as `**{"adam.beta1": 0.8}`. `lecture` names the file of a lecture whose
+    clips and objectives are meant.
 
     Raises
     ------
     UsageError
         For what is none of these, a wrong setting, or what cannot be run.
     """
-    return Explorable(exploration(wanted, settings, default_lecture()))
+    book = default_lecture() if lecture is None else read_lecture(Path(lecture))
+    return Explorable(exploration(wanted, settings, book))

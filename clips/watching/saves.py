@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,7 +33,9 @@ Stamps: TypeAlias = Mapping[Path, tuple[int, int, int]]
 
 @dataclass(frozen=True)
 class Folder:
-    """The files of a lecture: its sources below `root`, Manim's settings there, and the file that names the clips."""
+    """The files of a lecture: its sources below `root`, Manim's settings there, the file that names the clips, and the
+    files of data and Python that this one names.
+    """
 
     lecture: Path
     root: Path = ROOT
@@ -40,13 +43,27 @@ class Folder:
     @property
     def settings(self) -> tuple[str, ...]:
         """The names of what is no source."""
-        return self.name(self.lecture), "manim.cfg"
+        return self.name(self.lecture), "manim.cfg", *map(self.name, self.named)
+
+    @property
+    def named(self) -> tuple[Path, ...]:
+        """The files that the lecture's file names; none, while it cannot be read."""
+        try:
+            data = tomllib.loads(self.lecture.read_text(encoding="utf-8-sig"))
+            tables = [one for one in data.get("objectives", {}).values() if isinstance(one, dict)]
+            names = [*data.get("extensions", ()), *(one["data"] for one in tables if "data" in one)]
+            return tuple(self.lecture.parent / name for name in dict.fromkeys(names))
+        except (OSError, ValueError, TypeError, AttributeError):
+            return ()
 
     @property
     def files(self) -> list[Path]:
         """All of them that there are, sorted."""
         sources = [path for package in PACKAGES for path in (self.root / package).rglob("*.py")]
-        return sorted(path for path in {*sources, self.root / "manim.cfg", self.lecture} if self.matters(path))
+        named = {path for path in self.named if path.is_file()}
+        return sorted(
+            {path for path in {*sources, self.root / "manim.cfg", self.lecture} if self.matters(path)} | named
+        )
 
     def matters(self, path: Path) -> bool:
         """Whether a path is one of ours; editors put files of their own beside them."""
@@ -71,9 +88,10 @@ class Folder:
         return dict(self._stamps())
 
     def _stamps(self) -> Iterator[tuple[Path, tuple[int, int, int]]]:
+        named = self.named
         for path in self.files:
             with suppress(OSError):
-                if path != self.lecture:
+                if path != self.lecture and path not in named:
                     found = path.stat()
                     yield path, (found.st_mtime_ns, found.st_size, found.st_ino)
 
@@ -128,6 +146,7 @@ class Saves(FileSystemEventHandler):
     def _concerns_us(self, path: Path) -> bool:
         """By the name alone: the system may know a folder by another path, and a file may be gone again."""
         named = {self.folder.lecture.name, self.folder.lecture.resolve().name, "manim.cfg"}
+        named |= {one.name for one in self.folder.named}
         return path.name in named or _is_source(path)
 
     def _started(self, observer: BaseObserver) -> BaseObserver:
@@ -141,6 +160,7 @@ class Saves(FileSystemEventHandler):
 
     def _listen(self, observer: BaseObserver) -> None:
         flat = {self.folder.root, self.folder.lecture.parent, self.folder.lecture.resolve().parent}
+        flat |= {path.parent for path in self.folder.named}
         deep = {self.folder.root / package for package in PACKAGES}
         for path in (path for path in flat | deep if path.is_dir()):
             observer.schedule(self, str(path), recursive=path in deep)

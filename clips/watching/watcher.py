@@ -87,8 +87,13 @@ def look(folder: Folder, read: Read, before: Sight) -> Sight:
     """See what there is now; while the lecture cannot be read, what it said last still holds."""
     stamps, contents = folder.stamps(), folder.contents()
     fresh = [name for name in contents if contents[name] != before.contents.get(name)] if before.contents else []
+    own = folder.settings  # whoever uses them says what is wrong in them
     slips = {name: slip for name, slip in before.slips.items() if name in contents and name not in fresh}
-    slips |= {name: slip for name in fresh if name.endswith(".py") and (slip := slip_in(folder.root, name))}
+    slips |= {
+        name: slip
+        for name in fresh
+        if (folder.root / name).suffix == ".py" and name not in own and (slip := slip_in(folder.root, name))
+    }
     seen = replace(before, stamps=stamps, contents=contents, slips=slips, fault="")
     try:
         if REGISTRY in fresh:

@@ -64,6 +64,6 @@ def data_objective_of(name: str, clip: str) -> DataObjective:
     Raises UsageError if it is not.
     """
     objective = find_objective(name)
-    if not isinstance(objective, DataObjective) or objective.dimension != 2:
+    if not isinstance(objective, DataObjective) or objective.dimension != 2 or objective.curve is None:
         raise UsageError(f"{clip} shows a curve that is fitted to data, and {name} is none: try gentle_slope_neuron.")
     return objective

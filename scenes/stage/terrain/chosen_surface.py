@@ -15,6 +15,7 @@ from objectives import OBJECTIVES, AnyObjective, ExpressionError, find_objective
 from objectives.errors import UsageError
 from objectives.expression import read_formula
 from objectives.objective import Objective
+from objectives.registry import BUILT_IN
 from objectives.typed import first_slope
 from scenes.stage.terrain.fitting_view import View, fitting_view, require_relief, worthwhile_start
 from scenes.typed import as_list
@@ -105,7 +106,7 @@ def recognised(typed: Objective) -> Objective | None:
     places = np.random.default_rng(7).uniform(-2, 2, (PROBES, 2))
     with np.errstate(all="ignore"):
         values = np.asarray(typed.value(places))
-    for name in OBJECTIVES:
+    for name in BUILT_IN:
         known = OBJECTIVES[name]
         if isinstance(known, Objective) and known.dimension == 2:
             with np.errstate(all="ignore"):
