@@ -46,7 +46,7 @@ class Definition:
     name: str
     formula: str = ""
     model: str = ""
-    loss: str = ""
+    loss: str = "squared"
     reduction: str = "averaged"
     penalty: str = ""
     target: str = ""

@@ -25,7 +25,7 @@ BOX = 5.0  # half the width of the box that is searched, in scales
 SIDE = {1: 401, 2: 41}  # points of the grid a side; with more variables points are spread at random
 SPREAD = 1024  # so many
 DESCENTS, MORE = 10, 4  # from the lowest dips of the grid, and from places at random
-LISTED = 12  # minima, at most
+SETTLED, KINKS, LISTED = 10, 3, 12  # ends that are followed, also to a kink, and minima, at most
 ROWS = 2000  # of large data, on which is searched first
 NEWTON = 60  # steps
 AT_REST = 1e-7  # of a scale: a step so short leads nowhere
@@ -72,7 +72,7 @@ def find_minima(objective: Differentiable, middle: Array, scale: Array) -> Findi
     with np.errstate(all="ignore"):
         rough = [_descended(objective, start, scale) for start in starts]
         near = [place for place in rough if np.abs((place - middle) / scale).max() <= FAR]
-        ends = [_settled(objective, place, scale) for place in _apart(objective, near, scale)]
+        ends = _all_settled(objective, _apart(objective, near, scale), scale)
     found = [end for end in ends if end is not None and np.abs((end.place - middle) / scale).max() <= FAR]
     return Findings(
         _distinct(found, middle, scale, _height(few, middle, scale)),
@@ -148,9 +148,17 @@ def _descended(objective: Differentiable, start: Array, scale: Array) -> Array:
         return np.nan_to_num(np.asarray(objective.gradient(u * scale)) * scale, posinf=1e150, neginf=-1e150)
 
     options = {"gtol": 1e-9, "maxiter": 400}
-    found: Any = minimize(_value(objective, scale), start / scale, jac=slope, method="BFGS", options=options)
+    found: Any = minimize(
+        _value(objective, scale), start / scale, jac=slope, method="BFGS", options=options, callback=_stay
+    )
     place: Array = found.x * scale
     return place
+
+
+def _stay(u: Array) -> None:
+    """SciPy is told this way that it has gone far enough."""
+    if np.abs(u).max() > 10 * FAR:
+        raise StopIteration
 
 
 def _value(objective: Differentiable, scale: Array) -> Callable[[Array], float]:
@@ -163,14 +171,23 @@ def _value(objective: Differentiable, scale: Array) -> Callable[[Array], float]:
     return value
 
 
-def _settled(objective: Differentiable, rough: Array, scale: Array) -> Minimum | None:
-    """The minimum at a rough place; None if there is none."""
-    place, rests = _newton(objective, rough, scale)
-    if rests and _is_level(objective, place, scale):
-        flat = _is_flat(objective, place, scale)
-        return None if _goes_on(objective, place, scale) else Minimum(place, float(objective.value(place)), True, flat)
-    place, rests = _kink(_value(objective, scale), rough / scale, scale)
-    return Minimum(place, float(objective.value(place)), smooth=False) if rests else None
+def _all_settled(objective: Differentiable, rough: Sequence[Array], scale: Array) -> list[Minimum | None]:
+    """The minima at rough places, the lowest place first; None where there is none. Few are looked at for a kink."""
+    found: list[Minimum | None] = []
+    kinks = 0
+    for start in rough[:SETTLED]:
+        place, rests = _newton(objective, start, scale)
+        if rests and _is_level(objective, place, scale):
+            found.append(None if _goes_on(objective, place, scale) else _smooth(objective, place, scale))
+        elif kinks < KINKS:
+            kinks += 1
+            place, rests = _kink(_value(objective, scale), start / scale, scale)
+            found.append(Minimum(place, float(objective.value(place)), smooth=False) if rests else None)
+    return found
+
+
+def _smooth(objective: Differentiable, place: Array, scale: Array) -> Minimum:
+    return Minimum(place, float(objective.value(place)), True, _is_flat(objective, place, scale))
 
 
 def _is_level(objective: Differentiable, place: Array, scale: Array) -> bool:
@@ -212,9 +229,11 @@ def _kink(value: Callable[[Array], float], start: Array, scale: Array) -> tuple[
     """The lowest place near a kink, by Nelder and Mead, who need no slope; whether it is lower than around it."""
     from scipy.optimize import minimize
 
-    options = {"xatol": 1e-11, "fatol": 0.0, "maxiter": 400 * len(start)}
+    options = {"xatol": 1e-10, "fatol": 0.0, "maxiter": 150 * len(start)}
     for _ in range(2):  # again from where it came to rest: it may have got stuck
-        start = minimize(value, start, method="Nelder-Mead", options=options).x
+        before, start = start, minimize(value, start, method="Nelder-Mead", options=options, callback=_stay).x
+        if np.abs(start - before).max() < 1e-9:
+            break
     ways = np.random.default_rng(SEED).normal(size=(64, len(start)))
     around = start + 1e-5 * ways / np.linalg.norm(ways, axis=1, keepdims=True)
     here = value(start)
