@@ -26,8 +26,8 @@ from typing import Any
 _HOMES = {
     "show": "clips.notebook",
     "explore": "clips.exploring.widget",
-    "objective": "optimizers.own",
-    "rule": "optimizers.own",
+    "objective": "clips.lecture.in_force",
+    "rule": "clips.lecture.in_force",
 }
 
 

@@ -104,7 +104,8 @@ def _along(values: Array, axis: int) -> Array:
     k = np.arange(degree + 1)
     halves = np.where((k == 0) | (k == degree), 0.5, 1.0)
     matrix = 2.0 / degree * halves[:, None] * halves * (-1.0) ** k[:, None] * np.cos(np.pi * np.outer(k, k) / degree)
-    return np.moveaxis(np.tensordot(matrix, values, axes=(1, axis)), 0, axis)
+    coefficients: Array = np.moveaxis(np.tensordot(matrix, values, axes=(1, axis)), 0, axis)
+    return coefficients
 
 
 def _sizes(coefficients: Array) -> Array:
@@ -121,7 +122,8 @@ def _checked(
         _basis(axis, degree - 1, *side)
         for axis, degree, side in zip((grid.first, grid.second), coefficients.shape[1:], sides, strict=True)
     )
-    values = np.einsum("mq,rqn->rmn", up, np.einsum("rpq,np->rqn", coefficients, across, optimize=True), optimize=True)
+    partly = np.einsum("rpq,np->rqn", coefficients, across, optimize=True)
+    values: Array = np.einsum("mq,rqn->rmn", up, partly, optimize=True)
     chance = np.random.default_rng(SEED)
     j, i = chance.integers(len(grid.first), size=PROBES), chance.integers(len(grid.second), size=PROBES)
     exact = function(np.stack([grid.first[j], grid.second[i]]))
@@ -134,4 +136,4 @@ def _checked(
 def _basis(axis: Array, degree: int, low: float, high: float) -> Array:
     """Chebyshev polynomials up to a degree at places, (places, degree + 1)."""
     shifted = np.clip((2 * axis - low - high) / (high - low), -1.0, 1.0)
-    return np.polynomial.chebyshev.chebvander(shifted, degree)
+    return np.asarray(np.polynomial.chebyshev.chebvander(shifted, degree), dtype=np.float64)

@@ -2,7 +2,7 @@
 
 `OBJECTIVES` is a table of functions, each of which builds its objective when it is first asked for: to list the
 names costs nothing. A lecture may bring objectives of its own: they stand in the same table for as long as they are in
-force (`optimizers.own`), behind those that everybody has (`BUILT_IN`).
+force (`clips.lecture.in_force`), behind those that everybody has (`BUILT_IN`).
 """
 
 from __future__ import annotations

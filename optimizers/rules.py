@@ -370,7 +370,7 @@ class Adam(Rule[AdamState]):
         return x - update, AdamState(mean, squares, largest, taken)
 
 
-#: Beside ours those of a lecture's own, while they are in force (`own`).
+#: Beside ours those of a lecture's own, while they are in force (`clips.lecture.in_force`).
 KNOWN: dict[str, type[Rule[Any]]] = {
     rule.name: rule for rule in (GradientDescent, Momentum, Nesterov, AdaGrad, RMSProp, Adam)
 }

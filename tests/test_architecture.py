@@ -13,7 +13,7 @@ OURS = ("objectives", "optimizers", "explorable", "scenes", "clips", "render")
 
 #: Per package: which of ours it may import, and which third-party libraries.
 MAY_IMPORT = {
-    "objectives": (set(), {"sympy", "numpy"}),
+    "objectives": (set(), {"sympy", "numpy", "scipy", "pyarrow"}),
     "optimizers": ({"objectives"}, {"numpy"}),
     "explorable": ({"objectives", "optimizers"}, {"numpy", "sympy", "typst"}),
     "scenes": (

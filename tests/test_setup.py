@@ -29,6 +29,10 @@ PINS = {
     for name, version in re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.M)
 }
 TOOLS = {"pip", "uv"}  # what installs
+USERS = ("lecture", "parquet")  # extras for users; `make lecture` goes without the second, which is as large as all others
+    "lecture",
+    "parquet",
+)  # extras for users; `parquet` is as large as all others, and `make lecture` goes without it
 PYTHONS = [f"3.{minor}.0" for minor in range(10, 20) if SpecifierSet(PROJECT["requires-python"]).contains(f"3.{minor}")]
 
 # Lists ----------------------------------------------------------------------------------------------------------------
@@ -116,11 +120,12 @@ def test_users_need_nothing_of_what_developers_get() -> None:
     here, brings = f"{sys.version_info.major}.{sys.version_info.minor}.0", packages_distributions()
     files = [ROOT / "render.py", *(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
     used = {name: file for file in files for name in imports(file)}
+    users = {name for extra in USERS for name in needed(extra, here)}
     missing = {
         name: str(file.relative_to(ROOT))
         for name, file in used.items()
         if name not in {*sys.stdlib_module_names, *ROOMS, "render"}
-        and not {canonicalize_name(package) for package in brings.get(name, ())} & set(needed("lecture", here))
+        and not {canonicalize_name(package) for package in brings.get(name, ())} & users
     }
     assert missing == {}
 

@@ -39,8 +39,8 @@ def page(title: str, names: Sequence[str], folder: Path) -> str:
     """The page that all these slides show: begun with the first clip's state, where an address says nothing else."""
     from clips.exploring.pages import Exploration
     from clips.exploring.presets import has_run, presets
+    from clips.lecture.in_force import now_in_force
     from clips.lecture.reading import Entry
-    from optimizers.own import now_in_force
 
     accounts = [(name, read_account(name, folder)) for name in names]
     entries = [Entry(scene=one["clip"], name=name, parameters=_given(one["parameters"])) for name, one in accounts]

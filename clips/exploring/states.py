@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from objectives import find_objective
+from objectives import DataObjective, find_objective
 from objectives.errors import UsageError, unknown
 from objectives.registry import AnyObjective
 from objectives.search import thinned
@@ -74,8 +74,8 @@ def target_of(text: str) -> AnyObjective:
 
 def on_a_page(objective: AnyObjective) -> AnyObjective:
     """The objective as a page has it: of large data a part, because a browser adds it up at each look."""
-    few: Any = thinned(objective)
-    return objective if few is objective else replace(few, minima=objective.minima)
+    few = thinned(objective)
+    return replace(few, minima=objective.minima) if isinstance(few, DataObjective) else objective
 
 
 def rule_of(state: Mapping[str, Any], name: str) -> Rule[Any]:

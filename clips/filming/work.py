@@ -164,7 +164,7 @@ def bring_in(own: Own) -> None:
     UsageError
         For a name that is taken, and for a file of Python that cannot be run.
     """
-    from optimizers.own import in_force
+    from clips.lecture.in_force import in_force
 
     in_force(own)
 

@@ -1,4 +1,4 @@
-"""Objectives and rules of a lecture's own: known by name in every command, and a clip depends on those that it names."""
+"""Objectives and rules of a lecture's own: known by name everywhere; a clip depends on those that it names."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from clips.files import ROOT
 from clips.filming.work import make_scene, tell
 from clips.keeping.plan import examine
 from clips.keeping.records import Wish
+from clips.lecture.in_force import in_force, now_in_force
 from clips.lecture.own import LOSSES, REDUCTIONS
 from clips.lecture.reading import parse_lecture, read_lecture
 from clips.making.wishes import wishes_of
@@ -31,7 +32,6 @@ from clips.watching.saves import Folder
 from objectives import OBJECTIVES, UsageError, building, find_objective
 from objectives.definitions import NOTHING
 from optimizers import RULES
-from optimizers.own import in_force, now_in_force
 
 LECTURE = """\
 extensions = ["my_rules.py"]
