@@ -1,7 +1,8 @@
 """How long a map of a million points takes, for each objective: `python benchmarks/maps.py`.
 
 The yardstick is the paraboloid written by hand in NumPy, timed in the same run, so that the ratios mean
-something on any machine.
+something on any machine. Then maps of 10,000 rows of data at 1080p, `python benchmarks/maps.py rows` alone: as they are
+made, and point by point, which is timed on a few lines of the map.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from objectives import OBJECTIVES, Differentiable
+from objectives import OBJECTIVES, DataObjective, Differentiable
+from objectives.building import build
+from objectives.definitions import Definition
 
 SIDE, REPEATS = 1000, 3
+ROWS, LINES = 10_000, 3
+NEURON = "1/(1 + exp(-(w*x + b)))"
 
 
 def map_points(objective: Differentiable) -> np.ndarray:
@@ -39,7 +44,41 @@ def milliseconds(work: Callable[[], object]) -> float:
     return 1000 * min(times)
 
 
+def large(model: str, loss: str) -> DataObjective:
+    """ROWS seeded samples of two classes."""
+    chance = np.random.default_rng(0)
+    x = chance.normal(size=ROWS)
+    y = (chance.random(ROWS) < 1 / (1 + np.exp(0.5 - 1.5 * x))).astype(float)
+    columns = (("x", tuple(x.tolist())), ("y", tuple(y.tolist())))
+    view, start = ((-3.0, 6.0), (-4.0, 3.0)), (-2.0, 3.0)
+    found = build(Definition("rows", model=model, loss=loss, columns=columns, view=view, start=start, minima=()))
+    assert isinstance(found, DataObjective)
+    return found
+
+
+def of_rows() -> None:
+    """Print one line for each loss: seconds of a map, and how many times as long point by point takes."""
+    for model, loss in (("w*x + b", "squared"), (NEURON, "(f - y)^2"), (NEURON, "logistic")):
+        objective = large(model, loss)
+        ends = [np.linspace(*side, pixels) for side, pixels in zip(objective.view, (1920, 1080), strict=True)]
+        points = np.stack(np.meshgrid(*ends), axis=-1)
+        lines = points[:: 1080 // LINES][:LINES]
+        begin = perf_counter()
+        objective.value(points)
+        middle = perf_counter()
+        objective.value(lines.reshape(-1, 2))  # no grid, and so no shortcut
+        ratio = (perf_counter() - middle) * 1080 / LINES / (middle - begin)
+        print(f"{f'{ROWS:,} rows, {loss}':28}{middle - begin:8.2f} s  point by point {ratio:8.1f} x")
+
+
 def main() -> None:
+    """Print one line for each objective, and for large data."""
+    if sys.argv[1:] != ["rows"]:
+        of_objectives()
+    of_rows()
+
+
+def of_objectives() -> None:
     """Print one line for each objective."""
     points = map_points(OBJECTIVES["paraboloid"])
     by_hand = milliseconds(lambda: points[..., 0] ** 2 + points[..., 1] ** 2)

@@ -49,20 +49,24 @@ def grid_of(columns: Array) -> Grid | None:
     return None
 
 
-def interpolated(function: Function, grid: Grid, close: float = CLOSE) -> Array | None:
-    """The function on a grid, (results, m, n); None, if it cannot be had that closely from fewer points."""
+def interpolated(function: Function, grid: Grid, close: float = CLOSE, quick: Function | None = None) -> Array | None:
+    """The function on a grid, (results, m, n); None, if it cannot be had that closely from fewer points.
+
+    `quick` may be asked in its place; the result is compared with the function itself.
+    """
+    exact, function = function, quick or function
     sides = [_side(axis) for axis in (grid.first, grid.second)]
     if any(low >= high or not np.isfinite(high - low) for low, high in sides):
         return None
     degrees = _degrees(function, sides, close)
     if degrees is None or PAYS * (degrees[0] + 1) * (degrees[1] + 1) > len(grid.first) * len(grid.second):
         return None
-    places = [_places(degree, *side) for degree, side in zip(degrees, sides, strict=True)]
-    values = function(np.stack(np.meshgrid(*places, indexing="ij")).reshape(2, -1))
+    points = [places(degree, *side) for degree, side in zip(degrees, sides, strict=True)]
+    values = function(np.stack(np.meshgrid(*points, indexing="ij")).reshape(2, -1))
     if not np.isfinite(values).all():
         return None
     coefficients = _along(_along(values.reshape(-1, degrees[0] + 1, degrees[1] + 1), 1), 2)
-    return _checked(function, coefficients, sides, grid, close)
+    return _checked(exact, coefficients, sides, grid, close)
 
 
 def _side(axis: Array) -> tuple[float, float]:
@@ -80,32 +84,37 @@ def _degree(function: Function, sides: list[tuple[float, float]], axis: int, clo
     beside = np.linspace(*sides[1 - axis], LINES)
     degree = FIRST if close == CLOSE else 4 * FIRST
     while degree <= MOST:
-        along = _places(degree, *sides[axis])
+        along = places(degree, *sides[axis])
         pair = np.meshgrid(along, beside, indexing="ij")
         values = function(np.stack(pair if axis == 0 else pair[::-1]).reshape(2, -1))
         if not np.isfinite(values).all():
             return None
         coefficients = _along(values.reshape(-1, degree + 1, LINES), 1)
         sizes = np.abs(coefficients).max(axis=2) / _sizes(coefficients)
-        gone = np.flatnonzero((sizes > close / 8).any(axis=0))
+        gone = np.flatnonzero((sizes > close / 50).any(axis=0))
         if gone[-1] < degree - 2:
             return max(4, int(gone[-1]) + 3)
         degree = 2 * degree
     return None
 
 
-def _places(degree: int, low: float, high: float) -> Array:
+def places(degree: int, low: float, high: float) -> Array:
+    """The Chebyshev points of a degree in an interval, (degree + 1,)."""
     return (low + high) / 2 - (high - low) / 2 * np.cos(np.pi * np.arange(degree + 1) / degree)
 
 
 def _along(values: Array, axis: int) -> Array:
-    """The coefficients of the polynomial through values at Chebyshev points, along an axis: a cosine transform."""
-    degree = values.shape[axis] - 1
+    """The coefficients of the polynomial through values at Chebyshev points, along an axis."""
+    coefficients: Array = np.moveaxis(np.tensordot(transform(values.shape[axis] - 1), values, axes=(1, axis)), 0, axis)
+    return coefficients
+
+
+def transform(degree: int) -> Array:
+    """From values at Chebyshev points to coefficients: a cosine transform as a matrix, (degree + 1, degree + 1)."""
     k = np.arange(degree + 1)
     halves = np.where((k == 0) | (k == degree), 0.5, 1.0)
-    matrix = 2.0 / degree * halves[:, None] * halves * (-1.0) ** k[:, None] * np.cos(np.pi * np.outer(k, k) / degree)
-    coefficients: Array = np.moveaxis(np.tensordot(matrix, values, axes=(1, axis)), 0, axis)
-    return coefficients
+    waves = np.cos(np.pi * np.outer(k, k) / degree)
+    return np.asarray(2.0 / degree * halves[:, None] * halves * (-1.0) ** k[:, None] * waves)
 
 
 def _sizes(coefficients: Array) -> Array:
@@ -119,7 +128,7 @@ def _checked(
 ) -> Array | None:
     """The values on the grid, if they are those of the function at some of its points."""
     across, up = (
-        _basis(axis, degree - 1, *side)
+        basis(axis, degree - 1, *side)
         for axis, degree, side in zip((grid.first, grid.second), coefficients.shape[1:], sides, strict=True)
     )
     partly = np.einsum("rpq,np->rqn", coefficients, across, optimize=True)
@@ -133,7 +142,7 @@ def _checked(
     return np.swapaxes(values, 1, 2) if grid.turned else values
 
 
-def _basis(axis: Array, degree: int, low: float, high: float) -> Array:
+def basis(axis: Array, degree: int, low: float, high: float) -> Array:
     """Chebyshev polynomials up to a degree at places, (places, degree + 1)."""
     shifted = np.clip((2 * axis - low - high) / (high - low), -1.0, 1.0)
     return np.asarray(np.polynomial.chebyshev.chebvander(shifted, degree), dtype=np.float64)

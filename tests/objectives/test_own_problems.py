@@ -166,6 +166,29 @@ def test_a_map_is_what_its_points_are(model: str, function: str, monkeypatch: py
     np.testing.assert_allclose(turned, np.swapaxes(exact, 0, 1), rtol=0, atol=1e-7 * np.ptp(exact))
 
 
+@pytest.mark.parametrize(("steep", "function"), [(1.0, "value"), (1.0, "gradient"), (4000.0, "value")])
+def test_many_rows_count_as_few(steep: float, function: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where few rows cannot stand for many, because a term is too steep for them, that shows, and all are asked."""
+    chance = np.random.default_rng(8)
+    x = chance.normal(size=1400)
+    y = (chance.random(1400) < expit(x)).astype(float)
+    view = ((-0.5 * steep, 1.5 * steep), (-1.0, 1.0))
+    mine = built(model="w*x + b", loss="logistic", columns=data(y, x), view=view, minima=(), start=(1.0, 1.0))
+    points = grid(mine.view, 60, 50)
+    exact = getattr(mine, function)(points.reshape(-1, 2)).reshape(50, 60, -1)
+    monkeypatch.setattr(sums, "LARGE", 0)
+    asked: list[int] = []
+    each = DataObjective._at_each
+    monkeypatch.setattr(
+        DataObjective, "_at_each", lambda self, order, at: asked.append(at[0].size) or each(self, order, at)
+    )
+    quick = getattr(mine, function)(points).reshape(50, 60, -1)
+    assert (sum(asked) < 100) == (steep == 1.0)
+    assert mine._few_rows is not None
+    assert mine._few_rows[1].sum() == pytest.approx(1400), "the weights of one are the samples"
+    assert np.abs(quick - exact).max() <= 1e-7 * np.ptp(exact)
+
+
 def test_a_map_with_a_kink_is_computed_point_by_point(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = built(
         model="w*x + b", loss="absolute", columns=data((0.2, 0.9), (0.5, 2.5)), view=((-2, 2), (-2, 2)), minima=()
