@@ -100,7 +100,7 @@ def _degree(function: Function, sides: list[tuple[float, float]], axis: int, clo
 
 def places(degree: int, low: float, high: float) -> Array:
     """The Chebyshev points of a degree in an interval, (degree + 1,)."""
-    return (low + high) / 2 - (high - low) / 2 * np.cos(np.pi * np.arange(degree + 1) / degree)
+    return np.asarray((low + high) / 2 - (high - low) / 2 * np.cos(np.pi * np.arange(degree + 1) / degree))
 
 
 def _along(values: Array, axis: int) -> Array:
