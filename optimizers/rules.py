@@ -29,6 +29,7 @@ Sources: Polyak 1964 (momentum); Nesterov 1983, in the form of Sutskever et al. 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
@@ -370,11 +371,13 @@ class Adam(Rule[AdamState]):
         return x - update, AdamState(mean, squares, largest, taken)
 
 
-#: Beside ours those of a lecture's own, while they are in force (`clips.lecture.in_force`).
-KNOWN: dict[str, type[Rule[Any]]] = {
-    rule.name: rule for rule in (GradientDescent, Momentum, Nesterov, AdaGrad, RMSProp, Adam)
-}
-RULES: Mapping[str, type[Rule[Any]]] = MappingProxyType(KNOWN)
+#: Those of a lecture's own, while they are in force (`clips.lecture.in_force`): in `RULES` behind ours.
+OWN: dict[str, type[Rule[Any]]] = {}
+
+
+RULES: Mapping[str, type[Rule[Any]]] = MappingProxyType(
+    ChainMap(OWN, {rule.name: rule for rule in (GradientDescent, Momentum, Nesterov, AdaGrad, RMSProp, Adam)})
+)
 
 
 def _average(kept: Numbers, average: FloatArray, fresh: FloatArray) -> FloatArray:

@@ -31,10 +31,10 @@ from objectives.definitions import NOTHING, Definition, Extension, Own, marked_n
 from objectives.errors import UsageError
 from objectives.objective import Differentiable, Objective
 from objectives.registry import BUILT_IN, AnyObjective, put_in_force
-from optimizers.rules import KNOWN, Rule
+from optimizers.rules import OWN, RULES, Rule
 
 #: The rules that everybody has.
-OUR_RULES = tuple(KNOWN)
+OUR_RULES = tuple(RULES)
 
 Builder = TypeVar("Builder", bound=Callable[[], Differentiable])
 Kind = TypeVar("Kind", bound=type[Rule[Any]])
@@ -109,9 +109,8 @@ def in_force(own: Own) -> None:
         _check_free(definition, brought)
         brought.objectives[definition.name] = partial(build, definition)
     put_in_force(brought.objectives)
-    for name in [name for name in KNOWN if name not in OUR_RULES]:
-        del KNOWN[name]
-    KNOWN.update(brought.rules)
+    OWN.clear()
+    OWN.update(brought.rules)
     _current[0] = own
 
 
