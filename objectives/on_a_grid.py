@@ -120,7 +120,7 @@ def transform(degree: int) -> Array:
 def _sizes(coefficients: Array) -> Array:
     """How far the values of each result reach, about: (results, 1)."""
     rest = np.abs(coefficients).reshape(len(coefficients), -1)
-    return np.maximum(rest[:, 1:].max(axis=1, keepdims=True), 1e-300)
+    return np.asarray(np.maximum(rest[:, 1:].max(axis=1, keepdims=True), 1e-300))
 
 
 def _checked(
