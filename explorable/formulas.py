@@ -16,6 +16,7 @@ from typing import Any
 from explorable.knobs import hyperparameters, refusals
 from explorable.landscapes import objective_text
 from explorable.steps import rule_functions
+from explorable.tracing import traced_rules
 from explorable.vocabulary import words
 from objectives.registry import AnyObjective
 from optimizers import RULES, Rule
@@ -27,10 +28,13 @@ Palette = Mapping[str, Mapping[str, Any]]
 """For each theme, colours by meaning; `rules` holds one for each rule."""
 
 
-def formulas_text(objectives: Iterable[AnyObjective], palette: Palette, rules: Iterable[str] = tuple(RULES)) -> str:
-    """The text of the expression; it reads nothing from outside, and gives the same whenever it is evaluated."""
+def formulas_text(objectives: Iterable[AnyObjective], palette: Palette, rules: Iterable[str] | None = None) -> str:
+    """The text of the expression; it reads nothing from outside, and gives the same whenever it is evaluated.
+
+    `rules` are those that are in it: all that can be traced, unless they are named.
+    """
     written = {objective.name: objective_text(objective) for objective in objectives}
-    kinds = {name: rule_text(RULES[name], palette) for name in rules}
+    kinds = {name: rule_text(RULES[name], palette) for name in (traced_rules() if rules is None else rules)}
     parts = {
         "objectives": _object(written),
         "rules": _object(kinds),

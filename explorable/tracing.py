@@ -5,21 +5,23 @@ Where the code asks one of them a question (`if taken == 0`), the call is repeat
 is printed. Words and switches are no numbers: there is one tracing for each combination of theirs.
 
 It serves all rules that are arithmetic in each coordinate, with gradients asked at points that are arithmetic, too. It
-cannot serve a step that couples coordinates itself (a norm, a matrix), loops until something is small, or calls
-NumPy's functions that are not in `FUNCTIONS`: those raise `UntraceableError`, and say what they met.
+cannot serve a step that couples coordinates itself (a norm, a matrix), asks for more than the gradient, loops until
+something is small, or calls NumPy's functions that are not in `FUNCTIONS`: those raise `UntraceableError`, and say what
+they met. A rule that can be written down with all its words is traced (`traced_rules`); a page has those and no others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from optimizers import Rule
+from optimizers import RULES, Rule
 from optimizers.hyperparameters import Choice, HyperParameter, Switch
 
 #: What NumPy's functions are in JavaScript; `{0}` is the first argument.
@@ -86,6 +88,10 @@ class Traced(NDArrayOperatorsMixin):
 
     def __getitem__(self, _index: Any) -> Traced:
         raise UntraceableError("A step that takes single coordinates is not traced.")
+
+    @property
+    def shape(self) -> Any:
+        raise UntraceableError("A step that asks how many coordinates there are is not traced.")
 
     def __float__(self) -> float:
         raise UntraceableError("A step that needs a plain number for what is an array is not traced.")
@@ -194,6 +200,20 @@ def tracings(kind: type[Rule[Any]]) -> tuple[Tracing, ...]:
     return tuple(traced(kind, dict(zip(options, words, strict=True))) for words in product(*options.values()))
 
 
+def traced_rules() -> tuple[str, ...]:
+    """The rules that a page has: those whose step can be written down, whatever their words and switches are."""
+    return tuple(name for name, kind in RULES.items() if _is_traced(kind))
+
+
+@cache
+def _is_traced(kind: type[Rule[Any]]) -> bool:
+    try:
+        tracings(kind)
+    except UntraceableError:
+        return False
+    return True
+
+
 def _options(entry: HyperParameter) -> tuple[str | bool, ...]:
     if isinstance(entry.kind, Switch):
         return (False, True)
@@ -207,7 +227,7 @@ def traced(kind: type[Rule[Any]], words: Mapping[str, str | bool]) -> Tracing:
 
     def step(answers: Answers) -> tuple[Node, ...]:
         rule = _symbolic(kind, words, answers)
-        x, state = rule.step(_gradient(answers), _x(answers), _state(rule, answers, arrays))
+        x, state = rule.step(_Gradient(answers), _x(answers), _state(rule, answers, arrays))
         return as_node(x), *_flat(state)
 
     ways = explored(step)
@@ -228,8 +248,17 @@ def _x(answers: Answers) -> Traced:
     return Traced(Node("x", array=True), answers)
 
 
-def _gradient(answers: Answers) -> Callable[[Traced], Traced]:
-    return lambda at: Traced(Node("gradient", (at.node,), array=True), answers)
+@dataclass(frozen=True)
+class _Gradient:
+    """What a step is told of the objective while it is traced: the gradient."""
+
+    answers: Answers
+
+    def __call__(self, at: Traced) -> Traced:
+        return Traced(Node("gradient", (at.node,), array=True), self.answers)
+
+    def __getattr__(self, name: str) -> Any:
+        raise UntraceableError(f"A step that asks for more than the gradient ({name}) is not traced.")
 
 
 def _symbolic(kind: type[Rule[Any]], words: Mapping[str, str | bool], answers: Answers) -> Any:

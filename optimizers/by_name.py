@@ -7,22 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from objectives.errors import UsageError, unknown
 
-from .hyperparameters import Numbers
+from .hyperparameters import Numbers, Settled
 from .rules import RULES, Rule
 
 #: What other libraries take as a hyper-parameter, and is something else here.
 ELSEWHERE = {
     "nesterov": "is a rule of its own: nesterov",
     "use_nesterov": "is a rule of its own: nesterov",
+    "amsgrad": "is a rule of its own: amsgrad",
     "betas": "are two numbers: beta1 and beta2",
-    "weight_decay": "is not part of the rules: add a multiple of x^2 + y^2 to the objective",
+    "weight_decay": "is not part of the rules but adamw and lion: add a multiple of x^2 + y^2 to the objective",
     "maximize": "is not part of the rules: put a minus before the objective",
     "initial_scale": "is not part of rmsprop: its average of squares starts at 0",
     "bias_correction": "is what adam adds to rmsprop: take adam with beta1 = 0",
+}
+
+#: What rules are called elsewhere, and here.
+CALLED = {
+    "sgd": "gradient_descent, or momentum",
+    "gd": "gradient_descent",
+    "heavy_ball": "momentum",
+    "polyak": "momentum, or polyak_step",
+    "nag": "nesterov, or accelerated",
+    "asgd": "averaging",
+    "armijo": "backtracking",
+    "cg": "conjugate_gradient",
+    "levenberg": "damped_newton",
 }
 
 
@@ -34,23 +49,30 @@ def make_rule(name: str, **settings: object) -> Rule[Any]:
     Raises `UsageError` for an unknown rule or hyper-parameter (it names the nearest), a value of the wrong
     type, or one out of bounds.
     """
+    if name not in RULES and name.lower() in CALLED:
+        raise UsageError(f"There is no rule '{name}': here it is called {CALLED[name.lower()]}.")
     if name not in RULES:
         raise unknown("rule", name, RULES)
-    return RULES[name](**_named(name, settings))
+    return RULES[name](**named(RULES[name], f"hyper-parameter of {name}", settings, ELSEWHERE))
 
 
-def _named(rule: str, settings: Mapping[str, object]) -> dict[str, object]:
-    """The settings under the names of the rule's hyper-parameters, of which names from elsewhere are translated."""
-    entries = RULES[rule].hyperparameters()
+def named(
+    kind: type[Settled], what: str, settings: Mapping[str, object], advice: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, object]:
+    """The settings under the names that a record has for them; names from elsewhere are translated.
+
+    `what` are they, for messages; `advice` answers what is no hyper-parameter here.
+    """
+    entries = kind.hyperparameters()
     ours = {other: entry.name for entry in entries for other in (entry.name, *entry.elsewhere)}
     result: dict[str, object] = {}
     for setting, value in settings.items():
-        if setting not in ours and setting in ELSEWHERE:
-            raise UsageError(f"{setting} {ELSEWHERE[setting]}.")
+        if setting not in ours and setting in advice:
+            raise UsageError(f"{setting} {advice[setting]}.")
         if setting not in ours:
-            raise unknown(f"hyper-parameter of {rule}", setting, [entry.name for entry in entries])
+            raise unknown(what, setting, [entry.name for entry in entries])
         if ours[setting] in result:
-            raise UsageError(f"{ours[setting]} of {rule} is given twice, under two names.")
+            raise UsageError(f"{ours[setting]} of {kind.name} is given twice, under two names.")
         result[ours[setting]] = value
     return result
 

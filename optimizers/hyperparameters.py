@@ -6,8 +6,9 @@ declaration, so they cannot disagree.
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field
-from typing import Any, Protocol, TypeAlias
+from abc import ABC
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 
@@ -42,6 +43,8 @@ class Number:
 
     @property
     def allowed(self) -> str:
+        if self.lowest == -np.inf:
+            return "any number"
         low = f"{'at least' if self.lowest_included else 'above'} {self.lowest:g}"
         if self.highest == np.inf:
             return low
@@ -51,7 +54,8 @@ class Number:
         numbers = _as_numbers(label, value)
         wrong = numbers[~self._contains(numbers)]
         if wrong.size:
-            raise UsageError(f"{label} must be finite and {self.allowed}, not {wrong.flat[0]:g}.")
+            bounds = "" if self.lowest == -np.inf else f" and {self.allowed}"
+            raise UsageError(f"{label} must be finite{bounds}, not {wrong.flat[0]:g}.")
         return _stored(numbers)
 
     def _contains(self, numbers: FloatArray) -> Any:
@@ -110,18 +114,46 @@ class HyperParameter:
         return self.kind.allowed
 
 
+@dataclass(frozen=True)
+class Settled(ABC):
+    """A frozen record of hyper-parameters: they are checked when it is made, and describe themselves.
+
+    `UsageError`: one sentence with the name, the value and the allowed range. Records of numbers compare and hash;
+    records that hold arrays do not.
+    """
+
+    name: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for entry in self.hyperparameters():
+            checked = entry.kind.checked(f"{entry.name} of {self.name}", getattr(self, entry.name))
+            object.__setattr__(self, entry.name, checked)  # the record is frozen from here on
+        _broadcast_shape(self)
+
+    @classmethod
+    def hyperparameters(cls) -> tuple[HyperParameter, ...]:
+        """Name, default, bounds and meaning of each hyper-parameter, in the order of the record."""
+        return tuple(declared(entry) for entry in fields(cls))
+
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        """The shape to which the hyper-parameters broadcast; () if all are plain numbers."""
+        return _broadcast_shape(self)
+
+
 def number(
     default: float,
     meaning: str,
     *,
     above: float | None = None,
+    at_least: float = 0.0,
     at_most: float = np.inf,
     below: float = np.inf,
     letter: str = "",
     elsewhere: tuple[str, ...] = (),
 ) -> Any:
-    """A dataclass field for a number: at least 0 unless `above` is given, up to `at_most` or `below`."""
-    lowest = 0.0 if above is None else above
+    """A dataclass field for a number: from `at_least` on unless `above` is given, up to `at_most` or `below`."""
+    lowest = at_least if above is None else above
     kind = Number(lowest, min(at_most, below), above is None, at_most <= below)
     return _declare(default, kind, meaning, letter, elsewhere)
 
@@ -145,6 +177,16 @@ def declared(entry: Field[Any]) -> HyperParameter:
 def over_batch(value: Numbers) -> Numbers:
     """A hyper-parameter of the batch's shape, ready to multiply arrays of shape (*batch, d)."""
     return value[..., np.newaxis] if isinstance(value, np.ndarray) else value
+
+
+def _broadcast_shape(record: Settled) -> tuple[int, ...]:
+    """The common shape of a record's hyper-parameters; `UsageError` if they do not broadcast together."""
+    shapes = {entry.name: np.shape(getattr(record, entry.name)) for entry in record.hyperparameters()}
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
+        raise UsageError(f"The hyper-parameters of {record.name} do not broadcast together: {listed}.") from None
 
 
 def _declare(

@@ -36,6 +36,12 @@ class Noisy:
         """The gradient at each point, (..., d), with the same error added at all."""
         return self.problem.gradient(x) + self.error
 
+    def hessian(self, x: FloatArray) -> FloatArray:
+        """As it is without noise, for a rule that asks; that there is one, `descend` has made sure of."""
+        problem: Any = self.problem
+        hessian: FloatArray = problem.hessian(x)
+        return hessian
+
 
 def noise_at(step: int, dimension: int, deviation: float, seed: int) -> FloatArray:
     """What is added to the gradient at a step: Gaussian, independent in each coordinate, shape (d,)."""

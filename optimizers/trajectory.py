@@ -28,7 +28,7 @@ from objectives.errors import UsageError
 
 from . import turns
 from .problem import Differentiable, FloatArray, IntArray, Problem
-from .rules import GradientFunction, Rule
+from .rules import HESSIAN, Rule
 
 Schedule: TypeAlias = Callable[[int], Rule[Any]]
 
@@ -180,7 +180,7 @@ def run(
     those of `descend`.
     """
     schedule = _constant(rule) if isinstance(rule, Rule) else rule
-    first = schedule(0)
+    first = _answered(schedule(0), objective)
     x = _placed(start, objective, first)
     journal = _Journal(objective, x.shape, _checked_steps(steps, x.size))
     with np.errstate(all="ignore"):  # an overflow is recorded as a divergence, not warned about
@@ -190,7 +190,7 @@ def run(
             if not journal.all_running and not journal.running.any():
                 break
             now = _scheduled(schedule, k, first, x.shape[:-1])
-            x, state = now.step(journal.gradient_of(problem, k), journal.here, state)
+            x, state = now.step(_Asked(journal, problem, k), journal.here, state)
             journal.write(k + 1, x)
     return journal.trajectory()
 
@@ -209,10 +209,11 @@ class _Journal:
         self.all_running = True
         self.here: FloatArray = self.iterates[0]
         self.slope: FloatArray = self.gradients[0]
+        self.height: FloatArray = self.values[0, ...]
 
     def write(self, k: int, x: FloatArray) -> None:
         """Record x_k for the runs that are still running, and end those that cannot go on."""
-        self.here, self.slope = self.iterates[k], self.gradients[k]
+        self.here, self.slope, self.height = self.iterates[k], self.gradients[k], self.values[k, ...]
         if not self.all_running or not self._written_at_once(k, x):
             self._write_where_running(k, x)
 
@@ -235,19 +236,11 @@ class _Journal:
         self._end(self.diverged, k, np.isinf(self.values[k]) | ~_all_finite(self.here) | (nowhere & far))
         self._end(self.undefined, k, nowhere | ~_all_finite(self.slope))
 
-    def gradient_of(self, problem: Differentiable, k: int) -> GradientFunction:
-        """The gradient that step k asks for; it ends the runs for which there is none."""
-
-        def gradient(x: FloatArray) -> FloatArray:
-            if x is self.here and problem is self.objective:
-                return self.slope  # most rules ask where they stand: no second evaluation
-            slope = problem.gradient(x)
-            lost = _all_finite(x) & ~_all_finite(slope)
-            # A gradient that overflows together with the value is a divergence, which the next iterate shows.
-            self._end(self.undefined, k, lost & np.isfinite(problem.value(x)) if lost.any() else lost)
-            return slope
-
-        return gradient
+    def lost(self, k: int, problem: Differentiable, x: FloatArray, sane: NDArray[np.bool]) -> None:
+        """End at step k the runs that ask at x for what is not there, though x and the value are finite."""
+        lost = _all_finite(x) & ~sane
+        # What overflows together with the value is a divergence, which the next iterate shows.
+        self._end(self.undefined, k, lost & np.isfinite(problem.value(x)) if lost.any() else lost)
 
     def trajectory(self) -> Trajectory:
         return Trajectory(self.iterates, self.values, self.gradients, self.diverged, self.undefined)
@@ -256,6 +249,37 @@ class _Journal:
         ends[self.running & ended] = k
         self.running &= ~ended
         self.all_running = bool(self.running.all())
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What step k is told of its problem; it ends the runs for which there is nothing to follow."""
+
+    journal: _Journal
+    problem: Differentiable
+    k: int
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        if self._is_recorded(x):
+            return self.journal.slope  # most rules ask where they stand: no second evaluation
+        slope = self.problem.gradient(x)
+        self.journal.lost(self.k, self.problem, x, _all_finite(slope))
+        return slope
+
+    def value(self, x: FloatArray) -> FloatArray:
+        return self.journal.height if self._is_recorded(x) else self.problem.value(x)
+
+    def hessian(self, x: FloatArray) -> FloatArray:
+        problem: Any = self.problem  # that it has one, `run` has made sure of
+        hessian: FloatArray = problem.hessian(x)
+        self.journal.lost(self.k, self.problem, x, np.asarray(np.isfinite(hessian).all(axis=(-2, -1))))
+        return hessian
+
+    def tried(self, x: FloatArray) -> FloatArray:
+        return self.problem.gradient(x)
+
+    def _is_recorded(self, x: FloatArray) -> bool:
+        return x is self.journal.here and self.problem is self.journal.objective
 
 
 def whole(label: str, value: object, lowest: int) -> int:
@@ -295,6 +319,16 @@ def _point(start: ArrayLike, objective: Problem) -> FloatArray:
         wanted = f"{objective.dimension} coordinate{'s' if objective.dimension > 1 else ''}"
         raise UsageError(f"A start for {objective.name} has {wanted}, not the shape {point.shape}.")
     return point.astype(np.float64)
+
+
+def _answered(rule: Rule[Any], objective: Problem) -> Rule[Any]:
+    """The rule, if the objective has what it needs."""
+    if HESSIAN in rule.needs and not hasattr(objective, "hessian"):
+        raise UsageError(
+            f"{rule.title} needs second derivatives, and {objective.name} has no hessian(x): take a rule that follows "
+            "the gradient, or give it one."
+        )
+    return rule
 
 
 def _constant(rule: Rule[Any]) -> Schedule:

@@ -22,7 +22,8 @@ from clips.job import Job
 from clips.profile import Profile
 from objectives import surfaces
 from objectives.objective import Objective
-from optimizers import descend, rules
+from optimizers import descend
+from optimizers.rules import plain
 from tests.frames import frames_of
 
 EXAMPLES = re.findall(r"```python\n(.*?)```", (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(), re.S)
@@ -64,9 +65,9 @@ def test_the_objective() -> None:
 
 
 def test_the_rule() -> None:
-    space: dict[str, Any] = {**vars(rules), "dataclass": dataclass, "ClassVar": ClassVar}
+    space: dict[str, Any] = {**vars(plain), "dataclass": dataclass, "ClassVar": ClassVar}
     exec(RULE, space)
-    run = descend(surfaces.paraboloid(), space["SignDescent"](learning_rate=0.5), start=(2, -1), steps=2)
+    run = descend(surfaces.paraboloid(), space["ClippedDescent"](learning_rate=0.5), start=(2, -1), steps=2)
     np.testing.assert_allclose(run.iterates, [[2, -1], [1.5, -0.5], [1, 0]])
 
 
@@ -92,10 +93,10 @@ def run(*words):
 assert "numpy" not in sys.modules
 with pytest.raises(SystemExit), redirect_stdout(StringIO()) as helped:
     render.app(["descend", "--help"], prog_name="render.py", standalone_mode=True)
-assert "sign_descent" in helped.getvalue()
-run("descend", "matyas", "--rule", "sign_descent", "--set", "learning_rate=0.5", "--steps", "3")
+assert "clipped_descent" in helped.getvalue()
+run("descend", "matyas", "--rule", "clipped_descent", "--set", "learning_rate=0.5", "--steps", "3")
 for clip in ("optimizer_race", "your_objective"):  # without advice on claims that twenty steps may break
-    print(*tell(Job(clip, {"rules": "sign_descent,momentum", "objective": "matyas", "steps": "20"})).captions)
+    print(*tell(Job(clip, {"rules": "clipped_descent,momentum", "objective": "matyas", "steps": "20"})).captions)
 from scenes.stage.words.speaker import Speaker
 
 def heard(speaker, *wordings):
@@ -104,11 +105,11 @@ def heard(speaker, *wordings):
 
 say, Speaker.say = Speaker.say, heard
 with studio(make_profile("l")), typeset_cache():
-    make_scene("optimizer_race", {"rules": "sign_descent,momentum", "steps": "20"}, only=()).render()
+    make_scene("optimizer_race", {"rules": "clipped_descent,momentum", "steps": "20"}, only=()).render()
 run("show", "my_clip")
 sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "tests/test_readme.py", "tests/optimizers/test_rules.py",
     "tests/optimizers/test_torch_agreement.py", "tests/objectives/test_objectives.py",
-    "tests/scenes/test_optimizer_race.py", "-k", "readme or torch or sign_descent or matyas or tall"]))
+    "tests/scenes/test_optimizer_race.py", "-k", "readme or torch or clipped_descent or matyas or tall"]))
 """
 
 
@@ -135,9 +136,11 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lecture.write('\n[[clip]]\nscene = "my_clip"\n')
     put(copy / "objectives" / "surfaces.py", "\n\n\n", f"{OBJECTIVE}\n\n")
     put(copy / "objectives" / "registry.py", '    "qfsp": surfaces.qfsp,\n', f"    {LINE}")
-    rules = copy / "optimizers" / "rules.py"
-    rules.write_text(rules.read_text().replace("\nRULES: ", f"\n@final\n{RULE}\n\nRULES: ", 1))
-    put(rules, "for rule in (GradientDescent, ", "SignDescent, ")
+    rules = copy / "optimizers" / "rules"
+    with (rules / "plain.py").open("a") as module:
+        module.write(f"\n\n@final\n{RULE}")
+    put(rules / "__init__.py", "from .plain import ", "ClippedDescent, ")
+    put(rules / "__init__.py", "*(GradientDescent, ", "ClippedDescent, ")
     readme = copy / "README.md"
     (row,) = re.findall(rf"^\| `{last}` .*\n", README, re.M)
     (image,) = re.findall(rf"^<img .*/{last}\.png.*\n", README, re.M)
@@ -145,7 +148,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     put(readme, image, image.replace(last, "my_clip"))
     with Image.open(copy / "media" / "gallery" / "u_turn.png") as poster:  # drawn in tests/clips/test_decks.py
         poster.save(copy / "media" / "gallery" / "my_clip.png")
-    put(readme, "Rules: ", "`sign_descent`, ")
+    put(readme, "| the gradient | ", "`clipped_descent`, ")
     put(readme, "Objectives by name: ", "matyas, ")
     return copy
 
@@ -155,5 +158,5 @@ def test_each_recipe_ends_in_something_that_works(followed: Path) -> None:
     clean = {**os.environ, "PYTHONPATH": str(followed), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([sys.executable, "-c", FOLLOWED], cwd=followed, env=clean, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert "sign descent" in done.stdout
-    assert "goes by the sign of the slope" in done.stdout
+    assert "clipped descent" in done.stdout
+    assert "follows no slope that is steeper than 1" in done.stdout

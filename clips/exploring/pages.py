@@ -60,12 +60,13 @@ def compiled(own: Own = NOTHING) -> str:
 
 def _compiled() -> str:
     from explorable.formulas import formulas_text
-    from explorable.tracing import UntraceableError
-    from optimizers import RULES
+    from explorable.tracing import UntraceableError, traced_rules
+    from optimizers.rules import OWN
     from scenes.stage.ink.colours import plain_palettes
 
+    rules = tuple(dict.fromkeys((*traced_rules(), *OWN)))
     try:
-        return formulas_text(map(on_a_page, OBJECTIVES.values()), plain_palettes(RULES), tuple(RULES))
+        return formulas_text(map(on_a_page, OBJECTIVES.values()), plain_palettes(rules), rules)
     except UntraceableError as error:
         raise UsageError(f"A rule of the lecture's own cannot be put on a page: {error}") from None
 

@@ -83,8 +83,7 @@ def rule_of(state: Mapping[str, Any], name: str) -> Rule[Any]:
 
     RMSProp's momentum is 0 unless it is said for RMSProp; the common one is for the rules that cannot do without.
     """
-    if name not in RULES:
-        raise unknown("rule", name, RULES)
+    _known(name)
     shared = {"learning_rate": state["learning_rate"]}
     if name in ("momentum", "nesterov"):
         shared["momentum"] = state["momentum"]
@@ -119,8 +118,7 @@ def _stays(objective: AnyObjective, run: Trajectory) -> Any:
 def _set(state: State, name: str, value: Any, also: Iterable[str]) -> None:
     rule, dot, own = name.partition(".")
     if dot:
-        if rule not in RULES:
-            raise unknown("rule", rule, RULES)
+        _known(rule)
         make_rule(rule, **{own: _typed(value)})
         state["settings"][f"{rule}.{own}"] = _typed(value)
     elif name in ("start", "rules"):
@@ -164,7 +162,18 @@ def _point(value: Any) -> list[float]:
 
 def _words(value: Any) -> list[str]:
     words = [word.strip() for word in value.strip("()[] ").split(",")] if isinstance(value, str) else list(value)
-    for word in words:
-        if word not in RULES:
-            raise unknown("rule", word, RULES)
-    return words
+    return list(map(_known, words))
+
+
+def _known(rule: str) -> str:
+    """The name of a rule that a page has."""
+    from explorable.tracing import traced_rules
+
+    if rule in RULES and rule not in traced_rules():
+        raise UsageError(
+            f"A page cannot run {rule}, whose step is more than arithmetic in each coordinate: `render.py descend` "
+            "prints its run, and the clips race it."
+        )
+    if rule not in RULES:
+        raise unknown("rule", rule, traced_rules())
+    return rule

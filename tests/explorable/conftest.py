@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from explorable.formulas import formulas_text
+from explorable.tracing import traced_rules
 from objectives import OBJECTIVES
-from optimizers import RULES
 from tests.browser import CHROME, NO_CHROME, PACKED, serve
 
 PAGE = Path(__file__).parents[2] / "explorable" / "page" / "src"
-PALETTE = {theme: {"rules": dict.fromkeys(RULES, "#888888")} for theme in ("dark", "light")}
+PALETTE = {theme: {"rules": dict.fromkeys(traced_rules(), "#888888")} for theme in ("dark", "light")}
 
 MODULE = """
 export { default as formulas } from "/formulas.js";

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from explorable.formulas import rule_text
-from explorable.tracing import UntraceableError, traced
+from explorable.tracing import UntraceableError, traced, traced_rules
 from objectives import OBJECTIVES, UsageError
 from optimizers import RULES, Momentum, Nesterov, Rule, descend, make_rule, theory, trajectory, turns
 from optimizers.hyperparameters import Numbers, number
@@ -230,6 +230,9 @@ def test_what_cannot_be_traced_says_why(kind: Any, reason: str) -> None:
         traced(kind, {})
 
 
-def test_every_rule_is_traced() -> None:
-    for kind in RULES.values():
-        assert "stepper(n, h)" in rule_text(kind, PALETTE)
+def test_which_rules_a_page_has() -> None:
+    """All but those that couple coordinates, or ask for more than the gradient."""
+    coupled = {"accelerated", "momentum_restart", "exact_line_search", "conjugate_gradient", "bfgs", "polyak_step"}
+    assert set(RULES) - set(traced_rules()) == coupled | {"backtracking", "newton", "damped_newton"}
+    for name in traced_rules():
+        assert "stepper(n, h)" in rule_text(RULES[name], PALETTE)

@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from explorable.knobs import hyperparameters
+from explorable.tracing import traced_rules
 from objectives import OBJECTIVES
 from optimizers import RULES, Trajectory, descend, make_rule, turns
 from tests.browser import numbers
@@ -22,6 +23,8 @@ STEPS = 200
 RATES = (0.02, 0.2, 0.8)  # over the largest curvature at the start: calm, lively, very lively
 TOO_MUCH = 4.5  # the last of them where that diverges at once; elsewhere such a run is chaos
 LENGTHS = (0.001, 0.01, 0.05)  # of the view: first steps of the adaptive rules
+BY_CURVATURE = ("gradient_descent", "momentum", "nesterov", "averaging")  # whose rates the curvature bounds
+FIRST_RULES = ("gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam")  # tried on all objectives
 PARTED = 0.01  # of the size: from here on rounding decides where Python's run goes, and nothing is to be compared
 SURE = 1e-7  # of the size of the values: farther apart, Python's own shaken runs have parted
 EVERY_WORD = ("qfsp", "valley_neuron", "theta_sine")  # objectives on which each word and switch of a rule is tried
@@ -38,7 +41,7 @@ class Case:
     @property
     def rates(self) -> list[float]:
         objective = OBJECTIVES[self.objective]
-        if self.rule in ("adagrad", "rmsprop", "adam"):
+        if self.rule not in BY_CURVATURE:
             return [length * max(high - low for low, high in objective.view) for length in LENGTHS]
         curvature = float(np.abs(np.linalg.eigvalsh(objective.hessian(objective.start))).max())
         polynomial = objective.expression.is_polynomial(*objective.variables)
@@ -68,7 +71,9 @@ def word_choices(rule: str) -> Iterator[tuple[tuple[str, Any], ...]]:
 
 
 def cases() -> Iterator[Case]:
-    for objective, rule in product(OBJECTIVES, RULES):
+    for objective, rule in product(OBJECTIVES, traced_rules()):
+        if rule not in FIRST_RULES and objective not in EVERY_WORD:
+            continue
         for place, words in enumerate(word_choices(rule)):
             if place == 0 or objective in EVERY_WORD:
                 yield Case(objective, rule, words)

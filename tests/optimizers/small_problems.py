@@ -19,15 +19,52 @@ class Small:
     gradient: Callable[[Array], Array]
 
 
-def bowl(*curvatures: float) -> Small:
+@dataclass(frozen=True)
+class Curved(Small):
+    """With second derivatives."""
+
+    hessian: Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a step is told of a problem, when it is called by hand."""
+
+    problem: Curved
+
+    def __call__(self, x: Array) -> Array:
+        return self.problem.gradient(x)
+
+    def value(self, x: Array) -> Array:
+        return self.problem.value(x)
+
+    def hessian(self, x: Array) -> Array:
+        return self.problem.hessian(x)
+
+    def tried(self, x: Array) -> Array:
+        return self.problem.gradient(x)
+
+
+def bowl(*curvatures: float) -> Curved:
     """The quadratic with these eigenvalues, sum l_i x_i^2 / 2."""
     scales = np.array(curvatures)
-    return Small("bowl", len(scales), lambda x: (scales * x**2).sum(axis=-1) / 2, lambda x: scales * x)
+    return Curved(
+        "bowl",
+        len(scales),
+        lambda x: (scales * x**2).sum(axis=-1) / 2,
+        lambda x: scales * x,
+        lambda x: np.broadcast_to(np.diag(scales), (*x.shape, len(scales))),
+    )
+
+
+def matrix(rows: list[list[Array]]) -> Array:
+    """Second derivatives (d, d, *batch) as they are asked for, (*batch, d, d)."""
+    return np.moveaxis(np.array(rows), (0, 1), (-2, -1))
 
 
 THETA_SQUARE = Small("theta_square", 1, lambda x: x[..., 0] ** 2, lambda x: 2 * x)
 ABSOLUTE = Small("absolute", 1, lambda x: np.abs(x[..., 0]), lambda x: np.where(x == 0, np.nan, np.sign(x)))
-ROSENBROCK = Small(
+ROSENBROCK = Curved(
     "rosenbrock",
     2,
     lambda p: (1 - p[..., 0]) ** 2 + 100 * (p[..., 1] - p[..., 0] ** 2) ** 2,
@@ -38,12 +75,24 @@ ROSENBROCK = Small(
         ],
         axis=-1,
     ),
+    lambda p: matrix(
+        [
+            [2 - 400 * (p[..., 1] - 3 * p[..., 0] ** 2), -400 * p[..., 0]],
+            [-400 * p[..., 0], np.full(p.shape[:-1], 200.0)],
+        ]
+    ),
 )
-QFSP = Small(
+QFSP = Curved(
     "qfsp",
     2,
     lambda p: (p**2).sum(axis=-1) + 10 * np.sin(p).prod(axis=-1),
     lambda p: 2 * p + 10 * np.cos(p) * np.sin(p[..., ::-1]),
+    lambda p: matrix(
+        [
+            [2 - 10 * np.sin(p).prod(axis=-1), 10 * np.cos(p).prod(axis=-1)],
+            [10 * np.cos(p).prod(axis=-1), 2 - 10 * np.sin(p).prod(axis=-1)],
+        ]
+    ),
 )
 
 

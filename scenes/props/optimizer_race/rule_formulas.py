@@ -30,6 +30,7 @@ from scenes.stage.words.typesetting import (
 )
 
 PAD, HEAD = 0.2, 0.32  # round what a card says; from its top to the baseline of the name
+CLEAR = 0.3  # between the name and the letters
 
 
 def formulas(rule: Rule[Any]) -> tuple[str, ...]:
@@ -55,7 +56,11 @@ def small_print(rule: Rule[Any]) -> str:
 
 def kept_finite(rule: Any) -> str:
     """What the formulas leave out, as markup; empty if that is nothing."""
-    return f"${typed(rule.epsilon)}$ is added to the root" if hasattr(rule, "epsilon") else ""
+    return f"${typed(rule.epsilon)}$ is added to the root" if hasattr(rule, "epsilon") and _has_root(rule) else ""
+
+
+def _has_root(rule: Rule[Any]) -> bool:
+    return any("sqrt(" in line for line in rule.formulas)
 
 
 class FormulaCard(VGroup):
@@ -72,7 +77,8 @@ class FormulaCard(VGroup):
         self.rim = ground.copy().set_fill(opacity=0).set_stroke(rule_color(rule.name), 4)
         self.add(ground, on_baseline(head, inner.top - HEAD))
         if letters(rule):
-            told = layout.place(quiet(f"${letters(rule)}$"), inner, UR)
+            room = inner.width - head.width - CLEAR
+            told = layout.place(layout.shrink_into(quiet(f"${letters(rule)}$"), room), inner, UR)
             self.add(on_baseline(told, inner.top - HEAD))
         rest = inner.inset(top=HEAD + 0.2)
         self.add(layout.place(_block(rule, rest), rest, UL))
@@ -81,7 +87,7 @@ class FormulaCard(VGroup):
 def _block(rule: Rule[Any], box: Box) -> VGroup:
     """The formulas, all in one size: as large as the card allows, down to the smallest type; else a few words."""
     below = [wrapped(words, box.width).set_color(palette().quiet) for words in (small_print(rule), rule.also) if words]
-    for size, gap, left_out in ((BODY, 0.24, 0), (SMALL, 0.2, 0), (SMALL, 0.09, 0), (SMALL, 0.14, 2)):
+    for size, gap, left_out in ((BODY, 0.24, 0), (SMALL, 0.2, 0), (SMALL, 0.09, 0), (SMALL, 0.14, 2), (SMALL, 0.07, 2)):
         written = [_line(source, size, box.width) for source in formulas(rule)]
         told = written if written else [Words(rule.in_a_word, size)]
         block = lines(*told, *below[left_out:], gap=gap)

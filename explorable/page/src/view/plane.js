@@ -66,6 +66,9 @@ function wishOf(app, view) {
   };
 }
 
+/** Rules whose learning rates the curvature bounds. */
+const BY_CURVATURE = ["gradient_descent", "momentum", "nesterov", "averaging"];
+
 /**
  * The learning rates of a plane: over a quadratic all at which anything is stable; else some decades below what the
  * curvature at the minimum allows, or where nothing is known of it the whole knob.
@@ -78,7 +81,7 @@ function wishOf(app, view) {
 function ratesOf(objective, rule, { name, low = 1e-4, high = 10 }, data) {
   const steep = core.curvatures(objective)?.[1];
   if (steep) return { name, low: 0, high: (BEYOND * 4) / steep };
-  const flattest = data || rule === "rmsprop" || rule === "adam" ? NaN : curvatureAt(objective, objective.minima[0]);
+  const flattest = data || !BY_CURVATURE.includes(rule) ? NaN : curvatureAt(objective, objective.minima[0]);
   const limit = 4 / flattest;
   if (!(limit > low * 100 && limit < high * 100)) return { name, low, high, logarithmic: true };
   return { name, low: limit / 10 ** DECADES, high: limit * ROOM, logarithmic: true };

@@ -155,9 +155,18 @@ const OPTIMIZERS = {
   rmsprop: (h) =>
     `RMSprop([x], lr=${h.learning_rate}, alpha=${h.decay}, eps=${h.epsilon}, ` +
     `momentum=${h.momentum}, centered=${h.centered ? "True" : "False"})`,
+  adadelta: (h) => `Adadelta([x], lr=${h.learning_rate}, rho=${h.decay}, eps=${h.epsilon})`,
   adam: (h) =>
     `Adam([x], lr=${h.learning_rate}, betas=(${h.beta1}, ${h.beta2}), eps=${h.epsilon}` +
     `${h.amsgrad ? ", amsgrad=True" : ""})`,
+  adamw: (h) =>
+    `AdamW([x], lr=${h.learning_rate}, betas=(${h.beta1}, ${h.beta2}), eps=${h.epsilon}, ` +
+    `weight_decay=${h.weight_decay})`,
+  amsgrad: (h) => `Adam([x], lr=${h.learning_rate}, betas=(${h.beta1}, ${h.beta2}), eps=${h.epsilon}, amsgrad=True)`,
+  nadam: (h) =>
+    `NAdam([x], lr=${h.learning_rate}, betas=(${h.beta1}, ${h.beta2}), eps=${h.epsilon}, ` +
+    `momentum_decay=${h.momentum_decay})`,
+  adamax: (h) => `Adamax([x], lr=${h.learning_rate}, betas=(${h.beta1}, ${h.beta2}), eps=${h.epsilon})`,
 };
 
 /**
@@ -168,8 +177,10 @@ const OPTIMIZERS = {
 export function torchCode({ state, derived }, formulas) {
   const { objective, start, tracks, data } = derived;
   const { head, body } = torchObjective(objective, data, formulas.vocabulary);
-  const listed = tracks.map(({ rule, title, h }) => `    "${title}": lambda x: torch.optim.${OPTIMIZERS[rule](h)},`);
-  const remarks = tracks.flatMap(({ rule, h }) => remarksOn(rule, h)).map((line) => `# ${line}\n`);
+  const listed = tracks
+    .filter(({ rule }) => rule in OPTIMIZERS)
+    .map(({ rule, title, h }) => `    "${title}": lambda x: torch.optim.${OPTIMIZERS[rule](h)},`);
+  const remarks = tracks.flatMap(({ rule, title, h }) => remarksOn(rule, title, h)).map((line) => `# ${line}\n`);
   return `import math
 
 import torch
@@ -199,10 +210,13 @@ for name, rule in rules.items():
 /** A number that Python takes for a float. @param {number} value */
 const decimal = (value) => (Number.isInteger(value) && Math.abs(value) < 1e21 ? `${value}.0` : String(value));
 
-/** Where PyTorch differs. @param {string} rule @param {Record<string, any>} h */
-function remarksOn(rule, h) {
+/** Where PyTorch differs. @param {string} rule @param {string} title @param {Record<string, any>} h */
+function remarksOn(rule, title, h) {
   const remarks = [];
-  if (rule === "nesterov") remarks.push("PyTorch stores Nesterov's look-ahead point: x - momentum * update.");
+  if (!(rule in OPTIMIZERS)) remarks.push(`torch.optim has no ${title} as it is on the page.`);
+  if (rule === "amsgrad" && h.form !== "pytorch") remarks.push(`PyTorch has another form of AMSGrad than ${h.form}.`);
+  if (rule === "nesterov" && h.form === "sutskever")
+    remarks.push("PyTorch stores Nesterov's look-ahead point: x - momentum * update.");
   if (h.epsilon_inside) remarks.push(`${rule} has epsilon under the root on the page; PyTorch has it outside.`);
   return remarks;
 }
