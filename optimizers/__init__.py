@@ -43,11 +43,13 @@ from .rules import (
     Rule,
     SignSGD,
 )
+from .schedules import SCHEDULES, RateSchedule, make_schedule, rates, scheduled
 from .trajectory import Schedule, Trajectory, descend
 
 __all__ = [
     "BFGS",
     "RULES",
+    "SCHEDULES",
     "AMSGrad",
     "Accelerated",
     "AdaDelta",
@@ -72,6 +74,7 @@ __all__ = [
     "PolyakStep",
     "Problem",
     "RMSProp",
+    "RateSchedule",
     "Rule",
     "Schedule",
     "SignSGD",
@@ -80,6 +83,9 @@ __all__ = [
     "descend_minibatch",
     "descend_noisy",
     "make_rule",
+    "make_schedule",
+    "rates",
+    "scheduled",
     "theory",
     "with_momentum",
     "with_noise",

@@ -91,6 +91,7 @@ class WithRules(TyperCommand):
     cls=WithRules,
     epilog="Examples:\n\n"
     "python render.py descend qfsp --set learning_rate=0.1 --set momentum=0.4 --start 7.11,6.97 --steps 10\n\n"
+    'python render.py descend ravine --set lr=0.03 --schedule "warm_up(steps=5) then cosine" --steps 60\n\n'
     'python render.py descend "x^2 + 10*sin(x)*sin(y) + y^2" --rule adam --format json',
 )
 def descend(
@@ -105,16 +106,24 @@ def descend(
         float, typer.Option("--noise", help="Standard deviation of Gaussian noise on the gradient.")
     ] = 0.0,
     seed: Annotated[int, typer.Option("--seed", help="Of the order of the samples, and of the noise.")] = 0,
+    schedule: Annotated[
+        str | None,
+        typer.Option(
+            "--schedule",
+            metavar="SCHEDULE",
+            help="Of the learning rate: cosine, step(every=20, factor=0.5), ..., or a formula in t, like eta*0.9^t.",
+        ),
+    ] = None,
     format: Annotated[str, typer.Option("--format", metavar="table|csv|json", help="json has all digits.")] = "table",
     lecture: LectureFile = None,
 ) -> None:
-    """Print a trajectory: a teacher's answer key. `render.py rules` tells each rule's hyper-parameters, for --set."""
+    """Print a trajectory: a teacher's answer key. `render.py rules` tells what sets each rule, and the schedules."""
     from clips.filming.work import bring_in
     from clips.telling.answer_key import Chance, answer, shown
 
     bring_in(read_book(lecture)[0].own.used_by({"objective": objective, "rule": rule}))
     place, chance = None if start is None else parse_point(start), Chance(batch, epochs, noise, seed)
-    print(shown(answer(objective, rule, parse_settings(settings), place, steps, chance), format))
+    print(shown(answer(objective, rule, parse_settings(settings), place, steps, chance, schedule), format))
 
 
 @app.command(
@@ -138,7 +147,7 @@ def objective(
 
 @app.command()
 def rules(lecture: LectureFile = None) -> None:
-    """Tell the rules and their hyper-parameters: default, allowed values, meaning, and names elsewhere."""
+    """Tell the rules and schedules and what sets them: default, allowed values, meaning, and names elsewhere."""
     from clips.filming.work import bring_in
     from clips.telling.answer_key import rules_text
 

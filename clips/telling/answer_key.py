@@ -8,17 +8,35 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from io import StringIO
 from typing import Any
 
 from objectives import OBJECTIVES, DataObjective, Objective, find_objective
 from objectives.errors import UsageError, unknown
-from optimizers import RULES, HyperParameter, Rule, Trajectory, descend_minibatch, descend_noisy, make_rule
+from optimizers import (
+    RULES,
+    SCHEDULES,
+    HyperParameter,
+    RateSchedule,
+    Rule,
+    Schedule,
+    Trajectory,
+    descend_minibatch,
+    descend_noisy,
+    make_rule,
+    make_schedule,
+    rates,
+    scheduled,
+)
+from optimizers.rules import HESSIAN, VALUE
 
 FORMATS = ("table", "csv", "json")
 STEPS = 10
+SCHEDULES_HEAD = """Schedules of the learning rate, for --schedule: by name, as step(every=20, factor=0.5);
+one after a warm-up, as "warm_up(steps=5) then cosine"; or a formula in t, the step from 0 on, T, how many
+there are, and eta, the rule's learning rate, as "eta/(1 + 0.05*t)"."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +61,15 @@ class Answer:
     rule: Rule[Any]
     run: Trajectory
     chance: Chance = NO_CHANCE
+    schedule: RateSchedule | None = None
+
+    @property
+    def rates(self) -> list[float] | None:
+        """The learning rate of each step, where a schedule changes it."""
+        rule: Any = self.rule
+        if self.schedule is None:
+            return None
+        return [float(rate) for rate in rates(self.schedule, rule.learning_rate, self.run.steps)]
 
     @property
     def name(self) -> str:
@@ -61,8 +88,11 @@ def answer(
     start: tuple[float, ...] | None,
     steps: int | None,
     chance: Chance = NO_CHANCE,
+    schedule: str | None = None,
 ) -> Answer:
     """Run a rule on an objective, by name or typed; without `steps` for STEPS of them, or for the epochs of `chance`.
+
+    A schedule, by name or as a formula in t, says how the learning rate changes.
 
     Raises
     ------
@@ -76,11 +106,24 @@ def answer(
     if len(place) != target.dimension:
         names = ", ".join(str(variable) for variable in target.variables)
         raise UsageError(f"{objective} has {target.dimension} variable(s) ({names}), but --start gives {len(place)}.")
-    return Answer(target, rule, chosen, _run(target, chosen, place, steps, chance), chance)
+    changing = None if schedule is None else make_schedule(schedule)
+    moving = chosen if changing is None else scheduled(chosen, changing, _count(target, steps, chance))
+    return Answer(target, rule, chosen, _run(target, moving, place, steps, chance), chance, changing)
+
+
+def _count(target: Objective | DataObjective, steps: int | None, chance: Chance) -> int:
+    """How many steps there will be."""
+    if chance.epochs is None or not isinstance(target, DataObjective):
+        return STEPS if steps is None else steps
+    return chance.epochs * -(-target.samples // (chance.batch or target.samples))
 
 
 def _run(
-    target: Objective | DataObjective, rule: Rule[Any], start: tuple[float, ...], steps: int | None, chance: Chance
+    target: Objective | DataObjective,
+    rule: Rule[Any] | Schedule,
+    start: tuple[float, ...],
+    steps: int | None,
+    chance: Chance,
 ) -> Trajectory:
     if chance.epochs is None:
         steps = STEPS if steps is None else steps
@@ -125,6 +168,7 @@ def as_json(found: Answer) -> str:
             "rule": found.rule_name,
             "hyperparameters": {entry.name: getattr(found.rule, entry.name) for entry in found.rule.hyperparameters()},
             **({} if found.chance == NO_CHANCE else asdict(found.chance)),
+            **({} if found.rates is None else {"learning_rates": found.rates}),
             "iterates": [[_finite(x) for x in point] for point in run.iterates],
             "values": [_finite(value) for value in run.values],
             "u_turns": run.u_turns,
@@ -142,19 +186,22 @@ def _finite(value: float) -> float | None:
 
 
 def as_csv(found: Answer) -> str:
-    """step, the variables, value; a line for each iterate, full digits."""
-    text = StringIO()
+    """step, the variables, value, and with a schedule the step's learning rate; a line an iterate, full digits."""
+    text, more = StringIO(), _rate_column(found, repr)
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["step", *found.variables, "value"])
+    writer.writerow(_head(found))
     for step, (point, value) in enumerate(zip(found.run.iterates, found.run.values, strict=True)):
-        writer.writerow([step, *map(repr, map(float, point)), repr(float(value))])
+        writer.writerow([step, *map(repr, map(float, point)), repr(float(value)), *more[step]])
     return text.getvalue().rstrip("\n")
 
 
 def as_table(found: Answer) -> str:
     """For reading: ten decimals, and what happened below."""
-    head = ["step", *found.variables, "value"]
-    rows = [[str(step), *(_decimal(x) for x in point), _decimal(value)] for step, point, value in _finite_rows(found)]
+    head, more = _head(found), _rate_column(found, _decimal)
+    rows = [
+        [str(step), *(_decimal(x) for x in point), _decimal(value), *more[step]]
+        for step, point, value in _finite_rows(found)
+    ]
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows]]
     named = f"{found.name}: {found.objective.expression}"
@@ -169,6 +216,17 @@ def _chance(chance: Chance) -> list[str]:
     if chance.noise:
         said.append(f"noise of standard deviation {chance.noise:g} on the gradient")
     return [f"{', '.join(said)}, seed {chance.seed}"] if said else []
+
+
+def _head(found: Answer) -> list[str]:
+    return ["step", *found.variables, "value", *([] if found.rates is None else ["learning_rate"])]
+
+
+def _rate_column(found: Answer, written: Callable[[float], str]) -> list[list[str]]:
+    """For each iterate the learning rate of the step from it; none is taken from the last. Empty without a schedule."""
+    if found.rates is None:
+        return [[] for _ in found.run.values]
+    return [*([written(rate)] for rate in found.rates), [""]]
 
 
 def _finite_rows(found: Answer) -> list[tuple[int, Any, float]]:
@@ -190,8 +248,27 @@ def _remarks(found: Answer) -> list[str]:
 
 
 def rules_text() -> str:
-    """Every rule with its hyper-parameters: default, allowed values, meaning, and the names they have elsewhere."""
-    return "\n\n".join("\n".join([f"{name}", *map(_told, rule.hyperparameters())]) for name, rule in RULES.items())
+    """Rules and schedules with what sets them: default, allowed values, meaning, and the names they have elsewhere."""
+    rules = ["\n".join(_rule_lines(name, rule)) for name, rule in RULES.items()]
+    kinds = ["\n".join(_schedule_lines(name, kind)) for name, kind in SCHEDULES.items()]
+    return "\n\n".join([*rules, SCHEDULES_HEAD, *kinds])
+
+
+def _rule_lines(name: str, rule: type[Rule[Any]]) -> Iterator[str]:
+    yield name
+    yield f"  {rule.title} {rule.in_a_word}{_needed(rule)}."
+    yield from map(_told, rule.hyperparameters())
+
+
+def _schedule_lines(name: str, kind: type[Any]) -> Iterator[str]:
+    yield name
+    yield f"  The learning rate {kind.in_a_word}."
+    yield from map(_told, kind.hyperparameters())
+
+
+def _needed(rule: type[Rule[Any]]) -> str:
+    words = {VALUE: "the value", HESSIAN: "the Hessian"}
+    return f"; it asks for {' and '.join(words[need] for need in rule.needs)} as well" if rule.needs else ""
 
 
 def _told(entry: HyperParameter) -> str:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from PIL import Image
 
 import render
 from clips.making.catalogue import parameters_of
-from optimizers import RULES
+from objectives import OBJECTIVES
+from optimizers import RULES, SCHEDULES
 from scenes import CLIPS
 from tests.frames import frames_of
 
@@ -293,6 +295,29 @@ def test_every_hyper_parameter_is_told(capsys: pytest.CaptureFixture[str]) -> No
         for entry in rule.hyperparameters():
             assert f"  {entry.name} = {entry.default}, {entry.bounds}: {entry.meaning}" in out
     assert "render.py rules" in " ".join(said(capsys, "descend", "--help")[1].split())
+
+
+def test_schedules_are_told_and_run(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, "rules")[1]
+    for name, kind in SCHEDULES.items():
+        assert f"\n{name}\n" in out
+        assert all(f"  {entry.name} = {entry.default}, " in out for entry in kind.hyperparameters())
+    arguments = ["qfsp", "--rule", "gradient_descent", "--steps", "4", "--set", "lr=0.1", "--schedule"]
+    found: Any = key(capsys, *arguments, "eta/(1 + t)")
+    assert found["learning_rates"] == pytest.approx([0.1, 0.05, 0.1 / 3, 0.025])
+    first, second = np.array(found["iterates"][1]), np.array(found["iterates"][2])
+    assert second == pytest.approx(first - 0.05 * OBJECTIVES["qfsp"].gradient(first))
+    _, table, _ = said(capsys, "descend", *arguments, "step(every=2)", "--format", "csv")
+    column = [line.split(",")[-1] for line in table.splitlines()]
+    assert column == ["learning_rate", "0.1", "0.1", repr(0.1 * 0.1), repr(0.1 * 0.1), ""]
+    code, _, err = said(capsys, "descend", *arguments, "cosin")
+    assert (code, "did you mean 'cosine'" in err) == (2, True)
+    assert "learning_rate" not in said(capsys, "descend", *arguments[:-1])[1]
+
+
+def test_newton_needs_one_step_on_a_parabola(capsys: pytest.CaptureFixture[str]) -> None:
+    found: Any = key(capsys, "ravine", "--rule", "newton", "--steps", "1")
+    assert found["iterates"][-1] == pytest.approx([0.0, 0.0])
 
 
 def test_the_mathematics_does_not_import_manim() -> None:
