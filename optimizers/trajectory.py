@@ -200,9 +200,9 @@ class _Journal:
 
     def __init__(self, objective: Problem, shape: tuple[int, ...], steps: int) -> None:
         self.objective = objective
-        self.iterates = np.full((steps + 1, *shape), np.nan)
-        self.gradients = np.full((steps + 1, *shape), np.nan)
-        self.values = np.full((steps + 1, *shape[:-1]), np.nan)
+        self.iterates, self.gradients = (_by_coordinate(steps, shape) for _ in range(2))
+        self.values = np.empty((steps + 1, *shape[:-1]))
+        self.written = 0
         self.diverged = np.full(shape[:-1], -1)
         self.undefined = np.full(shape[:-1], -1)
         self.running = np.ones(shape[:-1], dtype=np.bool)
@@ -214,6 +214,7 @@ class _Journal:
     def write(self, k: int, x: FloatArray) -> None:
         """Record x_k for the runs that are still running, and end those that cannot go on."""
         self.here, self.slope, self.height = self.iterates[k], self.gradients[k], self.values[k, ...]
+        self.written = k + 1
         if not self.all_running or not self._written_at_once(k, x):
             self._write_where_running(k, x)
 
@@ -243,12 +244,21 @@ class _Journal:
         self._end(self.undefined, k, lost & np.isfinite(problem.value(x)) if lost.any() else lost)
 
     def trajectory(self) -> Trajectory:
+        """The record, NaN behind the end of the last run."""
+        for array in (self.iterates, self.values, self.gradients):
+            array[self.written :] = np.nan
         return Trajectory(self.iterates, self.values, self.gradients, self.diverged, self.undefined)
 
     def _end(self, ends: IntArray, k: int, ended: NDArray[np.bool]) -> None:
         ends[self.running & ended] = k
         self.running &= ~ended
         self.all_running = bool(self.running.all())
+
+
+def _by_coordinate(steps: int, shape: tuple[int, ...]) -> FloatArray:
+    """Room for (steps+1, *batch, d), in memory coordinate by coordinate: an objective computes with those."""
+    *batch, d = shape
+    return np.moveaxis(np.empty((steps + 1, d, *batch)), 1, -1)
 
 
 @dataclass(frozen=True, eq=False)
