@@ -44,11 +44,16 @@ CALLED = {
 def make_rule(name: str, **settings: object) -> Rule[Any]:
     """The rule of that name with these hyper-parameters, the others at their defaults.
 
-    Names that PyTorch, Keras or optax give them are understood: lr, eps, alpha or rho of rmsprop, beta_1.
+    Names that PyTorch, Keras or optax give them are understood: lr, eps, alpha or rho of rmsprop, beta_1. A name with
+    a colon, as torch:AdamW, is an optimizer of that library (`optimizers.guests`), and its settings are the library's.
 
     Raises `UsageError` for an unknown rule or hyper-parameter (it names the nearest), a value of the wrong
     type, or one out of bounds.
     """
+    if ":" in name:
+        from .guests import guest  # for optimizers of other libraries, which nobody needs otherwise
+
+        return guest(name, **settings)
     if name not in RULES and name.lower() in CALLED:
         raise UsageError(f"There is no rule '{name}': here it is called {CALLED[name.lower()]}.")
     if name not in RULES:

@@ -31,7 +31,7 @@ import numpy as np
 from objectives.errors import UsageError, unknown
 
 from .by_name import named
-from .hyperparameters import Numbers, Settled, number
+from .hyperparameters import Kind, Number, Numbers, Settled, number
 from .problem import FloatArray
 from .rules import Rule
 from .trajectory import Schedule, whole
@@ -277,17 +277,19 @@ def rates(schedule: RateSchedule, learning_rate: Numbers, steps: int) -> FloatAr
 def scheduled(rule: Rule[Any], schedule: RateSchedule, steps: int) -> Schedule:
     """What `descend` takes: at step k the rule with that step's learning rate, the others as they are.
 
-    Raises `UsageError`, with the step, for a learning rate that the rule does not take.
+    Raises `UsageError`, with the step, for a learning rate that the rule does not take, or for a rule without one.
     """
     base: Any = rule
     count = whole("steps", steps, 0)
-    (entry,) = (one for one in rule.hyperparameters() if one.name == "learning_rate")
+    if base.learning_rate is None:
+        raise UsageError(f"{rule.title} has no learning rate that a schedule could change: leave the schedule out.")
+    kind: Kind = next((one.kind for one in rule.hyperparameters() if one.name == "learning_rate"), Number())
 
     def at(k: int) -> Rule[Any]:
         with np.errstate(all="ignore"):
             rate = schedule.rate(float(k), base.learning_rate, count)
         changed: Rule[Any] = copy(rule)  # the rest has been checked, and stays
-        checked = entry.kind.checked(f"learning_rate of {rule.name} at step {k}", rate)
+        checked = kind.checked(f"learning_rate of {rule.name} at step {k}", rate)
         object.__setattr__(changed, "learning_rate", checked)
         return changed
 

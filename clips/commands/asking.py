@@ -92,6 +92,7 @@ class WithRules(TyperCommand):
     epilog="Examples:\n\n"
     "python render.py descend qfsp --set learning_rate=0.1 --set momentum=0.4 --start 7.11,6.97 --steps 10\n\n"
     'python render.py descend ravine --set lr=0.03 --schedule "warm_up(steps=5) then cosine" --steps 60\n\n'
+    "python render.py descend qfsp --rule torch:AdamW --set lr=0.1 --set weight_decay=0.05\n\n"
     'python render.py descend "x^2 + 10*sin(x)*sin(y) + y^2" --rule adam --format json',
 )
 def descend(
@@ -146,14 +147,19 @@ def objective(
 
 
 @app.command()
-def rules(lecture: LectureFile = None) -> None:
+def rules(
+    library: Annotated[
+        str | None, typer.Argument(metavar="[LIBRARY]", help="Its optimizers instead: torch, optax, pytorch_optimizer.")
+    ] = None,
+    lecture: LectureFile = None,
+) -> None:
     """Tell the rules and schedules and what sets them: default, allowed values, meaning, and names elsewhere."""
     from clips.filming.work import bring_in
     from clips.telling.answer_key import rules_text
+    from clips.telling.guests import guests_text, libraries_text
 
     bring_in(read_book(lecture)[0].own)
-
-    print(rules_text())
+    print(f"{rules_text()}\n\n{libraries_text()}" if library is None else guests_text(library))
 
 
 @app.command()

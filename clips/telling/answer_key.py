@@ -30,6 +30,7 @@ from optimizers import (
     rates,
     scheduled,
 )
+from optimizers.guests.record import Guest
 from optimizers.rules import HESSIAN, VALUE
 
 FORMATS = ("table", "csv", "json")
@@ -166,7 +167,7 @@ def as_json(found: Answer) -> str:
             "gradient": [str(part) for part in found.objective.gradient_expression],
             "variables": found.variables,
             "rule": found.rule_name,
-            "hyperparameters": {entry.name: getattr(found.rule, entry.name) for entry in found.rule.hyperparameters()},
+            "hyperparameters": _settings(found.rule),
             **({} if found.chance == NO_CHANCE else asdict(found.chance)),
             **({} if found.rates is None else {"learning_rates": found.rates}),
             "iterates": [[_finite(x) for x in point] for point in run.iterates],
@@ -179,6 +180,12 @@ def as_json(found: Answer) -> str:
         },
         indent=2,
     )
+
+
+def _settings(rule: Rule[Any]) -> dict[str, object]:
+    if isinstance(rule, Guest):
+        return dict(rule.told)
+    return {entry.name: getattr(rule, entry.name) for entry in rule.hyperparameters()}
 
 
 def _finite(value: float) -> float | None:

@@ -1,0 +1,35 @@
+"""Which optimizers of other libraries may be asked for here, what each needs, and why some do not run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizers.guests import LIBRARIES, Invited, invited, version_of
+from optimizers.guests.catalogue import command_for, is_installed
+
+
+def libraries_text() -> str:
+    """A line for each library: what is installed and how to see what it has, or the command that brings it."""
+    return "\n".join(["Optimizers of other libraries, by names like torch:AdamW", *map(_line, LIBRARIES)])
+
+
+def _line(library: str) -> str:
+    if not is_installed(library):
+        return f"  {library}: not installed; {command_for(library)} brings it"
+    return f"  {library} {version_of(library)}: python render.py rules {library} tells what it has"
+
+
+def guests_text(library: str) -> str:
+    """Every optimizer of a library; raises UsageError for one that is unknown or not there."""
+    entries = list(invited(library))
+    return "\n".join([f"{library} {version_of(library)}", *_told(entries)])
+
+
+def _told(entries: list[Invited]) -> Iterator[str]:
+    yield from (f"  {entry.name}{_needed(entry)}" for entry in entries if not entry.reason)
+    yield ""
+    yield from (f"  {entry.reason}" for entry in entries if entry.reason)
+
+
+def _needed(entry: Invited) -> str:
+    return f": asks for the {' and the '.join(entry.asks)} as well" if entry.asks else ""

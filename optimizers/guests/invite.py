@@ -1,0 +1,93 @@
+"""A guest by its name and its settings, which are the library's own."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from objectives.errors import UsageError, unknown
+
+from .catalogue import library_of, member_of, version_of
+from .record import Guest
+
+RATES = ("learning_rate", "lr", "max_learning_rate", "max_lr")
+HANDED_OVER = ("self", "params", "model")
+WRAPPED = ("optimizer", "base_optimizer")
+
+
+def guest(name: str, **settings: object) -> Guest:
+    """The optimizer of that name as a rule, the settings that are not given at the library's defaults.
+
+    `learning_rate` is understood whatever the library calls it; an optimizer that requires one gets 0.01.
+
+    Raises `UsageError` if the library is not there, for an unknown optimizer or setting, for a value that the library
+    refuses, and for an optimizer that cannot run on a vector: with the library's own reason.
+    """
+    library = library_of(name)
+    kind = member_of(name)
+    called = f"{name.partition(':')[0]}:{kind.__name__}"
+    taken = library.ways.parameters_of(kind)
+    given = dict(_named(called, taken, settings))
+    rate = next((own for own in RATES if own in taken), None)
+    if rate is not None and taken[rate].default is inspect.Parameter.empty:
+        given.setdefault(rate, 0.01)
+    _require(called, taken, given)
+    try:
+        way = _way(library.ways, kind, tuple(given.items()))
+    except UsageError as error:
+        raise UsageError(f"{called} cannot run here: {error}.") from None
+    told = _told(name.partition(":")[0], taken, given)
+    value = None if rate is None else given.get(rate, taken[rate].default)
+    number = float(value) if isinstance(value, int | float) else None
+    return Guest(called, library.ways.maker(kind, given, way), number, told, library.ways.WAYS[way])
+
+
+def _named(
+    called: str, taken: Mapping[str, inspect.Parameter], settings: Mapping[str, object]
+) -> Iterator[tuple[str, object]]:
+    for setting, value in settings.items():
+        own = next((rate for rate in RATES if rate in taken), setting) if setting in RATES else setting
+        if own not in taken or own in HANDED_OVER:
+            raise unknown(f"setting of {called}", setting, [entry for entry in taken if entry not in HANDED_OVER])
+        yield own, _as_taken(value)
+
+
+def _as_taken(value: object) -> object:
+    """Several numbers may be typed with commas between, as `0.9,0.99`; a whole number is one."""
+    if isinstance(value, str) and "," in value:
+        return tuple(float(part) for part in value.strip("()[] ").split(","))
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) >= 2 else value
+
+
+def _require(called: str, taken: Mapping[str, inspect.Parameter], given: Mapping[str, object]) -> None:
+    first, *rest = (entry for entry in taken.values() if entry.name != "self")
+    wants = [
+        entry.name
+        for entry in (rest if first.name in HANDED_OVER else [first, *rest])
+        if entry.default is inspect.Parameter.empty
+    ]
+    if inner := [entry for entry in wants if entry in WRAPPED]:
+        raise UsageError(
+            f"{called} cannot run here: it goes round another optimizer, which it takes as its {inner[0]}."
+        )
+    if missing := [entry for entry in wants if entry not in given and entry not in ("args", "kwargs")]:
+        raise UsageError(f"{called} needs {' and '.join(missing)}: give it with --set {missing[0]}=...")
+
+
+@cache
+def _way(ways: Any, kind: Any, settings: tuple[tuple[str, Any], ...]) -> str:
+    way: str = ways.way_of(kind, dict(settings))
+    return way
+
+
+def _told(
+    library: str, taken: Mapping[str, inspect.Parameter], given: Mapping[str, object]
+) -> tuple[tuple[str, str], ...]:
+    """Version and every setting that is a number, a word or a pair of them."""
+    values = {
+        entry.name: given.get(entry.name, entry.default) for entry in taken.values() if entry.name not in HANDED_OVER
+    }
+    plain = {key: value for key, value in values.items() if isinstance(value, int | float | str | tuple)}
+    return ((library, version_of(library)), *((key, str(value)) for key, value in plain.items()))

@@ -1,0 +1,156 @@
+"""A guest is a rule like any other: it may be stopped, replayed, run as a batch, though its machine changes in place.
+
+The libraries themselves are not installed for these tests; `tests/guests` holds against them, by hand.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from objectives import OBJECTIVES
+from objectives.errors import UsageError
+from optimizers import descend, make_rule
+from optimizers.guests import LIBRARIES, Guest, catalogue, guest, is_guest
+from optimizers.guests.record import Asking
+from optimizers.problem import FloatArray
+from optimizers.rules import Momentum
+
+RATE, KEPT = 0.03, 0.8
+
+
+class Rolling:
+    """Momentum as a library would have it: one object that changes, and counts."""
+
+    made = 0
+
+    def __init__(self, x: FloatArray) -> None:
+        type(self).made += 1
+        self.x, self.update = x.copy(), np.zeros_like(x)
+
+    def step(self, ask: Asking, rate: float | None) -> FloatArray:
+        self.update *= KEPT
+        self.update += (RATE if rate is None else rate) * ask.slope(self.x)
+        self.x -= self.update
+        return self.x.copy()
+
+
+class Wandering(Rolling):
+    """Asks for values and curvature, and away from where it stands."""
+
+    def step(self, ask: Asking, _: float | None) -> FloatArray:
+        ahead = self.x - 0.1 * ask.slope(self.x)
+        lower = ask.value(ahead) < ask.value(self.x)
+        curvature = float(np.trace(ask.hessian(self.x)))
+        self.x = self.x - (0.01 if lower else 0.001) * ask.slope(ahead) / (1 + abs(curvature))
+        return self.x.copy()
+
+
+class Failing(Rolling):
+    def step(self, *_: object) -> FloatArray:
+        raise ZeroDivisionError("no way\nout of here.")
+
+
+def rolling(machine: type[Rolling] = Rolling, **options: object) -> Guest:
+    return Guest("library:Rolling", machine, **options)  # type: ignore[arg-type]
+
+
+STARTS = np.array([[7.11, 6.97], [-3.0, 2.0], [0.5, -4.0]])
+
+
+def test_a_guest_takes_the_path_of_its_formula() -> None:
+    objective = OBJECTIVES["qfsp"]
+    run, ours = (descend(objective, rule, STARTS[0], 40) for rule in (rolling(), Momentum(RATE, KEPT)))
+    np.testing.assert_allclose(run.iterates, ours.iterates, rtol=1e-12)
+
+
+@pytest.mark.parametrize("machine", [Rolling, Wandering])
+def test_a_batch_is_its_members(machine: type[Rolling]) -> None:
+    objective = OBJECTIVES["himmelblau"]
+    batch = descend(objective, rolling(machine), STARTS, 12)
+    for k, start in enumerate(STARTS):
+        np.testing.assert_array_equal(batch.iterates[:, k], descend(objective, rolling(machine), start, 12).iterates)
+
+
+class Told:
+    """An objective as `step` is told of it; it counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __call__(self, x: FloatArray) -> FloatArray:
+        self.asked += 1
+        slope: FloatArray = np.sin(x) + x
+        return slope
+
+    tried = __call__
+
+    def value(self, x: FloatArray) -> FloatArray:
+        value: FloatArray = (x**2 / 2 - np.cos(x)).sum(axis=-1)
+        return value
+
+    def hessian(self, x: FloatArray) -> FloatArray:
+        return np.eye(x.shape[-1]) * (1 + np.cos(x))[..., np.newaxis]
+
+
+@pytest.mark.parametrize("machine", [Rolling, Wandering])
+def test_steps_from_an_older_state_are_those_taken_before(machine: type[Rolling]) -> None:
+    """Without asking the objective again for what it has answered."""
+    rule, told, points = rolling(machine), Told(), [(STARTS, rolling(machine).init(STARTS))]
+    for _ in range(6):
+        points.append(rule.step(told, *points[-1]))
+    asked = told.asked
+    for k in (2, 5, 0):
+        x, state = rule.step(told, *points[k])
+        np.testing.assert_array_equal(x, points[k + 1][0])
+        again, _ = rule.step(told, x, state)
+        assert k + 2 >= len(points) or np.array_equal(again, points[k + 2][0])
+    per_step = asked // 6
+    assert told.asked - asked == 6 * per_step
+
+
+def test_one_machine_goes_on_while_steps_follow_one_another() -> None:
+    Rolling.made = 0
+    descend(OBJECTIVES["qfsp"], rolling(), STARTS[0], 50)
+    assert Rolling.made == 1
+
+
+def test_a_schedule_changes_the_learning_rate() -> None:
+    def schedule(k: int) -> Guest:
+        return rolling(learning_rate=RATE / (1 + k))
+
+    run = descend(OBJECTIVES["qfsp"], schedule, STARTS[0], 20)
+    ours = descend(OBJECTIVES["qfsp"], lambda k: Momentum(RATE / (1 + k), KEPT), STARTS[0], 20)
+    np.testing.assert_allclose(run.iterates, ours.iterates, rtol=1e-12)
+
+
+def test_what_a_library_raises_is_one_sentence() -> None:
+    with pytest.raises(UsageError, match=r"^library:Rolling gave up: no way out of here\.$"):
+        descend(OBJECTIVES["qfsp"], rolling(Failing), STARTS[0], 3)
+
+
+def test_two_guests_of_one_name_and_settings_are_equal() -> None:
+    assert rolling(told=(("lr", "0.1"),)) == rolling(told=(("lr", "0.1"),)) != rolling(told=(("lr", "0.2"),))
+    assert len({rolling(), rolling()}) == 1
+
+
+# Names ----------------------------------------------------------------------------------------------------------------
+
+
+def test_only_what_has_a_colon_is_a_guest() -> None:
+    assert is_guest("torch:AdamW")
+    assert not is_guest("momentum")
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_library_that_is_not_there(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "is_installed", lambda _: False)
+    with pytest.raises(
+        UsageError, match=rf"^{library}:Adam needs the library {library}: pip install {library} brings it\.$"
+    ):
+        make_rule(f"{library}:Adam")
+
+
+def test_an_unknown_library_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"torhc.*torch"):
+        guest("torhc:Adam")
