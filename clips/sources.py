@@ -25,6 +25,8 @@ from objectives.errors import UsageError
 REGISTRY = "scenes/__init__.py"
 #: What films every clip, whatever it imports itself.
 STUDIO = ("clips.filming.work", "clips.filming.encoding")
+#: Where optimizers of other libraries come from (`optimizers.guests`): they take part where a clip names one.
+GUESTS = ("optax", "pytorch_optimizer", "torch")
 LIBRARIES = ("manim", "numpy", "scipy", "sympy", "typst", "contourpy", "pycairo", "pillow", "moderngl", "av")
 
 
@@ -197,10 +199,10 @@ def _settings(path: Path) -> str:
 
 
 @cache
-def libraries() -> Mapping[str, str]:
-    """The versions of everything that draws, computes or encodes."""
+def libraries(guests: tuple[str, ...] = ()) -> Mapping[str, str]:
+    """The versions of everything that draws, computes or encodes; `guests` are libraries whose optimizers take part."""
     found = {"python": ".".join(map(str, sys.version_info[:2]))}
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *guests):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -16,9 +16,9 @@ from .hyperparameters import HyperParameter
 from .minibatch import descend_minibatch
 from .noise import descend_noisy, with_noise
 from .problem import DataProblem, Problem
+from .registry import RULES
 from .rules import (
     BFGS,
-    RULES,
     Accelerated,
     AdaDelta,
     AdaGrad,

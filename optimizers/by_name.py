@@ -13,7 +13,8 @@ from typing import Any
 from objectives.errors import UsageError, unknown
 
 from .hyperparameters import Numbers, Settled
-from .rules import RULES, Rule
+from .registry import RULES, is_guest
+from .rules import Rule
 
 #: What other libraries take as a hyper-parameter, and is something else here.
 ELSEWHERE = {
@@ -50,7 +51,7 @@ def make_rule(name: str, **settings: object) -> Rule[Any]:
     Raises `UsageError` for an unknown rule or hyper-parameter (it names the nearest), a value of the wrong
     type, or one out of bounds.
     """
-    if ":" in name:
+    if is_guest(name):
         from .guests import guest  # for optimizers of other libraries, which nobody needs otherwise
 
         return guest(name, **settings)

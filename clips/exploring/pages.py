@@ -61,7 +61,7 @@ def compiled(own: Own = NOTHING) -> str:
 def _compiled() -> str:
     from explorable.formulas import formulas_text
     from explorable.tracing import UntraceableError, traced_rules
-    from optimizers.rules import OWN
+    from optimizers.registry import OWN
     from scenes.stage.ink.colours import plain_palettes
 
     rules = tuple(dict.fromkeys((*traced_rules(), *OWN)))

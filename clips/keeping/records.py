@@ -17,8 +17,8 @@ from clips.files import ROOT, Content
 from clips.job import Job, Letters, Tale
 from clips.keeping.store import beat_key, names_known
 from clips.profile import Profile
-from clips.sources import Sources, digest, libraries
-from objectives.definitions import NOTHING, Own
+from clips.sources import GUESTS, Sources, digest, libraries
+from objectives.definitions import NOTHING, Own, words_of
 from scenes import CLIPS
 from scenes.reads import NOTATION
 
@@ -117,7 +117,9 @@ def recipe_of(wish: Wish, sources: Sources) -> Recipe:
     origin = sources.of(module)
     settings = json.loads(json.dumps(dict(wish.settings), default=str))  # as a record can hold them
     scene_of, look, own = f"{module}:{scene}", asdict(wish.profile), wish.used.digests
-    return Recipe(scene_of, settings, wish.notation, look, origin.files, origin.words, libraries(), own)
+    words = [word for value in settings.values() for word in words_of(value)]
+    used = libraries(tuple(library for library in GUESTS if any(word.startswith(f"{library}:") for word in words)))
+    return Recipe(scene_of, settings, wish.notation, look, origin.files, origin.words, used, own)
 
 
 def values_of(tale: Tale, wish: Wish) -> Mapping[str, Any]:

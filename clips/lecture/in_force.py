@@ -31,7 +31,8 @@ from objectives.definitions import NOTHING, Definition, Extension, Own, marked_n
 from objectives.errors import UsageError
 from objectives.objective import Differentiable, Objective
 from objectives.registry import BUILT_IN, AnyObjective, put_in_force
-from optimizers.rules import OWN, RULES, Rule
+from optimizers.registry import OWN, RULES
+from optimizers.rules import Rule
 
 #: The rules that everybody has.
 OUR_RULES = tuple(RULES)

@@ -10,8 +10,8 @@ The libraries are imported when a guest is asked for, and never otherwise.
 >>> rule = make_rule("torch:AdamW", lr=0.1, weight_decay=0.05)  # doctest: +SKIP
 """
 
-from .catalogue import LIBRARIES, Invited, invited, is_guest, names_of, version_of
-from .invite import guest
+from .catalogue import LIBRARIES, Invited, invited, names_of, version_of
+from .invite import guest, guest_kind
 from .record import Guest
 
-__all__ = ["LIBRARIES", "Guest", "Invited", "guest", "invited", "is_guest", "names_of", "version_of"]
+__all__ = ["LIBRARIES", "Guest", "Invited", "guest", "guest_kind", "invited", "names_of", "version_of"]

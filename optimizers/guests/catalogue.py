@@ -47,11 +47,6 @@ def _members(library: Library) -> Mapping[str, Any]:
     )
 
 
-def is_guest(name: str) -> bool:
-    """Whether that is a guest's name: a library's, a colon, an optimizer's."""
-    return ":" in name
-
-
 def is_installed(library: str) -> bool:
     """Whether the library is there; it is not imported for that."""
     return importlib.util.find_spec(LIBRARIES[library].module) is not None

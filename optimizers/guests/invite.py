@@ -10,7 +10,7 @@ from typing import Any
 from objectives.errors import UsageError, unknown
 
 from .catalogue import library_of, member_of, version_of
-from .record import Guest
+from .record import Guest, kind_of
 
 RATES = ("learning_rate", "lr", "max_learning_rate", "max_lr")
 HANDED_OVER = ("self", "params", "model")
@@ -26,8 +26,7 @@ def guest(name: str, **settings: object) -> Guest:
     refuses, and for an optimizer that cannot run on a vector: with the library's own reason.
     """
     library = library_of(name)
-    kind = member_of(name)
-    called = f"{name.partition(':')[0]}:{kind.__name__}"
+    kind, called = member_of(name), guest_kind(name).name
     taken = library.ways.parameters_of(kind)
     given = dict(_named(called, taken, settings))
     rate = next((own for own in RATES if own in taken), None)
@@ -41,7 +40,12 @@ def guest(name: str, **settings: object) -> Guest:
     told = _told(name.partition(":")[0], taken, given)
     value = None if rate is None else given.get(rate, taken[rate].default)
     number = float(value) if isinstance(value, int | float) else None
-    return Guest(called, library.ways.maker(kind, given, way), number, told, library.ways.WAYS[way])
+    return kind_of(called)(library.ways.maker(kind, given, way), number, told, library.ways.WAYS[way])
+
+
+def guest_kind(name: str) -> type[Guest]:
+    """What is known of a guest by its name alone; raises `UsageError` as `guest` does for names."""
+    return kind_of(f"{name.partition(':')[0]}:{member_of(name).__name__}")
 
 
 def _named(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -75,19 +76,15 @@ class Guest(Rule[Diary]):
     they stand on a card; `asks` is what it needs besides the gradient.
     """
 
-    name: ClassVar[str] = "guest"
-    title: ClassVar[str] = "guest"
     in_a_word: ClassVar[str] = "steps as its library does"
-    called: str = ""
-    machine: Callable[[FloatArray], Machine] = field(default=lambda _: _nobody(), repr=False)
+    machine: Callable[[FloatArray], Machine] = field(repr=False)
     learning_rate: float | None = None
     told: tuple[tuple[str, str], ...] = ()
     asks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        library, _, name = self.called.partition(":")
-        own = {"title": name, "also": library, "needs": self.asks, "small_print": "; ".join(map(" = ".join, self.told))}
-        for attribute, value in own.items():
+        said = "; ".join(f"{name} {value}" for name, value in self.told)
+        for attribute, value in {"needs": self.asks, "small_print": said}.items():
             object.__setattr__(self, attribute, value)  # what other rules say as a class, a guest says for itself
 
     @classmethod
@@ -100,10 +97,10 @@ class Guest(Rule[Diary]):
         return ()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Guest) and (self.called, self.told) == (other.called, other.told)
+        return isinstance(other, Guest) and (self.name, self.told) == (other.name, other.told)
 
     def __hash__(self) -> int:
-        return hash((self.called, self.told))
+        return hash((self.name, self.told))
 
     def init(self, x: FloatArray) -> Diary:
         return Diary(np.array(x))
@@ -134,7 +131,7 @@ class Guest(Rule[Diary]):
         except UsageError:
             raise
         except Exception as error:  # what a library raises is its own affair, and of every kind
-            raise UsageError(f"{self.called} gave up: {one_line(error)}.") from error
+            raise UsageError(f"{self.name} gave up: {one_line(error)}.") from error
 
 
 class _Asked:
@@ -185,5 +182,10 @@ def one_line(error: BaseException) -> str:
     return (said if len(said) <= 200 else said[:199] + "…").rstrip(".")
 
 
-def _nobody() -> Machine:
-    raise UsageError("A guest is made by its name, like torch:AdamW.")
+@cache
+def kind_of(called: str) -> type[Guest]:
+    """The guests of that name: what they say of themselves before they have settings."""
+    library, _, name = called.partition(":")
+    return type(
+        name, (Guest,), {"name": called, "title": name, "also": f"as {library} has it", "__doc__": Guest.__doc__}
+    )

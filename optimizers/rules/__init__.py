@@ -6,14 +6,11 @@ differ, a rule's docstring says how, and often a word among its hyper-parameters
 slope is the mean of both sides where PyTorch's relu has 0 and JAX's abs has 1.
 
 A rule also says what it does, in a few words and as the formulas of one step, so that cards, tables and
-captions know it as soon as it is in `RULES`.
+captions know it as soon as it is in `ALL`.
 """
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from .adam import Adam, AdaMax, AdamW, AMSGrad, NAdam
@@ -26,11 +23,10 @@ from .signs import Lion, SignSGD
 from .stepping import Backtracking, ExactLineSearch, PolyakStep
 
 __all__ = [
+    "ALL",
     "BFGS",
     "HESSIAN",
-    "OWN",
     "RATES",
-    "RULES",
     "VALUE",
     "AMSGrad",
     "Accelerated",
@@ -59,14 +55,9 @@ __all__ = [
     "SignSGD",
 ]
 
-_ALL: tuple[type[Rule[Any]], ...] = (
+ALL: tuple[type[Rule[Any]], ...] = (
     *(GradientDescent, Momentum, Nesterov, Accelerated, MomentumRestart, Averaging),
     *(AdaGrad, AdaDelta, RMSProp, Adam, AdamW, AMSGrad, NAdam, AdaMax),
     *(SignSGD, Lion),
     *(ExactLineSearch, Backtracking, PolyakStep, ConjugateGradient, BFGS, Newton, DampedNewton),
 )
-
-#: Those of a lecture's own, while they are in force (`clips.lecture.in_force`): in `RULES` behind ours.
-OWN: dict[str, type[Rule[Any]]] = {}
-
-RULES: Mapping[str, type[Rule[Any]]] = MappingProxyType(ChainMap(OWN, {rule.name: rule for rule in _ALL}))

@@ -5,14 +5,19 @@ The libraries themselves are not installed for these tests; `tests/guests` holds
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from clips.keeping.records import Wish, recipe_of
+from clips.profile import make_profile
+from clips.sources import GUESTS, Sources, libraries
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
-from optimizers import descend, make_rule
-from optimizers.guests import LIBRARIES, Guest, catalogue, guest, is_guest
-from optimizers.guests.record import Asking
+from optimizers import RULES, descend, make_rule
+from optimizers.guests import LIBRARIES, Guest, catalogue, guest
+from optimizers.guests.record import Asking, kind_of
 from optimizers.problem import FloatArray
 from optimizers.rules import Momentum
 
@@ -52,7 +57,7 @@ class Failing(Rolling):
 
 
 def rolling(machine: type[Rolling] = Rolling, **options: object) -> Guest:
-    return Guest("library:Rolling", machine, **options)  # type: ignore[arg-type]
+    return kind_of("library:Rolling")(machine, **options)  # type: ignore[arg-type]
 
 
 STARTS = np.array([[7.11, 6.97], [-3.0, 2.0], [0.5, -4.0]])
@@ -138,8 +143,9 @@ def test_two_guests_of_one_name_and_settings_are_equal() -> None:
 
 
 def test_only_what_has_a_colon_is_a_guest() -> None:
-    assert is_guest("torch:AdamW")
-    assert not is_guest("momentum")
+    assert "torch:AdamW" in RULES
+    assert "AdamW" not in RULES
+    assert not any(":" in name for name in RULES), "they are not listed: nobody has asked for them"
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -154,3 +160,24 @@ def test_a_library_that_is_not_there(library: str, monkeypatch: pytest.MonkeyPat
 def test_an_unknown_library_is_answered_with_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"torhc.*torch"):
         guest("torhc:Adam")
+
+
+def test_the_version_of_a_guest_s_library_is_what_a_clip_is_made_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new version may take other steps: then the clip that names the guest is stale, and no other."""
+    assert set(GUESTS) == set(LIBRARIES)
+    known = {"torch": "2.13.0"}
+    monkeypatch.setattr("clips.sources.version", lambda name: known.get(name, "1"))
+    sources = Sources()
+
+    def digests() -> list[str]:
+        libraries.cache_clear()
+        races = ["momentum,adam", "momentum,torch:AdamW"]
+        wishes = [Wish("race", "optimizer_race", {"rules": rules}, make_profile("l"), Path("clips")) for rules in races]
+        return [recipe_of(wish, sources).base for wish in wishes]
+
+    plain, guests = digests()
+    known["torch"] = "2.14.0"
+    assert digests()[0] == plain
+    assert digests()[1] != guests
+    monkeypatch.undo()
+    libraries.cache_clear()
