@@ -69,7 +69,7 @@ def library_of(name: str) -> Library:
 
 def command_for(library: str) -> str:
     """What brings a library."""
-    return f"pip install {LIBRARIES[library].package}"
+    return f"uv pip install --python .venv {LIBRARIES[library].package}"
 
 
 def member_of(name: str) -> Any:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from objectives.errors import UsageError, unknown
 
 from .catalogue import library_of, member_of, version_of
@@ -32,14 +34,18 @@ def guest(name: str, **settings: object) -> Guest:
     rate = next((own for own in RATES if own in taken), None)
     if rate is not None and taken[rate].default is inspect.Parameter.empty:
         given.setdefault(rate, 0.01)
+    number: Any = given.get(rate) if rate is not None else None
+    if isinstance(number, np.ndarray):  # one for each run of a batch; what is made begins with any of them
+        given[str(rate)] = float(number.flat[0])
     _require(called, taken, given)
     try:
         way = _way(library.ways, kind, tuple(given.items()))
     except UsageError as error:
         raise UsageError(f"{called} cannot run here: {error}.") from None
     told = _told(name.partition(":")[0], taken, given)
-    value = None if rate is None else given.get(rate, taken[rate].default)
-    number = float(value) if isinstance(value, int | float) else None
+    if rate is not None and not isinstance(number, np.ndarray):
+        value = given.get(rate, taken[rate].default)
+        number = float(value) if isinstance(value, int | float) else None
     return kind_of(called)(library.ways.maker(kind, given, way), number, told, library.ways.WAYS[way])
 
 

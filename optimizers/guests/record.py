@@ -7,6 +7,7 @@ goes on; who steps from an older state gets a machine that has lived through its
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,10 +17,11 @@ import numpy as np
 
 from objectives.errors import UsageError
 
-from ..hyperparameters import HyperParameter
+from ..hyperparameters import HyperParameter, Numbers
 from ..problem import FloatArray
 from ..rules import GradientFunction, Rule
 
+ROOM = 96  # characters of settings on a card
 Answer = Any  # a number or an array, as the objective gave it
 
 
@@ -48,7 +50,7 @@ class Diary:
     start: FloatArray
     before: Diary | None = None
     answers: tuple[tuple[Answer, ...], ...] = ()  # of the step that led here, a tuple for each run of the batch
-    learning_rate: float | None = None  # of that step
+    learning_rate: Numbers | None = None  # of that step
     crew: _Crew = field(default_factory=lambda: _Crew(), compare=False)
 
     def steps(self) -> Iterator[Diary]:
@@ -71,19 +73,19 @@ class _Crew:
 class Guest(Rule[Diary]):
     """An optimizer of a library, with its settings; made by `guest`, which knows what it needs.
 
-    `machine` makes one at a point of shape (d,). `learning_rate` is None for an optimizer without one; a schedule
-    may change it from step to step, and nothing else. `told` are the settings, the library's version among them, as
-    they stand on a card; `asks` is what it needs besides the gradient.
+    `machine` makes one at a point of shape (d,). `learning_rate` is None for an optimizer without one, else a number
+    or an array over the batch; a schedule may change it from step to step, and nothing else. `told` are the settings,
+    the library's version among them, as they stand on a card; `asks` is what it needs besides the gradient.
     """
 
     in_a_word: ClassVar[str] = "steps as its library does"
     machine: Callable[[FloatArray], Machine] = field(repr=False)
-    learning_rate: float | None = None
+    learning_rate: Numbers | None = None
     told: tuple[tuple[str, str], ...] = ()
     asks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        said = "; ".join(f"{name} {value}" for name, value in self.told)
+        said = _within(ROOM, [f"{name} {_as_markup(value)}" for name, value in self.told if value != "False"])
         for attribute, value in {"needs": self.asks, "small_print": said}.items():
             object.__setattr__(self, attribute, value)  # what other rules say as a class, a guest says for itself
 
@@ -94,7 +96,7 @@ class Guest(Rule[Diary]):
 
     @property
     def batch_shape(self) -> tuple[int, ...]:
-        return ()
+        return np.shape(self.learning_rate) if self.learning_rate is not None else ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Guest) and (self.name, self.told) == (other.name, other.told)
@@ -111,7 +113,7 @@ class Guest(Rule[Diary]):
         asked = [_Asked(gradient, x, place) for place in np.ndindex(x.shape[:-1])]
         result = np.empty_like(x)
         for ask, machine in zip(asked, machines, strict=True):
-            result[ask.place] = self._stepped(machine, ask, self.learning_rate)
+            result[ask.place] = self._stepped(machine, ask, _there(self.learning_rate, x.shape[:-1], ask.place))
         now = Diary(state.start, state, tuple(tuple(ask.answers) for ask in asked), self.learning_rate, crew)
         crew.machines, crew.newest = machines, now
         return result, now
@@ -121,8 +123,9 @@ class Guest(Rule[Diary]):
         places = list(np.ndindex(state.start.shape[:-1]))
         machines = [self.machine(np.array(state.start[place])) for place in places]
         for entry in state.steps():
-            for machine, answers in zip(machines, entry.answers, strict=True):
-                self._stepped(machine, _Remembered(iter(answers)), entry.learning_rate)
+            for place, machine, answers in zip(places, machines, entry.answers, strict=True):
+                rate = _there(entry.learning_rate, state.start.shape[:-1], place)
+                self._stepped(machine, _Remembered(iter(answers)), rate)
         return machines
 
     def _stepped(self, machine: Machine, ask: Asking, rate: float | None) -> FloatArray:
@@ -132,6 +135,11 @@ class Guest(Rule[Diary]):
             raise
         except Exception as error:  # what a library raises is its own affair, and of every kind
             raise UsageError(f"{self.name} gave up: {one_line(error)}.") from error
+
+
+def _there(rate: Numbers | None, batch: tuple[int, ...], place: tuple[int, ...]) -> float | None:
+    """The learning rate of one run of a batch."""
+    return None if rate is None else float(np.broadcast_to(rate, batch)[place])
 
 
 class _Asked:
@@ -185,7 +193,20 @@ def one_line(error: BaseException) -> str:
 @cache
 def kind_of(called: str) -> type[Guest]:
     """The guests of that name: what they say of themselves before they have settings."""
-    library, _, name = called.partition(":")
-    return type(
-        name, (Guest,), {"name": called, "title": name, "also": f"as {library} has it", "__doc__": Guest.__doc__}
-    )
+    name = called.partition(":")[2]
+    return type(name, (Guest,), {"name": called, "title": name, "__doc__": Guest.__doc__})
+
+
+def _within(room: int, pieces: list[str]) -> str:
+    """As many pieces as there is room for, in characters; that there are more is seen."""
+    lengths = itertools.accumulate(len(piece) + 2 for piece in pieces)
+    there = [piece for piece, length in zip(pieces, lengths, strict=True) if length <= room]
+    return "; ".join(there if len(there) == len(pieces) else [*there, "..."])
+
+
+def _as_markup(value: str) -> str:
+    """A setting for a card: 1e-08 as a power of ten."""
+    mantissa, mark, exponent = value.partition("e-")
+    if not (mark and exponent.isdigit()):
+        return value
+    return f"${'' if float(mantissa) == 1 else f'{mantissa} dot '}10^(-{int(exponent)})$"

@@ -129,9 +129,22 @@ def test_a_schedule_changes_the_learning_rate() -> None:
     np.testing.assert_allclose(run.iterates, ours.iterates, rtol=1e-12)
 
 
+def test_learning_rates_are_a_batch() -> None:
+    rates = np.array([0.01, 0.03, 0.002])
+    batch = descend(OBJECTIVES["qfsp"], rolling(learning_rate=rates), STARTS[0], 20)
+    for k, rate in enumerate(rates):
+        alone = descend(OBJECTIVES["qfsp"], rolling(learning_rate=float(rate)), STARTS[0], 20)
+        np.testing.assert_array_equal(batch.iterates[:, k], alone.iterates)
+
+
 def test_what_a_library_raises_is_one_sentence() -> None:
     with pytest.raises(UsageError, match=r"^library:Rolling gave up: no way out of here\.$"):
         descend(OBJECTIVES["qfsp"], rolling(Failing), STARTS[0], 3)
+
+
+def test_a_card_has_every_setting_as_one_writes_it() -> None:
+    rule = rolling(told=(("library", "2.13.0"), ("lr", "0.1"), ("eps", "1e-08"), ("tiny", "2.5e-3"), ("on", "False")))
+    assert rule.small_print == "library 2.13.0; lr 0.1; eps $10^(-8)$; tiny $2.5 dot 10^(-3)$"
 
 
 def test_two_guests_of_one_name_and_settings_are_equal() -> None:
@@ -152,7 +165,7 @@ def test_only_what_has_a_colon_is_a_guest() -> None:
 def test_a_library_that_is_not_there(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "is_installed", lambda _: False)
     with pytest.raises(
-        UsageError, match=rf"^{library}:Adam needs the library {library}: pip install {library} brings it\.$"
+        UsageError, match=rf"^{library}:Adam needs the library {library}: uv pip install --python .venv {library} brings it\.$"
     ):
         make_rule(f"{library}:Adam")
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+from zlib import crc32
 
 Theme = Literal["dark", "light"]
+
+SELDOM = 6  # in the order of `rules`: from here on they are not in the lecture
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,12 @@ class Palette:
     terms: tuple[str, ...]
 
     def rule(self, name: str) -> str:
-        """The colour of an optimizer rule; one without a place here gets another's tint, the same each time."""
-        return self.rules.get(name) or self.terms[sum(name.encode()) % len(self.terms)]
+        """The colour of an optimizer rule; one without a place here gets another's tint, the same each time.
+
+        There are many optimizers of other libraries: these borrow from the rules that seldom race.
+        """
+        lent = tuple(self.rules.values())[SELDOM:] if ":" in name else self.terms
+        return self.rules.get(name) or lent[crc32(name.encode()) % len(lent)]
 
 
 DARK = Palette(
