@@ -75,10 +75,15 @@ class Machines:
 
     @property
     def address(self) -> str:
-        file = self.folder / "scheduler.json"
-        until(file.exists)
-        found: str = json.loads(file.read_text())["address"]
-        return found
+        found: dict[str, str] = {}
+
+        def is_written() -> bool:  # the file is there a moment before what it says
+            with suppress(FileNotFoundError, json.JSONDecodeError):
+                found.update(json.loads((self.folder / "scheduler.json").read_text()))
+            return "address" in found
+
+        until(is_written)
+        return found["address"]
 
     def stop(self) -> None:
         for process in self.processes:
