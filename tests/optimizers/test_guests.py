@@ -1,6 +1,6 @@
 """A guest is a rule like any other: it may be stopped, replayed, run as a batch, though its machine changes in place.
 
-The libraries themselves are not installed for these tests; `tests/guests` holds against them, by hand.
+The libraries themselves are not installed for these tests; `tests/guests` holds them against each other, by hand.
 """
 
 from __future__ import annotations
@@ -165,7 +165,8 @@ def test_only_what_has_a_colon_is_a_guest() -> None:
 def test_a_library_that_is_not_there(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "is_installed", lambda _: False)
     with pytest.raises(
-        UsageError, match=rf"^{library}:Adam needs the library {library}: uv pip install --python .venv {library} brings it\.$"
+        UsageError,
+        match=rf"^{library}:Adam needs the library {library}: uv pip install --python .venv {library} brings it\.$",
     ):
         make_rule(f"{library}:Adam")
 

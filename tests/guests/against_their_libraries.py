@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import numpy as np
+import optax
 import pytest
+import pytorch_optimizer
+import torch
 
-torch = pytest.importorskip("torch")
-optax = pytest.importorskip("optax")
-jax = pytest.importorskip("jax")
-pytorch_optimizer = pytest.importorskip("pytorch_optimizer")
-
-from objectives import OBJECTIVES  # noqa: E402
-from objectives.errors import UsageError  # noqa: E402
-from optimizers import descend, make_rule  # noqa: E402
-from optimizers.guests import LIBRARIES, guest, invited  # noqa: E402
+from objectives import OBJECTIVES
+from objectives.errors import UsageError
+from optimizers import descend, make_rule
+from optimizers.guests import LIBRARIES, guest, invited
 
 START, STEPS = (7.11, 6.97), 30
 
