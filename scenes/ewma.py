@@ -327,7 +327,8 @@ class EWMA(LectureScene):
     @cached_property
     def notes(self) -> list[Words]:
         """What is left of the ups and downs."""
-        texts = (f"ups and downs: ${100 * self.ups_and_downs(share):.0f}$ %" for share in self.betas)
+        what = "ups and downs left" if layout.is_wide() else "ups and downs"
+        texts = (f"{what}: ${100 * self.ups_and_downs(share):.0f}$ %" for share in self.betas)
         pairs = zip(texts, self.columns, strict=True)
         if layout.is_narrow():
             return [on_baseline(layout.place(quiet(text), box, RIGHT), box.top - BASE) for text, box in pairs]
