@@ -263,8 +263,7 @@ class Ravine(LectureScene):
             self.drive(chain, share)
             self.play(share.animate.set_value(1.0), run_time=4.5, rate_func=linear)
             self.release()
-            percent = f"{100 * self.pushes[axis].left:.0f}"
-            left = "all of it" if percent == "100" else f"${percent} %$"
+            left = f"${100 * self.pushes[axis].left:.0f} %$".replace("$100 %$", "all of it")
             self.speaker.say(f"{way}, {self.pushes[axis].fate}: {left} is left", f"{way}: {left} is left")
             self.wait(2.2)
         self.drive(trail, step)

@@ -248,8 +248,7 @@ class UpdateRule(LectureScene):
         if self.told:
             along, across = (f"${typeset(self.objective.variables[k])}$" for k in self.told)
             still = f"along {across}, {percent(self.left_over[self.told[1]])} is left"
-            cancel = f"along {across} they cancel: {percent(self.left_over[self.told[1]])} is left"
-            self.speaker.say(f"along {along} the pushes add up, {cancel}", cancel, still)
+            self.speaker.say(f"along {along} the pushes add up; they cancel {still}", still)
             self.wait(2.6)
         self.wait(0.4)
 
