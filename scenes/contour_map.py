@@ -43,7 +43,7 @@ PROFILE = 0.36  # of the column, the profile; the map has the rest
 CUT, WALK = 1.45, 7.0  # seconds of a cut, and of the walk along the line
 LARGE = 0.92  # of the room that is free, the map from above
 BESIDE, OVER = 0.4, 0.2  # of the heading's row and of the column: how far a terrain that is alone may reach there
-STRETCH = 0.14  # of the map's width
+STRETCH = 0.11  # of the map's width
 
 
 class ContourMapScene(LectureScene):

@@ -265,7 +265,7 @@ class DescentInABowl(LectureScene):
         if not self.shortens:
             return f"the steps: {ends}", ends
         if self.ratio:
-            same = f"each step ${in_math(figure(self.ratio))}$ times the last"
+            same = f"each step ${in_math(figure(self.ratio))}$ times the one before"
             return f"{same}: {ends}", same
         return f"shorter and shorter steps: {ends}", f"steps {ends}"
 

@@ -134,8 +134,7 @@ class EWMA(LectureScene):
         self.wait(0.8)
 
     def three_memories(self) -> None:
-        """The same values, and three averages. What is left of the way that the values go up and
-        down: {left}."""
+        """The same values, and three averages. What is left of the way that the values go up and down: {left}."""
         self.vanish(*self.braces, run_time=0.4)
         self.play(retyped(self.large, self.line), run_time=0.9)
         self.play(FadeIn(self.panel), run_time=0.7)
@@ -327,7 +326,8 @@ class EWMA(LectureScene):
     @cached_property
     def notes(self) -> list[Words]:
         """What is left of the ups and downs."""
-        texts = (f"ups and downs: ${100 * self.ups_and_downs(share):.0f}$ %" for share in self.betas)
+        what = "ups and downs" + " left" * layout.is_wide()
+        texts = (f"{what}: ${100 * self.ups_and_downs(share):.0f}$ %" for share in self.betas)
         pairs = zip(texts, self.columns, strict=True)
         if layout.is_narrow():
             return [on_baseline(layout.place(quiet(text), box, RIGHT), box.top - BASE) for text, box in pairs]

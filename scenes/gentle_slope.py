@@ -1,8 +1,8 @@
 """On a gentle slope gradient descent hardly moves: its step is as long as the gradient, and the gradient is short.
 
 A sigmoid neuron and two points at the left, the map of its error at the right: one step, told twice. A gauge shows how
-steep it is where the ball stands, and an arrow at the ball says it on the map, on one scale throughout. Long the arrow
-stays next to nothing, then the slope is steep for a moment, and all happens.
+steep it is where the ball stands, and an arrow at the ball points downhill: at first magnified until it is seen at all,
+then on a smaller scale, when the slope is steep for a moment, and all happens.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class GentleSlope(LectureScene):
         self.show_title(self.map, self.legend, *self.still_data, self.fit.dots)
 
     def neuron(self) -> None:
-        """Which two parameters of a neuron fit the data? The white bars are what its curve misses{error_is}."""
+        """Which two parameters of a neuron fit the data? The bars are what its curve misses{error_is}."""
         self.play(FadeIn(self.formula), run_time=0.8)
         self.play(Create(self.fit.fit), run_time=1.2)
         self.wait(0.6)
@@ -318,7 +318,7 @@ class GentleSlope(LectureScene):
         times = f"{in_math(figure(scale, 2))}"
         brief = tinted("$-nabla E$", palette().gradient)
         return (
-            f"at the ball: {name}, drawn ${times}$ times as long",
+            *([f"{name}, ${times}$ times as long, to be seen at all"] if scale == self.arrow.scales[0] > 1 else []),
             f"{name}, drawn ${times}$ times as long",
             f"{brief}, $times {times}$",
         )

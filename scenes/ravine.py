@@ -234,7 +234,7 @@ class Ravine(LectureScene):
     def with_momentum(self) -> None:
         """Momentum {gamma:g} with the large learning rate again: {momentum_does}"""
         self._fade(SMALLER)
-        self._say(self.why_these[1], "the largest that does not overshoot along: ")
+        self._say(self.why_these[1], "now momentum, the largest that does not overshoot along: ")
         self._send(MOMENTUM)
         does = (
             f"the swings shrink to ${self.tale.calm}$"
@@ -263,7 +263,7 @@ class Ravine(LectureScene):
             self.drive(chain, share)
             self.play(share.animate.set_value(1.0), run_time=4.5, rate_func=linear)
             self.release()
-            left = f"${100 * self.pushes[axis].left:.0f} %$"
+            left = f"${100 * self.pushes[axis].left:.0f} %$".replace("$100 %$", "all of it")
             self.speaker.say(f"{way}, {self.pushes[axis].fate}: {left} is left", f"{way}: {left} is left")
             self.wait(2.2)
         self.drive(trail, step)

@@ -171,7 +171,8 @@ class Saddle(LectureScene):
         """What holds on both grounds, of steps lost."""
         pairs = [[self.lost_in_all(place, name) for name in NAMES] for place in PLACES]
         if all(fast > 0 for _, fast in pairs) and self.first_away:
-            fewer = " and ".join(f"{fast} steps, not {slow}" for slow, fast in pairs)
+            (slow, fast), (second_slow, second_fast) = pairs
+            fewer = f"{fast} steps instead of {slow}, and {second_fast} instead of {second_slow}"
             return f"Small slopes that agree add up: momentum loses {fewer}."
         if self.first_away:
             return "Small slopes that agree add up: momentum loses fewer steps."
@@ -189,7 +190,8 @@ class Saddle(LectureScene):
         self.grounds["first"].begin()
 
     def first_ground(self) -> None:
-        """First: {first_title}. Shaded is what is flat: gentler than a fifth of the steepest place on the way."""
+        """First: {first_title}. Shaded on the map is what is flat: gentler than a fifth of the steepest place on the
+        way."""
         self._show_ground("first")
 
     def first_run(self) -> None:
@@ -197,7 +199,7 @@ class Saddle(LectureScene):
         self._run("first")
 
     def second_ground(self) -> None:
-        """Second: {second_title}. Shaded, again, is what is flat."""
+        """Second: {second_title}. Shaded on the map, again, is what is flat."""
         self._clear("first")
         self._show_ground("second")
 
@@ -264,7 +266,7 @@ class Saddle(LectureScene):
             return ("small slopes that agree add up, but not on both", "not on both")
         slow, fast = ([self.lost_in_all(place, name) for place in PLACES] for name in NAMES)
         told = [tinted(f"${a}$ and ${b}$", rule_color(name)) for name, (a, b) in ((GD, slow), (MOMENTUM, fast))]
-        return (f"small slopes that agree add up: {told[1]} steps lost, not {told[0]}", "momentum leaves first")
+        return (f"small slopes that agree add up: {told[1]} steps lost instead of {told[0]}", "momentum leaves first")
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -308,7 +310,7 @@ class Saddle(LectureScene):
         chart = even_map(ground.objective, box, ground.view, ground.map.levels)
         paths = [
             Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=0.8 * BALL).display(ground.last)
-            for name, run in self.runs(place).items()
+            for name, run in reversed(self.runs(place).items())  # the slower lies above, as in its beat
         ]
         return VGroup(chart, shade_on(chart, *ground.slopes, ground.gentle), *paths, head)
 

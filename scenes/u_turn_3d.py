@@ -95,6 +95,7 @@ class UTurn3D(TwoRuns):
             **super().words(),
             "how_it_runs": turned if self.count else straight,
             "turned": u_turns(self.count),
+            "and_lower": ", and still momentum ends lower than gradient descent" if self.count and self.lower else "",
             "what_counts": IS_A_U_TURN,
             "where_they_start": f", where the ground is nearly level: {self._lapse}" if self.level_start else "",
         }
@@ -151,7 +152,7 @@ class UTurn3D(TwoRuns):
         self.wait(3.4)
 
     def to_the_end(self) -> None:
-        """{turned} in {last} iterations. Gradient descent {gd_end}; momentum {momentum_end}."""
+        """{turned} in {last} iterations{and_lower}."""
         left = self.last - self.third_turn
         self.duet.speaker.hush()
         if left > 0:
@@ -164,7 +165,7 @@ class UTurn3D(TwoRuns):
         self.wait(2.0)
 
     def from_above(self) -> None:
-        """After {last} iterations: gradient descent {gd_end}; momentum {momentum_end}, with {turned}."""
+        """The errors after {last} iterations: gradient descent {gd_end}; momentum {momentum_end}, with {turned}."""
         lowest = self._lowest_said() if self.objective.minima else ""
         landing = Landing(
             self.duet, [*self.verdicts()], self.deepest, lowest, also=lambda chart: [self.rings_on(chart)]

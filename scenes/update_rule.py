@@ -248,7 +248,7 @@ class UpdateRule(LectureScene):
         if self.told:
             along, across = (f"${typeset(self.objective.variables[k])}$" for k in self.told)
             still = f"along {across}, {percent(self.left_over[self.told[1]])} is left"
-            self.speaker.say(f"along {along} the pushes add up; {still}", still)
+            self.speaker.say(f"along {along} the pushes add up; they cancel {still}", still)
             self.wait(2.6)
         self.wait(0.4)
 
@@ -274,7 +274,7 @@ class UpdateRule(LectureScene):
     def verdict(self) -> str:
         """What the memory was good for: both last values, in the rules' colours, as markup."""
         ends = (("with a memory", "momentum", self.run), ("without", "gradient_descent", self.plain))
-        return ", ".join(tinted(f"{name}: $f$ {ending(run)}", rule_color(rule)) for name, rule, run in ends)
+        return ", ".join(tinted(f"{name}: $f$ {ending(run, 2)}", rule_color(rule)) for name, rule, run in ends)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 

@@ -276,3 +276,20 @@ def test_bad_parameters_are_refused_with_a_sentence(settings: dict[str, object],
     with studio(make_profile("l")), typeset_cache(), pytest.raises(UsageError, match=words) as refusal:
         RollingBall(parameters=read_parameters("rolling_ball", settings)).trajectories()
     assert "\n" not in str(refusal.value)
+
+
+def test_for_how_long_the_slope_has_pulled_back_is_counted_with_a_loop() -> None:
+    """Beyond the valley the slope pulls back from its first step on: the ball is not left to itself up to its turn."""
+    scene = make_scene("rolling_ball", {})
+    objective = find_objective("hillside")
+    x, update, pulls, step = float(objective.start[0]), 0.0, 0, 0
+    while True:
+        slope = 0.2 * float(objective.gradient(np.array([x]))[0])
+        share, update = 0.9 * update, 0.9 * update + slope
+        if share and np.sign(update) != np.sign(share):
+            break
+        pulls = pulls + 1 if slope * share < 0 else 0
+        x, step = x - update, step + 1
+    assert f"For {pulls} steps the slope has pulled back; only at step {step}, at {x:.2f}," in scene.caption(
+        "overshoot"
+    )

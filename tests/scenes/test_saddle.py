@@ -133,3 +133,18 @@ def test_bad_parameters_are_refused() -> None:
         list(make_scene("saddle", {"second_objective": "hillside"}).claims())
     with pytest.raises(UsageError, match="start needs 2"):
         list(make_scene("saddle", {"start": (1.0,)}).claims())
+
+
+def test_both_paths_are_seen_where_they_run_together() -> None:
+    """On the ridge one lies over the other: uppermost is the one that is behind, the other goes on beyond its ball."""
+    ground = make_scene("saddle", {}).grounds["first"]  # type: ignore[attr-defined]
+    assert [*ground.paths] == [*ground.trails] == [MOMENTUM, GD]
+    assert [trail.tint for trail in ground.terrain.trails] == [ground.trails[name].tint for name in (MOMENTUM, GD)]
+    assert ground.paths[MOMENTUM].ball.width > ground.paths[GD].ball.width, "at the start it is seen round the other"
+    step = 20
+    far = {name: abs(run.iterates[step, 0]) for name, run in ground.runs.items()}
+    assert far[GD] > far[MOMENTUM] or ground.runs[MOMENTUM].iterates[step, 0] < 0
+
+
+def test_the_cards_say_what_they_count() -> None:
+    assert make_scene("saddle", {}).grounds["first"].called == "steps lost"  # type: ignore[attr-defined]

@@ -169,14 +169,15 @@ class Listing(VGroup):
                     glyph.set_color(color)
 
     def _marks(self, marked: Sequence[str]) -> VGroup:
-        """A bar before each row that begins so."""
+        """A bar before each row that begins so, all in one line; over the lit ground of a row."""
         pitch, rows = float(self.baselines[0] - self.baselines[1]), self.source.split("\n")
         found = [k for k, text in enumerate(rows) if text.strip().startswith(tuple(marked))] if marked else []
         bars = VGroup()
+        left = min((float(self.code.glyphs(k)[0].get_left()[0]) for k in found), default=0.0) - 2 * SIDE
         for k in found:
-            left, base = float(self.code.glyphs(k)[0].get_left()[0]) - 2 * SIDE, float(self.baselines[k])
+            base = float(self.baselines[k])
             bar = Band().cover(Box(left - 0.09, base - 0.26 * pitch, left, base + 0.74 * pitch))
-            bars.add(bar.set_fill(rule_color("momentum"), 1))
+            bars.add(bar.set_fill(rule_color("momentum"), 1).set_z_index(0))
         return bars
 
     @cached_property

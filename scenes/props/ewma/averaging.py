@@ -6,21 +6,22 @@ All of it is drawn for one beta at a time, so that a tracker can move beta and t
 from __future__ import annotations
 
 import numpy as np
-from manim import DOWN, LEFT, VGroup, VMobject
+from manim import DOWN, LEFT, UP, VGroup, VMobject
 
 from optimizers.averages import mean_age, moving_average, moving_weights, window_of
 from scenes.stage.ink.ball import walked
 from scenes.stage.ink.drawing import Array, curve_of, disc_points, polyline_points, polylines, stroke
-from scenes.stage.ink.layout import Box
+from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import COLUMNS, GAP_SHARE, rectangle_points
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.numerals import Numeral
-from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline
+from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
 DOT, MARK = 0.11, 0.07  # radii: of a value, and of an average
 HEAD = 0.45  # above the highest bar, for its number
 SPAN = 2.0  # windows back: how much of the past is drawn
+CLEAR = 0.2  # above the name of the bars, from the numbers of the panel above
 LIFT = 0.1  # of the height: the ground's distance from the axis, for the point of balance
 LEAST = 0.4  # of the window that looks back as far: the box that is shown first
 
@@ -88,7 +89,8 @@ class Weights(VGroup):
         self.bars = VGroup(*(VMobject(stroke_width=0, fill_color=color, fill_opacity=1) for color in colors))
         self.ends = VGroup(*(Numeral(np.zeros(3), ".2f", SMALL, color) for color in colors[::2]))
         self.moving = VGroup(self.bars, self.ends)
-        self.add(polylines([ends], stroke_color=palette().rule_line, stroke_width=2), self.moving)
+        name = place(quiet("weight of each value"), box.inset(top=CLEAR), UP)
+        self.add(name, polylines([ends], stroke_color=palette().rule_line, stroke_width=2), self.moving)
         self.display(0.0)
 
     def display(self, step: float) -> Weights:

@@ -160,8 +160,9 @@ class CurveRace:
         return {name: np.asarray(np.round(run.value / unit, self.digits) + 0.0) for name, run in self.runs.items()}
 
     def value_said(self, value: float) -> str:
-        """A value in a sentence: four digits, and no noise below them."""
-        return figure(0.0 if abs(value) < 1e-3 * self.visible else value, 4)
+        """A value in a sentence: four digits, two of one that the picture shows as next to nothing, no noise below."""
+        seen = abs(value) >= self.visible
+        return figure(0.0 if abs(value) < 1e-3 * self.visible else value, 4 if seen else 2)
 
     def place_said(self, place: float) -> str:
         """A place in a sentence: three digits of the window."""

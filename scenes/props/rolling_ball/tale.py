@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from scenes.props.rolling_ball.race import CurveRace
 from scenes.stage.curves.run import CurveRun
 from scenes.stage.runs.pair import NAMES
+from scenes.stage.words.figures import in_math
 
 # What is worth knowing ------------------------------------------------------------------------------------------------
 
@@ -58,7 +61,16 @@ def beyond(race: CurveRace) -> str:
     if not race.fast.turns:
         return "It never turns back." if race.fast.gone is None else f"It leaves the picture at step {race.fast.gone}."
     step = race.fast.turns[0]
-    return f"At step {step} it turns back, at {race.place_said(race.fast.x[step])}: nothing told it to stop before."
+    turned = f"at step {step}, at {race.place_said(race.fast.x[step])}"
+    if (before := against(race.fast, step)) < 2:
+        return f"It turns back {turned}."
+    return f"For {before} steps the slope has pulled back; only {turned}, is the last update used up, and it turns."
+
+
+def against(run: CurveRun, step: int) -> int:
+    """For how many steps in a row, up to one, the slope pulls against what momentum brings."""
+    pulls = run.slope[:step] * run.share[:step] < 0
+    return int(np.argmin(pulls[::-1])) if len(pulls) and not pulls.all() else len(pulls)
 
 
 def at_the_end(race: CurveRace) -> str:
@@ -92,7 +104,8 @@ def dip_line(race: CurveRace) -> str:
 def turn_line(race: CurveRace) -> str:
     if race.fast.turns:
         place = race.place_said(race.fast.x[race.fast.turns[0]])
-        return f"no brake in the valley: it turns back at ${race.variable} = {place}$"
+        fast = "too fast to stop: " if against(race.fast, race.fast.turns[0]) > 1 else ""
+        return f"{fast}it turns back at ${race.variable} = {place}$"
     if race.fast.gone is not None:
         return f"momentum leaves the picture at step {race.fast.gone}"
     return "it does not turn back"
@@ -115,4 +128,7 @@ def verdict(race: CurveRace) -> str:
 def _final(race: CurveRace, name: str, run: CurveRun) -> str:
     if run.gone is not None:
         return f"left at step {run.gone}"
-    return f"at $f = {race.heights[name][-1]:.{race.digits}f}$"
+    shown, value = race.heights[name][-1], float(run.value[-1])
+    if not shown and 0 < abs(value) < race.visible:  # a few digits more than on the card, where it is next to nothing
+        return f"at $f = {in_math(race.value_said(value))}$"
+    return f"at $f = {shown:.{race.digits}f}$"

@@ -45,6 +45,16 @@ class FlatGround(SurfaceAndMap):
     def lost_in_all(self, name: str) -> int:
         return int(self.lost[0][name][-1])
 
+    @property
+    def called(self) -> str:
+        """What the numbers on the cards are."""
+        return "steps lost"
+
+    @property
+    def stack(self) -> list[str]:
+        """The last of the runs lies under the first, which follows it: so both are seen, all the way."""
+        return [*self.runs][::-1]
+
     def reading(self, name: str) -> Callable[[float], float]:
         return partial(at, self.lost[0][name])
 

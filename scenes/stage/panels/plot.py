@@ -45,9 +45,14 @@ def nice_step(span: float, count: int) -> float:
     return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= least * (1 - 1e-9))
 
 
-def ticks(low: float, high: float, count: int) -> list[float]:
-    """Round numbers in a range, at most `count` + 1 of them."""
-    step = nice_step(high - low, count)
+def ticks(low: float, high: float, count: int, steps: Sequence[float] = ()) -> list[float]:
+    """Round numbers in a range, at most `count` + 1 of them; multiples of one of the `steps`, if there are any.
+
+    >>> ticks(0, 360, 4), ticks(0, 360, 4, (30, 90, 180)), ticks(0, 360, 1, (30, 90, 180))
+    ([0.0, 100.0, 200.0, 300.0], [0.0, 90.0, 180.0, 270.0, 360.0], [0.0, 180.0, 360.0])
+    """
+    fitting = [step for step in steps if (high - low) / step <= count] or steps[-1:]
+    step = fitting[0] if fitting else nice_step(high - low, count)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(k * step, 12) + 0.0 for k in range(first, last + 1)]
 
@@ -89,8 +94,9 @@ def within_reach(points: Array) -> Array:
 class Axis:
     """One direction of a panel: a range of data, linear or logarithmic, laid on a stretch of the screen."""
 
-    def __init__(self, data: Range, screen: Range, scale: Scale = "linear") -> None:
-        self.data, self.screen, self.scale = data, screen, scale
+    def __init__(self, data: Range, screen: Range, scale: Scale = "linear", steps: Sequence[float] = ()) -> None:
+        """`steps` are the distances of ticks to choose from, from the least, where round numbers are not decimal."""
+        self.data, self.screen, self.scale, self.steps = data, screen, scale, steps
         self._low, self._high = self._measure(np.array(data))
 
     def _measure(self, values: npt.ArrayLike) -> Array:
@@ -109,7 +115,7 @@ class Axis:
         """
         for distance in (apart, CLOSER * apart):
             count = max(2, int(abs(self.screen[1] - self.screen[0]) / distance))
-            found = decades(*self.data, count) if self.scale == "log" else ticks(*self.data, count)
+            found = decades(*self.data, count) if self.scale == "log" else ticks(*self.data, count, self.steps)
             if np.count_nonzero(self.place(found) <= self.screen[1] - taken) > 1:
                 break
         return found
@@ -129,12 +135,14 @@ class Panel(VGroup):
         framed: bool = False,
         y_labels: bool = True,
         x_scale: Scale = "linear",
+        x_steps: Sequence[float] = (),
     ) -> None:
-        """`names` are Typst markup; `grid` draws a line at each y tick; `framed` a frame instead of a base line."""
+        """`names` are Typst markup; `grid` draws a line at each y tick; `framed` a frame instead of a base line;
+        `x_steps` are the distances of the numbers below to choose from, else decimal ones."""
         super().__init__()
         self.names_above = bool(names[1])
         self.area = self._plot_area(box, x, y, (x_scale, y_scale), names, y_labels)
-        self.x_axis = Axis(x, (self.area.left, self.area.right), x_scale)
+        self.x_axis = Axis(x, (self.area.left, self.area.right), x_scale, x_steps)
         self.y_axis = Axis(y, (self.area.bottom, self.area.top), y_scale)
         self.frame = polylines(
             self._frame_lines(grid, framed, y_labels), stroke_color=palette().rule_line, stroke_width=2

@@ -185,7 +185,12 @@ class SurfaceAndMap:
 
     def rim(self, name: str) -> float:
         """At the start all balls lie over each other: the earlier ones are seen round the later ones."""
-        return RIM * (len(self.runs) - 1 - [*self.runs].index(name))
+        return RIM * (len(self.stack) - 1 - self.stack.index(name))
+
+    @property
+    def stack(self) -> list[str]:
+        """The runs from the lowest to the uppermost, where they lie over each other."""
+        return [*self.runs]
 
     @cached_property
     def places(self) -> dict[str, Array]:
@@ -202,19 +207,16 @@ class SurfaceAndMap:
         """The runs on the map."""
         area, until = self.map.area, self.parted
         return {
-            name: Trail(places, rule_color(name), area, ball=BALL, rim=self.rim(name), until=until)
-            for name, places in self.places.items()
+            name: Trail(self.places[name], rule_color(name), area, ball=BALL, rim=self.rim(name), until=until)
+            for name in self.stack
         }
 
     @cached_property
     def trails(self) -> dict[str, TerrainTrail]:
         """The runs on the terrain."""
-        return {
-            name: self.terrain.trail(
-                run.iterates[: run.ended_at + 1], rule_color(name), ball=BALL, rim=self.rim(name), until=self.parted
-            )
-            for name, run in self.runs.items()
-        }
+        seen = {name: run.iterates[: run.ended_at + 1] for name, run in self.runs.items()}
+        look = {name: {"ball": BALL, "rim": self.rim(name), "until": self.parted} for name in self.stack}
+        return {name: self.terrain.trail(seen[name], rule_color(name), **look[name]) for name in self.stack}
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:

@@ -20,6 +20,7 @@ COMPACT = 3  # decimals, where numbers stand close to each other
 SAID = 3  # digits of a number in a sentence
 LONG = 10**6  # from here on a number is a power of ten times a few digits
 SHORT = 1e-4  # and below this
+OFF = 0.2  # of a number below 1: what rounding may change, at most
 PLAIN = 1e-3  # a running number that is smaller than its decimals is one, too; above, it gets more decimals
 RESULT = "r"  # of a format for what counts down to nothing, like `.5r`: never 0 unless it is
 DIVERGES, NOTHING = "diverges", "−"  # shown in the place of a number
@@ -58,12 +59,15 @@ def power_of_ten(exponent: int) -> str:
 
 
 def sentence_format(value: float, spec: str) -> str:
-    """A number in the format that a caption asks for, unless that would be long, programmer's notation, or a false 0.
+    """A number in the format that a caption asks for, unless that would be long, programmer's notation, a false 0, or
+    so few digits of a small number that it is another one.
 
     >>> sentence_format(0.3599, ".3f"), sentence_format(6.72e-06, ".2e"), sentence_format(1e85, ".2f")
     ('0.360', '6.72·10⁻⁶', '10⁸⁵')
     >>> sentence_format(3e-7, ".5f"), sentence_format(0.0, ".5f"), sentence_format(470.0, ".1g")
     ('3·10⁻⁷', '0.00000', '500')
+    >>> sentence_format(6.72e-06, ".5f"), sentence_format(0.0148, ".2f")
+    ('6.7·10⁻⁶', '0.015')
     """
     found = re.fullmatch(r"(?:\.(\d+))?([efg]?)", spec)
     if not found:
@@ -75,7 +79,8 @@ def sentence_format(value: float, spec: str) -> str:
         return figure(value, max(1, digits))
     if not math.isfinite(value) or abs(value) >= LONG:
         return figure(value)
-    return text if float(text) or not value else figure(value, 1)
+    off = abs(float(text) - value)
+    return text if off <= OFF * abs(value) or (float(text) and abs(value) >= 1) else figure(value, 2)
 
 
 class Captions(Formatter):
