@@ -19,7 +19,7 @@ from objectives.data_objective import DataObjective
 from optimizers import Rule, Trajectory
 from scenes.lecture_scene import LectureScene
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import Trail, parted
+from scenes.stage.ink.ball import Trail, covered, parted
 from scenes.stage.ink.drawing import Array, crosses, inside
 from scenes.stage.ink.fading import FadeIn
 from scenes.stage.ink.layout import Box
@@ -197,12 +197,18 @@ class SurfaceAndMap:
         """The step by which no ball lies under another any more."""
         return parted([*self.places.values()], 2 * BALL)
 
+    def nesting(self, name: str) -> dict[str, float]:
+        """How much larger a run's ball is where it lies under others, and when that is."""
+        names = [*self.places]
+        above = [self.places[other] for other in names[names.index(name) + 1 :]]
+        again = covered(self.places[name], above, BALL)
+        return {"rim": self.rim(name), "until": self.parted, "again": again}
+
     @cached_property
     def paths(self) -> dict[str, Trail]:
         """The runs on the map."""
-        area, until = self.map.area, self.parted
         return {
-            name: Trail(places, rule_color(name), area, ball=BALL, rim=self.rim(name), until=until)
+            name: Trail(places, rule_color(name), self.map.area, ball=BALL, **self.nesting(name))
             for name, places in self.places.items()
         }
 
@@ -211,7 +217,7 @@ class SurfaceAndMap:
         """The runs on the terrain."""
         return {
             name: self.terrain.trail(
-                run.iterates[: run.ended_at + 1], rule_color(name), ball=BALL, rim=self.rim(name), until=self.parted
+                run.iterates[: run.ended_at + 1], rule_color(name), ball=BALL, **self.nesting(name)
             )
             for name, run in self.runs.items()
         }
