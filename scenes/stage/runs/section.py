@@ -88,7 +88,7 @@ class Section(VGroup):
             for name, place in zip(names, places, strict=True)
         ]
         (_, self.floor), _ = places
-        self.add(self.panel, self.level, self.climb, *self.balls)
+        self.add(self.panel, self.level, *self.balls, self.climb)  # a low rim is hardly above its ball
 
     @cached_property
     def level(self) -> VMobject:
