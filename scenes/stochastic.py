@@ -262,8 +262,8 @@ class Stochastic(LectureScene):
         self.wait(2.0)
 
     def turning_back(self) -> None:
-        """So {verdict}: {momentum_turns_back} of {turns} steps turn back, {gradient_descent_turns_back} of the large
-        ones and {small_rate_turns_back} of the small ones."""
+        """So {verdict}: {momentum_turns_back} of {turns} steps turn by more than 90 degrees,
+        {gradient_descent_turns_back} of the large ones and {small_rate_turns_back} of the small ones."""
         self._clear()
         self.play(*map(FadeIn, (self.map, self.stand.near, *self.paths.values(), self.stand.goal)), run_time=0.6)
         self.play(*map(FadeIn, self.table.names.values()), *map(FadeIn, self.table.shown("there", "stays", "noise")))
