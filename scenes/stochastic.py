@@ -221,8 +221,7 @@ class Stochastic(LectureScene):
 
     def jitter(self) -> None:
         """Each step follows one sample: {it_does}. Near is within {near:g} of the minimum, the ring."""
-        gone = (self.first_line, self.place, self.formula)
-        self.play(*map(FadeOut, gone), FadeIn(self.stand.near), run_time=0.5)
+        self.play(*map(FadeOut, (self.first_line, self.place, self.formula)), FadeIn(self.stand.near), run_time=0.5)
         self.speaker.say(f"near: inside the ring, ${NEAR:g}$ from {CROSS}", "near: in the ring")
         self.wait(1.6)
         self._walk(GD)
