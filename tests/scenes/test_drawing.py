@@ -118,7 +118,8 @@ def test_a_ball_that_ends_under_another_is_larger_again() -> None:
     """One comes to the other's place, goes through it, and comes back for good at step 4."""
     still = np.zeros((3, 3))
     swinging = np.array([[x, 0.0, 0.0] for x in (0.0, 1.0, 0.05, -0.4, 0.1, 0.0)])
-    assert covered(still, [swinging], 0.15) == 4
-    assert covered(still, [still], 0.15) == 0
-    assert covered(still, [swinging + 1.0], 0.15) == covered(still, [], 0.15) == np.inf
-    assert [nested(0.07, step, 1, 4) for step in (0, 1, 3, 3.5, 4, 9)] == pytest.approx([0.07, 0, 0, 0.035, 0.07, 0.07])
+    assert covered(still, [swinging], 0.15, 0.07) == (4, 0.07)
+    assert covered(still, [still, swinging], 0.15, 0.07) == (0, 0.14)
+    assert covered(still, [swinging + 1.0], 0.15, 0.07) == covered(still, [], 0.15, 0.07) == (np.inf, 0)
+    found = [nested(0.14, step, 1, (4, 0.07)) for step in (0, 1, 3, 3.5, 4, 9)]
+    assert found == pytest.approx([0.14, 0, 0, 0.035, 0.07, 0.07])

@@ -10,7 +10,7 @@ from manim import VGroup, VMobject
 from objectives import AnyObjective
 from optimizers import Trajectory
 from scenes.stage.curves.graph import CurvePanel, values_at
-from scenes.stage.ink.ball import RADIUS, Ball, along, covered, nested, parted
+from scenes.stage.ink.ball import NEVER, RADIUS, Again, Ball, along, covered, nested, parted
 from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points, inside, polyline_points
 from scenes.stage.ink.palette import palette
 
@@ -28,11 +28,11 @@ class CurveWalk(VGroup):
         self.marks = VMobject(fill_color=color, fill_opacity=1, stroke_width=0)
         self.ball = Ball(color).set_z_index(1)
         self.add(self.marks, self.ball)
-        self.rim, self.until, self.again = 0.0, 1.0, np.inf
+        self.rim, self.until, self.again = 0.0, 1.0, NEVER
         self.display(0.0)
 
-    def nest(self, rim: float, until: float, again: float) -> None:
-        """Let the ball be larger by a rim up to one step and from another on, as on a map (`ball.Trail`)."""
+    def nest(self, rim: float, until: float, again: Again) -> None:
+        """Let the ball be larger by a rim up to a step, and again where it ends under others (`ball.Trail`)."""
         self.rim, self.until, self.again = rim, until, again
         self.display(0.0)
 
@@ -60,7 +60,7 @@ def walks_of(
     places = [walk.places for walk in walks.values()]
     until = parted(places, 2 * RADIUS)
     for k, walk in enumerate(walks.values()):
-        walk.nest(RIM * (len(walks) - 1 - k), until, covered(walk.places, places[k + 1 :], RADIUS))
+        walk.nest(RIM * (len(walks) - 1 - k), until, covered(walk.places, places[k + 1 :], RADIUS, RIM))
     return walks
 
 

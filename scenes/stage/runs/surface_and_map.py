@@ -197,11 +197,11 @@ class SurfaceAndMap:
         """The step by which no ball lies under another any more."""
         return parted([*self.places.values()], 2 * BALL)
 
-    def nesting(self, name: str) -> dict[str, float]:
+    def nesting(self, name: str) -> dict[str, Any]:
         """How much larger a run's ball is where it lies under others, and when that is."""
         names = [*self.places]
         above = [self.places[other] for other in names[names.index(name) + 1 :]]
-        again = covered(self.places[name], above, BALL)
+        again = covered(self.places[name], above, BALL, RIM)
         return {"rim": self.rim(name), "until": self.parted, "again": again}
 
     @cached_property

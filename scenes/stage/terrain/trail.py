@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from manim import Mobject, ValueTracker
 
-from scenes.stage.ink.ball import FRESH, RADIUS, nested
+from scenes.stage.ink.ball import FRESH, NEVER, RADIUS, Again, nested
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette
 from scenes.stage.terrain.ground import Ground
@@ -39,10 +39,10 @@ class TerrainTrail(Mobject):
         presence: float = 0.0,
         rim: float = 0.0,
         until: float = 1.0,
-        again: float = np.inf,
+        again: Again = NEVER,
     ) -> None:
         """`iterates` (n, 2) in the objective's variables; a run that is lost far outside the view ends there. `rim` is
-        how much larger the ball is up to the step `until` and from `again` on, as on a map (`ball.Trail`)."""
+        how much larger the ball is up to the step `until`, and `again`, as on a map (`ball.Trail`)."""
         super().__init__()
         reach = FAR * np.ptp(np.array(ground.view))
         lost = np.flatnonzero(~(np.abs(iterates) < reach).all(axis=1))
