@@ -33,7 +33,7 @@ from scenes.props.choosing_momentum.four import ROW, FourPanels
 from scenes.props.choosing_momentum.outcome import Outcome, too_little_too_much
 from scenes.props.choosing_momentum.roots import RootsPlane
 from scenes.stage.curves.graph import CurvePanel, window
-from scenes.stage.curves.walk import CurveWalk
+from scenes.stage.curves.walk import CurveWalk, walks_of
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn
 from scenes.stage.ink.layout import Box
@@ -186,7 +186,8 @@ class ChoosingMomentum(LectureScene):
         self.wait(3.0)
 
     def overshoot(self) -> None:
-        """A parabola, from {second_start[0]:g}, and momentum {overshooting:g}: the ball {passes}."""
+        """Another curve, another answer: on a parabola, from {second_start[0]:g}, with momentum {overshooting:g} the
+        ball {passes}."""
         self.speaker.hush()
         gone = (self.four.panels, self.four.walks, self.four.labels, self.verdicts)
         self.vanish(self.counter, *(part for parts in gone for part in parts.values()))
@@ -204,8 +205,8 @@ class ChoosingMomentum(LectureScene):
         self.wait(2.4)
 
     def closed_form(self) -> None:
-        """On a parabola each step multiplies by two roots. Off the axis they turn, and the ball swings: up to momentum
-        {critical:.4g} nothing overshoots."""
+        """On a parabola the way left is a sum of two parts, and each step multiplies each by its root. Off the axis the
+        roots turn, and the ball swings: up to momentum {critical:.4g} nothing overshoots."""
         self.speaker.hush()
         self.vanish(self.table, self.head, self.seconds[MUCH], self.strip, self.valley)
         question, formula, swings, most, value = self.derivation
@@ -355,10 +356,7 @@ class ChoosingMomentum(LectureScene):
 
     @cached_property
     def seconds(self) -> dict[str, CurveWalk]:
-        return {
-            name: CurveWalk(self.valley, self.damping.objective, run, self.color(name))
-            for name, run in self.damping.runs.items()
-        }
+        return walks_of(self.valley, self.damping.objective, self.damping.runs, self.color)
 
     @staticmethod
     def color(name: str) -> str:

@@ -31,7 +31,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.conventions.next_step import LAST, NextStep
 from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color
-from scenes.props.conventions.telling import as_sentence, conclusion, gap, lengths
+from scenes.props.conventions.telling import as_sentence, conclusion, gap, lengths, told_shares
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import EDGE, Trail
 from scenes.stage.ink.drawing import Array, crosses, dashed, discs, inside
@@ -189,7 +189,7 @@ class Conventions(LectureScene):
         self.show_title(self.table.furniture, *self.table.rows)
 
     def letters(self) -> None:
-        """Every author writes momentum in other letters."""
+        """Authors write momentum in different letters."""
         self.speaker.say("other letters ...")
         for row in self.table.rows:
             self.play(Indicate(row, 1.04, color=row.get_color()), run_time=0.7)
@@ -197,8 +197,8 @@ class Conventions(LectureScene):
         self._clear()
 
     def forms(self) -> None:
-        """And in other forms: the learning rate stands inside the memory, or outside, and the gradient may get a weight
-        of one minus the momentum."""
+        """And in other forms, here in the lecture's letters: the learning rate stands inside the memory, or outside,
+        and the gradient may get a weight of one minus the momentum."""
         cards = FormCards(self.rows[1])
         for card in cards.cards.values():
             self.play(FadeIn(card), run_time=0.6)
@@ -278,8 +278,7 @@ class Conventions(LectureScene):
     def told_steps(self) -> dict[str, tuple[str, str, str]]:
         """The steps round the change: what they are, in short, and their colours."""
         letter, rate = notation().learning_rate, typed(self.parameters.schedule[0] * self.parameters.learning_rate)
-        shares = {form: f"${typed(100 * self.kick(form), 2)} %$ of it" for form in self.close.runs}
-        told = {form: (f"{FORMS[form].title}: {share}", share, form_color(form)) for form, share in shares.items()}
+        told = told_shares({form: self.kick(form) for form in FORMS}, [*self.close.runs])
         return {LAST: (f"the last step with ${letter} = {rate}$", "the last step", palette().ink), **told}
 
     @cached_property

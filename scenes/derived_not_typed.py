@@ -23,7 +23,7 @@ from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
 from scenes.reads import derived
 from scenes.stage.curves.graph import CurvePanel, window
-from scenes.stage.curves.walk import CurveWalk, tangent
+from scenes.stage.curves.walk import CurveWalk, tangent, walks_of
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, polyline_points, polylines
 from scenes.stage.ink.fading import FadeIn
@@ -360,7 +360,7 @@ class DerivedNotTyped(LectureScene):
 
     @cached_property
     def walks(self) -> dict[str, CurveWalk]:
-        return {name: CurveWalk(self.panel, self.objective, run, self.color(name)) for name, run in self.runs.items()}
+        return walks_of(self.panel, self.objective, self.runs, self.color)
 
     @cached_property
     def cells(self) -> dict[str, Box]:

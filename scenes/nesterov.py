@@ -40,7 +40,7 @@ from scenes.props.nesterov.outcome import (
     turns_by,
     where_it_is,
 )
-from scenes.props.nesterov.racing import rings_on, targets_on, trails_on
+from scenes.props.nesterov.racing import rings_on, targets_on, told_of_rings, trails_on
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
 from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
@@ -196,7 +196,7 @@ class NesterovScene(LectureScene):
         self.show_title(self.near.map, self.near.past, self.near.ball, self.equations.first)
 
     def leap(self) -> None:
-        """Momentum: a share of the last update, and the gradient where the ball stands. Their sum is the step."""
+        """Momentum: a share of the last update, and the gradient where the ball stands: the step subtracts both."""
         here, moved = self.leaps.here, self.leaps.share
         share = self._vector(palette().share, here)
         self._send(share, here, moved)
@@ -236,7 +236,7 @@ class NesterovScene(LectureScene):
         self.play(FadeIn(self.map), *(FadeIn(part) for part in self.board), run_time=0.8)
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
         self.add(*self.rings.values(), *self.trails.values(), targets_on(self.map, self.objective))
-        self.speaker.say("a ring round each u-turn: the path turns back across the valley", "a ring round each u-turn")
+        self.speaker.say(*told_of_rings(self.rings, self.runs))
         self._run(self.parameters.steps, [self.strip, self.counter, *self.rings.values(), *self.trails.values()])
         turns = {name: self.runs[name].u_turns for name in self.rules}
         self.speaker.say(f"u-turns: ${turns[BALL]}$ with momentum, ${turns[AHEAD]}$ with Nesterov")
@@ -406,9 +406,9 @@ class NesterovScene(LectureScene):
 
     @cached_property
     def second_strip(self) -> ErrorStrip:
-        distances = {name: self.distances(name) for name in self.rules}
-        box = self.boxes[1].inset(bottom=FOOT)
-        return ErrorStrip(box, distances, {n: rule_color(n) for n in distances}, "distance to the minimum")
+        distances, box = {name: self.distances(name) for name in self.rules}, self.boxes[1].inset(bottom=FOOT)
+        said = "distance to the minimum after each step"
+        return ErrorStrip(box, distances, {n: rule_color(n) for n in distances}, said)
 
     @cached_property
     def ranges(self) -> StableRanges:

@@ -175,8 +175,8 @@ class OptimizerRace(LectureScene):
             "same_race": f"After {self.parameters.steps} steps the errors: {ends[SAME]}." if SAME in ends else "",
             "tuned_race": f"After {self.parameters.steps} steps the errors: {ends[TUNED]}." if TUNED in ends else "",
             "found": ", ".join(rates),
-            "verdict": f"{capital(self.results[self.raced[-1]].winner)}. {capital(self.starts.law)}: "
-            f"lowest from so many starts: {_listed(self.starts.wins)}.",
+            "verdict": f"{capital(self.results[self.raced[-1]].winner)}. With the same rates, "
+            f"{self.starts.law.replace('$', '')}: {_listed(self.starts.wins)}.",
         }
 
     @property

@@ -17,7 +17,7 @@ from objectives import OBJECTIVES, AnyObjective
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
-from scenes.props.problems.cases import JUDGED, OTHER, Cases
+from scenes.props.problems.cases import JUDGED, OTHER, Cases, other_color
 from scenes.props.problems.example import Example, chart_of, in_a_sentence, tips_of, trails_on
 from scenes.props.problems.ledger import Ledger
 from scenes.props.problems.talking_points import TalkingPoints
@@ -273,8 +273,8 @@ class Problems(LectureScene):
         downhill, next_ = (tinted(text, color) for text, color in zip(("downhill", "the step"), ways, strict=True))
         self.speaker.say(f"{downhill}, and {next_}")
         self.wait(2.2)
-        self.vanish(*arrows)
         self.speaker.hush()
+        self.vanish(*arrows)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -351,7 +351,7 @@ class Problems(LectureScene):
     @property
     def colors(self) -> dict[str, str]:
         """Of the runs."""
-        return {**{name: rule_color(name) for name in (GD, MOMENTUM)}, OTHER: palette().target}
+        return {**{name: rule_color(name) for name in (GD, MOMENTUM)}, OTHER: other_color()}
 
     @cached_property
     def _charts(self) -> dict[str, tuple[ContourMap, dict[str, Trail]]]:

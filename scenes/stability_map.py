@@ -190,7 +190,7 @@ class StabilityMap(LectureScene):
         self.wait(2.6)
 
     def two_curves(self) -> None:
-        """Theory says where they diverge, and above which curve they ripple. The picture agrees."""
+        """Theory says where runs diverge: the picture agrees. And it says above which curve they ripple."""
         self.speaker.say("theory: right of this line, runs diverge", "right of this line: they diverge")
         self.play(*map(Create, self.boundary), FadeIn(self.signs.beyond), run_time=1.2)
         self.wait(1.8)
@@ -261,8 +261,8 @@ class StabilityMap(LectureScene):
         self.wait(1.8)
 
     def best(self) -> None:
-        """The best without momentum: {plain_steps} steps. With it, in the long run, where the curves cross:
-        {best_steps} steps{branches}."""
+        """The best without momentum: {plain_steps} steps. With it, where theory has the best, at the crossing of the
+        curves: {best_steps} steps{branches}."""
         self.speaker.hush()
         self._go("plain", 3.0)
         self.speaker.say(f"the best without momentum: {self._in_steps('plain')}", "the best without momentum")

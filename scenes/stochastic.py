@@ -184,7 +184,7 @@ class Stochastic(LectureScene):
         self.bring_to_front(self.first_line)
         self.wait(2.6)
         self.speaker.hush()
-        self.play(FadeOut(misses), FadeOut(self.formula), run_time=0.5)
+        self.play(FadeOut(misses), run_time=0.5)
 
     def one_sample(self) -> None:
         """Each sample has a gradient of its own: {one_side} of {samples} pull to one side of the mean, {other_side} to
@@ -221,7 +221,7 @@ class Stochastic(LectureScene):
 
     def jitter(self) -> None:
         """Each step follows one sample: {it_does}. Near is within {near:g} of the minimum, the ring."""
-        self.play(FadeOut(self.first_line), FadeOut(self.place), FadeIn(self.stand.near), run_time=0.5)
+        self.play(*map(FadeOut, (self.first_line, self.place, self.formula)), FadeIn(self.stand.near), run_time=0.5)
         self.speaker.say(f"near: inside the ring, ${NEAR:g}$ from {CROSS}", "near: in the ring")
         self.wait(1.6)
         self._walk(GD)
@@ -262,8 +262,8 @@ class Stochastic(LectureScene):
         self.wait(2.0)
 
     def turning_back(self) -> None:
-        """So {verdict}: {momentum_turns_back} of {turns} steps turn back, {gradient_descent_turns_back} of the large
-        ones and {small_rate_turns_back} of the small ones."""
+        """So {verdict}: {momentum_turns_back} of {turns} steps turn by more than 90 degrees,
+        {gradient_descent_turns_back} of the large ones and {small_rate_turns_back} of the small ones."""
         self._clear()
         self.play(*map(FadeIn, (self.map, self.stand.near, *self.paths.values(), self.stand.goal)), run_time=0.6)
         self.play(*map(FadeIn, self.table.names.values()), *map(FadeIn, self.table.shown("there", "stays", "noise")))

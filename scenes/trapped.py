@@ -35,7 +35,7 @@ from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns, most_of_the_way
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.orbit import View
 from scenes.stage.words.endings import flies_off, last_value
-from scenes.stage.words.figures import figure, sentence_format, typed
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 
@@ -158,7 +158,8 @@ class Trapped(TwoRuns):
     def _surface(self) -> str:
         low, high = np.array(self.objective.view).T
         dips = [m for m in self.objective.minima if ((np.array(m) >= low) & (np.array(m) <= high)).all()]
-        return f"{self.objective.title}: {len(dips)} dips" if len(dips) > 1 else self.objective.title
+        counted = len(dips) > 1 and "dip" not in self.objective.title
+        return f"{self.objective.title}, with {len(dips)} dips" if counted else self.objective.title
 
     def _way(self) -> str:
         """What a run does that does not come to rest, in the iterations up to the close look."""
@@ -182,22 +183,22 @@ class Trapped(TwoRuns):
                 f"{more} more iterations lead out of all bounds." if more else "More iterations change nothing of it."
             )
         rim = f"The rim is {figure(self.dip.rim - self.ends[GD], 3)} higher. " if self.dip else ""
-        return f"{rim}{more} more iterations lead {figure(self.drift, 1)} far."
+        return f"{rim}{more} more iterations move it by {figure(self.drift, 1)}."
 
     def _elsewhere(self) -> str:
         """Whether there is lower ground, and what becomes of momentum."""
-        low, momentum = sentence_format(self.lowest, ".2f"), figure(self.parameters.momentum)
+        low, momentum = figure(self.lowest, 4), figure(self.parameters.momentum)
         if flies_off(self.run):
             return f"The lowest ground is at {low}; a shorter step would be needed to get there."
-        last = sentence_format(last_value(self.run), ".2f")
+        last = figure(last_value(self.run), 4)
         if not self.too_high:
             return f"It is at {last}, and the lowest that is known is {low}."
-        return f"Lower ground is near, {low} against {last}. With momentum {momentum}: {self._other()}."
+        return f"Lower ground is near, {low} against {last}. With momentum {momentum} {self._other()}."
 
     def _other(self) -> str:
         """What momentum does from the same start, after as many iterations."""
         *_, fast = self.verdicts()
-        return f"it {fast.words}" + (f", and is at {figure(self.ends[MOMENTUM])}" if fast.number else "")
+        return f"it {fast.words}" + (f", and is at {figure(self.ends[MOMENTUM], 4)}" if fast.number else "")
 
     # The beats ------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from manim import Mobject
 
-from scenes.stage.ink.ball import Trail, nested, parted, pointer
+from scenes.stage.ink.ball import Trail, covered, nested, parted, pointer
 from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.drawing import _clip_segment, clip_polyline, inside, polylines
 from scenes.stage.ink.layout import Box
@@ -112,3 +112,14 @@ def test_a_ball_under_another_is_larger_until_they_have_parted() -> None:
     assert parted([first, first], 0.3) == 5  # never: up to the end
     assert parted([first, second[:2]], 0.3) == next(k for k in range(6) if np.hypot(0.1 * k, 0.1 * min(k, 1)) > 0.3)
     assert [nested(0.07, step, 3) for step in (0, 2, 2.5, 3, 9)] == pytest.approx([0.07, 0.07, 0.035, 0, 0])
+
+
+def test_a_ball_that_ends_under_another_is_larger_again() -> None:
+    """One comes to the other's place, goes through it, and comes back for good at step 4."""
+    still = np.zeros((3, 3))
+    swinging = np.array([[x, 0.0, 0.0] for x in (0.0, 1.0, 0.05, -0.4, 0.1, 0.0)])
+    assert covered(still, [swinging], 0.15, 0.07) == (4, 0.07)
+    assert covered(still, [still, swinging], 0.15, 0.07) == (0, 0.14)
+    assert covered(still, [swinging + 1.0], 0.15, 0.07) == covered(still, [], 0.15, 0.07) == (np.inf, 0)
+    found = [nested(0.14, step, 1, (4, 0.07)) for step in (0, 1, 3, 3.5, 4, 9)]
+    assert found == pytest.approx([0.14, 0, 0, 0.035, 0.07, 0.07])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -167,6 +168,17 @@ def test_the_last_picture_has_a_small_map_of_each_point_with_its_run_at_its_end(
         chart, *trails = tile.submobjects[2:]
         for trail, run in zip(trails, scene.problem(key).runs.values(), strict=True):
             np.testing.assert_allclose(trail.ball.get_center(), chart.to_screen(*run.iterates[-1]), atol=1e-9)
+
+
+def test_the_small_maps_stand_in_a_grid() -> None:
+    groups = made().tiles.groups
+    rows = [[*groups["gives"], groups["does not cure"][0]], [*groups["costs"], groups["does not cure"][1]]]
+    areas = [[tile.submobjects[2].area for tile in row] for row in rows]
+    for row in areas:
+        assert all(second.left - first.right > 0.08 for first, second in pairwise(row))
+        assert np.ptp([area.width for area in row]) < 0.1
+    for above, below in zip(*areas, strict=True):
+        assert above.left == pytest.approx(below.left, abs=0.05)
 
 
 def test_without_momentum_nothing_overshoots() -> None:

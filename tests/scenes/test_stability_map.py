@@ -20,7 +20,7 @@ from optimizers.plane import Parabola
 from scenes.props.stability_map.plane import SCALE, SHADES, diverging, quickness
 from scenes.props.stability_map.route import LIMIT, PLACES
 from scenes.stability_map import StabilityMap
-from scenes.stage.ink.palette import palette, ramp, srgb_lightness
+from scenes.stage.ink.palette import THEMES, Theme, contrast, palette, ramp, srgb_lightness
 from scenes.stage.ink.raster import pixel_box
 
 
@@ -53,6 +53,14 @@ def test_the_picture_agrees_with_the_curves_over_it() -> None:
     clear = (np.abs(off) > raster.box.width / width) & (at < np.quantile(at, 0.97))[:, None]
     assert clear.mean() > 0.9
     np.testing.assert_array_equal(grows[clear], (off > 0)[clear])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_names_of_the_curves_are_read_on_their_plates(theme: Theme) -> None:
+    with studio(make_profile("l", theme=theme)):
+        scene: Any = make_scene("stability_map", {})
+        for plate, words in scene.signs.names_of_curves:
+            assert contrast(words.get_fill_color().to_hex(), plate.get_fill_color().to_hex()) > 4.5
 
 
 def test_the_critical_curve_is_where_overshoot_begins() -> None:

@@ -39,7 +39,7 @@ def test_numbers() -> None:
     np.testing.assert_allclose(scene.run.iterates[-1], (5.6799528746, 2.8353670805), atol=1e-6)
     assert found["last_error"] == pytest.approx(-458.7251285, abs=1e-6)
     assert found["lowest_error"] == pytest.approx(-960.6575307, abs=1e-6)
-    assert found["rim"] == pytest.approx(-250.2675547, abs=0.5)
+    assert found["rim"] == pytest.approx(-250.2675547, abs=1e-6)
     assert scene.dip is not None
     assert scene.dip.share > 0.1
 

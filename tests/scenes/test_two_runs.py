@@ -77,9 +77,21 @@ def test_a_dip_is_what_water_fills(name: str, place: int) -> None:
     seed = int(np.abs(up - at[1]).argmin()), int(np.abs(across - at[0]).argmin())
     rim, inside = flooded(values, seed)
     assert found is not None
-    assert found.rim == pytest.approx(rim, abs=1e-6 * float(np.ptp(values)))
+    assert found.rim == pytest.approx(rim, abs=1e-3 * float(np.ptp(values)))
     assert np.mean(found.inside == inside) > 0.999
     assert found.bottom < found.rim
+
+
+@pytest.mark.parametrize(("name", "place"), [("trap", 1), ("two_wells", 1), ("styblinski_tang", 3)])
+def test_a_rim_is_as_high_in_every_window(name: str, place: int) -> None:
+    """It is the height of the pass, and not of the grid's point beside it: pictures of all shapes say one number."""
+    objective = OBJECTIVES[name]
+    (left, right), (bottom, top) = objective.view
+    wider = ((left - 0.17 * (right - left), right + 0.11 * (right - left)), (bottom, top))
+    first, second = (dip_round(objective, view, objective.minima[place]) for view in (objective.view, wider))
+    assert first is not None
+    assert second is not None
+    assert first.rim == pytest.approx(second.rim, rel=1e-9, abs=1e-9)
 
 
 def test_a_slope_and_a_plain_have_no_dip() -> None:

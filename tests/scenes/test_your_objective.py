@@ -312,7 +312,7 @@ def test_with_the_defaults_two_end_in_the_same_dip_and_one_of_them_swings() -> N
     assert said == [
         "momentum gets down to $-13.79$, the lowest dip",
         "gradient_descent and adam end in the same dip",
-        "adam still swings there: no ranking",
+        "adam still swings there: a number of the moment",
     ]
     rises = np.diff(scene.runs["adam"].values[-12:])
     assert (rises > 0).any()

@@ -51,9 +51,10 @@ class NextStep:
         self.place = discs(self.here[None], 0.36, stroke_color=palette().gradient, stroke_width=4)
 
     def arrow(self, name: str, color: str) -> Vector:
-        """An arrow of no length where a step begins."""
-        tail, _ = self.ways[name]
-        return Vector(color, self.map.area, tail, tail)
+        """An arrow of no length where a step begins; the outline of a short one is thin, or it would be all outline."""
+        tail, tip = self.ways[name]
+        vector = Vector(color, self.map.area, tail, tail)
+        return vector.set_stroke(width=vector.get_stroke_width() * min(1.0, float(np.linalg.norm(tip - tail))))
 
     def laid_out(self, box: Box, told: Mapping[str, tuple[str, str, str]]) -> dict[str, VGroup]:
         """The steps below each other, straight and on one scale, the longest as long as the box: each with its name

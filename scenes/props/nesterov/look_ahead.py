@@ -93,7 +93,8 @@ class StableRanges:
         line = polylines(list(self._ticks(pull)), stroke_color=palette().target, stroke_width=6)
         foot = self.panel.to_screen(pull, 0.0)
         words = Words(f"here ${pull:.2f}$" if abs(pull) < LARGE else "here", SMALL, palette().target, on_picture=True)
-        words.next_to(foot + 0.12 * UP, RIGHT if pull < most / 2 else LEFT, buff=0.18)
+        words.next_to(foot, RIGHT if pull < most / 2 else LEFT, buff=0.18)
+        words.shift((float(foot[1]) + 0.1 - float(words.get_bottom()[1])) * UP)  # on the axis, which crosses no letter
         self.mark = VGroup(line, words)
 
     def _ticks(self, pull: float) -> Iterator[Array]:

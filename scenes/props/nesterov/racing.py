@@ -31,6 +31,13 @@ def targets_on(chart: ContourMap, objective: AnyObjective) -> VMobject:
     return crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3)
 
 
+def told_of_rings(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> tuple[str, str]:
+    """What a ring says, and the same in fewer words: the smallest u-turns have no room for one."""
+    ringed, counted = sum(len(some.steps) for some in rings.values()), sum(run.u_turns for run in runs.values())
+    told = f"a ring round each {'wide ' if ringed < counted else ''}u-turn"
+    return f"{told}: the path turns back across the valley", told
+
+
 def rings_on(chart: ContourMap, runs: Mapping[str, Trajectory]) -> dict[str, Rings]:
     """A ring round each u-turn of the runs."""
     turns = {name: run.u_turns_at for name, run in runs.items()}

@@ -71,13 +71,18 @@ class Starts:
 
     @property
     def law(self) -> str:
-        """Whether one ends lowest from every start, in a few words."""
+        """From how many starts who ends lowest most often does, in a few words: from all, say."""
         first = [name for name, wins in self.wins.items() if wins]
         if len(first) == 1 and self.wins[first[0]] == len(self.places):
             return f"{RULES[first[0]].title}, from every start of this map"
         if len(first) == 1:
             return f"{RULES[first[0]].title}, where one ends lowest alone"
-        return "the same rates, another start: another winner" if first else "from no start does one end lowest alone"
+        if not first:
+            return "from no start does one end lowest alone"
+        most = max(self.wins.values())
+        leaders = [RULES[name].title for name in first if self.wins[name] == most]
+        end = "ends" if len(leaders) == 1 else "each end"
+        return f"{' and '.join(leaders)} {end} lowest from ${most}$ of ${len(self.places)}$ starts, not from all"
 
     def blank(self, chart: ContourMap) -> VMobject:
         """A ring at each start, before anybody has run from there."""

@@ -23,6 +23,11 @@ CLOSE = 0.1  # momenta that differ by less are nearly the same
 JUDGED = 10  # last steps, of which the widest swing counts
 
 
+def other_color() -> str:
+    """Of a second run with momentum: crosses on a map are as bright as its ground is dark."""
+    return palette().terms[2]
+
+
 class Cases:
     """By the names of the beats that show them; a case reads of the clip's parameters only what it needs."""
 
@@ -74,7 +79,7 @@ class Cases:
         said = said.replace("a little more", "another") if abs(pair[0] - pair[1]) >= CLOSE else said
         short = f"ends ${gap:.1f}$ apart"
         holds, near = gap > FAR and abs(pair[0] - pair[1]) < CLOSE, _near(bowl, one, other)
-        brief = f"{tinted(f'${first}$', rule_color(MOMENTUM))} or {tinted(f'${second}$', palette().target)}"
+        brief = f"{tinted(f'${first}$', rule_color(MOMENTUM))} or {tinted(f'${second}$', other_color())}"
         brief, runs = f"{brief}: they end ${gap:.1f}$ apart", {MOMENTUM: one, OTHER: other}
         return Example(
             bowl, runs, said, finding, holds, view=near, settings=self._set(0.1, *pair), brief=brief, short=short

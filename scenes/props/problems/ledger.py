@@ -13,7 +13,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 Rows = Mapping[str, str]  # what was found, as markup, by the point's name
 
-LEAST = 11.0  # units of width, from which on a point and its finding stand on one line
+LINE, LARGE = 9.0, 11.0  # units of width, from which on a point and its finding stand on one line, and in large type
 GROUP, POINT = 0.24, 0.25  # of the width: for the group's name, and for the point's
 
 
@@ -23,9 +23,9 @@ class Ledger:
     def __init__(self, box: Box, groups: Mapping[str, Rows], colors: Mapping[str, str]) -> None:
         count = sum(map(len, groups.values()))
         self.parts: dict[str, tuple[Words, list[VGroup]]] = {}
-        size = BODY if box.width > LEAST else SMALL
+        size = BODY if box.width > LARGE else SMALL
         heads = {name: bold(name, size, colors[name]) for name in groups}
-        indent = max(GROUP * box.width if box.width > LEAST else 0.0, *(head.width + 0.2 for head in heads.values()))
+        indent = max(GROUP * box.width if box.width > LINE else 0.0, *(head.width + 0.2 for head in heads.values()))
         lines = iter(box.rows(*[1.0] * count, gap=0.0))
         for name, rows in groups.items():
             places = [next(lines) for _ in rows]
@@ -40,8 +40,8 @@ def _row(box: Box, indent: float, point: str, finding: str) -> VGroup:
     """A point and what was found, beside each other, or one below the other."""
     first, second = _baselines(box)
     left = box.inset(left=indent)
-    right = left.inset(left=POINT * box.width) if box.width > LEAST else left
-    words = layout.place(Words(point, BODY if box.width > LEAST else SMALL, palette().ink), left, LEFT)
+    right = left.inset(left=POINT * box.width) if box.width > LINE else left
+    words = layout.place(Words(point, BODY if box.width > LARGE else SMALL, palette().ink), left, LEFT)
     found = layout.place(layout.shrink_into(quiet(finding), right.width), right, LEFT)
     return VGroup(on_baseline(words, first), on_baseline(found, second))
 
@@ -49,4 +49,4 @@ def _row(box: Box, indent: float, point: str, finding: str) -> VGroup:
 def _baselines(box: Box) -> tuple[float, float]:
     """Of a point and of what was found."""
     middle = float(box.center[1])
-    return (middle - 0.11, middle - 0.11) if box.width > LEAST else (middle + 0.11, middle - 0.25)
+    return (middle - 0.11, middle - 0.11) if box.width > LINE else (middle + 0.11, middle - 0.25)

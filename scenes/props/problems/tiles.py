@@ -14,7 +14,7 @@ from manim import LEFT, VGroup, VMobject
 from objectives import typeset
 from scenes.props.problems.example import Example, chart_of, trails_on
 from scenes.stage.curves.graph import CurvePanel, window
-from scenes.stage.curves.walk import CurveWalk
+from scenes.stage.curves.walk import CurveWalk, walks_of
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.layout import Box
@@ -52,14 +52,22 @@ def _tile(box: Box, point: str, example: Example, color: str, runs: Mapping[str,
     foot, middle = rest.bottom_slice(FOOT, gap=0.0)
     name = layout.place(layout.shrink_into(bold(point, SMALL, color), head.width), head, LEFT)
     found = layout.place(layout.shrink_into(Words(example.short, SMALL), foot.width), foot, LEFT)
-    above = UNLABELLED["top"] if example.objective.dimension == 2 else 0.0  # a curve has its name at its side
-    chart, movers = small(example, middle.inset(**UNLABELLED | {"top": above}), runs)
+    chart, movers = _filling(example, middle, runs)
     for words in (chart.labels, chart.names):  # there is no room for them
         words.set_opacity(0)
     for mover in movers:
         mover.display(max(run.ended_at for run in example.runs.values()))
     parts: list[VMobject] = [chart, *movers]
     return VGroup(on_baseline(name, head.bottom + 0.14), on_baseline(found, foot.bottom + 0.14), *parts)
+
+
+def _filling(example: Example, box: Box, runs: Mapping[str, str]) -> Shown:
+    """An example whose plot area is a box: how much labels would take differs, so a first drawing is measured."""
+    above = UNLABELLED["top"] if example.objective.dimension == 2 else 0.0  # a curve has its name at its side
+    wider = box.inset(**UNLABELLED | {"top": above})
+    area = small(example, wider, runs)[0].area
+    off = {"left": box.left - area.left, "bottom": box.bottom - area.bottom}
+    return small(example, wider.inset(**off, top=area.top - box.top, right=area.right - box.right), runs)
 
 
 def small(example: Example, box: Box, runs: Mapping[str, str]) -> Shown:
@@ -70,4 +78,4 @@ def small(example: Example, box: Box, runs: Mapping[str, str]) -> Shown:
         return chart, list(trails_on(chart, example, runs).values())
     paths = np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in example.runs.values()])
     panel = CurvePanel(objective, box, *window(objective, paths), (f"${typeset(objective.variables[0])}$", "$f$"))
-    return panel, [CurveWalk(panel, objective, run, runs[name]) for name, run in example.runs.items()]
+    return panel, [*walks_of(panel, objective, example.runs, lambda name: runs[name]).values()]

@@ -30,7 +30,7 @@ WIDEST = 4.0  # learning rate times curvature: beyond, no momentum below 1 is st
 SHADES = 32
 SCALE = ("#2E2A6B", "#2D5F9E", "#1F9A8A", "#86C440", "#FBE723")  # slow to quick: lightness rises evenly, in any light
 DIVERGES = {False: "#5A1F28", True: "#E2B6B2"}  # in the dark theme and in the light one
-EDGED, EDGE = "#0E1116", 4.0  # the edge of a curve, and how much wider than the curve it is
+EDGE = 4.0  # how much wider than a curve its edge is
 LONGEST, HIGH = 1.6, 0.26  # the legend's bar
 APART, WIDE_APART = 0.13, 0.3  # of the legend's parts, and of the name beside it
 SAMPLES = 200
@@ -140,11 +140,11 @@ class StabilityPlane(Panel):
         momenta = np.array([theory.critical_momentum(min(pull, WIDEST)) for pull in roots**2])
         return self._curve(roots**2 / curvature, momenta, color)
 
-    def word(self, markup: str, rate: float, momentum: float, color: str) -> VGroup:
+    def word(self, markup: str, rate: float, momentum: float, color: str, behind: str, opacity: float) -> VGroup:
         """A word on a plate, its middle at a place of the plane, as far as it has room there."""
         words = Words(markup, SMALL, color, on_picture=True)
         plate = Rectangle(width=words.width + 0.2, height=words.height + 0.16, stroke_width=0)
-        sign = VGroup(plate.set_fill(EDGED, 0.72), words.move_to(plate))
+        sign = VGroup(plate.set_fill(behind, opacity), words.move_to(plate))
         sign.move_to(self.to_screen(rate, momentum))
         low, high = self.area.left + 0.1 - sign.get_left()[0], self.area.right - 0.1 - sign.get_right()[0]
         up, down = self.area.bottom + 0.1 - sign.get_bottom()[1], self.area.top - 0.1 - sign.get_top()[1]
@@ -152,7 +152,7 @@ class StabilityPlane(Panel):
 
     def _curve(self, rates: Array, momenta: Array, color: str) -> VGroup:
         pieces = clip_polyline(self.to_screen(rates, momenta), self.area)
-        edge = polylines(pieces, stroke_color=EDGED, stroke_width=5 + EDGE)
+        edge = polylines(pieces, stroke_color=palette().outline, stroke_width=5 + EDGE)
         return VGroup(edge, polylines(pieces, stroke_color=color, stroke_width=5))
 
     def _legend(self) -> VGroup:

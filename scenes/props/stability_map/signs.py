@@ -10,7 +10,8 @@ from scenes.props.stability_map.plane import StabilityPlane
 from scenes.stage.ink.palette import palette
 from scenes.stage.words.figures import typed
 
-ON_PICTURE = "#FFFFFF"  # the plane is dark or bright in both themes; words on it have a dark edge
+ON_PICTURE, PLATE = "#FFFFFF", "#0E1116"  # the plane is dark or bright in both themes: white words on dark plates
+THIN, THICK = 0.72, 0.92  # opacities of a plate: of those, and of names in a curve's colour
 LOW, HALF, ASIDE = 0.12, 0.5, 0.45  # momenta at which a curve has its name, and how far beside it
 
 
@@ -25,9 +26,13 @@ class Signs:
         """Of the steepest direction and of the gentlest: curves, and runs."""
         return palette().terms[0], palette().terms[5]
 
-    def _word(self, markup: str, pull: float, momentum: float, color: str = ON_PICTURE) -> VGroup:
+    def _word(self, markup: str, pull: float, momentum: float) -> VGroup:
         """A word on the plane, at a learning rate times the steepest curvature."""
-        return self.panel.word(markup, pull / self.ends[1], momentum, color)
+        return self.panel.word(markup, pull / self.ends[1], momentum, ON_PICTURE, PLATE, THIN)
+
+    def _name(self, markup: str, pull: float, momentum: float, color: str) -> VGroup:
+        """A name in a curve's colour: on a plate like the theme's ground, for which the colour is made."""
+        return self.panel.word(markup, pull / self.ends[1], momentum, color, palette().ground, THICK)
 
     @cached_property
     def beyond(self) -> VGroup:
@@ -42,7 +47,7 @@ class Signs:
     @cached_property
     def creeps(self) -> VGroup:
         """What they do below its left branch."""
-        return self._word("creeps", 0.45, 0.05, ON_PICTURE)
+        return self._word("creeps", 0.45, 0.05)
 
     @cached_property
     def flips(self) -> VGroup:
@@ -56,4 +61,4 @@ class Signs:
         right = (1 + LOW**0.5) ** 2 - ASIDE
         left = min(self.ends[1] / self.ends[0] * (1 - HALF**0.5) ** 2 + ASIDE, 3.5)
         first, second = self.colors
-        return [self._word(steep, right, LOW, first), self._word(gentle, left, HALF, second)]
+        return [self._name(steep, right, LOW, first), self._name(gentle, left, HALF, second)]

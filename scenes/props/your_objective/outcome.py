@@ -159,7 +159,7 @@ class Outcome:
         if restless:
             verb = "swings" if len(restless) == 1 else "swing"
             names = listed([named(name) for name in restless])
-            yield f"{names} still {verb} there: no ranking", f"{names} still {verb}"
+            yield f"{names} still {verb} there: a number of the moment", f"{names} still {verb}"
 
     def _numbers(self, group: list[str]) -> str:
         """The last values of some runs, once where they look the same."""

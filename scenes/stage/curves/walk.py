@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 from manim import VGroup, VMobject
 
 from objectives import AnyObjective
 from optimizers import Trajectory
 from scenes.stage.curves.graph import CurvePanel, values_at
-from scenes.stage.ink.ball import Ball, along
+from scenes.stage.ink.ball import NEVER, RADIUS, Again, Ball, along, covered, nested, parted
 from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points, inside, polyline_points
 from scenes.stage.ink.palette import palette
+
+RIM = 0.07  # of a ball that lies under another
 
 
 class CurveWalk(VGroup):
@@ -24,6 +28,12 @@ class CurveWalk(VGroup):
         self.marks = VMobject(fill_color=color, fill_opacity=1, stroke_width=0)
         self.ball = Ball(color).set_z_index(1)
         self.add(self.marks, self.ball)
+        self.rim, self.until, self.again = 0.0, 1.0, NEVER
+        self.display(0.0)
+
+    def nest(self, rim: float, until: float, again: Again) -> None:
+        """Let the ball be larger by a rim up to a step, and again where it ends under others (`ball.Trail`)."""
+        self.rim, self.until, self.again = rim, until, again
         self.display(0.0)
 
     def at(self, step: float) -> Array:
@@ -37,7 +47,21 @@ class CurveWalk(VGroup):
         self.ball.move_to(place if seen else self.ball.get_center()).set_opacity(float(seen))
         passed = self.places[: int(step) + 1]
         self.marks.set_points(disc_points(passed[inside(passed, self.panel.area)], 0.06))
+        if self.rim:
+            self.ball.set(width=2 * (RADIUS + nested(self.rim, step, self.until, self.again)))
         return self
+
+
+def walks_of(
+    panel: CurvePanel, objective: AnyObjective, runs: Mapping[str, Trajectory], color: Callable[[str], str]
+) -> dict[str, CurveWalk]:
+    """Runs on one curve: where balls lie over each other, the lower ones are seen round the upper ones."""
+    walks = {name: CurveWalk(panel, objective, run, color(name)) for name, run in runs.items()}
+    places = [walk.places for walk in walks.values()]
+    until = parted(places, 2 * RADIUS)
+    for k, walk in enumerate(walks.values()):
+        walk.nest(RIM * (len(walks) - 1 - k), until, covered(walk.places, places[k + 1 :], RADIUS, RIM))
+    return walks
 
 
 def tangent(panel: CurvePanel, objective: AnyObjective, x: float, reach: float) -> VMobject:

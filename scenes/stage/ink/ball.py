@@ -19,6 +19,8 @@ from scenes.stage.ink.palette import palette
 
 RADIUS = 0.15
 FRESH = 12  # steps that are drawn in full strength
+Again = tuple[float, float]  # from which step on a ball lies under others again, and how much larger it is there
+NEVER: Again = (float("inf"), 0.0)
 WIDTH, WIDTH_OLD, EDGE = 5.5, 4.0, 3.0  # of a path, of its old steps, and how much wider its edge is
 
 
@@ -78,12 +80,14 @@ class Trail(VGroup):
         ball: float = RADIUS,
         rim: float = 0.0,
         until: float = 1.0,
+        again: Again = NEVER,
     ) -> None:
         """`points` are the iterates on the screen (n, 3); what leaves `area` is not drawn. A ball that lies under
-        others `until` a step is so much larger there that its `rim` is seen; then it is as small as they are."""
+        others `until` a step is so much larger there that its `rim` is seen; so is one that lies under them `again`
+        (`covered`). In between it is as small as they are."""
         super().__init__()
         self.path_points, self.area, self.mark_radius = points, area, mark_radius
-        self.radius, self.rim, self.until = ball, rim, until
+        self.radius, self.rim, self.until, self.again = ball, rim, until, again
         self.edge = stroke(stroke_color=palette().outline, stroke_width=WIDTH + EDGE)
         self.old = stroke(stroke_color=color, stroke_width=WIDTH_OLD, stroke_opacity=0.65)
         self.fresh = stroke(stroke_color=color, stroke_width=WIDTH)
@@ -105,7 +109,7 @@ class Trail(VGroup):
         visible = bool(inside(place[None], self.area)[0])
         self.ball.move_to(place if visible else self.ball.get_center())
         if self.rim:
-            self.ball.set(width=2 * (self.radius + nested(self.rim, step, self.until)))
+            self.ball.set(width=2 * (self.radius + nested(self.rim, step, self.until, self.again)))
         self.ball.set_opacity(float(visible))
         self.outside.set_points(polyline_points(pointer(place, self.area)))
         return self
@@ -115,9 +119,11 @@ class Trail(VGroup):
         return np.concatenate(pieces) if pieces else np.zeros((0, 3))
 
 
-def nested(rim: float, step: float, until: float = 1.0) -> float:
-    """How much larger than others a ball is that lies under them: by its rim, and nothing from `until` on."""
-    return rim * float(np.clip(until - step, 0.0, 1.0))
+def nested(rim: float, step: float, until: float = 1.0, again: Again = NEVER) -> float:
+    """How much larger than others a ball is that lies under them: by its rim, and nothing from `until` on, until it
+    lies under them `again`."""
+    since, later = again
+    return max(rim * float(np.clip(until - step, 0.0, 1.0)), later * float(np.clip(step - since + 1, 0.0, 1.0)))
 
 
 def parted(paths: Sequence[Array], apart: float) -> float:
@@ -127,6 +133,20 @@ def parted(paths: Sequence[Array], apart: float) -> float:
     with np.errstate(all="ignore"):  # of a run that flies off
         far = [np.linalg.norm(a - b, axis=1) > apart for a, b in combinations(held, 2)]
     return max((max(1, int(once.argmax())) if once.any() else last for once in far), default=1)
+
+
+def covered(path: Array, above: Sequence[Array], apart: float, rim: float) -> Again:
+    """The step from which on, to the end, the ball on a path (n, 3) lies nearer than `apart` to one that is drawn
+    after it; and how much larger it has to be, by a `rim` for each of those."""
+    last = max(map(len, (path, *above))) - 1
+    steps = np.arange(last + 1)
+    mine, *others = (points[np.minimum(steps, len(points) - 1)] for points in (path, *above))
+    with np.errstate(all="ignore"):  # of a run that flies off
+        near = np.array([np.linalg.norm(mine - other, axis=1) < apart for other in others]).reshape(-1, last + 1)
+    free = np.asarray(~near.any(axis=0))
+    if free[-1]:
+        return NEVER
+    return (float(np.flatnonzero(free)[-1] + 1) if free.any() else 0.0), rim * int(near[:, -1].sum())
 
 
 class Rings(VMobject):

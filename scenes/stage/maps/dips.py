@@ -2,6 +2,7 @@
 
 Its rim is the level of the lowest pass: below it the dip is closed, and a ball in it has to climb to get out. Found on
 the map's grid by filling: the highest level whose region round the place holds nothing lower and stays in the window.
+The grid's lowest pass lies beside the landscape's own; that one is a saddle, and its height depends on no window.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from contourpy import LineType, contour_generator
 from scipy import ndimage
 
+from objectives import AnyObjective
 from scenes.stage.ink.drawing import Array
 from scenes.stage.maps.contour_map import Surface, heights
 from scenes.stage.panels.plot import Range
@@ -20,6 +22,7 @@ from scenes.stage.panels.plot import Range
 SAME = 1e-3  # of the heights in the window: so much lower is another dip, and not the grid
 HALVINGS = 30
 SHALLOW = 1e-4  # of the heights in the window: no dip
+NEWTON, NEAR = 20, 3.0  # steps to the saddle, and how far it may lie from the grid's pass, in cells
 BELOW = 0.03  # of the depth, below the rim: where the rim's line is drawn, so that it is closed
 
 
@@ -44,7 +47,7 @@ class Dip:
         return np.asarray(self.inside[near[1], near[0]] & close)
 
 
-def dip_round(objective: Surface, view: tuple[Range, Range], place: npt.ArrayLike) -> Dip | None:
+def dip_round(objective: AnyObjective, view: tuple[Range, Range], place: npt.ArrayLike) -> Dip | None:
     """The dip round a place (2,); None if there is none, or if it lies outside the window."""
     across, up, values = heights(objective, *view)
     x, y = np.asarray(place, dtype=float)
@@ -66,7 +69,26 @@ def dip_round(objective: Surface, view: tuple[Range, Range], place: npt.ArrayLik
         return None
     level = low - BELOW * (low - bottom)
     inside = _filled(values, seed, low)
-    return Dip(bottom, low, (low - bottom) / span, _line(across, up, values, inside, level), inside, (across, up))
+    row, column = np.unravel_index(np.where(values > low, values, np.inf).argmin(), values.shape)
+    cell = np.array([across[1] - across[0], up[1] - up[0]])
+    saddle = saddle_beside(objective, np.array([across[column], up[row]]), NEAR * cell)
+    rim = low if saddle is None else saddle
+    return Dip(bottom, rim, (rim - bottom) / span, _line(across, up, values, inside, level), inside, (across, up))
+
+
+def saddle_beside(objective: AnyObjective, place: Array, reach: Array) -> float | None:
+    """The value at the saddle beside a place (2,), by Newton's steps on the gradient; None if they lead further than
+    `reach` (2,) from it, or to no saddle."""
+    at = place
+    for _ in range(NEWTON):
+        with np.errstate(all="ignore"):
+            slope, bend = objective.gradient(at), objective.hessian(at)
+        if not (np.isfinite(slope).all() and np.isfinite(bend).all() and np.linalg.det(bend) < 0):
+            return None
+        at = at - np.linalg.solve(bend, slope)
+        if (np.abs(at - place) > reach).any():
+            return None
+    return float(objective.value(at))
 
 
 def joined(objective: Surface, view: tuple[Range, Range], places: npt.ArrayLike, level: float) -> bool:

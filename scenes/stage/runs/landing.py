@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from manim import DL, LEFT, UL, VGroup, VMobject, smooth
@@ -198,9 +199,11 @@ class Landing:
 
     def paths(self, chart: ContourMap, step: float) -> list[Trail]:
         """The runs on the large map, as far as they have come."""
-        return [self.path(chart, name, run).display(step) for name, run in self.duet.runs.items()]
+        runs, nesting = self.duet.runs, self.duet.nesting
+        return [self.path(chart, name, run, **nesting(name)).display(step) for name, run in runs.items()]
 
     @staticmethod
-    def path(chart: ContourMap, name: str, run: Trajectory) -> Trail:
+    def path(chart: ContourMap, name: str, run: Trajectory, **nesting: Any) -> Trail:
         """A run on the large map, in the colour of its rule."""
-        return Trail(chart.to_screen(*run.iterates[: run.ended_at + 1].T), rule_color(name), chart.area, ball=BALL)
+        places = chart.to_screen(*run.iterates[: run.ended_at + 1].T)
+        return Trail(places, rule_color(name), chart.area, ball=BALL, **nesting)

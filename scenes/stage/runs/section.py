@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from manim import VGroup, VMobject
+from manim import LEFT, RIGHT, VGroup, VMobject
 
 from objectives import AnyObjective
 from scenes.stage.curves.graph import CurvePanel, values_at
@@ -25,6 +25,7 @@ from scenes.stage.panels.plot import Range
 
 SAMPLES = 1201
 BALL = 0.15
+LEAST = 1.0  # width of the rim's level: over a narrow dip it goes on into the ground at both sides
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ class Section(VGroup):
             for name, place in zip(names, places, strict=True)
         ]
         (_, self.floor), _ = places
-        self.add(self.panel, self.level, self.climb, *self.balls)
+        self.add(self.panel, self.level, *self.balls, self.climb)  # a low rim is hardly above its ball
 
     @cached_property
     def level(self) -> VMobject:
@@ -97,14 +98,16 @@ class Section(VGroup):
         over = values_at(self.cut, x) > self.rim
         left = max((float(at) for at in x[over & (x < 0)]), default=float(x[0]))
         right = min((float(at) for at in x[over & (x > 0)]), default=float(x[-1]))
-        return dashed(self.panel.to_screen([left, right], self.rim), stroke_color=palette().target, stroke_width=3)
+        ends = self.panel.to_screen([left, right], self.rim)
+        short = max(0.0, LEAST - float(ends[1][0] - ends[0][0])) / 2
+        return dashed(ends + short * np.array([LEFT, RIGHT]), stroke_color=palette().target, stroke_width=3)
 
     @cached_property
     def climb(self) -> Arrows:
-        """From the first ball up to that level."""
-        return Arrows(palette().target, shaft=0.05, head=0.2).point(
-            self.panel.point(0.0, self.floor), self.panel.point(0.0, self.rim)
-        )
+        """From the first ball up to that level; the outline of a short arrow is thin, or it would be all outline."""
+        ends = self.panel.point(0.0, self.floor), self.panel.point(0.0, self.rim)
+        outline = 2.5 * min(1.0, float(np.linalg.norm(ends[1] - ends[0])))
+        return Arrows(palette().target, shaft=0.05, head=0.2, stroke_width=outline).point(*ends)
 
     def under(self, coarse: Cut) -> VMobject:
         """The same cut through another landscape, as a line."""

@@ -19,7 +19,7 @@ from objectives.data_objective import DataObjective
 from optimizers import Rule, Trajectory
 from scenes.lecture_scene import LectureScene
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import Trail, parted
+from scenes.stage.ink.ball import Trail, covered, parted
 from scenes.stage.ink.drawing import Array, crosses, inside
 from scenes.stage.ink.fading import FadeIn
 from scenes.stage.ink.layout import Box
@@ -202,12 +202,17 @@ class SurfaceAndMap:
         """The step by which no ball lies under another any more."""
         return parted([*self.places.values()], 2 * BALL)
 
+    def nesting(self, name: str) -> dict[str, Any]:
+        """How much larger a run's ball is where it lies under others, and when that is."""
+        above = [self.places[other] for other in self.stack[self.stack.index(name) + 1 :]]
+        again = covered(self.places[name], above, BALL, RIM)
+        return {"rim": self.rim(name), "until": self.parted, "again": again}
+
     @cached_property
     def paths(self) -> dict[str, Trail]:
         """The runs on the map."""
-        area, until = self.map.area, self.parted
         return {
-            name: Trail(self.places[name], rule_color(name), area, ball=BALL, rim=self.rim(name), until=until)
+            name: Trail(self.places[name], rule_color(name), self.map.area, ball=BALL, **self.nesting(name))
             for name in self.stack
         }
 
@@ -215,8 +220,10 @@ class SurfaceAndMap:
     def trails(self) -> dict[str, TerrainTrail]:
         """The runs on the terrain."""
         seen = {name: run.iterates[: run.ended_at + 1] for name, run in self.runs.items()}
-        look = {name: {"ball": BALL, "rim": self.rim(name), "until": self.parted} for name in self.stack}
-        return {name: self.terrain.trail(seen[name], rule_color(name), **look[name]) for name in self.stack}
+        return {
+            name: self.terrain.trail(seen[name], rule_color(name), ball=BALL, **self.nesting(name))
+            for name in self.stack
+        }
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:

@@ -210,9 +210,9 @@ class TwoRuns(LectureScene):
     def _slow_one(self) -> str:
         """What becomes of gradient descent."""
         if self.rests and self.dip:
-            return f"Gradient descent stays in the {self.dip_is}, at {figure(self.ends[GD])}."
+            return f"Gradient descent stays in the {self.dip_is}, at {figure(self.ends[GD], 4)}."
         if self.rests:
-            return f"Gradient descent rests at {figure(self.ends[GD])}, where the slope is next to zero."
+            return f"Gradient descent rests at {figure(self.ends[GD], 4)}, where the slope is next to zero."
         return f"Gradient descent {ending(self.runs[GD])}."
 
     def _fast_one(self) -> str:
@@ -220,9 +220,9 @@ class TwoRuns(LectureScene):
         if self.fate == "else":
             return f"Momentum {ending(self.runs[MOMENTUM])}."
         if self.fate == "stays":
-            return f"Momentum stays in it, too, at {figure(self.ends[MOMENTUM])}."
+            return f"Momentum stays in it, too, at {figure(self.ends[MOMENTUM], 4)}."
         where = "comes close to a lowest point" if self.arrives else "ends"
-        return f"Momentum {self.what_it_does} and {where}, at {figure(self.ends[MOMENTUM])}."
+        return f"Momentum {self.what_it_does} and {where}, at {figure(self.ends[MOMENTUM], 4)}."
 
     def _climb(self) -> str:
         """What keeps gradient descent in its dip."""

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from manim import Mobject, ValueTracker
 
-from scenes.stage.ink.ball import FRESH, RADIUS, nested
+from scenes.stage.ink.ball import FRESH, NEVER, RADIUS, Again, nested
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette
 from scenes.stage.terrain.ground import Ground
@@ -39,15 +39,16 @@ class TerrainTrail(Mobject):
         presence: float = 0.0,
         rim: float = 0.0,
         until: float = 1.0,
+        again: Again = NEVER,
     ) -> None:
         """`iterates` (n, 2) in the objective's variables; a run that is lost far outside the view ends there. `rim` is
-        how much larger the ball is up to the step `until`, as on a map (`ball.Trail`)."""
+        how much larger the ball is up to the step `until`, and `again`, as on a map (`ball.Trail`)."""
         super().__init__()
         reach = FAR * np.ptp(np.array(ground.view))
         lost = np.flatnonzero(~(np.abs(iterates) < reach).all(axis=1))
         self.iterates = np.asarray(iterates)[: max(1, lost[0]) if len(lost) else None]
         self.tint, self.rim, self.radius, self.ground = rgb(color), rgb(palette().outline), ball, ground
-        self.nested, self.until = rim, until
+        self.nested, self.until, self.again = rim, until, again
         self.pieces = [Strand(*part) for part in _inside(ground, *ground.drape(self.iterates))]
         held = np.flatnonzero(ground.holds(self.iterates))
         self.marks = Strand(ground.place(self.iterates[held]), held.astype(float))
@@ -93,7 +94,7 @@ class TerrainTrail(Mobject):
         half = np.array(self.ground.footprint) / 2 + 1e-9
         if seen > 0 and bool((np.abs(place[:2]) <= half).all()):
             x, y, z = map(float, place)
-            radius = self.radius + nested(self.nested, self.step, self.until)
+            radius = self.radius + nested(self.nested, self.step, self.until, self.again)
             yield Bead((x, y, z), self.tint, radius * min(seen, 1.0), ghost=GHOST)
 
 
