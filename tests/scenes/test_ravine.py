@@ -118,7 +118,7 @@ def test_what_is_said_is_what_the_runs_do(**changes: Any) -> None:
     momentum, pushes = walk(found["large_rate"], found["gamma"])
     words = scene.words()
     ended = int(scene.runs[LARGE].ended_at)
-    flips = sum(one[1] * two[1] < 0 for one, two in pairwise(zigzag[: ended + 1]))
+    flips = sum((one[1] < 0 < two[1]) or (two[1] < 0 < one[1]) for one, two in pairwise(zigzag[: ended + 1]))
     assert f"{flips} times across in {ended} steps" in words["zigzag_does"]
     assert ("wall to wall" in words["zigzag_does"]) == (flips >= 0.75 * ended)
     if "farther each time" in words["zigzag_does"]:

@@ -145,10 +145,13 @@ class HeightAxis:
         """The two corners that are furthest to the left, and how much of the axis stands on each."""
         left = np.degrees(np.arctan2(-view.axes[0][1], -view.axes[0][0]))
         off = np.abs((np.degrees(np.arctan2(CORNERS[:, 1], CORNERS[:, 0])) - left + 180) % 360 - 180)
-        first, second = sorted(range(len(off)), key=off.tolist().__getitem__)[:2]
-        share = float(eased(0.5 + (off[second] - off[first]) / (4 * TURN)))
-        # One goes, then the other comes: the same numbers do not stand there twice.
-        return [(first, max(0.0, 2 * share - 1)), (second, max(0.0, 1 - 2 * share))]
+        nearest, next_ = sorted(range(len(off)), key=off.tolist().__getitem__)[:2]
+        even, odd = sorted((nearest, next_), key=lambda corner: corner % 2)
+        # One goes, then the other comes: the same numbers do not stand there twice. Where both are equally far left, as
+        # in a view straight along an axis, it is the even one that stands there.
+        share = float(eased(0.5 + (off[odd] - off[even] + 2 * TURN) / (4 * TURN)))
+        shares = [(even, max(0.0, 2 * share - 1)), (odd, max(0.0, 1 - 2 * share))]
+        return sorted(shares, key=lambda corner: -corner[1])
 
 
 def _present(view: View, rise: float) -> float:
