@@ -48,7 +48,7 @@ def descend_minibatch(
     visited = objective.samples if order is None else len(_checked_order(order, objective.samples))
     if whole("batch_size", batch_size, 1) > visited:
         raise UsageError(f"batch_size is {batch_size}, but an epoch has {visited} samples.")
-    length = _length(epochs, steps, -(-visited // batch_size))
+    length = steps_of(visited, batch_size, epochs, steps)
     problems = (objective.minibatch(indices) for indices in _minibatches(orders, batch_size))
     return run(objective, with_noise(problems, objective.dimension, noise, seed), rule, start, length)
 
@@ -84,7 +84,8 @@ def _checked_order(order: ArrayLike, size: int) -> IntArray:
     return indices.astype(np.int64)
 
 
-def _length(epochs: int | None, steps: int | None, steps_per_epoch: int) -> int:
+def steps_of(samples: int, batch_size: int, epochs: int | None, steps: int | None) -> int:
+    """How many steps a descent has whose length is said in one of the two; `UsageError` if in both or in none."""
     if (epochs is None) == (steps is None):
         raise UsageError("Say how long the descent is either in epochs or in steps.")
-    return whole("epochs", epochs, 0) * steps_per_epoch if steps is None else whole("steps", steps, 0)
+    return whole("epochs", epochs, 0) * -(-samples // batch_size) if steps is None else whole("steps", steps, 0)

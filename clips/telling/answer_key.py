@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from io import StringIO
 from typing import Any
@@ -31,6 +31,7 @@ from optimizers import (
     scheduled,
 )
 from optimizers.guests.record import Guest
+from optimizers.minibatch import steps_of
 from optimizers.rules import HESSIAN, VALUE
 
 FORMATS = ("table", "csv", "json")
@@ -116,7 +117,7 @@ def _count(target: Objective | DataObjective, steps: int | None, chance: Chance)
     """How many steps there will be."""
     if chance.epochs is None or not isinstance(target, DataObjective):
         return STEPS if steps is None else steps
-    return chance.epochs * -(-target.samples // (chance.batch or target.samples))
+    return steps_of(target.samples, chance.batch or target.samples, chance.epochs, steps)
 
 
 def _run(
@@ -274,8 +275,13 @@ def _schedule_lines(name: str, kind: type[Any]) -> Iterator[str]:
 
 
 def _needed(rule: type[Rule[Any]]) -> str:
+    return f"; it asks for {asked_for(rule.needs)} as well" if rule.needs else ""
+
+
+def asked_for(needs: Iterable[str]) -> str:
+    """What a rule needs besides the gradient, in words."""
     words = {VALUE: "the value", HESSIAN: "the Hessian"}
-    return f"; it asks for {' and '.join(words[need] for need in rule.needs)} as well" if rule.needs else ""
+    return " and ".join(words[need] for need in needs)
 
 
 def _told(entry: HyperParameter) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from clips.telling.answer_key import asked_for
 from optimizers.guests import LIBRARIES, Invited, invited, version_of
 from optimizers.guests.catalogue import command_for, is_installed
 
@@ -32,4 +33,4 @@ def _told(entries: list[Invited]) -> Iterator[str]:
 
 
 def _needed(entry: Invited) -> str:
-    return f": asks for the {' and the '.join(entry.asks)} as well" if entry.asks else ""
+    return f": asks for {asked_for(entry.asks)} as well" if entry.asks else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -17,44 +17,28 @@ from . import optax_like, torch_like
 
 @dataclass(frozen=True)
 class Library:
-    """Where optimizers come from: its module, what is installed for it, and how its optimizers are told things."""
+    """Where optimizers come from: how they are told things, and which there are, by name."""
 
-    module: str
-    package: str
     ways: ModuleType
-
-    def members(self) -> Mapping[str, Any]:
-        """Its optimizers, by name."""
-        return _members(self)
+    members: Callable[[], Mapping[str, Any]]
 
 
-#: What stands before the colon of a guest's name.
+#: By what stands before the colon of a guest's name, which is what is imported and installed as well.
 LIBRARIES: Mapping[str, Library] = {
-    "torch": Library("torch", "torch", torch_like),
-    "pytorch_optimizer": Library("pytorch_optimizer", "pytorch_optimizer", torch_like),
-    "optax": Library("optax", "optax", optax_like),
+    "torch": Library(torch_like, cache(torch_like.torch_classes)),
+    "pytorch_optimizer": Library(torch_like, cache(torch_like.pytorch_optimizer_classes)),
+    "optax": Library(optax_like, cache(optax_like.optax_functions)),
 }
-
-
-@cache
-def _members(library: Library) -> Mapping[str, Any]:
-    if library.module == "torch":
-        return torch_like.torch_classes()
-    return (
-        torch_like.pytorch_optimizer_classes()
-        if library.module == "pytorch_optimizer"
-        else optax_like.optax_functions()
-    )
 
 
 def is_installed(library: str) -> bool:
     """Whether the library is there; it is not imported for that."""
-    return importlib.util.find_spec(LIBRARIES[library].module) is not None
+    return importlib.util.find_spec(library) is not None
 
 
 def version_of(library: str) -> str:
     """The version that is installed."""
-    return importlib.metadata.version(LIBRARIES[library].package)
+    return importlib.metadata.version(library)
 
 
 def library_of(name: str) -> Library:
@@ -69,7 +53,7 @@ def library_of(name: str) -> Library:
 
 def command_for(library: str) -> str:
     """What brings a library."""
-    return f"uv pip install --python .venv {LIBRARIES[library].package}"
+    return f"uv pip install --python .venv {library}"
 
 
 def member_of(name: str) -> Any:

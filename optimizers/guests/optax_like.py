@@ -29,7 +29,7 @@ class OptaxMachine:
     """A transformation at work on one point in double precision."""
 
     def __init__(self, factory: Any, settings: Settings, way: str, x: FloatArray) -> None:
-        self.jax, self.optax, self.way = import_module("jax"), import_module("optax"), way
+        self.jax, self.way = import_module("jax"), way
         self.factory, self.settings = factory, dict(settings)
         self.rate = self.settings.pop(rate_of(factory) or "", None)
         self.ask: Asking = Bowl()
