@@ -106,7 +106,8 @@ def _must(kind: str, bounds: Mapping[str, Any], said: str) -> str:
 @contextmanager
 def studio(profile: Profile, media: Path | None = None) -> Iterator[None]:
     """Manim's settings for a profile, in force inside the block; files that it needs on the way go to `media`."""
-    from manim import logger, tempconfig
+    from manim import ManimColor, logger
+    from manim.constants import RendererType
 
     from scenes.stage.ink.palette import THEMES
 
@@ -117,11 +118,11 @@ def studio(profile: Profile, media: Path | None = None) -> Iterator[None]:
             "frame_width": profile.frame_size[0],
             "frame_height": profile.frame_size[1],
             "frame_rate": float(profile.rate),
-            "background_color": THEMES[profile.theme].ground,
+            "background_color": ManimColor(THEMES[profile.theme].ground),
             "background_opacity": 0.0 if profile.transparent else 1.0,
             "format": "mov" if profile.transparent else "mp4",
             "media_dir": str(media or scratch),
-            "renderer": "cairo",
+            "renderer": RendererType.CAIRO,
             "dry_run": False,
             "from_animation_number": 0,
             "upto_animation_number": -1,
@@ -133,10 +134,28 @@ def studio(profile: Profile, media: Path | None = None) -> Iterator[None]:
         level = logger.level
         logger.setLevel("ERROR")
         try:
-            with tempconfig(settings):
+            with _settings(settings):
                 yield
         finally:
             logger.setLevel(level)
+
+
+@contextmanager
+def _settings(wanted: Mapping[str, Any]) -> Iterator[None]:
+    """Manim's settings inside the block, as its `tempconfig`, but none is set to what it is.
+
+    To set its renderer, even to the same, gives every class of Manim new bases, and Python forgets what it knows of
+    them: 20 ms, and slower calls afterwards.
+    """
+    from manim import config
+
+    changed = {name: value for name, value in wanted.items() if config[name] != value}
+    before = {name: config[name] for name in changed}
+    config.update(changed)
+    try:
+        yield
+    finally:
+        config.update(before)
 
 
 def make_scene(
@@ -299,13 +318,11 @@ def typeset_cache() -> Iterator[None]:
     Files there are replaced as a whole, so that several may write at a time. A job keeps its words to itself where
     nothing can be written, and where Manim would take a part of the path for a placeholder.
     """
-    from manim import tempconfig
-
     shared = typeset_folder()
     with suppress(OSError):
         shared.mkdir(parents=True, exist_ok=True)
     usable = shared.is_dir() and os.access(shared, os.W_OK) and "{" not in str(shared)
-    with tempconfig({"tex_dir": str(shared)} if usable else {}):
+    with _settings({"tex_dir": str(shared)} if usable else {}):
         yield
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,12 @@ from scenes.stage.words.typesetting import PREAMBLE, Formula, Words
 from scenes.stage.words.typst_compiler import svg_file
 
 FORMULA = '{{ gamma : memory }} dot "update"_(t-1) + frac(eta, 1 - gamma) {{ nabla w_t : gradient }}'
+
+
+@pytest.fixture(autouse=True)
+def as_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line is set for the first time, as often as it is set."""
+    monkeypatch.setattr(outlines, "_typeset", outlines._typeset.__wrapped__)
 
 
 @pytest.fixture
@@ -77,6 +84,15 @@ def test_updaters_of_words_and_of_their_glyphs_are_called() -> None:
     words.add_updater(lambda _, dt: called.append(dt))
     words.update(0.5)
     assert called == [words[1], 0.5, words[1]]
+
+
+@pytest.mark.parametrize("again", [{}, {"size": 40}, {"color": "#ff0000"}])
+def test_a_line_that_is_set_again_is_its_own(monkeypatch: pytest.MonkeyPatch, again: dict[str, Any]) -> None:
+    fresh = look(Words("once", **again))
+    monkeypatch.undo()
+    first = Words("once")
+    first.scale(2).set_color("#00ff00")
+    assert look(Words("once", **again)) == fresh
 
 
 LINES = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import cache
 from itertools import zip_longest
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from manim import RIGHT, VGroup, VMobject, config
 
 from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.flat import Flat
 from scenes.stage.ink.palette import palette
 from scenes.stage.words.figures import DIVERGES, written
 from scenes.stage.words.typesetting import BODY, Words, capital_height
@@ -27,7 +29,7 @@ LETTER = 0.9  # the same, of a letter, in the mean
 SLOTS = 14  # the longest number, in glyphs
 
 
-class Numeral(VGroup):
+class Numeral(Flat, VGroup):
     """A number in a fixed format, anchored at its right end, on a baseline.
 
     Its glyphs sit in slots that stay the same mobjects: Manim lists what moves before a play, and would go on drawing
@@ -95,6 +97,7 @@ def rooms(text: str) -> Array:
     return np.array([1.0 if glyph in "0123456789" else ROOMS.get(glyph, LETTER) for glyph in text])
 
 
+@cache
 def _glyphs(size: float) -> tuple[dict[str, Array], float]:
     """The outline of each glyph, centred over the origin of a baseline, and the advance of a digit."""
     line, raised = Words("$0123456789.- + dot$", size), Words("$1^(0123456789-)$", size)
@@ -108,6 +111,7 @@ def _glyphs(size: float) -> tuple[dict[str, Array], float]:
     return outlines, advance
 
 
+@cache
 def _spelled(word: str, size: float) -> list[Array]:
     """The outlines of a word's letters on a baseline, their right end at the origin; the first has no descender."""
     line = Words(word, size)

@@ -1,7 +1,8 @@
 """Typeset glyphs as Manim objects, kept beside the SVG that Typst made: parsing it again takes much longer.
 
-What is kept are the parsed outlines, by the SVG and by how it is read. A file that cannot be read is parsed anew.
-Glyphs are coloured and measured together: a line has dozens of them, and Manim goes through them one by one.
+What is kept are the parsed outlines, by the SVG and by how it is read. A file that cannot be read is parsed anew. Within
+a process a line that is set once more, in the same size and colour, is a copy of the first. Glyphs are coloured and
+measured together: a line has dozens of them, and Manim goes through them one by one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import pickle
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 from xml.etree import ElementTree as Xml
@@ -19,6 +21,7 @@ import numpy as np
 from manim import RIGHT, Typst, VMobject, config
 
 from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.flat import Flat
 from scenes.stage.words.glyphs import letters_of, read_whole
 from scenes.stage.words.typst_compiler import replaced, stay
 
@@ -32,8 +35,12 @@ LOOK = (
 stay()
 
 
-class Outlines(Typst):
+class Outlines(Flat, Typst):
     """Typeset glyphs without the parser's objects: Manim copies mobjects often, and those are 25 times as large."""
+
+    def __init__(self, source: str, **settings: Any) -> None:
+        """As Manim's `Typst`, of which `settings` are the options."""
+        vars(self).update(pickle.loads(_typeset(type(self), source, tuple(settings.items()))))
 
     def init_svg_mobject(self, use_svg_cache: bool) -> Self:  # noqa: ARG002 (Manim's signature)
         """Without Manim's memory: it grows as long as the process lasts, and copies more slowly than this reads."""
@@ -94,6 +101,14 @@ class Outlines(Typst):
 
     def _parsed(self) -> tuple[list[VMobject], dict[str, Any], list[VMobject]]:
         return self.submobjects, self.id_to_vgroup_dict, self._stroke_width_tracked_submobjects
+
+
+@lru_cache(maxsize=512)
+def _typeset(kind: type[Outlines], source: str, settings: tuple[tuple[str, Any], ...]) -> bytes:
+    """All that a typeset line knows of itself."""
+    line = kind.__new__(kind)
+    super(Outlines, line).__init__(source, **dict(settings))
+    return pickle.dumps(vars(line), pickle.HIGHEST_PROTOCOL)
 
 
 def _look(glyph: VMobject) -> bytes:

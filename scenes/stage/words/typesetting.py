@@ -32,16 +32,16 @@ class Words(Outlines):
     """A line of text, with inline mathematics between dollar signs; `on_picture` says that it may stand on a panel."""
 
     def __init__(self, markup: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:
-        self.on_picture = on_picture
         super().__init__(markup, font_size=size, color=color or palette().ink, typst_preamble=PREAMBLE)
+        self.on_picture = on_picture
 
 
 class Formula(Outlines, MathTypst):
     """A displayed formula; parts in `{{ part : label }}` can be selected by their label."""
 
     def __init__(self, source: str, size: float = BODY, color: str | None = None, on_picture: bool = False) -> None:
-        self.on_picture = on_picture
         super().__init__(source, font_size=size, color=color or palette().ink, typst_preamble=PREAMBLE)
+        self.on_picture = on_picture
 
 
 def bold(markup: str, size: float = BODY, color: str | None = None) -> Words:
