@@ -93,7 +93,12 @@ class YourObjective(LectureScene):
 
     @cached_property
     def rules(self) -> dict[str, Rule[Any]]:
-        return {name: self._rule(name, self._rate(name)) for name in self.parameters.rules}
+        return {name: self._rule(name, rate) for name, rate in self.rates.items()}
+
+    @cached_property
+    def rates(self) -> dict[str, float]:
+        """The learning rate of each rule: as given, or found."""
+        return {name: self._rate(name) for name in self.parameters.rules}
 
     def _rate(self, name: str) -> float:
         """The learning rate: as given, or one that is found."""
@@ -130,7 +135,7 @@ class YourObjective(LectureScene):
         return self.runs
 
     def numbers(self) -> Mapping[str, Number]:
-        rates = {f"{name}_learning_rate": self._rate(name) for name in self.rules}
+        rates = {f"{name}_learning_rate": rate for name, rate in self.rates.items()}
         return {
             "start_value": float(next(iter(self.runs.values())).values[0]),
             "start_slope": float(np.linalg.norm(self.objective.gradient(self.start))),
@@ -154,7 +159,7 @@ class YourObjective(LectureScene):
         return bool(np.isfinite(self.ends[name]) and top - here > HAIR * (top - bottom))
 
     def words(self) -> Mapping[str, str]:
-        found = ", ".join(f"{rule.title} {figure(self._rate(name))}" for name, rule in self.rules.items())
+        found = ", ".join(f"{rule.title} {figure(self.rates[name])}" for name, rule in self.rules.items())
         how = "found by trying, the smallest that gets nearly as low as the best"
         how = how if self.parameters.learning_rate is None else "as given"
         lowest = self.lowest

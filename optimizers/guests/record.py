@@ -79,6 +79,7 @@ class Guest(Rule[Diary]):
     """
 
     in_a_word: ClassVar[str] = "steps as its library does"
+    says_all: ClassVar[bool] = False  # what its machine does is the library's affair
     machine: Callable[[FloatArray], Machine] = field(repr=False)
     learning_rate: Numbers | None = None
     told: tuple[tuple[str, str], ...] = ()

@@ -50,7 +50,8 @@ class GradientFunction(Protocol):
 class Rule(Settled, Generic[State]):
     """Hyper-parameters with `init` and `step`; each rule is a final subclass, and each has a `learning_rate`.
 
-    `needs` says what it asks of the objective besides the gradient: `VALUE`, `HESSIAN`, or nothing.
+    `needs` says what it asks of the objective besides the gradient: `VALUE`, `HESSIAN`, or nothing; `says_all`, whether
+    rules that are equal take the same steps.
 
     For a reader: `title`; `in_a_word`, after which the title makes a sentence; `formulas`, the lines of one
     step as Typst mathematics, in which `{learning_rate}`, `{momentum}`, `{update}` and `{parameters}` stand for
@@ -64,6 +65,7 @@ class Rule(Settled, Generic[State]):
     small_print: ClassVar[str] = ""
     also: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
+    says_all: ClassVar[bool] = True
 
     @abstractmethod
     def init(self, x: FloatArray) -> State:

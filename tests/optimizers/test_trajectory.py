@@ -48,6 +48,38 @@ def test_the_record_is_read_only():
             array[0] = 0.0
 
 
+RATES = np.array([0.1, 0.2])
+
+
+@pytest.mark.parametrize("rate", [0.1, RATES])
+@pytest.mark.parametrize("start", [(7.0, 1.0), [[7.0, 1.0], [0.0, 2.0]]])
+def test_the_same_run_is_computed_once(rate, start):
+    first = descend(QFSP, Momentum(rate, 0.4), start, 10)
+    assert descend(QFSP, Momentum(np.copy(rate) if rate is RATES else rate, 0.4), np.array(start), 10) is first
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: descend(QFSP, Momentum(0.1, 0.5), (7.0, 1.0), 10),
+        lambda: descend(QFSP, Momentum(np.array([0.1]), 0.4), (7.0, 1.0), 10),
+        lambda: descend(QFSP, Nesterov(0.1, 0.4), (7.0, 1.0), 10),
+        lambda: descend(QFSP, Momentum(0.1, 0.4), (7.0, -1.0), 10),
+        lambda: descend(QFSP, Momentum(0.1, 0.4), (7.0, 1.0), 11),
+        lambda: descend(bowl(1, 2), Momentum(0.1, 0.4), (7.0, 1.0), 10),
+    ],
+)
+def test_another_run_is_another(other):
+    run, same = other(), descend(QFSP, Momentum(0.1, 0.4), (7.0, 1.0), 10)
+    assert run.iterates.shape != same.iterates.shape or not np.array_equal(run.iterates, same.iterates)
+
+
+def test_a_long_run_is_not_kept():
+    assert descend(QFSP, Momentum(0.1, 0.4), (7.0, 1.0), 10_001) is not descend(
+        QFSP, Momentum(0.1, 0.4), (7.0, 1.0), 10_001
+    )
+
+
 def test_no_steps_are_a_trajectory_too():
     run = descend(THETA_SQUARE, GradientDescent(0.1), 10, 0)
     assert run.iterates.shape == (1, 1)

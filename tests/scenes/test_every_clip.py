@@ -128,7 +128,8 @@ def test_runs_under_plain_manim(clip: str, tmp_path: Path) -> None:
     """From its file, in a fresh process; small, and what is typeset already is lent to it."""
     module, name, _ = CLIPS[clip]
     file, settings = Path(*module.split(".")).with_suffix(".py"), (ROOT / "manim.cfg").read_text()
-    (tmp_path / "manim.cfg").write_text(settings.replace("[CLI]", f"[CLI]\ntex_dir = {typeset_folder()}"))
+    settings = settings.replace("[CLI]", f"[CLI]\ntex_dir = {typeset_folder()}").replace("= WARNING", "= ERROR")
+    (tmp_path / "manim.cfg").write_text(settings)  # it would warn of plays that are shorter than a frame
     options = ["-ql", "--fps", "1", "-r", "320,180", "--config_file", str(tmp_path / "manim.cfg")]
     program = "from manim.__main__ import main; main()"
     done = fresh.run(program, *options, "--media_dir", str(tmp_path), str(file), name)

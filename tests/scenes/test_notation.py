@@ -169,14 +169,14 @@ def test_a_scene_is_the_source_from_its_making_on_and_while_it_plays() -> None:
 def texts_and_troubles(clip: str, letters: Letters, **settings: object) -> tuple[set[str], set[str]]:
     """Run a clip skipped: the Typst sources it sets, and what is wrong with its pictures."""
     texts, found = set[str](), set[str]()
-    plain = Outlines.generate_mobject
+    plain = Outlines.__init__
 
-    def noting(text: Outlines) -> Outlines:
+    def noting(text: Outlines, source: str, **settings: Any) -> None:
+        plain(text, source, **settings)
         texts.add(text.typst_code)
-        return plain(text)
 
     with pytest.MonkeyPatch.context() as patch, written_in(lambda: LECTURE):
-        patch.setattr(Outlines, "generate_mobject", noting)
+        patch.setattr(Outlines, "__init__", noting)
         scene = make_scene(clip, settings, only=(), notation=letters)
         play = scene.play
 

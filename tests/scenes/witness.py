@@ -5,15 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import cairo
 import numpy as np
-from manim import Camera, Mobject
+from manim import Camera, Mobject, VMobject
 
 from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.raster import Raster
 
 
 class PlainCamera(Camera):
-    """Manim's camera, which knows rasters besides."""
+    """Manim's camera, which knows rasters besides.
+
+    Cairo keeps the path that Manim has made of an outline: what has the same points later is drawn from that.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self.paths: dict[tuple[type, bytes], cairo.Path] = {}
+        super().__init__(**options)
+
+    def set_cairo_context_path(self, context: cairo.Context[Any], vmobject: VMobject) -> PlainCamera:
+        outline = type(vmobject), vmobject.points.tobytes()
+        if not vmobject.has_points():
+            super().set_cairo_context_path(context, vmobject)
+        elif outline in self.paths:
+            context.new_path()
+            context.append_path(self.paths[outline])
+        else:
+            super().set_cairo_context_path(context, vmobject)
+            self.paths[outline] = context.copy_path()
+        return self
 
     def type_or_raise(self, mobject: Mobject) -> Any:
         kind = super().type_or_raise(mobject)

@@ -6,6 +6,7 @@ What was not said is found. What cannot be drawn is refused with a sentence.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -85,7 +86,9 @@ def _wrong(name: str, count: int, clip: str) -> str:
     return f"{clip} draws a surface over two variables, and {name} has {count}: type a formula such as x^2 + y^2."
 
 
+@lru_cache(maxsize=16)
 def _typed(text: str, view: View | None, clip: str) -> AnyObjective:
+    """The surface of a formula: to look for its window takes a quarter of a second."""
     if (count := _variables(text)) != 2:
         raise UsageError(_wrong(f"'{text.strip()}'", count, clip))
     blank = typed_objective(text, start=ORIGIN)

@@ -1,8 +1,8 @@
 """Typeset glyphs as Manim objects, kept beside the SVG that Typst made: parsing it again takes much longer.
 
-What is kept are the parsed outlines, by the SVG and by how it is read. A file that cannot be read is parsed anew. Within
-a process a line that is set once more, in the same size and colour, is a copy of the first. Glyphs are coloured and
-measured together: a line has dozens of them, and Manim goes through them one by one.
+What is kept are the parsed outlines, by the SVG and by how it is read. A file that cannot be read is parsed anew.
+Within a process a line that is set once more, in the same size and colour, is a copy of the first. Glyphs are coloured
+and measured together: a line has dozens of them, and Manim goes through them one by one.
 """
 
 from __future__ import annotations

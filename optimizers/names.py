@@ -1,0 +1,39 @@
+"""What names a run, so that it is not computed twice: the words of a clip ask for the same runs as its pictures do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from dataclasses import fields
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .rules import Rule
+
+MOST = 20_000  # numbers in the iterates of a run that is kept: at most 400 kilobytes with all that belongs to it
+
+
+def name_of_run(objective: object, rule: object, start: ArrayLike, steps: int) -> tuple[Hashable, ...] | None:
+    """The name of a run, the same for equal runs alone.
+
+    None for a long run, and for one that has no name: of a schedule, of a guest, of what cannot be run at all.
+    """
+    if not isinstance(rule, Rule) or not rule.says_all or type(steps) is not int:
+        return None
+    try:
+        x = np.asarray(start, dtype=float)
+        settings = [(entry.name, _named(getattr(rule, entry.name))) for entry in fields(rule)]
+        name = (objective, type(rule), *settings, _named(x), steps)
+        hash(name)
+        points = math.prod(np.broadcast_shapes(x.shape[:-1], rule.batch_shape))
+    except (TypeError, ValueError):
+        return None
+    return name if steps * points * (x.shape[-1] if x.ndim else 1) <= MOST else None
+
+
+def _named(value: object) -> object:
+    """An array by what it holds; anything else names itself, if it can."""
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+        return value.shape, value.dtype.str, value.tobytes()
+    return value
