@@ -24,24 +24,33 @@ class _Part:
         self._member, self._points = member, member.points
         names = ("opacity",) if isinstance(member, Raster) else COLORS
         self._full: dict[str, Any] = {name: np.copy(getattr(member, name)) for name in names}
-        self._shown = dict(self._full)
+        self._shown = {name: _told(full) for name, full in self._full.items()}
 
     def show(self, share: float, shift: Array | None) -> None:
         """Show it with a share of its opacity, shifted from where it was."""
         for name, shown in self._shown.items():
             now = getattr(self._member, name)
-            if not np.array_equal(now, shown):  # somebody else has changed it meanwhile
+            if _told(now) != shown:  # somebody else has changed it meanwhile
                 self._full[name] = np.copy(now)
             faded = _faded(self._full[name], share)
-            self._shown[name] = np.copy(faded)
+            self._shown[name] = _told(faded)
             setattr(self._member, name, faded)
         if shift is not None:
             self._member.points = self._points + shift
 
 
+def _told(color: Any) -> object:
+    """Colours, or an opacity, as something that is quickly compared."""
+    return color.tobytes() if isinstance(color, np.ndarray) else color
+
+
 def _faded(full: Any, share: float) -> Any:
     """Colours (n, 4), or an opacity, with a share of it."""
-    return full * np.array([1, 1, 1, share]) if full.ndim else float(full * share)
+    if not full.ndim:
+        return float(full * share)
+    faded = np.copy(full)
+    faded[:, 3] *= share
+    return faded
 
 
 class _Fade(Animation):
