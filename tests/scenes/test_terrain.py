@@ -26,7 +26,7 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.terrain.drawing import GlDrawing
 from scenes.stage.terrain.gl import WITHOUT, NoContextError, engine
 from scenes.stage.terrain.ground import BENT, FEWEST, FULL_SIZE, ground_under, height_scale
-from scenes.stage.terrain.heights import height_ticks
+from scenes.stage.terrain.heights import CLEAR, clear_of_each_other, height_ticks
 from scenes.stage.terrain.landscape import Terrain, terrain_remarks
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.painter import PaintedDrawing
@@ -168,6 +168,21 @@ def test_height_ticks_are_round_and_apart(name: str) -> None:
     assert all(0 <= height <= ground.relief + 1e-9 for height in heights)
     assert (-np.diff(heights) > 0.35).all()
     assert all(len(text) < 18 for _, text in marks)
+
+
+def test_numbers_of_heights_keep_clear_and_zero_stays() -> None:
+    """No number is left out without need: one that is missing would touch another that is shown, nearer to 0."""
+    rng = np.random.default_rng(5)
+    for count in range(1, 9):
+        heights = np.sort(rng.uniform(-1, 1, count))[::-1]
+        for zero in range(count):
+            shown = clear_of_each_other(heights, zero)
+            seen, far = heights[shown], np.abs(heights - heights[zero])
+            assert shown[zero]
+            assert (-np.diff(seen) >= CLEAR).all()
+            for k in np.flatnonzero(~shown):
+                nearer = heights[shown & (far < far[k])]
+                assert (np.abs(nearer - heights[k]) < CLEAR).any()
 
 
 @pytest.mark.parametrize("azimuth", range(-170, 180, 20))

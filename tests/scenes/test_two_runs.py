@@ -162,6 +162,27 @@ def test_the_cut_goes_straight_through_both_ends(clip: str, places: Any) -> None
     assert area.bottom - 1e-9 <= line.points[:, 1].min() <= line.points[:, 1].max() <= area.top + 1e-9
 
 
+@pytest.mark.parametrize("clip", ["two_wells", "escape", "ackley"])
+def test_the_way_up_is_seen_and_has_its_number(clip: str) -> None:
+    """At once, or magnified: an arrow of 40 pixels at 720p, its length the climb on the panel's own scale."""
+    scene: Any = make_scene(clip, {})
+    cut, dip = scene.cut, scene.dip
+    whole = Section(scene.duet.boxes[0], cut, dip.rim, tuple(scene.runs), "$f$", walls=scene.coarse is not None)
+    section = whole if whole.is_seen else whole.closer()
+    climb = dip.rim - float(scene.objective.value(scene.runs["gradient_descent"].iterates[-1]))
+    axis = section.panel.y_axis
+    scale = (axis.screen[1] - axis.screen[0]) / (axis.data[1] - axis.data[0])
+    assert section.climb.height == pytest.approx(climb * scale)
+    assert section.climb.height * 90 >= 40
+    assert len(section.number) == 1
+    assert section.number[0].get_bottom()[1] > section.climb.get_top()[1]
+    assert all(label.get_right()[0] < section.panel.area.left for label in section.panel.labels)
+    left, right = section.panel.x_axis.data
+    rims = [float(cut.value(np.array([side]))) for side in section.ends]
+    assert left <= section.ends[0] < 0 < section.ends[1] <= right
+    assert rims == pytest.approx([dip.rim, dip.rim], abs=0.05 * climb)
+
+
 def test_without_another_end_there_is_no_cut() -> None:
     assert make_scene("two_wells", {"momentum": 0.0}).cut is None  # type: ignore[attr-defined]
     assert make_scene("escape", {"learning_rate": 1e3}).cut is None  # type: ignore[attr-defined]

@@ -1,31 +1,49 @@
 """A cut through a landscape along the straight line on which two runs have ended: what lies between them.
 
-On the map one sees that a dip is closed; in the cut one sees how far it would be up, and what is behind.
+On the map one sees that a dip is closed; in the cut one sees how far it would be up, and what is behind. Where the way
+up is short beside the whole cut, the dip alone is shown once more, magnified (`closer`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from manim import LEFT, RIGHT, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, UP, Create, Transform, VGroup, VMobject
 
 from objectives import AnyObjective
-from scenes.stage.curves.graph import CurvePanel, values_at
+from scenes.stage.curves.graph import CurvePanel, onto_picture, values_at
+from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Ball
-from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, dashed, polyline_points
+from scenes.stage.ink.drawing import (
+    Array,
+    clip_polyline,
+    curve_of,
+    dashed,
+    inside,
+    outline_of,
+    polyline_points,
+    polylines,
+)
+from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.panels.plot import Range
+from scenes.stage.panels.plot import PAD, Range
+from scenes.stage.words.figures import typed
+from scenes.stage.words.typesetting import BODY, Words, quiet
 
 SAMPLES = 1201
 BALL = 0.15
 LEAST = 1.0  # width of the rim's level: over a narrow dip it goes on into the ground at both sides
+LID = 0.3  # of the height from the lowest ground to the rim: so much is seen above the rim, where walls are of no use
+SEEN = 0.45  # length of an arrow on the screen from which on it is seen from the last row
+AROUND, OVER, UNDER = 0.45, 0.7, 0.35  # round the dip alone, in its widths; over and under it, in its depths
+ALONG = "along the dashed line"  # what goes to the right in a cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,30 +93,95 @@ def cut_through(
 class Section(VGroup):
     """The cut as a curve, a ball at each of its two ends, and how far it is up to the rim of the first one's dip."""
 
-    def __init__(self, box: Box, cut: Cut, rim: float, names: tuple[str, str], height: str) -> None:
-        """`names` are the rules of the runs that end there, `height` is what the height is called."""
+    def __init__(
+        self,
+        box: Box,
+        cut: Cut,
+        rim: float,
+        names: tuple[str, str],
+        height: str,
+        walls: bool = False,
+        window: tuple[Range, Range] | None = None,
+    ) -> None:
+        """`names` are the rules of the runs that end there, `height` is what the height is called. Seen is no more than
+        is needed to see the rim; with `walls` all of the cut; or a `window` on it, a stretch and heights."""
         super().__init__()
-        self.cut, self.rim = cut, rim
-        x = np.linspace(*cut.view[0], SAMPLES)
-        known = values_at(cut, x)
-        known = known[np.isfinite(known)]
-        self.panel = CurvePanel(cut, box, cut.view[0], (float(known.min()), float(known.max())), ("", height))
+        self.box, self.cut, self.rim, self.rules, self.called = box, cut, rim, names, height
         places = [(at, float(cut.value(np.array([at])))) for at in (0.0, cut.far)]
-        self.balls = [
-            Ball(rule_color(name), BALL).move_to(self.panel.point(*place))
-            for name, place in zip(names, places, strict=True)
-        ]
         (_, self.floor), _ = places
-        self.add(self.panel, self.level, *self.balls, self.climb)  # a low rim is hardly above its ball
+        x, y = window or (cut.view[0], self._heights(walls, max(rim, *(height for _, height in places))))
+        self.panel = CurvePanel(cut, box, x, y, ("", height))
+        self.balls = [
+            Ball(rule_color(name), BALL).move_to(place)
+            for name, place in zip(names, (self.panel.point(*place) for place in places), strict=True)
+            if inside(place[None], self.panel.area)[0]
+        ]
+        self._name_the_way()
+        self.add(self.panel, self.level, *self.balls, self.climb, *self.number)  # a low rim is hardly above its ball
+
+    def _heights(self, walls: bool, needed: float) -> Range:
+        """What is seen of the heights of the whole cut."""
+        known = values_at(self.cut, np.linspace(*self.cut.view[0], SAMPLES))
+        known = known[np.isfinite(known)]
+        low, high = float(known.min()), float(known.max())
+        return low, high if walls else min(high, needed + LID * (needed - low))
+
+    def _name_the_way(self) -> None:
+        """Below the panel stands what goes to the right, and no numbers: they would be distances that nobody needs."""
+        area, labels = self.panel.area, self.panel.labels
+        labels.remove(*[label for label in labels if label.get_top()[1] < area.bottom])
+        name = layout.shrink_into(quiet(ALONG), area.width)
+        self.add(name.next_to(np.array([area.center[0], area.bottom, 0.0]), DOWN, buff=PAD))
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the way up is long enough on the screen."""
+        return float(self.panel.point(0.0, self.rim)[1] - self.panel.point(0.0, self.floor)[1]) >= SEEN
 
     @cached_property
-    def level(self) -> VMobject:
-        """The level of the rim, over the dip."""
+    def window(self) -> tuple[Range, Range]:
+        """The stretch of the cut and the heights that hold the first dip alone."""
+        left, right = self.ends
+        depth = self.rim - self.floor
+        room = AROUND * (right - left)
+        return (left - room, right + room), (self.floor - UNDER * depth, self.rim + OVER * depth)
+
+    @property
+    def framed(self) -> VMobject:
+        """The same on the panel, as a frame."""
+        area, (x, y) = self.panel.area, self.window
+        (left, bottom), (right, top) = (self.panel.point(*corner)[:2] for corner in zip(x, y, strict=True))
+        seen = Box(max(left, area.left), max(bottom, area.bottom), min(right, area.right), min(top, area.top))
+        return polylines([outline_of(seen)], stroke_color=palette().target, stroke_width=3)
+
+    def closer(self) -> Section:
+        """The dip alone, in the same box."""
+        return Section(self.box, self.cut, self.rim, self.rules, self.called, window=self.window)
+
+    @property
+    def number(self) -> list[VMobject]:
+        """How far it is up, over the arrow; only where that is seen."""
+        if not self.is_seen:
+            return []
+        told = Words(f"${typed(self.rim - self.floor, 3)}$", BODY, palette().target)
+        area, at = self.panel.area, self.panel.point(0.0, self.rim)
+        told.next_to(at, UP, buff=0.16)
+        told.set_x(float(np.clip(at[0], area.left + told.width / 2, area.right - told.width / 2)))
+        return [onto_picture(told)]
+
+    @property
+    def ends(self) -> Range:
+        """Where the level of the rim meets the ground, at both sides of the dip."""
         x = np.linspace(*self.cut.view[0], SAMPLES)
         over = values_at(self.cut, x) > self.rim
         left = max((float(at) for at in x[over & (x < 0)]), default=float(x[0]))
         right = min((float(at) for at in x[over & (x > 0)]), default=float(x[-1]))
-        ends = self.panel.to_screen([left, right], self.rim)
+        return left, right
+
+    @cached_property
+    def level(self) -> VMobject:
+        """The level of the rim, over the dip."""
+        ends = self.panel.to_screen(np.clip(self.ends, *self.panel.x_axis.data), self.rim)
         short = max(0.0, LEAST - float(ends[1][0] - ends[0][0])) / 2
         return dashed(ends + short * np.array([LEFT, RIGHT]), stroke_color=palette().target, stroke_width=3)
 
@@ -115,6 +198,16 @@ class Section(VGroup):
         line = self.panel.to_screen(x, values_at(coarse, x))
         pieces = [polyline_points(piece) for piece in clip_polyline(line, self.panel.area)]
         return curve_of(pieces, stroke_color=palette().target, stroke_width=4)
+
+
+def go_closer(play: Callable[..., None], section: Section) -> Section:
+    """The dip alone takes the place of the whole cut: the frame round it grows to the panel's size."""
+    closer, frame = section.closer(), section.framed
+    grown = polylines([outline_of(closer.panel.area)], stroke_color=palette().target, stroke_width=3)
+    play(Create(frame), run_time=0.9)
+    play(FadeOut(section), FadeIn(closer), Transform(frame, grown), run_time=1.2)
+    play(FadeOut(frame), run_time=0.3)
+    return closer
 
 
 def line_on(chart: ContourMap, cut: Cut) -> VMobject:

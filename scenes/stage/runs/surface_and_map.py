@@ -36,13 +36,14 @@ from scenes.stage.words.cards import TRIED, Counter, RuleCard, card_height
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import SMALL, Formula, Words, fitting_formula, wrapped_formula
+from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, fitting_formula, wrapped_formula
 
 CARD, FOOT, BETWEEN = 0.98, 0.5, 0.2  # heights of a card and of the line for words, and gaps
 ONE_CARD, TWO_CARDS = 6.2, 7.96  # width of a card that is alone, and of two, beside words
 COUNTER = 2.6  # width of the counter, where it stands beside words
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
 ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
+LEAST = BODY, 3  # type and digits of a number that is named on its card
 BALL, RIM = 0.125, 0.07  # radius of a ball, and how much further each one reaches under the next at the start
 SWING = 18.0  # degrees to each side of it that the camera goes
 EVENLY = 3.0  # times as long as wide: up to here a window is widened until both directions have the same scale
@@ -91,7 +92,7 @@ class SurfaceAndMap:
         stage, lines = layout.stage(), self._lines_of_cards
         if layout.is_wide() and self.count <= 2:
             below, panels = stage.bottom_slice(CARD, gap=BETWEEN)
-            cards, words = below.right_slice(ONE_CARD if self.count == 1 else max(TWO_CARDS, 0.68 * stage.width))
+            cards, words = below.right_slice(ONE_CARD if self.count == 1 else max(TWO_CARDS, 0.71 * stage.width))
             return panels, words.bottom_slice(FOOT)[0], cards
         across = -(-self.count // lines)
         card = card_height((stage.width - (across - 1) * BETWEEN) / across)
@@ -166,11 +167,10 @@ class SurfaceAndMap:
         made.orbit.look(replace(made.above, zoom=zoom, left=float(stage.center[0]), up=float(stage.center[1])))
         return made.stand_in(stage)
 
-    @cached_property
-    def alone(self) -> View:
+    def alone_in(self, box: Box) -> View:
         """From where the terrain is first seen: from lower down, as large as there is room while it is alone."""
         around = tuple(float(self.azimuth + side) for side in np.linspace(0.0, SWING, 4))
-        return self.terrain.fitted(self.azimuth, self.elevation - LOWER, self.rows[0], azimuths=around)
+        return self.terrain.fitted(self.azimuth, self.elevation - LOWER, box, azimuths=around)
 
     @cached_property
     def aslant(self) -> View:
@@ -227,28 +227,32 @@ class SurfaceAndMap:
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
-        """A card a run, with as many digits of the error as have room."""
+        """A card a run, with as many digits of the error as have room; rather fewer of them with what they are."""
         errors = errors_of(self.runs.values())
         boxes = dict(zip(self.runs, self.card_boxes, strict=False))
-        for significant, size in TRIED:
-            spec = running_spec(errors, significant)
-            cards = self._cards(boxes, spec, widest_of(errors, spec), size)
-            on_one_line = len({card.raised for card in cards.values()}) == 1
-            if on_one_line and all(card.fits for card in cards.values()):
-                break
+        for named in (True, False):
+            for significant, size in TRIED:
+                spec = running_spec(errors, significant)
+                cards = self._cards(boxes, spec, widest_of(errors, spec), size, named=named)
+                on_one_line = len({card.raised for card in cards.values()}) == 1
+                told = all(card.named for card in cards.values()) or not named
+                if on_one_line and told and all(card.fits for card in cards.values()):
+                    return cards
+                if named and (size, significant) == LEAST:
+                    break
         return cards
 
-    def _cards(self, boxes: Mapping[str, Box], spec: str, widest: float, size: float) -> dict[str, RuleCard]:
+    def _cards(self, boxes: Mapping[str, Box], *format_: Any, named: bool) -> dict[str, RuleCard]:
         """The cards in a format; their numbers all stand on the same line, if they can."""
-        cards = {name: self._card(name, box, spec, widest, size) for name, box in boxes.items()}
+        cards = {name: self._card(name, box, *format_, named=named) for name, box in boxes.items()}
         if any(card.raised for card in cards.values()):
-            raised = {name: self._card(name, box, spec, widest, size, raised=True) for name, box in boxes.items()}
+            raised = {name: self._card(name, box, *format_, named=named, raised=True) for name, box in boxes.items()}
             return raised if all(card.fits for card in raised.values()) else cards
         return cards
 
-    def _card(self, name: str, box: Box, spec: str, widest: float, size: float, raised: bool = False) -> RuleCard:
+    def _card(self, name: str, box: Box, spec: str, widest: float, size: float, **more: bool) -> RuleCard:
         title, settings = self.rules[name].title, self.settings(name)
-        card = RuleCard(box, name, title, settings, spec, self.called, widest, size=size, raised=raised)
+        card = RuleCard(box, name, title, settings, spec, self.called, widest, size=size, **more)
         return card.display(self.reading(name)(0))
 
     def settings(self, name: str) -> dict[str, float]:
@@ -306,14 +310,22 @@ class SurfaceAndMap:
         """The title, over the map: the first picture."""
         self.scene.show_title(self.terrain)
 
-    def unfold(self) -> None:
-        """The map, flat, rises and the camera comes down: the terrain, alone on the stage."""
+    def unfold(self, box: Box | None = None) -> None:
+        """The map, flat, rises and the camera comes down: the terrain, alone on the stage.
+
+        There it has the `box` to itself; that of terrain and map, if not given.
+        """
         scene, terrain = self.scene, self.terrain
         if terrain not in scene.mobjects:
             scene.play(FadeIn(terrain), run_time=0.8)
             scene.wait(0.5)
         rising = terrain.rise.animate.set_value(1.0)
-        scene.play(*terrain.orbit.flight(self.alone, terrain.kept), rising, run_time=3.2, rate_func=smooth)
+        scene.play(
+            *terrain.orbit.flight(self.alone_in(box or self.rows[0]), terrain.kept),
+            rising,
+            run_time=3.2,
+            rate_func=smooth,
+        )
 
     def step_aside(self) -> None:
         """The terrain makes room, and its map comes beside it."""

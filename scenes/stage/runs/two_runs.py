@@ -26,7 +26,7 @@ from scenes.stage.maps.dips import Dip, dip_round
 from scenes.stage.maps.even_map import around, widened
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
-from scenes.stage.runs.section import Cut, Section, cut_through, line_on
+from scenes.stage.runs.section import Cut, Section, cut_through, go_closer, line_on
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
@@ -42,7 +42,12 @@ LEVEL = 1e-2  # of the first slope: a run whose gradient is shorter has come to 
 NOTHING = 1e-12  # of the first value: what rounding leaves of 0
 THERE = 0.02  # of the way down from the start: at the lowest point
 
-SAME = ("the same start, the same learning rate", "the same start and learning rate", "the same start and rate")
+SAME = (
+    "the same start, the same learning rate",
+    "the same start and learning rate",
+    "the same start and rate",
+    "same start, same rate",
+)
 Fate = Literal["through", "past", "stays", "elsewhere", "else"]
 OUTCOMES: Mapping[str, str] = {
     "through": "runs through {where}",
@@ -305,22 +310,31 @@ class TwoRuns(LectureScene):
 
     def _show_the_cut(self, cut: Cut, dip: Dip) -> None:
         """In the place of the terrain, for a while: what lies between the places where both have ended."""
-        terrain, line = self.duet.terrain, line_on(self.duet.map, cut)
-        box, height = self.duet.boxes[0].inset(top=0.6, right=0.3), "$E$" if self.duet.called == "error" else "$f$"
-        section = Section(box, cut, dip.rim, (GD, MOMENTUM), height)
+        terrain, line, box = (
+            self.duet.terrain,
+            line_on(self.duet.map, cut),
+            self.duet.boxes[0].inset(top=0.6, right=0.3),
+        )
+        height = "$E$" if self.duet.called == "error" else "$f$"
+        section = Section(box, cut, dip.rim, (GD, MOMENTUM), height, walls=bool(self.coarse))
         self.duet.speaker.hush()
-        self.play(FadeOut(terrain), FadeOut(self.goal_on_terrain), Create(line), run_time=0.8)
-        self.play(FadeIn(section), run_time=0.8)
-        self.duet.speaker.say(f"a cut: ${typed(dip.rim - dip.bottom, 3)}$ up to the rim", "a cut: up to the rim")
-        self.wait(3.4)
-        more = [section.under(replace(cut, objective=self.coarse))] if self.coarse else []
+        self.play(FadeOut(terrain), FadeOut(self.goal_on_terrain), Create(line), FadeIn(section), run_time=0.8)
+        up = f"${typed(dip.rim - dip.bottom, 3)}$ up to the rim", "up to the rim"
+        self.duet.speaker.say(*(up if section.is_seen else ("a cut through both ends", "a cut")))
+        self.wait(2.6)
         if self.coarse:
-            self.play(Create(more[0]), run_time=1.4)
+            self.play(Create(more := section.under(replace(cut, objective=self.coarse))), run_time=1.4)
+            self.remove(more)
+            self.add(section.add(more))
             self.duet.speaker.say(self.coarse.title)
-            self.wait(2.4)
+            self.wait(2.0)
+        if not section.is_seen:
+            self.duet.speaker.hush()
+            section = go_closer(self.play, section)
+            self.duet.speaker.say(*up)
+            self.wait(2.8)
         self.duet.speaker.hush()
-        self.play(*map(FadeOut, (section, line, *more)), run_time=0.5)
-        self.play(FadeIn(terrain), FadeIn(self.goal_on_terrain), run_time=0.6)
+        self.play(FadeOut(section), FadeOut(line), FadeIn(terrain), FadeIn(self.goal_on_terrain), run_time=0.8)
 
     def from_above(self) -> None:
         """{slow_one} {fast_one}"""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from scenes.stage.ink.drawing import Array, eased
 from scenes.stage.ink.layout import Box
@@ -62,6 +63,21 @@ def _round_values(scale: HeightScale, relief: float) -> Iterator[list[float]]:
     yield from (round_numbers(low, high, count) for count in range(fits, 2 * fits + 4))
 
 
+def clear_of_each_other(heights: Array, first: int) -> npt.NDArray[np.bool_]:
+    """Which numbers (n,) of an axis are shown: as many as are `CLEAR` of each other, counted upwards and downwards from
+    the `first`, 0 say, which is never left out for another.
+
+    `heights` (n,) are where their middles are seen, from the uppermost to the lowest.
+    """
+    shown = np.zeros(len(heights), dtype=bool)
+    for way in (range(first, -1, -1), range(first, len(heights))):
+        last = np.inf
+        for k in way:
+            shown[k] = abs(heights[k] - last) >= CLEAR or k == first
+            last = heights[k] if shown[k] else last
+    return shown
+
+
 class HeightAxis:
     """Line, ticks and numbers; `follow` puts the numbers where they are seen, `ribbons` are the lines to be drawn."""
 
@@ -69,6 +85,8 @@ class HeightAxis:
         """`foot` is how deep the plate, on which it stands, lies under the lowest ground."""
         self.foot = foot
         self.marks = height_ticks(ground.scale, ground.relief)
+        #: Which of them is 0; the highest, if none is.
+        self.zero = next((k for k, (_, markup) in enumerate(self.marks) if markup == "$0$"), 0)
         self.ends = CORNERS * (np.array(ground.footprint) / 2 + PLATE)
         self._strands = [self._strand(*corner, ground.relief) for corner in zip(self.ends, CORNERS, strict=True)]
         self._sets = [[Sign(markup, palette().quiet) for _, markup in self.marks] for _ in range(2)]
@@ -124,13 +142,11 @@ class HeightAxis:
             self.note.put(np.array([left + half[0], min(y + OVER, box.top - half[1])]), present)
 
     def _put(self, signs: list[Sign], corner: int, opacity: float, view: View, rise: float, box: Box) -> None:
-        """The numbers at one corner; one that would touch the one above it is left out."""
+        """The numbers at one corner; where they would touch, some are left out."""
         middles = self._middles(corner, view, rise)
-        free = np.inf
-        for sign, middle, fits in zip(signs, middles, within(box, middles, self._halves), strict=True):
-            shown = bool(fits) and middle[1] <= free
-            sign.put(middle, opacity * shown)
-            free = middle[1] - CLEAR if shown else free
+        seen = within(box, middles, self._halves) & clear_of_each_other(middles[:, 1], self.zero)
+        for sign, middle, shown in zip(signs, middles, seen, strict=True):
+            sign.put(middle, opacity * bool(shown))
 
     def _seen(self, corner: int, view: View, rise: float) -> Array:
         """Where the ends of the ticks are seen (n, 2)."""

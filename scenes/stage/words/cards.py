@@ -50,10 +50,12 @@ class RuleCard(VGroup):
         widest: float = 0.0,
         size: float = BODY,
         raised: bool = False,
+        named: bool = False,
     ) -> None:
         """`spec` formats the number, `widest` is the value that takes the most room, `label` says what it is.
 
-        In a narrow card the number stands beside the settings; beside the name if it is `raised`, or crowded there.
+        In a narrow card the number stands beside the settings; beside the name if it is `raised`, or crowded there. Its
+        label stands over it there, if it is to be `named` and there is room for that.
         """
         super().__init__()
         color = rule_color(rule)
@@ -81,8 +83,12 @@ class RuleCard(VGroup):
             self.value,
         )
         number: VMobject = self.value
-        if label and box.width > NARROW:
-            self.add(number := label_of(label, self.value))
+        said = self._label(label, named) if label else None
+        #: Whether it is said what the number is.
+        self.named = said is not None
+        if said is not None:
+            self.add(said)
+            number = said if box.width > NARROW else number
         #: Whether the widest number keeps clear of the words.
         self.fits = all(number.get_left()[0] > words.get_right()[0] + CLEAR for words in self._beside())
         self.value.display(0)
@@ -112,6 +118,17 @@ class RuleCard(VGroup):
         if self.box.width > NARROW:
             baseline = self.box.center[1] - self.value.height / 2
         self.value.seat([right, baseline, 0.0])
+
+    def _label(self, label: str, over: bool) -> Words | None:
+        """What the number is: on its left; in a narrow card `over` it, beside the name, or nowhere."""
+        if self.box.width > NARROW:
+            return label_of(label, self.value)
+        words = Words(label.replace(" =$", "$"), SMALL, palette().quiet)
+        words.align_to(self.value, RIGHT)
+        free = words.get_left()[0] > self.title_words.get_right()[0] + CLEAR
+        if not over or self.raised or self._has_three_lines or not free:
+            return None
+        return on_baseline(words, self.box.center[1] + 0.1 * self.box.height)
 
     def _beside(self) -> list[Words]:
         """The words that stand on the number's left."""
