@@ -174,7 +174,18 @@ def test_in_turns_the_others_wait() -> None:
     tail = scene.trails[SAME]["adam"].display(11.0)
     place = scene.map.to_screen(*scene.runs[SAME]["adam"].iterates[1])
     np.testing.assert_allclose(tail.fresh.points[0], place, atol=1e-9)
-    assert not len(tail.old.points)
+    np.testing.assert_allclose(tail.old.points[[0, -1]], [tail.path_points[0], place], atol=1e-9)
+    assert tail.old.get_stroke_width() < tail.fresh.get_stroke_width()
+
+
+def test_the_way_stays_and_errors_have_two_digits() -> None:
+    """At the end of both races each path is there from its start; of 0.0000012 two digits are seen."""
+    scene = played()
+    for race in scene.raced:
+        for trail in scene.trails[race].values():
+            np.testing.assert_allclose(trail.display(scene.parameters.steps).old.points[0], trail.path_points[0])
+        for number in scene.tables[race].errors:
+            assert len(number.shown.split("·")[0].replace(".", "").lstrip("0")) == 2
 
 
 @pytest.mark.parametrize("mode", ["same learning rate", "each tuned"])

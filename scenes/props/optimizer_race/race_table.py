@@ -66,10 +66,8 @@ class RaceTable(VGroup):
 
 
 def _spec(values: Array) -> str:
-    """A format for errors: six decimals where all are small, because the best of a race are."""
-    small = bool(np.max(np.abs(values[np.isfinite(values)]), initial=0.0) < 10)
-    spec = running_spec(values)
-    return f".6{spec[-1]}" if small else spec
+    """A format for errors: two digits, for a race is decided by powers of ten; more where values go below 0."""
+    return running_spec(values, 3 if (values[np.isfinite(values)] >= 0).all() else 5)
 
 
 def _upto(box: Box, right: float) -> Box:

@@ -1,6 +1,7 @@
 """A race in turns: balls with tails of their last steps, and a strip in which some curves run and the others wait.
 
-Where many paths cross, whole paths are a tangle; the last steps say how each moves now.
+Where many paths cross, whole paths in full strength are a tangle: the last steps say how each moves now, and the way
+there stays as a thin line.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.panels.error_strip import ErrorStrip
 
 TAIL = 10  # steps
+THIN, PALE = 3.0, 0.85  # width and opacity of what lies further back
 BALL, RIM = 0.11, 0.06  # radius once they have parted; at the start each is larger than the next by so much
 
 
@@ -24,12 +26,13 @@ class Tail(Trail):
     def __init__(self, points: Array, color: str, area: Box, rims: int) -> None:
         super().__init__(points, color, area, 0.04, BALL, rim=rims * RIM)
         self.ball.set_stroke(width=2.5)
+        self.old.set_stroke(width=THIN, opacity=PALE)
 
     def display(self, step: float) -> Tail:
         super().display(step)
         since = max(0.0, step - TAIL)
         self.fresh.set_points(self._line(walked(self.path_points, step, since)))
-        self.old.set_points(np.zeros((0, 3)))
+        self.old.set_points(self._line(walked(self.path_points, since)))
         self.edge.set_points(self.fresh.points)
         passed = self.path_points[int(np.ceil(since)) : int(step) + 1]
         self.marks.set_points(disc_points(passed[inside(passed, self.area)], self.mark_radius))
