@@ -18,7 +18,7 @@ from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
 from scenes.props.problems.cases import JUDGED, OTHER, Cases, other_color
-from scenes.props.problems.example import Example, chart_of, in_a_sentence, tips_of, trails_on
+from scenes.props.problems.example import Example, chart_of, degrees_off, in_a_sentence, measured, tips_of, trails_on
 from scenes.props.problems.ledger import Ledger
 from scenes.props.problems.talking_points import TalkingPoints
 from scenes.props.problems.tiles import Tiles, small
@@ -203,8 +203,10 @@ class Problems(LectureScene):
         """All of it: {count}. Rules with a rate for each direction come next."""
         self.speaker.hush()
         last = self.chart(self.beats[self.beats.index("summary") - 1])
-        self.vanish(*self.agenda.points.values(), *self.found.values(), last[0], *last[1].values())
-        groups = self.tiles.groups.values() if layout.is_wide() else map(_together, self.table.parts.values())
+        self.vanish(
+            *self.agenda.points.values(), *self.found.values(), last[0], *last[1].values(), *self.measures.values()
+        )
+        groups = self.tiles.parts if layout.is_wide() else map(_together, self.table.parts.values())
         for tiles in groups:
             self.play(*map(FadeIn, tiles), run_time=0.7)
             self.wait(1.6)
@@ -235,13 +237,13 @@ class Problems(LectureScene):
         gone, dimmed = [], []
         if before in POINTS:
             old, trails = self.chart(before)
-            gone = [FadeOut(part) for part in (old, *trails.values())]
+            gone = [FadeOut(part) for part in (old, *trails.values(), *self.measures.values())]
+            self.measures.clear()
             dimmed = [self.agenda.points[before].animate.set_color(palette().quiet)]
         lit = self.agenda.points[key].animate.set_color(rule_color(MOMENTUM))
-        self.play(lit, *dimmed, *gone, run_time=0.5)
         problem, (chart, balls) = self.problem(key), self.chart(key)
         movers = list(balls.values())
-        self.play(FadeIn(chart), run_time=0.6)
+        self.play(lit, *dimmed, *gone, FadeIn(chart), run_time=0.7)
         self.play(*(GrowFromCenter(mover.ball) for mover in movers), run_time=0.4)
         self.add(*movers)
         last, stop = max(run.ended_at for run in problem.runs.values()), problem.stop
@@ -250,7 +252,9 @@ class Problems(LectureScene):
             self._compare_ways(key, stop)
         self._take(movers, stop or 0, last, SECONDS)
         self.found[key] = self.agenda.finding(key, problem.brief)
-        self.play(FadeIn(self.found[key]), run_time=0.5)
+        if problem.measure:
+            self.measures[key] = measured(chart, problem.measure)
+        self.play(FadeIn(self.found[key]), *map(FadeIn, self.measures.values()), run_time=0.5)
         self.speaker.say(problem.said, problem.said.split(";")[0])
         self.wait(2.2)
 
@@ -271,7 +275,8 @@ class Problems(LectureScene):
         self.play(*(FadeIn(arrow) for arrow in arrows), run_time=0.5)
         self.bring_to_front(balls[MOMENTUM])
         downhill, next_ = (tinted(text, color) for text, color in zip(("downhill", "the step"), ways, strict=True))
-        self.speaker.say(f"{downhill}, and {next_}")
+        angle = f"${degrees_off(run)[step]:.0f} degree$"
+        self.speaker.say(f"{downhill}, and {next_}: {angle} apart", f"{downhill}, {next_}: {angle}")
         self.wait(2.2)
         self.speaker.hush()
         self.vanish(*arrows)
@@ -331,6 +336,11 @@ class Problems(LectureScene):
         return {}
 
     @cached_property
+    def measures(self) -> dict[str, VGroup]:
+        """What is measured on the map that is shown."""
+        return {}
+
+    @cached_property
     def table(self) -> Ledger:
         """All that was found."""
         gives = {key: gain.brief for key, gain in self.gains.items()}
@@ -346,7 +356,7 @@ class Problems(LectureScene):
 
     @property
     def group_colors(self) -> dict[str, str]:
-        return {GIVES: rule_color(MOMENTUM), TAKES: palette().share, REMAINS: rule_color(GD)}
+        return {GIVES: rule_color(MOMENTUM), TAKES: palette().share, REMAINS: palette().ink}
 
     @property
     def colors(self) -> dict[str, str]:

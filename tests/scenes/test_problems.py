@@ -17,7 +17,7 @@ from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.problems import POINTS, Problems
 from scenes.props.problems.cases import JUDGED, OTHER
-from scenes.props.problems.example import degrees_off, in_a_sentence
+from scenes.props.problems.example import degrees_off, in_a_sentence, measured
 from scenes.stage.runs.pair import GD, MOMENTUM
 
 
@@ -181,9 +181,34 @@ def test_the_small_maps_stand_in_a_grid() -> None:
         assert above.left == pytest.approx(below.left, abs=0.05)
 
 
+def test_what_a_problem_costs_is_measured_on_its_map() -> None:
+    """Arrows as long as the numbers beside them say, from the runs; on the saddle to lower ground at both sides."""
+    scene = made()
+    problems = {key: scene.problem(key) for key in POINTS}
+    far = problems["overshoot"].measure
+    assert far.words == f"${100 * np.linalg.norm(far.tips[0]) / np.hypot(8, 5):.0f} %$"
+    assert any((place == far.tips[0]).all() for place in problems["overshoot"].runs[MOMENTUM].iterates)
+    apart = problems["sensitivity"].measure
+    ends = [problems["sensitivity"].runs[name].iterates[-1] for name in (MOMENTUM, OTHER)]
+    np.testing.assert_allclose(apart.tips, ends)
+    assert apart.words == f"${np.hypot(*(ends[1] - ends[0])):.1f}$"
+    lower, saddle = problems["saddles"].measure, OBJECTIVES["saddle"]
+    assert (saddle.value(lower.tips) < saddle.value(lower.tails)).all()
+    np.testing.assert_allclose(lower.tips.mean(axis=0), lower.tails[0])
+    left = problems["one_rate_for_all"].measure
+    assert left.words == f"${100 * (left.tails[0] - left.tips[0])[0] / 9:.0f} %$"
+    for key, problem in problems.items():
+        if problem.measure:
+            arrows, number = measured(scene.chart(key)[0], problem.measure)
+            area = scene.chart(key)[0].area
+            assert max(arrows.width, arrows.height) * 90 >= 40
+            assert area.left < number.get_left()[0] < number.get_right()[0] < area.right
+
+
 def test_without_momentum_nothing_overshoots() -> None:
     scene = made(momentum=0.0)
     assert not scene.problem("overshoot").holds
+    assert scene.problem("overshoot").measure is None
     assert not any(gain.holds for key, gain in scene.gains.items() if key != "calmer")
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from objectives import OBJECTIVES, AnyObjective
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
-from scenes.props.problems.example import Example, degrees_off
+from scenes.props.problems.example import Example, Measure, degrees_off
+from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.even_map import View, around
 from scenes.stage.runs.pair import GD, MOMENTUM
@@ -20,6 +21,7 @@ from scenes.stage.words.speaker import tinted
 OTHER = "other"  # a second run with momentum
 FAR, LEVEL = 1.0, 1e-2  # claims: ends so far apart are different; a slope below it is none
 CLOSE = 0.1  # momenta that differ by less are nearly the same
+WAY_DOWN = 0.28  # of the window: arrows that show where the ground falls
 JUDGED = 10  # last steps, of which the widest swing counts
 
 
@@ -54,8 +56,8 @@ class Cases:
         run = self._run(bowl, (8.0, 5.0), 0.1, self.parameters.momentum)
         start = run.iterates[0]
         beyond = max(0.0, -float(np.min(run.iterates @ start) / (start @ start)))
-        way = f"${100 * beyond:.0f} %$ of its way"
-        finding = f"it runs {way} past the minimum" if beyond else "it does not run past the minimum"
+        way = f"${100 * beyond:.0f} %$"
+        finding = f"it runs {way} of its way past the minimum" if beyond else "it does not run past the minimum"
         said = "it runs past the minimum, and has to come back" if beyond else finding
         settings = self._set(0.1, self.parameters.momentum)
         return Example(
@@ -65,8 +67,9 @@ class Cases:
             finding,
             beyond > 0.3,
             settings=settings,
-            brief=f"{way} too far",
+            brief=f"{way} of its way too far",
             short=f"${100 * beyond:.0f} %$ too far",
+            measure=_arrow(np.zeros(2), run.iterates[np.argmin(run.iterates @ start)], way) if beyond else None,
         )
 
     def sensitivity(self) -> Example:
@@ -81,8 +84,18 @@ class Cases:
         holds, near = gap > FAR and abs(pair[0] - pair[1]) < CLOSE, _near(bowl, one, other)
         brief = f"{tinted(f'${first}$', rule_color(MOMENTUM))} or {tinted(f'${second}$', other_color())}"
         brief, runs = f"{brief}: they end ${gap:.1f}$ apart", {MOMENTUM: one, OTHER: other}
+        ends = np.array([run.iterates[run.ended_at] for run in (one, other)])
         return Example(
-            bowl, runs, said, finding, holds, view=near, settings=self._set(0.1, *pair), brief=brief, short=short
+            bowl,
+            runs,
+            said,
+            finding,
+            holds,
+            view=near,
+            settings=self._set(0.1, *pair),
+            brief=brief,
+            short=short,
+            measure=Measure(np.tile(ends.mean(axis=0), (2, 1)), ends, f"${gap:.1f}$") if gap > FAR else None,
         )
 
     def directional_bias(self) -> Example:
@@ -112,8 +125,17 @@ class Cases:
         said = f"{begun} it stops on the saddle{both}" if stops[MOMENTUM] else f"{begun} it does not stop"
         short = f"stuck: slope ${typed(slope, 1)}$" if stops[MOMENTUM] else "goes on"
         brief = f"slope ${typed(slope, 1)}$, {'yet no minimum' if stops[MOMENTUM] else 'and it goes on'}"
-        settings = self._set(0.05, self.parameters.momentum)
-        return Example(pass_, runs, said, finding, all(stops.values()), settings=settings, brief=brief, short=short)
+        return Example(
+            pass_,
+            runs,
+            said,
+            finding,
+            all(stops.values()),
+            settings=self._set(0.05, self.parameters.momentum),
+            brief=brief,
+            short=short,
+            measure=_ways_down(pass_, runs[MOMENTUM]) if stops[MOMENTUM] else None,
+        )
 
     def one_rate_for_all(self) -> Example:
         ratio = self.parameters.condition_number
@@ -131,8 +153,31 @@ class Cases:
         lags = {name: bool(far > 4 * near) for name, (far, near) in left.items()}
         said = "the steep way sets the rate for both"
         said += f"; gradient descent has ${100 * ends[GD][0]:.0f} %$ to go" if lags[GD] else ""
-        settings = self._set(float(f"{rate:.3g}"), self.parameters.momentum)
-        return Example(valley, runs, said, finding, all(lags.values()), settings=settings, brief=brief, short=short)
+        end = runs[MOMENTUM].iterates[runs[MOMENTUM].ended_at]
+        return Example(
+            valley,
+            runs,
+            said,
+            finding,
+            all(lags.values()),
+            settings=self._set(float(f"{rate:.3g}"), self.parameters.momentum),
+            brief=brief,
+            short=short,
+            measure=_arrow(end, end * [0, 1], f"${100 * along:.0f} %$") if lags[MOMENTUM] else None,
+        )
+
+
+def _arrow(tail: Array, tip: Array, words: str) -> Measure:
+    return Measure(tail[None], tip[None], words)
+
+
+def _ways_down(objective: AnyObjective, run: Trajectory) -> Measure | None:
+    """From where a run ends, to both sides the way on which the ground falls most; None if it falls on none."""
+    end = run.iterates[run.ended_at]
+    way = np.linalg.eigh(objective.hessian(end))[1][:, 0]
+    tips = end + WAY_DOWN * float(np.ptp(np.array(objective.view), axis=1).min()) * np.array([way, -way])
+    falls = bool((objective.value(tips) < objective.value(end)).all())
+    return Measure(np.array([end, end]), tips, "lower", beside=False) if falls else None
 
 
 def _near(objective: AnyObjective, *runs: Trajectory) -> View:

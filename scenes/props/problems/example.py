@@ -10,21 +10,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from manim import RIGHT, UP
+from manim import RIGHT, UP, VGroup
 
 from objectives import AnyObjective
 from optimizers import Trajectory
-from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.arrows import Arrows
+from scenes.stage.ink.ball import NEVER, Trail, covered
 from scenes.stage.ink.drawing import Array, crosses, inside
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import View, even_map
 from scenes.stage.words.figures import power_of_ten
-from scenes.stage.words.typesetting import quiet
+from scenes.stage.words.typesetting import BODY, Words, quiet
 
-BALL = 0.13
+BALL, RIM = 0.13, 0.07  # radius, and by how much a ball is larger than one that covers it
+BESIDE, OFF = 0.3, 0.38  # from a path to what is measured along it, and from there to its number
 CLEAR = 0.6  # from where the name of the axis begins to the rules' numbers, which are left out where they have no room
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a finding is on the map: arrows from tails to tips, both (n, 2), and its number as markup.
+
+    `beside` says that they lie on a path, and are to be drawn beside it.
+    """
+
+    tails: Array
+    tips: Array
+    words: str
+    beside: bool = True
 
 
 @dataclass(frozen=True)
@@ -33,7 +48,7 @@ class Example:
 
     `said` is a sentence about it, `stop` a step at which a film stops to look, `view` a window other than the
     objective's own, `settings` the rules' numbers as mathematics, `brief` the finding as it stands in a table, `short`
-    as it stands under a small map.
+    as it stands under a small map, `measure` where it is seen.
     """
 
     objective: AnyObjective
@@ -47,6 +62,7 @@ class Example:
     settings: str = ""
     brief: str = ""
     short: str = ""
+    measure: Measure | None = None
 
 
 def chart_of(exhibit: Example, box: Box) -> ContourMap:
@@ -65,12 +81,31 @@ def chart_of(exhibit: Example, box: Box) -> ContourMap:
 
 
 def trails_on(chart: ContourMap, exhibit: Example, colors: Mapping[str, str]) -> dict[str, Trail]:
-    """The runs of an exhibit on its map; where balls stand at one place at first, the lower one is larger there."""
-    rims = 0.07 * np.arange(len(exhibit.runs))[::-1]
-    return {
-        name: Trail(chart.to_screen(*run.iterates.T), colors[name], chart.area, ball=BALL, rim=float(rim))
-        for (name, run), rim in zip(exhibit.runs.items(), rims, strict=True)
-    }
+    """The runs of an exhibit on its map; where balls stand at one place, the lower one is larger."""
+    places = {name: chart.to_screen(*run.iterates.T) for name, run in exhibit.runs.items()}
+    made, above = {}, [*places.values()]
+    for name, path in places.items():
+        above = above[1:]
+        again = covered(path, above, BALL, RIM) if above else NEVER
+        made[name] = Trail(path, colors[name], chart.area, ball=BALL, rim=RIM * len(above), again=again)
+    return made
+
+
+def measured(chart: ContourMap, measure: Measure) -> VGroup:
+    """The arrows, and the number beside the first of them, on the side where there is more of the map; empty if they
+    leave it."""
+    tails, tips = (chart.to_screen(*ends.T) for ends in (measure.tails, measure.tips))
+    if not inside(np.concatenate([tails, tips]), chart.area).all():
+        return VGroup()
+    way = (tips - tails)[0]
+    across = np.array([-way[1], way[0], 0.0]) / (np.linalg.norm(way) or 1.0)
+    middle = (tails[0] + tips[0]) / 2
+    across = across if across @ (chart.area.center - middle) >= 0 else -across
+    aside = BESIDE * across if measure.beside else np.zeros(3)
+    number = Words(measure.words, BODY, palette().target, on_picture=True)
+    reach = OFF + (abs(across[0]) * number.width + abs(across[1]) * number.height) / 2 - 0.1
+    number.move_to(middle + aside + reach * across)
+    return VGroup(Arrows(palette().target).point(tails + aside, tips + aside), number)
 
 
 def degrees_off(run: Trajectory) -> Array:

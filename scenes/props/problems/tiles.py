@@ -1,6 +1,6 @@
 """All points in one picture: a small map a point with its runs at their ends, and what they showed.
 
-Gains stand above costs, what is not cured at their right; the group's colour is that of the point's name.
+Gains stand above costs, what is not cured at their right; each group has its name above it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.layout import Box
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.words.typesetting import SMALL, Words, bold, on_baseline
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 ACROSS = 3  # points of a row, beside those that are not cured
-HEAD, FOOT = 0.5, 0.48  # heights over and under a tile's map
+HEAD, FOOT, GROUP = 0.42, 0.42, 0.46  # heights over and under a tile's map, and of a group's name
 UNLABELLED = {"left": -0.5, "bottom": -0.45, "top": -0.4, "right": -0.1}  # what labels of a map would take
 
 Shown = tuple[ContourMap | CurvePanel, list[Trail] | list[CurveWalk]]
@@ -35,22 +35,36 @@ class Tiles:
         self, box: Box, groups: Mapping[str, Mapping[str, Example]], colors: Mapping[str, str], runs: Mapping[str, str]
     ) -> None:
         """`colors` are those of the groups, `runs` those of the runs."""
-        upper, lower = box.rows(1, 1, gap=0.15)
-        above, below = (row.columns(*[1.0] * (ACROSS + 1), gap=0.14) for row in (upper, lower))
+        bands = [band.top_slice(GROUP, gap=0.0) for band in box.rows(1, 1, gap=0.1)]
+        above, below = (tiles.columns(*[1.0] * (ACROSS + 1), gap=0.14) for _, tiles in bands)
         cells = (above[:-1], below[:-1], (above[-1], below[-1]))
         self.groups = {
             name: [
-                _tile(cell, point, example, colors[name], runs)
-                for cell, (point, example) in zip(places, points.items(), strict=True)
+                _tile(cell, point, example, runs) for cell, (point, example) in zip(places, points.items(), strict=True)
             ]
             for places, (name, points) in zip(cells, groups.items(), strict=True)
         }
+        corners = ((above[0], bands[0][0]), (below[0], bands[1][0]), (above[-1], bands[0][0]))
+        self.heads = {
+            name: _head(name, Box(cell.left, row.bottom, cell.right, row.top), colors[name])
+            for name, (cell, row) in zip(groups, corners, strict=True)
+        }
+
+    @property
+    def parts(self) -> list[list[VMobject]]:
+        """Of each group its name and its tiles."""
+        return [[self.heads[name], *tiles] for name, tiles in self.groups.items()]
 
 
-def _tile(box: Box, point: str, example: Example, color: str, runs: Mapping[str, str]) -> VGroup:
+def _head(name: str, box: Box, color: str) -> Words:
+    """The name of a group, over its first tile."""
+    return on_baseline(layout.place(bold(name, BODY, color), box, LEFT), box.bottom + 0.14)
+
+
+def _tile(box: Box, point: str, example: Example, runs: Mapping[str, str]) -> VGroup:
     head, rest = box.top_slice(HEAD, gap=0.0)
     foot, middle = rest.bottom_slice(FOOT, gap=0.0)
-    name = layout.place(layout.shrink_into(bold(point, SMALL, color), head.width), head, LEFT)
+    name = layout.place(layout.shrink_into(bold(point, SMALL), head.width), head, LEFT)
     found = layout.place(layout.shrink_into(Words(example.short, SMALL), foot.width), foot, LEFT)
     chart, movers = _filling(example, middle, runs)
     for words in (chart.labels, chart.names):  # there is no room for them
