@@ -20,6 +20,7 @@ from objectives import DataObjective, typeset_function
 from objectives.data import regression_line
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend_minibatch
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number
+from scenes.props.stochastic.lanes import Lanes
 from scenes.props.stochastic.pulls import Pulls
 from scenes.props.stochastic.samples import Chain, FittedLine, Forces, LitSample, Misses, Place, SamplePanel
 from scenes.props.stochastic.stand import Stand
@@ -30,7 +31,6 @@ from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
-from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import View, around
@@ -43,13 +43,10 @@ from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 SAMPLES, SEED = 200, 42
 SMALL_RATE = "small_rate"
 TITLES = {GD: "large steps", MOMENTUM: "momentum", SMALL_RATE: "small steps"}
-FAN, SPREAD = 6, 22.0  # samples whose gradients are looked at, and degrees between these, so that each is seen
 FEW, SLOW = 5, 1.5  # steps that are taken slowly, and how many a second
-ARRIVING, AFTER = 2.6, 2.0  # seconds until a run is there, and for what comes then
+ARRIVING, AFTER, TOGETHER = 2.6, 2.0, 7.0  # seconds until a run is there, for what comes then; of all at once
 CROSS = "$times$"
-PULL = 0.5  # of the map's height: the longest of their arrows
 BALL = 0.12
-WORDS = 0.55  # height of the line for words
 
 
 class Stochastic(LectureScene):
@@ -265,14 +262,21 @@ class Stochastic(LectureScene):
         """So {verdict}: {momentum_turns_back} of {turns} steps turn by more than 90 degrees,
         {gradient_descent_turns_back} of the large ones and {small_rate_turns_back} of the small ones."""
         self._clear()
-        self.play(*map(FadeIn, (self.map, self.stand.near, *self.paths.values(), self.stand.goal)), run_time=0.6)
-        self.play(*map(FadeIn, self.table.names.values()), *map(FadeIn, self.table.shown("there", "stays", "noise")))
+        lanes, share = self.lanes, ValueTracker(0.0)
+        self.play(*map(FadeIn, (*lanes.charts.values(), *lanes.marks, *lanes.heads)), run_time=0.6)
+        self.add(lanes.together)
+        self.speaker.say("the same samples, in the same order", "the same samples")
+        self.drive(lanes.together, share)
+        self.play(share.animate.set_value(1.0), run_time=TOGETHER, rate_func=linear)
+        self.release()
+        self.play(*map(FadeIn, lanes.counted["stays"]), run_time=0.5)
         if self.found.first_for_good:
             self.speaker.say(f"momentum is the first that stays near: step ${self.tallies[MOMENTUM].stays}$")
-            self.wait(1.6)
-        self.speaker.say("turns: steps that turn back, by more than 90°", "turns: by more than 90°")
-        self.play(*map(FadeIn, self.table.shown("back")), run_time=0.5)
+        self.wait(1.6)
+        self.play(*map(FadeIn, lanes.counted["back"]), run_time=0.5)
+        self.speaker.say("to turn back: by more than 90°")
         self.wait(1.8)
+        self.play(*map(FadeIn, lanes.counted["noise"]), run_time=0.5)
         self.speaker.say(tinted(self.found.verdict, rule_color(MOMENTUM)))
         self.wait(3.5)
 
@@ -343,15 +347,11 @@ class Stochastic(LectureScene):
     @cached_property
     def ledger(self) -> Ledger:
         """What is counted, below the data."""
-        return self._counted(self.stand.boxes[2], "there", "stays")
+        return Ledger(self.stand.boxes[2], TITLES, settings_of(self.rules), self.colors, self.tallies, [*HEADS])
 
     @cached_property
-    def table(self) -> Ledger:
-        """All that is counted, beside the map."""
-        return self._counted(self.stand.beside, *HEADS)
-
-    def _counted(self, box: Box, *columns: str) -> Ledger:
-        return Ledger(box, TITLES, settings_of(self.rules), self.colors, self.tallies, columns)
+    def lanes(self) -> Lanes:
+        return Lanes(self.stand, self.runs, self.tallies, TITLES, self.colors, int(self.parameters.steps) - 1)
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -115,6 +115,20 @@ def test_the_numbers_on_the_board() -> None:
     assert found["one_side"] + found["other_side"] == 200  # type: ignore[operator]
 
 
+def test_beside_each_other_each_run_has_its_way_and_its_numbers() -> None:
+    scene = make_scene({})
+    lanes = scene.lanes
+    for (name, trail), (rate, kept) in zip(
+        lanes.trails.items(), ((0.09, 0.0), (0.009, 0.9), (0.009, 0.0)), strict=True
+    ):
+        places, _ = by_hand(42, rate, kept, 400)
+        np.testing.assert_allclose(trail.path_points, lanes.charts[name].to_screen(*places.T), atol=1e-6)
+    said = {key: [words.typst_code for words in row] for key, row in lanes.counted.items()}
+    for key, numbers in {"stays": (282, 48, 83), "back": (220, 11, 185), "noise": ("0.20", "0.18", "0.05")}.items():
+        assert all(f"${number}$" in text for text, number in zip(said[key], numbers, strict=True))
+        assert np.ptp([words.font_size for words in lanes.counted[key]]) < 1e-6
+
+
 def test_a_run_that_flies_off_is_told_so() -> None:
     scene = make_scene({"learning_rate": 5.0, "steps": 60})
     assert "flies off" in scene.words()["it_does"]

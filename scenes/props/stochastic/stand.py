@@ -48,12 +48,6 @@ class Stand:
             chart, data, ledger = stage.rows(1.2, 0.8, 0.8)
         return chart, data, ledger, words
 
-    @property
-    def beside(self) -> Box:
-        """Where the data and the ledger stand, together."""
-        _, data, ledger, _ = self.boxes
-        return layout.union(data, ledger) if data.left == ledger.left else ledger
-
     @cached_property
     def map(self) -> ContourMap:
         return even_map(self.objective, self.boxes[0], self.window)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from manim import RIGHT, VGroup, VMobject
+from manim import RIGHT, VGroup
 
 from optimizers import Trajectory
 from scenes.stage.ink import layout
@@ -25,8 +25,8 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 MANY = 0.4  # of the steps turn back: it jitters
 NEAR = 0.5  # of the minimum: there
 AS_NOISY, NEARLY = 0.95, 2 / 3  # of the distance of another run: as noisy, nearly as noisy
-HEADS = {"there": "first", "stays": "stays", "back": "turns", "noise": "distance"}
-SHARES = {"there": 0.8, "stays": 0.9, "back": 0.9, "noise": 1.3}  # of the numbers' width
+HEADS = {"there": "first", "stays": "stays"}
+SHARES = {"there": 0.8, "stays": 0.9}  # of the numbers' width
 HEAD, FIRST, SECOND = 0.45, 0.27, 0.62  # height of the heads; from the top of a row to its two baselines
 NUMBERS, WIDEST, HIGHEST = 0.62, 1.25, 1.6  # of the width, for the numbers; a column and a row at most
 ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for large type
@@ -196,10 +196,6 @@ class Ledger:
         self.heads["there"].add(on_baseline(near, heads.top - HEAD + 0.14))
         self.names = {key: self._name(key, title, settings[key]) for key, title in titles.items()}
         self.numbers = {(run, key): self._number(run, key) for run in titles for key in columns}
-
-    def shown(self, *columns: str) -> list[VMobject]:
-        """The heads and the numbers of some columns."""
-        return [self.heads[key] for key in columns] + [self.numbers[run, key] for run in self.lines for key in columns]
 
     @property
     def _numbers(self) -> float:
