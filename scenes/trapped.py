@@ -29,9 +29,10 @@ from scenes.props.trapped.downhill import Downhill, downhill
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.runs.eventful import most_of_the_way
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
-from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns, most_of_the_way
+from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.orbit import View
 from scenes.stage.words.endings import flies_off, last_value

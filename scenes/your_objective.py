@@ -7,6 +7,7 @@ rule a learning rate with which it gets down.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -29,7 +30,7 @@ from scenes.stage.maps.contour_map import BANDS, containing, heights, levels
 from scenes.stage.maps.vectors import Vector
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.landing import Landing
-from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.runs.surface_and_map import FOOT, SWING, SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.chosen_surface import Surface, Window, surface_of
 from scenes.stage.terrain.fitting_view import lowest_places
@@ -37,13 +38,14 @@ from scenes.stage.terrain.ground import HeightScale, Kind, height_scale
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, rounded
-from scenes.stage.words.speaker import tinted
+from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import HEADING, Formula, Words, bold, escape, wrapped_formula
 from scenes.typed import as_list
 
 PACE, LEAST, LONGEST = 5.0, 7.0, 14.0  # steps a second, and seconds of the race
 ARROW = 0.22  # of the window: the length of the arrow downhill
 HAIR = 0.05  # of the way down: it is seen
+CLOSE = 1e-3  # of the way down: what is found of the lowest point may be off by so much
 
 
 def _as_rules(value: object) -> object:
@@ -162,14 +164,21 @@ class YourObjective(LectureScene):
         found = ", ".join(f"{rule.title} {figure(self.rates[name])}" for name, rule in self.rules.items())
         how = "found by trying, the smallest that gets nearly as low as the best"
         how = how if self.parameters.learning_rate is None else "as given"
-        lowest = self.lowest
         return {
             "headed": self.parameters.title or self.title,
-            "what_is_lowest": "" if lowest is None else f" The lowest point has {figure(lowest, 4)}.",
+            "how_far": self._how_far(),
             "they_end": self.outcome.told,
             "rates": f"Their learning rates, {how}: {found}",
             "is_log": "; heights are logarithmic" if self.scale.kind == "log" else "",
         }
+
+    def _how_far(self) -> str:
+        """How much higher than the lowest point each run has ended."""
+        lowest, outcome = self.lowest, self.outcome
+        if lowest is None or any(end < lowest - CLOSE * outcome.way_down for end in self.ends.values()):
+            return "the paths, and where they end."
+        gaps = [f"{RULES[name].title} {outcome.above(name, lowest)}" for name in outcome.ranking]
+        return f"the lowest point has {figure(lowest, 4)}. How much higher they end: {', '.join(gaps)}."
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -200,19 +209,21 @@ class YourObjective(LectureScene):
 
     def surface(self) -> None:
         """The function as a map and as a surface: height is its value{is_log}."""
-        self.duet.unfold()
+        foot, rest = layout.stage().bottom_slice(FOOT, gap=0.1)
+        self.duet.unfold(rest if self.formula_above else None)
         if not self.formula_above:
             self.play(FadeIn(self.formula), run_time=0.6)
-        self.duet.speaker.say("height is the value of $f$")
+        speaker = Speaker(self.play, foot) if self.formula_above else self.duet.speaker
+        speaker.say("height is the value of $f$")
         self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
         self.duet.step_aside()
         if self.lowest_places:
             self.play(FadeIn(self.goal), run_time=0.5)
-        self.wait(1.6)
+        self.wait(1.2)
+        speaker.hush()
 
     def downhill(self) -> None:
         """Its gradient, derived from the formula, and turned round: that way is down, as steep as {start_slope:.3g}."""
-        self.duet.speaker.hush()
         if not self.formula_above:
             self.play(FadeOut(self.formula), run_time=0.4)
         if self.gradient is not None:
@@ -252,10 +263,15 @@ class YourObjective(LectureScene):
             self.wait(2.2)
 
     def from_above(self) -> None:
-        """From above: {they_end}.{what_is_lowest}"""
-        lowest = f"lowest: ${rounded(self.lowest)}$" if self.lowest is not None else ""
-        ending = Landing(self.duet, self.outcome.verdicts(), self.lowest_places, lowest)
+        """From above: {how_far}"""
+        lowest = f"lowest: ${self._named_value(rounded(self.lowest))}$" if self.lowest is not None else ""
+        told = [replace(one, number=one.number and self._named_value(one.number)) for one in self.outcome.verdicts()]
+        ending = Landing(self.duet, told, self.lowest_places, lowest)
         ending.play([self.goal] if self.lowest_places else [])
+
+    def _named_value(self, number: str) -> str:
+        """A value with its name, as mathematics."""
+        return f'upright("error") {number}' if self.duet.called == "error" else f"f = {number}"
 
     @derived
     def lowest_places(self) -> list[tuple[float, ...]]:

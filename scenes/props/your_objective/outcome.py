@@ -101,6 +101,12 @@ class Outcome:
         end, height = self.runs[name].iterates[-1], max(self.ends[name], *lowest)
         return bool(near) and any(self._joined(end, place, height) for place in self.lowest_places)
 
+    def above(self, name: str, lowest: float) -> str:
+        """How much higher than the lowest point a run has ended, in a caption."""
+        if flies_off(self.runs[name]):
+            return ending_briefly(self.runs[name], 4)
+        return figure(max(0.0, self.ends[name] - lowest), 2)
+
     def swings(self, name: str) -> bool:
         """Whether a run still rises in its last steps."""
         run = self.runs[name]

@@ -24,11 +24,12 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.surface_and_map import BALL, SurfaceAndMap
-from scenes.stage.words.typesetting import BODY, TITLE, Words, bold, lines, quiet, wrapped
+from scenes.stage.words.typesetting import BODY, SMALL, TITLE, Words, bold, lines, quiet, wrapped
 
 WIDE = 1.3  # times as wide as high: the words stand beside the map, else below it
 WORDS = 4.1  # width of the words beside the map, at least
-BELOW = 1.9  # height of a row of words below it
+BELOW, LITTLE = 1.9, 1.6  # height of a row of words below it, and in a small picture
+ACROSS = 3  # words beside each other in a small picture
 FLIGHT = 3.2  # seconds
 
 
@@ -83,12 +84,13 @@ class Landing:
             width = min(stage.height + 0.4, stage.width - WORDS - layout.GAP)
             right, left = stage.right_slice(width, gap=2 * layout.GAP)
             return left.inset(left=0.15), right
-        below, above = stage.bottom_slice(BELOW * self._rows(stage), gap=0.2)
+        below, above = stage.bottom_slice((LITTLE if layout.is_small() else BELOW) * self._rows(stage), gap=0.2)
         return below, above
 
     def _rows(self, stage: Box) -> int:
         """Rows of words below the map, so that each has room."""
-        return -(-len(self.verdicts) // max(1, int(stage.width / WORDS + 0.35)))
+        across = ACROSS if layout.is_small() else max(1, int(stage.width / WORDS + 0.35))
+        return -(-len(self.verdicts) // across)
 
     @cached_property
     def map(self) -> ContourMap:
@@ -115,12 +117,15 @@ class Landing:
     def words(self) -> list[VGroup]:
         """What is said of each run, and what the cross is: each in its place."""
         box, _ = self.boxes()
-        said = [self._said(verdict) for verdict in self.verdicts]
         if self.beside:
-            return self._column(said, box)
+            return self._column([self._said(verdict) for verdict in self.verdicts], box)
         rows = box.rows(*[1.0] * self._rows(layout.stage()), gap=0.1)
-        across = -(-len(said) // len(rows))
+        across = -(-len(self.verdicts) // len(rows))
         cells = [cell for row in rows for cell in row.columns(*[1.0] * across)]
+        said = [
+            self._said_in(cell.width, verdict) if layout.is_small() else self._said(verdict)
+            for cell, verdict in zip(cells, self.verdicts, strict=False)
+        ]
         return [
             layout.place(layout.shrink_into(group, cell.width, cell.height), cell, UL)
             for group, cell in zip(said, cells, strict=False)
@@ -144,6 +149,15 @@ class Landing:
         parts += [Words(verdict.words, BODY)] if verdict.words else []
         parts += [Words(f"${verdict.number}$", TITLE, color)] if verdict.number else []
         return lines(*parts, gap=0.22)
+
+    @staticmethod
+    def _said_in(width: float, verdict: Verdict) -> VGroup:
+        """The same in a small picture, the numbers in one row."""
+        color = rule_color(verdict.name)
+        parts = [layout.shrink_into(bold(verdict.title, SMALL, color), width)]
+        parts += [Words(f"${verdict.number}$", BODY, color)] if verdict.number else []
+        parts += [wrapped(verdict.words, width)] if verdict.words else []
+        return lines(*parts, gap=0.16)
 
     def _key(self, width: float) -> VGroup:
         """The cross, and what it is, on as many lines as a width needs."""

@@ -12,11 +12,10 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from manim import DOWN, LEFT, RIGHT, UP, Create, Transform, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, UP, Create, Scene, Transform, VGroup, VMobject
 
 from objectives import AnyObjective
 from scenes.stage.curves.graph import CurvePanel, onto_picture, values_at
-from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Ball
 from scenes.stage.ink.drawing import (
@@ -35,7 +34,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import PAD, Range
 from scenes.stage.words.figures import typed
-from scenes.stage.words.typesetting import BODY, Words, quiet
+from scenes.stage.words.typesetting import BODY, Words, first_fitting, quiet
 
 SAMPLES = 1201
 BALL = 0.15
@@ -43,7 +42,7 @@ LEAST = 1.0  # width of the rim's level: over a narrow dip it goes on into the g
 LID = 0.3  # of the height from the lowest ground to the rim: so much is seen above the rim, where walls are of no use
 SEEN = 0.45  # length of an arrow on the screen from which on it is seen from the last row
 AROUND, OVER, UNDER = 0.45, 0.7, 0.35  # round the dip alone, in its widths; over and under it, in its depths
-ALONG = "along the dashed line"  # what goes to the right in a cut
+ALONG = "along the dashed line", "along the line"  # what goes to the right in a cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +129,7 @@ class Section(VGroup):
         """Below the panel stands what goes to the right, and no numbers: they would be distances that nobody needs."""
         area, labels = self.panel.area, self.panel.labels
         labels.remove(*[label for label in labels if label.get_top()[1] < area.bottom])
-        name = layout.shrink_into(quiet(ALONG), area.width)
+        name = first_fitting(map(quiet, ALONG), area.width)
         self.add(name.next_to(np.array([area.center[0], area.bottom, 0.0]), DOWN, buff=PAD))
 
     @property
@@ -198,6 +197,13 @@ class Section(VGroup):
         line = self.panel.to_screen(x, values_at(coarse, x))
         pieces = [polyline_points(piece) for piece in clip_polyline(line, self.panel.area)]
         return curve_of(pieces, stroke_color=palette().target, stroke_width=4)
+
+    def draw_under(self, scene: Scene, coarse: Cut) -> None:
+        """Draw that line; from then on it is a part of the section."""
+        line = self.under(coarse)
+        scene.play(Create(line), run_time=1.4)
+        scene.remove(line)
+        scene.add(self.add(line))
 
 
 def go_closer(play: Callable[..., None], section: Section) -> Section:

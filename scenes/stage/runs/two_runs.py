@@ -25,6 +25,7 @@ from scenes.stage.maps.contour_map import containing
 from scenes.stage.maps.dips import Dip, dip_round
 from scenes.stage.maps.even_map import around, widened
 from scenes.stage.panels.plot import Range
+from scenes.stage.runs.eventful import most_of_the_way
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
 from scenes.stage.runs.section import Cut, Section, cut_through, go_closer, line_on
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
@@ -36,18 +37,12 @@ from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import Formula, Words
 
 GD, MOMENTUM = "gradient_descent", "momentum"
-EVENTFUL = 0.88  # of the ways of both: until there the steps are taken slowly
 LEAST, SECONDS, PACE, REST = 6.0, 11.0, 2.5, 2.0  # the eventful part, in seconds and steps a second; the rest
 LEVEL = 1e-2  # of the first slope: a run whose gradient is shorter has come to rest
 NOTHING = 1e-12  # of the first value: what rounding leaves of 0
 THERE = 0.02  # of the way down from the start: at the lowest point
 
-SAME = (
-    "the same start, the same learning rate",
-    "the same start and learning rate",
-    "the same start and rate",
-    "same start, same rate",
-)
+SAME = ("the same start, the same learning rate", "the same start and rate", "same start, same rate")
 Fate = Literal["through", "past", "stays", "elsewhere", "else"]
 OUTCOMES: Mapping[str, str] = {
     "through": "runs through {where}",
@@ -310,11 +305,8 @@ class TwoRuns(LectureScene):
 
     def _show_the_cut(self, cut: Cut, dip: Dip) -> None:
         """In the place of the terrain, for a while: what lies between the places where both have ended."""
-        terrain, line, box = (
-            self.duet.terrain,
-            line_on(self.duet.map, cut),
-            self.duet.boxes[0].inset(top=0.6, right=0.3),
-        )
+        terrain, line = self.duet.terrain, line_on(self.duet.map, cut)
+        box = self.duet.boxes[0].inset(top=0.6, right=0.3)
         height = "$E$" if self.duet.called == "error" else "$f$"
         section = Section(box, cut, dip.rim, (GD, MOMENTUM), height, walls=bool(self.coarse))
         self.duet.speaker.hush()
@@ -323,17 +315,15 @@ class TwoRuns(LectureScene):
         self.duet.speaker.say(*(up if section.is_seen else ("a cut through both ends", "a cut")))
         self.wait(2.6)
         if self.coarse:
-            self.play(Create(more := section.under(replace(cut, objective=self.coarse))), run_time=1.4)
-            self.remove(more)
-            self.add(section.add(more))
+            section.draw_under(self, replace(cut, objective=self.coarse))
             self.duet.speaker.say(self.coarse.title)
             self.wait(2.0)
+        self.duet.speaker.hush()
         if not section.is_seen:
-            self.duet.speaker.hush()
             section = go_closer(self.play, section)
             self.duet.speaker.say(*up)
             self.wait(2.8)
-        self.duet.speaker.hush()
+            self.duet.speaker.hush()
         self.play(FadeOut(section), FadeOut(line), FadeIn(terrain), FadeIn(self.goal_on_terrain), run_time=0.8)
 
     def from_above(self) -> None:
@@ -425,10 +415,3 @@ class TwoRuns(LectureScene):
         """The lowest of the minima that are known."""
         values = [float(self.objective.value(minimum)) for minimum in self.objective.minima]
         return [m for m, v in zip(self.objective.minima, values, strict=True) if v < self.lowest + 1e-6]
-
-
-def most_of_the_way(run: Trajectory) -> int:
-    """The step by which a run has gone most of its way, at least 1."""
-    updates = np.nan_to_num(run.updates[: run.ended_at], posinf=0.0, neginf=0.0)
-    way = np.cumsum(np.minimum(np.linalg.norm(np.clip(updates, -1e9, 1e9), axis=1), 1e9))
-    return int(np.searchsorted(way, EVENTFUL * way[-1])) + 1 if len(way) else 1

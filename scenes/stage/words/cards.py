@@ -16,7 +16,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 STRIPE = 0.09
 CLEAR = 0.25  # between words and the number
-INSET = 0.26
+INSET, AT_RIGHT = 0.26, 0.2  # from the card's edges to its words, and to its number
 CRAMPED = 3.6  # below this width the number stands below the settings, if the card is high enough
 NARROW = 5.0  # below this width the number stands beside the settings, not beside the name
 
@@ -106,7 +106,10 @@ class RuleCard(VGroup):
 
     def _seat_value(self, raised: bool) -> None:
         """The number stands at the right, half-way up; in a narrow card beside the settings, or beside the name."""
-        right, heights = self.box.right - INSET, [self.box.center[1] + share * self.box.height for share in (0.1, -0.3)]
+        right, heights = (
+            self.box.right - AT_RIGHT,
+            [self.box.center[1] + share * self.box.height for share in (0.1, -0.3)],
+        )
         if self._has_three_lines:
             self.raised = False
             self.value.seat([right, self.box.center[1] - 0.38 * self.box.height, 0.0])
