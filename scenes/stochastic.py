@@ -44,7 +44,7 @@ SAMPLES, SEED = 200, 42
 SMALL_RATE = "small_rate"
 TITLES = {GD: "large steps", MOMENTUM: "momentum", SMALL_RATE: "small steps"}
 FEW, SLOW = 5, 1.5  # steps that are taken slowly, and how many a second
-ARRIVING, AFTER, TOGETHER = 2.6, 2.0, 7.0  # seconds until a run is there, for what comes then; of all at once
+ARRIVING, AFTER, TOGETHER = 2.6, 1.8, 4.5  # seconds until a run is there, for what comes then; of all at once
 CROSS = "$times$"
 BALL = 0.12
 
@@ -179,7 +179,7 @@ class Stochastic(LectureScene):
         misses = Misses(self.panel).at(np.array(self.objective.start))
         self.play(FadeIn(misses), FadeIn(self.formula), run_time=0.7)
         self.bring_to_front(self.first_line)
-        self.wait(2.6)
+        self.wait(2.2)
         self.speaker.hush()
         self.play(FadeOut(misses), run_time=0.5)
 
@@ -208,7 +208,7 @@ class Stochastic(LectureScene):
         lit = level_line(self.objective, self.map, self.objective.start)
         self.play(FadeIn(mean), FadeIn(lit), run_time=0.6)
         self.bring_to_front(self.place, mean)
-        self.wait(2.2)
+        self.wait(1.8)
         self.speaker.hush()
         self.play(FadeOut(chain), FadeOut(mean), FadeOut(lit), run_time=0.5)
 
@@ -256,7 +256,7 @@ class Stochastic(LectureScene):
             self.play(FadeIn(dots), run_time=0.7)
             self.play(GrowFromCenter(circle), FadeIn(found[name]), run_time=0.9)
         self.speaker.say(self.found.at_the_goal)
-        self.wait(2.0)
+        self.wait(1.5)
 
     def turning_back(self) -> None:
         """So {verdict}: {momentum_turns_back} of {turns} steps turn by more than 90 degrees,
@@ -265,20 +265,19 @@ class Stochastic(LectureScene):
         lanes, share = self.lanes, ValueTracker(0.0)
         self.play(*map(FadeIn, (*lanes.charts.values(), *lanes.marks, *lanes.heads)), run_time=0.6)
         self.add(lanes.together)
-        self.speaker.say("the same samples, in the same order", "the same samples")
         self.drive(lanes.together, share)
         self.play(share.animate.set_value(1.0), run_time=TOGETHER, rate_func=linear)
         self.release()
         self.play(*map(FadeIn, lanes.counted["stays"]), run_time=0.5)
         if self.found.first_for_good:
             self.speaker.say(f"momentum is the first that stays near: step ${self.tallies[MOMENTUM].stays}$")
-        self.wait(1.6)
+        self.wait(1.4)
         self.play(*map(FadeIn, lanes.counted["back"]), run_time=0.5)
         self.speaker.say("to turn back: by more than 90°")
-        self.wait(1.8)
+        self.wait(1.6)
         self.play(*map(FadeIn, lanes.counted["noise"]), run_time=0.5)
         self.speaker.say(tinted(self.found.verdict, rule_color(MOMENTUM)))
-        self.wait(3.5)
+        self.wait(3.2)
 
     def _clear(self) -> None:
         """Everything but the heading goes."""

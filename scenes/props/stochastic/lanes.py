@@ -104,7 +104,7 @@ class Lanes:
     def _row(self, k: int, key: str) -> list[Words]:
         said = {name: _wordings(tally, self.turns)[key] for name, tally in self.tallies.items()}
         room = min(foot.width for _, _, foot in self.boxes.values())
-        for size, level in ((BODY, 0), (BODY, 1), (SMALL, 0), (SMALL, 1)):
+        for size, level in ((BODY, 0), (BODY, 1), (SMALL, 0), (SMALL, 1), (SMALL, 2)):
             row = {name: Words(texts[level], size, self.colors[name]) for name, texts in said.items()}
             if all(words.width <= room for words in row.values()):
                 break
@@ -116,15 +116,15 @@ class Lanes:
         return on_baseline(layout.place(layout.shrink_into(words, box.width), box), box.bottom + up)
 
 
-def _wordings(tally: Tally, turns: int) -> Mapping[str, tuple[str, str]]:
-    """What is counted of a run, in words, and shorter."""
-    stays, noise = tally.stays, tally.said["noise"]
+def _wordings(tally: Tally, turns: int) -> Mapping[str, tuple[str, str, str]]:
+    """What is counted of a run, in words, shorter, and shortest."""
+    stays, noise, back = f"${tally.stays}$", tally.said["noise"], f"${tally.back}$"
+    good = f"near for good from step {stays}", f"stays from step {stays}", f"stays from {stays}"
+    far = f"mean distance ${noise}$", f"distance ${noise}$", f"${noise}$"
     return {
-        "stays": ("never near for good",) * 2
-        if stays is None
-        else (f"near for good from step ${stays}$", f"stays from step ${stays}$"),
-        "back": (f"${tally.back}$ of ${turns}$ steps turn back", f"${tally.back}$ turn back"),
-        "noise": (f"mean distance ${noise}$", f"distance ${noise}$") if tally.calms else (noise, noise),
+        "stays": good if tally.stays is not None else ("never near for good", "never stays", "never"),
+        "back": (f"{back} of ${turns}$ steps turn back", f"{back} turn back", f"{back} turns"),
+        "noise": far if tally.calms else (noise,) * 3,
     }
 
 
