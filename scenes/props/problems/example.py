@@ -14,6 +14,7 @@ from manim import RIGHT, UP, VGroup
 
 from objectives import AnyObjective
 from optimizers import Trajectory
+from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import NEVER, Trail, covered
 from scenes.stage.ink.drawing import Array, crosses, inside
@@ -98,14 +99,22 @@ def measured(chart: ContourMap, measure: Measure) -> VGroup:
     if not inside(np.concatenate([tails, tips]), chart.area).all():
         return VGroup()
     way = (tips - tails)[0]
-    across = np.array([-way[1], way[0], 0.0]) / (np.linalg.norm(way) or 1.0)
+    left = np.array([-way[1], way[0], 0.0]) / (np.linalg.norm(way) or 1.0)
     middle = (tails[0] + tips[0]) / 2
-    across = across if across @ (chart.area.center - middle) >= 0 else -across
-    aside = BESIDE * across if measure.beside else np.zeros(3)
-    number = Words(measure.words, BODY, palette().target, on_picture=True)
-    reach = OFF + (abs(across[0]) * number.width + abs(across[1]) * number.height) / 2 - 0.1
-    number.move_to(middle + aside + reach * across)
+    left = left if left @ (chart.area.center - middle) >= 0 else -left
+    for across in (left, -left):
+        aside = BESIDE * across if measure.beside else np.zeros(3)
+        number = _beside(measure.words, middle + aside, across)
+        if chart.area.contains(layout.box_of(number)):
+            break
     return VGroup(Arrows(palette().target).point(tails + aside, tips + aside), number)
+
+
+def _beside(markup: str, place: Array, across: Array) -> Words:
+    """A number that stands off a place of a map, across a line there."""
+    number = Words(markup, BODY, palette().target, on_picture=True)
+    reach = OFF - 0.1 + (abs(across[0]) * number.width + abs(across[1]) * number.height) / 2
+    return number.move_to(place + reach * across)
 
 
 def degrees_off(run: Trajectory) -> Array:

@@ -22,7 +22,7 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 ACROSS = 3  # points of a row, beside those that are not cured
-HEAD, FOOT, GROUP = 0.42, 0.42, 0.46  # heights over and under a tile's map, and of a group's name
+HEAD, FOOT, GROUP = 0.42, 0.48, 0.44  # heights over and under a tile's map, and of a group's name
 UNLABELLED = {"left": -0.5, "bottom": -0.45, "top": -0.4, "right": -0.1}  # what labels of a map would take
 
 Shown = tuple[ContourMap | CurvePanel, list[Trail] | list[CurveWalk]]
