@@ -207,8 +207,7 @@ class OptimizerRace(LectureScene):
     def same_rate(self) -> None:
         """One map, one start, and the same learning rate for all: {learning_rate:g}. {same_race}"""
         self.speaker.hush()
-        self.vanish(*self.pages[-1])
-        self.play(FadeIn(self.map), FadeIn(self.goal), run_time=0.8)
+        self.play(*map(FadeOut, self.pages[-1]), FadeIn(self.map), FadeIn(self.goal), run_time=0.8)
         first = self.raced[0]
         self.play(FadeIn(self.tables[first]), FadeIn(self.counter), FadeIn(self.strip), run_time=0.7)
         self._line_up(first)
