@@ -233,7 +233,7 @@ class YourObjective(LectureScene):
         self.drive(self.arrow, self.arrow_on_terrain.presence)
         self.play(self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
         self.release()
-        self.wait(2.6)
+        self.wait(3.0)
         self.duet.speaker.hush()
         fading = [FadeOut(self.gradient)] if self.gradient is not None else []
         self.drive(self.arrow, self.arrow_on_terrain.presence)

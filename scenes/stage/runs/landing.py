@@ -29,7 +29,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, TITLE, Words, bold, line
 WIDE = 1.3  # times as wide as high: the words stand beside the map, else below it
 WORDS = 4.1  # width of the words beside the map, at least
 BELOW, LITTLE = 1.9, 1.6  # height of a row of words below it, and in a small picture
-ACROSS = 3  # words beside each other in a small picture
+ACROSS, CLOSE = 3, 0.1  # words beside each other in a small picture, and the gaps between them
 FLIGHT = 3.2  # seconds
 
 
@@ -121,7 +121,8 @@ class Landing:
             return self._column([self._said(verdict) for verdict in self.verdicts], box)
         rows = box.rows(*[1.0] * self._rows(layout.stage()), gap=0.1)
         across = -(-len(self.verdicts) // len(rows))
-        cells = [cell for row in rows for cell in row.columns(*[1.0] * across)]
+        gap = CLOSE if layout.is_small() else layout.GAP
+        cells = [cell for row in rows for cell in row.columns(*[1.0] * across, gap=gap)]
         said = [
             self._said_in(cell.width, verdict) if layout.is_small() else self._said(verdict)
             for cell, verdict in zip(cells, self.verdicts, strict=False)
@@ -154,7 +155,8 @@ class Landing:
     def _said_in(width: float, verdict: Verdict) -> VGroup:
         """The same in a small picture, the numbers in one row."""
         color = rule_color(verdict.name)
-        parts = [layout.shrink_into(bold(verdict.title, SMALL, color), width)]
+        title = bold(verdict.title, SMALL, color)
+        parts = [title if title.width <= width else wrapped(f"*{verdict.title}*", width).set_color(color)]
         parts += [Words(f"${verdict.number}$", BODY, color)] if verdict.number else []
         parts += [wrapped(verdict.words, width)] if verdict.words else []
         return lines(*parts, gap=0.16)
