@@ -18,6 +18,7 @@ from optimizers import GradientDescent, Momentum
 from scenes.props.your_objective.fitting_rate import fitting_rate, ladder
 from scenes.stage.ink import layout
 from scenes.stage.maps.dips import joined
+from scenes.stage.runs.landing import Landing
 from scenes.stage.terrain.chosen_surface import surface_of
 from scenes.stage.terrain.fitting_view import lowest_places
 from scenes.stage.terrain.ground import height_scale
@@ -332,3 +333,43 @@ def test_places_are_joined_below_a_level_by_a_way_through_the_pass() -> None:
     for level, there in ((0.9, False), (1.1, True)):
         assert joined(two, two.view, [(-1, 0), (1, 0)], level) is there
     assert not joined(two, two.view, [(-1, 0), (3, 0)], 50.0), "outside the window"
+
+
+# What is seen of it ---------------------------------------------------------------------------------------------------
+
+
+def test_the_last_captions_tell_two_things_and_the_second_how_much_higher_each_ends() -> None:
+    """Above the lowest value of the formula on a fine grid of the window, refined by itself."""
+    scene = made()
+    x, y = np.meshgrid(*(np.linspace(*side, 1201) for side in scene.window))
+    lowest = float((x**2 + y**2 + 16 * np.sin(x) * np.cos(y)).min())
+    before, last = scene.caption("where_they_end"), scene.caption("from_above")
+    assert not set(before.split(". ")) & set(last.split(". "))
+    told = last.split("How much higher they end: ")[1].rstrip(".").split(", ")
+    said = {text.rpartition(" ")[0]: float(text.rpartition(" ")[2]) for text in told}
+    assert list(said.values()) == sorted(said.values())
+    for name, run in scene.runs.items():
+        assert said[scene.rules[name].title] == pytest.approx(run.values[-1] - lowest, rel=0.06, abs=2e-3)
+
+
+def test_without_a_lowest_point_nothing_is_compared_with_it() -> None:
+    assert made(objective="x + y").caption("from_above") == "From above: the paths, and where they end."
+
+
+def test_a_terrain_that_is_alone_is_as_high_as_the_stage_allows() -> None:
+    """The landscape's own corners, without axes and numbers, are seen over 55 % of the picture's height."""
+    duet = made().duet
+    ground, stage = duet.terrain.ground, layout.stage()
+    view = duet.alone_in(stage.bottom_slice(0.5, gap=0.1)[1])
+    half = np.array(ground.footprint) / 2
+    corners = np.array([[*(half * [i, j]), k * ground.relief] for i in (-1, 1) for j in (-1, 1) for k in (0, 1)])
+    assert np.ptp(view.project(corners)[:, 1]) >= 0.55 * layout.frame().height
+
+
+def test_in_a_square_picture_the_last_map_is_seen() -> None:
+    with studio(make_profile("l", aspect="1:1")), typeset_cache():
+        scene = made()
+        ending = Landing(scene.duet, scene.outcome.verdicts(), scene.lowest_places, "the lowest point")
+        assert ending.map.area.height > 0.35 * layout.frame().height
+        assert all(layout.stage().contains(layout.box_of(words), 0.02) for words in ending.words)
+        assert all(layout.box_of(words).top < ending.map.area.bottom for words in ending.words)
