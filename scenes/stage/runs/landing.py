@@ -118,13 +118,13 @@ class Landing:
         """What is said of each run, and what the cross is: each in its place."""
         box, _ = self.boxes()
         if self.beside:
-            return self._column([self._said(verdict) for verdict in self.verdicts], box)
+            return self._column([self._said(box.width, verdict) for verdict in self.verdicts], box)
         rows = box.rows(*[1.0] * self._rows(layout.stage()), gap=0.1)
         across = -(-len(self.verdicts) // len(rows))
         gap = CLOSE if layout.is_small() else layout.GAP
         cells = [cell for row in rows for cell in row.columns(*[1.0] * across, gap=gap)]
         said = [
-            self._said_in(cell.width, verdict) if layout.is_small() else self._said(verdict)
+            (self._said_in if layout.is_small() else self._said)(cell.width, verdict)
             for cell, verdict in zip(cells, self.verdicts, strict=False)
         ]
         return [
@@ -144,11 +144,13 @@ class Landing:
         return placed + [layout.place(layout.shrink_into(key, box.width), box, DL) for key in foot]
 
     @staticmethod
-    def _said(verdict: Verdict) -> VGroup:
+    def _said(width: float, verdict: Verdict) -> VGroup:
+        """Name, words, and the number, large if a width has room for it."""
         color = rule_color(verdict.name)
         parts = [bold(verdict.title, BODY, color)]
         parts += [Words(verdict.words, BODY)] if verdict.words else []
-        parts += [Words(f"${verdict.number}$", TITLE, color)] if verdict.number else []
+        number = [Words(f"${verdict.number}$", TITLE, color)] if verdict.number else []
+        parts += [layout.shrink_into(words, width) for words in number]
         return lines(*parts, gap=0.22)
 
     @staticmethod
@@ -157,7 +159,8 @@ class Landing:
         color = rule_color(verdict.name)
         title = bold(verdict.title, SMALL, color)
         parts = [title if title.width <= width else wrapped(f"*{verdict.title}*", width).set_color(color)]
-        parts += [Words(f"${verdict.number}$", BODY, color)] if verdict.number else []
+        number = [Words(f"${verdict.number}$", BODY, color)] if verdict.number else []
+        parts += [layout.shrink_into(words, width) for words in number]
         parts += [wrapped(verdict.words, width)] if verdict.words else []
         return lines(*parts, gap=0.16)
 
