@@ -27,7 +27,7 @@ NEAR = 0.5  # of the minimum: there
 AS_NOISY, NEARLY = 0.95, 2 / 3  # of the distance of another run: as noisy, nearly as noisy
 HEADS = {"there": "first", "stays": "stays"}
 SHARES = {"there": 0.8, "stays": 0.9}  # of the numbers' width
-HEAD, FIRST, SECOND = 0.45, 0.27, 0.62  # height of the heads; from the top of a row to its two baselines
+HEAD, FIRST, SECOND = 0.45, 0.27, 0.65  # height of the heads; from the top of a row to its two baselines
 NUMBERS, WIDEST, HIGHEST = 0.62, 1.25, 1.6  # of the width, for the numbers; a column and a row at most
 ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for large type
 
