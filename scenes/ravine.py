@@ -39,7 +39,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, lit_contour
 from scenes.stage.maps.even_map import around, even_map, unit_of
 from scenes.stage.panels.scoreboard import error_at, errors_of
-from scenes.stage.words.cards import INSET, TRIED, Counter, RuleCard, alike, card_height
+from scenes.stage.words.cards import INSET, TRIED, Counter, RuleCard, card_height
 from scenes.stage.words.endings import ending_briefly, flies_off
 from scenes.stage.words.figures import figure, running_spec
 from scenes.stage.words.numerals import widest_of

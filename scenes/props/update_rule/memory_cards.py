@@ -25,11 +25,9 @@ def memory_cards(
     titles = {"momentum": "with a memory", "gradient_descent": "without"}
     values = errors_of(runs.values())
     spec = running_spec(values, 3)
-    return alike(
-        {
-            name: RuleCard(place, name, title, settings[name], spec, "$f =$", widest_of(values, spec)).display(
-                error_at(runs[name], 0)
-            )
-            for place, (name, title) in zip(places, titles.items(), strict=True)
-        }
-    )
+    return {
+        name: RuleCard(place, name, title, settings[name], spec, "$f =$", widest_of(values, spec)).display(
+            error_at(runs[name], 0)
+        )
+        for place, (name, title) in zip(places, titles.items(), strict=True)
+    }

@@ -15,7 +15,7 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.panels.error_strip import ErrorStrip
-from scenes.stage.words.cards import CRAMPED, TRIED, Counter, RuleCard, alike, card_height
+from scenes.stage.words.cards import CRAMPED, TRIED, Counter, RuleCard, card_height
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.typesetting import Words, fitting_words
