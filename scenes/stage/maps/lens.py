@@ -32,7 +32,7 @@ class Lens(VGroup):
         self.spot, self.tie = (stroke(stroke_color=palette().ink, stroke_width=2.5) for _ in range(2))
         dot = discs(self.middle[None], DOT, fill_color=palette().ink, fill_opacity=1, stroke_width=0)
         self.arrow = Arrows(color)
-        self.words = Words(f"$times {self.times}$", SMALL, palette().ink)
+        self.words = Words(f"$times {self.times}$", SMALL, palette().ink, on_picture=True)
         self.words.move_to(self.middle + 0.68 * RADIUS * DOWN)
         self.moving = VGroup(self.spot, self.tie, self.arrow)
         self.add(ground, rim, self.words, dot, self.moving)
