@@ -123,7 +123,7 @@ class RuleCard(VGroup):
         self.value.seat([right, baseline, 0.0])
 
     def _label(self, label: str, over: bool) -> Words | None:
-        """What the number is: on its left; in a narrow card on its own line, or `over` it, beside the name, or nowhere."""
+        """What the number is: on its left; in a narrow card on its line, or `over` it, or nowhere."""
         if self.box.width > NARROW:
             return label_of(label, self.value)
         words = Words(label.replace(" =$", "$"), SMALL, palette().quiet)
