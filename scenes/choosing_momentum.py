@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated
 
 import numpy as np
-from manim import LEFT, RIGHT, Create, GrowFromCenter, ValueTracker, VGroup, linear, smooth
+from manim import LEFT, Create, GrowFromCenter, ValueTracker, VGroup, linear, smooth
 from pydantic import BeforeValidator, Field
 
 from objectives import OBJECTIVES, AnyObjective, typeset, typeset_function
@@ -27,15 +27,15 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.choosing_momentum.board import Arrivals, derivation
-from scenes.props.choosing_momentum.critical import CriticalCurve, size_for
-from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, TRIED, Damping
-from scenes.props.choosing_momentum.four import ROW, FourPanels
+from scenes.props.choosing_momentum.critical import CriticalCurve, answer_told, size_for
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, TRIED, Damping, said
+from scenes.props.choosing_momentum.four import ROW, FourPanels, step_counter
+from scenes.props.choosing_momentum.kept import Sweep, name_of_places, told_of_swings, told_without
 from scenes.props.choosing_momentum.outcome import Outcome, too_little_too_much
-from scenes.props.choosing_momentum.roots import RootsPlane
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk, walks_of
 from scenes.stage.ink import layout
-from scenes.stage.ink.fading import FadeIn
+from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.coordinate_strip import CoordinateStrip
@@ -43,13 +43,13 @@ from scenes.stage.panels.step_table import StepTable, run_table
 from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Words, bold
 from scenes.typed import as_list
 
 FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the flat stretch
-PACES = (2.5, 8.0, 14.0, 20.0)  # steps a second, up to where the first arrives, the second ...
-SLOW, PACE, LONGEST = 1.5, 6.0, 8.0  # steps a second on the parabola; seconds of one stretch
+PACES = (3.0, 10.0, 18.0, 25.0)  # steps a second, up to where the first arrives, the second ...
+SLOW, PACE, LONGEST = 2.0, 9.0, 8.0  # steps a second on the parabola; seconds of one stretch
 SEEN = 40  # steps of the ball that overshoots: later swings are small
 LINE = 0.5  # height of the line for words
 
@@ -135,19 +135,13 @@ class ChoosingMomentum(LectureScene):
             "largest without overshoot",
             abs(damping.tried - critical) < 0.005,
         )
-        none, between, much_of = damping.arrivals.values()
-        yield Claim(
-            f"it arrives before the others: {said(between)}, against {said(none)} and {said(much_of)}",
-            damping.between_is_first,
-        )
+        yield Claim(*damping.measured_claim)
+        yield Claim(*damping.arrival_claim)
 
     def words(self) -> Mapping[str, str]:
         beyond, outcomes = self.damping.beyond, f"Momentum {'; '.join(map(self._told, FOUR))}."
         passes = f"overshoots, to {figure(beyond, 4)} beyond the minimum" if beyond else "only rolls down"
-        here, there = (f"{figure(momentum, 4)} where it is {figure(size, 2)}" for size, momentum, _ in self.answers)
-        product = "The smaller the learning rate times the curvature, the more momentum is possible without overshoot"
-        answer = f"{product}: {here}, {there}."
-        return {"answer": answer, "outcomes": outcomes, "passes": passes, "arrivals": self.damping.told}
+        return {"answer": answer_told(self.answers), "outcomes": outcomes, "passes": passes, **self.damping.words}
 
     def _told(self, name: str) -> str:
         outcome = self.outcomes[name]
@@ -200,44 +194,49 @@ class ChoosingMomentum(LectureScene):
         self._roll([MUCH], self.strip, self.table, stop=farthest, pace=SLOW)
         place = f"{typeset(self.damping.objective.variables[0])} = {rounded(self.damping.far_side)}"
         self.speaker.say(f"too much: it overshoots, to ${place}$" if self.damping.beyond else "it only rolls down")
-        self.wait(1.8)
+        self.wait(1.2)
         self._roll([MUCH], self.strip, self.table, begin=farthest)
-        self.wait(2.4)
+        self.wait(1.8)
 
     def closed_form(self) -> None:
-        """On a parabola the way left is a sum of two parts, and each step multiplies each by its root. Off the axis the
-        roots turn, and the ball swings: up to momentum {critical:.4g} nothing overshoots."""
+        """{each_step}"""
         self.speaker.hush()
-        self.vanish(self.table, self.head, self.seconds[MUCH], self.strip, self.valley)
-        question, formula, swings, most, value = self.derivation
-        critical, much = self.damping.momenta[CRITICAL], self.damping.momenta[MUCH]
-        self.play(FadeIn(self.plane), *(FadeIn(part, lag_ratio=0.05) for part in (question, formula)), run_time=0.8)
-        self.wait(1.2)
-        self.speaker.say("more momentum: the roots come towards each other", "the roots come together")
-        self._grow(0.0, critical, 2.4)
-        self.speaker.say(
-            tinted("off the axis: each step turns, it swings", self.color(MUCH)), "off the axis: it swings"
-        )
-        self.play(FadeIn(swings, lag_ratio=0.05), run_time=0.6)
-        self._grow(critical, max(critical, much), 2.4)
-        self.wait(0.8)
-        self._grow(max(critical, much), critical, 1.6)
-        self.speaker.say("where they meet: the most momentum without a swing", "where they meet: no swing yet")
-        for part in (most, value):
-            self.play(FadeIn(part, lag_ratio=0.05), run_time=0.7)
-            self.wait(1.6)
+        self.vanish(self.table, self.head, self.seconds[MUCH], self.strip)
+        critical, top = self.damping.momenta[CRITICAL], self.damping.top
+        self.play(FadeIn(self.sweep), run_time=0.8)
+        self.speaker.say(*told_without(self.damping))
+        self.play(FadeIn(self.sweep.marks[NONE]), run_time=0.4)
+        self.wait(1.8)
+        self.speaker.say("more momentum: each step keeps less", "each step keeps less")
+        self._grow(0.0, critical, 2.6)
+        self.play(FadeIn(self.sweep.marks[CRITICAL]), run_time=0.4)
+        self.wait(0.5)
+        self.speaker.say("still more: it swings, and each step keeps more again", "more: it swings")
+        self._grow(critical, top, 3.2)
+        self.speaker.say(*told_of_swings(self.damping))
+        self.play(FadeIn(self.sweep.band), FadeIn(self.sweep.marks[MUCH]), run_time=0.6)
+        self.wait(1.8)
+        self.speaker.say("the lowest point can be computed")
+        self.play(FadeOut(self.sweep.band), run_time=0.3)
+        self._grow(top, critical, 1.4)
+        if len(self.derivation):
+            self.vanish(self.valley, self.sweep.places, *self.sweep.moving[:3])
+        for stage in self.derivation:
+            self.play(*(FadeIn(part, lag_ratio=0.05) for part in stage), run_time=0.7)
+            self.wait(1.5)
 
     def _grow(self, momentum: float, until: float, seconds: float) -> None:
-        """The roots go their way from one momentum to another."""
+        """The picture goes from one momentum to another."""
         tracker = ValueTracker(momentum)
-        self.drive(self.plane, tracker)
+        self.drive(self.sweep, tracker)
         self.play(tracker.animate.set_value(until), run_time=seconds, rate_func=smooth)
         self.release()
 
     def in_between(self) -> None:
         """{arrivals}"""
         self.speaker.hush()
-        self.vanish(self.plane)
+        places = () if len(self.derivation) else (self.valley, self.sweep.places, *self.sweep.moving[:3])
+        self.vanish(*self.derivation, *places, *self.sweep.readings, *self.sweep.moving[-2:])
         self.play(
             FadeIn(self.valley),
             FadeIn(self.race),
@@ -246,29 +245,29 @@ class ChoosingMomentum(LectureScene):
         )
         self.add(*self.seconds.values())
         self._roll([*self.seconds], self.race, stop=20)
-        self._roll([*self.seconds], self.race, begin=20, stop=STEPS, pace=20.0)
+        self._roll([*self.seconds], self.race, begin=20, stop=STEPS, pace=30.0)
         self.play(FadeIn(self.board.heads), run_time=0.4)
         for row in self.board.rows:
             self.play(FadeIn(row), run_time=0.5)
-            self.wait(0.5)
-        self.speaker.say(
-            "the value between: fast, and no overshoot" if self.damping.between_is_first else "no overshoot"
-        )
-        self.wait(3.2)
+            self.wait(0.3)
+        self.speaker.say(f"{'the value between: fast, and ' * self.damping.between_is_first}no overshoot")
+        self.wait(2.4)
 
     def how_much(self) -> None:
         """{answer}"""
         self.speaker.hush()
-        self.vanish(self.valley, self.race, *self.seconds.values())
-        self.play(FadeIn(self.chart), run_time=0.6)
-        self.play(Create(self.chart.curve), run_time=1.6, rate_func=linear)
-        for size, momentum, color in self.answers:
-            self.play(FadeIn(self.chart.mark(size, momentum, color)), run_time=0.6)
-            self.wait(1.2)
+        gone = (self.sweep.kept, *self.sweep.moving[3:5], *self.sweep.marks.values())
+        self.vanish(self.valley, self.race, *self.seconds.values(), *gone)
+        self.play(FadeIn(self.chart), FadeIn(self.formulas), run_time=0.6)
+        self.play(Create(self.chart.curve), run_time=1.2, rate_func=linear)
+        for at, momentum, color in self.answers:
+            self.play(FadeIn(self.chart.mark(at, momentum, color)), run_time=0.6)
+            self.wait(0.9)
         letters = notation()
-        smaller = f"the smaller ${letters.learning_rate} f''$, the more momentum"
-        self.speaker.say(f"{smaller} without overshoot", smaller)
-        self.wait(3.4)
+        size = f"${letters.learning_rate} f''$"
+        told = f"the smaller {size}, the more momentum"
+        self.speaker.say(f"the smaller {size}, learning rate times curvature, the more momentum", told)
+        self.wait(4.2)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -322,11 +321,7 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def counter(self) -> Counter:
         """The step, at the right of the line for words."""
-        counter = Counter(self.rows[0].inset(top=0.1), "step", widest=self.parameters.steps)
-        across = self.rows[0].right - float(counter.number.anchor[0])
-        counter.submobjects[0].shift(across * RIGHT)
-        counter.number.seat(counter.number.anchor + across * RIGHT)
-        return counter
+        return step_counter(self.rows[0], self.parameters.steps)
 
     @cached_property
     def four(self) -> FourPanels:
@@ -362,6 +357,10 @@ class ChoosingMomentum(LectureScene):
     def color(name: str) -> str:
         return {NONE: rule_color("gradient_descent"), CRITICAL: palette().target, MUCH: rule_color("momentum")}[name]
 
+    @property
+    def colors(self) -> dict[str, str]:
+        return {name: self.color(name) for name in self.damping.runs}
+
     @cached_property
     def head(self) -> Words:
         """The momentum of the ball that overshoots, above its table."""
@@ -384,8 +383,7 @@ class ChoosingMomentum(LectureScene):
 
     def _strip(self, steps: int, *names: str) -> CoordinateStrip:
         paths = {name: self.damping.runs[name].iterates[: steps + 1, 0] for name in names}
-        title = f"${typeset(self.damping.objective.variables[0])}$ after each step"
-        return CoordinateStrip(self.boxes[1], paths, {name: self.color(name) for name in names}, title)
+        return CoordinateStrip(self.boxes[1], paths, self.colors, name_of_places(self.damping))
 
     @cached_property
     def chart(self) -> CriticalCurve:
@@ -393,25 +391,26 @@ class ChoosingMomentum(LectureScene):
         return CriticalCurve(layout.union(*self.boxes[:2]), *(size for size, _, _ in self.answers))
 
     @cached_property
-    def plane(self) -> RootsPlane:
-        """The roots that each step multiplies by."""
-        return RootsPlane(layout.union(*self.boxes[:2]), self.damping.size, self.color(CRITICAL), self.color(MUCH))
+    def sweep(self) -> Sweep:
+        """What each step keeps, for every momentum."""
+        return Sweep(self.valley, (self.boxes[1], *self.halves), self.damping, self.colors)
 
     @cached_property
     def halves(self) -> tuple[Box, Box]:
-        """Of the column: the derivation, and the verdict."""
-        verdict, derivation = self.boxes[2].bottom_slice(4 * ROW, gap=0.2)
-        return derivation, verdict
+        """Of the column: what each step keeps, and the verdict."""
+        verdict, above = self.boxes[2].bottom_slice(4 * ROW, gap=0.2)
+        return above, verdict
 
     @cached_property
     def derivation(self) -> VGroup:
-        return derivation(self.halves[0], self.damping)
+        """How the lowest point is computed, where the curve and the places were; nothing where that is too narrow."""
+        return VGroup() if layout.is_small() else derivation(layout.union(*self.boxes[:2]), self.damping)
+
+    @cached_property
+    def formulas(self) -> VGroup:
+        """What it comes to, beside the answer."""
+        return derivation(self.halves[0], self.damping, whole=False)
 
     @cached_property
     def board(self) -> Arrivals:
-        return Arrivals(self.halves[1], self.damping, {name: self.color(name) for name in self.damping.runs})
-
-
-def said(step: int | None) -> int | str:
-    """A step as a caption says it."""
-    return "never" if step is None else step
+        return Arrivals(self.halves[1], self.damping, self.colors)

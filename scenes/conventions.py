@@ -269,10 +269,10 @@ class Conventions(LectureScene):
 
     def _take(self, step: str) -> None:
         """A step as an arrow, where it is taken and beside the others."""
-        vector = self.close.arrow(step, self.told_steps[step][-1])
-        self.add(vector)
+        color = self.told_steps[step][-1]
+        self.add(vector := self.close.arrow(step, color))
         self.play(on_the_way(vector, *self.close.ways[step]), run_time=0.7)
-        self.play(FadeIn(self.laid_out[step]), run_time=0.5)
+        self.play(*map(FadeIn, (*self.close.lens(step, color), self.laid_out[step])), run_time=0.5)
 
     @property
     def told_steps(self) -> dict[str, tuple[str, str, str]]:

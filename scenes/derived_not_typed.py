@@ -207,6 +207,7 @@ class DerivedNotTyped(LectureScene):
         self.wait(2.4)
         if len(self.both.marks):
             self.play(FadeIn(self.both.marks), run_time=0.6)
+            self.bring_to_back(self.both.marks)
         self.speaker.say(self.lost)
         self.wait(1.8)
 
@@ -214,8 +215,9 @@ class DerivedNotTyped(LectureScene):
         """On {wrong_percent:.1f} % of this picture the typed one has the wrong sign: there each step goes uphill. At
         the start it is {typed_at_start:.3f}, where {derived_at_start:.3f} is true."""
         self.speaker.hush()
-        self.vanish(self.formula)
-        self.play(self.both.all.animate.shift(-self.below), run_time=1.0)
+        self.vanish(self.formula, both := self.both.all)
+        both.shift(-self.below)
+        self.play(FadeIn(both), run_time=0.6)
         self.play(FadeIn(self.chart), run_time=0.6)
         for line in self.lines.values():
             self.play(Create(line), run_time=1.5, rate_func=linear)
@@ -224,7 +226,8 @@ class DerivedNotTyped(LectureScene):
         self.wait(1.6)
         self.play(*map(FadeIn, self.shades), run_time=0.7)
         self.speaker.say(
-            f"wrong sign on ${100 * self.mistaken.wrong_share:.1f}$ %: steps go uphill", "the wrong sign: uphill"
+            f"wrong sign on ${100 * self.mistaken.wrong_share:.1f}$ % of the picture: there steps go uphill",
+            "the wrong sign: uphill",
         )
         self.wait(2.4)
 
@@ -321,11 +324,8 @@ class DerivedNotTyped(LectureScene):
     def chart(self) -> Panel:
         """The slopes, right below the curve."""
         x, area = self.panel.x_axis.data, self.panel.area
-        y, names, box = (
-            up_and_down(self.slopes_at(np.linspace(*x, SAMPLES))[DERIVED]),
-            (f"${self.variable}$", "slope"),
-            self.boxes[2],
-        )
+        names, box = (f"${self.variable}$", "slope"), self.boxes[2]
+        y = up_and_down(self.slopes_at(np.linspace(*x, SAMPLES))[DERIVED])
         probe = Panel(box, x, y, names, y_labels=True).area
         box = box.inset(left=area.left - probe.left, right=probe.right - area.right)
         chart = Panel(box, x, y, names)

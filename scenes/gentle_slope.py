@@ -1,8 +1,8 @@
 """On a gentle slope gradient descent hardly moves: its step is as long as the gradient, and the gradient is short.
 
 A sigmoid neuron and two points at the left, the map of its error at the right: one step, told twice. A gauge shows how
-steep it is where the ball stands, and an arrow at the ball points downhill: at first magnified until it is seen at all,
-then on a smaller scale, when the slope is steep for a moment, and all happens.
+steep it is where the ball stands, and an arrow at the ball points downhill, on one scale: at first so short that it
+takes a lens to see it, and long for the moment in which it is steep and all happens.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import luminance, palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import even_map
+from scenes.stage.maps.lens import Lens
 from scenes.stage.panels.gauge import Gauge
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import CRAMPED, Counter, RuleCard
@@ -191,8 +192,13 @@ class GentleSlope(LectureScene):
         self.speaker.hush()
         self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)
         self.add(self.arrow)
-        self.speaker.say(*self._arrow_told(self.arrow.scales[0]))
-        self.wait(2.4)
+        self.speaker.say(*self._arrow_told())
+        self.wait(1.6)
+        if self.lens:
+            self.play(*map(FadeIn, self.lens), run_time=0.6)
+            times = f"${self.arrow.lens.times}$ times more"
+            self.speaker.say(f"so short that it takes a lens: {times}", f"in the lens {times}")
+            self.wait(2.0)
         self.before = ghost(self.fit)
         self.add(self.before)
         self._run_to(self.halt)
@@ -204,7 +210,8 @@ class GentleSlope(LectureScene):
     def at_last(self) -> None:
         """{becomes}"""
         self.speaker.hush()
-        self._rescale_arrow()
+        if self.lens:
+            self.vanish(*self.lens)
         self._run_to(self.run.ended_at)
         self.wait(0.4)
         said = ("steep for a moment, then gentle again", "steep, then gentle again") if self.wakes else ("and so on",)
@@ -224,17 +231,6 @@ class GentleSlope(LectureScene):
         self.wait(2.2)
         self.play(FadeIn(question, shift=0.1 * UP), run_time=0.7)
         self.wait(2.6)
-
-    def _rescale_arrow(self) -> None:
-        """The arrow goes to its second scale, which is said."""
-        if self.arrow.scales[0] == self.arrow.scales[1] or self.halt == self.run.ended_at:
-            return
-        share = ValueTracker(0.0)
-        self.arrow.add_updater(lambda arrow: arrow.rescale(share.get_value()))
-        self.play(share.animate.set_value(1.0), run_time=1.0)
-        self.arrow.clear_updaters()
-        self.speaker.say(*self._arrow_told(self.arrow.scales[1]))
-        self.wait(1.0)
 
     def _run_to(self, last: int) -> None:
         """Take the steps up to `last`, all things together."""
@@ -308,20 +304,20 @@ class GentleSlope(LectureScene):
 
     @cached_property
     def arrow(self) -> DownhillArrow:
-        """The negative gradient at the ball: on one scale up to the pause, then on that of where it is steepest."""
+        """The negative gradient at the ball, on the scale of where it is steepest."""
         last = self.run.ended_at + 1
         return DownhillArrow(self.map, self.run.iterates[:last], self.run.gradients[:last], self.halt)
 
-    def _arrow_told(self, scale: float) -> tuple[str, ...]:
-        """What the arrow is, on a scale."""
+    @property
+    def lens(self) -> list[Lens]:
+        """Beside the arrow, where that is too short to be seen."""
+        return [self.arrow.lens] * (self.arrow.lens.times > 1)
+
+    def _arrow_told(self) -> tuple[str, ...]:
+        """What the arrow is, and its scale."""
         name = tinted(f"$-{gradient(objective='E')}$", palette().gradient)
-        times = f"{in_math(figure(scale, 2))}"
-        brief = tinted("$-nabla E$", palette().gradient)
-        return (
-            *([f"{name}, ${times}$ times as long, to be seen at all"] if scale == self.arrow.scales[0] > 1 else []),
-            f"{name}, drawn ${times}$ times as long",
-            f"{brief}, $times {times}$",
-        )
+        times, brief = in_math(figure(self.arrow.magnified, 2)), tinted("$-nabla E$", palette().gradient)
+        return f"{name}, drawn ${times}$ times as long", f"{brief}, $times {times}$"
 
     @cached_property
     def error_is(self) -> str:

@@ -30,7 +30,7 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.props.nesterov.look_ahead import COMPACT, Equations, StableRanges, least_width
+from scenes.props.nesterov.look_ahead import Equations, StableRanges, height_above, least_width
 from scenes.props.nesterov.outcome import (
     becomes,
     both_become,
@@ -65,7 +65,7 @@ SECOND_STEPS = 60
 LAST = 10  # steps at the end, in which a run is looked at
 PACE, LONGEST = 8.0, 14.0  # steps a second; seconds of one run at most
 LEAD = 8  # steps before the first u-turn, up to where nothing is to be seen
-FOOT, CARD, BETWEEN, EQUATIONS = 0.5, 0.98, 0.16, 1.75  # heights; the last of equations above the map
+FOOT, CARD, BETWEEN = 0.5, 0.98, 0.16  # heights
 
 
 class NesterovScene(LectureScene):
@@ -327,7 +327,7 @@ class NesterovScene(LectureScene):
         if layout.is_wide():
             width = self.rows[1].width
             return self.rows[1].right_slice(min(0.56 * width, width - layout.GAP - least_width()))
-        above, below = self.rows[1].top_slice(COMPACT if layout.is_narrow() else EQUATIONS, gap=0.1)
+        above, below = self.rows[1].top_slice(height_above(), gap=0.1)
         return below, above
 
     @cached_property

@@ -31,7 +31,7 @@ from scenes.lecture_scene import (
     shown,
     start_of,
 )
-from scenes.props.saddle.flat_ground import FlatGround, shade_on
+from scenes.props.saddle.flat_ground import WIDER, FlatGround, shade_on
 from scenes.props.saddle.flat_steps import steps_lost
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
@@ -55,6 +55,7 @@ PACE, LONGEST = 9.0, 12.0  # steps a second, and seconds of one run at most
 AHEAD = 1.5  # how many times as many steps gradient descent loses, at least
 FOOT, HEAD, GAUGE = 0.6, 0.6, 0.8  # heights in the last picture
 AZIMUTHS = {"first": -40.0, "second": -32.0}
+ONTO, BEHIND = -25.0, -155.0  # azimuths from which a descent from the ridge of a saddle comes towards the camera
 
 
 class Saddle(LectureScene):
@@ -276,7 +277,13 @@ class Saddle(LectureScene):
 
     def _ground(self, place: str) -> FlatGround:
         rules, runs = (lambda: self.rules(place)), (lambda: self.runs(place))
-        return FlatGround(self, self.objectives[place], self.view(place), 2, rules, runs, AZIMUTHS[place])
+        return FlatGround(self, self.objectives[place], self.view(place), 2, rules, runs, self._azimuth(place))
+
+    def _azimuth(self, place: str) -> float:
+        """From where a ground is seen: a saddle from the side on which the balls leave its ridge."""
+        if self.on_saddle(place):
+            return BEHIND if self.starts[place][1] > 0 else ONTO
+        return AZIMUTHS[place]
 
     @cached_property
     def rows(self) -> tuple[Box, Box]:
@@ -312,6 +319,7 @@ class Saddle(LectureScene):
             Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=0.8 * BALL).display(ground.last)
             for name, run in reversed(self.runs(place).items())  # the slower lies above, as in its beat
         ]
+        paths[0].widen(*WIDER)
         return VGroup(chart, shade_on(chart, *ground.slopes, ground.gentle), *paths, head)
 
     @cached_property

@@ -202,7 +202,7 @@ class UTurn(LectureScene):
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
         self.add(self.rings, *self.trails.values(), self.board.rings)
         if self.runs[MOMENTUM].u_turns:
-            self.say(SHOWN[not layout.is_wide()])
+            self.say(SHOWN[layout.shape() == "square"])
         for last, pace in self.stretches:
             self._run_to(last, pace)
         self.wait(1.5)

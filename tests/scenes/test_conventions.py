@@ -173,3 +173,16 @@ def test_bad_parameters_are_refused() -> None:
             make_scene("conventions", changes)
     with pytest.raises(UsageError, match="2 variables, and hillside has 1"):
         list(make_scene("conventions", {"objective": "hillside"}).claims())
+
+
+def test_a_step_too_short_to_be_seen_stands_in_a_lens() -> None:
+    """PyTorch's step after the change, so many times as long as the lens says, and beside all steps on the map."""
+    close: Any = make_scene("conventions", {}).close  # type: ignore[attr-defined]
+    (lens,) = close.lens("pytorch", "#FFFFFF")
+    tail, tip = close.ways["pytorch"]
+    reach = np.linalg.norm(lens.arrow.points - lens.middle, axis=1).max()
+    assert reach == pytest.approx(lens.times * np.linalg.norm(tip - tail), rel=0.02)
+    assert 0.4 < reach < 1.0, "forty pixels at 720p, within the lens"
+    ends = np.concatenate([*close.ways.values()])
+    assert np.linalg.norm(ends - lens.middle, axis=1).min() > 1.0
+    assert close.lens("lecture", "#FFFFFF") == []

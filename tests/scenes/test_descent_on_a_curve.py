@@ -49,7 +49,7 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     run, table = scene.runs["much"], scene.tables["much"]
     assert table.shown == 84, "the table ends where the run arrives"
     step, place, loss = (cell.shown for cell in table.cells)
-    assert (step, place) == ("84", f"{run.iterates[84, 0]:.4f}".replace("-", "−"))
+    assert (step, place) == ("84", f"{run.iterates[84, 0]:.2f}".replace("-", "−"))
     assert is_rounded(loss, run.values[84])
     assert len(read(loss).as_tuple().digits) >= 2, "two digits, however small"
     place = scene.panel.to_screen(run.iterates[100, 0], run.values[100])

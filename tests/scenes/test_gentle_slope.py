@@ -91,18 +91,26 @@ def test_what_is_said_is_what_the_run_does(learning_rate: float, pause: int, sta
     np.testing.assert_allclose(shown, max(shown) * np.array(slopes) / max(slopes), atol=2e-2 * max(shown))
 
 
-def test_the_arrow_is_seen_beside_the_ball() -> None:
-    """On the gentle slope the arrow is longer than the ball is wide; its second scale is that of the steepest place."""
+def test_one_scale_holds_for_the_arrow_and_a_lens_shows_it_where_it_is_short() -> None:
+    """As long as the gradient, times the map's scale, times what is said; in the lens so many times as long again."""
     scene: Any = make_scene("gentle_slope", {})
-    first, second = scene.arrow.scales
-    lengths = np.linalg.norm(scene.arrow.ways, axis=1)
-    assert first * lengths[: scene.halt + 1].min() > 2 * scene.trail.radius
-    assert second * lengths.max() == pytest.approx(4.0)
+    arrow, lens = scene.arrow, scene.arrow.lens
     unit = float(np.linalg.norm(scene.map.to_screen(1.0, 0.0) - scene.map.to_screen(0.0, 0.0)))
-    drawn = np.linalg.norm(scene.run.gradients[0]) * unit * first
-    tip = max(np.linalg.norm(scene.arrow.points - scene.map.to_screen(*scene.run.iterates[0]), axis=1))
-    assert tip == pytest.approx(drawn, rel=0.05)
-    assert scene.arrow.rescale(1.0).magnified == pytest.approx(second)
+    assert arrow.magnified * unit * np.linalg.norm(scene.run.gradients, axis=1).max() == pytest.approx(4.0)
+    for step in (0, scene.halt):
+        drawn = arrow.magnified * unit * np.linalg.norm(scene.run.gradients[step])
+        arrow.display(step)
+        tail = scene.map.to_screen(*scene.run.iterates[step])
+        assert max(np.linalg.norm(arrow.points - tail, axis=1)) == pytest.approx(drawn, rel=0.05)
+        assert max(np.linalg.norm(lens.arrow.points - lens.middle, axis=1)) == pytest.approx(
+            lens.times * drawn, rel=0.05
+        )
+    assert scene.lens == [lens]
+    assert lens.times * drawn < 1.0, "within the lens"
+    path = scene.map.to_screen(*scene.run.iterates.T)
+    assert np.linalg.norm(path - lens.middle, axis=1).min() > 1.0, "it covers no step"
+    steep: Any = make_scene("gentle_slope", {"pause": 90})
+    assert steep.lens == [], "where the arrow is seen, no lens is needed"
 
 
 @pytest.mark.parametrize("objective", NEURONS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.props.saddle.flat_steps import FLAT
 from scenes.saddle import GD, MOMENTUM, Saddle
+from scenes.stage.runs.surface_and_map import SWING
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -148,3 +150,21 @@ def test_both_paths_are_seen_where_they_run_together() -> None:
 
 def test_the_cards_say_what_they_count() -> None:
     assert make_scene("saddle", {}).grounds["first"].called == "steps lost"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("offset", [0.001, -0.001])
+def test_the_descent_from_the_ridge_comes_towards_the_camera(offset: float) -> None:
+    """It goes to the side on which they start, and there the eye is, from the first run's beginning to its end."""
+    scene: Any = make_scene("saddle", {"start": (3.0, offset)})
+    ground = scene.grounds["first"]
+    for azimuth in (ground.azimuth, ground.azimuth + SWING, ground.azimuth + SWING / 2):
+        assert replace(ground.aslant, azimuth=azimuth).axes[2][1] * offset > 0
+    ends = [run.iterates[run.ended_at, 1] * offset for run in ground.runs.values()]
+    assert min(ends) > 0
+
+
+def test_what_left_first_is_seen_round_what_leaves_after_it() -> None:
+    ground = played(steps=100).grounds["first"]
+    first, second = (ground.paths[name] for name in (MOMENTUM, GD))
+    assert first.outside.width > second.outside.width > 0
+    assert first.old.stroke_width > second.edge.stroke_width

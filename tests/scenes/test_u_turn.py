@@ -16,6 +16,7 @@ from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.stage.ink import layout
 from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.words.turning import IS_A_U_TURN, SHOWN
 from scenes.u_turn import UTurn
 
 
@@ -151,3 +152,11 @@ def test_a_wrong_dimension_is_refused() -> None:
         list(make_scene("u_turn", {"objective": "theta_squared"}).claims())
     with pytest.raises(UsageError, match="start needs 2"):
         list(make_scene("u_turn", {"start": (1.0,)}).claims())
+
+
+def test_what_a_u_turn_is_is_said_where_they_are_counted() -> None:
+    """2 % of what: of the farthest from the start; it stands on the screen, not in the caption alone."""
+    for wording in (*SHOWN, IS_A_U_TURN):
+        assert "2 % of" in wording
+        assert "from" in wording
+        assert "start" in wording

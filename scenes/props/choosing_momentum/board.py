@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 import numpy as np
-from manim import LEFT, RIGHT, VGroup
+from manim import LEFT, RIGHT, VGroup, VMobject
 
 from scenes.props.choosing_momentum.damping import CRITICAL, TOLERANCE, Damping
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.words.figures import rounded, typed
-from scenes.stage.words.notation import notation
+from scenes.stage.words.notation import notation, parameters
 from scenes.stage.words.typesetting import BODY, Words, first_fitting, fitting_formula, lines, on_baseline, quiet
 
 ROOMY = 5.4  # width from which on the longer wordings are used
 BELOW = 0.12  # from the middle of a row to its baseline
 
 
-def derivation(box: Box, damping: Damping) -> VGroup:
-    """When a ball overshoots on a parabola: the roots that each step multiplies by, and the largest momentum without.
+def derivation(box: Box, damping: Damping, whole: bool = True) -> VGroup:
+    """When a ball overshoots on a parabola: a step, the share of the distance that it can keep, and the largest
+    momentum for which there is one.
 
-    The update is linear there, and its characteristic polynomial is r^2 - (1 + gamma - eta f'') r + gamma.
+    A group a stage of it; only its end, unless `whole`. With theta_(t+1) = r theta_t the step becomes
+    r^2 - (1 + gamma - eta f'') r + gamma = 0.
     """
     gamma, eta, bend = notation().momentum, notation().learning_rate, "f''"
-    width, rate, curvature = box.width, typed(damping.learning_rate), rounded(damping.curvature)
-    critical = rounded(damping.momenta[CRITICAL])
+    after, now, before = map(parameters, ("t+1", "t", "t-1"))
+    width, rate = box.width, typed(damping.learning_rate)
     roomy = width > ROOMY
-    swings = '"it swings if"' if roomy else '"swings:"'
-    here = f"{bend} = {curvature}: thick" if roomy else "="
+    here = f"{bend} = {rounded(damping.curvature)}: thick" if roomy else "="
+    critical = rounded(damping.momenta[CRITICAL])
     sources = (
+        f"{after} = (1 + {gamma} - {eta} {bend}) {now} - {gamma} {before}",
         f"r^2 - (1 + {gamma} - {eta} {bend}) r + {gamma} = 0",
-        f"{swings} thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}",
-        f'"critical:" thick {gamma} = (1 - sqrt({eta} {bend}))^2',
-        f"{here} (1 - sqrt({rate} dot {curvature}))^2 = {critical}",
+        f'"no" r: thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}',
+        f'"lowest:" thick {gamma} = (1 - sqrt({eta} {bend}))^2',
+        f"{here} (1 - sqrt({rate} dot {rounded(damping.curvature)}))^2 = {critical}",
     )
-    formulas = [fitting_formula(source, width) for source in sources]
-    said = ("each step multiplies by a root of", "a step is times a root of")
-    return layout.place(lines(first_fitting(map(quiet, said), width), *formulas, gap=0.22), box, LEFT)
+    step, quadratic, swings, *lowest = (fitting_formula(source, width) for source in sources)
+    said = (
+        (f"each step keeps the share $r$: ${after} = r {now}$, so", f"try ${after} = r {now}$:"),
+        ("the larger $r$ lasts; and where there is none, it swings:", "the larger $r$ lasts; no $r$: it swings"),
+    )
+    tried, lasts = (first_fitting(map(quiet, wordings), width) for wordings in said)
+    stages: list[tuple[VMobject, ...]] = [(step,), (tried, quadratic), (lasts, swings), tuple(lowest)]
+    if not whole:
+        stages = [(first_fitting(map(quiet, ("the most without overshoot", "no overshoot")), width), *lowest)]
+    layout.place(layout.shrink_into(lines(*chain(*stages), gap=0.24), width, box.height), box, LEFT)
+    return VGroup(*(VGroup(*stage) for stage in stages))
 
 
 class Arrivals:

@@ -6,6 +6,8 @@ them: the smaller it is, the more momentum.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from manim import DL, DOWN, UR, VGroup, VMobject
 
@@ -27,6 +29,13 @@ CRAMPED = 3.0  # width of a curve that has no room for long words
 def size_for(momentum: float) -> float:
     """The learning rate times curvature for which a momentum is the largest without overshoot: (1 - sqrt(gamma))^2."""
     return float((1 - np.sqrt(momentum)) ** 2)
+
+
+def answer_told(answers: Sequence[tuple[float, float, str]]) -> str:
+    """The sizes, with the most momentum for each, in a sentence."""
+    told = (f"{figure(momentum, 4)} where it is {figure(size, 2)}" for size, momentum, _ in answers)
+    product = "The smaller the learning rate times the curvature, the more momentum is possible without overshoot"
+    return f"{product}: {', '.join(told)}."
 
 
 class CriticalCurve(Panel):
@@ -56,9 +65,10 @@ class CriticalCurve(Panel):
         parted = ":" if self.area.width > CRAMPED else " \\ "  # on two lines
         where, most = f"{letters.learning_rate} f'' = {in_math(figure(size, 2))}", figure(momentum, 4)
         words = Words(f"${where}${parted} ${letters.momentum} = {most}$", SMALL, color, on_picture=True)
-        if words.width > self.area.width - 0.15:  # where it lies, the axis tells
-            words = Words(f"${letters.momentum} = {most}$", SMALL, color, on_picture=True)
         middle = (self.area.left + self.area.right) / 2
+        room = max(float(place[0]) - self.area.left, self.area.right - float(place[0])) - 0.3
+        if words.width > room:  # where it lies, the axis tells
+            words = Words(f"${letters.momentum} = {most}$", SMALL, color, on_picture=True)
         words.next_to(place, UR if place[0] < middle else DL, buff=0.12)
         words.shift(max(0.0, self.area.left + 0.1 - words.get_left()[0]) * np.array([1.0, 0, 0]))
         words.shift(min(0.0, self.area.right - words.get_right()[0]) * np.array([1.0, 0, 0]))

@@ -13,6 +13,7 @@ import numpy as np
 
 from objectives import AnyObjective
 from optimizers import Momentum, Trajectory, descend, theory
+from optimizers.hyperparameters import Numbers
 from scenes.stage.ink.drawing import Array
 from scenes.stage.words.figures import figure
 
@@ -59,10 +60,43 @@ class Damping:
         return {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
 
     @property
+    def top(self) -> float:
+        """The momentum up to which it is swept: that of the run with much, or where that does not swing, more."""
+        critical = self.momenta[CRITICAL]
+        return self.much if self.much > critical else (1 + critical) / 2
+
+    @property
+    def told_of_steps(self) -> str:
+        """What each step keeps, in sentences."""
+        none, least, much = (figure(self.kept[name], 2) for name in (NONE, CRITICAL, MUCH))
+        told = f"In the long run each step keeps {none} of the distance without momentum, and less the more momentum: "
+        told = f"{told}{least} at {figure(self.momenta[CRITICAL], 4)}."
+        more = f" Beyond, the ball swings, and at {figure(self.much, 6)} each step keeps {much} of the swing."
+        return f"{told}{more}" if self.much > self.momenta[CRITICAL] else told
+
+    @property
     def between_is_first(self) -> bool:
         """Whether the computed momentum arrives before none of it and before much."""
         none, between, much = self.arrivals.values()
         return between is not None and all(other is None or between < other for other in (none, much))
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What captions say of the three."""
+        return {"arrivals": self.told, "each_step": self.told_of_steps}
+
+    @property
+    def measured_claim(self) -> tuple[str, bool]:
+        """That the runs keep what is computed, and whether they do."""
+        pairs = [(self.measured[name], self.kept[name]) for name in self.momenta]
+        told = ", ".join(f"{figure(measured)} ({figure(computed)})" for measured, computed in pairs)
+        return f"each step of the runs keeps what is computed: {told}", all(abs(a - b) < 0.01 for a, b in pairs)
+
+    @property
+    def arrival_claim(self) -> tuple[str, bool]:
+        """That the computed momentum arrives first, and whether it does."""
+        none, between, much = map(said, self.arrivals.values())
+        return f"it arrives before the others: {between}, against {none} and {much}", self.between_is_first
 
     @property
     def told(self) -> str:
@@ -79,13 +113,30 @@ class Damping:
     @cached_property
     def tried(self) -> float:
         """The largest of the momenta that are run without overshooting."""
-        runs = descend(self.objective, Momentum(self.learning_rate, TRIED), self.start, LONG)
-        return float(TRIED[self._lowest(runs.iterates) >= 0].max(initial=0.0))
+        return float(TRIED[self._lowest(self.swept(TRIED, LONG)) >= 0].max(initial=0.0))
+
+    def swept(self, momenta: Array, steps: int) -> Array:
+        """The places (steps + 1, n) of runs with n momenta."""
+        return descend(self.objective, Momentum(self.learning_rate, momenta), self.start, steps).iterates[..., 0]
+
+    @cached_property
+    def kept(self) -> dict[str, float]:
+        """The share of the distance that each step of the three keeps in the long run."""
+        return {name: float(kept(momentum, self.size)) for name, momentum in self.momenta.items()}
+
+    @cached_property
+    def measured(self) -> dict[str, float]:
+        """The same from the runs: how much nearer it stays for good after so many steps more, a step."""
+        places = np.abs(self.swept(np.array([*self.momenta.values()]), LONG))
+        near = np.maximum.accumulate(places[::-1], axis=0)[::-1]
+        with np.errstate(all="ignore"):
+            shares = (near[2 * STEPS] / near[STEPS]) ** (1 / STEPS)
+        return dict(zip(self.momenta, map(float, shares), strict=True))
 
     @cached_property
     def beyond(self) -> float:
         """How far beyond the minimum the run with much momentum gets."""
-        return max(0.0, -float(self._lowest(self.runs[MUCH].iterates)))
+        return max(0.0, -float(self._lowest(self.runs[MUCH].iterates[:, 0])))
 
     @property
     def farthest(self) -> int:
@@ -98,6 +149,24 @@ class Damping:
         """The place that it gets to there."""
         return -self.beyond * float(np.sign(self.start[0]))
 
-    def _lowest(self, iterates: Array) -> Array:
+    def _lowest(self, places: Array) -> Array:
         """The place (*batch,) farthest from the start, which is taken to be on the positive side."""
-        return np.asarray(np.min(iterates[..., 0] * np.sign(self.start[0]), axis=0))
+        return np.asarray(np.min(places * np.sign(self.start[0]), axis=0))
+
+
+def kept(momentum: Numbers, size: float) -> Array:
+    """The share of the distance from the minimum that each step on a parabola keeps in the long run.
+
+    A step is theta_(t+1) = (1 + gamma - a) theta_t - gamma theta_(t-1), with a the learning rate times the curvature.
+    What keeps the share r of itself satisfies r^2 - (1 + gamma - a) r + gamma = 0, and the larger r lasts. Where no
+    real r does, theta swings; the product of the two is gamma, and so its swings keep sqrt(gamma) a step.
+    """
+    gamma = np.asarray(momentum, dtype=float)
+    half = (1 + gamma - size) / 2
+    apart = half * half - gamma
+    return np.asarray(np.where(apart > 0, np.abs(half) + np.sqrt(np.maximum(apart, 0)), np.sqrt(gamma)))
+
+
+def said(step: int | None) -> int | str:
+    """A step as a caption says it."""
+    return "never" if step is None else step

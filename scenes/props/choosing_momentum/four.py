@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import UL, UR
+from manim import RIGHT, UL, UR
 
 from objectives import AnyObjective, typeset
 from optimizers import Trajectory
@@ -16,6 +16,7 @@ from scenes.stage.curves.walk import CurveWalk
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
+from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline
@@ -65,3 +66,12 @@ class FourPanels:
         box = self.cells[name][0]
         moved = layout.is_small() * (ROW / 2 if side is UL else -ROW / 2)
         return on_baseline(layout.place(words, box, side), float(box.center[1]) - BELOW + moved)
+
+
+def step_counter(box: Box, steps: int) -> Counter:
+    """The step, at the right end of a line."""
+    counter = Counter(box.inset(top=0.1), "step", widest=steps)
+    across = box.right - float(counter.number.anchor[0])
+    counter.submobjects[0].shift(across * RIGHT)
+    counter.number.seat(counter.number.anchor + across * RIGHT)
+    return counter

@@ -1,7 +1,8 @@
 """The step before the learning rate changes and the steps after it, close by: which form goes on, and which brakes.
 
 The last step with the old rate comes in; from where it ends each form takes its next one. They would lie over each
-other, so each is drawn a little to its side of the way; and all are laid out below each other, to be compared.
+other, so each is drawn a little to its side of the way; one that is too short to be seen stands in a lens as well; and
+all are laid out below each other, to be compared.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from scenes.stage.ink.drawing import Array, discs
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.even_map import around, even_map
+from scenes.stage.maps.lens import Lens
 from scenes.stage.maps.vectors import Vector
 from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 
@@ -26,6 +28,7 @@ LAST = "last"  # beside the names of forms: the step before
 ASIDE = 0.1  # of an arrow from the way
 ROW = 1.1  # height of a step that is laid out
 ROOM = 0.15  # round the steps, in shares of their size
+SHORT = 0.45  # on the screen: a step that takes a lens
 
 
 class NextStep:
@@ -55,6 +58,15 @@ class NextStep:
         tail, tip = self.ways[name]
         vector = Vector(color, self.map.area, tail, tail)
         return vector.set_stroke(width=vector.get_stroke_width() * min(1.0, float(np.linalg.norm(tip - tail))))
+
+    def lens(self, name: str, color: str) -> list[Lens]:
+        """A lens, if a step is too short to be seen, clear of all steps."""
+        tail, tip = self.ways[name]
+        length = float(np.linalg.norm(tip - tail))
+        along = np.linspace(0.0, 1.0, 9)[:, None]
+        points = np.concatenate([start + along * (end - start) for start, end in self.ways.values()])
+        lens = Lens(self.map.area, points, length, color).look_at(tail, tip)
+        return [lens] if length < SHORT and lens.times > 1 else []
 
     def laid_out(self, box: Box, told: Mapping[str, tuple[str, str, str]]) -> dict[str, VGroup]:
         """The steps below each other, straight and on one scale, the longest as long as the box: each with its name

@@ -1,6 +1,6 @@
 """Errors of several runs in one strip, drawn one run after the other, with a bound below which a run has arrived.
 
-A first dip below the bound is ringed, the arrival is a dot: from there on the error stays below.
+A first dip below the bound is a stroke across it, the arrival a dot: from there on the error stays below.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from optimizers import Trajectory
-from scenes.stage.ink.drawing import Array, curve_of, dashed, disc_points
+from scenes.stage.ink.drawing import Array, dashed, discs, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.typesetting import SMALL, Words
 
-RING, DOT = 0.1, 0.09
+STROKE, DOT = 0.17, 0.075  # half the length of a stroke; radius
 FLOOR = 0.01  # of the bound: the lowest loss that is shown
 
 
@@ -56,16 +56,16 @@ class LossStrip(ErrorStrip):
         return self
 
     def verdict(self, key: str, color: str) -> VMobject:
-        """A ring where a run first dips below the bound, a dot from where it stays below; nothing if it does not."""
+        """A stroke where a run first dips below the bound, a dot from where it stays below; nothing if it does not."""
         run, marks = self.runs[key], VGroup()
         if not len(self.bound):
             return marks
-        for step, radius, style in (
-            (run.first_below(self.tolerance), RING, {"stroke_color": color, "stroke_width": 4}),
-            (run.stays_below(self.tolerance), DOT, {"stroke_width": 0, "fill_color": color, "fill_opacity": 1}),
-        ):
-            if step is not None:
-                marks.add(curve_of([disc_points(self._on_the_bound(step), radius)], **style))
+        dip, arrival = run.first_below(self.tolerance), run.stays_below(self.tolerance)
+        if dip is not None and dip != arrival:
+            ends = self._on_the_bound(dip) + np.array([[0.0, STROKE, 0.0], [0.0, -STROKE, 0.0]])
+            marks.add(polylines([ends], stroke_color=color, stroke_width=5))
+        if arrival is not None:
+            marks.add(discs(self._on_the_bound(arrival), DOT, stroke_width=0, fill_color=color, fill_opacity=1))
         return marks
 
     def _on_the_bound(self, step: int) -> Array:

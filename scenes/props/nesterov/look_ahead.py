@@ -6,6 +6,7 @@ The letters are those in force. The axis is learning rate times curvature: how f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 import numpy as np
 from manim import LEFT, RIGHT, UP, Rectangle, VGroup
@@ -26,7 +27,7 @@ BAR = 0.5  # height of a stable range
 
 NARROW = 4.0  # width of an axis
 LARGE = 100  # a value that is not written beside its mark
-COMPACT = 2.85  # height of equations in a narrow picture, where they stand closer
+EQUATIONS, COMPACT, TALL = 1.75, 2.85, 3.45  # heights of equations above a map: in 4:3, 1:1, 9:16
 
 
 def look_ahead() -> list[Part]:
@@ -47,9 +48,20 @@ def ahead_rule() -> list[Part]:
     return [*parts, Part("fresh", f"{notation().learning_rate} {gradient(AHEAD)}", palette().gradient)]
 
 
+def step_taken() -> list[Part]:
+    """What both do with their update."""
+    update = f"{notation().update}_(t)"
+    return [Part("lhs", parameters("t+1")), Part("eq", "="), Part("here", f"{parameters()} -"), Part("update", update)]
+
+
 def least_width() -> float:
     """What the widest of the equations takes in the smallest type."""
     return float(max(Line(parts, SMALL).width for parts in (rule(), look_ahead(), ahead_rule())))
+
+
+def height_above() -> float:
+    """How high the equations are where they stand above the map."""
+    return TALL if layout.is_tall() else COMPACT if layout.is_narrow() else EQUATIONS
 
 
 class Equations:
@@ -63,17 +75,19 @@ class Equations:
             key: bold(name, BODY, rule_color(key)) for key, name in (("momentum", "momentum"), ("nesterov", "Nesterov"))
         }
         indent = 0.0 if self.wide else max(name.width for name in names.values()) + 0.4
-        size = fitting_size([rule(), look_ahead(), ahead_rule()], box.width - indent, BODY)
-        lines = [Line(parts, size) for parts in (rule(), look_ahead(), ahead_rule())]
+        first = [rule(), step_taken()] if layout.is_wide() else [rule()]
+        second = [look_ahead(), ahead_rule(), *[step_taken()] * (layout.is_wide() or layout.is_tall())]
+        size = fitting_size([*first, *second], box.width - indent, BODY)
+        lines = [[Line(parts, size) for parts in group] for group in (first, second)]
         self._seat(box, list(names.values()), lines, indent)
-        self.first, self.second = VGroup(names["momentum"], lines[0]), VGroup(names["nesterov"], *lines[1:])
+        self.first, self.second = VGroup(names["momentum"], *lines[0]), VGroup(names["nesterov"], *lines[1])
 
-    def _seat(self, box: Box, names: list[Words], lines: list[Line], indent: float) -> None:
-        near = (0.8, 1.95, 2.55) if self.narrow else (0.3, 0.9, 1.5)
-        heights = (0.8, 2.5, 3.3) if layout.is_wide() else near
-        for line, height in zip(lines, heights, strict=True):
+    def _seat(self, box: Box, names: list[Words], lines: list[list[Line]], indent: float) -> None:
+        near = (0.8, 1.95, 2.55, 3.15) if self.narrow else (0.3, 0.9, 1.5)
+        heights = (0.8, 1.6, 3.3, 4.1, 4.9) if layout.is_wide() else near
+        for line, height in zip(chain(*lines), heights, strict=False):
             line.move_to((0, box.top - height, 0)).align_to((box.left + indent, 0, 0), LEFT)
-        for name, line in zip(names, lines, strict=False):
+        for name, (line, *_) in zip(names, lines, strict=True):
             name.move_to(line).align_to((box.left, 0, 0), LEFT)
             if self.wide:
                 name.next_to(line, UP, buff=0.15 if self.narrow else 0.25).align_to((box.left, 0, 0), LEFT)

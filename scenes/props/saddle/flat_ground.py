@@ -17,6 +17,7 @@ from manim import VGroup, VMobject
 from scipy import ndimage
 
 from scenes.props.saddle.flat_steps import at, flat_below, steps_lost
+from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import SAMPLES, ContourMap
@@ -27,6 +28,7 @@ from scenes.stage.words.cards import RuleCard
 from scenes.stage.words.typesetting import BODY
 
 SHADE = 0.4
+WIDER = (5.0, 0.2)  # the path that lies under the other, and its triangle
 ABOVE = 1e9
 
 
@@ -63,6 +65,14 @@ class FlatGround(SurfaceAndMap):
         """Their numbers are the steps lost."""
         boxes, most = dict(zip(self.runs, self.card_boxes, strict=False)), max(run.steps for run in self.runs.values())
         return {name: self._card(name, box, "d", most, BODY) for name, box in boxes.items()}
+
+    @cached_property
+    def paths(self) -> dict[str, Trail]:
+        """The runs on the map: where one has gone the way of the other, it is seen on both sides of it."""
+        paths = super().paths
+        lowest = next(iter(paths.values()))
+        lowest.widen(*WIDER)
+        return paths
 
     @cached_property
     def slopes(self) -> tuple[Array, Array, Array]:

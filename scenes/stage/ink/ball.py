@@ -88,6 +88,7 @@ class Trail(VGroup):
         super().__init__()
         self.path_points, self.area, self.mark_radius = points, area, mark_radius
         self.radius, self.rim, self.until, self.again = ball, rim, until, again
+        self.pointing = 2 * RADIUS
         self.edge = stroke(stroke_color=palette().outline, stroke_width=WIDTH + EDGE)
         self.old = stroke(stroke_color=color, stroke_width=WIDTH_OLD, stroke_opacity=0.65)
         self.fresh = stroke(stroke_color=color, stroke_width=WIDTH)
@@ -111,7 +112,14 @@ class Trail(VGroup):
         if self.rim:
             self.ball.set(width=2 * (self.radius + nested(self.rim, step, self.until, self.again)))
         self.ball.set_opacity(float(visible))
-        self.outside.set_points(polyline_points(pointer(place, self.area)))
+        self.outside.set_points(polyline_points(pointer(place, self.area, self.pointing)))
+        return self
+
+    def widen(self, stroke_width: float, pointer: float) -> Trail:
+        """Path and triangle so much larger that they are seen round those of another that lies over them."""
+        for line, width in ((self.old, WIDTH_OLD), (self.fresh, WIDTH), (self.edge, WIDTH + EDGE)):
+            line.set_stroke(width=width + stroke_width)
+        self.pointing = 2 * RADIUS + pointer
         return self
 
     def _line(self, points: Array) -> Array:

@@ -20,7 +20,7 @@ from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.typesetting import Words, fitting_words
 
-BETWEEN, ROW = 0.16, 0.46  # heights: between cards, of a row of words
+BETWEEN, ROW, LINES = 0.16, 0.46, 1.6  # heights: between cards, of a row of words; rows of what is said
 RING = 0.13
 Drive = Callable[..., None]  # LectureScene.drive
 
@@ -33,7 +33,7 @@ class Scoreboard:
         narrow = box.width < CRAMPED
         above, rest = box.top_slice(len(runs) * (card_height(box.width) + BETWEEN) - BETWEEN, gap=0.24)
         counting, rest = rest.top_slice((1 + narrow) * ROW, gap=0.12)
-        self.words_box, below = rest.top_slice((1 + narrow) * ROW, gap=0.1)
+        self.words_box, below = rest.top_slice((2 if narrow else LINES) * ROW, gap=0.1)
         self.cards = dict(zip(runs, self._cards(above, rules), strict=True))
         self.counters = list(self._counters(counting))
         self.strip = ErrorStrip(below, {n: run.values for n, run in runs.items()}, {n: rule_color(n) for n in runs})
@@ -77,7 +77,7 @@ class Scoreboard:
             drive(card, step, reading=lambda k, run=self.runs[name]: error_at(run, k))
 
     def words(self, markup: str) -> Words:
-        """A sentence in the line for words, in smaller type where it does not fit otherwise."""
+        """A sentence in the lines for words, in smaller type where it does not fit otherwise, or on two of them."""
         return layout.place(fitting_words(markup, self.words_box.width), self.words_box, LEFT)
 
 

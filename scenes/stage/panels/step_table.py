@@ -23,7 +23,7 @@ from scenes.stage.words.typesetting import SMALL, Words, on_baseline, quiet
 
 PITCH = 0.47  # from row to row
 HEAD = 0.5
-DIGITS, LONGEST = 4, 8  # decimals of a run's numbers; digits
+PLACE, VALUE = 4, 5  # digits of a run's largest place and value: more than that nobody compares
 
 
 class StepTable(VGroup):
@@ -93,10 +93,5 @@ def run_table(box: Box, objective: AnyObjective, run: Trajectory, value: str = "
     names = ("step", f"${typeset(objective.variables[0])}$", value)
     steps, places = np.arange(run.ended_at + 1, dtype=float), run.iterates[: run.ended_at + 1, 0]
     losses = errors_of([run])
-    specs = (_at_most(running_spec(places, LONGEST, result=False)), _at_most(running_spec(losses, LONGEST)))
+    specs = (running_spec(places, PLACE, result=False), running_spec(losses, VALUE))
     return StepTable(box, names, (steps, places, losses), ("d", *specs))
-
-
-def _at_most(spec: str) -> str:
-    """A format with four decimals, or the fewer that it has."""
-    return f".{min(int(spec[1:-1]), DIGITS)}{spec[-1]}"

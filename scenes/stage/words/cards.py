@@ -123,13 +123,17 @@ class RuleCard(VGroup):
         self.value.seat([right, baseline, 0.0])
 
     def _label(self, label: str, over: bool) -> Words | None:
-        """What the number is: on its left; in a narrow card `over` it, beside the name, or nowhere."""
+        """What the number is: on its left; in a narrow card on its line, or `over` it, or nowhere."""
         if self.box.width > NARROW:
             return label_of(label, self.value)
         words = Words(label.replace(" =$", "$"), SMALL, palette().quiet)
+        if self._has_three_lines:
+            place(words, self.box.inset(left=INSET + STRIPE), LEFT)
+            clear = words.get_right()[0] + CLEAR < self.value.get_left()[0]
+            return on_baseline(words, float(self.value.anchor[1])) if clear else None
         words.align_to(self.value, RIGHT)
         free = words.get_left()[0] > self.title_words.get_right()[0] + CLEAR
-        if not over or self.raised or self._has_three_lines or not free:
+        if not over or self.raised or not free:
             return None
         return on_baseline(words, self.box.center[1] + 0.1 * self.box.height)
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from optimizers.turns import SEEN
 
 SHARE = f"{100 * SEEN:.0f} %"
-IS_A_U_TURN = f"A u-turn goes back across the valley, by more than {SHARE} of how far it ever was from its start."
-SHOWN = (f"u-turn: back across the valley, by {SHARE} or more", f"u-turn: back by {SHARE} or more")
+FARTHEST = "the farthest it ever was from its start"
+IS_A_U_TURN = f"A u-turn goes back across the valley, by more than {SHARE} of {FARTHEST}."
+SHOWN = (
+    f"u-turn: back across the valley, by more than {SHARE} of {FARTHEST}",
+    f"u-turn: back by {SHARE} of its farthest from the start",
+)
 
 
 def u_turns(count: int) -> str:
