@@ -50,13 +50,14 @@ from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.words.endings import ending
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import Formula, Words, fitting_formula, lines, wrapped_formula
+from scenes.stage.words.typesetting import Formula, Words, first_fitting, fitting_formula, lines, wrapped_formula
 
 FOOT = 0.55  # height of the line for words
 ARROW = 1.7  # length of the arrows at the start, on the screen
 SLOWLY, LEAD = 2.6, 10  # steps a second, and how many of them, while the averages begin to fill
 PACE, LONGEST = 12.0, 6.0  # steps a second afterwards; seconds of one run at most
 CLOSE = 3  # steps that are taken slowly without the correction
+SQUARES = ('s_t = "moving average of" g_t^2', 's_t = "average of" g_t^2', "s_t = overline(g_t^2)")
 FAINT = 0.3  # opacity of a run that is over
 
 
@@ -203,7 +204,7 @@ class Adaptive(LectureScene):
         self.wait(2.0)
 
     def own_scale(self) -> None:
-        """RMSprop divides the slope along each coordinate by the root of its own mean square: {evened}."""
+        """RMSprop divides each slope by the root of its own mean square: {evened}."""
         self._fade(GD)
         self.speaker.say(*self.tale.scaled_words())
         self.play(FadeIn(self.scaling), GrowFromCenter(self.trails[ADAM].ball), run_time=0.6)
@@ -394,7 +395,7 @@ class Adaptive(LectureScene):
         box = self.column[1]
         made = lines(
             fitting_formula("g_t slash sqrt(s_t)", box.width),
-            layout.shrink_into(fitting_formula('s_t = "the mean of" g_t^2 "so far"', box.width), box.width),
+            first_fitting((Words(f"${text}$") for text in SQUARES), box.width),
             gap=0.3,
         )
         return layout.place(made, box, LEFT)

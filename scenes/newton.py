@@ -58,7 +58,7 @@ class NewtonScene(LectureScene):
 
     title = "Newton: the curvature chooses the step"
     beats = ("opening", "one_rate", "two_curvatures", "one_step", "again_and_again", "uphill", "away")
-    poster = "again_and_again"
+    poster = "one_step"
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field(
@@ -150,7 +150,7 @@ class NewtonScene(LectureScene):
             "slow": valley.ground.did(GD),
             "shares": valley.shares(),
             "divided": valley.divided(),
-            "at_once": f"Newton {valley.ground.did(NEWTON)}, gradient descent {valley.ground.did(GD)}",
+            "at_once": valley.both(),
             "what_it_is": curved.shape(),
             "a_few": curved.several(),
             "leads_uphill": beside.uphill(),
@@ -211,7 +211,7 @@ class NewtonScene(LectureScene):
         self.play(GrowFromCenter(self.pictures[CURVED].goal), FadeIn(self.cards[CURVED][GD]), run_time=0.5)
         self.play(GrowFromCenter(self.pictures[CURVED].trails[GD].ball), run_time=0.4)
         self.add(self.pictures[CURVED].trails[GD])
-        self._send(CURVED, GD, 3.0)
+        self._send(CURVED, GD, 2.4)
         self._fade(CURVED, GD)
         self.play(FadeIn(self.cards[CURVED][NEWTON]), FadeIn(self.spot(CURVED)), run_time=0.5)
         self.speaker.say(*self.tales[CURVED].touch_words())
@@ -254,7 +254,7 @@ class NewtonScene(LectureScene):
             self.play(FadeIn(self.cards[BESIDE][name]), run_time=0.4)
             self.play(GrowFromCenter(self.pictures[BESIDE].trails[name].ball), run_time=0.3)
             self.add(self.pictures[BESIDE].trails[name])
-            self._send(BESIDE, name, 2.6)
+            self._send(BESIDE, name, 2.2)
         self.play(FadeIn(self.tally), run_time=0.6)
         self.speaker.say(*on_the_whole(self.tales.values()))
         self.wait(4.0)
@@ -373,6 +373,7 @@ class NewtonScene(LectureScene):
             DAMPED: (
                 f"step $-\\(H + {typed(self.parameters.damping)} I\\)^(-1) thin nabla f$",
                 f"$-\\(H + {typed(self.parameters.damping)} I\\)^(-1) thin nabla f$",
+                f"$H + {typed(self.parameters.damping)} I$",
             ),
         }
         rest, boxes = self.boxes[1], []
@@ -402,7 +403,7 @@ class NewtonScene(LectureScene):
 
     @staticmethod
     def _matrix(rows: list[list[str]], width: float) -> Formula:
-        return fitting_formula(f"H = mat({'; '.join(', '.join(row) for row in rows)})", width)
+        return fitting_formula(f"H = mat(column-gap: #0.3em, {'; '.join(', '.join(row) for row in rows)})", width)
 
     @cached_property
     def tally(self) -> Tally:

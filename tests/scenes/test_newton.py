@@ -15,8 +15,11 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives import OBJECTIVES, find_objective
 from objectives.errors import UsageError
+from optimizers import GradientDescent, Rule
+from optimizers.rules import DampedNewton, Newton
 from scenes.newton import BESIDE, CURVED, VALLEY, NewtonScene
-from scenes.props.newton.ground import DAMPED, GD, NEWTON
+from scenes.props.newton.ground import DAMPED, GD, NEWTON, Ground
+from scenes.props.newton.telling import Tale, on_the_whole
 from scenes.stage.maps.touching import best_rate, found_minima, kind_of, touching
 
 Derived = Callable[[float, float], tuple[float, float, tuple[float, float, float]]]
@@ -99,6 +102,18 @@ def test_what_the_defaults_are_praised_for() -> None:
     assert grounds[CURVED].rises_to == pytest.approx(93.4, abs=0.1)
 
 
+def told_of(formula: str, start: tuple[float, float], rate: float | None, damping: float, steps: int) -> Tale:
+    """A ground without the rest of the clip."""
+    objective, place = find_objective(formula), np.array(start)
+    rate = rate or best_rate(touching(objective, place).curvatures)
+    rules: dict[str, Rule[Any]] = {
+        GD: GradientDescent(rate),
+        NEWTON: Newton(),
+        DAMPED: DampedNewton(damping=damping),
+    }
+    return Tale(Ground(objective, place, rules, steps))
+
+
 # Quadratics -----------------------------------------------------------------------------------------------------------
 
 
@@ -117,18 +132,18 @@ def test_what_is_said_of_a_valley_is_so(
     a, c, tilt = round(a, 3), round(c, 3), round(tilt, 3)
     b = round(tilt * (a * c) ** 0.5, 3)
     at = (round(start[0], 3) or 1.0, round(start[1], 3) or 1.0)
-    changes: dict[str, Any] = {"objective": f"({a}*x^2 + 2*({b})*x*y + {c}*y^2)/2", "start": at, "steps": steps}
-    scene = asked(**changes)
+    tale = told_of(f"({a}*x^2 + 2*({b})*x*y + {c}*y^2)/2", at, None, 1.0, steps)
     middle, half = (a + c) / 2, (((a - c) / 2) ** 2 + b * b) ** 0.5
     low, high = middle - half, middle + half
-    ground, words, rate = scene.grounds[VALLEY], scene.words(), scene.numbers()["first_rate"]
-    assert isinstance(rate, float)
+    ground, rate = tale.ground, tale.rate
     assert rate == pytest.approx(2 / (low + high), rel=6e-3)
-    assert ("times more curved" in words["the_valley"]) == (high / low >= 1.2)
-    parts = re.findall(r"goes (\S+) % of the way to the bottom in one, and (\S+) % in", words["shares"])[0]
+    assert ("times more curved" in tale.curved()) == (high / low >= 1.2)
+    parts = re.findall(r"goes (\S+) % of the way to the bottom in one, and (\S+) % in", tale.shares())[0]
     assert [float(part) for part in parts] == [float(f"{100 * rate * bend:.2g}") for bend in (low, high)]
     assert ground.arrival(NEWTON) == 1
-    assert "Newton arrives after 1 step," in words["at_once"]
+    assert ground.did(NEWTON) == "arrives after 1 step"
+    assert tale.is_quadratic
+    assert tale.compared_words()[0].count("instead of") == 1
 
     def value(x: float, y: float) -> float:
         return (a * x * x + 2 * b * x * y + c * y * y) / 2
@@ -139,10 +154,9 @@ def test_what_is_said_of_a_valley_is_so(
     arrived = above[-1] + 1
     assert ground.arrival(GD) == (arrived if arrived <= steps else None)
     if arrived <= steps:
-        assert f"arrives after {arrived} step" in words["slow"]
+        assert f"arrives after {arrived} step" in ground.did(GD)
     else:
-        assert "arrives" not in words["slow"]
-    assert words["what_it_is"].endswith("Newton goes to where the one that touches it is level.")
+        assert "arrives" not in ground.did(GD)
 
 
 # Saddles --------------------------------------------------------------------------------------------------------------
@@ -159,26 +173,27 @@ def test_what_is_said_of_a_saddle_is_so(a: float, b: float, start: tuple[float, 
     """a x^2/2 - b y^2 + y^4/2 has its saddle at 0, and minima where y^2 = b: where each run ends, by its own loop."""
     a, b, damping = round(a, 3), round(b, 3), round(damping, 3)
     at = (round(start[0], 3) or 0.5, round(start[1], 3) or 0.5)
-    changes: dict[str, Any] = {"third_objective": f"{a}*x^2/2 - {b}*y^2 + y^4/2", "third_start": at}
-    scene = asked(damping=damping, third_learning_rate=0.05, **changes)
-    ground, words = scene.grounds[BESIDE], scene.words()
+    tale = told_of(f"{a}*x^2/2 - {b}*y^2 + y^4/2", at, 0.05, damping, 120)
+    ground = tale.ground
     across = -2 * b + 6 * at[1] ** 2
-    assert ("uphill" in words["leads_uphill"]) == (min(a, across) < 0)
+    assert ("uphill" in tale.uphill()) == (min(a, across) < 0)
     np.testing.assert_allclose(ground.model.curvatures, sorted((a, across)), rtol=1e-9, atol=1e-9)
 
     def derived(x: float, y: float) -> tuple[float, float, tuple[float, float, float]]:
         return a * x, -2 * b * y + 2 * y**3, (a, 0.0, -2 * b + 6 * y * y)
 
-    told = {NEWTON: words["leads_uphill"], GD: words["others"].split(". ")[0], DAMPED: words["others"]}
+    told = {NEWTON: tale.uphill(), GD: tale.others(damping).split(". ")[0], DAMPED: tale.others(damping)}
     for rule, number in ((NEWTON, 0.0), (DAMPED, damping), (GD, 0.05)):
-        x, y = walk(derived, at, rule, number, 300)[-1]
+        x, y = walk(derived, at, rule, number, 120)[-1]
         if abs(x) < 1e-9 and abs(y) < 1e-9:
             assert ground.rests[rule] == "a saddle"
             assert "rests on a saddle" in told[rule]
         if abs(x) < 1e-9 and abs(y * y - b) < 1e-9:
             assert ground.rests[rule] == "a minimum"
             assert ground.arrival(rule) is not None
-    assert ("goes to a saddle" in words["in_all"]) == (ground.rests[NEWTON] == "a saddle")
+    worth = ground.arrival(NEWTON) is not None and ground.arrival(GD) is not None
+    fewer = worth and (ground.arrival(NEWTON) or 0) < (ground.arrival(GD) or 0)
+    assert ("Curvature is worth it" in on_the_whole([tale], plain=True)[0]) == fewer
 
 
 # What touches ---------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from manim import LEFT, RIGHT, UP, VGroup, VMobject
 
 from objectives import AnyObjective
 from optimizers import Trajectory
-from scenes.props.adaptive.telling import ADAM, GD
+from scenes.props.adaptive.telling import ADAM, GD, number_of
 from scenes.props.adaptive.turned import Turned
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
@@ -19,9 +20,8 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import around, even_map, targets
-from scenes.stage.words.endings import ending_briefly
 from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.typesetting import BODY, SMALL, Words, first_fitting, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
 TITLES = {GD: ("gradient descent", "GD"), ADAM: ("Adam", "Adam")}
 LINE = 0.52  # height of a line of words
@@ -54,9 +54,7 @@ class SideBySide:
         )
         self.heads = [self._head(text, chart) for text, chart in zip(heads, self.maps, strict=True)]
         self.trails = {name: [self._trail(k, name, every[name]) for k, every in enumerate(both)] for name in (GD, ADAM)}
-        self.ends = {
-            name: [self._end(name, every[name], places[k][0]) for k, every in enumerate(both)] for name in (GD, ADAM)
-        }
+        self.ends = self._ends(both, [words for words, _ in places])
         self.chart = self.maps[1]
         self.before: list[VMobject] = [self.maps[0], self.maps[1], self.heads[0], goals[0]]
         self.after = VGroup(self.heads[1], goals[1])
@@ -75,12 +73,19 @@ class SideBySide:
         """Above a map, in the line of the name of its axis."""
         return quiet(text).next_to(chart.frame, UP, buff=0.12)
 
-    def _end(self, name: str, run: Trajectory, box: Box) -> Words:
-        """Where a run ends, in its colour, at its side of the line below the map."""
-        half = box.columns(1, 1, gap=0.2)[name == ADAM]
-        told = ending_briefly(run, 2)
-        value = f"${in_math(told.removeprefix('at '))}$" if told.startswith("at ") else told
-        sizes = ((title, size) for size in (BODY, SMALL) for title in TITLES[name])
-        words = first_fitting((Words(f"{title} {value}", size, rule_color(name)) for title, size in sizes), half.width)
-        placed = layout.place(words, half, RIGHT if name == GD else LEFT)
-        return on_baseline(placed, box.center[1] - 0.12)
+    def _ends(self, both: list[dict[str, Trajectory]], boxes: list[Box]) -> dict[str, list[Words]]:
+        """Where each run ends, in its colour, below its map: all in one size, with short names if need be."""
+        halves = [box.columns(1, 1, gap=0.2) for box in boxes]
+        for size, short in product((BODY, SMALL), (0, 1)):
+            made = {
+                name: [
+                    Words(f"{TITLES[name][short]} {number_of(every[name])}", size, rule_color(name)) for every in both
+                ]
+                for name in TITLES
+            }
+            if all(words.width <= halves[0][0].width for every in made.values() for words in every):
+                break
+        for which, (name, align) in enumerate(((GD, RIGHT), (ADAM, LEFT))):
+            for words, half in zip(made[name], halves, strict=True):
+                on_baseline(layout.place(words, half[which], align), half[which].center[1] - 0.12)
+        return made

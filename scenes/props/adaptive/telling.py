@@ -123,7 +123,7 @@ class Tale:
         """Where a run is in the end, as markup."""
         run = self.runs[name]
         told = ending_briefly(run, 2)
-        return f"is at {_number(run)}, after ${run.steps}$ steps" if told.startswith("at ") else told
+        return f"is at {number_of(run)}, after ${run.steps}$ steps" if told.startswith("at ") else told
 
     # The correction -------------------------------------------------------------------------------------------------
 
@@ -150,7 +150,7 @@ class Tale:
         step, factor = self.peak
         if abs(self.factors[0] - 1.0) <= ALIKE and abs(factor - 1.0) <= ALIKE:
             return ""
-        return f", and step {step} {figure(factor)} times" if step > 1 else ""
+        return f", and step {step} is {figure(factor)} times as long" if step > 1 else ""
 
     def first_words(self) -> Wordings:
         if not np.isfinite(self.first):
@@ -197,7 +197,7 @@ class Tale:
         return "It follows the axes" if self.costs else "The axes do not matter here"
 
     def turned_words(self) -> Wordings:
-        ends = [tinted(_number(self.runs[name]), rule_color(ADAM)) for name in (TURNED + ADAM, ADAM)]
+        ends = [tinted(number_of(self.runs[name]), rule_color(ADAM)) for name in (TURNED + ADAM, ADAM)]
         if not self.costs:
             return (f"turned: Adam {ends[0]}, and {ends[1]} before",)
         told = f"it follows the axes: turned, Adam is at {ends[0]} instead of {ends[1]}"
@@ -212,7 +212,7 @@ def legend() -> Wordings:
     return f"{dots}, {line}, and a band: {band}", f"{dots}, {line}, {band}"
 
 
-def _number(run: Trajectory) -> str:
+def number_of(run: Trajectory) -> str:
     """Where a run ends, as markup."""
     told = ending_briefly(run, 2)
     return f"${in_math(told.removeprefix('at '))}$" if told.startswith("at ") else told

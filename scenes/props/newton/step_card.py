@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from manim import LEFT, RIGHT, Rectangle, RoundedRectangle, VGroup
 
 from scenes.stage.ink import layout
@@ -37,13 +36,17 @@ class StepCard(VGroup):
         inner = box.inset(left=INSET + STRIPE, right=INSET)
         self.count = Numeral([inner.right, heights[0], 0.0], "d", BODY).display(widest)
         room = inner.width - self.count.width - CLEAR
-        name = layout.place(first_fitting((bold(title, size, rule_color(rule)) for size in (BODY, SMALL)), room), inner)
-        self.title_words = on_baseline(name.align_to(np.array([inner.left, 0, 0]), LEFT), heights[0])
+        name = first_fitting((bold(title, size, rule_color(rule)) for size in (BODY, SMALL)), room)
         unit = layout.place(quiet("steps"), inner, RIGHT)
-        told = first_fitting(map(quiet, step), inner.width - unit.width - CLEAR)
+        beside, taken = VGroup(on_baseline(unit, heights[1])), unit.width
+        if name.width > room:  # the number goes down, in the place of its unit
+            self.count.seat([inner.right, heights[1], 0.0])
+            beside, taken = VGroup(), self.count.width
+        self.title_words = on_baseline(layout.place(name, inner, LEFT), heights[0])
+        told = first_fitting(map(quiet, step), inner.width - taken - CLEAR)
         self.step_words = on_baseline(layout.place(told, inner, LEFT), heights[1])
         stripe.move_to(box.center).align_to(self.ground, LEFT)
-        self.add(self.ground, stripe, self.title_words, self.step_words, on_baseline(unit, heights[1]), self.count)
+        self.add(self.ground, stripe, self.title_words, self.step_words, beside, self.count)
         self.display(0)
 
     @property

@@ -132,6 +132,13 @@ class Tale:
             return tinted(f"the slope, divided by ${low}$: uphill", color), tinted("uphill", color)
         return ("Newton has nothing to divide by", "nothing to divide by")
 
+    def both(self) -> str:
+        """What becomes of Newton and of gradient descent, for a caption."""
+        slow, fast = self.ground.did(GD), self.ground.did(NEWTON)
+        if self.ground.arrival(GD) is not None and self.ground.arrival(NEWTON) is not None:
+            slow = slow.removeprefix("arrives ")
+        return f"Newton {fast}, gradient descent {slow}"
+
     def compared_words(self) -> Wordings:
         """What Newton and gradient descent needed."""
         few, many = self.ground.arrival(NEWTON), self.ground.arrival(GD)
