@@ -217,6 +217,8 @@ class NewtonScene(LectureScene):
         self.speaker.say(*self.tales[CURVED].touch_words())
         last = self.grounds[CURVED].shown(NEWTON)
         for step in range(min(SLOW, last)):
+            if step:
+                self.speaker.say(*self.tales[CURVED].again_words(step))
             self._leap(CURVED, step, self.pictures[CURVED].models(step))
         self._walk(CURVED, SLOW, last)
         self.speaker.say(*self.tales[CURVED].compared_words())

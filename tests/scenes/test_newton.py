@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -194,6 +195,21 @@ def test_what_is_said_of_a_saddle_is_so(a: float, b: float, start: tuple[float, 
     worth = ground.arrival(NEWTON) is not None and ground.arrival(GD) is not None
     fewer = worth and (ground.arrival(NEWTON) or 0) < (ground.arrival(GD) or 0)
     assert ("Curvature is worth it" in on_the_whole([tale], plain=True)[0]) == fewer
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.generate])
+@given(start=st.tuples(st.floats(-1.5, 1.5), st.floats(-1, 2)))
+def test_again_says_whether_it_got_higher(start: tuple[float, float]) -> None:
+    at = (round(start[0], 2), round(start[1], 2))
+    tale = told_of("rosenbrock", at, 0.001, 5.0, 12)
+    places = walk(banana, at, NEWTON, 0.0, 12)
+    values = [(1 - x) ** 2 + 100 * (y - x * x) ** 2 for x, y in places]
+    for step in range(1, min(3, tale.ground.shown(NEWTON))):
+        told = tale.again_words(step)[0]
+        assert ("higher than before" in told) == (values[step] > values[step - 1])
+        assert ("lower than before" in told) == (values[step] < values[step - 1])
+    rises = any(two > one for one, two in pairwise(values[: tale.ground.shown(NEWTON) + 1]))
+    assert ("by way of a value of" in tale.several()) == (rises and tale.ground.arrival(NEWTON) is not None)
 
 
 # What touches ---------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ NAME, FEET = 0.5, 0.12  # height of the line below a cut, and room below its cur
 ROOM = 0.22  # beside what has to be seen, of it
 NARROWEST = 0.1  # of the wider cut: a narrower one is drawn larger
 LANES = {"plain": 0.15, "newton": -0.15}  # above the ball: the arrows of the two steps
+WIDTHS = (0.4, 0.6)  # of both, what the first takes
 HIGHEST = 1.3  # times the height that has to be seen
 
 
@@ -65,15 +66,15 @@ class Section(VGroup):
     """One cut: the objective, the parabola that touches it, a ball, and arrows of both steps; a name below."""
 
     def __init__(
-        self, box: Box, objective: AnyObjective, model: Touching, which: int, cuts: list[Cut], color: str
+        self, box: Box, objective: AnyObjective, model: Touching, which: int, cuts: list[Cut], unit: float
     ) -> None:
         super().__init__()
-        self.cut, self.tint = cuts[which], color
+        self.cut, self.tint = cuts[which], direction_colors()[which]
         below, room = box.bottom_slice(NAME, gap=FEET)
         spans = [np.ptp(cut.ends) or 1.0 for cut in cuts]
         widest = max(spans)
         self.magnified = NARROWEST * widest / spans[which] if spans[which] < NARROWEST * widest else 1.0
-        self.across = self.magnified * room.width / (widest * (1 + 2 * ROOM))
+        self.across = self.magnified * unit
         heights = np.concatenate([cut.parabola(np.array([*cut.ends, cut.newton, 0.0])) for cut in cuts])
         self.up = room.height / (HIGHEST * (float(np.ptp(heights)) or 1.0))
         self.middle, self.low = float(np.mean(self.cut.ends)), float(heights.min())
@@ -83,7 +84,7 @@ class Section(VGroup):
         with np.errstate(all="ignore"):
             real = objective.value(model.place + way[:, np.newaxis] * model.bends[1][which]) - model.height
         ground = self._curve(way, np.nan_to_num(real, nan=np.inf), stroke_color=palette().quiet, stroke_width=5)
-        touch = self._curve(way, self.cut.parabola(way), stroke_color=color, stroke_width=3.5)
+        touch = self._curve(way, self.cut.parabola(way), stroke_color=self.tint, stroke_width=3.5)
         bent = bool(np.isfinite(self.cut.curvature))
         self.base = polylines(
             [np.array([[room.left, room.bottom, 0], [room.right, room.bottom, 0]])],
@@ -137,11 +138,13 @@ class Sections(VGroup):
 
     def __init__(self, box: Box, objective: AnyObjective, model: Touching, rate: float) -> None:
         super().__init__()
-        boxes = box.columns(1, 1, gap=0.3)
         cuts = [Cut(float(s), float(c), rate) for s, c in zip(model.slopes, model.curvatures, strict=True)]
-        pairs = zip(boxes, direction_colors(), strict=True)
+        first, second = (np.ptp(cut.ends) or 1.0 for cut in cuts)
+        share = float(np.clip(first / (first + second), *WIDTHS))
+        boxes = box.columns(share, 1.0 - share, gap=0.3)
+        unit = min(b.width / (span * (1 + 2 * ROOM)) for b, span in zip(boxes, (first, second), strict=True))
         self.cuts = cuts
-        self.parts = [Section(b, objective, model, k, cuts, color) for k, (b, color) in enumerate(pairs)]
+        self.parts = [Section(b, objective, model, k, cuts, unit) for k, b in enumerate(boxes)]
         self.add(*self.parts)
         self.taking = "plain"
         self.moving = VGroup(*(VGroup(p.steps[k], p.dots[k]) for p in self.parts for k in ("plain", "newton")))

@@ -175,6 +175,15 @@ class Tale:
             tinted("the quadratic that touches $f$", rule_color(NEWTON)),
         )
 
+    def again_words(self, step: int) -> Wordings:
+        """Where Newton is before one of its later steps: higher than it was, or lower."""
+        before, now = (float(value) for value in self.ground.runs[NEWTON].values[step - 1 : step + 1])
+        if not np.isfinite([before, now]).all():
+            return (tinted("again, from there", rule_color(NEWTON)),)
+        way = "higher" if now > before else "lower" if now < before else "as high"
+        told = f"again, from there: $f = {in_math(figure(now, 2))}$, {way} than before".replace("high than", "high as")
+        return tinted(told, rule_color(NEWTON)), tinted(f"$f = {in_math(figure(now, 2))}$: {way}", rule_color(NEWTON))
+
     # Beside a saddle ------------------------------------------------------------------------------------------------
 
     def uphill(self) -> str:
