@@ -188,7 +188,7 @@ class Adaptive(LectureScene):
         self.show_title(self.map, self.goal, self.formula, self.trails[GD].ball)
 
     def two_slopes(self) -> None:
-        """At the start it is {compared}. The step of gradient descent is the gradient times one number, and after
+        """At the start {compared}. The step of gradient descent is the gradient times one number, and after
         {steps} steps it {plain_ends}."""
         self.vanish(self.formula)
         self.play(FadeIn(self.level), run_time=0.4)

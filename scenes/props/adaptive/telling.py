@@ -67,8 +67,8 @@ class Tale:
         if not np.isfinite(self.steepness):
             return f"there is no slope along {other}"
         if self.steepness < ROUND:
-            return f"about as steep along {one} as along {other}"
-        return f"{figure(self.steepness, 2)} times as steep along {one} as along {other}"
+            return f"it is about as steep along {one} as along {other}"
+        return f"it is {figure(self.steepness, 2)} times as steep along {one} as along {other}"
 
     def steep_words(self) -> Wordings:
         one, other = (f"${self.names[k]}$" for k in (self.steep, 1 - self.steep))
@@ -174,9 +174,10 @@ class Tale:
         return last_value(self.runs[name])
 
     @property
-    def costs(self) -> bool:
-        """Whether Adam ends higher on the turned ground."""
-        return bool(self.end(TURNED + ADAM) > self.end(ADAM) + ALIKE * abs(self.end(ADAM)))
+    def follows_axes(self) -> bool:
+        """Whether Adam ends elsewhere on the turned ground."""
+        one, other = self.end(ADAM), self.end(TURNED + ADAM)
+        return not abs(one - other) <= ALIKE * max(abs(one), abs(other))
 
     @property
     def is_blind(self) -> bool:
@@ -194,11 +195,11 @@ class Tale:
 
     def axes(self) -> str:
         """What that says of Adam."""
-        return "It follows the axes" if self.costs else "The axes do not matter here"
+        return "It follows the axes" if self.follows_axes else "The axes do not matter here"
 
     def turned_words(self) -> Wordings:
         ends = [tinted(number_of(self.runs[name]), rule_color(ADAM)) for name in (TURNED + ADAM, ADAM)]
-        if not self.costs:
+        if not self.follows_axes:
             return (f"turned: Adam {ends[0]}, and {ends[1]} before",)
         told = f"it follows the axes: turned, Adam is at {ends[0]} instead of {ends[1]}"
         blind = "; gradient descent does not notice" if self.is_blind else ""

@@ -11,14 +11,17 @@ from typing import Any
 
 import numpy as np
 
+from objectives import OBJECTIVES
 from scenes.props.newton.ground import DAMPED, GD, NEWTON, Ground, counted
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.touching import MINIMUM, PEAK, SADDLE
+from scenes.stage.words.endings import flies_off
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.speaker import tinted
 
 TITLES = {GD: "gradient descent", NEWTON: "Newton", DAMPED: "damped Newton"}
 ROUND = 1.2  # times the smaller curvature: below, both are about the same
+OVER = 1.05  # of the way to the bottom: too far
 ALIKE = 1e-6  # of the largest entry: by so much a Hessian may change on a quadratic
 
 Wordings = tuple[str, ...]
@@ -93,7 +96,7 @@ class Tale:
         """The same in a caption."""
         low, high = (f"{figure(100 * part, 2)} %" for part in self.parts)
         if self.ground.model.kind == MINIMUM:
-            return f"one step of gradient descent goes {low} of the way to the bottom in one, and {high} in the other"
+            return f"one step of gradient descent goes {low} of the way to the bottom of one, and {high} of the other"
         if self.bends:
             return f"the curvatures are {' and '.join(figure(number, 2) for number in self.curvatures)}"
         return "there is no curvature to divide by"
@@ -103,7 +106,7 @@ class Tale:
         told = [f"${in_math(figure(100 * part, 2))} %$" for part in (low, high)]
         if self.ground.model.kind != MINIMUM:
             return self.cut_words()
-        far = ": too far" if low < 0.5 and high > 1.0 else ""
+        far = ": too far" if high > OVER else ""
         return (
             f"one learning rate goes {told[0]} of the way to the bottom here, and {told[1]} there{far}",
             f"one rate: {told[0]} of the way here, {told[1]} there{far}",
@@ -116,7 +119,7 @@ class Tale:
         """Where Newton's step leads, for a caption."""
         kind = self.ground.model.kind
         if kind == MINIMUM:
-            return "Newton divides each slope by its own curvature: all of the way to the bottom, in both."
+            return "Newton divides each slope by its own curvature: to the bottom of both parabolas."
         if kind:
             return "Newton divides each slope by its own curvature; where that is negative, it goes uphill."
         return "Newton would divide each slope by its curvature, and there is none."
@@ -137,7 +140,7 @@ class Tale:
         slow, fast = self.ground.did(GD), self.ground.did(NEWTON)
         if self.ground.arrival(GD) is not None and self.ground.arrival(NEWTON) is not None:
             slow = slow.removeprefix("arrives ")
-        return f"Newton {fast}, gradient descent {slow}"
+        return f"It {fast}; gradient descent {slow}"
 
     def compared_words(self) -> Wordings:
         """What Newton and gradient descent needed."""
@@ -147,6 +150,10 @@ class Tale:
             return tuple(tinted(f"Newton {_marked(self.ground.did(NEWTON))}", rule_color(NEWTON)) for _ in range(1))
         rises = self.ground.rises_to
         high = f", by way of $f = {in_math(figure(rises, 2))}$" if rises is not None else ""
+        if flies_off(self.ground.runs[GD]):
+            flown = tinted("gradient descent flies off", rule_color(GD))
+            fast = tinted(f"Newton: ${few}$ step{'s' * (few != 1)}", rule_color(NEWTON))
+            return f"{fast}, and {flown}", fast
         slow = f"${many}$" if many is not None else f"more than ${int(self.ground.runs[GD].ended_at)}$"
         one = tinted(f"${fast.split()[0]}$ {fast.split()[1]}{high}", rule_color(NEWTON))
         return f"{one}, instead of {tinted(slow, rule_color(GD))}", f"{one}, not {tinted(slow, rule_color(GD))}"
@@ -154,7 +161,8 @@ class Tale:
     # Again and again ------------------------------------------------------------------------------------------------
 
     def shape(self) -> str:
-        title = _capital(self.ground.objective.title)
+        objective = self.ground.objective
+        title = _capital(objective.title) if objective.name in OBJECTIVES else "The second ground"
         if self.is_quadratic:
             return f"{title} is a quadratic, and touches itself."
         return f"{title} is no quadratic. Newton goes to where the one that touches it is level."
@@ -219,19 +227,35 @@ class Tale:
 def on_the_whole(tales: Iterable[Tale], plain: bool = False) -> Wordings:
     """The line that answers the title: what curvature is worth, and what it costs."""
     grounds = [tale.ground for tale in tales]
-    pairs = [(ground.arrival(NEWTON), ground.arrival(GD)) for ground in grounds]
-    worth = [(few, many) for few, many in pairs if few is not None and many is not None and few < many]
+    found = [_worth(ground) for ground in grounds]
+    worth = [one for one in found if one is not None]
     stuck = [ground.rests[NEWTON] for ground in grounds if ground.rests[NEWTON] in (SADDLE, PEAK)]
     if not worth:
-        told = "Newton is not faster than gradient descent here"
-        return (f"{told}." if plain else told,)
-    few, many = max(worth, key=lambda pair: pair[1] / max(pair[0], 1))
+        told = "gradient descent is not slower than Newton here"
+        if any(flies_off(ground.runs[GD]) for ground in grounds):
+            told = "what gradient descent needs is a smaller learning rate"
+        elif not any(ground.arrival(name) is not None for ground in grounds for name in (GD, NEWTON)):
+            told = "neither arrives here"
+        return (f"{_capital(told)}." if plain else told,)
+    few, many, exactly = max(worth, key=lambda one: (one[2], one[1] / max(one[0], 1)))
+    than = "" if exactly else "more than "
     if plain:
         bad = f", but it also goes to {stuck[0]}" if stuck else ""
-        return (f"Curvature is worth it: {counted(few)} instead of {many}{bad}.",)
-    fast, slow = tinted(f"${few}$ step{'s' * (few != 1)}", rule_color(NEWTON)), tinted(f"${many}$", rule_color(GD))
+        return (f"Curvature is worth it: {counted(few)} instead of {than}{many}{bad}.",)
+    fast, slow = (
+        tinted(f"${few}$ step{'s' * (few != 1)}", rule_color(NEWTON)),
+        tinted(f"{than}${many}$", rule_color(GD)),
+    )
     bad = f", but straight to {stuck[0]}, too" if stuck else ""
     return f"curvature is worth it: {fast} instead of {slow}{bad}", f"{fast}, not {slow}{bad}"
+
+
+def _worth(ground: Ground) -> tuple[int, int, bool] | None:
+    """Newton's steps and gradient descent's, if those are more, and whether they are all; None if it flies off."""
+    few, many = ground.arrival(NEWTON), ground.arrival(GD)
+    if few is None or (many is not None and many <= few) or flies_off(ground.runs[GD]):
+        return None
+    return few, int(ground.runs[GD].ended_at) if many is None else many, many is not None
 
 
 def _marked(text: str) -> str:
