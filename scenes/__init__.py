@@ -123,6 +123,16 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "NesterovScene",
         "Look before you leap: Nesterov turns back less often, and is the unstable one where steps are large.",
     ),
+    "adaptive": (
+        "scenes.adaptive",
+        "Adaptive",
+        "Each slope over the root of its own mean square: steep and flat get like steps, along the axes.",
+    ),
+    "newton": (
+        "scenes.newton",
+        "NewtonScene",
+        "Newton divides the slope by the curvature: one step in a valley, and straight to a saddle.",
+    ),
     "conventions": (
         "scenes.conventions",
         "Conventions",

@@ -218,6 +218,22 @@ def _walkthrough(_: Parameters, __: Entry) -> State:
     return {"rules": BALL, "lens": "step"}
 
 
+def _adaptive(scene: Any) -> State:
+    given = scene.given
+    own = {"learning_rate": given.learning_rate, "beta1": given.beta1, "beta2": given.beta2}
+    return {
+        "rules": [*ALONE, "adam"],
+        "learning_rate": float(scene.rules["gradient_descent"].learning_rate),
+        "settings": {f"adam.{name}": value for name, value in own.items()},
+        "takes": ("objective", "start", "steps"),
+    }
+
+
+def _newton(scene: Any) -> State:
+    """The first ground, by gradient descent: a page knows no second derivatives."""
+    return {"rules": ALONE, "learning_rate": float(scene.numbers()["first_rate"])}
+
+
 SHOWN: Mapping[str, Shown] = {
     "gradient_field": _fixed({"rules": ALONE, "lens": "step", "takes": ("objective",)}),
     "contour_map": partial(_asked, _contour_map),
@@ -238,5 +254,7 @@ SHOWN: Mapping[str, Shown] = {
     "stability_map": partial(_asked, _stability),
     "conventions": _fixed({"rules": BALL}),
     "nesterov": _nesterov,
+    "adaptive": partial(_asked, _adaptive),
+    "newton": partial(_asked, _newton),
     "your_objective": partial(_asked, _your_objective),
 }

@@ -22,6 +22,7 @@ FOUND = {  # learning rates that a clip finds if none is given
     ("ravine", "small_learning_rate"): 0.02,
     ("stochastic", "momentum_learning_rate"): 0.009,
     ("your_objective", "learning_rate"): 0.05,
+    ("newton", "learning_rate"): 0.0952,
 }
 MOMENTA = (0.0, 0.5, 0.99)
 STEPS = (0.2, 3)  # times the default
@@ -61,6 +62,15 @@ OWN: Mapping[str, tuple[dict[str, Any], ...]] = {
     "descent_on_a_curve": ({"momenta": "0,0.9,0.99"}, {"start": "-0.01"}, {"momenta": "0.1,0.2,0.3"}),
     "derived_not_typed": ({"typed": "2*theta"}, {"start": "0"}),
     "stochastic": ({"seed": 1}, {"seed": 7}),
+    "adaptive": ({"beta1": 0.0}, {"beta2": 0.9}, {"beta1": 0.99, "beta2": 0.5}, {"angle": 0}, {"start": "2,0"}),
+    "newton": (
+        {"damping": 0.01},
+        {"damping": 1000},
+        {"second_objective": "himmelblau", "second_start": "0,0"},
+        {"third_objective": "saddle", "third_start": "3,0.001"},
+        {"third_objective": "himmelblau", "third_start": "-0.2,-0.9"},
+        {"third_objective": "x*y"},
+    ),
     "conventions": ({"schedule": "0.1,1"}, {"schedule": "1,1"}),
     "optimizer_race": (
         {"rules": "momentum,adam"},

@@ -6,10 +6,12 @@ The window is widened, never cut, until its sides are as long as the picture's.
 from __future__ import annotations
 
 import numpy as np
+from manim import VMobject
 
 from objectives import AnyObjective, typeset
-from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.drawing import Array, crosses, inside
 from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Panel, Range
 
@@ -29,6 +31,13 @@ def even_map(objective: AnyObjective, box: Box, view: View, level: Array | None 
 def unit_of(chart: ContourMap) -> float:
     """Units of the screen for 1 on an even map."""
     return chart.area.width / float(np.ptp(chart.x_axis.data))
+
+
+def targets(chart: ContourMap, places: Array) -> VMobject:
+    """Crosses at places (n, 2) that a map shows, above all balls."""
+    points = chart.to_screen(*places.T) if len(places) else np.zeros((0, 3))
+    seen = points[inside(points, chart.area)]
+    return crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3)
 
 
 def widened(view: View, shape: float) -> View:

@@ -1,0 +1,418 @@
+"""Adam: each coordinate finds its own step. What the two averages do, what is corrected in them, and what it costs.
+
+In a ravine the slope across is many times the slope along. RMSprop divides each by the root of its own mean square: the
+steep one shrinks, the flat one is stretched, and both steps are alike. Adam also averages the slope itself, so what
+changes its sign cancels. Both averages begin at zero, which has to be corrected. And all of it goes by coordinates: in
+the same ravine, turned, there is nothing to even out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from manim import LEFT, UP, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from pydantic import Field
+
+from objectives import AnyObjective, typeset, typeset_function
+from optimizers import GradientDescent, Rule, Trajectory, descend
+from optimizers.rules import Adam
+from scenes.lecture_scene import (
+    Claim,
+    ClipParameters,
+    Coefficient,
+    LearningRate,
+    LectureScene,
+    Number,
+    ObjectiveName,
+    Point,
+    objective_of,
+    start_of,
+)
+from scenes.props.adaptive.averages import Averages, Uncorrected, averages_of, too_long
+from scenes.props.adaptive.inside import Inside, Lengths, TooLong
+from scenes.props.adaptive.side_by_side import SideBySide
+from scenes.props.adaptive.telling import ADAM, GD, PLAIN, TURNED, Tale, legend
+from scenes.props.adaptive.turned import Turned
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.maps.even_map import around, even_map, targets
+from scenes.stage.maps.level_line import level_line
+from scenes.stage.maps.touching import best_rate, found_minima, touching
+from scenes.stage.maps.vectors import Vector, on_the_way
+from scenes.stage.words.endings import ending
+from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.typesetting import Formula, Words, first_fitting, fitting_formula, lines, wrapped_formula
+
+FOOT = 0.55  # height of the line for words
+ARROW = 1.7  # length of the arrows at the start, on the screen
+SLOWLY, LEAD = 2.6, 10  # steps a second, and how many of them, while the averages begin to fill
+PACE, LONGEST = 12.0, 6.0  # steps a second afterwards; seconds of one run at most
+CLOSE = 3  # steps that are taken slowly without the correction
+SQUARES = ('s_t = "moving average of" g_t^2', 's_t = "average of" g_t^2', "s_t = overline(g_t^2)")
+FAINT = 0.3  # opacity of a run that is over
+
+
+class Adaptive(LectureScene):
+    """Each slope over the root of its own mean square: steep and flat get like steps, along the axes."""
+
+    title = "Adam: each coordinate finds its own step"
+    beats = ("opening", "two_slopes", "own_scale", "averages", "correction", "turned")
+    poster = "averages"
+
+    class Parameters(ClipParameters):
+        objective: ObjectiveName = Field(
+            "x^2/2 + 50y^2", description="What is minimised: a name, or a formula of two variables."
+        )
+        start: Point | None = Field((4.5, 1.5), description="Where all start; if not given, where the objective says.")
+        learning_rate: LearningRate = Field(0.25, description="Adam's: the length of a full step in each coordinate.")
+        beta1: Coefficient = Field(0.9, description="Share of the average of gradients that is kept.")
+        beta2: Coefficient = Field(0.999, description="Share of the average of squares that is kept.")
+        steps: int = Field(60, ge=2, le=1000, description="How many steps each takes.")
+        angle: float = Field(
+            45.0, ge=-360, le=360, description="How far the ground is turned in the end, clockwise; degrees."
+        )
+
+    # The runs -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def objective(self) -> AnyObjective:
+        return objective_of(self.parameters.objective, 2, "adaptive")
+
+    @cached_property
+    def start(self) -> Array:
+        return np.array(start_of(self.parameters.start, self.objective))
+
+    @cached_property
+    def rules(self) -> dict[str, Rule[Any]]:
+        wanted = self.parameters
+        rate, betas = wanted.learning_rate, (wanted.beta1, wanted.beta2)
+        plain = GradientDescent(best_rate(touching(self.objective, self.start).curvatures))
+        return {GD: plain, ADAM: Adam(rate, *betas), PLAIN: Uncorrected(rate, *betas)}
+
+    @cached_property
+    def minima(self) -> Array:
+        """The minima that are listed, (n, 2), else those that are found."""
+        return np.array(self.objective.minima or found_minima(self.objective)).reshape(-1, 2)
+
+    @cached_property
+    def middle(self) -> Array:
+        """Round which the ground is turned: the first minimum, or the middle of the window."""
+        return np.array([*self.minima, np.mean(np.array(self.objective.view), axis=1)][0])
+
+    def turned_by(self, degrees: float) -> Turned:
+        return Turned(self.objective, -float(np.radians(degrees)), self.middle)
+
+    @cached_property
+    def runs(self) -> dict[str, Trajectory]:
+        return {
+            name: descend(self.objective, rule, self.start, self.parameters.steps) for name, rule in self.rules.items()
+        }
+
+    @cached_property
+    def turned_runs(self) -> dict[str, Trajectory]:
+        ground = self.turned_by(self.parameters.angle)
+        start = ground.moved(self.start)
+        return {name: descend(ground, self.rules[name], start, self.parameters.steps) for name in (GD, ADAM)}
+
+    @cached_property
+    def averaged(self) -> Averages:
+        return averages_of(self.runs[ADAM], self.parameters.beta1, self.parameters.beta2)
+
+    @cached_property
+    def factors(self) -> Array:
+        return too_long(self.parameters.beta1, self.parameters.beta2, len(self.averaged.gradients))
+
+    @cached_property
+    def tale(self) -> Tale:
+        names = tuple(str(variable) for variable in self.objective.variables)
+        return Tale(self.trajectories(), self.averaged, self.factors, names, self.parameters.angle)
+
+    def trajectories(self) -> Mapping[str, Trajectory]:
+        return self.runs | {f"{TURNED}{name}": run for name, run in self.turned_runs.items()}
+
+    # What the clip says ---------------------------------------------------------------------------------------------
+
+    def numbers(self) -> Mapping[str, Number]:
+        tale, rule = self.tale, self.rules[GD]
+        found: dict[str, Number] = {name: tale.end(name) for name in self.trajectories()}
+        found |= {"plain_rate": float(rule.learning_rate), "steepness": tale.steepness}  # type: ignore[attr-defined]
+        found |= {"first_too_long": tale.first, "peak_step": tale.peak[0], "peak_too_long": tale.peak[1]}
+        return found
+
+    def claims(self) -> Iterator[Claim]:
+        tale, wanted = self.tale, self.parameters
+        evened = bool(tale.steepness > 10 and np.ptp(tale.scaled) < 0.01)
+        yield Claim(f"{tale.compared()}; scaled, {tale.evened()}", evened)
+        full = tale.averages.fullness
+        yield Claim(
+            f"what keeps its sign takes fuller steps: {tale.filling()}", bool(full[1 - tale.steep] > full[tale.steep])
+        )
+        yield Claim(
+            f"Adam gets lower than gradient descent: {figure(tale.end(ADAM), 2)} and {figure(tale.end(GD), 2)}",
+            tale.end(ADAM) < tale.end(GD) / 10,
+        )
+        predicted = float((1 - wanted.beta1) / np.sqrt(1 - wanted.beta2))
+        yield Claim(
+            f"without the correction {tale.first_told()}: {figure(predicted)} by the formula",
+            abs(tale.first / predicted - 1) < 1e-3 and tale.first > 3,
+        )
+        yield Claim(f"turned, {tale.turned()}", tale.end(TURNED + ADAM) > 10 * tale.end(ADAM) and tale.is_blind)
+
+    def words(self) -> Mapping[str, str]:
+        tale = self.tale
+        return {
+            "compared": tale.compared(),
+            "plain_ends": ending(self.runs[GD], 2),
+            "evened": tale.evened(),
+            "filling": tale.filling(),
+            "adam_ends": ending(self.runs[ADAM], 2),
+            "first": tale.first_told(),
+            "peak": tale.peak_told(),
+            "axes": tale.axes(),
+            "in_the_turned": tale.turned(),
+        }
+
+    # The beats ------------------------------------------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """Adam: each coordinate finds its own step."""
+        self.show_title(self.map, self.goal, self.formula, self.trails[GD].ball)
+
+    def two_slopes(self) -> None:
+        """At the start {compared}. The step of gradient descent is the gradient times one number, and after
+        {steps} steps it {plain_ends}."""
+        self.vanish(self.formula)
+        self.play(FadeIn(self.level), run_time=0.4)
+        self.add(self.arrow)
+        self.bring_to_front(self.trails[GD].ball)
+        self.play(on_the_way(self.arrow, self.spot, self.spot + self.pointing(self.tale.slopes)), run_time=0.8)
+        self.play(FadeIn(self.lengths), FadeIn(self.sizes[0]), run_time=0.6)
+        self.speaker.say(*self.tale.steep_words())
+        self.wait(2.6)
+        self.add(self.trails[GD])
+        self._send(GD, [], 0.0, self.parameters.steps, 5.0)
+        self.speaker.say(tinted(f"gradient descent {self.tale.ends(GD)}", rule_color(GD)))
+        self.wait(2.0)
+
+    def own_scale(self) -> None:
+        """RMSprop divides each slope by the root of its own mean square: {evened}."""
+        self._fade(GD)
+        self.speaker.say(*self.tale.scaled_words())
+        self.play(FadeIn(self.scaling), GrowFromCenter(self.trails[ADAM].ball), run_time=0.6)
+        self.wait(1.0)
+        share = ValueTracker(0.0)
+        self.drive(self.lengths, share)
+        turn = on_the_way(self.arrow, self.spot, self.spot + self.pointing(self.tale.scaled))
+        self.play(share.animate.set_value(1.0), turn, FadeOut(self.sizes[0]), run_time=2.2)
+        self.release()
+        self.play(self.arrow.animate.set_fill(rule_color("rmsprop")), FadeIn(self.sizes[1]), run_time=0.5)
+        self.wait(3.2)
+
+    def averages(self) -> None:
+        """Adam also averages the gradient itself: what changes its sign cancels, what keeps it stays. In the mean it
+        takes {filling}, and after {steps} steps it {adam_ends}."""
+        self.speaker.hush()
+        self.vanish(self.lengths, self.sizes[1], self.scaling, self.arrow, self.level)
+        self.play(*(FadeIn(panel) for panel in self.inside), run_time=0.7)
+        self.add(self.trails[ADAM])
+        self.speaker.say(*legend())
+        self.wait(1.6)
+        lead = min(LEAD, self.parameters.steps)
+        self._send(ADAM, self.inside, 0.0, lead, lead / SLOWLY)
+        self._send(ADAM, self.inside, lead, self.parameters.steps, LONGEST)
+        self.speaker.say(*self.tale.filling_words())
+        self.wait(3.0)
+        self.speaker.say(tinted(f"Adam {self.tale.ends(ADAM)}", rule_color(ADAM)))
+        self.wait(1.6)
+
+    def correction(self) -> None:
+        """Both averages begin at zero. If that is not corrected, {first}{peak}."""
+        self.speaker.hush()
+        self.vanish(*self.inside)
+        self._fade(ADAM)
+        self.play(FadeIn(self.chart), GrowFromCenter(self.trails[PLAIN].ball), run_time=0.6)
+        self.add(self.trails[PLAIN])
+        self.speaker.say(*self.tale.first_words())
+        close = min(CLOSE, self.parameters.steps)
+        self._send(PLAIN, [self.chart], 0.0, 1.0, 1.4)
+        self.wait(1.6)
+        self._send(PLAIN, [self.chart], 1.0, close, (close - 1) / 1.2)
+        self._send(PLAIN, [self.chart], close, self.parameters.steps, 4.5)
+        self.speaker.say(*self.tale.peak_words(self.other))
+        self.wait(3.4)
+
+    def turned(self) -> None:
+        """{axes}: the same ground, turned by {angle:g} degrees. After {steps} steps {in_the_turned}."""
+        self.speaker.hush()
+        self.play(*(FadeOut(part) for part in self.mobjects if part is not self.heading), run_time=0.6)
+        pair = self.pair
+        self.play(*(FadeIn(part) for part in pair.before), run_time=0.6)
+        self.wait(0.6)
+        angle = ValueTracker(0.0)
+        pair.chart.add_updater(lambda chart: chart.redraw(self.turned_by(angle.get_value())))
+        self.play(angle.animate.set_value(self.parameters.angle), run_time=1.8)
+        pair.chart.clear_updaters()
+        self.play(FadeIn(pair.after), run_time=0.5)
+        for name in (GD, ADAM):
+            step = ValueTracker(0.0)
+            self.play(*(FadeIn(trail.ball) for trail in pair.trails[name]), run_time=0.3)
+            for trail in pair.trails[name]:
+                self.add(trail)
+                self.drive(trail, step)
+            seconds = min(self.parameters.steps / PACE, LONGEST)
+            self.play(step.animate.set_value(self.parameters.steps), run_time=seconds, rate_func=linear)
+            self.release()
+            self.play(*(FadeIn(words) for words in pair.ends[name]), run_time=0.4)
+        self.speaker.say(*self.tale.turned_words())
+        self.wait(4.0)
+
+    # What the beats do ----------------------------------------------------------------------------------------------
+
+    def _send(self, name: str, shown: list[Any], begin: float, last: float, longest: float) -> None:
+        """Let a run go on from a step to another, with the panels that follow it."""
+        if last <= begin:
+            return
+        step, trail = ValueTracker(float(begin)), self.trails[name]
+        for part in (*shown, trail):
+            self.drive(part, step)
+        seconds = longest if last <= LEAD else min((last - begin) / PACE, longest)
+        self.play(step.animate.set_value(float(last)), run_time=max(seconds, 0.4), rate_func=linear)
+        self.release()
+
+    def _fade(self, name: str) -> None:
+        """A run that is over goes to the background."""
+        trail = self.trails[name]
+        lines = [line.animate.set_stroke(opacity=FAINT) for line in (trail.edge, trail.old, trail.fresh)]
+        self.play(*lines, trail.marks.animate.set_fill(opacity=FAINT), FadeOut(trail.ball), run_time=0.5)
+
+    # What is on the screen ------------------------------------------------------------------------------------------
+
+    @property
+    def other(self) -> str:
+        """The colour of Adam without the correction."""
+        return palette().terms[2]
+
+    @cached_property
+    def rows(self) -> tuple[Box, Box]:
+        """The line for words at the bottom, and the rest."""
+        return layout.stage().bottom_slice(FOOT, gap=0.12)
+
+    @cached_property
+    def boxes(self) -> tuple[Box, Box]:
+        """The map at the right, and the column beside it."""
+        stage = self.rows[1]
+        return layout.beside(stage, (0.6 if layout.is_wide() else 0.5) * stage.width, 5.4)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        return Speaker(self.play, self.rows[0])
+
+    @cached_property
+    def map(self) -> ContourMap:
+        """A window round the start and the minimum, to both sides of the floor; it holds most of the runs."""
+        held = np.array([self.start, self.middle, 2 * self.middle - self.start])
+        held[2, 1 - self.tale.steep] = self.middle[1 - self.tale.steep]
+        points = np.concatenate([run.iterates for run in self.runs.values()])
+        return even_map(self.objective, self.boxes[0], containing(around(held, 0.1), points, 0.3))
+
+    @cached_property
+    def spot(self) -> Array:
+        """The start on the screen."""
+        return np.asarray(self.map.to_screen(*self.start))
+
+    def pointing(self, sizes: Array) -> Array:
+        """Downhill (3,), with these sizes along the coordinates, as long as an arrow is drawn."""
+        way = -np.sign(self.averaged.gradients[0]) * sizes
+        length = float(np.linalg.norm(way))
+        return np.append(ARROW * way / length, 0.0) if length else np.zeros(3)
+
+    @cached_property
+    def arrow(self) -> Vector:
+        return Vector(palette().gradient, self.map.area, self.spot, self.spot)
+
+    @cached_property
+    def level(self) -> VMobject:
+        """The contour through the start: downhill is square to it."""
+        return level_line(self.objective, self.map, self.start)
+
+    @cached_property
+    def formula(self) -> Formula | Words:
+        box = self.boxes[1]
+        return layout.place(wrapped_formula(typeset_function(self.objective), box.width), box, LEFT)
+
+    @cached_property
+    def goal(self) -> VMobject:
+        return targets(self.map, self.minima)
+
+    @cached_property
+    def trails(self) -> dict[str, Trail]:
+        colors = {name: rule_color(name) for name in (GD, ADAM)} | {PLAIN: self.other}
+        return {
+            name: Trail(self.map.to_screen(*run.iterates.T), colors[name], self.map.area)
+            for name, run in self.runs.items()
+        }
+
+    @cached_property
+    def letters(self) -> list[str]:
+        return [f"${typeset(variable)}$" for variable in self.objective.variables]
+
+    @cached_property
+    def column(self) -> tuple[Box, Box]:
+        """The bars, and what is divided by what."""
+        bars, below = self.boxes[1].rows(1.35, 1.0, gap=0.3)
+        return bars.inset(top=0.3), below
+
+    @cached_property
+    def lengths(self) -> Lengths:
+        names = [f"slope along {letter}" for letter in self.letters]
+        return Lengths(self.column[0], names, self.tale.slopes, self.tale.scaled)
+
+    @cached_property
+    def sizes(self) -> tuple[VGroup, VGroup]:
+        """The numbers of the bars, before and after."""
+        both = ((self.tale.slopes, palette().gradient), (self.tale.scaled, rule_color("rmsprop")))
+        first, second = (VGroup(*(self._size(k, values[k], color) for k in (0, 1))) for values, color in both)
+        return first, second
+
+    def _size(self, row: int, value: float, color: str) -> Words:
+        words = Words(f"${in_math(figure(float(value), 3))}$", color=color)
+        box, name = self.lengths.rows[row], self.lengths.names[row]
+        words.align_to(np.array([box.right, 0, 0]), -LEFT).align_to(name, UP)
+        return words
+
+    @cached_property
+    def scaling(self) -> VGroup:
+        """What RMSprop divides by."""
+        box = self.column[1]
+        made = lines(
+            fitting_formula("g_t slash sqrt(s_t)", box.width),
+            first_fitting((Words(f"${text}$") for text in SQUARES), box.width),
+            gap=0.3,
+        )
+        return layout.place(made, box, LEFT)
+
+    @cached_property
+    def inside(self) -> list[Inside]:
+        boxes = self.boxes[1].rows(1, 1, gap=0.3)
+        return [Inside(box, self.averaged, k, self.letters[k]) for k, box in enumerate(boxes)]
+
+    @cached_property
+    def chart(self) -> TooLong:
+        names = ("times as long as with the correction, by step", "times as long, by step", "times as long")
+        box = self.boxes[1]
+        name = next((text for text in names if Words(text, 33.0).width < box.width - 0.7), names[-1])
+        return TooLong(box.inset(bottom=0.3, top=0.2), self.factors, self.other, name)
+
+    @cached_property
+    def pair(self) -> SideBySide:
+        ground = self.turned_by(self.parameters.angle)
+        return SideBySide(self.rows[1], self.objective, ground, self.runs, self.turned_runs, self.minima)

@@ -1,0 +1,1 @@
+"""Parts of the clip `adaptive`, and of no other."""

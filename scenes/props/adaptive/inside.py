@@ -1,0 +1,118 @@
+"""What Adam keeps of each coordinate: the gradients, their average, and the band of their root mean square.
+
+Each coordinate has a picture of its own scale: that is the point. How much of the band the average fills, is the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import LEFT, VGroup, VMobject
+
+from scenes.props.adaptive.averages import Averages
+from scenes.stage.ink.ball import walked
+from scenes.stage.ink.drawing import Array, disc_points, polyline_points, polylines, stroke
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.panels.plot import Panel
+from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.typesetting import SMALL, Words
+
+DOT, BAND = 0.05, 0.32  # radius of a gradient, opacity of the band
+BEYOND = 1.12  # times the largest: the range
+BAR, NAME = 0.34, 0.5  # heights
+
+
+class Inside(Panel):
+    """One coordinate of the averages; `display(step)` shows those of the first steps."""
+
+    def __init__(self, box: Box, averages: Averages, axis: int, letter: str) -> None:
+        """`letter` is what the coordinate is called, as markup."""
+        gradients, mean, root = (a[:, axis] for a in (averages.gradients, averages.mean, averages.root))
+        known = np.concatenate([gradients, root])
+        top = BEYOND * (float(np.max(np.abs(known[np.isfinite(known)]), initial=0.0)) or 1.0)
+        count = len(gradients)
+        steepest = in_math(figure(float(np.max(np.abs(gradients), initial=0.0)), 2))
+        names = (f"along {letter}: slopes up to ${steepest}$", f"{letter}: up to ${steepest}$", letter)
+        name = next((text for text in names if Words(text, SMALL).width < box.width - 1.0), letter)
+        super().__init__(box, (0.0, float(count)), (-top, top), ("", name))
+        t = np.arange(1, count + 1)
+        self.gradients, self.mean = self.to_screen(t, gradients), self.to_screen(t, mean)
+        self.above, self.below = self.to_screen(t, root), self.to_screen(t, -root)
+        zero = polylines([self.to_screen([0.0, count], 0.0)], stroke_color=palette().rule_line, stroke_width=2)
+        self.band = VMobject(stroke_width=0, fill_color=palette().share, fill_opacity=BAND)
+        self.rim = stroke(stroke_color=palette().share, stroke_width=2.5)
+        self.line = stroke(stroke_color=rule_color("adam"), stroke_width=5)
+        self.dots = VMobject(stroke_width=0, fill_color=palette().gradient, fill_opacity=1)
+        self.moving = VGroup(self.band, self.rim, self.dots, self.line)
+        self.add(zero, self.moving)
+        self.display(0.0)
+
+    def display(self, step: float) -> Inside:
+        last = min(max(step, 0.0), float(len(self.mean))) - 1.0
+        seen = last >= 0
+        top, low, line = (
+            walked(side, max(last, 0.0)) if seen else np.zeros((0, 3)) for side in (self.above, self.below, self.mean)
+        )
+        ring = np.concatenate([top, low[::-1], top[:1]])
+        self.band.set_points(polyline_points(ring))
+        self.rim.set_points(np.concatenate([polyline_points(top), polyline_points(low)]))
+        self.line.set_points(polyline_points(line))
+        self.dots.set_points(disc_points(self.gradients[: int(last + 1 + 1e-6) if seen else 0], DOT))
+        return self
+
+
+class Lengths(VGroup):
+    """A bar for each coordinate; `display(share)` draws them on their way from the slopes to the scaled slopes."""
+
+    def __init__(self, box: Box, names: Sequence[str], raw: Array, scaled: Array) -> None:
+        """`names` of the coordinates as markup; `raw` and `scaled` are sizes (d,), without a sign."""
+        super().__init__()
+        rows = box.rows(*[1.0] * len(names), gap=0.2)
+        self.shares = np.stack([values / (float(values.max()) or 1.0) for values in (raw, scaled)])
+        self.rows = [row.bottom_slice(BAR, gap=0.12)[0] for row in rows]
+        self.bars = VGroup(*(VMobject(stroke_width=0, fill_opacity=1) for _ in names))
+        self.names = VGroup(
+            *(
+                Words(name, SMALL).move_to(np.array([row.left, row.bottom + BAR + 0.3, 0.0]), aligned_edge=LEFT)
+                for name, row in zip(names, self.rows, strict=True)
+            )
+        )
+        self.moving = self.bars
+        self.add(self.names, self.bars)
+        self.display(0.0)
+
+    def display(self, share: float) -> Lengths:
+        color = palette().gradient if share < 1.0 else rule_color("rmsprop")
+        for bar, row, (raw, scaled) in zip(self.bars, self.rows, self.shares.T, strict=True):
+            width = ((1 - share) * raw + share * scaled) * row.width
+            corners = [[row.left, row.bottom], [row.left + width, row.bottom]]
+            corners += [[row.left + width, row.top], [row.left, row.top], [row.left, row.bottom]]
+            bar.set_points(polyline_points(np.pad(np.array(corners), ((0, 0), (0, 1)))))
+            bar.set_fill(color, opacity=1)
+        return self
+
+
+class TooLong(Panel):
+    """How many times too long the steps are without the correction, step by step; `display(step)` draws the curve."""
+
+    def __init__(self, box: Box, factors: Array, color: str, name: str) -> None:
+        """`factors` (n,) of the steps 1 to n."""
+        count = len(factors)
+        top = BEYOND * max(1.0, float(factors.max()))
+        super().__init__(box, (0.0, float(count)), (0.0, top), ("", name), grid=True)
+        self.corners = self.to_screen(np.arange(1, count + 1), factors)
+        one = polylines([self.to_screen([0.0, count], 1.0)], stroke_color=rule_color("adam"), stroke_width=4)
+        self.curve = stroke(stroke_color=color, stroke_width=5)
+        self.dot = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
+        self.moving = VGroup(self.curve, self.dot)
+        self.add(one, self.moving)
+        self.display(0.0)
+
+    def display(self, step: float) -> TooLong:
+        last = min(max(step, 1.0), float(len(self.corners))) - 1.0
+        way = walked(self.corners, last)
+        self.curve.set_points(polyline_points(way))
+        self.dot.set_points(disc_points(way[-1:], 2 * DOT) if step > 0 else np.zeros((0, 3)))
+        return self

@@ -1,0 +1,219 @@
+"""What the clip says of its runs: each sentence chosen by their numbers.
+
+Captions are plain text; lines on the screen are Typst markup, in wordings that get shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizers import Trajectory
+from scenes.props.adaptive.averages import SMALL, Averages
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
+from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.speaker import tinted
+
+GD, ADAM, PLAIN = "gradient_descent", "adam", "uncorrected"  # the runs; the last is Adam without the correction
+TURNED = "turned_"  # before the name of a run on the turned ground
+ROUND = 1.2  # times as steep: below, both slopes are about the same
+ALIKE = 0.01  # by so much numbers may differ that are called the same
+HARDLY = 10.0  # times as steep: along the other there is hardly any step
+NOTICES = 0.01  # of the value, by which the turn changes where a run ends
+
+Wordings = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Tale:
+    """`runs` by name, the `averages` of Adam's, `factors` (n,) of the steps without the correction, and letters."""
+
+    runs: Mapping[str, Trajectory]
+    averages: Averages
+    factors: Array
+    names: tuple[str, ...]
+    angle: float
+
+    # The slopes at the start ----------------------------------------------------------------------------------------
+
+    @property
+    def slopes(self) -> Array:
+        return np.asarray(np.abs(self.averages.gradients[0]))
+
+    @property
+    def scaled(self) -> Array:
+        """The slopes, each over its own root mean square: before the first step, over itself."""
+        with np.errstate(all="ignore"):
+            return np.asarray(np.nan_to_num(self.slopes / (self.averages.root[0] + SMALL)))
+
+    @property
+    def steepness(self) -> float:
+        """How many times as steep the steeper coordinate is; infinite where there is no slope along the other."""
+        low, high = sorted(map(float, self.slopes))
+        return high / low if low else float("inf") if high else 1.0
+
+    @property
+    def steep(self) -> int:
+        """Which coordinate is the steeper one."""
+        return int(np.argmax(self.slopes))
+
+    def compared(self) -> str:
+        """How steep both are, for a caption and for the screen alike, but for the letters."""
+        one, other = self.names[self.steep], self.names[1 - self.steep]
+        if not np.isfinite(self.steepness):
+            return f"there is no slope along {other}"
+        if self.steepness < ROUND:
+            return f"it is about as steep along {one} as along {other}"
+        return f"it is {figure(self.steepness, 2)} times as steep along {one} as along {other}"
+
+    def steep_words(self) -> Wordings:
+        one, other = (f"${self.names[k]}$" for k in (self.steep, 1 - self.steep))
+        if not np.isfinite(self.steepness) or self.steepness < ROUND:
+            told = self.compared().replace(f"along {self.names[1 - self.steep]}", f"along {other}")
+            return (tinted(told, palette().gradient),)
+        times = f"${in_math(figure(self.steepness, 2))}$ times as steep along {one}"
+        hardly = ": hardly any step that way" if self.steepness > HARDLY else ""
+        full = tinted(f"{times} as along {other}{hardly}", palette().gradient)
+        return full, tinted(f"{times} as along {other}", palette().gradient)
+
+    def scaled_words(self) -> Wordings:
+        """What becomes of both."""
+        color = rule_color("rmsprop")
+        if np.ptp(self.scaled) > ALIKE:
+            return (tinted("RMSprop: each slope over the root of its own mean square", color),)
+        size = f"${in_math(figure(float(self.scaled[0]), 2))}$"
+        return (
+            tinted(f"RMSprop: each over the root of its own mean square: {size} and {size}", color),
+            tinted(f"RMSprop: each by its own size: {size} and {size}", color),
+        )
+
+    def evened(self) -> str:
+        """The same in a caption."""
+        first, second = (figure(float(size), 2) for size in self.scaled)
+        alike = "the steep one shrinks, the flat one is stretched: " if self._evens_out else ""
+        return f"{alike}both are {first}" if first == second else f"they are {first} and {second}"
+
+    @property
+    def _evens_out(self) -> bool:
+        return bool(np.isfinite(self.steepness) and self.steepness >= ROUND and np.ptp(self.scaled) <= ALIKE)
+
+    # Inside ---------------------------------------------------------------------------------------------------------
+
+    def filling(self) -> str:
+        """How full the steps are, in each coordinate."""
+        parts = (
+            f"{100 * full:.0f} % of a full step along {name}"
+            for full, name in zip(self.averages.fullness, self.names, strict=True)
+        )
+        return ", ".join(parts)
+
+    def filling_words(self) -> Wordings:
+        told = [
+            f"${100 * full:.0f} %$ along ${name}$"
+            for full, name in zip(self.averages.fullness, self.names, strict=True)
+        ]
+        both = f"a step is how much of the band the average fills: {', '.join(told)}"
+        return tinted(both, rule_color(ADAM)), tinted(f"the band is filled: {', '.join(told)}", rule_color(ADAM))
+
+    def ends(self, name: str) -> str:
+        """Where a run is in the end, as markup."""
+        run = self.runs[name]
+        told = ending_briefly(run, 2)
+        return f"is at {number_of(run)}, after ${run.steps}$ steps" if told.startswith("at ") else told
+
+    # The correction -------------------------------------------------------------------------------------------------
+
+    @property
+    def first(self) -> float:
+        """How many times as long the first step is without the correction."""
+        with np.errstate(all="ignore"):
+            lengths = [float(np.linalg.norm(self.runs[name].updates[0])) for name in (PLAIN, ADAM)]
+        return lengths[0] / lengths[1] if lengths[1] and np.isfinite(lengths[0]) else float("nan")
+
+    @property
+    def peak(self) -> tuple[int, float]:
+        """The step at which it is furthest off, from 1, and by how much."""
+        off = int(np.argmax(np.abs(np.log(self.factors))))
+        return off + 1, float(self.factors[off])
+
+    def first_told(self) -> str:
+        """The first step without the correction, for a caption."""
+        if not np.isfinite(self.first):
+            return "there is no first step"
+        return f"the first step is {figure(self.first)} times as long"
+
+    def peak_told(self) -> str:
+        step, factor = self.peak
+        if abs(self.factors[0] - 1.0) <= ALIKE and abs(factor - 1.0) <= ALIKE:
+            return ""
+        return f", and step {step} is {figure(factor)} times as long" if step > 1 else ""
+
+    def first_words(self) -> Wordings:
+        if not np.isfinite(self.first):
+            return ("no slope, no first step",)
+        far = " too long" if self.first > 1 + ALIKE else ""
+        times = f"${in_math(figure(self.first))}$ times{far or ' as long'}"
+        return f"without the correction: the first step is {times}", f"uncorrected: {times}", f"{times}"
+
+    def peak_words(self, color: str) -> Wordings:
+        step, factor = self.peak
+        far = "too long" if factor > 1 else "as long"
+        times = f"${in_math(figure(factor))}$ times {far}"
+        return (
+            tinted(f"both averages begin at $0$ and fill at their own pace: step ${step}$ is {times}", color),
+            tinted(f"step ${step}$: {times}", color),
+        )
+
+    # Turned ---------------------------------------------------------------------------------------------------------
+
+    def end(self, name: str) -> float:
+        return last_value(self.runs[name])
+
+    @property
+    def follows_axes(self) -> bool:
+        """Whether Adam ends elsewhere on the turned ground."""
+        one, other = self.end(ADAM), self.end(TURNED + ADAM)
+        return not abs(one - other) <= ALIKE * max(abs(one), abs(other))
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether gradient descent ends where it did, turned or not."""
+        one, other = self.end(GD), self.end(TURNED + GD)
+        return bool(np.isfinite([one, other]).all() and abs(one - other) <= NOTICES * max(abs(one), abs(other), 1e-300))
+
+    def turned(self) -> str:
+        """What the turn changes, for a caption."""
+        adam = f"Adam {ending(self.runs[TURNED + ADAM], 2)} instead of {figure(self.end(ADAM), 2)}"
+        if flies_off(self.runs[TURNED + ADAM]):
+            adam = f"Adam {ending(self.runs[TURNED + ADAM], 2)}"
+        plain = f"; gradient descent {ending(self.runs[GD], 2)}, turned or not" if self.is_blind else ""
+        return f"{adam}{plain}"
+
+    def axes(self) -> str:
+        """What that says of Adam."""
+        return "It follows the axes" if self.follows_axes else "The axes do not matter here"
+
+    def turned_words(self) -> Wordings:
+        ends = [tinted(number_of(self.runs[name]), rule_color(ADAM)) for name in (TURNED + ADAM, ADAM)]
+        if not self.follows_axes:
+            return (f"turned: Adam {ends[0]}, and {ends[1]} before",)
+        told = f"it follows the axes: turned, Adam is at {ends[0]} instead of {ends[1]}"
+        blind = "; gradient descent does not notice" if self.is_blind else ""
+        return told + blind.replace(";", ","), told, f"turned: Adam {ends[0]}, not {ends[1]}"
+
+
+def legend() -> Wordings:
+    """What is drawn of the averages, in its colours."""
+    dots, line = tinted("the gradient", palette().gradient), tinted("its average", rule_color(ADAM))
+    band = tinted("the root of its mean square", palette().share)
+    return f"{dots}, {line}, and a band: {band}", f"{dots}, {line}, {band}"
+
+
+def number_of(run: Trajectory) -> str:
+    """Where a run ends, as markup."""
+    told = ending_briefly(run, 2)
+    return f"${in_math(told.removeprefix('at '))}$" if told.startswith("at ") else told

@@ -1,0 +1,1 @@
+"""Parts of the clip `newton`, and of no other."""

@@ -1,0 +1,165 @@
+"""The ground cut twice through a place, along the two directions in which it bends purely: two curves, two parabolas.
+
+Both cuts have one scale. So what one learning rate makes of both is seen at once: it goes too far in the narrow one,
+and hardly moves in the wide one. Newton's step, the slope divided by the curvature, ends where each parabola is level.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from manim import UP, VGroup, VMobject
+
+from objectives import AnyObjective
+from scenes.stage.ink import layout
+from scenes.stage.ink.arrows import Arrows
+from scenes.stage.ink.ball import Ball
+from scenes.stage.ink.drawing import Array, clip_polyline, polylines
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.touching import Touching
+from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.typesetting import SMALL, Words, first_fitting
+
+SAMPLES = 241
+NAME, FEET = 0.5, 0.12  # height of the line below a cut, and room below its curve
+ROOM = 0.22  # beside what has to be seen, of it
+NARROWEST = 0.1  # of the wider cut: a narrower one is drawn larger
+LANES = {"plain": 0.15, "newton": -0.15}  # above the ball: the arrows of the two steps
+WIDTHS = (0.4, 0.6)  # of both, what the first takes
+HIGHEST = 1.3  # times the height that has to be seen
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Along one direction: how far the level place is, how far gradient descent's step; both (in units of x)."""
+
+    slope: float
+    curvature: float
+    rate: float
+
+    @property
+    def newton(self) -> float:
+        """Newton's step; 0 where there is no curvature to divide by."""
+        found = -self.slope / self.curvature if self.curvature else 0.0
+        return found if np.isfinite(found) else 0.0
+
+    @property
+    def plain(self) -> float:
+        """Gradient descent's."""
+        found = -self.rate * self.slope
+        return found if np.isfinite(found) else 0.0
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """What has to be seen of it."""
+        places = (0.0, self.newton, self.plain if abs(self.plain) < 3 * abs(self.newton or 1) else 0.0)
+        return min(places), max(places)
+
+    def parabola(self, way: Array) -> Array:
+        """Its height above the place."""
+        return np.asarray(np.nan_to_num(self.slope * way + self.curvature * way**2 / 2))
+
+
+class Section(VGroup):
+    """One cut: the objective, the parabola that touches it, a ball, and arrows of both steps; a name below."""
+
+    def __init__(
+        self, box: Box, objective: AnyObjective, model: Touching, which: int, cuts: list[Cut], unit: float
+    ) -> None:
+        super().__init__()
+        self.cut, self.tint = cuts[which], direction_colors()[which]
+        below, room = box.bottom_slice(NAME, gap=FEET)
+        spans = [np.ptp(cut.ends) or 1.0 for cut in cuts]
+        widest = max(spans)
+        self.magnified = NARROWEST * widest / spans[which] if spans[which] < NARROWEST * widest else 1.0
+        self.across = self.magnified * unit
+        heights = np.concatenate([cut.parabola(np.array([*cut.ends, cut.newton, 0.0])) for cut in cuts])
+        self.up = room.height / (HIGHEST * (float(np.ptp(heights)) or 1.0))
+        self.middle, self.low = float(np.mean(self.cut.ends)), float(heights.min())
+        self.room = room
+        reach = room.width / self.across / 2
+        way = np.linspace(self.middle - reach, self.middle + reach, SAMPLES)
+        with np.errstate(all="ignore"):
+            real = objective.value(model.place + way[:, np.newaxis] * model.bends[1][which]) - model.height
+        ground = self._curve(way, np.nan_to_num(real, nan=np.inf), stroke_color=palette().quiet, stroke_width=5)
+        touch = self._curve(way, self.cut.parabola(way), stroke_color=self.tint, stroke_width=3.5)
+        bent = bool(np.isfinite(self.cut.curvature))
+        self.base = polylines(
+            [np.array([[room.left, room.bottom, 0], [room.right, room.bottom, 0]])],
+            stroke_color=palette().rule_line,
+            stroke_width=2,
+        )
+        self.title = layout.place(self._name(below.width), below)
+        self.ground, self.touch = ground, touch if bent else VMobject()
+        self.ball = Ball(palette().target, 0.1).move_to(self.at(0.0))
+        self.steps = {"plain": self._arrow("gradient_descent"), "newton": self._arrow("newton")}
+        self.dots = {"plain": self._dot("gradient_descent"), "newton": self._dot("newton")}
+        self.still = VGroup(self.base, self.ground, self.touch, self.title, self.ball)
+        self.add(self.still, *self.steps.values(), *self.dots.values())
+
+    def at(self, way: float, height: float | None = None) -> Array:
+        """The screen point (3,) so far along, on the parabola or at a height."""
+        high = float(self.cut.parabola(np.array(way))) if height is None else height
+        left = (self.room.left + self.room.right) / 2
+        return np.array([left + self.across * (way - self.middle), self.room.bottom + self.up * (high - self.low), 0.0])
+
+    def _curve(self, way: Array, heights: Array, **style: object) -> VMobject:
+        points = np.array([self.at(float(s), float(h)) for s, h in zip(way, heights, strict=True)])
+        return polylines(clip_polyline(points, self.room), **style)
+
+    def _name(self, width: float) -> Words:
+        curvature = in_math(figure(self.cut.curvature, 2))
+        note = f" ($times {in_math(figure(self.magnified, 2))}$)" if self.magnified != 1.0 else ""
+        tried = (f"curvature ${curvature}${note}", f"${curvature}${note}", f"${curvature}$")
+        return first_fitting((Words(text, SMALL, self.tint) for text in tried), width)
+
+    def _arrow(self, rule: str) -> Arrows:
+        return Arrows(rule_color(rule))
+
+    def _dot(self, rule: str) -> Ball:
+        return Ball(rule_color(rule), 0.1).set_opacity(0.0)
+
+    def grow(self, which: str, share: float) -> None:
+        """So much of a step is taken; at its end a ball stands on the parabola."""
+        way = getattr(self.cut, which)
+        lane = LANES[which] * UP
+        start, end = self.at(0.0) + lane, self.at(way, 0.0) + lane
+        seen = self.room.left <= end[0] <= self.room.right and abs(way) > 0
+        self.steps[which].point(start, start + share * (end - start) if seen else start)
+        landed = self.at(way)
+        inside = seen and self.room.bottom - 0.01 <= landed[1] <= self.room.top + 0.01
+        self.dots[which].move_to(landed if inside else start).set_opacity(float(inside and share >= 1.0))
+
+
+class Sections(VGroup):
+    """Both cuts beside each other, the one that bends less first; `taking` one of the steps, `display(share)`."""
+
+    def __init__(self, box: Box, objective: AnyObjective, model: Touching, rate: float) -> None:
+        super().__init__()
+        cuts = [Cut(float(s), float(c), rate) for s, c in zip(model.slopes, model.curvatures, strict=True)]
+        first, second = (np.ptp(cut.ends) or 1.0 for cut in cuts)
+        share = float(np.clip(first / (first + second), *WIDTHS))
+        boxes = box.columns(share, 1.0 - share, gap=0.3)
+        unit = min(b.width / (span * (1 + 2 * ROOM)) for b, span in zip(boxes, (first, second), strict=True))
+        self.cuts = cuts
+        self.parts = [Section(b, objective, model, k, cuts, unit) for k, b in enumerate(boxes)]
+        self.add(*self.parts)
+        self.taking = "plain"
+        self.moving = VGroup(*(VGroup(p.steps[k], p.dots[k]) for p in self.parts for k in ("plain", "newton")))
+
+    def take(self, which: str) -> Sections:
+        """Which step is shown from now on."""
+        self.taking = which
+        return self
+
+    def display(self, share: float) -> Sections:
+        for part in self.parts:
+            part.grow(self.taking, share)
+        return self
+
+
+def direction_colors() -> tuple[str, str]:
+    """The colours of the two directions, the one that bends less first."""
+    return palette().terms[1], palette().terms[2]

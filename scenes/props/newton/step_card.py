@@ -1,0 +1,76 @@
+"""What a rule's step is, in its colour, with the number of steps that it has taken; and a table of such numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from manim import LEFT, RIGHT, Rectangle, RoundedRectangle, VGroup
+
+from scenes.stage.ink import layout
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.words.cards import CLEAR, INSET, STRIPE
+from scenes.stage.words.numerals import Numeral
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet
+
+COUNT_WIDEST = 1000
+FIRST_COLUMN = 1.9  # of a table, times as wide as the others
+
+
+class StepCard(VGroup):
+    """Name and step of a rule; `display(step)` counts."""
+
+    def __init__(self, box: Box, rule: str, title: str, step: Sequence[str], widest: int = COUNT_WIDEST) -> None:
+        """`step` is what a step is, as Typst markup, in wordings that get shorter."""
+        super().__init__()
+        self.ground = RoundedRectangle(
+            width=box.width,
+            height=box.height,
+            corner_radius=0.1,
+            stroke_width=0,
+            fill_color=palette().card,
+            fill_opacity=1,
+        ).move_to(box.center)
+        stripe = Rectangle(width=STRIPE, height=box.height, stroke_width=0, fill_color=rule_color(rule), fill_opacity=1)
+        heights = [box.center[1] + share * box.height for share in (0.1, -0.3)]
+        inner = box.inset(left=INSET + STRIPE, right=INSET)
+        self.count = Numeral([inner.right, heights[0], 0.0], "d", BODY).display(widest)
+        room = inner.width - self.count.width - CLEAR
+        name = first_fitting((bold(title, size, rule_color(rule)) for size in (BODY, SMALL)), room)
+        unit = layout.place(quiet("steps"), inner, RIGHT)
+        beside, taken = VGroup(on_baseline(unit, heights[1])), unit.width
+        if name.width > room:  # the number goes down, in the place of its unit
+            self.count.seat([inner.right, heights[1], 0.0])
+            beside, taken = VGroup(), self.count.width
+        self.title_words = on_baseline(layout.place(name, inner, LEFT), heights[0])
+        told = first_fitting(map(quiet, step), inner.width - taken - CLEAR)
+        self.step_words = on_baseline(layout.place(told, inner, LEFT), heights[1])
+        stripe.move_to(box.center).align_to(self.ground, LEFT)
+        self.add(self.ground, stripe, self.title_words, self.step_words, beside, self.count)
+        self.display(0)
+
+    @property
+    def moving(self) -> Numeral:
+        """The part that changes."""
+        return self.count
+
+    def display(self, step: float) -> StepCard:
+        self.count.display(int(step + 1e-6))
+        return self
+
+
+class Tally(VGroup):
+    """A table: a heading, and for each row a name and a cell for each rule, in its colour."""
+
+    def __init__(self, box: Box, heading: Sequence[str], rows: Mapping[str, Mapping[str, str]]) -> None:
+        """`heading` in wordings that get shorter; `rows` by name: markup by rule."""
+        super().__init__()
+        lines = box.rows(*[1.0] * (len(rows) + 1), gap=0.0)
+        head = first_fitting(map(quiet, heading), box.width)
+        self.add(layout.place(head, lines[0], LEFT))
+        for line, (name, cells) in zip(lines[1:], rows.items(), strict=True):
+            first, *others = line.columns(FIRST_COLUMN, *[1.0] * len(cells), gap=0.05)
+            row = [layout.place(Words(name, SMALL), first, LEFT)]
+            for place, (rule, told) in zip(others, cells.items(), strict=True):
+                row.append(layout.place(Words(told, SMALL, rule_color(rule)), place))
+            self.add(VGroup(*(on_baseline(words, line.center[1] - 0.1) for words in row)))

@@ -1,0 +1,203 @@
+"""The clip adaptive: Adam and its averages by a loop of their own, the turned ground, and what is said of all that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clips.filming.work import make_scene, studio, typeset_cache
+from clips.profile import make_profile
+from objectives import OBJECTIVES
+from objectives.errors import UsageError
+from scenes.adaptive import Adaptive
+from scenes.props.adaptive.averages import too_long
+from scenes.props.adaptive.telling import ADAM, GD, PLAIN, TURNED
+from scenes.props.adaptive.turned import Turned
+from tests.scenes.reading import is_rounded
+
+Pair = list[float]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+def asked(**changes: Any) -> Adaptive:
+    return make_scene("adaptive", changes)  # type: ignore[return-value]
+
+
+def played(**changes: Any) -> Adaptive:
+    """The clip with other parameters, run to its end without drawing."""
+    scene: Any = make_scene("adaptive", changes, only=())
+    scene.render()
+    return scene  # type: ignore[no-any-return]
+
+
+def walk(bends: tuple[float, float], start: Pair, rate: float, betas: tuple[float, float], steps: int, correct: bool):  # type: ignore[no-untyped-def]
+    """Kingma and Ba 2015, algorithm 1, on (a x^2 + b y^2)/2: places, and the averages (m, root of s) in use."""
+    place, m, s = list(start), [0.0, 0.0], [0.0, 0.0]
+    places, averages = [list(start)], []
+    for t in range(1, steps + 1):
+        slope = [bend * at for bend, at in zip(bends, place, strict=True)]
+        m = [betas[0] * old + (1 - betas[0]) * g for old, g in zip(m, slope, strict=True)]
+        s = [betas[1] * old + (1 - betas[1]) * g * g for old, g in zip(s, slope, strict=True)]
+        one, two = (1 - betas[0] ** t, 1 - betas[1] ** t) if correct else (1.0, 1.0)
+        used = [(mean / one, (square / two) ** 0.5) for mean, square in zip(m, s, strict=True)]
+        place = [at - rate * mean / (root + 1e-8) for at, (mean, root) in zip(place, used, strict=True)]
+        places.append(list(place))
+        averages.append(used)
+    return np.array(places), np.array(averages)
+
+
+def test_both_runs_and_the_averages_are_those_of_the_article() -> None:
+    scene = asked()
+    for name, correct in ((ADAM, True), (PLAIN, False)):
+        places, averages = walk((1, 100), [4.5, 1.5], 0.25, (0.9, 0.999), 60, correct)
+        np.testing.assert_allclose(scene.runs[name].iterates, places, atol=1e-9)
+        if correct:
+            np.testing.assert_allclose(scene.averaged.mean, averages[..., 0], atol=1e-9)
+            np.testing.assert_allclose(scene.averaged.root, averages[..., 1], atol=1e-9)
+
+
+def test_what_the_defaults_are_praised_for() -> None:
+    tale = asked().tale
+    assert tale.steepness == pytest.approx(150 / 4.5)
+    assert tale.first == pytest.approx(0.1 / 0.001**0.5, rel=1e-6)
+    assert tale.peak[0] == 12
+    assert tale.end(TURNED + ADAM) > 100 * tale.end(ADAM)
+
+
+@settings(max_examples=30, deadline=None, phases=[Phase.generate])
+@given(
+    bends=st.tuples(st.floats(0.1, 200), st.floats(0.1, 200)),
+    start=st.tuples(st.floats(-5, 5), st.floats(-5, 5)),
+    rate=st.floats(1e-3, 2),
+    betas=st.tuples(st.floats(0, 0.98), st.floats(0, 0.9999)),
+    steps=st.integers(2, 80),
+    angle=st.floats(0, 90),
+)
+def test_what_is_said_is_what_the_runs_do(
+    bends: tuple[float, float],
+    start: tuple[float, float],
+    rate: float,
+    betas: tuple[float, float],
+    steps: int,
+    angle: float,
+) -> None:
+    """Each sentence's predicate again, by a loop over the two coordinates of a quadratic."""
+    bends = (round(bends[0], 3), round(bends[1], 3))
+    at = [round(part, 3) or 1.0 for part in start]
+    formula = f"{bends[0]}*x^2/2 + {bends[1]}*y^2/2"
+    scene = asked(
+        objective=formula, start=tuple(at), learning_rate=rate, beta1=betas[0], beta2=betas[1], steps=steps, angle=angle
+    )
+    words, slopes = scene.words(), [abs(bend * part) for bend, part in zip(bends, at, strict=True)]
+    steep, flat = ("x", "y") if slopes[0] >= slopes[1] else ("y", "x")
+    times = max(slopes) / min(slopes)
+    assert ("times as steep" in words["compared"]) == (times >= 1.2)
+    if times >= 1.2:
+        told = re.fullmatch(rf"it is (\S+) times as steep along {steep} as along {flat}", words["compared"])
+        assert told
+        assert float(told[1]) == float(f"{times:.2g}")
+    assert ("the steep one shrinks" in words["evened"]) == (times >= 1.2)
+    places, averages = walk(bends, at, rate, betas, steps, True)
+    full = np.abs(averages[..., 0] / (averages[..., 1] + 1e-8)).mean(axis=0)
+    for share, name in zip(full, "xy", strict=True):
+        assert f"{100 * share:.0f} % of a full step along {name}" in words["filling"]
+    plain, _ = walk(bends, at, rate, betas, steps, False)
+    ratio = np.linalg.norm(plain[1] - plain[0]) / np.linalg.norm(places[1] - places[0])
+    told = re.fullmatch(r"the first step is (\S+) times as long", words["first"])
+    assert told
+    assert is_rounded(told[1], float(ratio))
+    factors = [(1 - betas[0] ** t) / (1 - betas[1] ** t) ** 0.5 for t in range(1, steps + 1)]
+    step, peak = scene.tale.peak
+    assert max(abs(np.log(factors))) == pytest.approx(abs(np.log(peak)))
+    assert factors[step - 1] == pytest.approx(peak)
+    ends = {name: 0.5 * (bends[0] * x * x + bends[1] * y * y) for name, (x, y) in ((ADAM, places[-1]),)}
+    assert scene.tale.end(ADAM) == pytest.approx(ends[ADAM], rel=1e-5, abs=1e-9)
+    here, there = scene.tale.end(ADAM), scene.tale.end(TURNED + ADAM)
+    differs = abs(here - there) > 0.01 * max(here, there)
+    assert words["axes"].startswith("It follows" if differs else "The axes do not")
+    assert ("turned or not" in words["in_the_turned"]) == scene.tale.is_blind
+
+
+# The turned ground ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["rosenbrock", "himmelblau", "valley_neuron"])
+@pytest.mark.parametrize("angle", [0.0, 0.7, -2.0])
+def test_a_turned_ground_is_the_same_ground(name: str, angle: float) -> None:
+    """By complex numbers; its derivatives by central differences."""
+    inner, middle = OBJECTIVES[name], np.array([0.3, -0.2])
+    turned, points = Turned(inner, angle, middle), np.random.default_rng(1).uniform(-1, 1, (5, 2))
+    way = (points - middle) @ (1, 1j) * np.exp(1j * angle)
+    there = middle + np.stack([way.real, way.imag], axis=-1)
+    np.testing.assert_allclose(turned.moved(points), there, atol=1e-12)
+    np.testing.assert_allclose(turned.value(there), inner.value(points), rtol=1e-9)
+    h = 1e-5
+    for axis, step in enumerate(h * np.eye(2)):
+        slope = (turned.value(there + step) - turned.value(there - step)) / (2 * h)
+        np.testing.assert_allclose(turned.gradient(there)[:, axis], slope, rtol=1e-4, atol=1e-4)
+        bend = (turned.gradient(there + step) - turned.gradient(there - step)) / (2 * h)
+        np.testing.assert_allclose(turned.hessian(there)[..., axis], bend, rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(turned.gradient(there[0]), turned.gradient(there)[0])
+
+
+def test_gradient_descent_does_not_notice_the_turn() -> None:
+    scene = asked(angle=33.0)
+    np.testing.assert_allclose(scene.turned_runs[GD].values, scene.runs[GD].values, rtol=1e-6)
+
+
+# On the screen --------------------------------------------------------------------------------------------------------
+
+
+def test_the_band_holds_what_has_been_seen() -> None:
+    """A panel after some steps: as many dots, the average's last point at its value; the arrow has the bars' shares."""
+    scene = asked(steps=20)
+    for axis, panel in enumerate(scene.inside):
+        panel.display(7.0)
+        assert len(panel.dots.points) == 7 * 16
+        np.testing.assert_allclose(panel.line.points[-1], panel.to_screen(7, scene.averaged.mean[6, axis]), atol=1e-9)
+        top = panel.band.points[:, 1].max()
+        assert top == pytest.approx(float(panel.y_axis.place(scene.averaged.root[:7, axis].max())))
+    raw, scaled = scene.pointing(scene.tale.slopes), scene.pointing(scene.tale.scaled)
+    assert raw[1] / raw[0] == pytest.approx(150 / 4.5)
+    assert scaled[1] == pytest.approx(scaled[0])
+
+
+@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.0, 0.9), (0.9, 0.9), (0.0, 0.0)])
+def test_too_long_by_running_both(betas: tuple[float, float]) -> None:
+    """The same gradients, averaged with and without the correction."""
+    _, right = walk((1, 3), [1.0, 2.0], 1e-12, betas, 15, True)
+    _, plain = walk((1, 3), [1.0, 2.0], 1e-12, betas, 15, False)
+    ratios = (plain[..., 0] / plain[..., 1]) / (right[..., 0] / right[..., 1])
+    np.testing.assert_allclose(ratios, np.stack([too_long(*betas, 15)] * 2, axis=1), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"start": "0,0", "steps": 2, "angle": 0},
+        {"objective": "|x| + 3|y|", "beta1": 0.0, "beta2": 0.0, "learning_rate": 1e5},
+    ],
+    ids=str,
+)
+def test_odd_settings(changes: dict[str, Any]) -> None:
+    scene = played(**changes)
+    assert not all(claim.holds for claim in scene.claims())
+    assert all(scene.caption(beat) for beat in scene.beats)
+
+
+def test_bad_parameters_are_refused() -> None:
+    with pytest.raises(UsageError, match="beta2 must be"):
+        asked(beta2=1.0)
+    with pytest.raises(UsageError, match="start needs 2"):
+        list(asked(start=(1.0,)).claims())
