@@ -16,7 +16,7 @@ from manim import Create, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective
-from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
+from optimizers import Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
@@ -29,30 +29,31 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.props.optimizer_race import telling
 from scenes.props.optimizer_race.entrants import Rules
 from scenes.props.optimizer_race.race_table import ROW, RaceTable
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
-from scenes.props.optimizer_race.results import Results
-from scenes.props.optimizer_race.rule_formulas import FormulaCard, kept_finite
+from scenes.props.optimizer_race.results import ARRIVED, Results
+from scenes.props.optimizer_race.rule_formulas import FormulaCard, kept_finite, pages_of
 from scenes.props.optimizer_race.starts import Starts, Wins
-from scenes.props.optimizer_race.turns import Tail, TurnStrip
+from scenes.props.optimizer_race.turns import Tail, TurnStrip, strip_of, tails
+from scenes.props.optimizer_race.widths import WidthBars, Widths
 from scenes.reads import derived
 from scenes.stage.ink import layout
-from scenes.stage.ink.drawing import crosses, inside
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
-from scenes.stage.maps.even_map import even_map
+from scenes.stage.maps.even_map import even_map, targets
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.words.cards import Counter
-from scenes.stage.words.endings import ending_briefly, last_value
+from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
 
 SAME, TUNED = "same", "tuned"
-Mode = Literal["both", "same learning rate", "each tuned"]
+Mode = Literal["both", "same learning rate", "each tuned", "width"]
 PACE, LONGEST = 12.0, 9.0  # steps a second, and seconds of a race at most
 ALONE = 16.0  # seconds of the second race, in which one runs after the other
 FOOT = 0.5  # height of the line for words
@@ -71,7 +72,9 @@ class OptimizerRace(LectureScene):
             "valley_neuron", description="The map: a name, or an expression in two variables."
         )
         start: Point | None = Field(None, description="Where all start; if not given, where the objective says.")
-        mode: Mode = Field("both", description="Which race: one rate for all, each its own, or one after the other.")
+        mode: Mode = Field(
+            "both", description="Which race: one rate for all, each its own, or both; or how many rates suit each."
+        )
         learning_rate: LearningRate = Field(0.1, description="The learning rate of all rules in the first race.")
         momentum: Coefficient = Field(0.9, description="Momentum coefficient, where a rule has one.")
         steps: int = Field(100, ge=2, le=1000, description="How many steps.")
@@ -115,11 +118,20 @@ class OptimizerRace(LectureScene):
         """Which of the races are shown."""
         return {"both": (SAME, TUNED), "same learning rate": (SAME,)}.get(self.parameters.mode, (TUNED,))
 
+    @property
+    def counts_rates(self) -> bool:
+        """Whether what is compared is with how many rates each rule arrives."""
+        return bool(self.parameters.mode == "width")
+
+    @cached_property
+    def widths(self) -> Widths:
+        return Widths(self.searches, self.lowest)
+
     @cached_property
     def starts(self) -> Starts:
         """The last race, from all over the map."""
-        view = (self.map.x_axis.data, self.map.y_axis.data)
-        return Starts(self.objective, view, self.rules[self.raced[-1]], self.parameters.steps)
+        view, rules = (self.map.x_axis.data, self.map.y_axis.data), self.rules[self.raced[-1]]
+        return Starts(self.objective, view, rules, self.parameters.steps)
 
     @cached_property
     def results(self) -> dict[str, Results]:
@@ -132,30 +144,25 @@ class OptimizerRace(LectureScene):
     # What the clip says ---------------------------------------------------------------------------------------------
 
     def numbers(self) -> Mapping[str, Number]:
-        found: dict[str, Number] = {
-            "rates_tried": len(RATES),
-            "least_rate": float(RATES[0]),
-            "largest_rate": float(RATES[-1]),
-        }
+        found: dict[str, Number] = {f"{name}_rates": count for name, count in self.widths.counts.items()}
         for race in self.raced:
             for name, run in self.runs[race].items():
                 found[f"{race}_{name}_error"] = last_value(run)
                 rule: Any = self.rules[race][name]
                 found[f"{race}_{name}_rate"] = float(rule.learning_rate)
-        return found | {"judged": JUDGED}
+        return found
 
     def claims(self) -> Iterator[Claim]:
         if SAME in self.raced:
             race = self.results[SAME]
-            told = f"after {self.parameters.steps} steps the errors are {_listed(race.ends)}"
+            told = f"after {self.parameters.steps} steps the errors are {telling.listed(race.ends)}"
             yield Claim(f"the same rate is not the same step: {told}", race.far_apart)
         if TUNED in self.raced:
             race = self.results[TUNED]
-            told = f"the error was {figure(race.first)}, and is at most {_listed(race.ends)} in the last {JUDGED} steps"
+            told = f"the error was {figure(race.first)}, in the last {JUDGED} steps at most {telling.listed(race.ends)}"
             yield Claim(f"each with its own rate, all arrive: {told}", race.all_arrive)
-            rates = [float(RATES[search.best]) for search in self.searches.values()]
-            ranged = f"from {figure(min(rates), 6)} to {figure(max(rates), 6)}"
-            yield Claim(f"their rates differ: {ranged}", max(rates) > 10 * min(rates))
+            low, *_, high = sorted(float(RATES[search.best]) for search in self.searches.values())
+            yield Claim(f"their rates differ: from {figure(low, 6)} to {figure(high, 6)}", high > 10 * low)
 
     @cached_property
     def lowest(self) -> float:
@@ -164,26 +171,25 @@ class OptimizerRace(LectureScene):
         return min(minima or [float(np.nanmin(run.values)) for run in self.runs[TUNED].values()])
 
     def words(self) -> Mapping[str, str]:
-        titles = [rule.title for rule in self.same.values()]
-        rates = (f"{RULES[name].title} {search.told}" for name, search in self.searches.items())
-        ends = {
-            race: ", ".join(f"{RULES[name].title} {ending_briefly(run, 2)}" for name, run in self.runs[race].items())
-            for race in self.raced
-        }
+        titles, runs, wanted = [rule.title for rule in self.same.values()], self.runs, self.parameters
+        tuned = TUNED in self.raced
+        again = telling.counted(self.widths) if self.counts_rates else telling.again(wanted.steps, runs[TUNED])
+        same = runs[SAME] if SAME in self.raced else None
         return {
             "titles": f"{', '.join(titles[:-1])} and {titles[-1]}",
-            "same_race": f"After {self.parameters.steps} steps the errors: {ends[SAME]}." if SAME in ends else "",
-            "tuned_race": f"After {self.parameters.steps} steps the errors: {ends[TUNED]}." if TUNED in ends else "",
-            "found": ", ".join(rates),
-            "verdict": f"{capital(self.results[self.raced[-1]].winner)}. With the same rates, "
-            f"{self.starts.law.replace('$', '')}: {_listed(self.starts.wins)}.",
+            "same_race": telling.same_rate(wanted.learning_rate, wanted.steps, same),
+            "searched": telling.searched(self.searches) if tuned else "The rates stay as they are.",
+            "again": again if tuned else "There is no second race.",
+            "verdict": f"{telling.capital(self.verdict)}.".replace("$", ""),
         }
 
     @property
-    def tuned_words(self) -> str:
-        """What the second race shows: all get below a bound, or which rules no rate suits."""
-        stuck = [RULES[name].title for name, search in self.searches.items() if not search.works]
-        return f"no rate works for {' and '.join(stuck)}" if stuck else self.results[TUNED].arrival
+    def verdict(self) -> str:
+        """What it all comes to, as markup."""
+        if self.counts_rates:
+            return self.widths.verdict
+        winner = self.results[self.raced[-1]].winner
+        return f"{winner}. With the same rates, {self.starts.law}: {telling.listed(self.starts.wins)}"
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -205,7 +211,7 @@ class OptimizerRace(LectureScene):
                 self.vanish(card.rim, run_time=0.3)
 
     def same_rate(self) -> None:
-        """One map, one start, and the same learning rate for all: {learning_rate:g}. {same_race}"""
+        """One map, one start{same_race}"""
         self.speaker.hush()
         self.play(*map(FadeOut, self.pages[-1]), FadeIn(self.map), FadeIn(self.goal), run_time=0.8)
         first = self.raced[0]
@@ -222,10 +228,9 @@ class OptimizerRace(LectureScene):
             self.wait(2.6)
 
     def search(self) -> None:
-        """For each rule {rates_tried} rates from {least_rate:g} to {largest_rate:g} are run, and the largest of the
-        last {judged} errors is drawn. Where it is lowest, is the rate: {found}."""
+        """{searched}"""
         if TUNED not in self.raced:
-            self.wait(1.0)
+            self.wait(2.0)
             return
         self.speaker.hush()
         gone = self.trails[self.raced[0]].values()
@@ -244,9 +249,12 @@ class OptimizerRace(LectureScene):
         self.wait(3.4)
 
     def each_tuned(self) -> None:
-        """Again, each with its own rate. {tuned_race}"""
+        """{again}"""
         if TUNED not in self.raced:
-            self.wait(1.0)
+            self.wait(2.0)
+            return
+        if self.counts_rates:
+            self._count_rates()
             return
         self.speaker.hush()
         self.play(FadeOut(self.chart), run_time=0.4)
@@ -254,12 +262,16 @@ class OptimizerRace(LectureScene):
         self._line_up(TUNED)
         for name in self.same:
             self._race(TUNED, [name], ALONE / len(self.same))
-        self.speaker.say(self.tuned_words, "each with its own rate")
+        self.speaker.say(telling.tuned(self.searches, self.results[TUNED]), "each with its own rate")
         self.wait(2.8)
 
     def in_a_word(self) -> None:
         """{verdict}"""
         self.speaker.hush()
+        if self.counts_rates:
+            self.speaker.say(self.widths.verdict, *self.widths.shorter)
+            self.wait(4.0)
+            return
         last = self.raced[-1]
         self.vanish(self.tables[last], self.strip, self.counter, *self.trails[last].values())
         dots = self.starts.dots(self.map, self.colors)
@@ -274,6 +286,20 @@ class OptimizerRace(LectureScene):
         self.bring_to_front(self.goal)
         self.speaker.say(self.starts.law)
         self.wait(4.0)
+
+    def _count_rates(self) -> None:
+        """A bar for each rate with which a rule arrives."""
+        self.speaker.hush()
+        self.vanish(self.chart, self.tables[TUNED], self.strip, self.counter)
+        self.play(FadeIn(self.bars.furniture), run_time=0.5)
+        self.speaker.say(
+            f"a bar where less than ${100 * ARRIVED:g}%$ of the first error is left",
+            f"a bar: less than ${100 * ARRIVED:g}%$ of the error left",
+        )
+        self.wait(2.0)
+        for row in self.bars.rows:
+            self.play(FadeIn(row), run_time=0.6)
+            self.wait(1.2)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -313,12 +339,7 @@ class OptimizerRace(LectureScene):
     @cached_property
     def pages(self) -> list[list[FormulaCard]]:
         """The rules on cards, four to a page; in a small one, two."""
-        rows, across = (2, 2) if layout.is_wide() else (4 if layout.is_tall() else 2, 1)
-        grid = self.rows[1].rows(*[1] * rows, gap=0.25)
-        boxes = [box for row in grid for box in row.columns(*[1] * across, gap=0.25)]
-        rules = list(self.same.values())
-        pages = (rules[first : first + len(boxes)] for first in range(0, len(rules), len(boxes)))
-        return [[FormulaCard(box, rule) for box, rule in zip(boxes, page, strict=False)] for page in pages]
+        return pages_of(list(self.same.values()), self.rows[1])
 
     @cached_property
     def rows(self) -> tuple[Box, Box]:
@@ -361,22 +382,12 @@ class OptimizerRace(LectureScene):
     @cached_property
     def goal(self) -> VMobject:
         """The minima in the window."""
-        places = np.array([self.map.to_screen(*minimum) for minimum in self.objective.minima]).reshape(-1, 3)
-        return crosses(
-            places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5
-        ).set_z_index(3)
+        return targets(self.map, np.array(self.objective.minima).reshape(-1, 2))
 
     @cached_property
     def trails(self) -> dict[str, dict[str, Tail]]:
         """The runs of both races on the map."""
-        return {race: self._trails(race) for race in self.raced}
-
-    def _trails(self, race: str) -> dict[str, Tail]:
-        runs, chart = self.runs[race], self.map
-        return {
-            name: Tail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, len(runs) - 1 - k)
-            for k, (name, run) in enumerate(runs.items())
-        }
+        return {race: tails(self.runs[race], self.map) for race in self.raced}
 
     @cached_property
     def tables(self) -> dict[str, RaceTable]:
@@ -393,11 +404,7 @@ class OptimizerRace(LectureScene):
     @cached_property
     def strip(self) -> TurnStrip:
         """The errors of both races, on one scale."""
-        values, colors = {}, {}
-        for race in self.raced:
-            for name, run in self.runs[race].items():
-                values[f"{race}_{name}"], colors[f"{race}_{name}"] = run.values[: run.ended_at + 1], rule_color(name)
-        return TurnStrip(self.column[2], values, colors, "error after each step")
+        return strip_of({race: self.runs[race] for race in self.raced}, self.column[2])
 
     @cached_property
     def chart(self) -> RateChart:
@@ -405,15 +412,9 @@ class OptimizerRace(LectureScene):
         return RateChart(self.boxes[0], self.searches, self.colors, names)
 
     @cached_property
+    def bars(self) -> WidthBars:
+        return WidthBars(self.rows[1], self.widths)
+
+    @cached_property
     def wins(self) -> Wins:
         return Wins(self.boxes[1], self.results[self.raced[-1]].winner, self.starts.wins)
-
-
-def capital(text: str) -> str:
-    """A text that begins a sentence."""
-    return text[:1].upper() + text[1:]
-
-
-def _listed(numbers: Mapping[str, float]) -> str:
-    """Numbers of rules in a sentence."""
-    return ", ".join(f"{RULES[name].title} {figure(number, 2)}" for name, number in numbers.items())

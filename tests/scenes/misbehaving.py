@@ -73,6 +73,9 @@ OWN: Mapping[str, tuple[dict[str, Any], ...]] = {
     ),
     "conventions": ({"schedule": "0.1,1"}, {"schedule": "1,1"}),
     "optimizer_race": (
+        {"mode": "width"},
+        {"mode": "width", "objective": "rastrigin"},
+        {"mode": "same learning rate"},
         {"rules": "momentum,adam"},
         {"rules": "gradient_descent,momentum,nesterov,adagrad,rmsprop,adam"},
     ),

@@ -51,7 +51,7 @@ def test_the_best_rate_is_the_best_of_all_tried(name: str) -> None:
     objective = OBJECTIVES["valley_neuron"]
     search = RateSearch(objective, make_rule(name), objective.start, 30)
     assert (search.scores[search.best] <= search.scores).all()
-    for index in (0, search.best, 55):
+    for index in (0, search.best, 75):
         alone = descend(objective, make_rule(name, learning_rate=float(RATES[index])), objective.start, 30)
         assert search.scores[index] == pytest.approx(alone.values[-JUDGED:].max(), rel=1e-9)
     assert search.tuned.learning_rate == RATES[search.best]  # type: ignore[attr-defined]
@@ -65,6 +65,63 @@ def test_the_chart_marks_the_best_rates() -> None:
     left, right = scene.chart.area.left, scene.chart.area.right
     middle = scene.chart.to_screen(np.sqrt(RATES[0] * RATES[-1]), 1.0)[0]
     assert middle == pytest.approx((left + right) / 2), "the axis of the rates is logarithmic"
+
+
+def arrivals(objective: Any, name: str, start: Any, momentum: float, steps: int) -> list[bool]:
+    """At which of the rates less than a hundredth of the first height is left in the last steps: by plain loops."""
+    lowest = min(float(objective.value(place)) for place in objective.minima)
+    found = []
+    for rate in RATES:
+        values = by_hand(name, objective, start, float(rate), momentum, steps)
+        left = np.array(values[-JUDGED:]) - lowest
+        found.append(bool((left < 0.01 * (values[0] - lowest)).all()))
+    return found
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.sampled_from(["qfsp", "paraboloid"]), st.sampled_from([0.0, 0.5, 0.9]), st.integers(15, 40))
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
+def test_with_how_many_rates_a_rule_arrives_by_plain_loops(name: str, momentum: float, steps: int) -> None:
+    rules = ("gradient_descent", "momentum")
+    scene = made(objective=name, rules=",".join(rules), mode="width", momentum=momentum, steps=steps)
+    for rule in rules:
+        expected = arrivals(OBJECTIVES[name], rule, scene.start, momentum, steps)
+        assert scene.widths.arriving[rule].tolist() == expected
+        assert scene.widths.counts[rule] == sum(expected)
+    counts = scene.widths.counts
+    words = scene.widths.verdict
+    if len(set(counts.values())) == 1:
+        assert ("each arrives" in words) == (max(counts.values()) > 0)
+    else:
+        best = max(rules, key=lambda rule: counts[rule])
+        assert words.startswith(RULES[best].title)
+    assert str(max(counts.values())) in words or not max(counts.values())
+
+
+def test_a_bar_stands_at_each_rate_with_which_a_rule_arrives() -> None:
+    scene = made(mode="width", steps=30)
+    assert len(RATES) == 101
+    assert np.ptp(np.diff(np.log10(RATES))) < 0.01, "logarithmically spread"
+    for row, arrives in zip(scene.bars.rows, scene.widths.arriving.values(), strict=True):
+        head, _, bars, number = row
+        places = sorted({round(float(x), 6) for x in bars.points[:, 0]})
+        np.testing.assert_allclose(places, scene.bars.axis.place(RATES[arrives]), atol=1e-5)
+        assert head.get_right()[0] < scene.bars.axis.screen[0] < scene.bars.axis.screen[1] < number.get_left()[0]
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "unsaid"),
+    [
+        ("width", ["A rule arrives if less than 1 %", "One map, one start."], ["Again, each with its own"]),
+        ("same learning rate", ["the same learning rate for all: 0.1", "no second race"], ["101 rates"]),
+        ("each tuned", ["One map, one start.", "Again, each with its own"], ["learning rate for all"]),
+    ],
+)
+def test_only_the_races_that_are_run_are_told(mode: str, said: list[str], unsaid: list[str]) -> None:
+    scene = played(mode=mode, steps=20)
+    captions = " ".join(scene.caption(beat) for beat in scene.beats)
+    assert [words for words in said if words not in captions] == []
+    assert [words for words in unsaid if words in captions] == []
 
 
 def test_what_stands_on_the_screen_at_the_end() -> None:

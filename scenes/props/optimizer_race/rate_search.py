@@ -21,7 +21,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import SAID, figure
 
-RATES = np.array([float(f"{rate:.3g}") for rate in np.logspace(-3, 1, 81)])  # three digits, as they are shown
+RATES = np.array([float(f"{rate:.3g}") for rate in np.logspace(-4, 1, 101)])  # three digits, as they are shown
 FAR, MOST = 1e3, 1e3  # times the top of the chart: out of it; times the first error: a score that is shown
 JUDGED = 10  # last steps, of which the highest error counts
 

@@ -6,6 +6,7 @@ other signs are. What keeps a division finite is told beside the cards: on every
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from manim import UL, UR, RoundedRectangle, VGroup
@@ -61,6 +62,14 @@ def kept_finite(rule: Any) -> str:
 
 def _has_root(rule: Rule[Any]) -> bool:
     return any("sqrt(" in line for line in rule.formulas)
+
+
+def pages_of(rules: Sequence[Rule[Any]], room: Box) -> list[list[FormulaCard]]:
+    """Rules on cards, four to a page; in a small one, two."""
+    rows, across = (2, 2) if layout.is_wide() else (4 if layout.is_tall() else 2, 1)
+    boxes = [box for row in room.rows(*[1] * rows, gap=0.25) for box in row.columns(*[1] * across, gap=0.25)]
+    pages = (rules[first : first + len(boxes)] for first in range(0, len(rules), len(boxes)))
+    return [[FormulaCard(box, rule) for box, rule in zip(boxes, page, strict=False)] for page in pages]
 
 
 class FormulaCard(VGroup):

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from optimizers import Trajectory
 from scenes.stage.ink.ball import Trail, walked
 from scenes.stage.ink.drawing import Array, disc_points, inside
 from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import rule_color
+from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.error_strip import ErrorStrip
 
 TAIL = 10  # steps
@@ -67,3 +70,20 @@ class TurnStrip(ErrorStrip):
         for run, words in self.farewells.items():
             words.set_opacity(float(self.reached[run] >= self.leaves_at(run)))
         return self
+
+
+def tails(runs: Mapping[str, Trajectory], chart: ContourMap) -> dict[str, Tail]:
+    """Runs on a map, by their rules."""
+    return {
+        name: Tail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, len(runs) - 1 - k)
+        for k, (name, run) in enumerate(runs.items())
+    }
+
+
+def strip_of(races: Mapping[str, Mapping[str, Trajectory]], box: Box) -> TurnStrip:
+    """The errors of all races, on one scale."""
+    values, colors = {}, {}
+    for race, runs in races.items():
+        for name, run in runs.items():
+            values[f"{race}_{name}"], colors[f"{race}_{name}"] = run.values[: run.ended_at + 1], rule_color(name)
+    return TurnStrip(box, values, colors, "error after each step")

@@ -1,0 +1,58 @@
+"""The sentences of a race: which of them are said depends on which races are run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from optimizers import RULES, Trajectory
+from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch
+from scenes.props.optimizer_race.results import ARRIVED, Results
+from scenes.props.optimizer_race.widths import Widths
+from scenes.stage.words.endings import ending_briefly
+from scenes.stage.words.figures import figure
+
+
+def listed(numbers: Mapping[str, float]) -> str:
+    """Numbers of rules in a sentence."""
+    return ", ".join(f"{RULES[name].title} {figure(number, 2)}" for name, number in numbers.items())
+
+
+def capital(text: str) -> str:
+    """A text that begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def same_rate(rate: float, steps: int, runs: Mapping[str, Trajectory] | None) -> str:
+    """What follows "one map, one start"; without a race at one rate, nothing."""
+    return "." if runs is None else f", and the same learning rate for all: {rate:g}. {_errors(steps, runs)}"
+
+
+def searched(searches: Mapping[str, RateSearch]) -> str:
+    """How the rates are found, and which."""
+    found = ", ".join(f"{RULES[name].title} {search.told}" for name, search in searches.items())
+    tried = f"For each rule {len(RATES)} rates from {RATES[0]:g} to {RATES[-1]:g} are run"
+    return (
+        f"{tried}, and the largest of the last {JUDGED} errors is drawn. Where it is lowest, is the best rate: {found}."
+    )
+
+
+def again(steps: int, runs: Mapping[str, Trajectory]) -> str:
+    """The second race."""
+    return f"Again, each with its own rate. {_errors(steps, runs)}"
+
+
+def tuned(searches: Mapping[str, RateSearch], results: Results) -> str:
+    """What the second race shows, as markup: all get below a bound, or which rules no rate suits."""
+    stuck = [RULES[name].title for name, search in searches.items() if not search.works]
+    return f"no rate works for {' and '.join(stuck)}" if stuck else results.arrival
+
+
+def counted(widths: Widths) -> str:
+    """When a rule arrives, and with how many rates."""
+    arrives = f"A rule arrives if less than {100 * ARRIVED:g} % of the first error is left"
+    return f"{arrives}. With so many of the {len(RATES)} rates it does: {widths.told}."
+
+
+def _errors(steps: int, runs: Mapping[str, Trajectory]) -> str:
+    ends = ", ".join(f"{RULES[name].title} {ending_briefly(run, 2)}" for name, run in runs.items())
+    return f"After {steps} steps the errors: {ends}."
