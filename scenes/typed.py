@@ -8,13 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import accumulate
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 
 def as_list(value: object) -> Any:
-    """Several values may be typed with commas between: `0.9,0.7`, `momentum,adam`; anything else is left as it is."""
-    return tuple(part.strip() for part in value.strip("()[] ").split(",")) if isinstance(value, str) else value
+    """Several values may be typed with commas between: `0.9,0.7`, `momentum,adam`; anything else is left as it is.
+
+    >>> as_list("momentum,torch:AdamW(eps=1, betas=(0.9, 0.99))")
+    ('momentum', 'torch:AdamW(eps=1, betas=(0.9, 0.99))')
+    """
+    return tuple(part.strip() for part in _parts(_bare(value))) if isinstance(value, str) else value
+
+
+def _bare(text: str) -> str:
+    """A list without the brackets round it, whether they match or not."""
+    text = text.strip().lstrip("([ ")
+    while text.endswith((")", "]", " ")) and _depths(text)[-1] < 0:
+        text = text[:-1]
+    return text
+
+
+def _parts(text: str) -> Iterator[str]:
+    """What stands between commas outside of brackets."""
+    begin = 0
+    for place, (sign, depth) in enumerate(zip(text, _depths(text), strict=False)):
+        if sign == "," and depth <= 0:
+            yield text[begin:place]
+            begin = place + 1
+    yield text[begin:]
+
+
+def _depths(text: str) -> list[int]:
+    """In how many brackets one is after each character, 0 for no text."""
+    return list(accumulate(("([".count(sign) - ")]".count(sign) for sign in text), initial=0))[1:] or [0]
 
 
 def as_typed(annotation: Any, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +32,9 @@ LIBRARIES: Mapping[str, Library] = {
 }
 
 
+EXAMPLE = "torch:AdamW(weight_decay=0.05, betas=(0.9, 0.99))"
+
+
 def is_installed(library: str) -> bool:
     """Whether the library is there; it is not imported for that."""
     return importlib.util.find_spec(library) is not None
@@ -58,11 +62,27 @@ def command_for(library: str) -> str:
 
 def member_of(name: str) -> Any:
     """The class or function that a guest's name means; raises UsageError with the nearest name."""
-    known, member = library_of(name).members(), name.partition(":")[2]
+    known, member = library_of(name).members(), name.partition(":")[2].partition("(")[0].strip()
     same = [own for own in known if own.lower() == member.lower()]
     if not same:
         raise unknown(f"optimizer of {name.partition(':')[0]}", member, known)
     return known[same[0]]
+
+
+def settings_in(name: str) -> dict[str, object]:
+    """The settings in a guest's name, as in torch:AdamW(weight_decay=0.05); raises UsageError if they cannot be read.
+
+    >>> settings_in("torch:AdamW(weight_decay=0.05, betas=(0.9, 0.99))")
+    {'weight_decay': 0.05, 'betas': (0.9, 0.99)}
+    """
+    _, bracket, rest = name.partition("(")
+    try:
+        call: Any = ast.parse(f"_{bracket}{rest}" if bracket else "_()", mode="eval").body
+        if call.args or None in (given := {entry.arg: entry.value for entry in call.keywords}):
+            raise ValueError("something stands there without a name")
+        return {str(setting): ast.literal_eval(value) for setting, value in given.items()}
+    except (SyntaxError, ValueError, AttributeError):
+        raise UsageError(f"The settings of {name} cannot be read: write them as in {EXAMPLE}.") from None
 
 
 def names_of(library: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from objectives.errors import UsageError, unknown
 
-from .catalogue import library_of, member_of, version_of
+from .catalogue import library_of, member_of, settings_in, version_of
 from .record import Guest, kind_of
 
 RATES = ("learning_rate", "lr", "max_learning_rate", "max_lr")
@@ -22,15 +22,17 @@ WRAPPED = ("optimizer", "base_optimizer")
 def guest(name: str, **settings: object) -> Guest:
     """The optimizer of that name as a rule, the settings that are not given at the library's defaults.
 
-    `learning_rate` is understood whatever the library calls it; an optimizer that requires one gets 0.01.
+    `learning_rate` is understood whatever the library calls it; an optimizer that requires one gets 0.01. Settings may
+    stand in the name, as in torch:AdamW(weight_decay=0.05); those that are given beside it count more.
 
     Raises `UsageError` if the library is not there, for an unknown optimizer or setting, for a value that the library
     refuses, and for an optimizer that cannot run on a vector: with the library's own reason.
     """
     library = library_of(name)
-    kind, called = member_of(name), guest_kind(name).name
+    kind, made = member_of(name), guest_kind(name)
+    called = made.name
     taken = library.ways.parameters_of(kind)
-    given = dict(_named(called, taken, settings))
+    given = dict(_named(called, taken, {**settings_in(name), **settings}))
     rate = next((own for own in RATES if own in taken), None)
     if rate is not None and taken[rate].default is inspect.Parameter.empty:
         given.setdefault(rate, 0.01)
@@ -46,12 +48,14 @@ def guest(name: str, **settings: object) -> Guest:
     if rate is not None and not isinstance(number, np.ndarray):
         value = given.get(rate, taken[rate].default)
         number = float(value) if isinstance(value, int | float) else None
-    return kind_of(called)(library.ways.maker(kind, given, way), number, told, library.ways.WAYS[way])
+    return made(library.ways.maker(kind, given, way), number, told, library.ways.WAYS[way])
 
 
 def guest_kind(name: str) -> type[Guest]:
     """What is known of a guest by its name alone; raises `UsageError` as `guest` does for names."""
-    return kind_of(f"{name.partition(':')[0]}:{member_of(name).__name__}")
+    called, given = f"{name.partition(':')[0]}:{member_of(name).__name__}", settings_in(name)
+    written = ", ".join(f"{setting}={value!r}" for setting, value in given.items())
+    return kind_of(f"{called}({written})" if given else called, ", ".join(map(str, given.values())))
 
 
 def _named(

@@ -21,7 +21,7 @@ from ..hyperparameters import HyperParameter, Numbers
 from ..problem import FloatArray
 from ..rules import GradientFunction, Rule
 
-ROOM = 96  # characters of settings on a card
+ROOM, SHORT = 96, 12  # characters of settings on a card, and beside a name
 Answer = Any  # a number or an array, as the objective gave it
 
 
@@ -192,10 +192,11 @@ def one_line(error: BaseException) -> str:
 
 
 @cache
-def kind_of(called: str) -> type[Guest]:
-    """The guests of that name: what they say of themselves before they have settings."""
-    name = called.partition(":")[2]
-    return type(name, (Guest,), {"name": called, "title": name, "__doc__": Guest.__doc__})
+def kind_of(called: str, values: str = "") -> type[Guest]:
+    """The guests of that name: what they say of themselves before they have settings; some values beside the title."""
+    name = called.partition(":")[2].partition("(")[0]
+    title = f"{name} {values if len(values) <= SHORT else f'{values[: SHORT - 1]}…'}".strip()
+    return type(name, (Guest,), {"name": called, "title": title, "__doc__": Guest.__doc__})
 
 
 def _within(room: int, pieces: list[str]) -> str:

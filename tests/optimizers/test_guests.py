@@ -5,7 +5,10 @@ The libraries themselves are not installed for these tests; `tests/guests` holds
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -174,6 +177,81 @@ def test_a_library_that_is_not_there(library: str, monkeypatch: pytest.MonkeyPat
 def test_an_unknown_library_is_answered_with_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"torhc.*torch"):
         guest("torhc:Adam")
+
+
+class Ways:
+    """How a library of one optimizer is told things."""
+
+    WAYS = MappingProxyType({"plain": ()})
+    parameters_of = staticmethod(lambda kind: dict(inspect.signature(kind).parameters))
+    way_of = staticmethod(lambda *_: "plain")
+
+    @staticmethod
+    def maker(_: object, given: dict[str, Any], __: str) -> Any:
+        return lambda x: Settable(x, **given)
+
+
+class Settable:
+    """Momentum with settings, as a library's class takes them."""
+
+    def __init__(self, params: FloatArray, lr: float = 0.01, momentum: float = 0.5, name: str = "plain") -> None:
+        self.x, self.update, self.lr, self.momentum, self.name = (
+            params.copy(),
+            np.zeros_like(params),
+            lr,
+            momentum,
+            name,
+        )
+
+    def step(self, ask: Asking, rate: float | None) -> FloatArray:
+        self.update = self.momentum * self.update + (self.lr if rate is None else rate) * ask.slope(self.x)
+        self.x = self.x - self.update
+        return self.x.copy()
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch) -> None:
+    there: Any = catalogue.Library(Ways, lambda: {"Settable": Settable})  # type: ignore[arg-type]
+    monkeypatch.setattr(catalogue, "LIBRARIES", {"library": there})
+    monkeypatch.setattr(catalogue, "is_installed", lambda _: True)
+    monkeypatch.setattr("optimizers.guests.invite.version_of", lambda _: "1.2")
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("name", "given", "ours"),
+    [
+        ("library:Settable", {}, Momentum(0.01, 0.5)),
+        ("library:Settable(momentum=0.8)", {}, Momentum(0.01, 0.8)),
+        ("library:settable( lr = 0.02, momentum=0.8 )", {}, Momentum(0.02, 0.8)),
+        ("library:Settable(lr=0.02, momentum=0.8)", {"learning_rate": 0.03}, Momentum(0.03, 0.8)),
+    ],
+)
+def test_settings_stand_in_the_name(name: str, given: dict[str, Any], ours: Momentum) -> None:
+    run = descend(OBJECTIVES["qfsp"], make_rule(name, **given), STARTS[0], 20)
+    np.testing.assert_allclose(run.iterates, descend(OBJECTIVES["qfsp"], ours, STARTS[0], 20).iterates, rtol=1e-12)
+    assert dict(make_rule(name, **given).told)["momentum"] == str(ours.momentum)  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("library")
+def test_the_title_tells_two_settings_of_one_guest_apart() -> None:
+    titles = [RULES[f"library:Settable{settings}"].title for settings in ("", "(momentum=0.8)", "(momentum=0.9)")]
+    assert titles == ["Settable", "Settable 0.8", "Settable 0.9"]
+    assert RULES["library:settable( momentum = 0.8 )"].name == "library:Settable(momentum=0.8)"
+    assert len(RULES["library:Settable(momentum=0.8, name='a name that goes on and on')"].title) <= 22
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("settings", ["(0.8)", "(momentum=)", "(momentum=0.8", "(momentum=print())", "(**{})"])
+def test_settings_that_cannot_be_read_are_one_sentence(settings: str) -> None:
+    with pytest.raises(UsageError, match=r"^The settings of .* cannot be read: write them as in torch:AdamW\("):
+        guest(f"library:Settable{settings}")
+
+
+@pytest.mark.usefixtures("library")
+def test_an_unknown_setting_in_a_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"momentun.*momentum"):
+        guest("library:Settable(momentun=0.8)")
 
 
 def test_the_version_of_a_guest_s_library_is_what_a_clip_is_made_from(monkeypatch: pytest.MonkeyPatch) -> None:

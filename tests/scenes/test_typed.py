@@ -11,11 +11,28 @@ from pydantic import ValidationError
 from clips.filming.work import ParameterError, read_parameters, scene_class
 from clips.lecture.editing import _typed
 from scenes import CLIPS
+from scenes.typed import as_list
 
 TEXTS = (
     *("1", "0.5", "1e1", "1E1", "10.0", ".5", "5.", "1_0", "0x10", "-1", "+1", "true", "True", "false", "nan", "inf"),
     *("1,2", "-2,1", "0.5,0.9", "[1, 2]", "(1, 2)", "true,1", "x^2", "momentum,adam", "log", "", "1 2", "1e400"),
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("0.9,0.7", ("0.9", "0.7")),
+        (" [1, 2] ", ("1", "2")),
+        ("(1, 2", ("1", "2")),
+        ("momentum", ("momentum",)),
+        ("a:B(x=1, y=(2, 3)),c", ("a:B(x=1, y=(2, 3))", "c")),
+        ("[c, a:B(x=[1, 2])]", ("c", "a:B(x=[1, 2])")),
+        ("", ("",)),
+    ],
+)
+def test_a_list_is_what_stands_between_commas_outside_of_brackets(text: str, parts: tuple[str, ...]) -> None:
+    assert as_list(text) == parts
 
 
 def fields() -> dict[str, tuple[type, str]]:
@@ -70,7 +87,11 @@ def test_what_is_meant(clip: str, name: str, value: object, meant: object) -> No
     [
         ("ewma", {"betas": "0.5"}, "ewma: betas needs at least 3 values, and not (0.5,);"),
         ("descent_on_a_curve", {"momenta": "0,0.5,0.9,0.99"}, "momenta takes at most 3 values"),
-        ("optimizer_race", {"mode": "same"}, "mode must be 'both', 'same learning rate' or "),
+        (
+            "optimizer_race",
+            {"mode": "same"},
+            "mode must be 'both', 'same learning rate', 'each tuned' or 'width', and not 'same'",
+        ),
     ],
 )
 def test_a_refusal_is_a_sentence(clip: str, settings: dict[str, str], sentence: str) -> None:
