@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from manim import Camera, Circle, Square
+from manim import Camera, Circle, Square, config
+from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
 from manim.renderer.cairo_renderer import CairoRenderer
 
 from clips.filming.encoding import writer_class
 from clips.filming.renderer import BeatRenderer
-from clips.filming.work import make_scene, perform, picture, studio, typeset_cache
+from clips.filming.work import make_scene, perform, picture, studio, typeset_cache, typeset_folder
 from clips.job import Job
-from clips.profile import Profile
+from clips.profile import Profile, make_profile
 from scenes.stage.ink.camera import StageCamera
 
 PROFILE = Profile(320, 180, 2)
@@ -65,3 +67,24 @@ def test_rows_are_told_once() -> None:
         changes = camera.take_changes()
         assert bool(changes) is not nothing_moves
         assert all(30 < top < bottom < 66 for top, bottom in changes)  # the square's, and not the circle's
+
+
+def test_a_studio_sets_what_differs_and_puts_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Manim's renderer is not set to what it is: that gives each of its classes new bases."""
+    touched: list[str] = []
+
+    def noting(kind: type, name: str, value: object) -> None:
+        touched.append(f"{kind.__name__}.{name}")
+        type.__setattr__(kind, name, value)
+
+    before = dict(config.items())
+    monkeypatch.setattr(ConvertToOpenGL, "__setattr__", noting, raising=False)
+    with studio(make_profile("l", "light", "4:3")), typeset_cache():
+        assert (config.pixel_width, config.pixel_height, config.frame_rate) == (640, 480, 15)
+        assert config.tex_dir == str(typeset_folder())
+        with suppress(ZeroDivisionError), studio(make_profile("h")):
+            assert config.pixel_height == 1080
+            raise ZeroDivisionError
+        assert config.pixel_height == 480
+    assert dict(config.items()) == before
+    assert touched == []
