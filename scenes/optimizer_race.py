@@ -257,9 +257,12 @@ class OptimizerRace(LectureScene):
             self._count_rates()
             return
         self.speaker.hush()
+        errors = [FadeIn(self.tables[TUNED].moving)] if SAME in self.raced else []  # else they stand there already
         self.play(FadeOut(self.chart), run_time=0.4)
-        self.play(FadeIn(self.map), FadeIn(self.goal), run_time=0.5)
+        self.play(FadeIn(self.map), FadeIn(self.goal), *errors, run_time=0.5)
+        self.add(self.tables[TUNED])
         self._line_up(TUNED)
+        self.speaker.say("each with its own rate, one after the other", "each with its own rate")
         for name in self.same:
             self._race(TUNED, [name], ALONE / len(self.same))
         self.speaker.say(telling.tuned(self.searches, self.results[TUNED]), "each with its own rate")
@@ -322,17 +325,14 @@ class OptimizerRace(LectureScene):
         self.release()
 
     def _change_rates(self) -> None:
-        """The rates of the second race come into the table, and the strip is empty again."""
+        """The rates of the second race come into the table, without errors as yet, and the strip is empty again."""
         old, new = self.tables[SAME], self.tables[TUNED]
         self.play(FadeOut(old.rates), FadeOut(old.moving), FadeOut(self.strip.moving), run_time=0.6)
         self.counter.display(0)
-        self.remove(old, old.furniture)
         self.strip.hide()
-        self.remove(self.strip)
+        self.remove(old, old.furniture, self.strip)
         self.add(new.furniture, self.strip)
-        self.play(FadeIn(new.rates), FadeIn(new.moving), run_time=0.6)
-        self.remove(new.furniture, new.rates, new.moving)
-        self.add(new)
+        self.play(FadeIn(new.rates), run_time=0.6)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 

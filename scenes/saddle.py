@@ -150,7 +150,9 @@ class Saddle(LectureScene):
     def words(self) -> Mapping[str, str]:
         told = {f"{place}_title": objective.title for place, objective in self.objectives.items()}
         starts = {f"{place}_from": self._from(place) for place in PLACES}
-        return told | starts | {f"{place}_ends": self._ends(place) for place in PLACES} | {"outcome": self._outcome()}
+        but = ", the ground round the minimum aside" if self.objectives["second"].minima else ""
+        ends = {f"{place}_ends": self._ends(place) for place in PLACES}
+        return told | starts | ends | {"outcome": self._outcome(), "but_the_goal": but}
 
     def _from(self, place: str) -> str:
         """Where both start, and how far off the ridge of a saddle that is."""
@@ -200,7 +202,7 @@ class Saddle(LectureScene):
         self._run("first")
 
     def second_ground(self) -> None:
-        """Second: {second_title}. Shaded on the map, again, is what is flat."""
+        """Second: {second_title}. Shaded on the map, again, is what is flat{but_the_goal}."""
         self._clear("first")
         self._show_ground("second")
 
@@ -231,7 +233,12 @@ class Saddle(LectureScene):
         ground.step_aside()
         grow = [outline.presence.animate.set_value(1.0) for outline in ground.outlines]
         self.play(FadeIn(ground.shade), *map(FadeIn, ground.goals), *grow, run_time=1.2)
-        speaker.say("flat: gentler than a fifth of the steepest place on the way", "flat: a fifth of the steepest")
+        but = ", the goal not counted" if ground.goals else ""
+        speaker.say(
+            f"flat: gentler than a fifth of the steepest place{but or ' on the way'}",
+            f"flat: a fifth of the steepest{but}",
+            "flat: a fifth of the steepest",
+        )
         self.wait(2.6)
         speaker.hush()
 

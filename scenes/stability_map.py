@@ -232,13 +232,11 @@ class StabilityMap(LectureScene):
     def too_far(self) -> None:
         """With a larger learning rate it ripples on, {fewest} to {most} steps. Beyond the boundary the run diverges."""
         alike = "other ripples, about as many steps" if self.route.alike else "other ripples"
-        self.speaker.say(
-            f"a larger learning rate: {alike}, up to the line",
-            f"{alike}, up to the line",
-            "larger rates, up to the line",
-        )
-        self._go("diverges", 6.0)
+        self.speaker.say(f"a larger learning rate: {alike}", alike, "other ripples")
+        self._go_on(self.route.brink, 5.0)
+        self.wait(1.4)
         self.speaker.say("beyond the line: it diverges")
+        self._go("diverges", 1.6)
         self.wait(2.2)
 
     def two_directions(self) -> None:
@@ -276,13 +274,17 @@ class StabilityMap(LectureScene):
     # What the beats do ----------------------------------------------------------------------------------------------
 
     def _go(self, place: str, seconds: float) -> None:
-        """Let the point wander to a place; the run beside it is made anew at every spot on the way."""
+        """Let the point wander to a place."""
+        self._go_on(PLACES.index(place), seconds)
+
+    def _go_on(self, way: float, seconds: float) -> None:
+        """Let the point wander on; the run beside it is made anew at every spot on the way."""
         self.drive(self.strip, self.way)
         for name, counter in self.counters.items():
             self.drive(counter, self.way, self.readings[name])
         self.bring_to_front(self.point)
         self.drive(self.point, self.way)
-        self.play(self.way.animate.set_value(PLACES.index(place)), run_time=seconds, rate_func=smooth)
+        self.play(self.way.animate.set_value(way), run_time=seconds, rate_func=smooth)
         self.release()
 
     def _in_steps(self, place: str) -> str:

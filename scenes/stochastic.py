@@ -299,7 +299,7 @@ class Stochastic(LectureScene):
         self.step.set_value(0.0)
         self.speaker.hush()
         forces = Forces(self.map, self.runs[name], self.kept[name], FEW)
-        scale = f", {forces.times} times as long" if forces.times > 1 else ""
+        scale = f", drawn {forces.times} times as long" if forces.times > 1 else ""
         kept = f"{tinted('kept share', palette().share)} and " if self.kept[name] else ""
         self.speaker.say(f"{kept}{tinted('pull of one sample', palette().gradient)}{scale}")
         self.play(FadeIn(self.ledger.names[name]), FadeIn(path), FadeIn(line), run_time=0.5)

@@ -46,7 +46,7 @@ from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
 from scenes.stage.words.endings import ending, ending_briefly, last_value
 from scenes.stage.words.figures import LONG, figure, in_math, sentence_format
 from scenes.stage.words.speaker import tinted
-from scenes.stage.words.turning import IS_A_U_TURN, SHOWN, u_turns
+from scenes.stage.words.turning import IS_A_U_TURN, SEEN_AS, SHOWN, u_turns
 from scenes.stage.words.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
 OLD_DATA = "gentle_slope_neuron"
@@ -202,10 +202,12 @@ class UTurn(LectureScene):
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
         self.add(self.rings, *self.trails.values(), self.board.rings)
         if self.runs[MOMENTUM].u_turns:
-            self.say(SHOWN[layout.shape() == "square"])
+            self.say(SEEN_AS)
         for last, pace in self.stretches:
             self._run_to(last, pace)
-        self.wait(1.5)
+        if self.runs[MOMENTUM].u_turns:
+            self.say(SHOWN[layout.shape() == "square"])
+        self.wait(2.4)
 
     def closer(self) -> None:
         """{where_they_are}"""
@@ -217,7 +219,7 @@ class UTurn(LectureScene):
             return
         share, window = ValueTracker(0.0), near.window()
         self.play(Create(window), run_time=0.6)
-        self.say("too close together for rings: closer")
+        self.say("no room for all rings: closer")
         self.wait(0.8)
         window.add_updater(lambda frame: frame.set_points(polyline_points(near.frame(share.get_value()))))
         self.play(share.animate.set_value(1.0), run_time=1.2)
@@ -232,7 +234,7 @@ class UTurn(LectureScene):
         last = self.runs[MOMENTUM].ended_at
         self.play(step.animate.set_value(last), run_time=min((last - near.begin) / BRISK, LONGEST), rate_func=linear)
         self.release()
-        self.say(f"${len(near.hidden)}$ of them, ${in_math(figure(near.magnified, 2))}$ times closer")
+        self.say(f"${len(near.hidden)}$ of the ${count}$, ${in_math(figure(near.magnified, 2))}$ times closer")
         self.wait(2.4)
         self.play(FadeOut(inset), FadeOut(near.rings), *(FadeIn(part) for part in far), run_time=0.8)
 

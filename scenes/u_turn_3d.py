@@ -22,7 +22,7 @@ from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.two_runs import GD, MOMENTUM, SAME, TwoRuns
 from scenes.stage.words.endings import flies_off
 from scenes.stage.words.figures import figure
-from scenes.stage.words.turning import FARTHEST, IS_A_U_TURN, SHARE, u_turns
+from scenes.stage.words.turning import IS_A_U_TURN, u_turns
 
 ROUND = 46.0  # degrees that the camera goes, until it looks into the valley from its open end
 INTO = 0.75  # the share of them by the third turn
@@ -159,10 +159,8 @@ class UTurn3D(TwoRuns):
             self.drive(self.rings, self.duet.step)
             self.duet.walk(self.last, min(left / QUICK, LONGEST), azimuth=self.duet.azimuth + ROUND)
         turns = u_turns(self.count)
-        self.duet.speaker.say(f"{turns}, each by more than {SHARE} of {FARTHEST}" if self.count else turns)
-        self.wait(2.4)
         self.duet.speaker.say(*((f"{turns}, and still lower", f"{turns}, still lower") if self.lower else (turns,)))
-        self.wait(2.0)
+        self.wait(3.4)
 
     def from_above(self) -> None:
         """The errors after {last} iterations: gradient descent {gd_end}; momentum {momentum_end}, with {turned}."""

@@ -124,8 +124,17 @@ def test_only_the_races_that_are_run_are_told(mode: str, said: list[str], unsaid
     assert [words for words in unsaid if words in captions] == []
 
 
-def test_what_stands_on_the_screen_at_the_end() -> None:
-    scene = played()
+def test_what_stands_on_the_screen_at_the_end_and_no_error_beside_a_rate_before_its_race() -> None:
+    scene: Any = make_scene("optimizer_race", {}, only=())
+    with_errors = {}
+
+    def look(beat: str) -> None:
+        there = scene.get_mobject_family_members()
+        with_errors[beat] = [race for race in (SAME, TUNED) if {*scene.tables[race].errors} & {*there}]
+
+    scene.beat_done = look
+    scene.render()
+    assert [with_errors[beat] for beat in ("same_rate", "search", "each_tuned")] == [[SAME], [], [TUNED]]
     for race in (SAME, TUNED):
         for (name, trail), number in zip(scene.trails[race].items(), scene.tables[race].errors, strict=True):
             run = scene.runs[race][name]

@@ -64,6 +64,15 @@ def test_sensitive_runs_end_in_two_of_the_minima() -> None:
     assert nearest[0] != nearest[1]
 
 
+def test_a_run_is_seen_that_lies_under_another() -> None:
+    """Round the path over it, and its edge; runs that go ways of their own have paths of one width."""
+    scene = made()
+    for key, wider in {"sensitivity": True, "one_rate_for_all": False}.items():
+        below, above = scene.chart(key)[1].values()
+        assert (below.old.get_stroke_width() > above.edge.get_stroke_width() + 3) == wider
+        assert (below.old.get_stroke_width() == above.old.get_stroke_width()) == (not wider)
+
+
 def test_the_bias_is_an_angle_between_step_and_slope() -> None:
     problem = made().problem("directional_bias")
     run, stop = problem.runs[MOMENTUM], problem.stop

@@ -18,7 +18,7 @@ from objectives.errors import UsageError
 from optimizers import Momentum, descend, theory
 from optimizers.plane import Parabola
 from scenes.props.stability_map.plane import SCALE, SHADES, diverging, quickness
-from scenes.props.stability_map.route import LIMIT, PLACES
+from scenes.props.stability_map.route import LIMIT, PLACES, Route
 from scenes.stability_map import StabilityMap
 from scenes.stage.ink.palette import THEMES, Theme, contrast, palette, ramp, srgb_lightness
 from scenes.stage.ink.raster import pixel_box
@@ -199,3 +199,14 @@ def test_quick_is_bright_and_what_diverges_is_on_no_scale() -> None:
     for ground in ("#0E1116", "#FCFCFA"):
         rgb = np.array(ManimColor(diverging(ground)).to_rgb())
         assert min(np.abs(rgb - ManimColor(color).to_rgb()).max() for color in shades) > 0.2
+
+
+@pytest.mark.parametrize("curvatures", [(0.1, 1.0), (0.5, 40.0)])
+def test_it_stops_before_the_line_while_its_runs_settle_alike(curvatures: tuple[float, ...]) -> None:
+    """Up to there in about as many steps as are told; and on the way on from there it crosses the line."""
+    route = Route(curvatures, 1e-3)
+    for way in np.linspace(PLACES.index("ripples"), route.brink, 7):
+        assert min(route.ripples) <= route.steps_at(*route.spot(way), curvatures[-1]) <= max(route.ripples)
+    rate, momentum = route.spot(route.brink)
+    limit = theory.heavy_ball_limit(momentum) / curvatures[-1]
+    assert rate < limit < route.places["diverges"][0]

@@ -16,7 +16,7 @@ from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.stage.ink import layout
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.turning import IS_A_U_TURN, SHOWN
+from scenes.stage.words.turning import IS_A_U_TURN, SEEN_AS, SHOWN
 from scenes.u_turn import UTurn
 
 
@@ -155,7 +155,9 @@ def test_a_wrong_dimension_is_refused() -> None:
 
 
 def test_what_a_u_turn_is_is_said_where_they_are_counted() -> None:
-    """2 % of what: of the farthest from the start; it stands on the screen, not in the caption alone."""
+    """2 % of what: of the farthest from the start; it stands on the screen, not in the caption alone, and after what it
+    looks like."""
+    assert "2 %" not in SEEN_AS
     for wording in (*SHOWN, IS_A_U_TURN):
         assert "2 % of" in wording
         assert "from" in wording

@@ -30,12 +30,12 @@ def derivation(box: Box, damping: Damping, whole: bool = True) -> VGroup:
     after, now, before = map(parameters, ("t+1", "t", "t-1"))
     width, rate = box.width, typed(damping.learning_rate)
     roomy = width > ROOMY
-    here = f"{bend} = {rounded(damping.curvature)}: thick" if roomy else "="
+    here = f'"here:" thick {gamma} =' if roomy else "="
     critical = rounded(damping.momenta[CRITICAL])
     sources = (
         f"{after} = (1 + {gamma} - {eta} {bend}) {now} - {gamma} {before}",
         f"r^2 - (1 + {gamma} - {eta} {bend}) r + {gamma} = 0",
-        f'"no" r: thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}',
+        f'"no" r":" thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}',
         f'"lowest:" thick {gamma} = (1 - sqrt({eta} {bend}))^2',
         f"{here} (1 - sqrt({rate} dot {rounded(damping.curvature)}))^2 = {critical}",
     )

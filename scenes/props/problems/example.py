@@ -16,7 +16,7 @@ from objectives import AnyObjective
 from optimizers import Trajectory
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
-from scenes.stage.ink.ball import NEVER, Trail, covered
+from scenes.stage.ink.ball import NEVER, Trail, covered, parted
 from scenes.stage.ink.drawing import Array, crosses, inside
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
@@ -26,6 +26,7 @@ from scenes.stage.words.figures import power_of_ten
 from scenes.stage.words.typesetting import BODY, Words, quiet
 
 BALL, RIM = 0.13, 0.07  # radius, and by how much a ball is larger than one that covers it
+LONG, WIDER = 3, 12.0  # steps for which a path lies under another, and by how much it is wider then
 BESIDE, OFF = 0.3, 0.38  # from a path to what is measured along it, and from there to its number
 CLEAR = 0.6  # from where the name of the axis begins to the rules' numbers, which are left out where they have no room
 
@@ -82,13 +83,16 @@ def chart_of(exhibit: Example, box: Box) -> ContourMap:
 
 
 def trails_on(chart: ContourMap, exhibit: Example, colors: Mapping[str, str]) -> dict[str, Trail]:
-    """The runs of an exhibit on its map; where balls stand at one place, the lower one is larger."""
+    """The runs of an exhibit on its map; where balls stand at one place, the lower one is larger, and where a path lies
+    under others for some steps, it is wider."""
     places = {name: chart.to_screen(*run.iterates.T) for name, run in exhibit.runs.items()}
     made, above = {}, [*places.values()]
     for name, path in places.items():
         above = above[1:]
         again = covered(path, above, BALL, RIM) if above else NEVER
         made[name] = Trail(path, colors[name], chart.area, ball=BALL, rim=RIM * len(above), again=again)
+        if above and parted([path, *above], BALL) > LONG:
+            made[name].widen(WIDER, 0.0)
     return made
 
 

@@ -71,6 +71,11 @@ class Route:
         return self.steps_at(*self.places[place], *(self.curvatures if place in ALL else self.ends[1:]))
 
     @property
+    def brink(self) -> float:
+        """How far along the way the runs with much momentum still settle alike: on the way to where they diverge."""
+        return PLACES.index("ripples") + (NEAR - PULL) / (TOO_FAR - PULL)
+
+    @property
     def ripples(self) -> list[float]:
         """The steps of runs with much momentum, at learning rates from the first place to near the boundary."""
         steep = self.ends[1]
