@@ -128,6 +128,11 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "Adaptive",
         "Each slope over the root of its own mean square: steep and flat get like steps, along the axes.",
     ),
+    "schedules": (
+        "scenes.schedules",
+        "SchedulesScene",
+        "Warm-up where it is steep, decay where noise is left: one learning rate is not right all the way.",
+    ),
     "newton": (
         "scenes.newton",
         "NewtonScene",

@@ -255,6 +255,7 @@ SHOWN: Mapping[str, Shown] = {
     "conventions": _fixed({"rules": BALL}),
     "nesterov": _nesterov,
     "adaptive": partial(_asked, _adaptive),
+    "schedules": _fixed({"rules": ALONE, "takes": ("objective", "start", "learning_rate", "steps")}),
     "newton": partial(_asked, _newton),
     "your_objective": partial(_asked, _your_objective),
 }

@@ -63,6 +63,16 @@ OWN: Mapping[str, tuple[dict[str, Any], ...]] = {
     "derived_not_typed": ({"typed": "2*theta"}, {"start": "0"}),
     "stochastic": ({"seed": 1}, {"seed": 7}),
     "adaptive": ({"beta1": 0.0}, {"beta2": 0.9}, {"beta1": 0.99, "beta2": 0.5}, {"angle": 0}, {"start": "2,0"}),
+    "schedules": (
+        {"noise": 0},
+        {"noise": 50, "seed": 0},
+        {"schedules": "constant"},
+        {"schedules": "one_cycle, eta/(t + 1), eta*0.97^t"},
+        {"second_objective": "rosenbrock", "second_start": "-2,2", "second_learning_rate": 0.003},
+        {"second_objective": KINK, "second_start": None},
+        {"second_objective": POLE, "second_start": "3,2", "second_schedule": "one_cycle"},
+        {"second_objective": "saddle", "second_start": "0,1"},
+    ),
     "newton": (
         {"damping": 0.01},
         {"damping": 1000},

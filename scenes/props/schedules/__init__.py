@@ -1,0 +1,1 @@
+"""Parts of the clip `schedules`, and of no other."""

@@ -1,0 +1,72 @@
+"""The clip's runs, made of its parameters: those with noise, and those from the steep start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from objectives import AnyObjective
+from optimizers import GradientDescent, descend
+from optimizers.noise import descend_noisy
+from optimizers.schedules import RateSchedule, make_schedule, rates, scheduled
+from scenes.props.schedules.telling import CONSTANT, HOLDS, LARGE, SMALL, WARMED, Steep, Tale
+from scenes.props.schedules.walks import (
+    Walk,
+    checked_rate,
+    clouds,
+    largest_stable,
+    lowest,
+    noises_of,
+    radius_of_near,
+    titles_of,
+)
+from scenes.stage.ink.drawing import Array
+
+FAN, NOISES = 12, 10  # steps whose gradients are seen at one place; noises that are compared
+
+Ruled = dict[str, tuple[float, RateSchedule]]
+
+
+def tale_of(objective: AnyObjective, start: Array, goal: Array, wanted: Any) -> Tale:
+    """The runs with noise, by the parameters `wanted`."""
+    ruled, steps = _with_noise(wanted), int(wanted.steps)
+    walks, near = {}, radius_of_near(start, goal)
+    for name, (rate, schedule) in ruled.items():
+        rule = scheduled(GradientDescent(rate), schedule, steps)
+        run = descend_noisy(objective, rule, start, steps, deviation=wanted.noise, seed=wanted.seed)
+        walks[name] = Walk(run, rates(schedule, rate, steps), goal, near)
+    noises = noises_of(wanted.noise, wanted.seed, NOISES, max(steps, FAN))
+    found = clouds(objective, ruled.values(), start, goal, noises[:steps])
+    names = ("large, constant", "small, constant", *titles_of(wanted.schedules))
+    slope, rest = np.asarray(objective.gradient(start)), float(np.linalg.norm(objective.gradient(goal)))
+    titles, every = dict(zip(ruled, names, strict=True)), dict(zip(ruled, found, strict=True))
+    return Tale(walks, every, titles, noises[:FAN, 0], slope, rest)
+
+
+def _with_noise(wanted: Any) -> Ruled:
+    """The rate and the schedule of each run."""
+    ruled = {LARGE: (wanted.learning_rate, _constant()), SMALL: (wanted.small_learning_rate, _constant())}
+    for k, text in enumerate(wanted.schedules, start=1):
+        ruled[f"schedule_{k}"] = wanted.learning_rate, make_schedule(text)
+    return ruled
+
+
+def steep_of(objective: AnyObjective, start: Array, wanted: Any) -> Steep:
+    """The runs from the steep start: at the large rate, at the largest that is stable there (rounded down to one
+    digit), and warmed up."""
+    goal, top, steps = lowest(objective, start), float(wanted.second_learning_rate), int(wanted.steps)
+    holds = min(checked_rate(float(largest_stable(objective, start[np.newaxis])[0])), top)
+    warmed = make_schedule(wanted.second_schedule)
+    ruled: Ruled = {CONSTANT: (top, _constant()), HOLDS: (holds, _constant()), WARMED: (top, warmed)}
+    walks, limits = {}, {}
+    for name, (rate, schedule) in ruled.items():
+        run = descend(objective, scheduled(GradientDescent(rate), schedule, steps), start, steps)
+        walks[name] = Walk(run, rates(schedule, rate, steps), goal, radius_of_near(start, goal))
+        limits[name] = largest_stable(objective, run.iterates[: run.ended_at + 1])
+    return Steep(walks, limits)
+
+
+def _constant() -> RateSchedule:
+    schedule: RateSchedule = make_schedule("constant")
+    return schedule

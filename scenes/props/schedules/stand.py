@@ -1,0 +1,212 @@
+"""Where the clip's things stand: a ground with its map, runs and two charts; lanes; the last picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import numpy as np
+from manim import LEFT, VGroup, VMobject
+
+from objectives import AnyObjective
+from scenes.props.schedules.charts import Chart, Line, Wall, alike, span
+from scenes.props.schedules.walks import Walk
+from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.maps.even_map import View, around, even_map, targets
+from scenes.stage.words.notation import gradient, notation, parameters
+from scenes.stage.words.speaker import tinted
+from scenes.stage.words.typesetting import BODY, Words, bold, first_fitting, lines, on_baseline
+
+FOOT = 0.55  # height of the line for words
+MARK, BALL, SMALL_BALL = 0.035, 0.13, 0.1  # radius of an iterate, of a ball, and of one in a lane
+HEAD = 0.5  # height of a line over or under a lane
+WIDENED = 0.25  # how far a window is widened for the runs
+ROOM, BOUNDED = 1.1, 1.6  # times the largest rate: the range, without bounds and with them
+
+
+def rate_name() -> str:
+    return f"learning rate ${notation().learning_rate}$"
+
+
+def rows() -> tuple[Box, Box]:
+    """The line for words at the bottom, and the rest."""
+    return layout.stage().bottom_slice(FOOT, gap=0.12)
+
+
+def window(start: Array, goal: Array, walks: Iterable[Walk]) -> View:
+    """A window round start and goal, widened for runs, but not for one that flies off."""
+    points = np.concatenate([walk.run.iterates[: walk.run.ended_at + 1] for walk in walks])
+    return containing(around(np.array([start, goal]), 0.2), points, WIDENED)
+
+
+def seen(walk: Walk, steps: int) -> Array:
+    """The rates of a run at steps 0 to the last, for a curve: that of the last step stays."""
+    return np.append(walk.rates, walk.rates[-1])[: steps + 1]
+
+
+class Ground:
+    """Runs on one map, their rates in a chart beside it, and `far` in another: how far, or how high, they are."""
+
+    def __init__(
+        self,
+        objective: AnyObjective,
+        walks: Mapping[str, Walk],
+        colors: Mapping[str, str],
+        held: Iterable[str],
+        limits: Mapping[str, Array] | None = None,
+    ) -> None:
+        """The map holds the runs `held`; with `limits`, the largest stable rates, the lower chart shows heights."""
+        stage = rows()[1]
+        self.walks, self.colors, self.limits = walks, colors, limits
+        first = next(iter(walks.values()))
+        self.goal_at, self.steps = first.goal, len(first.rates)
+        self.view = window(first.run.iterates[0], first.goal, [walks[name] for name in held])
+        box, self.column = layout.beside(stage, (0.54 if layout.is_wide() else 0.5) * stage.width, 5.6)
+        self.map: ContourMap = even_map(objective, box, self.view)
+        self.goal: VMobject = targets(self.map, self.goal_at[np.newaxis])
+        self.boxes = self.column.rows(1, 1, gap=0.3)
+        base = float(objective.value(first.goal))
+        self.far = {name: walk.distances if limits is None else walk.heights(base) for name, walk in walks.items()}
+
+    @cached_property
+    def trails(self) -> dict[str, Trail]:
+        made = {}
+        for name, walk in self.walks.items():
+            places = self.map.to_screen(*walk.run.iterates[: walk.run.ended_at + 1].T)
+            made[name] = Trail(places, self.colors[name], self.map.area, MARK, BALL)
+        return made
+
+    @cached_property
+    def rate(self) -> Chart:
+        """From 0 on; where there are bounds, with room above the largest rate."""
+        top = max(float(np.max(walk.rates)) for walk in self.walks.values())
+        room = ROOM if self.limits is None else BOUNDED
+        return Chart(self.boxes[0], self.steps, (0.0, room * top or 1.0), rate_name())
+
+    @cached_property
+    def away(self) -> Chart:
+        name = "distance from $times$" if self.limits is None else "$f$ above $times$"
+        held = [values[values <= 10 * values[0]] if values[0] > 0 else values for values in self.far.values()]
+        return Chart(self.boxes[1], self.steps, span(held), name, log=True)
+
+    @cached_property
+    def rates(self) -> dict[str, Line]:
+        return {
+            name: self.rate.line(seen(walk, walk.run.ended_at), self.colors[name]) for name, walk in self.walks.items()
+        }
+
+    def plan(self, name: str) -> Line:
+        """The whole curve of a schedule, faint, before it is run through."""
+        walk = self.walks[name]
+        return self.rate.line(seen(walk, self.steps), self.colors[name], planned=True)
+
+    @cached_property
+    def fars(self) -> dict[str, Line]:
+        held = {name: np.where(np.isfinite(one), one, np.nan) for name, one in self.far.items()}
+        return {name: self.away.line(np.maximum(one, 1e-300), self.colors[name]) for name, one in held.items()}
+
+    def wall(self, name: str) -> Wall:
+        """What is above the largest stable rate along a run."""
+        limits: Array = (self.limits or {})[name]
+        return self.rate.wall(np.nan_to_num(limits, nan=self.rate.y_axis.data[1], posinf=1e300))
+
+
+def noisy_step(box: Box, deviation: str) -> VGroup:
+    """What a step follows: the gradient, in its colour, and what is added to it."""
+    now, after, rate = parameters(), parameters("t+1"), notation().learning_rate
+    true = tinted(f"${gradient()}$", palette().gradient)
+    said = (
+        (f"${after} = {now} - {rate}_(t) g_(t)$",),
+        (f"$g_(t) = {true} + xi_(t)$",),
+        (f"$xi_(t)$: Gaussian, standard deviation ${deviation}$", f"$xi_(t)$: noise, ${deviation}$"),
+    )
+    return layout.place(lines(*(first_fitting(map(Words, one), box.width) for one in said), gap=0.4), box, LEFT)
+
+
+class Lanes:
+    """Runs beside each other: over each map the curve of its rate, under it what was found."""
+
+    def __init__(
+        self,
+        objective: AnyObjective,
+        view: View,
+        walks: Mapping[str, Walk],
+        titles: Mapping[str, str],
+        colors: Mapping[str, str],
+        said: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        count, stage = len(walks), rows()[1]
+        cells = stage.rows(*[1] * count, gap=0.3) if layout.is_tall() else stage.columns(*[1] * count, gap=0.4)
+        self.cells = dict(zip(walks, map(_cut, cells), strict=True))
+        top = ROOM * max(float(np.max(walk.rates)) for walk in walks.values()) or 1.0
+        self.maps: dict[str, ContourMap] = {}
+        self.trails: dict[str, Trail] = {}
+        self.lines: dict[str, Line] = {}
+        self.before: list[VMobject] = []
+        for name, walk in walks.items():
+            head, curve, chart, _ = self.cells[name]
+            panel = Chart(curve, len(walk.rates), (0.0, top), "")
+            self.lines[name] = panel.line(seen(walk, len(walk.rates)), colors[name], planned=True)
+            self.maps[name] = even_map(objective, chart, view)
+            places = self.maps[name].to_screen(*walk.run.iterates[: walk.run.ended_at + 1].T)
+            self.trails[name] = Trail(places, colors[name], self.maps[name].area, 0.03, SMALL_BALL)
+            goal = targets(self.maps[name], walk.goal[np.newaxis])
+            title = layout.shrink_into(bold(titles[name], BODY, colors[name]), head.width)
+            on_baseline(layout.place(title, head), head.bottom + 0.12)
+            self.before += [panel, self.maps[name], goal, title]
+        self.found = self._found(said, colors)
+
+    def _found(self, said: Mapping[str, tuple[str, ...]], colors: Mapping[str, str]) -> dict[str, Words]:
+        feet = {name: cell[3] for name, cell in self.cells.items()}
+        made = alike(said, colors, min(foot.width for foot in feet.values()))
+        for name, words in made.items():
+            on_baseline(layout.place(words, feet[name]), feet[name].bottom + 0.12)
+        return made
+
+
+def _cut(box: Box) -> tuple[Box, Box, Box, Box]:
+    """Title, chart, map and what is found, one below the other; in a tall picture the map at the right of them."""
+    if layout.is_tall():
+        words, chart = box.columns(1, 1, gap=0.25)
+        head, rest = words.top_slice(HEAD, gap=0.0)
+        foot, curve = rest.bottom_slice(HEAD, gap=0.0)
+        return head, curve, chart, foot
+    head, rest = box.top_slice(HEAD, gap=0.0)
+    foot, both = rest.bottom_slice(HEAD, gap=0.0)
+    curve, chart = both.rows(1, 2.2, gap=0.15)
+    return head, curve, chart, foot
+
+
+class Summary:
+    """The last picture: the rates of some runs with noise, and those of the second ground under their bound."""
+
+    def __init__(
+        self, first: Ground, second: Ground, told: tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]
+    ) -> None:
+        """`told` are the lines below both charts, by the runs' names: of the second ground first."""
+        stage = rows()[1]
+        halves = stage.rows(1, 1, gap=0.35) if layout.is_tall() else stage.columns(1, 1, gap=0.5)
+        lines = max(map(len, told))
+        parts = [half.bottom_slice(lines * HEAD, gap=0.1) for half in halves]
+        decays, warms = (
+            Chart(part[1], one.steps, one.rate.y_axis.data, rate_name())
+            for part, one in zip(parts, (second, first), strict=True)
+        )
+        self.charts = VGroup(decays, warms)
+        self.curves = [VGroup(), VGroup()]
+        self.words = [VGroup(), VGroup()]
+        for k, (chart, ground) in enumerate(((decays, second), (warms, first))):
+            if ground.limits is not None:
+                limits = np.nan_to_num(ground.limits[list(told[k])[-1]], nan=np.inf, posinf=1e300)
+                self.curves[k].add(chart.wall(limits).display(float(ground.steps)))
+            for name in told[k]:
+                line = chart.line(seen(ground.walks[name], ground.steps), ground.colors[name])
+                self.curves[k].add(line.display(float(ground.steps)).curve)
+            made = alike(told[k], ground.colors, parts[k][0].width)
+            for words, row in zip(made.values(), parts[k][0].rows(*[1] * lines, gap=0.0), strict=False):
+                self.words[k].add(on_baseline(layout.place(words, row), row.bottom + 0.12))

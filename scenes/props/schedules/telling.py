@@ -1,0 +1,346 @@
+"""What the clip says of its runs: each sentence chosen by their numbers.
+
+Captions are plain text; lines on the screen are Typst markup, in wordings that get shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from scenes.props.schedules.walks import Walk, rms
+from scenes.stage.ink.drawing import Array
+from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
+from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.speaker import tinted
+
+LARGE, SMALL = "large_rate", "small_rate"  # the runs with a constant rate; the others are schedules
+CONSTANT, WARMED, HOLDS = "constant", "warmed_up", "stable_at_the_start"  # those on the second ground
+ALIKE = 0.05  # by so much two clouds differ at most that are called about the same
+LEVEL = 1e-6  # of the slope at the start: none
+
+Wordings = tuple[str, ...]
+
+
+def comes(walk: Walk) -> str:
+    """When a run is near at first."""
+    if flies_off(walk.run):
+        return ending(walk.run, 2)
+    return "is never near" if walk.near_at is None else f"is near at step {walk.near_at}"
+
+
+def stays(walk: Walk) -> str:
+    """How far it is from the lowest point in the end."""
+    return "" if flies_off(walk.run) else f", and {figure(walk.cloud, 2)} away over the last third"
+
+
+def briefly(walk: Walk) -> Wordings:
+    """Both for the screen."""
+    if flies_off(walk.run):
+        return ending_briefly(walk.run), "flies off", "flies off"
+    near = "never near" if walk.near_at is None else f"near at step ${walk.near_at}$"
+    cloud = in_math(figure(walk.cloud, 2))
+    short = "never" if walk.near_at is None else f"${walk.near_at}$"
+    return f"{near}, then ${cloud}$ away", f"near: {short}, away: ${cloud}$", f"${cloud}$"
+
+
+def is_sooner(one: Walk, other: Walk) -> bool:
+    """Whether one is near before another, or the other never."""
+    return one.near_at is not None and (other.near_at is None or one.near_at < other.near_at)
+
+
+@dataclass(frozen=True, eq=False)
+class Tale:
+    """`walks` by name, on one noise; `clouds` (s,) of each on several; `titles` of all; `errors` (n, 2) are the
+    noise of some steps, `slope` (2,) the gradient at the start, and `rest` how steep it is at the lowest point."""
+
+    walks: Mapping[str, Walk]
+    clouds: Mapping[str, Array]
+    titles: Mapping[str, str]
+    errors: Array
+    slope: Array
+    rest: float
+
+    # The noise ------------------------------------------------------------------------------------------------------
+
+    @property
+    def fan(self) -> Array:
+        """Gradients (n, 2) at the start, as they are seen."""
+        return np.asarray(self.slope + self.errors)
+
+    @property
+    def downhill(self) -> int:
+        """How many of the gradients, as they are seen, lead downhill."""
+        return int(np.sum(self.fan @ self.slope > 0))
+
+    @property
+    def is_level(self) -> bool:
+        """Whether there is no slope at the lowest point."""
+        return bool(self.rest <= LEVEL * float(np.linalg.norm(self.slope)))
+
+    @property
+    def is_noisy(self) -> bool:
+        return bool(np.any(self.errors))
+
+    def left(self) -> str:
+        """What a step follows at the lowest point, in a caption and on the screen alike."""
+        if not self.is_noisy:
+            return "there is no noise"
+        return "nothing but noise is left" if self.is_level else "noise is added to a slope"
+
+    @property
+    def steepest(self) -> float:
+        """The scale of the arrows: the true slope at the start, or the largest of the noise."""
+        return float(np.linalg.norm(self.slope)) or float(np.linalg.norm(self.errors, axis=1).max()) or 1.0
+
+    # Constant rates -------------------------------------------------------------------------------------------------
+
+    def outside(self) -> Wordings:
+        """How often the large rate has left the ring in the end."""
+        walk = self.walks[LARGE]
+        if flies_off(walk.run):
+            return briefly(walk)
+        count, cloud = len(walk.late), in_math(figure(walk.cloud, 2))
+        left = f"outside in ${walk.outside}$ of the last ${count}$ steps"
+        return f"{left}: ${cloud}$ away, the circle", f"{left}: ${cloud}$ away", left
+
+    def compared(self) -> str:
+        """What the small rate does better and worse."""
+        calm = self.walks[SMALL].cloud < self.walks[LARGE].cloud
+        late = is_sooner(self.walks[LARGE], self.walks[SMALL])
+        if calm:
+            return "calmer, but late" if late else "calmer, and no later"
+        return "late, and no calmer" if late else "no calmer, and no later"
+
+    # A schedule -----------------------------------------------------------------------------------------------------
+
+    def rate_told(self, name: str) -> str:
+        """What a schedule does with the rate over the run."""
+        first, last = (float(self.walks[name].rates[k]) for k in (0, -1))
+        if first == last:
+            return f"begins and ends at {figure(first, 2)}"
+        return f"{'falls' if last < first else 'rises'} from {figure(first, 2)} to {figure(last, 2)}"
+
+    def gains(self, name: str) -> str:
+        """How a schedule compares with both constant rates."""
+        walk = self.walks[name]
+        soon, calm = is_sooner(walk, self.walks[SMALL]), walk.cloud < self.walks[LARGE].cloud
+        if soon and calm:
+            return "sooner than the small rate, and calmer than the large one"
+        if soon:
+            return "sooner than the small rate, but no calmer than the large one"
+        return "calmer than the large rate, but no sooner than the small one" if calm else "no gain on either"
+
+    def gains_briefly(self, name: str) -> str:
+        walk = self.walks[name]
+        soon, calm = is_sooner(walk, self.walks[SMALL]), walk.cloud < self.walks[LARGE].cloud
+        return f"{'sooner' if soon else 'no sooner'}, {'calmer' if calm else 'no calmer'}"
+
+    @property
+    def schedules(self) -> list[str]:
+        return [name for name in self.walks if name not in (LARGE, SMALL)]
+
+    def shapes(self) -> str:
+        """How far each schedule is in the end, on the same noise."""
+        parts = (
+            f"{self.titles[name]} flies off"
+            if not np.isfinite(self.walks[name].cloud)
+            else f"{self.titles[name]} {figure(self.walks[name].cloud, 2)}"
+            for name in self.schedules
+        )
+        return ", ".join(parts)
+
+    # Several noises -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def pooled(self) -> dict[str, float]:
+        """The root mean square over all noises."""
+        return {
+            name: rms(values) if np.isfinite(values).all() else float("inf") for name, values in self.clouds.items()
+        }
+
+    @property
+    def best(self) -> str:
+        """The schedule that is nearest in the end."""
+        return min(self.schedules, key=self.pooled.__getitem__)
+
+    @property
+    def decay_pays(self) -> bool:
+        """Whether that is nearer than both constant rates."""
+        return self.pooled[self.best] < min(self.pooled[LARGE], self.pooled[SMALL])
+
+    def verdict(self) -> str:
+        """Which is the calmest, in a caption and on the screen alike."""
+        best, least = self.best, self.pooled[self.best]
+        if not np.isfinite(least):
+            return "no schedule stays with every noise"
+        if not self.decay_pays:
+            one = LARGE if self.pooled[LARGE] <= self.pooled[SMALL] else SMALL
+            return f"no schedule gets nearer than the {'large' if one == LARGE else 'small'} constant rate"
+        near = [name for name in self.schedules if self.pooled[name] <= (1 + ALIKE) * least]
+        if len(near) > 1:
+            return f"{' and '.join(self.titles[name] for name in near)} get about equally near"
+        return f"{self.titles[best]} gets nearest"
+
+
+@dataclass(frozen=True, eq=False)
+class Steep:
+    """The second ground: `walks` by name, and `limits` of each: the largest stable rate at each place."""
+
+    walks: Mapping[str, Walk]
+    limits: Mapping[str, Array]
+
+    @property
+    def times(self) -> float:
+        """How many times the largest stable rate at the start the constant one is; 0 where nothing bounds it."""
+        first = float(self.limits[CONSTANT][0])
+        return float(self.walks[CONSTANT].rates[0]) / first if np.isfinite(first) else 0.0
+
+    @property
+    def above(self) -> int:
+        """In how many steps the warmed-up rate is above the largest stable one."""
+        return self.above_of(WARMED)
+
+    def above_of(self, name: str) -> int:
+        rates, limits = self.walks[name].rates, self.limits[name]
+        count = min(len(rates), len(limits), self.walks[name].run.ended_at)
+        return int(np.sum(rates[:count] > limits[:count]))
+
+    @property
+    def warming_pays(self) -> bool:
+        """Whether the warmed-up run ends lower than the constant rate."""
+        return last_value(self.walks[WARMED].run) < last_value(self.walks[CONSTANT].run)
+
+    def too_large(self) -> str:
+        """The rate beside the largest stable one at the start."""
+        if not np.isfinite(self.limits[CONSTANT][0]):
+            return "has no bound at the start"
+        bound = f"the largest stable one at the start, {figure(float(self.limits[CONSTANT][0]), 2)}"
+        return f"is {figure(self.times, 2)} times {bound}" if self.times > 1 else f"is not above {bound}"
+
+    def under(self) -> str:
+        """How the warmed-up rate keeps to its bound."""
+        count = self.walks[WARMED].run.ended_at
+        return "never above it" if not self.above else f"above it in {self.above} of {count} steps"
+
+    def ends(self, name: str) -> str:
+        return ending(self.walks[name].run, 2)
+
+    def ends_briefly(self, name: str) -> Wordings:
+        run = self.walks[name].run
+        told = ending_briefly(run, 2)
+        if told.startswith("at "):
+            number = in_math(figure(last_value(run), 2))
+            return f"ends at ${number}$", f"${number}$"
+        return told, told
+
+    def told(self) -> Wordings:
+        """How the constant rate compares with its bound, and what becomes of it."""
+        ends, brief = self.ends(CONSTANT), self.ends_briefly(CONSTANT)[0]
+        if self.times <= 1:
+            return f"it {ends}", brief
+        times = f"${in_math(figure(self.times, 2))}$ times the bound"
+        return f"{times}: it {ends}", f"{times}: {brief}"
+
+    def both(self, color: str) -> Wordings:
+        """How the warmed-up rate ends, and in its colour the one that is stable at the start."""
+        rate = in_math(figure(float(self.walks[HOLDS].rates[0]), 2))
+        warmed, held = (self.ends_briefly(name)[0] for name in (WARMED, HOLDS))
+        small = tinted(f"constant, at ${rate}$, {held}", color)
+        return f"{self.under()}: {warmed}; {small}", f"{self.under()}: {warmed}"
+
+
+def answer(tale: Tale, steep: Steep) -> Wordings:
+    """The line that answers the title."""
+    if steep.warming_pays and tale.decay_pays:
+        return (
+            "small while it is steep, large on the way, small again where noise is left",
+            "small, while steep; large; small again, for the noise",
+        )
+    if tale.decay_pays:
+        return ("here only the end asks for a smaller rate: noise is left", "a smaller rate in the end: for the noise")
+    if steep.warming_pays:
+        return ("here only the start asks for a smaller rate: it is steep", "a smaller rate at the start: it is steep")
+    return ("here a constant rate does as well", "a constant rate does as well")
+
+
+def decays(tale: Tale) -> dict[str, Wordings]:
+    """How far the constant rates and the best schedule are in the end, over all noises."""
+    short = {LARGE: "large", SMALL: "small", tale.best: tale.titles[tale.best]}
+    told = {name: f"${in_math(figure(tale.pooled[name], 2))}$" for name in short}
+    told |= {name: "flies off" for name in short if not np.isfinite(tale.pooled[name])}
+    far = {name: "" if "flies" in said else " from $times$" for name, said in told.items()}
+    return {
+        name: (f"{tale.titles[name]}: {said}{far[name]}", f"{tale.titles[name]}: {said}", f"{short[name]}: {said}")
+        for name, said in told.items()
+    }
+
+
+def warms(steep: Steep) -> dict[str, Wordings]:
+    """Where the runs from the steep start end."""
+    heads = {CONSTANT: "large", HOLDS: "small", WARMED: "warmed up"}
+    told = {name: steep.ends_briefly(name) for name in heads}
+    full = {name: head if name == WARMED else f"{head}, constant" for name, head in heads.items()}
+    return {
+        name: (f"{full[name]}: {told[name][0]}", f"{full[name]}: {told[name][1]}", f"{head}: {told[name][1]}")
+        for name, head in heads.items()
+    }
+
+
+# For the clip ---------------------------------------------------------------------------------------------------------
+
+
+def measured(tale: Tale, steep: Steep) -> dict[str, int | float | str]:
+    """The computed numbers, by name."""
+    found: dict[str, int | float | str] = {"near": tale.walks[LARGE].near, "downhill": tale.downhill}
+    found |= {f"{name}_cloud": walk.cloud for name, walk in tale.walks.items()}
+    found |= {f"{name}_cloud_of_all": cloud for name, cloud in tale.pooled.items()}
+    found |= {f"{name}_value": last_value(walk.run) for name, walk in steep.walks.items()}
+    return found | {"times_the_largest_stable": steep.times, "steps_above": steep.above}
+
+
+def claimed(tale: Tale, steep: Steep) -> dict[str, bool]:
+    """What must hold for the clip to make its point."""
+    name = tale.schedules[0]
+    large, small, first = (tale.walks[key] for key in (LARGE, SMALL, name))
+    last, gains = len(large.late), is_sooner(first, small) and 2 * first.cloud < large.cloud
+    warmed, held = (last_value(steep.walks[key].run) for key in (WARMED, HOLDS))
+    return {
+        f"the large rate {comes(large)}, and is outside the ring in {large.outside} of the last {last} steps": (
+            large.near_at is not None and large.outside > last / 2
+        ),
+        f"the small rate is {tale.compared()}": tale.compared() == "calmer, but late",
+        f"{tale.titles[name]}: {tale.gains(name)}": gains,
+        f"with several noises {tale.verdict()}": tale.decay_pays,
+        f"from the steep start the rate {steep.too_large()}: it {steep.ends(CONSTANT)}": steep.times > 2,
+        f"warmed up it is {steep.under()}, and {steep.ends(WARMED)}": steep.above == 0 and 10 * warmed < held,
+    }
+
+
+def placeholders(tale: Tale, steep: Steep) -> dict[str, str]:
+    """What the captions say, by name."""
+    name, count = tale.schedules[0], len(tale.schedules)
+    large, small, first = (comes(tale.walks[key]) + stays(tale.walks[key]) for key in (LARGE, SMALL, name))
+    return {
+        "left": tale.left(),
+        "large": large,
+        "small": small,
+        "compared": tale.compared(),
+        "first": tale.titles[name],
+        "rate_told": tale.rate_told(name),
+        "falling": first,
+        "gains": tale.gains(name),
+        "count": f"{count} shapes" if count > 1 else "one shape",
+        "shapes": tale.shapes(),
+        "verdict": tale.verdict(),
+        "too_large": steep.too_large(),
+        "constant_ends": steep.ends(CONSTANT),
+        "under": steep.under(),
+        "warmed_ends": steep.ends(WARMED),
+        "holding_rate": figure(float(steep.walks[HOLDS].rates[0]), 2),
+        "holding_ends": steep.ends(HOLDS),
+        "answer": answer(tale, steep)[0],
+    }

@@ -1,0 +1,274 @@
+"""The clip schedules: its runs, their noise and their rates by loops of their own, and what is said of all that."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clips.filming.work import make_scene, studio, typeset_cache
+from clips.profile import make_profile
+from objectives.errors import UsageError
+from scenes.props.schedules.charts import Chart
+from scenes.props.schedules.made import NOISES
+from scenes.props.schedules.telling import CONSTANT, HOLDS, LARGE, SMALL, WARMED
+from scenes.props.schedules.walks import as_schedules, largest_stable
+from scenes.schedules import SchedulesScene
+from scenes.stage.ink.layout import Box
+from tests.scenes.reading import is_rounded
+
+Place = tuple[float, float]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_a_studio() -> Iterator[None]:
+    with studio(make_profile("l")), typeset_cache():
+        yield
+
+
+@pytest.fixture(scope="module")
+def usual() -> SchedulesScene:
+    """The clip with its defaults, asked more than once."""
+    return asked()
+
+
+def asked(**changes: Any) -> SchedulesScene:
+    return make_scene("schedules", changes)  # type: ignore[return-value]
+
+
+def rate_of(shape: str, t: int, top: float, steps: int) -> float:
+    """The four shapes, as a textbook has them."""
+    return {
+        "constant": top,
+        "inverse_time(decay=0.1)": top / (1 + 0.1 * t),
+        "cosine": top * (1 + math.cos(math.pi * t / steps)) / 2,
+        "step(every=40, factor=0.1)": top * 0.1 ** (t // 40),
+    }[shape]
+
+
+def walk(bends: Place, start: Place, top: float, shape: str, noise: float, seed: int, steps: int) -> list[Place]:
+    """Gradient descent on (a x^2 + b y^2)/2 with a Gaussian added to each slope."""
+    places = [start]
+    for t in range(steps):
+        rate, (x, y) = rate_of(shape, t, top, steps), places[-1]
+        off = noise * np.random.default_rng([seed, t]).standard_normal(2)
+        places.append((x - rate * (bends[0] * x + off[0]), y - rate * (bends[1] * y + off[1])))
+    return places
+
+
+def cloud_of(places: list[Place]) -> float:
+    late = places[-max(1, (len(places) - 1) // 3) :]
+    return math.sqrt(sum(x * x + y * y for x, y in late) / len(late))
+
+
+def near_at(places: list[Place], radius: float) -> int | None:
+    return next((k for k, place in enumerate(places) if math.hypot(*place) <= radius), None)
+
+
+def is_before(one: int | None, other: int | None) -> bool:
+    return one is not None and (other is None or one < other)
+
+
+@settings(max_examples=6, deadline=None, phases=[Phase.generate])
+@given(
+    bends=st.sampled_from([(0.5, 2.0), (0.3, 1.7), (1.0, 0.2)]),
+    start=st.tuples(st.floats(-5, 5), st.floats(1, 5)),
+    top=st.floats(0.05, 0.9),
+    share=st.floats(0.02, 1),
+    noise=st.sampled_from([0.0, 0.3, 1.0, 3.0]),
+    seed=st.integers(0, 1000),
+    steps=st.integers(3, 60),
+    shape=st.sampled_from(["inverse_time(decay=0.1)", "cosine", "step(every=40, factor=0.1)"]),
+)
+def test_what_is_said_of_the_noisy_runs_is_what_they_do(
+    bends: Place, start: Place, top: float, share: float, noise: float, seed: int, steps: int, shape: str
+) -> None:
+    """Each sentence's predicate again, from a loop over the two coordinates of a quadratic."""
+    start = (round(start[0], 3), round(start[1], 3))
+    low = top * share
+    scene = asked(
+        objective=f"{bends[0]}*x^2/2 + {bends[1]}*y^2/2", start=start, learning_rate=top, small_learning_rate=low,
+        noise=noise, seed=seed, steps=steps, schedules=(shape,), second_objective="x^2+y^2", second_start=(1, 1),
+    )  # fmt: skip
+    asking = {LARGE: (top, "constant"), SMALL: (low, "constant"), "schedule_1": (top, shape)}
+    runs = {name: walk(bends, start, rate, kind, noise, seed, steps) for name, (rate, kind) in asking.items()}
+    for name, places in runs.items():
+        np.testing.assert_allclose(scene.walks[name].run.iterates, places, atol=1e-9)
+    words, radius = scene.words(), float(f"{0.2 * math.hypot(*start):.1g}")
+    assert scene.numbers()["near"] == radius
+    near = {name: near_at(places, radius) for name, places in runs.items()}
+    clouds = {name: cloud_of(places) for name, places in runs.items()}
+    for key, name in (("large", LARGE), ("small", SMALL), ("falling", "schedule_1")):
+        told = re.fullmatch(r"is (never near|near at step (\d+)), and (\S+) away over the last third", words[key])
+        assert told
+        assert (int(told[2]) if told[2] else None) == near[name]
+        assert is_rounded(told[3], clouds[name])
+    late, calm = is_before(near[LARGE], near[SMALL]), clouds[SMALL] < clouds[LARGE]
+    assert ("late" in words["compared"].replace("no later", "")) == late
+    assert words["compared"].startswith("calmer") == calm
+    soon, calm = is_before(near["schedule_1"], near[SMALL]), clouds["schedule_1"] < clouds[LARGE]
+    gains = {
+        (True, True): "sooner than the small rate, and calmer than the large one",
+        (True, False): "sooner than the small rate, but no calmer than the large one",
+        (False, True): "calmer than the large rate, but no sooner than the small one",
+        (False, False): "no gain on either",
+    }
+    assert words["gains"] == gains[soon, calm]
+    first, last = (rate_of(shape, t, top, steps) for t in (0, steps - 1))
+    assert words["rate_told"].startswith("falls from" if last < first else "begins and ends at")
+    left = scene.tale.left()
+    assert left == ("nothing but noise is left" if noise else "there is no noise")
+    assert scene.tale.outside()[-1] == (
+        f"outside in ${sum(math.hypot(*place) > radius for place in runs[LARGE][-max(1, steps // 3) :])}$"
+        f" of the last ${max(1, steps // 3)}$ steps"
+    )
+
+
+def test_ten_noises_are_pooled(usual: SchedulesScene) -> None:
+    """The defaults: the root mean square over ten seeds, and who gets nearest."""
+    scene, found = usual, {}
+    shapes = ("inverse_time(decay=0.1)", "cosine", "step(every=40, factor=0.1)")
+    asking = [(0.6, "constant"), (0.03, "constant"), *((0.6, shape) for shape in shapes)]
+    for (rate, shape), (name, title) in zip(asking, scene.tale.titles.items(), strict=True):
+        runs = [walk((0.5, 2), (-5, 3), rate, shape, 2.0, seed, 120) for seed in range(4, 4 + NOISES)]
+        np.testing.assert_allclose(scene.tale.clouds[name], [cloud_of(run) for run in runs], rtol=1e-9)
+        found[title] = math.sqrt(sum(cloud_of(run) ** 2 for run in runs) / NOISES)
+        assert scene.tale.pooled[name] == pytest.approx(found[title])
+    best = min(list(found)[2:], key=found.__getitem__)
+    assert found[best] < 0.95 * min(value for title, value in found.items() if title != best)
+    assert scene.words()["verdict"] == f"{best} gets nearest" == "1/t gets nearest"
+
+
+def beale(x: float, y: float) -> float:
+    """Beale 1958."""
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+
+def slope(x: float, y: float, h: float = 1e-6) -> Place:
+    return (beale(x + h, y) - beale(x - h, y)) / (2 * h), (beale(x, y + h) - beale(x, y - h)) / (2 * h)
+
+
+def bound(x: float, y: float, h: float = 1e-5) -> float:
+    """2 over the larger eigenvalue, of a Hessian by differences."""
+    (a, b), (c, d), (e, f), (g, i) = slope(x + h, y), slope(x - h, y), slope(x, y + h), slope(x, y - h)
+    xx, xy, yy = (a - c) / (2 * h), (b - d) / (2 * h), (f - i) / (2 * h)
+    assert xy == pytest.approx((e - g) / (2 * h), abs=1e-2)
+    return 2 / ((xx + yy) / 2 + math.hypot((xx - yy) / 2, xy))
+
+
+def test_the_warmed_up_rate_keeps_under_its_bound(usual: SchedulesScene) -> None:
+    """The defaults: warm-up over twenty steps, then a cosine over the hundred that are left."""
+    scene = usual
+    places, rates = [(1.0, 1.5)], []
+    for t in range(120):
+        shares = 0.03 + 0.97 * t / 20 if t < 20 else (1 + math.cos(math.pi * (t - 20) / 100)) / 2
+        rates.append(0.05 * shares)
+        (x, y), (dx, dy) = places[-1], slope(*places[-1])
+        places.append((x - rates[-1] * dx, y - rates[-1] * dy))
+    warmed = scene.steep.walks[WARMED]
+    np.testing.assert_allclose(warmed.rates, rates, rtol=1e-9)
+    np.testing.assert_allclose(warmed.run.iterates, places, atol=1e-5)
+    bounds = [bound(*place) for place in places[:-1]]
+    np.testing.assert_allclose(scene.steep.limits[WARMED][:-1], bounds, rtol=1e-3)
+    assert all(rate < limit for rate, limit in zip(rates, bounds, strict=True))
+    words = scene.words()
+    assert words["under"] == "never above it"
+    assert is_rounded(words["warmed_ends"].removeprefix("is at "), beale(*places[-1]))
+    assert words["too_large"].startswith(f"is {0.05 / bounds[0]:.2g} times the largest stable one")
+    assert float(words["holding_rate"]) == math.floor(bounds[0] * 1000) / 1000
+
+
+@settings(max_examples=5, deadline=None, phases=[Phase.generate])
+@given(
+    bends=st.sampled_from([(0.5, 2.0), (30.0, 4.0), (1.0, 0.2)]),
+    rate=st.floats(0.001, 2),
+    first=st.floats(0.01, 1),
+    steps=st.integers(3, 30),
+)
+def test_what_is_said_of_the_bound(bends: Place, rate: float, first: float, steps: int) -> None:
+    """On a quadratic the bound is 2 over the larger coefficient, wherever the ball is."""
+    first = round(first, 3)
+    scene = asked(
+        second_objective=f"{bends[0]}*x^2/2 + {bends[1]}*y^2/2", second_start=(1, 1), second_learning_rate=rate,
+        second_schedule=f"warm_up(steps=5, first={first})", steps=steps, schedules=("constant",),
+    )  # fmt: skip
+    limit, words, steep = 2 / max(bends), scene.words(), scene.steep
+    rates = [rate * (first + (1 - first) * min(t / 5, 1)) for t in range(steep.walks[WARMED].run.ended_at)]
+    above = sum(one > limit for one in rates)
+    assert words["under"] == (f"above it in {above} of {len(rates)} steps" if above else "never above it")
+    assert words["too_large"].startswith("is not above" if rate <= limit else "is ")
+    assert steep.times == pytest.approx(rate / limit)
+    assert steep.walks[HOLDS].rates[0] <= min(rate, limit) * (1 + 1e-9)
+    ends = {}
+    for name, ways in ((CONSTANT, [rate] * steps), (WARMED, rates)):
+        shrunk = [math.prod(1 - bend * way for way in ways) for bend in bends]
+        ends[name] = sum(bend * share**2 / 2 for bend, share in zip(bends, shrunk, strict=True))
+    if abs(ends[WARMED] - ends[CONSTANT]) > 1e-9 * ends[CONSTANT] and max(ends.values()) < 1e100:
+        assert steep.warming_pays == (ends[WARMED] < ends[CONSTANT])
+    pays = scene.tale.decay_pays
+    assert ("steep" in words["answer"]) == steep.warming_pays
+    assert ("noise" in words["answer"]) == pays
+    assert ("constant rate does as well" in words["answer"]) == (not pays and not steep.warming_pays)
+
+
+def test_where_nothing_bends_up_there_is_no_bound() -> None:
+    scene = asked(second_objective="x + y", second_start=(0, 0), steps=5)
+    assert np.isinf(largest_stable(scene.second, np.zeros((1, 2)))).all()
+    assert scene.words()["too_large"] == "has no bound at the start"
+    kinked = asked(second_objective="|x| + 3|y|", second_start=(1, 1), steps=5)
+    assert kinked.words()["under"] == "never above it"
+
+
+# On the screen --------------------------------------------------------------------------------------------------------
+
+
+def test_mark_curve_and_wall_are_where_the_step_is() -> None:
+    chart = Chart(Box(-4, -2, 4, 2), 10, (0.0, 2.0), "rate")
+    values = np.linspace(1.0, 0.5, 11)
+    line, wall = chart.line(values, "#FFFFFF").display(4.5), chart.wall(values).display(4.5)
+    end = chart.point(4.5, 0.775)
+    np.testing.assert_allclose(line.curve.points[-1], end, atol=1e-9)
+    np.testing.assert_allclose(line.mark.get_center(), end, atol=1e-2)
+    np.testing.assert_allclose(wall.edge.points[-1], end, atol=1e-9)
+    assert wall.region.points[:, 1].max() == pytest.approx(chart.area.top)
+
+
+def test_arrows_are_on_one_scale(usual: SchedulesScene) -> None:
+    """At the lowest point the arrows are the noise alone, as long as at the start beside the true gradient."""
+    scene = usual
+    unit = 1.9 / math.hypot(2.5, 6.0)
+    noise = np.array([2.0 * np.random.default_rng([4, t]).standard_normal(2) for t in range(12)])
+    np.testing.assert_allclose(scene.tale.errors, noise)
+    arrows = scene.fans[2]
+    tail = scene.ground.map.to_screen(*scene.goal)
+    reach = np.abs(arrows.points - tail)[:, :2].max(axis=0)
+    np.testing.assert_allclose(reach, unit * np.abs(noise).max(axis=0), atol=0.05)
+
+
+def test_schedules_as_they_are_typed() -> None:
+    whole = ("cosine", "step(every=40, factor=0.1)")
+    assert asked(schedules="cosine, step(every=40, factor=0.1)").given.schedules == whole
+    assert asked(schedules=[*whole]).given.schedules == whole == as_schedules(whole)
+    assert asked(schedules="eta*0.9^t").tale.titles["schedule_1"] == "eta*0.9^t"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"schedules": "cosin"}, "cosine"),
+        ({"second_schedule": "cosine then step"}, "Only warm_up"),
+        ({"schedules": "cosine,cosine,cosine,cosine"}, "at most 3"),
+        ({"noise": -1}, "noise must be"),
+        ({"second_start": (1.0,)}, "start needs 2"),
+    ],
+    ids=str,
+)
+def test_bad_parameters_are_refused(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        list(asked(**changes).claims())
