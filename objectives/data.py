@@ -22,6 +22,8 @@ x, y = sympy.symbols("x y", real=True)
 SLIDES = "'Module 5.4: Momentum based Gradient Descent' (CS7015, IIT Madras)"
 OURS = f"Momentum in Motion: data that do what {SLIDES} shows as a picture only."
 
+NOISY = "Momentum in Motion: a neuron's own answers, with noise."
+
 Samples = tuple[float, ...]
 
 
@@ -95,6 +97,20 @@ def six_points_neuron() -> DataObjective:
     minima = ((0.02034063392375236, -0.42626680651801335),)
     return sigmoid_neuron(
         "six_points", inputs, targets, view, minima, (2.1, 4.0), "Six published points on which momentum does worse."
+    )
+
+
+def forty_points_neuron() -> DataObjective:
+    """Forty noisy samples of a neuron: a narrow valley, as real data have it, and a curve that meets few of them.
+
+    y = 1 / (1 + e^-(2.2 x - 4.8)) + noise of standard deviation 1/10 at random inputs from 0 to 4.
+    """
+    random = np.random.RandomState(42)
+    inputs = random.uniform(0, 4, 40)
+    targets = 1 / (1 + np.exp(-(2.2 * inputs - 4.8))) + random.normal(0, 0.1, 40)
+    view, minima = ((-2.5, 6.0), (-8.0, 2.5)), ((2.0986673455703517, -4.623288582841979),)
+    return sigmoid_neuron(
+        "forty_points", tuple(inputs.tolist()), tuple(targets.tolist()), view, minima, (-1.5, 1.5), NOISY
     )
 
 

@@ -43,6 +43,7 @@ _BUILDERS: dict[str, Callable[[], AnyObjective]] = {
     "narrow_valley_neuron": data.narrow_valley_neuron,
     "diagonal_valley_neuron": data.diagonal_valley_neuron,
     "six_points_neuron": data.six_points_neuron,
+    "forty_points_neuron": data.forty_points_neuron,
     "regression_sine": data.regression_sine,
     "regression_line": data.regression_line,
 }

@@ -148,4 +148,9 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
         "YourObjective",
         "Any function of two variables: its map, its surface, its gradient, and a race on it.",
     ),
+    "your_data": (
+        "scenes.your_data",
+        "YourData",
+        "Your own data: a curve is a point of a landscape, and each step down moves the curve to the points.",
+    ),
 }

@@ -41,6 +41,7 @@ from scenes.stage.panels.gauge import Gauge
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import CRAMPED, Counter, RuleCard
 from scenes.stage.words.figures import figure, in_math, rounded, running_spec, typed
+from scenes.stage.words.misses import error_defined, error_of_misses
 from scenes.stage.words.notation import gradient, notation, parameters
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
@@ -323,20 +324,13 @@ class GentleSlope(LectureScene):
     def error_is(self) -> str:
         """What the error is of the bars, found by the numbers at a few places; nothing where it is none of these."""
         tried = np.array([self.run.iterates[0], *(self.objective.minima[:1] or ()), np.zeros(2), np.ones(2)])
-        bars = np.array([self.fit.targets - self.objective.predict(place, self.fit.inputs) for place in tried])
-        with np.errstate(all="ignore"):
-            values = np.array([float(self.objective.value(place)) for place in tried])
-            sums = (bars**2).sum(axis=1)
-            named = {"half the sum": sums / 2, "the sum": sums, "the mean": sums / bars.shape[1]}
-            return next((name for name, found in named.items() if np.allclose(found, values, rtol=1e-6)), "")
+        return error_of_misses(self.objective, self.fit.inputs, self.fit.targets, tried)
 
     def _error_defined(self) -> tuple[str, ...]:
         """The error, in words."""
         if not self.error_is:
             return "that counts in its error $E$", "its error $E$"
-        told = f"{self.error_is} of their squares"
-        sign = {"half the sum": "1 slash 2 sum", "the sum": "sum", "the mean": '"mean of"'}[self.error_is]
-        return f"its error $E$: {told}", f"$E$: {told}", f'$E = {sign} "bar"^2$'
+        return error_defined(self.error_is)
 
     @cached_property
     def goal(self) -> VGroup:

@@ -19,7 +19,6 @@ from objectives import AnyObjective, typeset_function, typeset_gradient
 from objectives.errors import UsageError
 from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
-from scenes.props.your_objective.fitting_rate import fitting_rate
 from scenes.props.your_objective.outcome import Outcome
 from scenes.reads import derived
 from scenes.stage.ink import layout
@@ -29,6 +28,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import BANDS, containing, heights, levels
 from scenes.stage.maps.vectors import Vector
 from scenes.stage.panels.plot import Range
+from scenes.stage.runs.fitting_rate import fitting_rate
 from scenes.stage.runs.landing import Landing
 from scenes.stage.runs.surface_and_map import FOOT, SWING, SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow

@@ -111,15 +111,20 @@ def _ravine(scene: Any) -> State:
 
 
 def _your_objective(scene: Any) -> State:
+    return {**_rates_of(scene), "view": _view_of(scene)}
+
+
+def _your_data(scene: Any) -> State:
+    """The whole loss, also where the clip follows minibatches."""
+    return {**_rates_of(scene), "lens": "data"}
+
+
+def _rates_of(scene: Any) -> State:
+    """The learning rates that a scene has found, and where it starts."""
     rates = {name: float(rule.learning_rate) for name, rule in scene.rules.items()}
     common = min(rates.values())
     own = {f"{name}.learning_rate": rate for name, rate in rates.items() if rate != common}
-    return {
-        "learning_rate": common,
-        "settings": own,
-        "start": [float(place) for place in scene.start],
-        "view": _view_of(scene),
-    }
+    return {"learning_rate": common, "settings": own, "start": [float(place) for place in scene.start]}
 
 
 def _contour_map(scene: Any) -> State:
@@ -258,4 +263,5 @@ SHOWN: Mapping[str, Shown] = {
     "schedules": _fixed({"rules": ALONE, "takes": ("objective", "start", "learning_rate", "steps")}),
     "newton": partial(_asked, _newton),
     "your_objective": partial(_asked, _your_objective),
+    "your_data": partial(_asked, _your_data),
 }

@@ -242,7 +242,7 @@ def test_sweeps_go_over_it(book: Path) -> None:
     assert [set(wish.used.digests) for wish in swept.wishes] == [{"bowl"}, {"my_valley"}]
 
 
-@pytest.mark.parametrize("clip", ["u_turn", "contour_map", "gentle_slope", "your_objective", "unrolling"])
+@pytest.mark.parametrize("clip", ["u_turn", "contour_map", "gentle_slope", "your_objective", "your_data", "unrolling"])
 def test_clips_show_it(clip: str, book: Path) -> None:
     in_force(read_lecture(book).own)
     scene: Any = make_scene(clip, {"objective": "my_valley"}, only=())

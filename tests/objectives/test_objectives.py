@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+import sympy
 
 from objectives import OBJECTIVES, UsageError, find_objective
 
@@ -100,7 +101,16 @@ def test_the_expression_has_the_value_of_the_objective(objective):
     x = points_in_view(objective, 3)
     for point, value in zip(x, objective.value(x), strict=True):
         written = objective.expression.subs(dict(zip(objective.variables, point, strict=True)))
+        if written.has(sympy.Sum):
+            written = in_the_data(written.doit(), objective.data)
         assert float(written) == pytest.approx(value, rel=1e-12, abs=1e-12)
+
+
+def in_the_data(written, data):
+    """A sum that is written over indexed data, with the numbers of the data: x_1 is the first of them."""
+    return written.xreplace(
+        {sympy.IndexedBase(name)[k]: sympy.Float(value, 17) for name in data for k, value in enumerate(data[name], 1)}
+    )
 
 
 @EVERY

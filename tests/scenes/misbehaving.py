@@ -23,6 +23,7 @@ FOUND = {  # learning rates that a clip finds if none is given
     ("stochastic", "momentum_learning_rate"): 0.009,
     ("your_objective", "learning_rate"): 0.05,
     ("newton", "learning_rate"): 0.0952,
+    ("your_data", "learning_rate"): 0.1,
 }
 MOMENTA = (0.0, 0.5, 0.99)
 STEPS = (0.2, 3)  # times the default
@@ -47,6 +48,7 @@ OBJECTIVES: Mapping[str, tuple[dict[str, Any], ...]] = {
         {"objective": "1e-9*(x^2+y^2)"},
         {"objective": "0.000001*x^2 + 1000000*y^2"},
     ),
+    "your_data": (*NEURONS, {"objective": "regression_sine"}, {"objective": "regression_line"}),
 }
 
 
@@ -90,6 +92,7 @@ OWN: Mapping[str, tuple[dict[str, Any], ...]] = {
         {"rules": "gradient_descent,momentum,nesterov,adagrad,rmsprop,adam"},
     ),
     "your_objective": ({"rules": "adam"}, {"rules": "gradient_descent,momentum,rmsprop,adam"}, {"start": "0,0"}),
+    "your_data": ({"batch": 1}, {"batch": 8, "seed": 3}, {"start": "2.0986673455703517,-4.623288582841979"}),
 }
 
 

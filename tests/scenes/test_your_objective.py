@@ -15,9 +15,9 @@ from clips.profile import make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum
-from scenes.props.your_objective.fitting_rate import fitting_rate, ladder
 from scenes.stage.ink import layout
 from scenes.stage.maps.dips import joined
+from scenes.stage.runs.fitting_rate import fitting_rate, ladder
 from scenes.stage.runs.landing import Landing
 from scenes.stage.terrain.chosen_surface import surface_of
 from scenes.stage.terrain.fitting_view import lowest_places

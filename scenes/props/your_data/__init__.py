@@ -1,0 +1,1 @@
+"""Parts of the clip `your_data`, and of no other."""

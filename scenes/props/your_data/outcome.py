@@ -1,0 +1,134 @@
+"""Which of two runs fits the data better, and when it happened: said only by the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizers import Trajectory
+from scenes.stage.ink.palette import rule_color
+from scenes.stage.runs.pair import NAMES
+from scenes.stage.words.endings import flies_off, last_value
+from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.speaker import tinted
+
+APART = 0.05  # of the larger error: a difference
+SEEN = 1e-3  # of the way down: one that is seen
+BETWEEN = (0.15, 0.85)  # of a run's way down: in between, it happens
+
+Wordings = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Runs by their rules; `lowest` is the lowest error that is known, or None; `missed` is how much each curve misses
+    in the end, as a share of how much the points differ among themselves."""
+
+    runs: Mapping[str, Trajectory]
+    lowest: float | None
+    missed: Mapping[str, float]
+
+    @property
+    def start(self) -> float:
+        return float(next(iter(self.runs.values())).values[0])
+
+    @property
+    def ends(self) -> dict[str, float]:
+        """The last error of each; of one that flies off, infinite."""
+        return {name: float("inf") if flies_off(run) else last_value(run) for name, run in self.runs.items()}
+
+    @property
+    def ranking(self) -> list[str]:
+        """The better one first."""
+        return sorted(self.runs, key=lambda name: np.nan_to_num(self.ends[name], nan=np.inf))
+
+    @property
+    def best(self) -> str:
+        return self.ranking[0]
+
+    @property
+    def fits(self) -> dict[str, bool]:
+        """Whether each gets closer to the data than it began, so that it is seen."""
+        way = self.start - (self.lowest if self.lowest is not None else min(self.ends.values()))
+        return {name: bool(self.start - end > SEEN * abs(way) and end < self.start) for name, end in self.ends.items()}
+
+    @property
+    def differ(self) -> bool:
+        """Whether one fits better than the other: by a share of the error, and of the way down."""
+        low, high = sorted(self.ends.values())
+        if not np.isfinite(high):
+            return bool(np.isfinite(low))
+        return bool(high - low > APART * max(abs(low), abs(high)) and high - low > SEEN * abs(self.start - low))
+
+    @property
+    def both_miss(self) -> bool:
+        """Whether both curves miss at least as much as the points differ among themselves: a level line would do."""
+        return min(self.missed.values()) >= 1
+
+    @property
+    def steps(self) -> int:
+        return max(int(run.ended_at) for run in self.runs.values())
+
+    def sentence(self) -> Wordings:
+        """The answer, in the rules' colours: wordings for less and less room."""
+        first, second = self.ranking
+        (a, b), (one, other) = (self._number(first), self._number(second)), (_named(first), _named(second))
+        if not np.isfinite(self.ends[first]):
+            return ("both fly off: neither fits", "both fly off")
+        if not self.fits[first]:
+            return (f"after {self.steps} steps neither fits better than the start", "neither fits better")
+        if self.both_miss:
+            return (f"neither fits yet: $E = {a}$ and ${b}$", "neither fits yet")
+        if not np.isfinite(self.ends[second]):
+            return (f"{one} fits, $E = {a}$; {other} flies off", f"{one}: $E = {a}$; {other} flies off")
+        if not self.differ:
+            return (f"both fit equally well: $E = {a}$", f"both fit: $E = {a}$")
+        return (f"{one} fits better: $E = {a}$, not ${b}$", f"{one} fits better: ${a}$, not ${b}$")
+
+    def told(self) -> str:
+        """The answer as a caption."""
+        first, second = self.ranking
+        a, b = (figure(self.ends[name], 3) for name in self.ranking)
+        if not np.isfinite(self.ends[first]):
+            return "both fly off, and neither fits"
+        if not self.fits[first]:
+            return "neither fits better than at the start"
+        if self.both_miss:
+            return f"neither fits yet, at {a} and {b}: both miss more than the points differ among themselves"
+        if not np.isfinite(self.ends[second]):
+            return f"{NAMES[first]} fits, at {a}; {NAMES[second]} flies off"
+        if not self.differ:
+            return f"both fit equally well, at {a}"
+        return f"{NAMES[first]} fits better, at {a}; {NAMES[second]} is at {b}"
+
+    def _number(self, name: str) -> str:
+        return in_math(figure(self.ends[name], 3))
+
+    @property
+    def moment(self) -> tuple[int, int] | None:
+        """The steps between which the better run comes down most of its way; None if it does not come down."""
+        if not self.fits[self.best]:
+            return None
+        run = self.runs[self.best]
+        values = run.values[: run.ended_at + 1]
+        down = (self.start - values) / (self.start - np.min(values))
+        first, last = (int(np.argmax(down >= share)) for share in BETWEEN)
+        return max(0, first - 1), last
+
+    def moment_told(self) -> Wordings:
+        """What happens then."""
+        assert self.moment is not None
+        (first, last), values = self.moment, self.runs[self.best].values
+        a, b = (in_math(figure(float(values[k]), 3)) for k in (first, last))
+        count = f"{last - first} step{'s' * (last - first > 1)}"
+        return (
+            f"{_named(self.best)}, {count}: $E$ from ${a}$ to ${b}$",
+            f"{count}: $E$ from ${a}$ to ${b}$",
+            f"{count}: ${a}$ to ${b}$",
+        )
+
+
+def _named(name: str) -> str:
+    return tinted(NAMES[name], rule_color(name))
