@@ -376,8 +376,8 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
-        """Side by side below the listing, or one below the other; with as many digits as have room."""
-        for significant, size in ((4, BODY), (3, BODY), (2, BODY), (2, SMALL), (1, SMALL)):
+        """One below the other, wide enough for the name of their numbers; with as many digits as have room."""
+        for significant, size in ((3, BODY), (2, BODY), (2, SMALL), (1, SMALL)):
             cards = dict(zip(self.runs, self._cards_with(significant, size), strict=True))
             if all(card.fits for card in cards.values()):
                 break
@@ -387,7 +387,9 @@ class CodeWalkthrough(LectureScene):
 
     def _cards_with(self, significant: int, size: float) -> Iterator[RuleCard]:
         box, wanted = self.boxes[2], self.parameters
-        places = box.columns(1, 1, gap=0.3) if self.wide else box.rows(1, 1, gap=0.12)
+        if self.wide:
+            box = Box(box.left, box.bottom, box.right, max(box.top, self.code.code.get_bottom()[1] - 0.2))
+        places = box.rows(1, 1, gap=0.12)
         errors = errors_of(self.runs.values())
         spec = running_spec(errors, significant)
         for name, place, momentum in zip(self.runs, places, (wanted.momentum, 0.0), strict=True):

@@ -82,11 +82,6 @@ class Escape(TwoRuns):
         reached = [m for m, good in self.through.items() if good]
         return any(not good and m > min(reached, default=np.inf) for m, good in self.through.items())
 
-    @property
-    def the_lowest(self) -> str:
-        """The lowest point, or one of several that are equally low."""
-        return "the lowest point" if len(self.deepest) == 1 else "a lowest point"
-
     def words(self) -> Mapping[str, str]:
         found, count = self.numbers(), len(self.through)
         at = f"{found['through']} of {count} end at {self.the_lowest}"

@@ -29,7 +29,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.gain_chart import settling_steps, times
-from scenes.stage.panels.plot import Panel
+from scenes.stage.panels.plot import WHOLE, Panel
 from scenes.stage.panels.unrolled import fitting_size, retyped
 from scenes.stage.words.derivation import Line, Mark
 from scenes.stage.words.figures import figure, running_spec, typed
@@ -315,7 +315,7 @@ class EWMA(LectureScene):
     @cached_property
     def readings(self) -> list[Numeral]:
         """The running averages, at the right of their names."""
-        spec = running_spec(self.values, 5)
+        spec = running_spec(self.values, 4)
         share = 0.45 if layout.is_narrow() else 1.0  # of a box: what is said of the ups and downs stands at the right
         numerals = [
             Numeral([box.left + share * box.width, box.top - BASE, 0.0], spec, BODY, color)
@@ -401,8 +401,8 @@ class EWMA(LectureScene):
         """A value of 1 again and again: its average, and its sum."""
         steps = settling_steps(self.last)
         box = Box(self.rows[2].left, self.rows[2].bottom, self.rows[2].right, self.compared[1].get_bottom()[1] - 0.3)
-        names = ("$t$", "the same value, 1, again and again")
-        panel = Panel(box.inset(right=1.2), (0.0, float(steps)), (0.0, 1.12 * self.gain), names, grid=True)
+        x, y, told = (0.0, float(steps)), (0.0, 1.12 * self.gain), "the same value, 1, again and again"
+        panel = Panel(box.inset(right=1.2), x, y, ("$t$", told), grid=True, x_steps=WHOLE)
         at = np.arange(1, steps + 1)
         average = panel.to_screen(at, moving_average(np.ones(steps), self.last))
         total = panel.to_screen(at, [theory.constant_gradient_gain(int(t), self.last) for t in at])

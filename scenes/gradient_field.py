@@ -212,7 +212,7 @@ class GradientFieldScene(LectureScene):
         self.release()
         self.play(FadeOut(self.arrow), FadeOut(self.spot), run_time=0.4)
         longer, times = "uphill, and longer where it is steeper", self.field_of_arrows.per_slope / unit_of(self.map)
-        self.speaker.say(f"{longer} ($times {typed(times, 2)}$)", longer)
+        self.speaker.say(f"{longer}; drawn ${typed(times, 2)}$ times as long", longer)
         self.wait(2.2)
 
     def turned_around(self) -> None:

@@ -133,7 +133,7 @@ class RollingBall(LectureScene):
     # The beats ------------------------------------------------------------------------------------------------------
 
     def hillside(self) -> None:
-        """Two balls start at the same place of the same curve, with the same learning rate {learning_rate:g}. One
+        """Two balls start at the same place on the same curve, with the same learning rate {learning_rate:g}. One
         forgets each step; the other keeps {momentum:g} of its last update."""
         self.show_title(self.panel, *(self._seat(name) for name in NAMES))
         self.play(FadeIn(self.formula), run_time=0.7)
@@ -141,7 +141,7 @@ class RollingBall(LectureScene):
         self.vanish(self.formula)
         self.play(*(FadeIn(card, shift=0.1 * UP) for card in self.cards.values()), run_time=0.7)
         self._set_off()
-        self.wait(2.2)
+        self._say(self._line(tale.difference(self.parameters.momentum)), seconds=3.0)
 
     def same_way(self) -> None:
         """{same_way_ends}"""

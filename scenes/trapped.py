@@ -30,6 +30,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.eventful import most_of_the_way
+from scenes.stage.runs.fates import OUTCOMES
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
@@ -199,7 +200,8 @@ class Trapped(TwoRuns):
     def _other(self) -> str:
         """What momentum does from the same start, after as many iterations."""
         *_, fast = self.verdicts()
-        return f"it {fast.words}" + (f", and is at {figure(self.ends[MOMENTUM], 4)}" if fast.number else "")
+        does = self.what_it_does if self.fate in OUTCOMES else fast.words
+        return f"it {does}" + (f", and is at {figure(self.ends[MOMENTUM], 4)}" if fast.number else "")
 
     # The beats ------------------------------------------------------------------------------------------------------
 

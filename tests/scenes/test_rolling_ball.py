@@ -10,6 +10,7 @@ from clips.profile import make_profile
 from objectives import find_objective
 from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum, descend
+from scenes.props.rolling_ball import tale
 from scenes.props.rolling_ball.rolling import RollingDisc, StepArrows, Track, clip_convex, glide, magnification, motion
 from scenes.rolling_ball import RollingBall
 from scenes.stage.curves.graph import values_at, window
@@ -293,3 +294,8 @@ def test_for_how_long_the_slope_has_pulled_back_is_counted_with_a_loop() -> None
     assert f"For {pulls} steps the slope has pulled back; only at step {step}, at {x:.2f}," in scene.caption(
         "overshoot"
     )
+
+
+def test_the_balls_differ_in_what_they_keep() -> None:
+    assert "keeps $0.9$ of it" in tale.difference(0.9)
+    assert "forgets it, too" in tale.difference(0.0)

@@ -21,7 +21,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import THEMES, Palette, contrast, map_lightness
 from scenes.stage.maps.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.panels.error_strip import ErrorStrip, error_range
-from scenes.stage.panels.plot import Axis, Panel, decades, nice_step, ticks
+from scenes.stage.panels.plot import WHOLE, Axis, Panel, decades, nice_step, ticks
 from scenes.stage.words.cards import Counter, RuleCard
 from scenes.stage.words.figures import typed
 from scenes.stage.words.numerals import Numeral
@@ -118,6 +118,14 @@ def test_decades_are_powers_of_ten() -> None:
 def test_a_logarithmic_axis_keeps_ratios(values: list[float]) -> None:
     axis = Axis((1e-6, 1e3), (0.0, 9.0), "log")
     np.testing.assert_allclose(axis.place(values), np.log10(values) + 6, atol=1e-9)
+
+
+@given(span=st.floats(2, 1e5), count=st.integers(1, 12))
+def test_what_is_counted_has_whole_ticks(span: float, count: int) -> None:
+    """There is no step 2.5."""
+    found = np.array(ticks(0, span, count, WHOLE))
+    np.testing.assert_array_equal(found, np.round(found))
+    assert len(found) <= count + 1
 
 
 def test_labels_stand_at_their_ticks() -> None:

@@ -120,7 +120,7 @@ def test_what_is_said_of_momentum_is_what_it_does(clip: str, momentum: float, fa
     lowest = min(float(objective.value(place)) for place in (*objective.minima, slow[-1], fast[-1]))
     first, held, free = (float(objective.value(place)) for place in (slow[0], slow[-1], fast[-1]))
     rests = slopes[1] < 1e-2 * slopes[0] and held - lowest > 0.05 * (first - lowest)
-    assert ("it would have to climb" in said) == (rests and scene.dip is not None)
+    assert ("gradient descent would have to climb" in said) == (rests and scene.dip is not None)
     if not rests or scene.dip is None:
         assert not any(sentence in said for sentence in told.values())
         return
@@ -137,9 +137,15 @@ def test_what_is_said_of_momentum_is_what_it_does(clip: str, momentum: float, fa
     else:
         expected = "through" if within.any() else "past"
     assert [fate for fate, sentence in told.items() if sentence in said] == [expected]
-    assert ("comes close to a lowest point" in said) == (
-        expected in ("through", "past", "elsewhere") and free - lowest < 0.02 * (first - lowest)
-    )
+    arrives = expected in ("through", "past", "elsewhere") and free - lowest < 0.02 * (first - lowest)
+    assert ("comes close to the lowest point" in said or "ends at the lowest point" in said) == arrives
+    steps_on = np.diff(fast, axis=0)
+    pulled = [
+        objective.gradient(fast[k]) @ steps_on[k - 1] > 0 and objective.gradient(fast[k]) @ steps_on[k] > 0
+        for k in range(1, len(steps_on))
+    ]
+    on_the_way = expected == "through" and bool((np.array(pulled) & within[1:-1]).any())
+    assert ("the slope pulls back, and momentum pushes on" in said) == on_the_way
 
 
 @pytest.mark.parametrize(("clip", "places"), [("two_wells", ((0.90532, 0.0), (-0.96758, 0.0))), ("ackley", None)])
@@ -180,6 +186,7 @@ def test_the_way_up_is_seen_and_has_its_number(clip: str) -> None:
     left, right = section.panel.x_axis.data
     rims = [float(cut.value(np.array([side]))) for side in section.ends]
     assert left <= section.ends[0] < 0 < section.ends[1] <= right
+    assert not section.ends[0] < cut.far < section.ends[1]  # the level of the rim lies over the first dip alone
     assert rims == pytest.approx([dip.rim, dip.rim], abs=0.05 * climb)
 
 

@@ -22,7 +22,16 @@ from scenes.props.unrolling.telling import check_words
 from scenes.stage.ink import layout
 from scenes.stage.panels.bars import Columns, WeightedSum, columns_at, taken
 from scenes.stage.panels.gain_chart import GainChart, settling_steps, times
-from scenes.stage.panels.unrolled import filling, general, multiplying, recursive, right_side, substituted, unrolled
+from scenes.stage.panels.unrolled import (
+    filling,
+    general,
+    generalised,
+    multiplying,
+    recursive,
+    right_side,
+    substituted,
+    unrolled,
+)
 from scenes.stage.words.derivation import Line, Part, Rewrite, progress, same
 from scenes.stage.words.figures import in_one_unit, rounded
 from scenes.unrolling import Unrolling
@@ -248,6 +257,19 @@ def test_parts_are_the_glyphs_of_the_line_from_left_to_right(parts: list[Part]) 
     middles = [line.middle(part.name)[0] for part in parts]
     assert middles == sorted(middles)
     assert sum(len(line.part(part.name)) for part in parts) == len(line.submobjects)
+
+
+def test_the_general_line_comes_out_of_the_last_one_part_by_part() -> None:
+    """From the left to the right; a copy is not seen before it sets out, and no more than two are near the line."""
+    moves = generalised(Line(unrolled(4)), Line(general()))
+    begins, lefts = [move.window[0] for move in moves], [move.target.get_left()[0] for move in moves]
+    assert begins == sorted(begins)
+    assert lefts == sorted(lefts)
+    assert moves[0].window[0] == 0
+    assert moves[-1].window[1] == pytest.approx(1)
+    assert all(move.bend < 0 for move in moves)
+    lasting = moves[0].window[1]
+    assert max(sum(begin <= at < begin + lasting / 3 for begin in begins) for at in begins) <= 2
 
 
 def test_equal_signs_stand_below_each_other_and_the_sums_after_them_have_no_holes() -> None:

@@ -9,7 +9,7 @@ from scenes.stage.ink.ball import RADIUS
 from scenes.stage.ink.drawing import Array, eased, inside, polyline_points, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.panels.plot import Panel
+from scenes.stage.panels.plot import WHOLE, Panel
 
 MOST = 40  # steps that stand beside each other
 WIDTH = 0.62  # of a step's place, its bar
@@ -26,7 +26,9 @@ class UprightSteps(Panel):
             self.lengths = np.nan_to_num(np.linalg.norm(np.diff(points, axis=0), axis=1), posinf=0.0)
         longest = float(self.lengths.max()) or 1.0
         count = len(self.lengths)
-        super().__init__(box, (0.5, count + 0.5), (0.0, HEADROOM * longest), ("step", "length of each step"))
+        super().__init__(
+            box, (0.5, count + 0.5), (0.0, HEADROOM * longest), ("step", "length of each step"), x_steps=WHOLE
+        )
         numbers = np.arange(1, count + 1)
         self.stand = np.stack([self.to_screen(numbers, 0.0), self.to_screen(numbers, self.lengths)], axis=1)
         places = chart.to_screen(*points.T)

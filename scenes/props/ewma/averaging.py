@@ -14,7 +14,7 @@ from scenes.stage.ink.drawing import Array, curve_of, disc_points, polyline_poin
 from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import COLUMNS, GAP_SHARE, rectangle_points
-from scenes.stage.panels.plot import Panel
+from scenes.stage.panels.plot import WHOLE, Panel
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
@@ -32,7 +32,7 @@ class Values(Panel):
     def __init__(self, box: Box, values: Array, names: tuple[str, str]) -> None:
         low, high = float(values.min()), float(values.max())
         room = 0.1 * (high - low) or 0.1 * max(abs(high), 1.0)
-        super().__init__(box, (-0.5, len(values) - 0.5), (low - room, high + room), names, grid=True)
+        super().__init__(box, (-0.5, len(values) - 0.5), (low - room, high + room), names, grid=True, x_steps=WHOLE)
         self.values, self.numbers = values, np.arange(float(len(values)))
         self.dots = VMobject(fill_color=palette().ink, fill_opacity=1, stroke_width=0)
         self.dots.set_points(disc_points(self.to_screen(self.numbers, values), DOT))
@@ -117,7 +117,7 @@ class Lookback(Panel):
         self.window = window_of(share)
         self.least = max(1.0, LEAST * self.window)
         back, top = max(8.0, np.ceil(SPAN * self.window)), 1.1 * max(1 - share, 1 / self.least)
-        super().__init__(box, (-0.6, back + 0.5), (-LIFT * top, top), names)
+        super().__init__(box, (-0.6, back + 0.5), (-LIFT * top, top), names, x_steps=WHOLE)
         ages = np.unique(np.round(np.linspace(0, back, int(min(back, COLUMNS)) + 1)))
         half = 0.5 * (back / (len(ages) - 1)) * (1 - GAP_SHARE * (len(ages) < COLUMNS / 2))
         left, right = (self.x_axis.place(ages + side * half) for side in (-1, 1))

@@ -12,7 +12,7 @@ import numpy as np
 from scenes.props.rolling_ball.race import CurveRace
 from scenes.stage.curves.run import CurveRun
 from scenes.stage.runs.pair import NAMES
-from scenes.stage.words.figures import in_math
+from scenes.stage.words.figures import in_math, typed
 
 # What is worth knowing ------------------------------------------------------------------------------------------------
 
@@ -88,6 +88,12 @@ def _end(race: CurveRace, run: CurveRun) -> str:
 
 AGAINST_THE_SLOPE = "the #box[slope] <slope> pulls back, #box[momentum] <share> pushes on"
 FORGETFUL = "and #box[gradient descent]<gradient_descent>, without memory?"
+
+
+def difference(momentum: float) -> str:
+    """What the two balls differ in."""
+    kept = f"keeps ${typed(momentum)}$ of it" if momentum else "forgets it, too"
+    return f"#box[one]<gradient_descent> forgets its last step, #box[the other]<momentum> {kept}"
 
 
 def asked(race: CurveRace) -> str:

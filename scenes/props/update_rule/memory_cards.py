@@ -26,7 +26,7 @@ def memory_cards(
     values = errors_of(runs.values())
     spec = running_spec(values, 3)
     return {
-        name: RuleCard(place, name, title, settings[name], spec, "$f =$", widest_of(values, spec)).display(
+        name: RuleCard(place, name, title, settings[name], spec, "$f =$", widest_of(values, spec), named=True).display(
             error_at(runs[name], 0)
         )
         for place, (name, title) in zip(places, titles.items(), strict=True)

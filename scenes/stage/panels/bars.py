@@ -15,7 +15,7 @@ from manim import DOWN, RIGHT, Rectangle, VGroup, VMobject
 from scenes.stage.ink.drawing import Array, polyline_points, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.panels.plot import Panel, Range
+from scenes.stage.panels.plot import WHOLE, Panel, Range
 from scenes.stage.words.figures import COMPACT, in_one_unit
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
@@ -190,7 +190,7 @@ class Staircase(Panel):
         """`totals` (n,) are the heights of the columns at the steps `at` (n,); `colors` lower layer first."""
         last = float(at[-1])
         slot = last / len(at)
-        super().__init__(box, (0.0, last + 0.5 * slot), y, names, grid=True)
+        super().__init__(box, (0.0, last + 0.5 * slot), y, names, grid=True, x_steps=WHOLE)
         self.at, self.totals, self.floor = at, totals, floor
         reach = slot * (1 - GAP_SHARE if len(at) <= COLUMNS / 2 else 1.05) / 2  # without a gap, no seam
         self.lefts, self.rights = self.x_axis.place(at - reach), self.x_axis.place(at + reach)

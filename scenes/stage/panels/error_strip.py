@@ -15,7 +15,7 @@ from scenes.stage.ink.ball import walked
 from scenes.stage.ink.drawing import Array, clip_polyline, polyline_points, stroke
 from scenes.stage.ink.layout import Box, box_of
 from scenes.stage.ink.palette import palette
-from scenes.stage.panels.plot import Panel, Range, Scale, within_reach
+from scenes.stage.panels.plot import WHOLE, Panel, Range, Scale, within_reach
 from scenes.stage.words.figures import DIVERGES
 from scenes.stage.words.typesetting import SMALL, Words, quiet
 
@@ -78,7 +78,7 @@ class ErrorStrip(Panel):
         errors, scale = error_range({**runs, **{f"beside {n}": v for n, v in (beside or {}).items()}}, floor)
         self.steps = max(len(values) for values in runs.values()) - 1
         name = name if quiet(name).width < box.width - 0.7 else name.split(" after ")[0]
-        super().__init__(box, (0.0, float(max(self.steps, 1))), errors, ("", name), scale, grid=True)
+        super().__init__(box, (0.0, float(max(self.steps, 1))), errors, ("", name), scale, grid=True, x_steps=WHOLE)
         self.corners = {rule: self._corners(values) for rule, values in runs.items()}
         widths = [7.5] + [4.5] * (len(runs) - 1)  # where curves run together, the first is seen on both sides
         self.curves = VGroup(

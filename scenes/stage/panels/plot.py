@@ -30,6 +30,8 @@ HALF = 0.22  # of the width of a number
 APART = 0.11  # at least, between the first numbers of both axes
 GAP = 0.06  # at least, between neighbouring numbers of one axis
 WAYS = (RIGHT, UP)
+#: Distances of the numbers of an axis that counts: there is no step 2.5.
+WHOLE = (1, 2, 5, *(factor * 10.0**power for power in range(1, 7) for factor in (1, 2, 2.5, 5)))
 FAR = 1e6  # units of the screen: out of every picture
 VANISHING = 1e-30  # of the lower end of a logarithmic axis: where nothing stands, far below what is seen
 

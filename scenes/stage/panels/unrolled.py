@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sympy
 from manim import DOWN, LEFT, VGroup
@@ -25,6 +26,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, escape, quiet
 SHORT = 30  # characters of a formula that stands in a line of text
 LARGEST = 54.0  # size of the lines, if the frame is wide enough
 ROOM, LAND = 0.9, 0.9  # seconds to make room for the gammas, and for each of them to go to its term
+ALONE = 0.3  # of the time in which the general line is made, for each part of it to come down
 LIFT = 1 / 115  # height of a gamma's way above the line, for each point of the type size
 
 
@@ -234,11 +236,14 @@ def _multiplied(filled: Line, done: Line, name: str, window: Window, room: Windo
 
 
 def generalised(last: Line, formula: Line) -> list[Move]:
-    """What the last line and the general one have in common moves down."""
+    """What the last line and the general one have in common moves down, in turn: one part at a time is on its way."""
     update, momentum = glyph_count(notation().update), glyph_count(notation().momentum)
     heads = {"lhs": update, "c1": momentum, "c2": momentum}
     shared = [Move(last.start(n, k), formula.start(n, k)) for n, k in heads.items() if n in last.spans]
-    return [*shared, *same(last, formula, "eq", "g1", "p1", "g2")]
+    moves = [*shared, *same(last, formula, "eq", "g1", "p1", "g2")]
+    moves.sort(key=lambda move: float(move.target.get_left()[0]))
+    later, below = (1 - ALONE) / max(1, len(moves) - 1), -LIFT * last.font_size
+    return [replace(move, bend=below, window=(k * later, k * later + ALONE)) for k, move in enumerate(moves)]
 
 
 def columns_of(line: Line, count: int) -> Columns:

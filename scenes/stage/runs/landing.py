@@ -127,10 +127,11 @@ class Landing:
             (self._said_in if layout.is_small() else self._said)(cell.width, verdict)
             for cell, verdict in zip(cells, self.verdicts, strict=False)
         ]
-        return [
-            layout.place(layout.shrink_into(group, cell.width, cell.height), cell, UL)
-            for group, cell in zip(said, cells, strict=False)
-        ]
+        pairs = list(zip(said, cells, strict=False))
+        share = min(
+            (min(1.0, cell.width / group.width, cell.height / group.height) for group, cell in pairs), default=1
+        )
+        return [layout.place(group.scale(share), cell, UL) for group, cell in pairs]  # all in the same type
 
     def _column(self, said: list[VGroup], box: Box) -> list[VGroup]:
         """Below each other, evenly; at the foot what the cross is."""

@@ -7,7 +7,7 @@ up is short beside the whole cut, the dip alone is shown once more, magnified (`
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -32,7 +32,9 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.dips import Dip
 from scenes.stage.panels.plot import PAD, Range
+from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.words.figures import typed
 from scenes.stage.words.typesetting import BODY, Words, first_fitting, quiet
 
@@ -42,6 +44,7 @@ LEAST = 1.0  # width of the rim's level: over a narrow dip it goes on into the g
 LID = 0.3  # of the height from the lowest ground to the rim: so much is seen above the rim, where walls are of no use
 SEEN = 0.45  # length of an arrow on the screen from which on it is seen from the last row
 AROUND, OVER, UNDER = 0.45, 0.7, 0.35  # round the dip alone, in its widths; over and under it, in its depths
+BRIM = 0.01  # of the way up: a pass that the cut goes over is not missed for what rounding makes of its height
 ALONG = "along the dashed line", "along the line"  # what goes to the right in a cut
 
 
@@ -172,7 +175,7 @@ class Section(VGroup):
     def ends(self) -> Range:
         """Where the level of the rim meets the ground, at both sides of the dip."""
         x = np.linspace(*self.cut.view[0], SAMPLES)
-        over = values_at(self.cut, x) > self.rim
+        over = values_at(self.cut, x) > self.rim - BRIM * (self.rim - self.floor)
         left = max((float(at) for at in x[over & (x < 0)]), default=float(x[0]))
         right = min((float(at) for at in x[over & (x > 0)]), default=float(x[-1]))
         return left, right
@@ -214,6 +217,40 @@ def go_closer(play: Callable[..., None], section: Section) -> Section:
     play(FadeOut(section), FadeIn(closer), Transform(frame, grown), run_time=1.2)
     play(FadeOut(frame), run_time=0.3)
     return closer
+
+
+def show_the_cut(
+    duet: SurfaceAndMap,
+    cut: Cut,
+    dip: Dip,
+    names: tuple[str, str],
+    height: str,
+    also: Sequence[VMobject] = (),
+    coarse: AnyObjective | None = None,
+) -> None:
+    """In the place of a terrain and of what is `also` there, for a while: what lies between the ends of two runs.
+
+    `names` are their rules, `height` what the height is called; a `coarse` landscape is laid under the cut.
+    """
+    scene, speaker, terrain, line = duet.scene, duet.speaker, duet.terrain, line_on(duet.map, cut)
+    box = duet.boxes[0].inset(top=0.6, right=0.3)
+    section = Section(box, cut, dip.rim, names, height, walls=bool(coarse))
+    speaker.hush()
+    scene.play(FadeOut(terrain), *map(FadeOut, also), Create(line), FadeIn(section), run_time=0.8)
+    up = f"${typed(dip.rim - dip.bottom, 3)}$ up to the rim", "up to the rim"
+    speaker.say(*(up if section.is_seen else ("a cut through both ends", "a cut")))
+    scene.wait(2.6)
+    if coarse:
+        section.draw_under(scene, replace(cut, objective=coarse))
+        speaker.say(coarse.title)
+        scene.wait(2.0)
+    speaker.hush()
+    if not section.is_seen:
+        section = go_closer(scene.play, section)
+        speaker.say(*up)
+        scene.wait(2.8)
+        speaker.hush()
+    scene.play(FadeOut(section), FadeOut(line), FadeIn(terrain), *map(FadeIn, also), run_time=0.8)
 
 
 def line_on(chart: ContourMap, cut: Cut) -> VMobject:

@@ -32,7 +32,7 @@ from scenes.stage.terrain.ground import Kind
 from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.trail import TerrainTrail
-from scenes.stage.words.cards import TRIED, Counter, RuleCard, card_height
+from scenes.stage.words.cards import FEW, Counter, RuleCard, card_height
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
@@ -231,7 +231,7 @@ class SurfaceAndMap:
         errors = errors_of(self.runs.values())
         boxes = dict(zip(self.runs, self.card_boxes, strict=False))
         for named in (True, False):
-            for significant, size in TRIED:
+            for significant, size in FEW:
                 spec = running_spec(errors, significant)
                 cards = self._cards(boxes, spec, widest_of(errors, spec), size, named=named)
                 on_one_line = len({card.raised for card in cards.values()}) == 1

@@ -6,9 +6,8 @@ The clips that tell this tale differ in the surface, the numbers and the words; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,20 +19,21 @@ from scenes.lecture_scene import Claim, LectureScene, Number, objective_of, star
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
-from scenes.stage.ink.palette import palette
+from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.maps.dips import Dip, dip_round
 from scenes.stage.maps.even_map import around, widened
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.eventful import most_of_the_way
+from scenes.stage.runs.fates import OUTCOMES, PUSHES_ON, Fate, arrival, pushes_on
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
-from scenes.stage.runs.section import Cut, Section, cut_through, go_closer, line_on
+from scenes.stage.runs.section import Cut, cut_through, show_the_cut
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, rounded, typed
-from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Formula, Words
 
 GD, MOMENTUM = "gradient_descent", "momentum"
@@ -43,13 +43,6 @@ NOTHING = 1e-12  # of the first value: what rounding leaves of 0
 THERE = 0.02  # of the way down from the start: at the lowest point
 
 SAME = ("the same start, the same learning rate", "the same start and rate", "same start, same rate")
-Fate = Literal["through", "past", "stays", "elsewhere", "else"]
-OUTCOMES: Mapping[str, str] = {
-    "through": "runs through {where}",
-    "past": "goes past {where}",
-    "stays": "stays there, too",
-    "elsewhere": "leaves it, for no lower place",
-}
 
 
 class TwoRuns(LectureScene):
@@ -135,6 +128,11 @@ class TwoRuns(LectureScene):
             return "stays" if self.in_the_dip[-1] else "elsewhere"
         return "through" if self.in_the_dip.any() else "past"
 
+    @cached_property
+    def pushing_on(self) -> int | None:
+        """An iterate of momentum in the dip that it runs through: the slope pulls it back there, and it goes on."""
+        return pushes_on(self.runs[MOMENTUM], self.in_the_dip) if self.fate == "through" else None
+
     @property
     def what_it_does(self) -> str:
         return OUTCOMES.get(self.fate, "ends").format(where=f"the {self.dip_is}")
@@ -193,6 +191,9 @@ class TwoRuns(LectureScene):
             "slow_one": self._slow_one(),
             "fast_one": self._fast_one(),
             "climb_out": self._climb(),
+            "on_the_way": ""
+            if self.pushing_on is None
+            else f". In the {self.dip_is} the slope pulls back, and momentum pushes on",
         }
 
     @property
@@ -221,8 +222,8 @@ class TwoRuns(LectureScene):
             return f"Momentum {ending(self.runs[MOMENTUM])}."
         if self.fate == "stays":
             return f"Momentum stays in it, too, at {figure(self.ends[MOMENTUM], 4)}."
-        where = "comes close to a lowest point" if self.arrives else "ends"
-        return f"Momentum {self.what_it_does} and {where}, at {figure(self.ends[MOMENTUM], 4)}."
+        last, lowest = figure(self.ends[MOMENTUM], 4), self._lowest_value(figure(self.lowest, 4))
+        return f"Momentum {self.what_it_does} and {arrival(last, lowest, self.arrives, self.the_lowest)}."
 
     def _climb(self) -> str:
         """What keeps gradient descent in its dip."""
@@ -230,7 +231,7 @@ class TwoRuns(LectureScene):
             return self._slow_one()
         climb = figure(self.dip.rim - self.ends[GD], 3)
         seen = " The cut goes through both ends." if self.cut is not None else ""
-        return f"To leave the {self.dip_is} it would have to climb {climb} to the rim, the line drawn.{seen}"
+        return f"To leave the {self.dip_is}, gradient descent would have to climb {climb}: to the rim, the line.{seen}"
 
     def verdicts(self) -> Iterator[Verdict]:
         """What is said of each run in the end, and its last value, if it has one."""
@@ -248,9 +249,17 @@ class TwoRuns(LectureScene):
         return f'upright("error") {typed(value, 2)}' if self.duet.called == "error" else f"f = {rounded(value)}"
 
     def _lowest_said(self) -> str:
-        """What the crosses mark, with its value; what rounding leaves of 0 is 0."""
-        nothing = abs(self.lowest) < NOTHING * abs(float(self.runs[GD].values[0]))
-        return f"lowest: ${'0' if nothing else rounded(self.lowest)}$"
+        """What the crosses mark, with its value."""
+        return f"lowest: ${self._lowest_value(rounded(self.lowest))}$"
+
+    def _lowest_value(self, written: str) -> str:
+        """The lowest value as it is written; what rounding leaves of 0 is 0."""
+        return "0" if abs(self.lowest) < NOTHING * abs(float(self.runs[GD].values[0])) else written
+
+    @property
+    def the_lowest(self) -> str:
+        """The lowest point, or one of several that are equally low."""
+        return "the lowest point" if len(self.deepest) == 1 else "a lowest point"
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -277,7 +286,7 @@ class TwoRuns(LectureScene):
         self.wait(1.6)
 
     def two_balls(self) -> None:
-        """Both start at the same place, with the same learning rate; one has momentum."""
+        """Both start at the same place, with the same learning rate; one has momentum{on_the_way}."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
@@ -286,7 +295,15 @@ class TwoRuns(LectureScene):
         self.duet.speaker.hush()
         halt = self.eventful
         seconds = min(max(halt / PACE, LEAST), SECONDS)
-        self.duet.walk(halt, seconds, azimuth=self.duet.azimuth - SWING / 2)
+        end, stop = self.duet.azimuth - SWING / 2, self.pushing_on
+        if stop is not None and stop < halt:
+            begin, share = self.duet.terrain.orbit.view.azimuth, stop / halt
+            self.duet.walk(stop, share * seconds, azimuth=begin + share * (end - begin))
+            self.duet.speaker.say(*(tinted(words, rule_color(MOMENTUM)) for words in PUSHES_ON))
+            self.wait(2.4)
+            self.duet.speaker.hush()
+            seconds *= 1 - share
+        self.duet.walk(halt, seconds, azimuth=end)
 
     def where_they_end(self) -> None:
         """{climb_out}"""
@@ -299,32 +316,10 @@ class TwoRuns(LectureScene):
             self.duet.speaker.say(f"the rim is ${climb}$ higher", f"the rim: ${climb}$ up")
             self.wait(2.6)
             if self.cut is not None:
-                self._show_the_cut(self.cut, self.dip)
+                gone, height = [self.goal_on_terrain], "$E$" if self.duet.called == "error" else "$f$"
+                show_the_cut(self.duet, self.cut, self.dip, (GD, MOMENTUM), height, gone, self.coarse)
         elif self.last == self.eventful:
             self.wait(1.0)
-
-    def _show_the_cut(self, cut: Cut, dip: Dip) -> None:
-        """In the place of the terrain, for a while: what lies between the places where both have ended."""
-        terrain, line = self.duet.terrain, line_on(self.duet.map, cut)
-        box = self.duet.boxes[0].inset(top=0.6, right=0.3)
-        height = "$E$" if self.duet.called == "error" else "$f$"
-        section = Section(box, cut, dip.rim, (GD, MOMENTUM), height, walls=bool(self.coarse))
-        self.duet.speaker.hush()
-        self.play(FadeOut(terrain), FadeOut(self.goal_on_terrain), Create(line), FadeIn(section), run_time=0.8)
-        up = f"${typed(dip.rim - dip.bottom, 3)}$ up to the rim", "up to the rim"
-        self.duet.speaker.say(*(up if section.is_seen else ("a cut through both ends", "a cut")))
-        self.wait(2.6)
-        if self.coarse:
-            section.draw_under(self, replace(cut, objective=self.coarse))
-            self.duet.speaker.say(self.coarse.title)
-            self.wait(2.0)
-        self.duet.speaker.hush()
-        if not section.is_seen:
-            section = go_closer(self.play, section)
-            self.duet.speaker.say(*up)
-            self.wait(2.8)
-            self.duet.speaker.hush()
-        self.play(FadeOut(section), FadeOut(line), FadeIn(terrain), FadeIn(self.goal_on_terrain), run_time=0.8)
 
     def from_above(self) -> None:
         """{slow_one} {fast_one}"""

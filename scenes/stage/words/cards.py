@@ -23,6 +23,8 @@ NARROW = 5.0  # below this width the number stands beside the settings, not besi
 
 #: How exactly numbers may stand on cards, and in what type: the first that fits all of them is taken.
 TRIED = (*((digits, BODY) for digits in (6, 5, 4, 3)), *((digits, SMALL) for digits in (4, 3, 2, 1)))
+#: The same, where numbers run past beside a moving picture: more digits than four are not read.
+FEW = tuple((digits, size) for digits, size in TRIED if digits <= 4)
 
 
 def card_height(width: float) -> float:
