@@ -26,7 +26,7 @@ from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk, tangent, walks_of
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, polyline_points, polylines
-from scenes.stage.ink.fading import FadeIn
+from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import rectangle_points
@@ -39,6 +39,7 @@ from scenes.stage.words.typesetting import BODY, Formula, Words, bold, fitting_f
 DERIVED, TYPED = "derived", "typed"
 BY_HAND = "2*theta*sin(theta)*cos(theta) + theta^2*cos(theta)^2 - 2*theta^2*sin(theta)^2"
 FORMULAS, FOOT, LABELS = 1.2, 0.5, 0.45  # heights: of the formulas, of words, of an axis' numbers
+HEADROOM = 0.3  # above what is needed of the curve, in its small place
 SIDE, BELOW = (3.9, 3.3), 3.6  # width of the column at the right, in a wide picture and another; its height below
 PACE, LONGEST, REST = 4.0, 9.0, 2.0  # steps a second while much happens, and seconds; then seconds
 ZERO = 1e-3  # of the steepest: a slope that is none
@@ -187,18 +188,19 @@ class DerivedNotTyped(LectureScene):
 
     def opening(self) -> None:
         """Why derivatives are derived, not typed."""
-        self.show_title(self.formula, self.panel.furniture, self.panel.ground)
+        self.show_title(self.formula, self.alone.furniture, self.alone.ground)
 
     def curve(self) -> None:
         """A curve with one valley. To go down it, a computer needs its slope."""
-        self.play(Create(self.panel.curve), run_time=1.4, rate_func=linear)
-        self.add(self.panel)
+        self.play(Create(self.alone.curve), run_time=1.4, rate_func=linear)
+        self.add(self.alone)
         self.speaker.say("which way is down? ask its derivative")
         self.wait(2.8)
 
     def two_derivatives(self) -> None:
         """The derivative as the machine derives it; and as somebody typed it: {lost}."""
         self.speaker.hush()
+        self.play(FadeOut(self.alone), FadeIn(self.panel), run_time=0.6)
         self.both.all.shift(self.below)
         self.play(FadeIn(self.both.first, lag_ratio=0.04), run_time=1.0)
         self.wait(0.8)
@@ -310,12 +312,19 @@ class DerivedNotTyped(LectureScene):
         return f"{numbers[count] if count < len(numbers) else f'{count} factors are'} wrong"
 
     @cached_property
+    def alone(self) -> CurvePanel:
+        """The curve on the whole stage, before its slopes come below it."""
+        _, above, below, side, _ = self.boxes
+        box, names = layout.union(above, below, side).inset(left=0.25), (f"${self.variable}$", "$J$")
+        return CurvePanel(self.objective, box, *self.view, names, HEADROOM * box.height / above.height)
+
+    @cached_property
     def panel(self) -> CurvePanel:
         """The curve; its axis has its numbers below the slopes, as both have the same."""
         names = (f"${self.variable}$", "$J$")
         box = self.boxes[1].inset(left=0.25, bottom=-LABELS)
         x, y = self.view
-        panel = CurvePanel(self.objective, box, x, y, names, 0.3)
+        panel = CurvePanel(self.objective, box, x, y, names, HEADROOM)
         panel.labels.remove(*(label for label in panel.labels if label.get_top()[1] < panel.area.bottom))
         panel.names.remove(panel.names[0])
         return panel

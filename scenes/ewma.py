@@ -41,6 +41,7 @@ from scenes.typed import as_list
 FORMULA, BOTTOM, FOOT, GAP = 0.8, 1.3, 0.5, 0.12  # heights
 LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula
 PITCH, BASE, SAID = 1.05, 0.45, 4.2  # from line to line; from the top of a box to a baseline; width of a column
+HEAD = 0.55  # from the first reading up to its name
 DEPTH = 3  # how often the line is put into itself; in a narrow picture once less
 APART = 1.3  # times an average: a sum that is seen to be larger
 
@@ -137,7 +138,7 @@ class EWMA(LectureScene):
         """The same values, and three averages. What is left of the way that the values go up and down: {left}."""
         self.vanish(*self.braces, run_time=0.4)
         self.play(retyped(self.large, self.line), run_time=0.9)
-        self.play(FadeIn(self.panel), run_time=0.7)
+        self.play(FadeIn(self.panel), *map(FadeIn, self.heads), run_time=0.7)
         self.wait(0.8)
         for k, curve in enumerate(self.curves):
             step = ValueTracker(0.0)
@@ -157,7 +158,7 @@ class EWMA(LectureScene):
         """How much each value counts in the last average: less with every step back. The first one keeps what is left:
         {oldest_percent} in the end."""
         self.speaker.hush()
-        self.vanish(*self.names, *self.readings, *self.notes, self.panel, *self.curves)
+        self.vanish(*self.heads, *self.names, *self.readings, *self.notes, self.panel, *self.curves)
         share = ValueTracker(self.betas[0])
         bent, bars = self.bent.display(self.betas[0]), self.bars.display(self.betas[0])
         self.play(FadeIn(self.small), FadeIn(bars), FadeIn(bent), FadeIn(self.slider), run_time=0.8)
@@ -322,6 +323,14 @@ class EWMA(LectureScene):
             for box, color in zip(self.columns, palette().terms, strict=False)
         ]
         return [numeral.display(self.values[0]) for numeral in numerals]
+
+    @cached_property
+    def heads(self) -> list[Words]:
+        """What the readings are, where there is room above them."""
+        if not layout.is_wide():
+            return []
+        box = self.columns[0]
+        return [on_baseline(layout.place(quiet("average"), box, RIGHT), box.top - BASE + HEAD)]
 
     @cached_property
     def notes(self) -> list[Words]:

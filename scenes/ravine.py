@@ -53,7 +53,7 @@ BETWEEN, FOOT = 0.18, 0.5  # heights
 ARROW = 1.5  # length of the arrow that points downhill
 NEAR_LIMIT, FAR_BELOW = 1.95, 0.5  # learning rates that are not given, in units of 1 / the curvature across
 OFF = 20.0  # degrees: downhill is another way
-FAINT = 0.22  # opacity of a run that is over
+FAINT, OVER = 0.22, 0.5  # opacity of a run that is over, and of its card
 
 
 class Ravine(LectureScene):
@@ -322,7 +322,8 @@ class Ravine(LectureScene):
         self.speaker.hush()
         trail = self.trails[name]
         lines = [line.animate.set_stroke(opacity=FAINT) for line in (trail.edge, trail.old, trail.fresh)]
-        self.play(*lines, trail.marks.animate.set_fill(opacity=FAINT), FadeOut(trail.ball), run_time=0.6)
+        over = self.cards[name].animate.set_opacity(OVER)
+        self.play(*lines, over, trail.marks.animate.set_fill(opacity=FAINT), FadeOut(trail.ball), run_time=0.6)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
