@@ -314,9 +314,9 @@ class DerivedNotTyped(LectureScene):
     @cached_property
     def alone(self) -> CurvePanel:
         """The curve on the whole stage, before its slopes come below it."""
-        _, above, below, side, _ = self.boxes
+        (_, above, below, side, _), (x, y) = self.boxes, self.view
         box, names = layout.union(above, below, side).inset(left=0.25), (f"${self.variable}$", "$J$")
-        return CurvePanel(self.objective, box, *self.view, names, HEADROOM * box.height / above.height)
+        return CurvePanel(self.objective, box, x, y, names, HEADROOM * box.height / above.height)
 
     @cached_property
     def panel(self) -> CurvePanel:

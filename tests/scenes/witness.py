@@ -13,6 +13,9 @@ from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.raster import Raster
 
 
+MOST_PATHS = 1000
+
+
 class PlainCamera(Camera):
     """Manim's camera, which knows rasters besides.
 
@@ -32,6 +35,8 @@ class PlainCamera(Camera):
             context.append_path(self.paths[outline])
         else:
             super().set_cairo_context_path(context, vmobject)
+            if len(self.paths) == MOST_PATHS:
+                self.paths.clear()
             self.paths[outline] = context.copy_path()
         return self
 
