@@ -12,7 +12,6 @@ from manim import Camera, Mobject, VMobject
 from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.raster import Raster
 
-
 MOST_PATHS = 1000
 
 
