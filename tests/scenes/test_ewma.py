@@ -45,7 +45,7 @@ def test_the_printed_digits() -> None:
 
 def test_what_stands_on_the_screen_at_the_end() -> None:
     scene = played()
-    assert [numeral.shown for numeral in scene.readings] == ["6.922", "6.965", "6.010"]
+    assert [numeral.shown for numeral in scene.readings] == ["6.92", "6.96", "6.01"]
     averages = moving_average(scene.values, 0.9)
     np.testing.assert_allclose(scene.curves[2].points_of, scene.panel.to_screen(range(9), averages))
     np.testing.assert_allclose(scene.bent.points_of, scene.small.to_screen(range(9), averages))
