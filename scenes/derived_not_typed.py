@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import numpy as np
 from manim import LEFT, Create, GrowFromCenter, ValueTracker, VMobject, linear
@@ -18,7 +18,7 @@ from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset
 from optimizers import Momentum, Problem, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
 from scenes.props.derived_not_typed.drop import drop_to_zero, up_and_down
-from scenes.props.derived_not_typed.ends import FAR, as_it_is, in_words, of_derived, of_typed
+from scenes.props.derived_not_typed.ends import as_it_is, calm_from, in_words, of_derived, of_typed, shown_place
 from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
 from scenes.reads import derived
@@ -110,12 +110,7 @@ class DerivedNotTyped(LectureScene):
     @property
     def calm(self) -> int:
         """The step from which both balls stay close to where they end."""
-        near = NEAR * (self.objective.view[0][1] - self.objective.view[0][0])
-        with np.errstate(all="ignore"):
-            away = [
-                np.flatnonzero(np.abs(run.iterates[:, 0] - self.end(name)) > near) for name, run in self.runs.items()
-            ]
-        return max(1, *(int(steps[-1]) + 1 if len(steps) else 0 for steps in away))
+        return calm_from(self.runs, NEAR * (self.objective.view[0][1] - self.objective.view[0][0]))
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs
@@ -244,7 +239,7 @@ class DerivedNotTyped(LectureScene):
         last, step = max(run.ended_at for run in self.runs.values()), ValueTracker(0.0)
         for name in self.runs:
             self.drive(self.walks[name], step)
-            self.drive(self.places[name], step, self.place_of(name))
+            self.drive(self.places[name], step, shown_place(self.runs[name]))
         self.play(step.animate.set_value(self.calm), run_time=min(self.calm / PACE, LONGEST), rate_func=linear)
         if last > self.calm:
             self.play(step.animate.set_value(last), run_time=REST, rate_func=linear)
@@ -405,11 +400,6 @@ class DerivedNotTyped(LectureScene):
             base = self.cells[name].top - 0.45 - 0.62
             made[name] = Numeral([label.get_right()[0] + 1.6, base, 0.0], ".4f").display(self.runs[name].iterates[0, 0])
         return made
-
-    def place_of(self, name: str) -> Any:
-        places = self.runs[name].iterates[: self.runs[name].ended_at + 1, 0]
-        shown = np.where(np.abs(places) < FAR, places, np.nan)  # of a ball that flies off only a dash is shown
-        return lambda step: float(shown[min(int(step + 1e-9), len(shown) - 1)])
 
     @cached_property
     def verdicts(self) -> dict[str, Words]:

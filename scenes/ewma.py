@@ -19,7 +19,7 @@ from optimizers import theory
 from optimizers.averages import moving_average, moving_weights, window_of
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
 from scenes.props.ewma.averaged import beta, braced, expanded, inside, whole_sum
-from scenes.props.ewma.averaging import Bent, Growing, Lookback, Readout, Values, Weights
+from scenes.props.ewma.averaging import Bent, Growing, Lookback, Readout, Values, Weights, end_numbers, name_above
 from scenes.props.ewma.compared import compared_lines
 from scenes.props.ewma.telling import ups_and_downs, verdict
 from scenes.stage.curves.run import at_step
@@ -41,10 +41,8 @@ from scenes.typed import as_list
 FORMULA, BOTTOM, FOOT, GAP = 0.8, 1.3, 0.5, 0.12  # heights
 LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula
 PITCH, BASE, SAID = 1.05, 0.45, 4.2  # from line to line; from the top of a box to a baseline; width of a column
-HEAD = 0.55  # from the first reading up to its name
 DEPTH = 3  # how often the line is put into itself; in a narrow picture once less
 APART = 1.3  # times an average: a sum that is seen to be larger
-
 
 Value = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 Data = Annotated[tuple[Value, ...], BeforeValidator(as_list), Field(min_length=3, max_length=30)]
@@ -326,11 +324,7 @@ class EWMA(LectureScene):
 
     @cached_property
     def heads(self) -> list[Words]:
-        """What the readings are, where there is room above them."""
-        if not layout.is_wide():
-            return []
-        box = self.columns[0]
-        return [on_baseline(layout.place(quiet("average"), box, RIGHT), box.top - BASE + HEAD)]
+        return [name_above(self.columns[0], self.columns[0].top - BASE)] if layout.is_wide() else []
 
     @cached_property
     def notes(self) -> list[Words]:
@@ -421,9 +415,6 @@ class EWMA(LectureScene):
     @cached_property
     def ends(self) -> list[Words]:
         """Where both curves end."""
-        made = []
         reached = theory.constant_gradient_gain(settling_steps(self.last), self.last)
-        for curve, value in zip(self.equal_values[1:], (1.0, reached), strict=True):
-            words = bold(typed(round(value, 2)), BODY, curve.line.get_color().to_hex())
-            made.append(words.next_to(curve.points_of[-1], RIGHT, buff=0.2))
+        made = end_numbers(self.equal_values[1:], (1.0, reached))
         return made if self.gain > APART else made[:1]

@@ -320,9 +320,8 @@ class Ravine(LectureScene):
     def _fade(self, name: str) -> None:
         """A run that is over goes to the background."""
         self.speaker.hush()
-        trail = self.trails[name]
+        trail, over = self.trails[name], self.cards[name].animate.set_opacity(OVER)
         lines = [line.animate.set_stroke(opacity=FAINT) for line in (trail.edge, trail.old, trail.fresh)]
-        over = self.cards[name].animate.set_opacity(OVER)
         self.play(*lines, over, trail.marks.animate.set_fill(opacity=FAINT), FadeOut(trail.ball), run_time=0.6)
 
     # What is on the screen ------------------------------------------------------------------------------------------

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
 from optimizers import Trajectory
 from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import typed
@@ -35,3 +39,19 @@ def in_words(slope: float, decimals: int) -> str:
 def as_it_is(slope: float, digits: int) -> str:
     """The same with so many digits, however small: what is next to zero is not zero."""
     return f"${typed(slope, digits)}$" if abs(slope) < FAR else in_words(slope, 0)
+
+
+def calm_from(runs: Mapping[str, Trajectory], near: float) -> int:
+    """The step from which all runs stay so close to where they end."""
+    with np.errstate(all="ignore"):
+        away = [
+            np.flatnonzero(np.abs(run.iterates[:, 0] - run.iterates[run.ended_at, 0]) > near) for run in runs.values()
+        ]
+    return max(1, *(int(steps[-1]) + 1 if len(steps) else 0 for steps in away))
+
+
+def shown_place(run: Trajectory) -> Callable[[float], float]:
+    """Where a ball is at a step, for a number; of one that flies off only a dash is shown."""
+    places = run.iterates[: run.ended_at + 1, 0]
+    shown = np.where(np.abs(places) < FAR, places, np.nan)
+    return lambda step: float(shown[min(int(step + 1e-9), len(shown) - 1)])

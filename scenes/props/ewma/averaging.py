@@ -5,8 +5,10 @@ All of it is drawn for one beta at a time, so that a tracker can move beta and t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
-from manim import DOWN, LEFT, UP, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
 
 from optimizers.averages import mean_age, moving_average, moving_weights, window_of
 from scenes.stage.ink.ball import walked
@@ -15,14 +17,16 @@ from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import COLUMNS, GAP_SHARE, rectangle_points
 from scenes.stage.panels.plot import WHOLE, Panel
+from scenes.stage.words.figures import typed
 from scenes.stage.words.numerals import Numeral
-from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
 
 DOT, MARK = 0.11, 0.07  # radii: of a value, and of an average
 HEAD = 0.45  # above the highest bar, for its number
 SPAN = 2.0  # windows back: how much of the past is drawn
 CLEAR = 0.2  # above the name of the bars, from the numbers of the panel above
 LIFT = 0.1  # of the height: the ground's distance from the axis, for the point of balance
+ABOVE = 0.55  # from the baseline of a reading up to its name
 LEAST = 0.4  # of the window that looks back as far: the box that is shown first
 
 
@@ -162,3 +166,17 @@ class Readout(VGroup):
     def display(self, value: float) -> Readout:
         self.moving.display(value)
         return self
+
+
+def name_above(box: Box, baseline: float) -> Words:
+    """What the readings are, at the right of a box, above the baseline of the first."""
+    return on_baseline(place(quiet("average"), box, RIGHT), baseline + ABOVE)
+
+
+def end_numbers(curves: Iterable[Growing], values: Iterable[float]) -> list[Words]:
+    """The value that each curve reaches, at its end, in its colour."""
+    made = []
+    for curve, value in zip(curves, values, strict=True):
+        words = bold(typed(round(value, 2)), BODY, curve.line.get_color().to_hex())
+        made.append(words.next_to(curve.points_of[-1], RIGHT, buff=0.2))
+    return made
