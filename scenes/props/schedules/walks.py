@@ -29,23 +29,8 @@ MOST = 3  # schedules that are compared
 
 
 def as_schedules(value: object) -> object:
-    """Schedules as they are typed, with commas between; those inside of brackets belong to a schedule.
-
-    >>> as_schedules(("cosine", "step(every=40", "factor=0.1"))
-    ('cosine', 'step(every=40, factor=0.1)')
-    """
-    parts: list[str] = []
-    for piece in value if isinstance(value, tuple | list) else (value,):
-        if not isinstance(piece, str):
-            return value
-        if parts and parts[-1].count("(") > parts[-1].count(")"):
-            parts[-1] = f"{parts[-1]}, {piece}"
-        else:
-            parts.append(piece)
-    whole = tuple(part + ")" * max(0, part.count("(") - part.count(")")) for part in parts)
-    for text in whole:
-        make_schedule(text)
-    return whole
+    """Several schedules as they are typed, each refused with a sentence if it is none."""
+    return tuple(map(as_schedule, value)) if isinstance(value, tuple | list) else as_schedule(value)
 
 
 def as_schedule(value: object) -> object:
