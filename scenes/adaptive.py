@@ -45,14 +45,13 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import around, even_map, targets
 from scenes.stage.maps.level_line import level_line
-from scenes.stage.maps.touching import best_rate, found_minima, touching
+from scenes.stage.maps.touching import best_rate, known_minima, touching
 from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.words.endings import ending
 from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import LineForWords, tinted
 from scenes.stage.words.typesetting import Formula, Words, first_fitting, fitting_formula, lines, wrapped_formula
 
-FOOT = 0.55  # height of the line for words
 ARROW = 1.7  # length of the arrows at the start, on the screen
 SLOWLY, LEAD = 2.6, 10  # steps a second, and how many of them, while the averages begin to fill
 PACE, LONGEST = 12.0, 6.0  # steps a second afterwards; seconds of one run at most
@@ -61,12 +60,13 @@ SQUARES = ('s_t = "moving average of" g_t^2', 's_t = "average of" g_t^2', "s_t =
 FAINT = 0.3  # opacity of a run that is over
 
 
-class Adaptive(LectureScene):
+class Adaptive(LineForWords, LectureScene):
     """Each slope over the root of its own mean square: steep and flat get like steps, along the axes."""
 
     title = "Adam: each coordinate finds its own step"
     beats = ("opening", "two_slopes", "own_scale", "averages", "correction", "turned")
     poster = "averages"
+    foot = 0.55
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field(
@@ -100,8 +100,7 @@ class Adaptive(LectureScene):
 
     @cached_property
     def minima(self) -> Array:
-        """The minima that are listed, (n, 2), else those that are found."""
-        return np.array(self.objective.minima or found_minima(self.objective)).reshape(-1, 2)
+        return known_minima(self.objective)
 
     @cached_property
     def middle(self) -> Array:
@@ -302,19 +301,10 @@ class Adaptive(LectureScene):
         return palette().terms[2]
 
     @cached_property
-    def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
-
-    @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
         return layout.beside(stage, (0.6 if layout.is_wide() else 0.5) * stage.width, 5.4)
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        return Speaker(self.play, self.rows[0])
 
     @cached_property
     def map(self) -> ContourMap:

@@ -57,7 +57,7 @@ from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.cards import INSET, Counter, RuleCard, settings_line
 from scenes.stage.words.endings import ending, last_value
 from scenes.stage.words.figures import figure, typed
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import FOOT, LineForWords, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
 OFF = (0.02, 0.02)  # from the minimum, where the second runs start
@@ -65,10 +65,10 @@ SECOND_STEPS = 60
 LAST = 10  # steps at the end, in which a run is looked at
 PACE, LONGEST = 8.0, 14.0  # steps a second; seconds of one run at most
 LEAD = 8  # steps before the first u-turn, up to where nothing is to be seen
-FOOT, CARD, BETWEEN = 0.5, 0.98, 0.16  # heights
+CARD, BETWEEN = 0.98, 0.16  # heights
 
 
-class NesterovScene(LectureScene):
+class NesterovScene(LineForWords, LectureScene):
     """Look before you leap: fewer u-turns, and no free lunch."""
 
     title = "Look before you leap"
@@ -311,15 +311,6 @@ class NesterovScene(LectureScene):
         self.release()
 
     # What is on the screen: the vectors -------------------------------------------------------------------------------
-
-    @cached_property
-    def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        return Speaker(self.play, self.rows[0])
 
     @cached_property
     def near_boxes(self) -> tuple[Box, Box]:

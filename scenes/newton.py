@@ -41,24 +41,25 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.maps.touching import best_rate, touching
 from scenes.stage.words.figures import figure, in_math, typed
-from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.speaker import LineForWords
 from scenes.stage.words.typesetting import Formula, Words, fitting_formula, lines, wrapped_formula
 
 VALLEY, CURVED, BESIDE = "first", "second", "third"  # the grounds
 NAMES = {GD: "gradient descent", NEWTON: "Newton", DAMPED: "damped Newton"}
-FOOT, CARD, BETWEEN = 0.55, 0.98, 0.16  # heights
+CARD, BETWEEN = 0.98, 0.16  # heights
 ASIDE = 0.2  # beyond its column, that a matrix may reach
 PACE, LONGEST = 5.0, 7.0  # steps a second; seconds of one run at most
 SLOW = 3  # of Newton's steps, each with the quadratic that it goes by
 FAINT = 0.3  # opacity of a run that is over
 
 
-class NewtonScene(LectureScene):
+class NewtonScene(LineForWords, LectureScene):
     """Newton divides the slope by the curvature: one step in a valley, and straight to a saddle."""
 
     title = "Newton: the curvature chooses the step"
     beats = ("opening", "one_rate", "two_curvatures", "one_step", "again_and_again", "uphill", "away")
     poster = "one_step"
+    foot = 0.55
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field(
@@ -324,19 +325,10 @@ class NewtonScene(LectureScene):
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
-    def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
-
-    @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
         return layout.beside(stage, (0.61 if layout.is_wide() else 0.5) * stage.width, 5.4)
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        return Speaker(self.play, self.rows[0])
 
     @cached_property
     def pictures(self) -> dict[str, Picture]:

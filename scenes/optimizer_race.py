@@ -50,16 +50,15 @@ from scenes.stage.words.cards import Counter
 from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.speaker import FOOT, LineForWords
 
 SAME, TUNED = "same", "tuned"
 Mode = Literal["both", "same learning rate", "each tuned", "width"]
 PACE, LONGEST = 12.0, 9.0  # steps a second, and seconds of a race at most
 ALONE = 16.0  # seconds of the second race, in which one runs after the other
-FOOT = 0.5  # height of the line for words
 
 
-class OptimizerRace(LectureScene):
+class OptimizerRace(LineForWords, LectureScene):
     """The same learning rate is not the same step; with its own, each rule arrives."""
 
     title = "A race of optimizers"
@@ -144,7 +143,8 @@ class OptimizerRace(LectureScene):
     # What the clip says ---------------------------------------------------------------------------------------------
 
     def numbers(self) -> Mapping[str, Number]:
-        found: dict[str, Number] = {f"{name}_rates": count for name, count in self.widths.counts.items()}
+        counts = self.widths.counts if TUNED in self.raced else {}  # else there is no search
+        found: dict[str, Number] = {f"{name}_rates": count for name, count in counts.items()}
         for race in self.raced:
             for name, run in self.runs[race].items():
                 found[f"{race}_{name}_error"] = last_value(run)
@@ -342,11 +342,6 @@ class OptimizerRace(LectureScene):
         return pages_of(list(self.same.values()), self.rows[1])
 
     @cached_property
-    def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
-
-    @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
@@ -364,10 +359,6 @@ class OptimizerRace(LectureScene):
             return table, rest, strip
         step, rest = rest.top_slice(FOOT, gap=0.05)
         return table, step, rest
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        return Speaker(self.play, self.rows[0])
 
     @derived
     def view(self) -> tuple[tuple[float, float], tuple[float, float]]:

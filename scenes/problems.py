@@ -34,7 +34,7 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.figures import figure, in_math, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import LineForWords, tinted
 from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
 from scenes.typed import as_list
 
@@ -44,7 +44,7 @@ TRIED = "Momentum on a gentle slope, in a ravine, and over dips."
 WHERE = "On the slope", "in the ravine", "behind the dips"
 SECONDS, GLANCE, ARROW = 5.0, 3.0, 1.3  # of a run, of a run in a small panel; length of an arrow
 TINY = 0.001  # an error below it is told so
-FOOT, HEAD, ROW = 0.5, 0.55, 0.46  # heights
+HEAD, ROW = 0.55, 0.46  # heights
 
 
 POINTS = {  # what is said of the beats that show a problem
@@ -63,7 +63,7 @@ GIVES, TAKES, REMAINS = "gives", "costs", "does not cure"
 Pair = Annotated[tuple[Coefficient, ...], Field(min_length=2, max_length=2), BeforeValidator(as_list)]
 
 
-class Problems(LectureScene):
+class Problems(LineForWords, LectureScene):
     """Momentum is faster, calmer, and rolls through dips; it also overshoots, and has to be tuned."""
 
     title = "What momentum gives, and what it costs"
@@ -312,19 +312,10 @@ class Problems(LectureScene):
             yield on_baseline(layout.place(line, row, LEFT), float(row.center[1]) - 0.1)
 
     @cached_property
-    def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
-
-    @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the list beside it."""
         stage = self.rows[1]
         return layout.beside(stage, (0.55 if layout.is_wide() else 0.5) * stage.width, 5.4)
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        return Speaker(self.play, self.rows[0])
 
     @cached_property
     def agenda(self) -> TalkingPoints:

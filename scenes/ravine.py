@@ -43,20 +43,20 @@ from scenes.stage.words.cards import INSET, TRIED, Counter, RuleCard, card_heigh
 from scenes.stage.words.endings import ending_briefly, flies_off
 from scenes.stage.words.figures import figure, running_spec
 from scenes.stage.words.numerals import widest_of
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import FOOT, LineForWords, tinted
 from scenes.stage.words.typesetting import Words, on_baseline, quiet, wrapped_formula
 
 ALONG, ACROSS = 0, 1  # axes
 NAMES = {LARGE: "gradient_descent", SMALLER: "gradient_descent", MOMENTUM: "momentum"}
 PACE, LONGEST = 3.0, 10.0  # steps a second, and seconds of one run at most
-BETWEEN, FOOT = 0.18, 0.5  # heights
+BETWEEN = 0.18  # two cards
 ARROW = 1.5  # length of the arrow that points downhill
 NEAR_LIMIT, FAR_BELOW = 1.95, 0.5  # learning rates that are not given, in units of 1 / the curvature across
 OFF = 20.0  # degrees: downhill is another way
 FAINT, OVER = 0.22, 0.5  # opacity of a run that is over, and of its card
 
 
-class Ravine(LectureScene):
+class Ravine(LineForWords, LectureScene):
     """Gradient descent zigzags in a ravine; momentum damps across and gathers along."""
 
     title = "In a ravine, gradient descent zigzags"
@@ -327,21 +327,12 @@ class Ravine(LectureScene):
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
-    def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
-
-    @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
         return layout.beside(
             stage, (0.62 if layout.is_wide() else 0.5 if layout.is_narrow() else 0.55) * stage.width, 4.6
         )
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        return Speaker(self.play, self.rows[0])
 
     @cached_property
     def map(self) -> ContourMap:

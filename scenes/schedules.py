@@ -31,7 +31,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.schedules.charts import Rows, downhill, ring
 from scenes.props.schedules.made import FAN, NOISES, steep_of, tale_of
-from scenes.props.schedules.stand import Ground, Lanes, Summary, noisy_step, rows
+from scenes.props.schedules.stand import FOOT, Ground, Lanes, Summary, noisy_step
 from scenes.props.schedules.telling import (
     CONSTANT,
     HOLDS,
@@ -56,7 +56,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.level_line import level_line
 from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import Speaker, tinted, words_and_rest
 from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
 ScheduleNames = Annotated[tuple[str, ...], BeforeValidator(as_schedules), Field(min_length=1, max_length=MOST)]
@@ -352,7 +352,7 @@ class SchedulesScene(LectureScene):
 
     @cached_property
     def speaker(self) -> Speaker:
-        return Speaker(self.play, rows()[0])
+        return Speaker(self.play, words_and_rest(FOOT)[0])
 
     @cached_property
     def ground(self) -> Ground:
@@ -406,7 +406,7 @@ class SchedulesScene(LectureScene):
 
     @cached_property
     def rows(self) -> Rows:
-        box = rows()[1].inset(top=0.1)
+        box = words_and_rest(FOOT)[1].inset(top=0.1)
         return Rows(box, self.tale.clouds, self.tale.pooled, self.tale.titles, self.colors)
 
     @cached_property

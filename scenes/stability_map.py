@@ -32,14 +32,14 @@ from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import LineForWords, tinted
 from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 from scenes.typed import as_list
 
 BLOCKS = {"few": (12, 9), "more": (40, 30)}  # runs across and up, before there is one a pixel
 GRID = (96, 72)  # runs that are compared with theory for the claims
 CLEAR = 0.004  # from a rate of 1: whether a run grows is seen in so many steps
-FOOT, ROW = 0.5, 0.5  # heights
+ROW = 0.5  # height
 NEVER = "never"
 WIDE = 4.0  # of the first position: the widest swing that the strip holds
 
@@ -53,7 +53,7 @@ Curvatures = Annotated[
 ]
 
 
-class StabilityMap(LectureScene):
+class StabilityMap(LineForWords, LectureScene):
     """Learning rate and momentum decide together whether a run creeps, ripples or diverges."""
 
     title = "Every pixel is a run"
@@ -313,19 +313,10 @@ class StabilityMap(LectureScene):
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
-    def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
-
-    @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The plane at the right, and the column beside it."""
         stage = self.rows[1]
         return layout.beside(stage, (0.6 if layout.is_wide() else 0.56) * stage.width, 4.8)
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        return Speaker(self.play, self.rows[0])
 
     @cached_property
     def plane(self) -> Plane:

@@ -50,16 +50,16 @@ from scenes.stage.words.derivation import Line, Mark
 from scenes.stage.words.endings import ending, last_value
 from scenes.stage.words.figures import figure
 from scenes.stage.words.notation import notation
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import LineForWords, tinted
 
 MORE, FAR = 3, 100.0  # steps after the one that is looked at; windows away, what is further is not shown
-FOOT, EQUATIONS = 0.5, 1.75  # heights of the line for words, and of the equations above the map
+EQUATIONS = 1.75  # height of the equations above the map
 STACKED, COLUMN = 2.25, 5.9  # height of equations below each other above it, width of them and a gap beside it
 BALL = 0.12  # radius, so that the arrows are seen
 NARROWEST, WIDEST = 20.0, 160.0  # degrees between the two terms, for their sum to be seen
 
 
-class UpdateRule(LectureScene):
+class UpdateRule(LineForWords, LectureScene):
     """A share of the last update, and the new gradient: together they are the step."""
 
     title = "Momentum remembers its last update"
@@ -349,11 +349,6 @@ class UpdateRule(LectureScene):
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
-    def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(FOOT, gap=0.12)
-
-    @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map, and the equations: beside it, or above it in a tall picture."""
         stage = self.rows[1]
@@ -361,10 +356,6 @@ class UpdateRule(LectureScene):
             return stage.right_slice(min(0.58 * stage.width, stage.width - COLUMN))
         above, below = stage.top_slice(STACKED if stacked() else EQUATIONS, gap=0.1)
         return below, above
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        return Speaker(self.play, self.rows[0])
 
     @cached_property
     def step(self) -> ValueTracker:

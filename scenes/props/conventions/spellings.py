@@ -9,18 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Rectangle, RoundedRectangle, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.unrolled import LARGEST, factor, fitting_size
+from scenes.stage.words.cards import STRIPE, card_ground, stripe
 from scenes.stage.words.derivation import Line, Part
 from scenes.stage.words.notation import NOTATIONS, gradient, notation, parameters
 from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
 
-STRIPE, INSET = 0.09, 0.3
+INSET = 0.3
 HEAD = 0.55  # height of a table's head
 PITCH, ABOVE = 0.85, 0.42  # between its rows, and a name over its letters
 
@@ -97,17 +98,13 @@ class FormCards(VGroup):
 
 
 def _card(box: Box, name: str, head: VGroup, lines: list[Line], indent: float) -> VGroup:
-    ground = RoundedRectangle(
-        width=box.width, height=box.height, corner_radius=0.1, stroke_width=0, fill_color=palette().card, fill_opacity=1
-    ).move_to(box.center)
-    stripe = Rectangle(width=STRIPE, height=box.height, stroke_width=0, fill_color=form_color(name), fill_opacity=1)
-    stripe.move_to(box.center).align_to(ground, LEFT)
+    ground, band = card_ground(box), stripe(box, form_color(name))
     head.move_to(box.center).align_to((box.left + INSET + STRIPE, 0, 0), LEFT)
     if below := layout.is_narrow():
         head.shift(0.32 * box.height * UP)
     for line, share in zip(lines, (0.0, -0.3) if below else (0.22, -0.22), strict=True):
         line.move_to(box.center + share * box.height * UP).align_to((box.left + indent, 0, 0), LEFT)
-    return VGroup(ground, stripe, head, *lines)
+    return VGroup(ground, band, head, *lines)
 
 
 class LetterTable:

@@ -14,7 +14,7 @@ from optimizers import Rule, Trajectory, descend
 from scenes.stage.ink.drawing import Array
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.maps.even_map import View, around
-from scenes.stage.maps.touching import MINIMUM, SADDLE, Touching, found_minima, rest, touching
+from scenes.stage.maps.touching import MINIMUM, SADDLE, Touching, known_minima, rest, touching
 from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
 
 GD, NEWTON, DAMPED = "gradient_descent", "newton", "damped_newton"
@@ -55,8 +55,7 @@ class Ground:
 
     @cached_property
     def minima(self) -> Array:
-        """The minima that are listed, (n, 2); else those that are found in the window."""
-        return np.array(self.objective.minima or found_minima(self.objective)).reshape(-1, 2)
+        return known_minima(self.objective)
 
     @cached_property
     def lowest(self) -> float | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from manim import LEFT, RIGHT, Rectangle, RoundedRectangle, VGroup
+from manim import LEFT, RIGHT, VGroup
 
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.words.cards import CLEAR, INSET, STRIPE
+from scenes.stage.ink.palette import rule_color
+from scenes.stage.words.cards import CLEAR, INSET, STRIPE, card_ground, stripe
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet
 
@@ -23,15 +23,7 @@ class StepCard(VGroup):
     def __init__(self, box: Box, rule: str, title: str, step: Sequence[str], widest: int = COUNT_WIDEST) -> None:
         """`step` is what a step is, as Typst markup, in wordings that get shorter."""
         super().__init__()
-        self.ground = RoundedRectangle(
-            width=box.width,
-            height=box.height,
-            corner_radius=0.1,
-            stroke_width=0,
-            fill_color=palette().card,
-            fill_opacity=1,
-        ).move_to(box.center)
-        stripe = Rectangle(width=STRIPE, height=box.height, stroke_width=0, fill_color=rule_color(rule), fill_opacity=1)
+        self.ground = card_ground(box)
         heights = [box.center[1] + share * box.height for share in (0.1, -0.3)]
         inner = box.inset(left=INSET + STRIPE, right=INSET)
         self.count = Numeral([inner.right, heights[0], 0.0], "d", BODY).display(widest)
@@ -45,8 +37,7 @@ class StepCard(VGroup):
         self.title_words = on_baseline(layout.place(name, inner, LEFT), heights[0])
         told = first_fitting(map(quiet, step), inner.width - taken - CLEAR)
         self.step_words = on_baseline(layout.place(told, inner, LEFT), heights[1])
-        stripe.move_to(box.center).align_to(self.ground, LEFT)
-        self.add(self.ground, stripe, self.title_words, self.step_words, beside, self.count)
+        self.add(self.ground, stripe(box, rule_color(rule)), self.title_words, self.step_words, beside, self.count)
         self.display(0)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,11 @@ from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import typed
 
 FAR_APART, ARRIVED = 50.0, 0.01  # ratio of the errors; share of the first error, above the lowest, that is left
+
+
+def arrives(end: Any, first: float, lowest: float) -> Any:
+    """Whether hardly anything is left of the first error at the end (...), for numbers or arrays."""
+    return end - lowest < ARRIVED * (first - lowest)
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Results:
     @property
     def all_arrive(self) -> bool:
         """Whether hardly anything is left of the first error, for each."""
-        return all(end - self.lowest < ARRIVED * (self.first - self.lowest) for end in self.ends.values())
+        return all(arrives(end, self.first, self.lowest) for end in self.ends.values())
 
     @property
     def arrival(self) -> str:

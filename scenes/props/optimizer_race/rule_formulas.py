@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from manim import UL, UR, RoundedRectangle, VGroup
+from manim import UL, UR, VGroup
 
 from optimizers import Rule
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.words.cards import card_ground
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import (
@@ -78,8 +79,7 @@ class FormulaCard(VGroup):
     def __init__(self, box: Box, rule: Rule[Any]) -> None:
         super().__init__()
         self.rule = rule
-        ground = RoundedRectangle(width=box.width, height=box.height, corner_radius=0.1, stroke_width=0)
-        ground.set_fill(palette().card, 1).move_to(box.center)
+        ground = card_ground(box)
         inner = box.inset(PAD, 0.7 * PAD, PAD, 0.7 * PAD)
         head = layout.place(bold(rule.title, BODY, rule_color(rule.name)), inner, UL)
         #: What lights the card, shown by whoever speaks of it.

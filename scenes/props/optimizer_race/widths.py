@@ -12,7 +12,7 @@ from manim import LEFT, RIGHT, CapStyleType, VGroup, VMobject
 
 from optimizers import RULES
 from scenes.props.optimizer_race.rate_search import RATES, RateSearch
-from scenes.props.optimizer_race.results import ARRIVED
+from scenes.props.optimizer_race.results import arrives
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, curve_of, polyline_points
 from scenes.stage.ink.layout import Box
@@ -38,7 +38,7 @@ class Widths:
         found = {}
         for name, search in self.searches.items():
             first = float(search.objective.value(search.start))
-            found[name] = np.asarray(search.scores - self.lowest < ARRIVED * (first - self.lowest))
+            found[name] = np.asarray(arrives(search.scores, first, self.lowest))
         return found
 
     @cached_property
@@ -104,7 +104,7 @@ class WidthBars:
         return curve_of(pieces, stroke_width=100 * apart, cap_style=CapStyleType.BUTT, **style)
 
     def _track(self, row: Box) -> VMobject:
-        """All rates, tried or not."""
+        """From the least rate to the largest."""
         ends = np.array([[x, row.center[1], 0.0] for x in self.axis.screen])
         return curve_of([polyline_points(ends)], stroke_color=palette().quiet, stroke_width=2, stroke_opacity=0.5)
 

@@ -19,7 +19,7 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import View, around, even_map, targets
 from scenes.stage.words.notation import gradient, notation, parameters
-from scenes.stage.words.speaker import tinted
+from scenes.stage.words.speaker import tinted, words_and_rest
 from scenes.stage.words.typesetting import BODY, Words, bold, first_fitting, lines, on_baseline
 
 FOOT = 0.55  # height of the line for words
@@ -31,11 +31,6 @@ ROOM, BOUNDED = 1.1, 1.6  # times the largest rate: the range, without bounds an
 
 def rate_name() -> str:
     return f"learning rate ${notation().learning_rate}$"
-
-
-def rows() -> tuple[Box, Box]:
-    """The line for words at the bottom, and the rest."""
-    return layout.stage().bottom_slice(FOOT, gap=0.12)
 
 
 def window(start: Array, goal: Array, walks: Iterable[Walk]) -> View:
@@ -61,7 +56,7 @@ class Ground:
         limits: Mapping[str, Array] | None = None,
     ) -> None:
         """The map holds the runs `held`; with `limits`, the largest stable rates, the lower chart shows heights."""
-        stage = rows()[1]
+        stage = words_and_rest(FOOT)[1]
         self.walks, self.colors, self.limits = walks, colors, limits
         first = next(iter(walks.values()))
         self.goal_at, self.steps = first.goal, len(first.rates)
@@ -140,7 +135,7 @@ class Lanes:
         colors: Mapping[str, str],
         said: Mapping[str, tuple[str, ...]],
     ) -> None:
-        count, stage = len(walks), rows()[1]
+        count, stage = len(walks), words_and_rest(FOOT)[1]
         cells = stage.rows(*[1] * count, gap=0.3) if layout.is_tall() else stage.columns(*[1] * count, gap=0.4)
         self.cells = dict(zip(walks, map(_cut, cells), strict=True))
         top = ROOM * max(float(np.max(walk.rates)) for walk in walks.values()) or 1.0
@@ -189,7 +184,7 @@ class Summary:
         self, first: Ground, second: Ground, told: tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]
     ) -> None:
         """`told` are the lines below both charts, by the runs' names: of the second ground first."""
-        stage = rows()[1]
+        stage = words_and_rest(FOOT)[1]
         halves = stage.rows(1, 1, gap=0.35) if layout.is_tall() else stage.columns(1, 1, gap=0.5)
         lines = max(map(len, told))
         parts = [half.bottom_slice(lines * HEAD, gap=0.1) for half in halves]

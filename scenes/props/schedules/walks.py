@@ -21,7 +21,7 @@ from optimizers.schedules import RateSchedule, make_schedule, scheduled
 from optimizers.trajectory import run
 from scenes.stage.ink.drawing import Array
 from scenes.stage.maps.contour_map import heights
-from scenes.stage.maps.touching import found_minima
+from scenes.stage.maps.touching import known_minima
 from scenes.stage.words.endings import flies_off
 
 NEAR = 0.2  # of the way from the start to the lowest point
@@ -49,7 +49,7 @@ def titles_of(texts: Sequence[str]) -> list[str]:
 def lowest(objective: AnyObjective, start: Array) -> Array:
     """The lowest of the minima that are listed or found (2,), of equals the one next to the start; else the lowest
     point of a grid over the window."""
-    places = np.array(objective.minima or found_minima(objective)).reshape(-1, 2)
+    places = known_minima(objective)
     if not len(places):
         across, up, values = heights(objective, objective.view[0], objective.view[1])
         row, column = np.unravel_index(np.argmin(np.nan_to_num(values, nan=np.inf)), values.shape)

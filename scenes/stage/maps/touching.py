@@ -114,6 +114,11 @@ def best_rate(curvatures: Array) -> float:
     return float(f"{min(max(rate, 1e-12), 1e6):.3g}")
 
 
+def known_minima(objective: AnyObjective) -> Array:
+    """The minima that are listed (n, 2); else those that are found in the window."""
+    return np.array(objective.minima or found_minima(objective)).reshape(-1, 2)
+
+
 def found_minima(objective: AnyObjective) -> list[Array]:
     """Where Newton's steps from the dips of a grid over the window come to rest in a minimum, each (2,)."""
     across, up, values = heights(objective, objective.view[0], objective.view[1], GRID)
@@ -123,8 +128,8 @@ def found_minima(objective: AnyObjective) -> list[Array]:
     if not len(starts):
         return []
     found: list[Array] = []
+    steep = float(np.max(np.abs(objective.gradient(starts)), initial=0.0, where=np.isfinite(starts))) or 1.0
     for end in descend(objective, Newton(), starts, POLISH).iterates[-1]:
-        steep = float(np.max(np.abs(objective.gradient(starts)), initial=0.0, where=np.isfinite(starts))) or 1.0
         near = any(np.linalg.norm(end - other) < 1e-6 * (1 + np.linalg.norm(end)) for other in found)
         if np.isfinite(end).all() and not near and rest(objective, end, steep) == MINIMUM:
             found.append(end)

@@ -38,6 +38,18 @@ def settings_line(settings: Mapping[str, float], size: float = SMALL) -> Words:
     return Words("$" + ", thin thin ".join(terms) + "$", size, palette().quiet)
 
 
+def card_ground(box: Box) -> RoundedRectangle:
+    """The ground of a card."""
+    ground = RoundedRectangle(width=box.width, height=box.height, corner_radius=0.1, stroke_width=0)
+    return ground.set_fill(palette().card, 1).move_to(box.center)
+
+
+def stripe(box: Box, color: str) -> Rectangle:
+    """The stripe of a colour at the left of a card."""
+    made = Rectangle(width=STRIPE, height=box.height, stroke_width=0, fill_color=color, fill_opacity=1)
+    return made.move_to((box.left + STRIPE / 2, box.center[1], 0.0))
+
+
 class RuleCard(VGroup):
     """Name, learning rate and momentum of a rule in its colour, with a running number at the right."""
 
@@ -62,15 +74,7 @@ class RuleCard(VGroup):
         super().__init__()
         color = rule_color(rule)
         self.box = box
-        self.ground = RoundedRectangle(
-            width=box.width,
-            height=box.height,
-            corner_radius=0.1,
-            stroke_width=0,
-            fill_color=palette().card,
-            fill_opacity=1,
-        ).move_to(box.center)
-        stripe = Rectangle(width=STRIPE, height=box.height, stroke_width=0, fill_color=color, fill_opacity=1)
+        self.ground = card_ground(box)
         self.title_words = bold(title, size, color)
         self.settings = settings_line(settings)
         self._seat_words()
@@ -79,7 +83,7 @@ class RuleCard(VGroup):
         self._seat_value(raised)
         self.add(
             self.ground,
-            stripe.move_to(box.center).align_to(self.ground, LEFT),
+            stripe(box, color),
             self.title_words,
             self.settings,
             self.value,

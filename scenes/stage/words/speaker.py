@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import Any, ClassVar
 
 from manim import LEFT, UP, VMobject
 from manim.typing import Vector3D
@@ -13,6 +15,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.words.typesetting import BODY, SMALL, Words, wrapped
 
 Play = Callable[..., None]  # Scene.play
+FOOT = 0.5  # height of the line for words at the bottom of a stage
 
 
 class Speaker:
@@ -36,6 +39,27 @@ class Speaker:
         if self.said is not None:
             self.play(FadeOut(self.said), run_time=0.3)
         self.said = None
+
+
+def words_and_rest(foot: float = FOOT) -> tuple[Box, Box]:
+    """The line for words at the bottom of the stage, and what is above it."""
+    return layout.stage().bottom_slice(foot, gap=0.12)
+
+
+class LineForWords:
+    """Before `LectureScene` among a scene's bases: a line for words of the height `foot`, and who speaks there."""
+
+    foot: ClassVar[float] = FOOT
+
+    @cached_property
+    def rows(self) -> tuple[Box, Box]:
+        """The line for words at the bottom, and the rest."""
+        return words_and_rest(self.foot)
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        scene: Any = self
+        return Speaker(scene.play, self.rows[0])
 
 
 def spoken(markups: tuple[str, ...], width: float) -> Words:
