@@ -215,7 +215,8 @@ class OptimizerRace(LineForWords, LectureScene):
         self.speaker.hush()
         self.play(*map(FadeOut, self.pages[-1]), FadeIn(self.map), FadeIn(self.goal), run_time=0.8)
         first = self.raced[0]
-        self.play(FadeIn(self.tables[first]), FadeIn(self.counter), FadeIn(self.strip), run_time=0.7)
+        table = self.tables[SAME] if SAME in self.raced else self.tables[TUNED].furniture  # rates are yet to be found
+        self.play(FadeIn(table), FadeIn(self.counter), FadeIn(self.strip), run_time=0.7)
         self._line_up(first)
         if SAME in self.raced:
             rate = f"${notation().learning_rate} = {typed(self.parameters.learning_rate)}$"
@@ -245,7 +246,8 @@ class OptimizerRace(LineForWords, LectureScene):
             self.play(GrowFromCenter(mark), run_time=0.4)
         self.speaker.say("the best: where the curve is lowest")
         if SAME in self.raced:
-            self._change_rates()
+            self._clear_the_table()
+        self.play(FadeIn(self.tables[TUNED].rates), run_time=0.6)
         self.wait(3.4)
 
     def each_tuned(self) -> None:
@@ -257,9 +259,8 @@ class OptimizerRace(LineForWords, LectureScene):
             self._count_rates()
             return
         self.speaker.hush()
-        errors = [FadeIn(self.tables[TUNED].moving)] if SAME in self.raced else []  # else they stand there already
         self.play(FadeOut(self.chart), run_time=0.4)
-        self.play(FadeIn(self.map), FadeIn(self.goal), *errors, run_time=0.5)
+        self.play(FadeIn(self.map), FadeIn(self.goal), FadeIn(self.tables[TUNED].moving), run_time=0.5)
         self.add(self.tables[TUNED])
         self._line_up(TUNED)
         self.speaker.say("each with its own rate, one after the other", "each with its own rate")
@@ -293,7 +294,7 @@ class OptimizerRace(LineForWords, LectureScene):
     def _count_rates(self) -> None:
         """A bar for each rate with which a rule arrives."""
         self.speaker.hush()
-        self.vanish(self.chart, self.tables[TUNED], self.strip, self.counter)
+        self.vanish(self.chart, self.tables[TUNED].furniture, self.tables[TUNED].rates, self.strip, self.counter)
         self.play(FadeIn(self.bars.furniture), run_time=0.5)
         self.speaker.say(
             f"a bar where less than ${100 * ARRIVED:g}%$ of the first error is left",
@@ -324,15 +325,14 @@ class OptimizerRace(LineForWords, LectureScene):
         self.play(step.animate.set_value(self.parameters.steps), run_time=seconds, rate_func=linear)
         self.release()
 
-    def _change_rates(self) -> None:
-        """The rates of the second race come into the table, without errors as yet, and the strip is empty again."""
+    def _clear_the_table(self) -> None:
+        """For the second race: neither rates nor errors in the table, and the strip is empty again."""
         old, new = self.tables[SAME], self.tables[TUNED]
         self.play(FadeOut(old.rates), FadeOut(old.moving), FadeOut(self.strip.moving), run_time=0.6)
         self.counter.display(0)
         self.strip.hide()
         self.remove(old, old.furniture, self.strip)
         self.add(new.furniture, self.strip)
-        self.play(FadeIn(new.rates), run_time=0.6)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 

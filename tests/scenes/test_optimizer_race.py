@@ -118,7 +118,19 @@ def test_a_bar_stands_at_each_rate_with_which_a_rule_arrives() -> None:
     ],
 )
 def test_only_the_races_that_are_run_are_told(mode: str, said: list[str], unsaid: list[str]) -> None:
-    scene = played(mode=mode, steps=20)
+    scene: Any = make_scene("optimizer_race", {"mode": mode, "steps": 20}, only=())
+    table, there = scene.tables[scene.raced[-1]], dict[str, tuple[bool, bool]]()
+
+    def look(beat: str) -> None:
+        seen = {*scene.get_mobject_family_members()}
+        there[beat] = not seen.isdisjoint(table.rates), not seen.isdisjoint(table.errors)
+
+    scene.beat_done = look
+    scene.render()
+    shown = (True, True) if mode == "same learning rate" else (False, False)
+    assert there["same_rate"] == shown, "no rate before it is found, no error before its race"
+    assert there["search"] == (True, shown[1])
+    assert there["each_tuned"] == ((False, False) if mode == "width" else (True, True))
     captions = " ".join(scene.caption(beat) for beat in scene.beats)
     assert [words for words in said if words not in captions] == []
     assert [words for words in unsaid if words in captions] == []
