@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import LEFT, UR, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, UR, Create, GrowFromCenter, Mobject, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import Objective, typeset_function
@@ -39,12 +39,12 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, lit_contour
 from scenes.stage.maps.even_map import around, even_map, unit_of
 from scenes.stage.panels.scoreboard import error_at, errors_of
-from scenes.stage.words.cards import INSET, TRIED, Counter, RuleCard, card_height
+from scenes.stage.words.cards import AT_RIGHT, FEW, Counter, RuleCard, card_height
 from scenes.stage.words.endings import ending_briefly, flies_off
 from scenes.stage.words.figures import figure, running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import FOOT, LineForWords, tinted
-from scenes.stage.words.typesetting import Words, on_baseline, quiet, wrapped_formula
+from scenes.stage.words.typesetting import on_baseline, quiet, wrapped_formula
 
 ALONG, ACROSS = 0, 1  # axes
 NAMES = {LARGE: "gradient_descent", SMALLER: "gradient_descent", MOMENTUM: "momentum"}
@@ -188,10 +188,10 @@ class Ravine(LineForWords, LectureScene):
         self.show_title(self.map, self.formula)
 
     def steep_across(self) -> None:
-        """A ravine, {condition_number:g} times steeper across than along. Downhill {how_far_off} the way to the
-        minimum: it is {angle:.0f} degrees off."""
-        ratio = figure(self.parameters.condition_number, 6)
-        self.speaker.say(f"${ratio}$ times steeper across than along")
+        """A ravine: at equal distance, {condition_number:g} times steeper across than along. Downhill {how_far_off} the
+        way to the minimum: it is {angle:.0f} degrees off."""
+        steeper = f"${figure(self.parameters.condition_number, 6)}$ times steeper across than along"
+        self.speaker.say(f"at equal distance, {steeper}", steeper)
         self.wait(1.6)
         self.play(GrowFromCenter(self.goal), run_time=0.5)
         self.play(GrowFromCenter(self.trails[LARGE].ball), run_time=0.5)
@@ -234,22 +234,22 @@ class Ravine(LineForWords, LectureScene):
     def with_momentum(self) -> None:
         """Momentum {gamma:g} with the large learning rate again: {momentum_does}"""
         self._fade(SMALLER)
-        self._say(self.why_these[1], "now momentum, the largest that does not overshoot along: ")
+        self._say(self.why_these[1], "now momentum: ")
         self._send(MOMENTUM)
         does = (
-            f"the swings shrink to ${self.tale.calm}$"
+            f"the swings shrink to ${self.tale.calm}$ of the first"
             if self.tale.dies_out(MOMENTUM)
             else f"${self.tale.crossings(MOMENTUM)}$ times across"
         )
         does = "it flies off" if flies_off(self.runs[MOMENTUM]) else does
-        self.speaker.say(f"momentum, and the large steps again: {does}", f"momentum: {does}")
+        self.speaker.say(f"momentum, and the large steps again: {does}", f"momentum: {does}", does)
         self.wait(2.6)
 
     def why(self) -> None:
         """Why: a step with momentum is the sum of all pushes so far, each weighted by {gamma:g} to the power of {age}.
         Across, {across_so}. Along, {along_so}."""
         self.speaker.hush()
-        self.vanish(*self.cards.values(), self.counter, self.head)
+        self.vanish(*self.cards.values(), *self.heads)
         trail = self.trails[MOMENTUM]
         step = ValueTracker(float(self.parameters.steps))
         self.drive(trail, step)
@@ -304,7 +304,7 @@ class Ravine(LineForWords, LectureScene):
         """Show the card of a run, and let it take its steps."""
         self.speaker.hush()
         trail, step = self.trails[name], ValueTracker(0.0)
-        self.play(FadeIn(self.cards[name]), *[FadeIn(self.counter), FadeIn(self.head)] * (name == LARGE), run_time=0.5)
+        self.play(FadeIn(self.cards[name]), *map(FadeIn, self.heads * (name == LARGE)), run_time=0.5)
         if name != LARGE:
             self.counter.display(0)
             self.play(GrowFromCenter(trail.ball), run_time=0.5)
@@ -371,7 +371,7 @@ class Ravine(LineForWords, LectureScene):
         below = self.boxes[1].top_slice(FOOT, gap=0.1)[1]
         above = below.top_slice(3 * card_height(below.width) + 2 * BETWEEN)[0].rows(1, 1, 1, gap=BETWEEN)
         boxes = dict(zip(self.runs, above, strict=True))
-        for significant, size in TRIED:
+        for significant, size in FEW:
             spec = running_spec(errors, significant)
             cards = {name: self._card(name, box, spec, widest_of(errors, spec), size) for name, box in boxes.items()}
             if all(card.fits for card in cards.values()):
@@ -381,7 +381,7 @@ class Ravine(LineForWords, LectureScene):
     def _card(self, name: str, box: Box, spec: str, widest: float, size: float) -> RuleCard:
         rule = self.rules[name]
         settings = {key: getattr(rule, key) for key in ("learning_rate", "momentum") if hasattr(rule, key)}
-        card = RuleCard(box, NAMES[name], rule.title, settings, spec, widest=widest, size=size)
+        card = RuleCard(box, NAMES[name], rule.title, settings, spec, widest=widest, size=size, raised=name == MOMENTUM)
         return card.display(error_at(self.runs[name], 0))
 
     @cached_property
@@ -389,10 +389,11 @@ class Ravine(LineForWords, LectureScene):
         return Counter(self.boxes[1].top_slice(FOOT)[0], "step", widest=self.parameters.steps)
 
     @cached_property
-    def head(self) -> Words:
-        """What the numbers at the right of the cards are, above them."""
-        words = layout.place(quiet("error"), self.boxes[1].top_slice(FOOT)[0].inset(right=INSET), UR)
-        return on_baseline(words, float(self.counter.number.anchor[1]))
+    def heads(self) -> list[Mobject]:
+        """What stands above the cards: the step, and what the numbers at their right are, where they do not say it."""
+        words = layout.place(quiet("error"), self.boxes[1].top_slice(FOOT)[0].inset(right=AT_RIGHT), UR)
+        named = all(card.named for card in self.cards.values())
+        return [self.counter, *[on_baseline(words, float(self.counter.number.anchor[1]))] * (not named)]
 
     @cached_property
     def level(self) -> VMobject:

@@ -93,12 +93,12 @@ class HeadToTail(VGroup):
         along = self.room.height if self.across else self.room.width
         low, high = min(0.0, float(self.ways.min())), max(0.0, float(self.ways.max()))
         self.unit = FILLS * (along - self.taken) / ((high - low) or 1.0)
-        on_map = f"$times {typed(self.unit / unit, 2)}$"
+        drawn = f"drawn $times {typed(self.unit / unit, 2)}$"
         way = "across" if self.across else "along"
         wordings = (
-            f"pushes {way}, and their sum (map {on_map})",
-            f"pushes {way}, sum (map {on_map})",
-            f"{way} ({on_map})",
+            f"pushes {way}, and their sum ({drawn})",
+            f"pushes {way} ({drawn})",
+            f"{way} ({drawn})",
         )
         tried = [quiet(words) for words in wordings]
         said = next((words for words in tried if words.width <= box.width), tried[-1])

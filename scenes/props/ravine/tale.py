@@ -100,8 +100,7 @@ def just_below_divergence(rate: float, curvature: float) -> str:
 
 def largest_without_overshoot(gamma: float) -> str:
     """Where a momentum comes from that is critical along, where the curvature is 1 (`optimizers.theory`)."""
-    letters = notation()
-    return f"${letters.momentum} = \\(1 - sqrt({letters.learning_rate})\\)^2 approx {in_math(figure(gamma, 3))}$"
+    return f"${notation().momentum} = {in_math(figure(gamma, 3))}$, the most that does not overshoot along"
 
 
 def angle_between(first: Array, second: Array) -> float:
