@@ -197,8 +197,7 @@ class GentleSlope(LectureScene):
         self.wait(1.6)
         if self.lens:
             self.play(*map(FadeIn, self.lens), run_time=0.6)
-            times = f"${self.arrow.lens.times}$ times more"
-            self.speaker.say(f"so short that it takes a lens: {times}", f"in the lens {times}")
+            self.speaker.say("so short that it takes a lens")
             self.wait(2.0)
         self.before = ghost(self.fit)
         self.add(self.before)
@@ -213,6 +212,9 @@ class GentleSlope(LectureScene):
         self.speaker.hush()
         if self.lens:
             self.vanish(*self.lens)
+        self.speaker.say(
+            *self._arrow_told()
+        )  # where it is steep, the arrow is longer than the map, and the step is not
         self._run_to(self.run.ended_at)
         self.wait(0.4)
         said = ("steep for a moment, then gentle again", "steep, then gentle again") if self.wakes else ("and so on",)
@@ -343,7 +345,7 @@ class GentleSlope(LectureScene):
     def card(self) -> RuleCard:
         settings, spec = {"learning_rate": self.parameters.learning_rate}, running_spec(self.run.values, 5)
         widest = widest_of(errors_of([self.run]), spec)
-        card = RuleCard(self.rows[0], GD, GradientDescent.title, settings, spec, widest=widest)
+        card = RuleCard(self.rows[0], GD, GradientDescent.title, settings, spec, widest=widest, named=True)
         return card.display(error_at(self.run, 0))
 
     @cached_property
@@ -375,7 +377,7 @@ class GentleSlope(LectureScene):
         if note.width > box.width:
             note = lines(*(wrapped(words, box.width) for words in notes), gap=0.2)
         ends = (in_math(figure(value, 3)) for value in (self.run.values[0], error_at(self.run, self.halt)))
-        numbers = f"${self.halt}$ iterations: from ${next(ends)}$ to ${next(ends)}$"
+        numbers = f"error: ${next(ends)}$, and ${next(ends)}$ after ${self.halt}$ iterations"
         note = VGroup(note, wrapped(tinted(numbers, rule_color(GD)), box.width, BODY))
         note.arrange(-UP, aligned_edge=LEFT, buff=0.3)
         question = bold("Can we do better?", HEADING)

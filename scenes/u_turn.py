@@ -149,9 +149,9 @@ class UTurn(LectureScene):
 
     @staticmethod
     def _at(run: Trajectory) -> str:
-        """Where a run is in the end, to five decimals."""
+        """Where a run is in the end, to three decimals."""
         end = last_value(run)
-        return f"is at {sentence_format(end, '.5f')}" if abs(end) < LONG else ending(run)
+        return f"is at {sentence_format(end, '.3f')}" if abs(end) < LONG else ending(run)
 
     def _outcome(self) -> str:
         run, tolerance = self.runs[MOMENTUM], self.parameters.tolerance
@@ -206,7 +206,7 @@ class UTurn(LectureScene):
         for last, pace in self.stretches:
             self._run_to(last, pace)
         if self.runs[MOMENTUM].u_turns:
-            self.say(SHOWN[layout.shape() == "square"])
+            self.say(SHOWN)
         self.wait(2.4)
 
     def closer(self) -> None:
@@ -219,7 +219,7 @@ class UTurn(LectureScene):
             return
         share, window = ValueTracker(0.0), near.window()
         self.play(Create(window), run_time=0.6)
-        self.say("no room for all rings: closer")
+        self.say("the end of the way, seen closer")
         self.wait(0.8)
         window.add_updater(lambda frame: frame.set_points(polyline_points(near.frame(share.get_value()))))
         self.play(share.animate.set_value(1.0), run_time=1.2)
@@ -234,7 +234,8 @@ class UTurn(LectureScene):
         last = self.runs[MOMENTUM].ended_at
         self.play(step.animate.set_value(last), run_time=min((last - near.begin) / BRISK, LONGEST), rate_func=linear)
         self.release()
-        self.say(f"${len(near.hidden)}$ of the ${count}$, ${in_math(figure(near.magnified, 2))}$ times closer")
+        more = f"${len(near.hidden)}$ more u-turns" if self.ringed else u_turns(count)
+        self.say(f"{more}, ${in_math(figure(near.magnified, 2))}$ times closer")
         self.wait(2.4)
         self.play(FadeOut(inset), FadeOut(near.rings), *(FadeIn(part) for part in far), run_time=0.8)
 

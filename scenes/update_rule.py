@@ -247,8 +247,9 @@ class UpdateRule(LineForWords, LectureScene):
             self._walk(t + 1)
         if self.told:
             along, across = (f"${typeset(self.objective.variables[k])}$" for k in self.told)
-            still = f"along {across}, {percent(self.left_over[self.told[1]])} is left"
-            self.speaker.say(f"along {along} the pushes add up; they cancel {still}", still)
+            left = percent(self.left_over[self.told[1]])
+            still = f"along {across} they cancel: {left} is left"
+            self.speaker.say(f"along {along} the pushes add up; {still}", still.replace("they", "pushes"))
             self.wait(2.6)
         self.wait(0.4)
 

@@ -48,7 +48,7 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     np.testing.assert_allclose(
         scene.trails[MOMENTUM].ball.get_center(), scene.map.to_screen(*run.iterates[-1]), atol=1e-9
     )
-    assert scene.board.cards[GD].value.shown == f"{scene.runs[GD].values[-1]:.5f}" == "0.35991"
+    assert scene.board.cards[GD].value.shown == f"{scene.runs[GD].values[-1]:.3f}" == "0.360"
     assert scene.board.counters[1].number.shown == str(run.u_turns)
     np.testing.assert_array_equal(scene.board.rings.steps, run.u_turns_at)
     assert set(scene.rings.steps) <= set(run.u_turns_at)
@@ -158,7 +158,7 @@ def test_what_a_u_turn_is_is_said_where_they_are_counted() -> None:
     """2 % of what: of the farthest from the start; it stands on the screen, not in the caption alone, and after what it
     looks like."""
     assert "2 %" not in SEEN_AS
-    for wording in (*SHOWN, IS_A_U_TURN):
+    for wording in (SHOWN, IS_A_U_TURN):
         assert "2 % of" in wording
         assert "from" in wording
         assert "start" in wording

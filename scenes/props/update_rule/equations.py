@@ -21,7 +21,7 @@ from scenes.stage.words.derivation import Line, Part
 from scenes.stage.words.notation import notation, parameters
 from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 
-APART = 0.4  # between two equations side by side
+APART = 1.1  # between two equations side by side: closer, they read as one
 
 
 def stacked() -> bool:

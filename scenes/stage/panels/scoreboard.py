@@ -15,7 +15,7 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.panels.error_strip import ErrorStrip
-from scenes.stage.words.cards import CRAMPED, TRIED, Counter, RuleCard, card_height
+from scenes.stage.words.cards import CRAMPED, FEW, Counter, RuleCard, card_height
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.typesetting import Words, fitting_words
@@ -40,8 +40,8 @@ class Scoreboard:
         self.rings = Rings(self.strip.corners[turning][self.turns], self.turns, RING, self.strip.area)
 
     def _cards(self, box: Box, rules: Mapping[str, Rule[Any]]) -> list[RuleCard]:
-        """The cards, with as many digits as have room in all of them."""
-        for significant, size in TRIED:
+        """The cards, with as many digits as have room in all of them and can be read while they run."""
+        for significant, size in FEW:
             cards = list(self._cards_with(box, rules, significant, size))
             if all(card.fits for card in cards):
                 break
@@ -54,7 +54,8 @@ class Scoreboard:
         spec = running_spec(errors, significant)
         for place, (name, rule) in zip(box.rows(*[1.0] * len(rules), gap=BETWEEN), rules.items(), strict=True):
             settings = {key: getattr(rule, key) for key in ("learning_rate", "momentum") if hasattr(rule, key)}
-            card = RuleCard(place, name, rule.title, settings, spec, widest=widest_of(errors, spec), size=size)
+            widest = widest_of(errors, spec)
+            card = RuleCard(place, name, rule.title, settings, spec, widest=widest, size=size, named=True)
             yield card.display(error_at(self.runs[name], 0.0))
 
     def _counters(self, box: Box) -> Iterator[Counter]:

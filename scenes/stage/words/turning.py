@@ -8,10 +8,7 @@ SHARE = f"{100 * SEEN:.0f} %"
 FARTHEST = "the farthest it ever was from its start"
 IS_A_U_TURN = f"A u-turn goes back across the valley, by more than {SHARE} of {FARTHEST}."
 SEEN_AS = "u-turn: the path turns back across the valley"  # while it runs; by how much, when it stands
-SHOWN = (
-    f"counted if it goes back by more than {SHARE} of {FARTHEST}",
-    f"each back by {SHARE} of its farthest from the start",
-)
+SHOWN = f"each back by {SHARE} of its farthest from the start"
 
 
 def u_turns(count: int) -> str:
