@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from manim import LEFT, UL, ValueTracker, VGroup, linear, smooth
+from manim import DR, LEFT, UL, ValueTracker, VGroup, linear, smooth
 from pydantic import Field
 
 from objectives import AnyObjective, typeset, typeset_function
@@ -38,11 +38,12 @@ from scenes.stage.words.typesetting import BODY, Formula, Words, lines, wrapped_
 
 AZIMUTH, ELEVATION, SWING = -34.0, 28.0, 14.0
 RELIEF, DEEP = 0.43, 0.33  # of the map's width: the height of the ground, and from there down to the floor
-FOOT = 0.55  # height of the line for words
+FOOT, LOW = 0.55, 0.43  # height of the line for words, and of a number on it
 PROFILE = 0.36  # of the column, the profile; the map has the rest
 CUT, WALK = 1.45, 7.0  # seconds of a cut, and of the walk along the line
 LARGE = 0.92  # of the room that is free, the map from above
-BESIDE, OVER = 0.4, 0.2  # of the heading's row and of the column: how far a terrain that is alone may reach there
+BESIDE, OVER = 0.85, 0.2  # of the heading's row and of the column: how far a terrain that is alone may reach there
+ASIDE = 0.14  # of the room beside the column: what such a terrain leaves at the left, for words
 STRETCH = 0.11  # of the map's width
 
 
@@ -171,7 +172,7 @@ class ContourMapScene(LectureScene):
     def cuts(self) -> None:
         """A level plane sinks through it. What it cuts drops to the floor: {cuts} cuts, at even distances."""
         self.speaker.hush()
-        self.play(FadeIn(self.counter.display(self.cutter.value(0.0))), run_time=0.5)
+        self.play(FadeOut(self.formula), FadeIn(self.counter.display(self.cutter.value(0.0))), run_time=0.5)
         self.drive(self.cutter, self.clock)
         self.drive(self.counter, self.clock, reading=self.cutter.value)
         self.play(self.clock.animate.set_value(1.0), run_time=1.6 * CUT, rate_func=linear)
@@ -193,7 +194,6 @@ class ContourMapScene(LectureScene):
         self.release()
         self.speaker.say("one line, one height: a map")
         self.wait(2.6)
-        self.play(FadeOut(self.formula), run_time=0.4)
         self.look(1.2, view=self.aslant)
         self.terrain.stand_in(self.boxes[0])
 
@@ -235,6 +235,7 @@ class ContourMapScene(LectureScene):
         self.play(FadeOut(self.chart.frame), FadeOut(self.chart.labels), FadeOut(self.chart.names), run_time=0.4)
         way = np.array([self.above.left, self.above.up, 0.0]) - self.chart.area.center
         self.play(drawn.animate.scale(zoom, about_point=self.chart.area.center).shift(way), run_time=2.6)
+        self.play(self.chart.lines.animate.set_stroke(width=3, opacity=1), run_time=0.5)  # as they lay on the floor
         self.speaker.say("it fits: one line, one height", "it fits")
         summary = lines(*(lines(*(Words(text, BODY) for text in pair), gap=0.14) for pair in self._summary()), gap=0.6)
         column = self.boxes[1]
@@ -302,13 +303,15 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def stage(self) -> Box:
-        """The stage of the terrain while it is alone: formula and height stand at its right, or below."""
+        """The stage of the terrain while it is alone: in a wide picture all that words leave, up beside the heading and
+        down beside what is said; else formula and height stand at its right, or below."""
         left, column, _ = self.boxes
         if layout.is_tall():
             return left
-        head = layout.header()
-        top = head.bottom + BESIDE * head.height if layout.is_wide() else left.top
-        return Box(left.left, left.bottom, column.left + OVER * column.width, top)
+        if layout.is_wide():
+            head = layout.header()
+            return Box(left.left + ASIDE * left.width, column.bottom, column.right, head.bottom + BESIDE * head.height)
+        return Box(left.left, left.bottom, column.left + OVER * column.width, left.top)
 
     @cached_property
     def aslant(self) -> View:
@@ -352,17 +355,18 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def formula(self) -> Formula | Words:
-        """What the surface is of, in the column."""
+        """What the surface is of, in the column, where the terrain leaves room."""
         column = self.boxes[1]
         written = wrapped_formula(typeset_function(self.objective), column.width)
-        return layout.place(layout.shrink_into(written, column.width, 0.5 * column.height), column, UL)
+        high, corner = (0.22, DR) if layout.is_wide() else (0.5, UL)
+        return layout.place(layout.shrink_into(written, column.width, high * column.height), column, corner)
 
     @cached_property
     def counter(self) -> Counter:
         """The height of the plane."""
         column = self.boxes[1]
         spec = running_spec(self.levels, 3)
-        box = column.bottom_slice(0.5 * column.height)[0]
+        box = column.bottom_slice(LOW if layout.is_wide() else 0.5 * column.height)[0]
         return Counter(box, "cut at $f =$", spec, widest=widest_of(self.levels, spec))
 
 
