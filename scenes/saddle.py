@@ -42,7 +42,7 @@ from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.gauge import Gauge
-from scenes.stage.runs.surface_and_map import BALL, SWING
+from scenes.stage.runs.surface_and_map import BALL, ELEVATION, SWING
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.speaker import Speaker, tinted
@@ -55,6 +55,7 @@ PACE, LONGEST = 9.0, 12.0  # steps a second, and seconds of one run at most
 AHEAD = 1.5  # how many times as many steps gradient descent loses, at least
 FOOT, HEAD, GAUGE = 0.6, 0.6, 0.8  # heights in the last picture
 AZIMUTHS = {"first": -40.0, "second": -32.0}
+ELEVATIONS = {"first": ELEVATION, "second": 54.0}  # into a pit one looks from high up: its rim would hide its ground
 ONTO, BEHIND = -25.0, -155.0  # azimuths from which a descent from the ridge of a saddle comes towards the camera
 
 
@@ -284,7 +285,8 @@ class Saddle(LectureScene):
 
     def _ground(self, place: str) -> FlatGround:
         rules, runs = (lambda: self.rules(place)), (lambda: self.runs(place))
-        return FlatGround(self, self.objectives[place], self.view(place), 2, rules, runs, self._azimuth(place))
+        seen = self._azimuth(place), ELEVATIONS[place]
+        return FlatGround(self, self.objectives[place], self.view(place), 2, rules, runs, *seen)
 
     def _azimuth(self, place: str) -> float:
         """From where a ground is seen: a saddle from the side on which the balls leave its ridge."""
