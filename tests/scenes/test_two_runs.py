@@ -190,6 +190,14 @@ def test_the_way_up_is_seen_and_has_its_number(clip: str) -> None:
     assert rims == pytest.approx([dip.rim, dip.rim], abs=0.05 * climb)
 
 
+def test_an_axis_that_ends_a_little_below_zero_goes_on_to_it() -> None:
+    """The rim of the trap lies at -250, and a little more is seen above it: 0 is near, and a number of the axis."""
+    scene: Any = make_scene("escape", {})
+    panel = Section(scene.duet.boxes[0], scene.cut, scene.dip.rim, tuple(scene.runs), "$f$").panel
+    marked = [label.get_center()[1] for label in panel.labels]
+    assert min(abs(panel.y_axis.place(0.0) - at) for at in marked) < 0.01
+
+
 def test_without_another_end_there_is_no_cut() -> None:
     assert make_scene("two_wells", {"momentum": 0.0}).cut is None  # type: ignore[attr-defined]
     assert make_scene("escape", {"learning_rate": 1e3}).cut is None  # type: ignore[attr-defined]

@@ -42,6 +42,8 @@ SAMPLES = 1201
 BALL = 0.15
 LEAST = 1.0  # width of the rim's level: over a narrow dip it goes on into the ground at both sides
 LID = 0.3  # of the height from the lowest ground to the rim: so much is seen above the rim, where walls are of no use
+CLOSE = 0.1  # of what is seen: an axis that ends so little below 0 goes on to it
+HEADROOM = 0.54  # above what is seen: a number there keeps clear of the name of the height
 SEEN = 0.45  # length of an arrow on the screen from which on it is seen from the last row
 AROUND, OVER, UNDER = 0.45, 0.7, 0.35  # round the dip alone, in its widths; over and under it, in its depths
 BRIM = 0.01  # of the way up: a pass that the cut goes over is not missed for what rounding makes of its height
@@ -112,7 +114,7 @@ class Section(VGroup):
         places = [(at, float(cut.value(np.array([at])))) for at in (0.0, cut.far)]
         (_, self.floor), _ = places
         x, y = window or (cut.view[0], self._heights(walls, max(rim, *(height for _, height in places))))
-        self.panel = CurvePanel(cut, box, x, y, ("", height))
+        self.panel = CurvePanel(cut, box, x, y, ("", height), headroom=HEADROOM)
         self.balls = [
             Ball(rule_color(name), BALL).move_to(place)
             for name, place in zip(names, (self.panel.point(*place) for place in places), strict=True)
@@ -126,7 +128,8 @@ class Section(VGroup):
         known = values_at(self.cut, np.linspace(*self.cut.view[0], SAMPLES))
         known = known[np.isfinite(known)]
         low, high = float(known.min()), float(known.max())
-        return low, high if walls else min(high, needed + LID * (needed - low))
+        top = high if walls else min(high, needed + LID * (needed - low))
+        return low, min(high, 0.0) if -CLOSE * (top - low) < top < 0 else top
 
     def _name_the_way(self) -> None:
         """Below the panel stands what goes to the right, and no numbers: they would be distances that nobody needs."""
@@ -239,7 +242,7 @@ def show_the_cut(
     scene.play(FadeOut(terrain), *map(FadeOut, also), Create(line), FadeIn(section), run_time=0.8)
     up = f"${typed(dip.rim - dip.bottom, 3)}$ up to the rim", "up to the rim"
     speaker.say(*(up if section.is_seen else ("a cut through both ends", "a cut")))
-    scene.wait(2.6)
+    scene.wait(3.4 if section.is_seen else 2.6)
     if coarse:
         section.draw_under(scene, replace(cut, objective=coarse))
         speaker.say(coarse.title)

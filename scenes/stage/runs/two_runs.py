@@ -230,7 +230,7 @@ class TwoRuns(LectureScene):
         if self.dip is None:
             return self._slow_one()
         climb = figure(self.dip.rim - self.ends[GD], 3)
-        seen = " The cut goes through both ends." if self.cut is not None else ""
+        seen = " The cut shows both ends, and what is between." if self.cut is not None else ""
         return f"To leave the {self.dip_is}, gradient descent would have to climb {climb}: to the rim, the line.{seen}"
 
     def verdicts(self) -> Iterator[Verdict]:
