@@ -52,6 +52,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 
 ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 5.2  # heights of listing, words and cards; width of the map
 ROOM = 13.0  # width of listing and map
+COMPACT, BESIDE = 2.78, 5.0  # where there is less: height of the listing, and width of what stands beside the map
 SLOW = (1.25, 0.7, 0.4)  # seconds a line, in the first three rounds
 PACE, LONGEST = 2.5, 12.0  # rounds a second afterwards, and seconds at most
 TITLES = {MOMENTUM: NAMES[MOMENTUM], GD: "without"}
@@ -163,7 +164,7 @@ class CodeWalkthrough(LectureScene):
             "gd_words": ending(self.runs[GD], 2, "is"),
             "momentum_words": ending(self.fast, 2, "is"),
             "and_longer": ", and the new one is longer" if self.lengthens else "",
-            "fallen": ending(self.fast, 3, "has gone down to" if goes_down(self.fast) else "has not gone down: it is"),
+            "fallen": ending(self.fast, 2, "has gone down to" if goes_down(self.fast) else "has not gone down: it is"),
         }
 
     @property
@@ -221,7 +222,8 @@ class CodeWalkthrough(LectureScene):
             self.play(self.moment.animate.set_value(last), run_time=seconds, rate_func=linear)
             self.release()
         self.wait(0.4)
-        self.speaker.say(f"after {self.fast.ended_at} rounds $f$ {ending(self.fast, 3)}", f"$f$ {ending(self.fast, 3)}")
+        height = f"the height $f$ {ending(self.fast, 2)}"
+        self.speaker.say(f"after {self.fast.ended_at} rounds {height}", height, f"$f$ {ending(self.fast, 2)}")
         self.wait(1.8)
 
     def large_steps(self) -> None:
@@ -291,12 +293,13 @@ class CodeWalkthrough(LectureScene):
             listing, rest = rest.top_slice(ROWS, gap=0.1)
             words, variables = rest.bottom_slice(FOOT, gap=0.1)
             return listing, chart, variables, words
-        listing, rest = stage.top_slice(ROWS - 0.55, gap=0.1)
+        listing, rest = stage.top_slice(COMPACT, gap=0.1)
         if layout.is_tall():
             words, rest = rest.bottom_slice(FOOT, gap=0.05)
             chart, variables = rest.rows(1.6, 1.0, gap=0.1)
             return listing, chart, variables, words
-        chart, rest = rest.right_slice(0.47 * stage.width - 0.44, gap=0.3)
+        width = max(0.47 * stage.width - 0.44, min(stage.width - BESIDE, MAP))
+        chart, rest = rest.right_slice(width, gap=0.3)
         words, variables = rest.bottom_slice(FOOT, gap=0.05)
         return listing, chart, variables, words
 
@@ -306,7 +309,7 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def code(self) -> Listing:
-        return Listing(walk, self.boxes[0], TINTS, MARKED)
+        return Listing(walk, self.boxes[0], TINTS, MARKED, compact=not self.wide)
 
     @cached_property
     def moment(self) -> ValueTracker:
@@ -396,4 +399,6 @@ class CodeWalkthrough(LectureScene):
             card = Box(place.left, place.top - min(CARD, place.height), place.right, place.top)
             settings = {"learning_rate": wanted.learning_rate, "momentum": momentum}
             widest = widest_of(errors, spec)
-            yield RuleCard(card, name, TITLES[name], settings, spec, label="$f =$", widest=widest, size=size)
+            yield RuleCard(
+                card, name, TITLES[name], settings, spec, label="$f =$", widest=widest, size=size, named=True
+            )

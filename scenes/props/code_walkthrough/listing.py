@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 from manim import LEFT, RIGHT, UL, UP, VGroup, VMobject
 
-from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette, rule_color
@@ -34,8 +33,9 @@ from scenes.stage.words.typesetting import SMALL, Words, on_baseline
 Values = Mapping[str, Any]
 
 FONT = "DejaVu Sans Mono"
-#: Of the code in a line of text: its capitals are higher than those of words, in a narrow picture as high.
-SIZE, NARROW, LEADING = "1.1em", "0.98em", "0.55em"
+#: Size and leading of the code in a line of text: its capitals are higher than those of words; where room is dear, as
+#: high, and its rows closer.
+USUAL, COMPACT = ("1.1em", "0.55em"), ("0.98em", "0.42em")
 ROOM, SIDE = 0.12, 0.14  # of a lit ground, above and at the sides
 CHANGES = 0.4  # of a moment, at which the new values are there
 
@@ -95,10 +95,10 @@ def variables_of(moments: Sequence[Moment]) -> list[str]:
 class Code(Words):
     """Source text as it stands, coloured by what it is, a glyph a character."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, compact: bool = False) -> None:
         quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        size = NARROW if layout.is_narrow() else SIZE
-        rules = f'#set par(leading: {LEADING})\n#show raw: set text(font: "{FONT}", size: {size})\n'
+        size, leading = COMPACT if compact else USUAL
+        rules = f'#set par(leading: {leading})\n#show raw: set text(font: "{FONT}", size: {size})\n'
         super().__init__(f'{rules}#raw("{quoted}", lang: none, block: true)', SMALL)
         self.text = text
         self._paint()
@@ -151,10 +151,11 @@ class Listing(VGroup):
         box: Box,
         tints: Mapping[str, str] | None = None,
         marked: Sequence[str] = (),
+        compact: bool = False,
     ) -> None:
         super().__init__()
         self.source = textwrap.dedent(inspect.getsource(function)).rstrip()
-        self.code = place(Code(self.source), box.inset(left=SIDE, top=ROOM), UL)
+        self.code = place(Code(self.source, compact), box.inset(left=SIDE, top=ROOM), UL)
         for piece, meaning in (tints or {}).items():
             self._tint(piece, getattr(palette(), meaning))
         self.band = Band()
