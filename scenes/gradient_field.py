@@ -37,6 +37,7 @@ from scenes.stage.words.typesetting import BODY, Words
 
 FOOT = 0.5  # height of the line for words
 LONG = 1.9  # of the arrow that is looked at, on the screen
+NEAR_0 = 0.3  # of the highest value of a slice: from lower than that it is drawn down to 0
 RIGHT = 1e-3  # how far from perpendicular is seen, as a share of the slope
 
 
@@ -378,16 +379,17 @@ class GradientFieldScene(LectureScene):
         values = cut.value(np.linspace(low, high, 400)[:, None])
         values = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
         bottom, top = float(values.min()), float(values.max())
+        bottom = 0.0 if 0 < bottom < NEAR_0 * top else bottom
         held = rounded(cut.fixed, 2)
         name = f"$f({self.names[0]}, {held})$" if axis == 0 else f"$f({held}, {self.names[1]})$"
         window = (bottom, top if top > bottom else bottom + 1.0)
-        box = self.formulas.below.bottom_slice(self.formulas.below.height - 0.55, gap=0.1)[0]
+        box = self.formulas.lowest.inset(top=0.55)
         return CurvePanel(cut, box, (low, high), window, (f"${self.names[axis]}$", name), headroom=0.1)
 
     @cached_property
     def slope_name(self) -> Words:
         """What the running number is."""
-        return layout.place(Words("slope:", BODY, palette().gradient), self.formulas.below.top_slice(0.5)[0], LEFT)
+        return layout.place(Words("slope:", BODY, palette().gradient), self.formulas.lowest.top_slice(0.5)[0], LEFT)
 
     @cached_property
     def felt_name(self) -> Words:

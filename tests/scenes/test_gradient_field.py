@@ -68,7 +68,7 @@ def test_the_tangent_has_the_slope_of_the_slice(axis: int) -> None:
     sliding, panel = scene.slidings[axis], scene.panels[axis]
     held, x = float(scene.place[1 - axis]), scene.reach(axis)[1]
     sliding.display(x)
-    assert sliding.number.shown == f"{2 * x:.2f}"
+    assert sliding.number.shown == f"{2 * x:.1f}"
     start, end = panel.to_screen(np.array([0.0, 1.0]), np.array([0.0, 2 * x]))
     line = sliding.line.points
     wanted = (end - start)[1] / (end - start)[0]

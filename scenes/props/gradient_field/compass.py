@@ -88,7 +88,7 @@ class Compass(Panel):
 
 def running_beside(name: Words, values: list[float]) -> Numeral:
     """A running number beside its name, wide enough for all of some values."""
-    spec = running_spec(values, 4)
+    spec = running_spec(values, 3)
     number = Numeral(np.zeros(3), spec, BODY, palette().gradient).display(widest_of([*values, -1.0], spec))
     baseline = name.get_bottom()[1] + descent(name.typst_code) * BODY
     return number.seat([name.get_right()[0] + 0.25 + number.width, baseline, 0.0])

@@ -113,8 +113,13 @@ class Derived:
 
     @property
     def below(self) -> Box:
-        """Where the curves stand, and later the vector."""
+        """Where the vector stands."""
         return self._row(3)
+
+    @property
+    def lowest(self) -> Box:
+        """Where before it slope and curve stand, clear of the last formula."""
+        return self.below.inset(top=0.12)
 
 
 def _slope_along(name: str) -> str:
