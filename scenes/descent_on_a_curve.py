@@ -355,7 +355,8 @@ class DescentOnACurve(LectureScene):
     @cached_property
     def strip(self) -> LossStrip:
         colors = {name: self.color(name) for name in RUNS}
-        return LossStrip(self.boxes[1], self.runs, colors, TOLERANCE, "loss after each step")
+        name = f"loss after each step{', in powers of ten' * layout.is_wide()}"
+        return LossStrip(self.boxes[1], self.runs, colors, TOLERANCE, name)
 
     @cached_property
     def verdict_columns(self) -> tuple[float, float]:

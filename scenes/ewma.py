@@ -38,7 +38,7 @@ from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, bold, fitting_formula, on_baseline, quiet
 from scenes.typed import as_list
 
-FORMULA, BOTTOM, FOOT, GAP = 0.8, 1.3, 0.5, 0.12  # heights
+FORMULA, BOTTOM, FOOT, GAP, VALUES = 0.8, 1.3, 0.5, 0.12, 0.48  # heights; the last of what it shares with the bars
 LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula
 PITCH, BASE, SAID = 1.05, 0.45, 4.2  # from line to line; from the top of a box to a baseline; width of a column
 DEPTH = 3  # how often the line is put into itself; in a narrow picture once less
@@ -338,8 +338,8 @@ class EWMA(LectureScene):
 
     @cached_property
     def halves(self) -> tuple[Box, Box]:
-        """The values, not so high, and high bars."""
-        return self.whole.top_slice(2.1, gap=GAP)
+        """The values, and the bars."""
+        return self.whole.top_slice(VALUES * self.whole.height, gap=GAP)
 
     @cached_property
     def small(self) -> Values:

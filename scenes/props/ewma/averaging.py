@@ -25,7 +25,7 @@ DOT, MARK = 0.11, 0.07  # radii: of a value, and of an average
 HEAD = 0.45  # above the highest bar, for its number
 SPAN = 2.0  # windows back: how much of the past is drawn
 CLEAR = 0.2  # above the name of the bars, from the numbers of the panel above
-LIFT = 0.1  # of the height: the ground's distance from the axis, for the point of balance
+LIFT, POINT = 0.1, 0.4  # of the height: the ground's distance from the axis, for the point of balance; its height
 ABOVE = 0.55  # from the baseline of a reading up to its name
 LEAST = 0.4  # of the window that looks back as far: the box that is shown first
 
@@ -146,7 +146,7 @@ class Lookback(Panel):
     def _triangle(self, age: float) -> Array:
         """Below the ground, its tip at an age."""
         place = self.point(age, 0.0) + 0.06 * DOWN
-        deep = float(place[1]) - self.area.bottom - 0.06
+        deep = min(float(place[1]) - self.area.bottom - 0.06, POINT)
         return polyline_points(place + deep * np.array([[0, 0, 0], [-0.6, -1, 0], [0.6, -1, 0], [0, 0, 0]]))
 
     def _heights(self, values: Array) -> tuple[Array, Array]:
