@@ -30,7 +30,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.unrolling import telling
-from scenes.props.unrolling.age_bars import AgeBars
+from scenes.props.unrolling.age_bars import NAMED, AgeBars
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -204,7 +204,8 @@ class Unrolling(LectureScene):
             bars, lines = stage.right_slice(0.3 * stage.width, gap=0.5)
             return lines, bars.inset(top=0.12 * stage.height, bottom=0.12 * stage.height)
         bars, lines = stage.bottom_slice(0.3 * stage.height, gap=0.2)
-        return lines, bars.inset(left=0.15 * stage.width, right=0.15 * stage.width)
+        aside = 0.15 * stage.width
+        return lines, bars.inset(left=aside if layout.is_tall() else max(aside, NAMED), right=aside)
 
     @cached_property
     def bars(self) -> AgeBars:

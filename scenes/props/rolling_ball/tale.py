@@ -122,7 +122,7 @@ def stop_line(race: CurveRace) -> str:
         return f"gradient descent leaves the picture at step {race.slow.gone}"
     if race.stopped is None:
         return "gradient descent is still on its way"
-    return "gradient descent stops: its gradient is next to zero"
+    return "gradient descent stops: no slope, no step"
 
 
 def verdict(race: CurveRace) -> str:

@@ -22,6 +22,7 @@ from scenes.stage.words.typesetting import SMALL, Words, lines, quiet
 
 HEAD, NUMBER, NAME, TIGHT = 1.45, 0.5, 0.5, 3.0  # heights: of the words above, a number, a name; a low box
 PALE, SOON = 0.35, 0.2  # opacity of bars that a line does not hold yet; the part of a line in which they pale
+NAMED, BESIDE = 1.55, 0.1  # room for words beside low bars, and their distance from them
 WIDTH = 0.62  # of a bar, in shares of its column
 
 
@@ -57,7 +58,7 @@ class AgeBars(VGroup):
             gamma,
         )
         side, low = box.width, box.height < TIGHT
-        title = shrink_into(lines(*map(quiet, said), gap=0.15), side) if not low else VGroup()
+        title = shrink_into(lines(*map(quiet, said), gap=0.15), side)
         room = box.inset(top=HEAD if not low else 0.0)
         self.base, self.full = room.bottom + NAME, room.height - NAME - NUMBER
         columns = room.columns(*[1.0] * count, gap=0.0)
@@ -75,7 +76,13 @@ class AgeBars(VGroup):
             name.move_to((x, self.base - 0.3, 0.0))
         ends = np.array([[room.left, self.base, 0.0], [room.right, self.base, 0.0]])
         floor = polylines([ends], stroke_color=palette().rule_line, stroke_width=2)
-        if not low:
+        if low:  # beside the bars, half-way up: what has room there
+            words = [quiet("weight,"), quiet(f"${notation().momentum} = {typed(momentum)}$")]
+            if max(line.width for line in words) > NAMED - BESIDE:
+                words = [quiet("weight")]
+            title = lines(*words, gap=0.15)
+            title.next_to((room.left, self.base + self.full / 2, 0.0), LEFT, buff=BESIDE)
+        else:
             place(title, box, UP + LEFT)
         self.names = VGroup(*names)
         self.moving = VGroup(self.bars, self.numbers)
