@@ -38,7 +38,7 @@ from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.endings import ending, flies_off, last_value
-from scenes.stage.words.figures import figure, in_math, rounded, sentence_format
+from scenes.stage.words.figures import figure, in_math, rounded
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Formula, Words
@@ -158,7 +158,7 @@ class DescentInABowl(LectureScene):
     def _ends(self) -> dict[str, str]:
         """What becomes of the steps, and of the error."""
         first, last, start = self.lengths[0], self.lengths[-1], float(self.run.values[0])
-        told = f"the first is {sentence_format(first, '.2f')} long, the last {sentence_format(last, '.2f')}. "
+        told = f"the first is {figure(first, 2)} long, the last {figure(last, 2)}. "
         if flies_off(self.run):
             return {"how_long": "The steps are too long, and grow.", "how_far": f"The error {_grows(self.run)}."}
         turns = (
