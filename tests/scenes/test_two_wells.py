@@ -57,7 +57,7 @@ def test_the_near_well_has_a_ring_while_the_camera_goes_round() -> None:
         look(*args, **changes)
 
     scene.duet.look = looking  # type: ignore[method-assign]
-    scene.beat_done = lambda beat: seen.append(scene.rim_on_terrain.presence.get_value())  # type: ignore[method-assign]
+    scene.beat_done = lambda _: seen.append(scene.rim_on_terrain.presence.get_value())  # type: ignore[method-assign]
     scene.render()
     assert seen[:4] == [0.0, 1.0, 0.0, 0.0]  # opening done, the look, surface done, two_balls done
 
