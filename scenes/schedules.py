@@ -323,8 +323,8 @@ class SchedulesScene(LectureScene):
         self.speaker.hush()
         trail: Trail = ground.trails[name]
         lines = [line.animate.set_stroke(opacity=FAINT) for line in (trail.edge, trail.old, trail.fresh)]
-        far = ground.fars[name]
-        lines += [far.curve.animate.set_stroke(opacity=DIM)] if far in self.mobjects else []
+        far = ground.fars[name].curve
+        lines += [far.animate.set_stroke(opacity=DIM)] if far in self.get_mobject_family_members() else []
         gone = [trail.ball, trail.outside, *others]
         gone += [self.circles.pop(name)] if name in self.circles else []
         self.play(*lines, trail.marks.animate.set_fill(opacity=FAINT), *map(FadeOut, gone), run_time=0.5)
