@@ -1,6 +1,6 @@
 """Adam: each coordinate finds its own step. What the two averages do, what is corrected in them, and what it costs.
 
-In a ravine the slope across is many times the slope along. RMSprop divides each by the root of its own mean square: the
+In a ravine the slope across is many times the slope along. RMSProp divides each by the root of its own mean square: the
 steep one shrinks, the flat one is stretched, and both steps are alike. Adam also averages the slope itself, so what
 changes its sign cancels. Both averages begin at zero, which has to be corrected. And all of it goes by coordinates: in
 the same ravine, turned, there is nothing to even out.
@@ -203,7 +203,7 @@ class Adaptive(LineForWords, LectureScene):
         self.wait(2.0)
 
     def own_scale(self) -> None:
-        """RMSprop divides each slope by the root of its own mean square: {evened}."""
+        """RMSProp divides each slope by the root of its own mean square: {evened}."""
         self._fade(GD)
         self.speaker.say(*self.tale.scaled_words())
         self.play(FadeIn(self.scaling), GrowFromCenter(self.trails[ADAM].ball), run_time=0.6)
@@ -381,7 +381,7 @@ class Adaptive(LineForWords, LectureScene):
 
     @cached_property
     def scaling(self) -> VGroup:
-        """What RMSprop divides by."""
+        """What RMSProp divides by."""
         box = self.column[1]
         made = lines(
             fitting_formula("g_t slash sqrt(s_t)", box.width),

@@ -223,7 +223,7 @@ class ChoosingMomentum(LectureScene):
             self.vanish(self.valley, self.sweep.places, *self.sweep.moving[:3])
         for stage in self.derivation:
             self.play(*(FadeIn(part, lag_ratio=0.05) for part in stage), run_time=0.7)
-            self.wait(1.5)
+            self.wait(1.7)
 
     def _grow(self, momentum: float, until: float, seconds: float) -> None:
         """The picture goes from one momentum to another."""

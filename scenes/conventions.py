@@ -45,7 +45,7 @@ from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.runs.resting import minima
 from scenes.stage.words.cards import Counter, settings_line
 from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import figure, sentence_format, typed
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Words, bold
@@ -154,7 +154,7 @@ class Conventions(LectureScene):
         yield Claim(f"PyTorch and average stay together: at most {figure(others, 1)} apart", others <= SAME * self.size)
 
     def words(self) -> Mapping[str, str]:
-        kicks = {form: sentence_format(100 * self.kick(form), ".0f") for form in ("lecture", "pytorch")}
+        kicks = {form: figure(100 * self.kick(form), 2) for form in ("lecture", "pytorch")}
         apart = figure(gap(self.constant["lecture"], *self.constant.values()), 1)
         way = "take the same path: " if self.same else "stay near each other: "
         parts = "From there on they part." if self.part else "They stay together."
@@ -213,6 +213,7 @@ class Conventions(LectureScene):
         beside = (self.legend, self.counter, self.strips[0])
         self.play(*map(FadeIn, (self.map, self.goal, *beside)), run_time=0.8)
         self._set_out(self.constant_trails)
+        self.speaker.say("all three, with one learning rate", "all three")
         self._run(self.constant_trails, self.strips[0], self.parameters.steps)
         found = gap(self.constant["lecture"], *self.constant.values())
         told = f"the same path: nowhere more than ${typed(found, 1)}$ apart"

@@ -18,9 +18,18 @@ from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset
 from optimizers import Momentum, Problem, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
 from scenes.props.derived_not_typed.drop import drop_to_zero, up_and_down
-from scenes.props.derived_not_typed.ends import as_it_is, calm_from, in_words, of_derived, of_typed, shown_place
+from scenes.props.derived_not_typed.ends import (
+    as_it_is,
+    calm_from,
+    in_words,
+    of_derived,
+    of_typed,
+    shown_place,
+    told_signs,
+)
 from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
+from scenes.props.derived_not_typed.stand import cut, shaded
 from scenes.reads import derived
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk, tangent, walks_of
@@ -29,7 +38,6 @@ from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, polyline_po
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.panels.bars import rectangle_points
 from scenes.stage.panels.plot import Panel, Range
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.numerals import Numeral
@@ -40,7 +48,6 @@ DERIVED, TYPED = "derived", "typed"
 BY_HAND = "2*theta*sin(theta)*cos(theta) + theta^2*cos(theta)^2 - 2*theta^2*sin(theta)^2"
 FORMULAS, FOOT, LABELS = 1.2, 0.5, 0.45  # heights: of the formulas, of words, of an axis' numbers
 HEADROOM = 0.3  # above what is needed of the curve, in its small place
-SIDE, BELOW = (3.9, 3.3), 3.6  # width of the column at the right, in a wide picture and another; its height below
 PACE, LONGEST, REST = 4.0, 9.0, 2.0  # steps a second while much happens, and seconds; then seconds
 ZERO = 1e-3  # of the steepest: a slope that is none
 LEVEL = 0.05  # a slope below this share of the steepest is level ground
@@ -148,6 +155,7 @@ class DerivedNotTyped(LectureScene):
         place, slope = ({name: of(name) for name in self.runs} for of in (self.end, self.true_slope))
         return {
             "lost": self.lost,
+            "signs": told_signs(self.mistaken),
             "two_ends": "Two different ends." if self.apart else "The same end.",
             "derived_does": of_derived(self.runs[DERIVED], place[DERIVED], slope[DERIVED], self.in_the_valley),
             "typed_does": of_typed(self.runs[TYPED], place[TYPED], slope[TYPED], self.on_a_slope),
@@ -195,7 +203,7 @@ class DerivedNotTyped(LectureScene):
     def two_derivatives(self) -> None:
         """The derivative as the machine derives it; and as somebody typed it: {lost}."""
         self.speaker.hush()
-        self.play(FadeOut(self.alone), FadeIn(self.panel), run_time=0.6)
+        self.play(FadeOut(self.alone), FadeIn(self.small), run_time=0.6)
         self.both.all.shift(self.below)
         self.play(FadeIn(self.both.first, lag_ratio=0.04), run_time=1.0)
         self.wait(0.8)
@@ -209,23 +217,18 @@ class DerivedNotTyped(LectureScene):
         self.wait(1.8)
 
     def opposite_signs(self) -> None:
-        """On {wrong_percent:.1f} % of this picture the typed one has the wrong sign: there each step goes uphill. At
-        the start it is {typed_at_start:.3f}, where {derived_at_start:.3f} is true."""
+        """{signs} At the start it is {typed_at_start:.3f}, where {derived_at_start:.3f} is true."""
         self.speaker.hush()
-        self.vanish(self.formula, both := self.both.all)
-        both.shift(-self.below)
-        self.play(FadeIn(both), run_time=0.6)
-        self.play(FadeIn(self.chart), run_time=0.6)
+        self.vanish(self.formula, self.both.all)
+        self.play(FadeOut(self.small), FadeIn(self.panel), FadeIn(self.chart), run_time=0.7)
         for line in self.lines.values():
             self.play(Create(line), run_time=1.5, rate_func=linear)
         self.wait(0.8)
         self.play(*map(FadeIn, (*self.titles.values(), *self.firsts.values())), run_time=0.6)
         self.wait(1.6)
         self.play(*map(FadeIn, self.shades), run_time=0.7)
-        self.speaker.say(
-            f"wrong sign on ${100 * self.mistaken.wrong_share:.1f}$ % of the picture: there steps go uphill",
-            "the wrong sign: uphill",
-        )
+        some = ("shaded: the wrong sign, there steps go uphill", "shaded: uphill")
+        self.speaker.say(*(some if self.mistaken.wrong_share else ("nowhere the wrong sign",)))
         self.wait(2.4)
 
     def two_balls(self) -> None:
@@ -270,11 +273,12 @@ class DerivedNotTyped(LectureScene):
         """Formulas, the curve, the slopes below it, the column at the right, words."""
         formulas, rest = layout.stage().top_slice(FORMULAS, gap=0.1)
         words, rest = rest.bottom_slice(FOOT, gap=0.05)
-        side, rest = rest.right_slice(SIDE[0] if layout.is_wide() else SIDE[1], gap=0.35)
-        if layout.is_tall():
-            side, rest = Box(rest.left, rest.bottom, side.right, rest.top).inset(bottom=0.4).bottom_slice(BELOW)
-        above, below = rest.rows(1.0, 1.0, gap=0.12)
-        return formulas, above, below, side, words
+        return formulas, *cut(rest), words
+
+    @cached_property
+    def large(self) -> tuple[Box, Box, Box]:
+        """The same curve, slopes and column, when the formulas are gone."""
+        return cut(layout.stage().bottom_slice(FOOT, gap=0.05)[1])
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -314,10 +318,19 @@ class DerivedNotTyped(LectureScene):
         return CurvePanel(self.objective, box, x, y, names, HEADROOM * box.height / above.height)
 
     @cached_property
+    def small(self) -> CurvePanel:
+        """The curve above its derivatives."""
+        return self._panel(self.boxes[1])
+
+    @cached_property
     def panel(self) -> CurvePanel:
+        """The curve above its slopes."""
+        return self._panel(self.large[0])
+
+    def _panel(self, box: Box) -> CurvePanel:
         """The curve; its axis has its numbers below the slopes, as both have the same."""
         names = (f"${self.variable}$", "$J$")
-        box = self.boxes[1].inset(left=0.25, bottom=-LABELS)
+        box = box.inset(left=0.25, bottom=-LABELS)
         x, y = self.view
         panel = CurvePanel(self.objective, box, x, y, names, HEADROOM)
         panel.labels.remove(*(label for label in panel.labels if label.get_top()[1] < panel.area.bottom))
@@ -328,7 +341,7 @@ class DerivedNotTyped(LectureScene):
     def chart(self) -> Panel:
         """The slopes, right below the curve."""
         x, area = self.panel.x_axis.data, self.panel.area
-        names, box = (f"${self.variable}$", "slope"), self.boxes[2]
+        names, box = (f"${self.variable}$", "slope"), self.large[1]
         y = up_and_down(self.slopes_at(np.linspace(*x, SAMPLES))[DERIVED])
         probe = Panel(box, x, y, names, y_labels=True).area
         box = box.inset(left=area.left - probe.left, right=probe.right - area.right)
@@ -349,18 +362,7 @@ class DerivedNotTyped(LectureScene):
     @cached_property
     def shades(self) -> list[VMobject]:
         """Where the signs differ, on the slopes and on the curve."""
-        across = self.mistaken.across
-        wrong = self.mistaken.opposite(across).astype(float)
-        edges = np.flatnonzero(np.diff(np.concatenate([[0.0], wrong, [0.0]])))
-        left, right = across[edges[::2]], across[np.minimum(edges[1::2], len(across)) - 1]
-        made = []
-        for panel in (self.panel, self.chart):
-            low, high = (np.full(len(left), edge) for edge in (panel.area.bottom, panel.area.top))
-            shade = VMobject(stroke_width=0, fill_color=self.color(TYPED), fill_opacity=0.3)
-            made.append(
-                shade.set_points(rectangle_points(panel.x_axis.place(left), panel.x_axis.place(right), low, high))
-            )
-        return made
+        return list(shaded(self.mistaken, (self.panel, self.chart), self.color(TYPED)))
 
     @cached_property
     def walks(self) -> dict[str, CurveWalk]:
@@ -369,7 +371,7 @@ class DerivedNotTyped(LectureScene):
     @cached_property
     def cells(self) -> dict[str, Box]:
         """The column at the right: a cell a ball."""
-        return dict(zip(self.runs, self.boxes[3].rows(1, 1, gap=0.3), strict=True))
+        return dict(zip(self.runs, self.large[2].rows(1, 1, gap=0.3), strict=True))
 
     def _row(self, name: str, markup: str, row: int, title: bool = False) -> Words:
         box = self.cells[name]

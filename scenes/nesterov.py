@@ -32,6 +32,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.nesterov.look_ahead import Equations, StableRanges, height_above, least_width
 from scenes.props.nesterov.outcome import (
+    alike,
     becomes,
     both_become,
     elsewhere,
@@ -40,7 +41,7 @@ from scenes.props.nesterov.outcome import (
     turns_by,
     where_it_is,
 )
-from scenes.props.nesterov.racing import rings_on, targets_on, told_of_rings, trails_on
+from scenes.props.nesterov.racing import rings_on, targets_on, told_of_rings, told_of_turns, trails_on, u_turns
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
 from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
@@ -223,8 +224,10 @@ class NesterovScene(LineForWords, LectureScene):
         self.speaker.say("Nesterov: look from there, before you leap", "look from there first")
         self.wait(1.8)
         self._send(self._vector(palette().gradient, ahead), ahead, self.leaps.downhill(ahead))
-        self.speaker.say(tinted(f"the gradient there: ${self.leaps.turned:.0f} degree$ off", palette().gradient))
-        self.wait(1.8)
+        self.play(FadeIn(self.near.arrow(palette().quiet, ahead, self.leaps.downhill(here))), run_time=0.5)
+        turned = tinted(f"the gradient there: ${self.leaps.turned:.0f} degree$ off", palette().gradient)
+        self.speaker.say(f"{turned} {tinted('the one from here', palette().quiet)}", turned)
+        self.wait(2.2)
         self._send(self._vector(rule_color(AHEAD), here), here, self.leaps.step(AHEAD))
         self.speaker.say(tinted("Nesterov leaps there", rule_color(AHEAD)))
         self.wait(2.4)
@@ -238,11 +241,11 @@ class NesterovScene(LineForWords, LectureScene):
         self.add(*self.rings.values(), *self.trails.values(), targets_on(self.map, self.objective))
         self.speaker.say(*told_of_rings(self.rings, self.runs))
         self._run(self.parameters.steps, [self.strip, self.counter, *self.rings.values(), *self.trails.values()])
-        turns = {name: self.runs[name].u_turns for name in self.rules}
-        self.speaker.say(f"u-turns: ${turns[BALL]}$ with momentum, ${turns[AHEAD]}$ with Nesterov")
-        self.wait(2.6)
-        errors = " and ".join(tinted(f"${typed(last_value(self.runs[n]), 2)}$", rule_color(n)) for n in self.rules)
-        higher = turns[AHEAD] < turns[BALL] and last_value(self.runs[AHEAD]) > last_value(self.runs[BALL])
+        turns, last = ({name: of(run) for name, run in self.runs.items()} for of in (u_turns, last_value))
+        self.speaker.say(*told_of_turns(self.rings, self.runs))
+        self.wait(2.8)
+        errors = " and ".join(tinted(f"${n}$", rule_color(r)) for r, n in zip(last, alike(last.values()), strict=True))
+        higher = turns[AHEAD] < turns[BALL] and last[AHEAD] > last[BALL]
         told = f"fewer turns are not always a lower error: {errors}" if higher else f"the last errors: {errors}"
         self.speaker.say(told, f"the last errors: {errors}")
         self.wait(2.8)

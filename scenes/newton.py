@@ -42,7 +42,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.maps.touching import best_rate, touching
 from scenes.stage.words.figures import figure, in_math, typed
 from scenes.stage.words.speaker import LineForWords
-from scenes.stage.words.typesetting import Formula, Words, fitting_formula, lines, wrapped_formula
+from scenes.stage.words.typesetting import Formula, Words, first_fitting, fitting_formula, lines, quiet, wrapped_formula
 
 VALLEY, CURVED, BESIDE = "first", "second", "third"  # the grounds
 NAMES = {GD: "gradient descent", NEWTON: "Newton", DAMPED: "damped Newton"}
@@ -390,9 +390,10 @@ class NewtonScene(LineForWords, LectureScene):
         entries = [[typeset(sympy.expand(entry)) for entry in row] for row in derived] or numbers
         what = wrapped_formula(typeset_function(objective), box.width)
         tried = (self._matrix(rows, box.width) for rows in (entries, numbers))
-        room = box.height - what.height - 0.3
+        called = first_fitting(map(quiet, ("its curvatures, by coordinates:", "its curvatures:")), box.width)
+        room = box.height - what.height - called.height - 0.45
         fitting = (made for made in tried if made.width <= box.width + ASIDE and made.height <= room)
-        made = lines(what, next(fitting, None) or self._matrix(numbers, box.width), gap=0.3)
+        made = lines(what, called, next(fitting, None) or self._matrix(numbers, box.width), gap=0.2)
         return layout.place(layout.shrink_into(made, box.width + ASIDE, box.height), box, LEFT)
 
     @staticmethod
@@ -402,6 +403,6 @@ class NewtonScene(LineForWords, LectureScene):
     @cached_property
     def tally(self) -> Tally:
         """How many steps each takes on each ground."""
-        rows = {t.briefly(): {name: t.ground.briefly(name) for name in NAMES} for t in self.tales.values()}
+        rows = {t.briefly(): {n: t.ground.briefly(n) for n in self.cards[BESIDE]} for t in self.tales.values()}
         box = self.lower(3)
         return Tally(box, ("steps until a thousandth of the error is left", "steps to a thousandth", "steps"), rows)

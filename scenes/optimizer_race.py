@@ -56,6 +56,7 @@ SAME, TUNED = "same", "tuned"
 Mode = Literal["both", "same learning rate", "each tuned", "width"]
 PACE, LONGEST = 12.0, 9.0  # steps a second, and seconds of a race at most
 ALONE = 16.0  # seconds of the second race, in which one runs after the other
+LOWER = 0.15  # from the top of a row of the table: words that stand on its baseline
 
 
 class OptimizerRace(LineForWords, LectureScene):
@@ -352,13 +353,12 @@ class OptimizerRace(LineForWords, LectureScene):
 
     @cached_property
     def column(self) -> tuple[Box, Box, Box]:
-        """From top to bottom: table, step, strip or chart."""
+        """From top to bottom: table, step, strip or chart; the step stands in the row of the table's heads."""
         left, strip = self.boxes[1].columns(5.2, 2.0, gap=0.2) if layout.is_small() else (self.boxes[1], None)
         table, rest = left.top_slice((len(self.same) + 1) * ROW, gap=0.05 if strip else 0.15)
         if strip:
             return table, rest, strip
-        step, rest = rest.top_slice(FOOT, gap=0.05)
-        return table, step, rest
+        return table, table.top_slice(ROW)[0].inset(top=LOWER, bottom=-LOWER), rest
 
     @derived
     def view(self) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -63,7 +63,7 @@ ScheduleNames = Annotated[tuple[str, ...], BeforeValidator(as_schedules), Field(
 ScheduleName = Annotated[str, BeforeValidator(as_schedule)]
 ARROW = 1.9  # length of the longest true gradient, on the screen
 FIRST, SLOWLY, REST = 12, 1.2, 2.8  # steps that are taken slowly, seconds of these, seconds of all others
-FAINT = 0.22  # opacity of a run that is over
+FAINT, DIM = 0.22, 0.45  # opacity of a run that is over, and of its distances
 
 
 class SchedulesScene(LectureScene):
@@ -243,7 +243,7 @@ class SchedulesScene(LectureScene):
         self.play(FadeIn(self.second_formula), FadeIn(ground.rate), FadeIn(self.bound), run_time=0.6)
         stable = tinted("largest stable rate", palette().gradient)
         self.speaker.say(
-            f"{stable} at the start: $2 slash lambda$, with $lambda$ the Hessian's largest eigenvalue",
+            f"{stable} at the start: $2 slash lambda$, with $lambda$ the largest curvature there",
             f"{stable}: $2 slash lambda$, $lambda$ the largest curvature",
         )
         self.wait(2.4)
@@ -310,8 +310,8 @@ class SchedulesScene(LectureScene):
         return [*legs, (last, rest)] if last > few else [leg for leg in legs if leg[0]]
 
     def _tell(self, name: str, *wordings: str, colors: Mapping[str, str] | None = None) -> None:
-        """Say what became of a run; the circle is as large as its cloud."""
-        if name in self.walks:
+        """Say what became of a run; the circle is as large as its cloud, and no cloud is a way there."""
+        if name in self.walks and not self.walks[name].arrives_late:
             circle = ring(self.ground.map, self.goal, self.walks[name].cloud, palette().target)
             self.play(FadeIn(circle), run_time=0.5)
             self.circles[name] = circle
@@ -323,6 +323,8 @@ class SchedulesScene(LectureScene):
         self.speaker.hush()
         trail: Trail = ground.trails[name]
         lines = [line.animate.set_stroke(opacity=FAINT) for line in (trail.edge, trail.old, trail.fresh)]
+        far = ground.fars[name].curve
+        lines += [far.animate.set_stroke(opacity=DIM)] if far in self.get_mobject_family_members() else []
         gone = [trail.ball, trail.outside, *others]
         gone += [self.circles.pop(name)] if name in self.circles else []
         self.play(*lines, trail.marks.animate.set_fill(opacity=FAINT), *map(FadeOut, gone), run_time=0.5)

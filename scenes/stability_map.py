@@ -231,7 +231,8 @@ class StabilityMap(LineForWords, LectureScene):
 
     def too_far(self) -> None:
         """With a larger learning rate it ripples on, {fewest} to {most} steps. Beyond the boundary the run diverges."""
-        alike = "other ripples, about as many steps" if self.route.alike else "other ripples"
+        few, many = (typed(steps) for steps in (min(self.route.ripples), max(self.route.ripples)))
+        alike = f"other ripples, ${few}$ to ${many}$ steps" if self.route.alike else "other ripples"
         self.speaker.say(f"a larger learning rate: {alike}", alike, "other ripples")
         self._go_on(self.route.brink, 5.0)
         self.wait(1.4)

@@ -19,6 +19,7 @@ class TwoWells(TwoRuns):
     clip = "two_wells"
     landscape = "a shallow well, and a deep one"
     dip_is = "near well"
+    ringed = True
     azimuth = -28.0
     elevation = 44.0
 

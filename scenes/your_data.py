@@ -358,8 +358,8 @@ class YourData(LectureScene):
         last, moment = self.outcome.steps, self.outcome.moment
         stretches = [(last, QUICK + SLOW)] if moment is None else [(moment[0], QUICK), (moment[1], SLOW), (last, QUICK)]
         for k, (until, seconds) in enumerate(stretches):
-            if moment is not None and k == 1:
-                stand.speaker.say(*self.outcome.moment_told())
+            if moment is not None and k:
+                stand.speaker.say(*(self.outcome.moment_announced() if k == 1 else self.outcome.moment_told()))
             self._walk(step, until, seconds)
         self.wait(0.6)
 

@@ -246,7 +246,7 @@ class YourObjective(LectureScene):
         self.duet.set_out()
         if self.parameters.learning_rate is None:
             self.duet.speaker.say(
-                "each rate: the smallest that gets nearly as low as the best",
+                "each rule has a rate of its own, found by trying many",
                 "rates found by trying",
             )
             self.wait(2.2)

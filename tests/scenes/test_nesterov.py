@@ -16,6 +16,11 @@ from objectives.errors import UsageError
 from optimizers import Momentum, Nesterov
 from optimizers.rules import MomentumState
 from scenes.nesterov import NesterovScene
+from scenes.props.nesterov.racing import told_of_turns
+from scenes.stage.ink.ball import Rings
+from scenes.stage.ink.layout import Box
+
+BOX = Box(-1, -1, 1, 1)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -72,6 +77,24 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     np.testing.assert_allclose(ball, scene.second_map.to_screen(*run.iterates[-1]), atol=1e-9)
     bars = [bar[0].width for bar in scene.ranges.bars]
     assert bars[0] / bars[1] == pytest.approx(scene.limits["momentum"] / scene.limits["nesterov"])
+
+
+def test_a_u_turn_without_a_ring_is_told() -> None:
+    """Seven are counted; whoever counts the rings on the map finds so many less."""
+    scene: Any = make_scene("nesterov", {})
+    rings, told = scene.rings, told_of_turns(scene.rings, scene.runs)
+    bare = 7 - sum(len(ring.steps) for ring in rings.values())
+    assert bare > 0
+    assert told[0] == f"u-turns: $7$ with momentum, $0$ with Nesterov; ${bare}$ too small for a ring"
+    assert "small" not in told_of_turns({"momentum": Rings(np.zeros((7, 3)), range(7), 1.0, BOX)}, scene.runs)[0]
+
+
+def test_the_gradient_from_here_stands_beside_the_one_from_there() -> None:
+    scene: Any = make_scene("nesterov", {})
+    leaps, place = scene.leaps, scene.leaps.ahead
+    arrow = scene.near.arrow("#FFFFFF", place, leaps.downhill(leaps.here))
+    ends = scene.near.map.to_screen(*np.array([place, leaps.here + leaps.step("momentum")]).T)
+    np.testing.assert_allclose(arrow.at(0.0), ends, atol=1e-9)
 
 
 def test_where_the_learning_rate_is_small_nesterov_is_stable() -> None:

@@ -46,6 +46,22 @@ def test_balls_end_at_the_last_iterates() -> None:
         assert scene.duet.trails[name].step == run.ended_at
 
 
+def test_the_near_well_has_a_ring_while_the_camera_goes_round() -> None:
+    """It is hardly seen otherwise; no longer than that."""
+    scene = make_scene("two_wells", {}, only=())
+    seen: list[float] = []
+    look = scene.duet.look
+
+    def looking(*args: Any, **changes: Any) -> None:
+        seen.append(scene.rim_on_terrain.presence.get_value())
+        look(*args, **changes)
+
+    scene.duet.look = looking  # type: ignore[method-assign]
+    scene.beat_done = lambda _: seen.append(scene.rim_on_terrain.presence.get_value())  # type: ignore[method-assign]
+    scene.render()
+    assert seen[:4] == [0.0, 1.0, 0.0, 0.0]  # opening done, the look, surface done, two_balls done
+
+
 def test_other_numbers_say_so() -> None:
     """Without momentum both do the same: it stays in the dip, too."""
     scene = make_scene("two_wells", {"momentum": 0.0})

@@ -315,6 +315,8 @@ def test_with_the_defaults_two_end_in_the_same_dip_and_one_of_them_swings() -> N
         "gradient_descent and adam end in the same dip",
         "adam still swings there: a number of the moment",
     ]
+    told = [verdict.words for verdict in scene.outcome.verdicts()]
+    assert told == ["the lowest dip", "another dip", "the same dip, still swings"]
     rises = np.diff(scene.runs["adam"].values[-12:])
     assert (rises > 0).any()
     assert (np.diff(scene.runs["gradient_descent"].values[-12:]) < 0).all()

@@ -84,11 +84,11 @@ class Tale:
         """What becomes of both."""
         color = rule_color("rmsprop")
         if np.ptp(self.scaled) > ALIKE:
-            return (tinted("RMSprop: each slope over the root of its own mean square", color),)
+            return (tinted("RMSProp: each slope over the root of its own mean square", color),)
         size = f"${in_math(figure(float(self.scaled[0]), 2))}$"
         return (
-            tinted(f"RMSprop: each over the root of its own mean square: {size} and {size}", color),
-            tinted(f"RMSprop: each by its own size: {size} and {size}", color),
+            tinted(f"RMSProp: each over the root of its own mean square: {size} and {size}", color),
+            tinted(f"RMSProp: each by its own size: {size} and {size}", color),
         )
 
     def evened(self) -> str:
@@ -123,7 +123,7 @@ class Tale:
         """Where a run is in the end, as markup."""
         run = self.runs[name]
         told = ending_briefly(run, 2)
-        return f"is at {number_of(run)}, after ${run.steps}$ steps" if told.startswith("at ") else told
+        return f"is at $f =$ {number_of(run)}, after ${run.steps}$ steps" if told.startswith("at ") else told
 
     # The correction -------------------------------------------------------------------------------------------------
 
@@ -155,14 +155,12 @@ class Tale:
     def first_words(self) -> Wordings:
         if not np.isfinite(self.first):
             return ("no slope, no first step",)
-        far = " too long" if self.first > 1 + ALIKE else ""
-        times = f"${in_math(figure(self.first))}$ times{far or ' as long'}"
+        times = f"${in_math(figure(self.first))}$ times as long"
         return f"without the correction: the first step is {times}", f"uncorrected: {times}", f"{times}"
 
     def peak_words(self, color: str) -> Wordings:
         step, factor = self.peak
-        far = "too long" if factor > 1 else "as long"
-        times = f"${in_math(figure(factor))}$ times {far}"
+        times = f"${in_math(figure(factor))}$ times as long"
         return (
             tinted(f"both averages begin at $0$ and fill at their own pace: step ${step}$ is {times}", color),
             tinted(f"step ${step}$: {times}", color),

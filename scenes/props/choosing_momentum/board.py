@@ -21,7 +21,7 @@ BELOW = 0.12  # from the middle of a row to its baseline
 
 def derivation(box: Box, damping: Damping, whole: bool = True) -> VGroup:
     """When a ball overshoots on a parabola: a step, the share of the distance that it can keep, and the largest
-    momentum for which there is one.
+    momentum for which there is a real one.
 
     A group a stage of it; only its end, unless `whole`. With theta_(t+1) = r theta_t the step becomes
     r^2 - (1 + gamma - eta f'') r + gamma = 0.
@@ -35,19 +35,19 @@ def derivation(box: Box, damping: Damping, whole: bool = True) -> VGroup:
     sources = (
         f"{after} = (1 + {gamma} - {eta} {bend}) {now} - {gamma} {before}",
         f"r^2 - (1 + {gamma} - {eta} {bend}) r + {gamma} = 0",
-        f'"no" r":" thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}',
-        f'"lowest:" thick {gamma} = (1 - sqrt({eta} {bend}))^2',
+        f'"no real" r":" thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}',
+        f'"{"lowest" if whole else "most"}:" thick {gamma} = (1 - sqrt({eta} {bend}))^2',
         f"{here} (1 - sqrt({rate} dot {rounded(damping.curvature)}))^2 = {critical}",
     )
     step, quadratic, swings, *lowest = (fitting_formula(source, width) for source in sources)
     said = (
         (f"each step keeps the share $r$: ${after} = r {now}$, so", f"try ${after} = r {now}$:"),
-        ("the larger $r$ lasts; and where there is none, it swings:", "the larger $r$ lasts; no $r$: it swings"),
+        ("the larger $r$ lasts; and where none is real, it swings:", "the larger $r$ lasts; no real $r$: it swings"),
     )
     tried, lasts = (first_fitting(map(quiet, wordings), width) for wordings in said)
     stages: list[tuple[VMobject, ...]] = [(step,), (tried, quadratic), (lasts, swings), tuple(lowest)]
     if not whole:
-        stages = [(first_fitting(map(quiet, ("the most without overshoot", "no overshoot")), width), *lowest)]
+        stages = [(first_fitting(map(quiet, ("momentum without overshoot", "no overshoot")), width), *lowest)]
     layout.place(layout.shrink_into(lines(*chain(*stages), gap=0.24), width, box.height), box, LEFT)
     return VGroup(*(VGroup(*stage) for stage in stages))
 

@@ -2,7 +2,7 @@
 
 The last step with the old rate comes in; from where it ends each form takes its next one. They would lie over each
 other, so each is drawn a little to its side of the way; one that is too short to be seen stands in a lens as well; and
-all are laid out below each other, to be compared.
+all are laid out below each other as bars, to be compared: of a short arrow nothing is seen but its head.
 """
 
 from __future__ import annotations
@@ -10,23 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from manim import RIGHT, UL, VGroup
+from manim import UL, VGroup, VMobject
 
 from objectives import AnyObjective
 from optimizers import Trajectory
 from scenes.stage.ink import layout
-from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.drawing import Array, discs
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.maps.lens import Lens
 from scenes.stage.maps.vectors import Vector
+from scenes.stage.panels.bars import rectangle_points
 from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 
 LAST = "last"  # beside the names of forms: the step before
 ASIDE = 0.1  # of an arrow from the way
 ROW = 1.1  # height of a step that is laid out
+BAR = 0.22  # thickness of one
 ROOM = 0.15  # round the steps, in shares of their size
 SHORT = 0.45  # on the screen: a step that takes a lens
 
@@ -69,8 +70,8 @@ class NextStep:
         return [lens] if length < SHORT and lens.times > 1 else []
 
     def laid_out(self, box: Box, told: Mapping[str, tuple[str, str, str]]) -> dict[str, VGroup]:
-        """The steps below each other, straight and on one scale, the longest as long as the box: each with its name
-        (markup, a shorter one, and colour) above it."""
+        """How long the steps are, as bars below each other on one scale, the longest as long as the box: each with its
+        name (markup, a shorter one, and colour) above it."""
         lengths = {name: float(np.linalg.norm(np.diff(way, axis=0))) for name, way in self.ways.items()}
         unit = box.width / (max(lengths.values()) or 1.0)
         rows = box.top_slice(min(box.height, ROW * len(lengths)))[0].rows(*[1.0] * len(lengths), gap=0.1)
@@ -78,6 +79,7 @@ class NextStep:
         for (name, length), row in zip(lengths.items(), rows, strict=True):
             *said, color = told[name]
             words = layout.place(first_fitting((Words(markup, SMALL, color) for markup in said), row.width), row, UL)
-            tail = np.array([row.left, words.get_bottom()[1] - 0.3, 0.0])
-            made[name] = VGroup(words, Arrows(color).point(tail, tail + unit * length * RIGHT))
+            left, top = np.array([row.left]), np.array([words.get_bottom()[1] - 0.12])
+            bar = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
+            made[name] = VGroup(words, bar.set_points(rectangle_points(left, left + unit * length, top - BAR, top)))
         return made

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from optimizers import Trajectory
+from scenes.props.derived_not_typed.mistaken import Mistaken
 from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import typed
 
@@ -27,6 +28,15 @@ def of_typed(run: Trajectory, place: float, slope: float, on_a_slope: bool) -> s
         return f"The typed one {ending(run)}: nothing told it that anything was wrong."
     told = f"The typed one {'stops' if on_a_slope else 'is'} at {place:.4f}, where the slope is {slope:.2f}"
     return f"{told}: nothing told it that anything was wrong." if on_a_slope else f"{told}."
+
+
+def told_signs(mistaken: Mistaken) -> str:
+    """Where what was typed leads uphill, as a caption."""
+    low, high = mistaken.objective.view[0]
+    if not mistaken.wrong_share:
+        return "The typed one has the right sign everywhere."
+    share = f"{100 * mistaken.wrong_share:.1f} % of the way from {low:g} to {high:g}"
+    return f"In the shaded strips, {share}, the typed one has the wrong sign: there each step goes uphill."
 
 
 def in_words(slope: float, decimals: int) -> str:

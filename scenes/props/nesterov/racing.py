@@ -15,6 +15,7 @@ from scenes.stage.ink.drawing import crosses, inside
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 
+NAMED = {MOMENTUM: "momentum", NESTEROV: "Nesterov"}
 BALLS = {NESTEROV: 0.15, MOMENTUM: 0.11}  # radii: both are seen where they stand at the same place
 
 
@@ -36,6 +37,18 @@ def told_of_rings(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) ->
     ringed, counted = sum(len(some.steps) for some in rings.values()), sum(run.u_turns for run in runs.values())
     told = f"a ring round each {'wide ' if ringed < counted else ''}u-turn"
     return f"{told}: the path turns back across the valley", told
+
+
+def told_of_turns(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> tuple[str, str]:
+    """How many u-turns each run takes, and how many of all have no ring; and the same in fewer words."""
+    (one, first), (other, second) = ((NAMED[name], u_turns(run)) for name, run in runs.items())
+    bare = first + second - sum(len(some.steps) for some in rings.values())
+    told = f"u-turns: ${first}$ with {one}, ${second}$ with {other}"
+    return (f"{told}; ${bare}$ too small for a ring", told) if bare else (told, told)
+
+
+def u_turns(run: Trajectory) -> int:
+    return int(run.u_turns)
 
 
 def rings_on(chart: ContourMap, runs: Mapping[str, Trajectory]) -> dict[str, Rings]:

@@ -101,3 +101,8 @@ class StepPicture:
         """A vector of no length, at a place."""
         point = self.map.to_screen(*place)
         return Vector(color, self.map.area, point, point)
+
+    def arrow(self, color: str, place: Array, move: Array) -> Vector:
+        """A move from a place."""
+        screen = self.map.to_screen
+        return Vector(color, self.map.area, screen(*place), screen(*(place + move)))

@@ -27,7 +27,7 @@ NAME, FEET = 0.5, 0.12  # height of the line below a cut, and room below its cur
 ROOM = 0.22  # beside what has to be seen, of it
 NARROWEST = 0.1  # of the wider cut: a narrower one is drawn larger
 LANES = {"plain": 0.15, "newton": -0.15}  # above the ball: the arrows of the two steps
-WIDTHS = (0.4, 0.6)  # of both, what the first takes
+WIDTHS = (0.45, 0.55)  # of both, what the first takes
 HIGHEST = 1.3  # times the height that has to be seen
 
 

@@ -1,6 +1,6 @@
 """All points in one picture: a small map a point with its runs at their ends, and what they showed.
 
-Gains stand above costs, what is not cured at their right; each group has its name above it.
+Gains stand above costs, what is not cured at their right, behind a line; each group has its name above it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk, walks_of
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
+from scenes.stage.ink.drawing import polylines
 from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
-ACROSS = 3  # points of a row, beside those that are not cured
+ACROSS, APART = 3, 0.26  # points of a row, beside those that are not cured; and how far from them
 HEAD, FOOT, GROUP = 0.42, 0.48, 0.44  # heights over and under a tile's map, and of a group's name
 UNLABELLED = {"left": -0.5, "bottom": -0.45, "top": -0.4, "right": -0.1}  # what labels of a map would take
 
@@ -36,7 +38,12 @@ class Tiles:
     ) -> None:
         """`colors` are those of the groups, `runs` those of the runs."""
         bands = [band.top_slice(GROUP, gap=0.0) for band in box.rows(1, 1, gap=0.1)]
-        above, below = (tiles.columns(*[1.0] * (ACROSS + 1), gap=0.14) for _, tiles in bands)
+        parted = [tiles.columns(ACROSS + 0.1, 1.0, gap=APART) for _, tiles in bands]
+        above, below = ((*left.columns(*[1.0] * ACROSS, gap=0.14), right) for left, right in parted)
+        middle = above[-1].left - APART / 2
+        ends = np.array([[middle, box.bottom, 0.0], [middle, box.top, 0.0]])
+        #: Between what is in rows and what is in a column.
+        self.line = polylines([ends], stroke_color=palette().quiet, stroke_width=2)
         cells = (above[:-1], below[:-1], (above[-1], below[-1]))
         self.groups = {
             name: [
@@ -52,8 +59,9 @@ class Tiles:
 
     @property
     def parts(self) -> list[list[VMobject]]:
-        """Of each group its name and its tiles."""
-        return [[self.heads[name], *tiles] for name, tiles in self.groups.items()]
+        """Of each group its name and its tiles; the last one has the line beside it."""
+        made: list[list[VMobject]] = [[self.heads[name], *tiles] for name, tiles in self.groups.items()]
+        return [*made[:-1], [self.line, *made[-1]]]
 
 
 def _head(name: str, box: Box, color: str) -> Words:

@@ -34,7 +34,10 @@ def comes(walk: Walk) -> str:
 
 def stays(walk: Walk) -> str:
     """How far it is from the lowest point in the end."""
-    return "" if flies_off(walk.run) else f", and {figure(walk.cloud, 2)} away over the last third"
+    if flies_off(walk.run):
+        return ""
+    way = ", mostly on the way" if walk.arrives_late else ""
+    return f", and {figure(walk.cloud, 2)} away over the last third{way}"
 
 
 def briefly(walk: Walk) -> Wordings:
@@ -44,6 +47,8 @@ def briefly(walk: Walk) -> Wordings:
     near = "never near" if walk.near_at is None else f"near at step ${walk.near_at}$"
     cloud = in_math(figure(walk.cloud, 2))
     short = "never" if walk.near_at is None else f"${walk.near_at}$"
+    if walk.arrives_late:
+        return near, f"near: {short}", f"${cloud}$"
     return f"{near}, then ${cloud}$ away", f"near: {short}, away: ${cloud}$", f"${cloud}$"
 
 

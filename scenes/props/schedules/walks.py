@@ -91,6 +91,12 @@ class Walk:
         return int(found[0]) if len(found) else None
 
     @property
+    def arrives_late(self) -> bool:
+        """Whether it is near only when most of the last third is over: its cloud is rather the way there."""
+        left = len(self.distances) - (self.near_at or 0)
+        return self.near_at is not None and 2 * left < len(self.late)
+
+    @property
     def late(self) -> Array:
         """The distances after the steps of the last third."""
         return self.distances[-third(len(self.rates)) :]

@@ -39,7 +39,7 @@ class Stand:
         """For the map, the data, the ledger and the line for words."""
         words, stage = layout.stage().bottom_slice(WORDS, gap=0.1)
         if stage.width > 2 * stage.height:
-            chart, right = stage.columns(1.2, 1, gap=0.4)
+            chart, right = stage.columns(1, 1, gap=0.4)
             data, ledger = right.rows(1, 1, gap=0.25)
         elif stage.width > stage.height:
             above, ledger = stage.rows(1, 1)

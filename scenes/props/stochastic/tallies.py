@@ -16,8 +16,9 @@ from manim import RIGHT, VGroup
 
 from optimizers import Trajectory
 from scenes.stage.ink import layout
-from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import palette
 from scenes.stage.words.cards import settings_line
 from scenes.stage.words.figures import figure, sentence_format
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
@@ -27,8 +28,9 @@ NEAR = 0.5  # of the minimum: there
 AS_NOISY, NEARLY = 0.95, 2 / 3  # of the distance of another run: as noisy, nearly as noisy
 HEADS = {"there": "first", "stays": "stays"}
 SHARES = {"there": 0.8, "stays": 0.9}  # of the numbers' width
-HEAD, FIRST, SECOND = 0.45, 0.27, 0.65  # height of the heads; from the top of a row to its two baselines
-NUMBERS, WIDEST, HIGHEST = 0.62, 1.25, 1.6  # of the width, for the numbers; a column and a row at most
+HALF, APART = 0.1, 0.2  # half the height of a letter; between a name and what is set
+HEAD, FIRST, SECOND = 0.45, 0.27, 0.63  # height of the heads; from the top of a row to its two baselines
+NUMBERS, WIDEST, HIGHEST = 0.62, 0.9, 1.6  # of the width, for the numbers; a column and a row at most
 ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for large type
 
 
@@ -184,7 +186,8 @@ class Ledger:
         tallies: Mapping[str, Tally],
         columns: Sequence[str],
     ) -> None:
-        """`columns` are keys of `HEADS`; those that count when a run is near are told so at the left of their heads."""
+        """`columns` are keys of `HEADS`; those that count when a run is near are told so at the left of their heads.
+        What is set stands behind the names where there is room in all rows, or else below them."""
         self.box, self.colors, self.tallies, self.columns = box, colors, tallies, columns
         pitch = min(HIGHEST, (box.height - HEAD) / len(titles))
         self.size = BODY if pitch > ROOMY and box.width > WIDE else SMALL
@@ -194,7 +197,11 @@ class Ledger:
         self.heads = {key: VGroup(self._seated(quiet(HEADS[key]), heads, key, HEAD - 0.14)) for key in columns}
         near = layout.place(quiet("near at step"), heads, -RIGHT)
         self.heads["there"].add(on_baseline(near, heads.top - HEAD + 0.14))
-        self.names = {key: self._name(key, title, settings[key]) for key, title in titles.items()}
+        names = {key: bold(title, self.size, colors[key]) for key, title in titles.items()}
+        beside = {key: settings_line(some) for key, some in settings.items()}
+        widest = max(name.width + APART + beside[key].width for key, name in names.items())
+        self.inline = widest <= box.width - self._numbers - APART
+        self.names = {key: self._name(key, name, beside[key]) for key, name in names.items()}
         self.numbers = {(run, key): self._number(run, key) for run in titles for key in columns}
 
     @property
@@ -217,18 +224,27 @@ class Ledger:
         layout.place(layout.shrink_into(words, 0.97 * room), row.inset(right=row.right - self._right(key)), RIGHT)
         return on_baseline(words, row.top - depth)
 
-    def _name(self, key: str, title: str, settings: Mapping[str, float]) -> VGroup:
-        row, width = self.lines[key], self.box.width - self._numbers - 0.1
-        name = layout.shrink_into(bold(title, self.size, self.colors[key]), width)
-        line = settings_line(settings)
-        for words, depth in ((name, FIRST), (line, SECOND)):
-            layout.place(words, row, -RIGHT)
+    def _first(self, row: Box) -> float:
+        """From the top of a row to its first baseline."""
+        return row.height / 2 + HALF if self.inline else FIRST
+
+    def _name(self, key: str, name: Words, line: Words) -> VGroup:
+        row, first = self.lines[key], self._first(self.lines[key])
+        layout.shrink_into(name, self.box.width - self._numbers - APART)
+        indents = (0.0, name.width + APART) if self.inline else (0.0, 0.0)
+        depths = (first, first if self.inline else SECOND)
+        for words, indent, depth in zip((name, line), indents, depths, strict=True):
+            layout.place(words, row.inset(left=indent), -RIGHT)
             on_baseline(words, row.top - depth)
-        return VGroup(name, line)
+        if not self.inline:
+            return VGroup(name, line)
+        ends = np.array([[row.left, row.top, 0.0], [row.right, row.top, 0.0]])
+        return VGroup(name, line, polylines([ends], stroke_color=palette().rule_line, stroke_width=2))
 
     def _number(self, run: str, key: str) -> Words:
         said = self.tallies[run].said[key]
-        return self._seated(Words(said, self.size, self.colors[run]), self.lines[run], key, FIRST)
+        row = self.lines[run]
+        return self._seated(Words(said, self.size, self.colors[run]), row, key, self._first(row))
 
 
 def settings_of(rules: Mapping[str, Any]) -> dict[str, dict[str, float]]:

@@ -118,16 +118,21 @@ class Outcome:
         return max(0, first - 1), last
 
     def moment_told(self) -> Wordings:
-        """What happens then."""
+        """What happened then."""
         assert self.moment is not None
         (first, last), values = self.moment, self.runs[self.best].values
         a, b = (in_math(figure(float(values[k]), 3)) for k in (first, last))
-        count = f"{last - first} step{'s' * (last - first > 1)}"
+        steps = f"steps ${first}$ to ${last}$"
         return (
-            f"{_named(self.best)}, {count}: $E$ from ${a}$ to ${b}$",
-            f"{count}: $E$ from ${a}$ to ${b}$",
-            f"{count}: ${a}$ to ${b}$",
+            f"{_named(self.best)}, {steps}: $E$ from ${a}$ to ${b}$",
+            f"{steps}: $E$ from ${a}$ to ${b}$",
+            f"{steps}: ${a}$ to ${b}$",
         )
+
+    def moment_announced(self) -> Wordings:
+        """What is shown slowly."""
+        name = _named(self.best)
+        return f"slowly: {name} comes down most of its way", f"slowly: {name} comes down", "slowly"
 
 
 def _named(name: str) -> str:

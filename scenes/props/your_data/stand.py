@@ -24,7 +24,7 @@ from scenes.stage.maps.contour_map import BANDS, ContourMap, heights
 from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.scoreboard import errors_of
 from scenes.stage.runs.pair import NAMES
-from scenes.stage.words.cards import TRIED, Counter, RuleCard
+from scenes.stage.words.cards import FEW, Counter, RuleCard
 from scenes.stage.words.figures import figure, in_math, running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
@@ -225,7 +225,7 @@ class Stand:
         beside = box.columns(*((1.0, 1.0) if layout.is_tall() else (1.15, 1.0)), gap=BETWEEN)
         above = box.rows(1, 1, gap=BETWEEN)
         ways = [(above, "$E$"), (above, "")] if self.stacked else [(beside, "$E$"), (above, "$E$"), (above, "")]
-        for (places, label), (significant, size) in product(ways, TRIED):
+        for (places, label), (significant, size) in product(ways, FEW):
             cards = self._cards(places, label, significant, size)
             if all(map(_is_clear, cards.values())):
                 break

@@ -180,7 +180,8 @@ class Outcome:
         title = RULES[name].title
         if flies_off(self.runs[name]):
             return Verdict(name, title, "flies off")
-        dip = "the lowest dip" if self.is_lowest(name) else "the same dip" if name != group[0] else ""
+        another = "another dip" if len(group) > 1 and group != self.groups[0] else ""
+        dip = "the lowest dip" if self.is_lowest(name) else "the same dip" if name != group[0] else another
         swings = "still swings" if len(group) > 1 and self.swings(name) else ""
         return Verdict(name, title, ", ".join(filter(None, (dip, swings))), rounded(self.ends[name], 3))
 

@@ -36,7 +36,7 @@ def arrival(last: str, lowest: str, arrives: bool, place: str) -> str:
     """Where a run ends: its last value and the lowest one, as they are written; `place` names the lowest point.
 
     >>> arrival("-5.032", "-5.032", True, "the lowest point"), arrival("0.062", "0", True, "the lowest point")
-    ('ends at the lowest point, at -5.032', 'comes close to the lowest point: to 0.062, and that is at 0')
+    ('ends at the lowest point, at -5.032', 'comes close to the lowest point, at 0: to 0.062')
     >>> arrival("2.1", "0", False, "the lowest point")
     'ends at 2.1'
     """
@@ -44,4 +44,4 @@ def arrival(last: str, lowest: str, arrives: bool, place: str) -> str:
         return f"ends at {last}"
     if last == lowest:
         return f"ends at {place}, at {last}"
-    return f"comes close to {place}: to {last}, and that is at {lowest}"
+    return f"comes close to {place}, at {lowest}: to {last}"

@@ -58,6 +58,7 @@ class TwoRuns(LectureScene):
     elevation: ClassVar[float] = 36.0
     landscape: ClassVar[str] = "hills and dips"  # what is said of the surface
     dip_is: ClassVar[str] = "dip"  # what holds gradient descent
+    ringed: ClassVar[bool] = False  # at the first sight of the surface that dip has a ring: it is hardly seen
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -277,8 +278,13 @@ class TwoRuns(LectureScene):
         speaker = Speaker(self.play, self.duet.whole_line)
         if self.its_own:
             speaker.say(self.landscape)
+        ring = self.rim_on_terrain.presence if self.ringed and self.dip else None
+        if ring is not None:
+            self.play(ring.animate.set_value(1.0), run_time=0.6)
         self.duet.look(2.6, azimuth=self.duet.azimuth + SWING)
         speaker.hush()
+        if ring is not None:
+            self.play(ring.animate.set_value(0.0), run_time=0.4)
         self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.step_aside()
         if self.objective.minima:

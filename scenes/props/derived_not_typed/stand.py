@@ -1,0 +1,37 @@
+"""The curve above its slopes, a column for numbers; and strips where the two slopes have different signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from manim import VMobject
+
+from scenes.props.derived_not_typed.mistaken import Mistaken
+from scenes.stage.ink import layout
+from scenes.stage.ink.layout import Box
+from scenes.stage.panels.bars import rectangle_points
+from scenes.stage.panels.plot import Panel
+
+SIDE, BELOW = (3.5, 3.3), 3.6  # width of the column at the right, in a wide picture and another; its height below
+
+
+def cut(rest: Box) -> tuple[Box, Box, Box]:
+    """The curve, the slopes below it, and a column at the right, or below in a tall picture."""
+    side, charts = rest.right_slice(SIDE[0] if layout.is_wide() else SIDE[1], gap=0.35)
+    if layout.is_tall():
+        side, charts = rest.inset(bottom=0.4).bottom_slice(BELOW)
+    above, below = charts.rows(1.0, 1.0, gap=0.12)
+    return above, below, side
+
+
+def shaded(mistaken: Mistaken, panels: Iterable[Panel], color: str) -> Iterator[VMobject]:
+    """Strips over each panel where what is derived and what was typed have different signs."""
+    across = mistaken.across
+    wrong = mistaken.opposite(across).astype(float)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0.0], wrong, [0.0]])))
+    left, right = across[edges[::2]], across[np.minimum(edges[1::2], len(across)) - 1]
+    for panel in panels:
+        low, high = (np.full(len(left), edge) for edge in (panel.area.bottom, panel.area.top))
+        shade = VMobject(stroke_width=0, fill_color=color, fill_opacity=0.3)
+        yield shade.set_points(rectangle_points(panel.x_axis.place(left), panel.x_axis.place(right), low, high))
