@@ -48,7 +48,7 @@ from scenes.stage.words.endings import ending, ending_briefly, goes_down, last_v
 from scenes.stage.words.figures import running_spec, typed
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, quiet
 
 ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 5.2  # heights of listing, words and cards; width of the map
 ROOM = 13.0  # width of listing and map
@@ -56,6 +56,8 @@ COMPACT, BESIDE = 2.78, 5.0  # where there is less: height of the listing, and w
 SLOW = (1.25, 0.7, 0.4)  # seconds a line, in the first three rounds
 PACE, LONGEST = 2.5, 12.0  # rounds a second afterwards, and seconds at most
 TITLES = {MOMENTUM: NAMES[MOMENTUM], GD: "without"}
+SETTINGS = ("eta", "gamma")  # beside the variables, what stays as it is
+BETWEEN = 0.5  # of the columns of variables
 MARKED = ("update = gamma", "w = w -")  # how the two lines of the title begin
 TINTS = {"gamma * update": "share", "eta * dw": "gradient", "dw = gradient(w)": "gradient"}  # as in the formulas
 SAID = {  # of the line that sets a variable
@@ -317,12 +319,18 @@ class CodeWalkthrough(LectureScene):
         return ValueTracker(0.0)
 
     @cached_property
-    def cells(self) -> list[Box]:
-        """Of the variables: two columns, or one; the last row is for the settings."""
-        rows = self.boxes[2].inset(left=0.1).rows(*[1.0] * (3 if self.wide else 5), gap=0.0)
+    def cells(self) -> dict[str, Box]:
+        """Of the variables and what stays as it is: in a column, or places in one and numbers in another beside it."""
+        box, names = self.boxes[2].inset(left=0.1), variables_of(self.moments)
         if not self.wide:
-            return list(rows)
-        return [*(cell for row in rows[:-1] for cell in row.columns(1.25, 1, gap=0.1)), rows[-1]]
+            *rows, last = box.rows(*[1.0] * (len(names) + 1), gap=0.0)
+            return dict(zip(names, rows, strict=True)) | dict(zip(SETTINGS, last.columns(1.0, 1.6), strict=True))
+        places = [name for name in names if np.size(self.moments[-1].after[name]) > 1]
+        beside = [*(name for name in names if name not in places), *SETTINGS]
+        second = box.width - max(NamedValue.room(name, self.moments) for name in places) - BETWEEN
+        halves = [row.right_slice(second, gap=BETWEEN) for row in box.rows(*[1.0] * len(places), gap=0.0)]
+        found = [half for _, half in halves] + [half for half, _ in halves]
+        return dict(zip([*places, *beside], found, strict=True))
 
     @cached_property
     def variables(self) -> VGroup:
@@ -331,15 +339,14 @@ class CodeWalkthrough(LectureScene):
     @cached_property
     def variable_of(self) -> dict[str, NamedValue]:
         """What the function sets, by name."""
-        pairs = zip(variables_of(self.moments), self.cells, strict=False)
-        return {name: NamedValue(box, name, self.moments) for name, box in pairs}
+        return {name: NamedValue(self.cells[name], name, self.moments) for name in variables_of(self.moments)}
 
     @cached_property
-    def settings(self) -> Words:
+    def settings(self) -> VGroup:
         """The arguments that stay as they are."""
-        wanted = self.parameters
-        words = quiet(f"`eta` $= {typed(wanted.learning_rate)}$, #h(0.5em) `gamma` $= {typed(wanted.momentum)}$")
-        return layout.place(words, self.cells[-1], LEFT)
+        values = {"eta": self.parameters.learning_rate, "gamma": self.parameters.momentum}
+        made = {name: quiet(f"`{name}` $= {typed(values[name])}$") for name in SETTINGS}
+        return VGroup(*(layout.place(words, self.cells[name], LEFT) for name, words in made.items()))
 
     @cached_property
     def lit(self) -> Band:

@@ -27,7 +27,7 @@ from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.bars import rectangle_points
 from scenes.stage.words.figures import running_spec
-from scenes.stage.words.numerals import Numeral, widest_of
+from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import SMALL, Words, on_baseline
 
 Values = Mapping[str, Any]
@@ -37,6 +37,7 @@ FONT = "DejaVu Sans Mono"
 #: high, and its rows closer.
 USUAL, COMPACT = ("1.1em", "0.55em"), ("0.98em", "0.42em")
 ROOM, SIDE = 0.12, 0.14  # of a lit ground, above and at the sides
+AFTER_NAME = 0.18  # between a variable's name and its numbers
 CHANGES = 0.4  # of a moment, at which the new values are there
 
 
@@ -206,57 +207,68 @@ class Listing(VGroup):
 class NamedValue(VGroup):
     """A variable's name and its numbers at a moment, `w = (−2.000, 1.250)`; what was not set yet is a dash.
 
-    `display(moment)` takes a fractional moment: half-way through its line the new value is there.
+    `display(moment)` takes a fractional moment: half-way through its line the new value is there. It is as wide as what
+    it shows, and never wider than `room`.
     """
 
     def __init__(self, box: Box, name: str, moments: Sequence[Moment]) -> None:
         super().__init__()
         self.name, self.moments = name, moments
-        values = np.array([np.ravel(np.asarray(moment.after[name], dtype=float)) for moment in self._set()][-1:])
-        known = [np.broadcast_to(moment.after[name], values.shape[1]) for moment in self._set()]
-        self.base = float(box.center[1]) - 0.11
-        label = Words(f'#text(font: "{FONT}", size: 0.9em)[{name}] $=$', SMALL)
-        on_baseline(place(label, box, LEFT), self.base)
-        whole = all(isinstance(moment.after[name], int) for moment in self._set())
-        spec = "d" if whole else running_spec(np.ravel(known), 4, result=False)
-        marks, self.numbers = self._numbers(float(label.get_right()[0]) + 0.18, np.array(known).T, spec)
-        self.moving = VGroup(*self.numbers)
+        known = _known(name, moments)
+        self.base, spec = float(box.center[1]) - 0.11, _spec(known)
+        label = on_baseline(place(_label(name), box, LEFT), self.base)
+        self.start = float(label.get_right()[0]) + AFTER_NAME
+        self.numbers = [Numeral([0.0, self.base, 0.0], spec, SMALL) for _ in range(known.shape[1])]
+        several = len(self.numbers) > 1
+        signs = ("$($", *["$,$"] * (len(self.numbers) - 1), "$)$") if several else ()
+        self.marks = [self._sign(markup) for markup in signs]
+        self.end = max(self._laid_out(values) for values in known)
         self.ground = Box(box.left - SIDE, self.base - 0.14, self.end + SIDE, self.base + 0.36)
-        self.add(label, *marks, self.moving)
+        self.add(label, *self.marks, *self.numbers)
         self.display(0.0)
 
-    def _set(self) -> list[Moment]:
-        """The moments at which it has a value."""
-        return [moment for moment in self.moments if self.name in moment.after]
+    @staticmethod
+    def room(name: str, moments: Sequence[Moment]) -> float:
+        """The width that its widest value takes."""
+        return float(NamedValue(Box(0.0, 0.0, 1.0, 1.0), name, moments).end)
 
-    def _numbers(self, at: float, columns: Array, spec: str) -> tuple[list[Words], list[Numeral]]:
-        """A numeral a coordinate, as wide as its widest value, and brackets round several."""
-        signs = ("$($", *["$,$"] * (len(columns) - 1), "$)$") if len(columns) > 1 else ()
-        marks, numbers = list[Words](), list[Numeral]()
-        for k, values in enumerate(columns):
-            if signs:
-                marks.append(self._sign(signs[k], at))
-                at = float(marks[-1].get_right()[0]) + (0.05 if k == 0 else 0.14)
-            number = Numeral([at, self.base, 0.0], spec, SMALL).display(widest_of(values, spec))
-            at += number.width + 0.05
-            numbers.append(number.seat([at - 0.05, self.base, 0.0]))
-        if signs:
-            marks.append(self._sign(signs[-1], at))
-            at = float(marks[-1].get_right()[0])
-        self.end = at
-        return marks, numbers
-
-    def _sign(self, markup: str, left: float) -> Words:
+    def _sign(self, markup: str) -> Words:
         sign = Words(markup, SMALL)
-        sign.shift((left - sign.get_left()[0]) * RIGHT)
         height = self.base + 0.02 if markup == "$,$" else self.base + 0.11
         return sign.shift((height - sign.get_center()[1]) * UP)
+
+    def _laid_out(self, values: Array) -> float:
+        """Write the numbers one after the other, brackets round several; the place where they end."""
+        at = self.start
+        for k, (number, value) in enumerate(zip(self.numbers, values, strict=True)):
+            if self.marks:
+                at = self._set_down(self.marks[k], at) + (0.05 if k == 0 else 0.14)
+            at += number.display(float(value)).room
+            number.seat([at, self.base, 0.0])
+        return self._set_down(self.marks[-1], at + 0.05) if self.marks else at
+
+    @staticmethod
+    def _set_down(sign: Words, left: float) -> float:
+        sign.shift((left - sign.get_left()[0]) * RIGHT)
+        return float(sign.get_right()[0])
 
     def display(self, moment: float) -> NamedValue:
         whole = min(int(moment + 1e-9), len(self.moments) - 1)
         now = self.moments[whole]
         values = now.after if moment - whole >= CHANGES else now.before
-        shown = np.broadcast_to(values.get(self.name, np.nan), len(self.numbers))
-        for number, value in zip(self.numbers, shown, strict=True):
-            number.display(float(value))
+        self._laid_out(np.broadcast_to(values.get(self.name, np.nan), len(self.numbers)))
         return self
+
+
+def _label(name: str) -> Words:
+    return Words(f'#text(font: "{FONT}", size: 0.9em)[{name}] $=$', SMALL)
+
+
+def _known(name: str, moments: Sequence[Moment]) -> Array:
+    """The values (moments, coordinates) that a variable has when it has one; a number is all coordinates alike."""
+    values = [moment.after[name] for moment in moments if name in moment.after]
+    return np.array([np.broadcast_to(value, np.size(values[-1])) for value in values])
+
+
+def _spec(known: Array) -> str:
+    return "d" if known.dtype.kind == "i" else running_spec(np.ravel(known), 4, result=False)

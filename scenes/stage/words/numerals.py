@@ -77,6 +77,11 @@ class Numeral(Flat, VGroup):
         centers = np.cumsum(widths) - widths / 2 - widths.sum()
         return [self._glyphs[name] + center * RIGHT for name, center in zip(text, centers, strict=True)]
 
+    @property
+    def room(self) -> float:
+        """The width that is kept for what it shows, with the air beside its first and last glyph."""
+        return float(self._advance * rooms(self.shown).sum())
+
     def capital_fraction(self) -> float:
         """Height of its capitals as a fraction of the frame's shorter side."""
         return self.font_size * capital_height() / min(config.frame_width, config.frame_height)
