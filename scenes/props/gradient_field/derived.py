@@ -82,8 +82,9 @@ class Derived:
 
     @property
     def short(self) -> bool:
-        """Whether the formulas of the derivatives have room above a curve; else the curves alone say what they are."""
-        return max(line.height for line in self.partials) <= self._row(1).height
+        """Whether the formulas have a row each above a curve; else the curves alone say what the derivatives are."""
+        rows = [(self.formula, self._row(0)), *((line, self._row(1)) for line in self.partials)]
+        return all(line.height <= row.height for line, row in rows)
 
     @cached_property
     def nabla(self) -> VMobject:
