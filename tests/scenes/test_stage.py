@@ -151,6 +151,16 @@ def test_levels_rise_inside_the_values(name: str) -> None:
     assert found[-1] < values.max()
 
 
+def test_levels_above_the_whole_map_are_not_drawn() -> None:
+    """As of a map with a pole, whose levels are given to a map that does not meet the pole."""
+    highest = float(OBJECTIVES["paraboloid"].value(np.array([1.0, 1.0])))
+    levels = np.array([highest / 2, highest + 5.0])
+    chart = ContourMap(OBJECTIVES["paraboloid"], SQUARE, ((-1, 1), (-1, 1)), ("$x$", "$y$"), levels)
+    _, drawn, above = chart.bands
+    assert len(drawn.points)
+    assert not len(above.points)
+
+
 def test_contour_lines_lie_on_their_levels() -> None:
     """Of x^2 + y^2: every point of a line is at the distance of one of the levels."""
     chart = ContourMap(OBJECTIVES["paraboloid"], SQUARE, ((-10, 10), (-10, 10)), ("$x$", "$y$"))

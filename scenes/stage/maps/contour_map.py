@@ -188,7 +188,9 @@ def _regions_without_value(across: Array, up: Array, values: Array) -> list[Arra
 
 
 def _regions(contours: ContourGenerator, level: float, top: float) -> list[Array]:
-    """The rings, outer ones and holes, of the region above a level."""
+    """The rings, outer ones and holes, of the region above a level; none where nothing is as high."""
+    if level >= top:
+        return []
     polygons, offsets = cast("tuple[list[Array], list[Array]]", contours.filled(level, top))
     return [
         points[start:end] for points, offset in zip(polygons, offsets, strict=True) for start, end in pairwise(offset)
