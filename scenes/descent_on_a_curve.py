@@ -355,8 +355,7 @@ class DescentOnACurve(LectureScene):
     @cached_property
     def strip(self) -> LossStrip:
         colors = {name: self.color(name) for name in RUNS}
-        name = f"loss after each step{', in powers of ten' * layout.is_wide()}"
-        return LossStrip(self.boxes[1], self.runs, colors, TOLERANCE, name)
+        return LossStrip(self.boxes[1], self.runs, colors, TOLERANCE, "loss after each step", layout.is_wide())
 
     @cached_property
     def verdict_columns(self) -> tuple[float, float]:

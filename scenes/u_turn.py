@@ -30,7 +30,7 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.props.u_turn.closer import Closer, counted, with_room
+from scenes.props.u_turn.closer import Closer, counted, seen_closer, with_room
 from scenes.props.u_turn.verdict import dip_and_arrival
 from scenes.reads import derived
 from scenes.stage.ink import layout
@@ -234,8 +234,7 @@ class UTurn(LectureScene):
         last = self.runs[MOMENTUM].ended_at
         self.play(step.animate.set_value(last), run_time=min((last - near.begin) / BRISK, LONGEST), rate_func=linear)
         self.release()
-        more = f"${len(near.hidden)}$ more u-turns" if self.ringed else u_turns(count)
-        self.say(f"{more}, ${in_math(figure(near.magnified, 2))}$ times closer")
+        self.say(f"{seen_closer(count, self.ringed)}, ${in_math(figure(near.magnified, 2))}$ times closer")
         self.wait(2.4)
         self.play(FadeOut(inset), FadeOut(near.rings), *(FadeIn(part) for part in far), run_time=0.8)
 

@@ -105,6 +105,7 @@ def test_a_right_derivative_breaks_the_claims() -> None:
     scene = played(typed="2*theta*sin(2*theta) + 2*theta^2*cos(2*theta)", steps=30)
     assert scene.mistaken.wrong_share == 0
     assert sum(not claim.holds for claim in scene.claims()) == 2
+    assert "The typed one has the right sign everywhere." in scene.caption("opposite_signs")
     np.testing.assert_allclose(scene.end("typed"), scene.end("derived"))
 
 

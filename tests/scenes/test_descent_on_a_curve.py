@@ -44,6 +44,15 @@ def test_numbers_of_the_reference() -> None:
     assert (found["slope"], found["after_one_step"]) == (20, 8)
 
 
+@pytest.mark.parametrize(("rate", "told"), [(0.1, True), (1e-4, False)])
+def test_powers_of_ten_are_said_of_an_axis_that_has_them(rate: float, told: bool) -> None:
+    """Where the losses hardly change, it counts as usual, and nothing else is said of it."""
+    strip = make_scene("descent_on_a_curve", {"learning_rate": rate}).strip
+    assert (strip.y_axis.scale == "log") is told
+    names = [name.typst_code for name in strip.names]
+    assert any("in powers of ten" in name for name in names) is told
+
+
 def test_what_stands_on_the_screen_at_the_end() -> None:
     scene = played()
     run, table = scene.runs["much"], scene.tables["much"]

@@ -9,7 +9,7 @@ import numpy as np
 from optimizers import Trajectory
 from scenes.props.derived_not_typed.mistaken import Mistaken
 from scenes.stage.words.endings import ending, flies_off
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import figure, typed
 
 FAR = 1000.0  # what is larger is not shown as a number
 
@@ -35,7 +35,7 @@ def told_signs(mistaken: Mistaken) -> str:
     low, high = mistaken.objective.view[0]
     if not mistaken.wrong_share:
         return "The typed one has the right sign everywhere."
-    share = f"{100 * mistaken.wrong_share:.1f} % of the way from {low:g} to {high:g}"
+    share = f"{100 * mistaken.wrong_share:.1f} % of the way from {figure(low, 6)} to {figure(high, 6)}"
     return f"In the shaded strips, {share}, the typed one has the wrong sign: there each step goes uphill."
 
 

@@ -27,13 +27,20 @@ class LossStrip(ErrorStrip):
     turn: str = ""
 
     def __init__(
-        self, box: Box, runs: Mapping[str, Trajectory], colors: Mapping[str, str], tolerance: float, name: str
+        self,
+        box: Box,
+        runs: Mapping[str, Trajectory],
+        colors: Mapping[str, str],
+        tolerance: float,
+        name: str,
+        scale_told: bool,
     ) -> None:
+        """`tolerance` is the bound, `name` and `scale_told` as in `ErrorStrip`."""
         self.runs, self.tolerance = runs, tolerance
         self.reached = dict.fromkeys(runs, -1.0)
         floor = FLOOR * tolerance  # what lies deeper for good has arrived, and its curve ends there
         shown = {key: run.values[: _last_above(run, floor) + 1] for key, run in runs.items()}
-        super().__init__(box, shown, colors, name, floor)
+        super().__init__(box, shown, colors, name, floor, scale_told=scale_told)
         for curve in self.curves:
             curve.set_stroke(width=4.5)
         low, high = self.y_axis.data

@@ -20,6 +20,7 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.panels.plot import Range
+from scenes.stage.words.turning import u_turns
 
 SIDE, LARGE, LEAST = 5.5, 0.22, 0.15  # of a map on the screen; radius of a ring, and of the smallest that is drawn
 ROOM = 0.35  # round the turns, in shares of their spread
@@ -44,6 +45,16 @@ def counted(turns: int, ringed: list[int]) -> str:
     if not hidden:
         return "Each has a ring on the map." if turns > 1 else "It has a ring on the map."
     return f"The map has room for {len(ringed)} rings; the other {hidden} {'are' if hidden > 1 else 'is'} seen closer."
+
+
+def seen_closer(turns: int, ringed: list[int]) -> str:
+    """The u-turns that are seen closer, as markup: those without a ring on the map.
+
+    >>> seen_closer(7, [3, 5, 8]), seen_closer(4, [3, 5, 8]), seen_closer(1, [])
+    ('$4$ more u-turns', '$1$ more u-turn', '1 u-turn')
+    """
+    hidden = turns - len(ringed)
+    return f"${hidden}$ more u-turn{'s' * (hidden > 1)}" if ringed else u_turns(turns)
 
 
 class Closer:

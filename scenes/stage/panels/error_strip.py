@@ -24,6 +24,7 @@ EXPLODED = 1e3  # times the largest first error: a run that ends higher has expl
 GROWING = 2.0  # times the largest error of the first half of a run: it still grows
 GROWTH = 1e6  # times it: where all explode, so much of it is seen
 ASIDE = 0.12  # from where a curve leaves to the word
+IN_POWERS = ", in powers of ten"  # of a name that tells the scale
 
 
 def exploded(values: Array, first: float) -> bool:
@@ -70,13 +71,16 @@ class ErrorStrip(Panel):
         name: str = "error after each iteration",
         floor: float = 0.0,
         beside: Mapping[str, Array] | None = None,
+        scale_told: bool = False,
     ) -> None:
         """`runs` are errors (steps + 1,) by rule, `colors` their colours; what is below `floor` is cut off.
 
-        `beside` are those of a strip in the same place before or after it, which has the same axis."""
+        `beside` are those of a strip in the same place before or after it, which has the same axis. With `scale_told`
+        the name says of a logarithmic axis that it is one."""
         self.values = runs
         errors, scale = error_range({**runs, **{f"beside {n}": v for n, v in (beside or {}).items()}}, floor)
         self.steps = max(len(values) for values in runs.values()) - 1
+        name += IN_POWERS * (scale_told and scale == "log")
         name = name if quiet(name).width < box.width - 0.7 else name.split(" after ")[0]
         super().__init__(box, (0.0, float(max(self.steps, 1))), errors, ("", name), scale, grid=True, x_steps=WHOLE)
         self.corners = {rule: self._corners(values) for rule, values in runs.items()}
