@@ -212,9 +212,8 @@ class GentleSlope(LectureScene):
         self.speaker.hush()
         if self.lens:
             self.vanish(*self.lens)
-        self.speaker.say(
-            *self._arrow_told()
-        )  # where it is steep, the arrow is longer than the map, and the step is not
+        # Where it is steep, the arrow is longer than the map, and the step is not: its scale stands beside it.
+        self.speaker.say(*self._arrow_told())
         self._run_to(self.run.ended_at)
         self.wait(0.4)
         said = ("steep for a moment, then gentle again", "steep, then gentle again") if self.wakes else ("and so on",)

@@ -32,7 +32,6 @@ from scenes.lecture_scene import (
 )
 from scenes.props.nesterov.look_ahead import Equations, StableRanges, height_above, least_width
 from scenes.props.nesterov.outcome import (
-    alike,
     becomes,
     both_become,
     elsewhere,
@@ -41,7 +40,7 @@ from scenes.props.nesterov.outcome import (
     turns_by,
     where_it_is,
 )
-from scenes.props.nesterov.racing import rings_on, targets_on, told_of_rings, told_of_turns, trails_on, u_turns
+from scenes.props.nesterov.racing import rings_on, targets_on, told_of_rings, told_of_turns, trails_on
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
 from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
@@ -57,7 +56,7 @@ from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.cards import INSET, Counter, RuleCard, settings_line
 from scenes.stage.words.endings import ending, last_value
-from scenes.stage.words.figures import figure, typed
+from scenes.stage.words.figures import figure, in_one_notation, typed
 from scenes.stage.words.speaker import FOOT, LineForWords, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
@@ -151,6 +150,11 @@ class NesterovScene(LineForWords, LectureScene):
         """What the runs that start beside the second minimum do."""
         return {name: becomes(self.last_distance(name), float(np.linalg.norm(OFF))) for name in (BALL, AHEAD)}
 
+    @property
+    def turns(self) -> dict[str, int]:
+        """The u-turns of both runs in the valley."""
+        return {name: run.u_turns for name, run in self.runs.items()}
+
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"iterate": self.leaps.iterate, "turned": self.leaps.turned, "pull": self.pull}
         for name, run in self.runs.items():
@@ -160,7 +164,7 @@ class NesterovScene(LineForWords, LectureScene):
         return found | {"off": float(np.linalg.norm(OFF)), "second_steps": SECOND_STEPS}
 
     def claims(self) -> Iterator[Claim]:
-        turns = {name: self.runs[name].u_turns for name in self.rules}
+        turns = self.turns
         yield Claim(
             f"the two gradients point in different directions: {self.leaps.turned:.0f} degrees", self.leaps.turned > 30
         )
@@ -180,7 +184,7 @@ class NesterovScene(LineForWords, LectureScene):
         )
 
     def words(self) -> Mapping[str, str]:
-        turns = {name: self.runs[name].u_turns for name in self.rules}
+        turns = self.turns
         return {
             "elsewhere": elsewhere(self.second),
             "turned_back": f"{turns[BALL]} u-turns with momentum, and {turns[AHEAD]} with Nesterov",
@@ -224,7 +228,7 @@ class NesterovScene(LineForWords, LectureScene):
         self.speaker.say("Nesterov: look from there, before you leap", "look from there first")
         self.wait(1.8)
         self._send(self._vector(palette().gradient, ahead), ahead, self.leaps.downhill(ahead))
-        self.play(FadeIn(self.near.arrow(palette().quiet, ahead, self.leaps.downhill(here))), run_time=0.5)
+        self.play(FadeIn(self.near.vector(palette().quiet, ahead, self.leaps.downhill(here))), run_time=0.5)
         turned = tinted(f"the gradient there: ${self.leaps.turned:.0f} degree$ off", palette().gradient)
         self.speaker.say(f"{turned} {tinted('the one from here', palette().quiet)}", turned)
         self.wait(2.2)
@@ -241,10 +245,12 @@ class NesterovScene(LineForWords, LectureScene):
         self.add(*self.rings.values(), *self.trails.values(), targets_on(self.map, self.objective))
         self.speaker.say(*told_of_rings(self.rings, self.runs))
         self._run(self.parameters.steps, [self.strip, self.counter, *self.rings.values(), *self.trails.values()])
-        turns, last = ({name: of(run) for name, run in self.runs.items()} for of in (u_turns, last_value))
+        turns, last = self.turns, {name: last_value(run) for name, run in self.runs.items()}
         self.speaker.say(*told_of_turns(self.rings, self.runs))
         self.wait(2.8)
-        errors = " and ".join(tinted(f"${n}$", rule_color(r)) for r, n in zip(last, alike(last.values()), strict=True))
+        errors = " and ".join(
+            tinted(f"${n}$", rule_color(r)) for r, n in zip(last, in_one_notation([*last.values()]), strict=True)
+        )
         higher = turns[AHEAD] < turns[BALL] and last[AHEAD] > last[BALL]
         told = f"fewer turns are not always a lower error: {errors}" if higher else f"the last errors: {errors}"
         self.speaker.say(told, f"the last errors: {errors}")

@@ -150,9 +150,15 @@ class StabilityMap(LineForWords, LectureScene):
             return "more momentum is no quicker"
         return f"quicker still, with a little overshoot: ${figure(self.route.steps_of('quickest'), 6)}$ steps"
 
+    @property
+    def rippling(self) -> tuple[str, str]:
+        """How many steps the runs that ripple take, the fewest and the most."""
+        steps = self.route.ripples
+        return figure(min(steps), 6), figure(max(steps), 6)
+
     def words(self) -> Mapping[str, str]:
         within = f"{figure(100 * self.parameters.tolerance, 6)} %"
-        fewest, most = (figure(steps, 6) for steps in (min(self.route.ripples), max(self.route.ripples)))
+        fewest, most = self.rippling
         crossing = "; the steep direction flips there, the gentle one creeps" if self.route.crossing else ""
         return {
             "branches": crossing,
@@ -231,7 +237,7 @@ class StabilityMap(LineForWords, LectureScene):
 
     def too_far(self) -> None:
         """With a larger learning rate it ripples on, {fewest} to {most} steps. Beyond the boundary the run diverges."""
-        few, many = (typed(steps) for steps in (min(self.route.ripples), max(self.route.ripples)))
+        few, many = self.rippling
         alike = f"other ripples, ${few}$ to ${many}$ steps" if self.route.alike else "other ripples"
         self.speaker.say(f"a larger learning rate: {alike}", alike, "other ripples")
         self._go_on(self.route.brink, 5.0)

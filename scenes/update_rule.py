@@ -248,8 +248,10 @@ class UpdateRule(LineForWords, LectureScene):
         if self.told:
             along, across = (f"${typeset(self.objective.variables[k])}$" for k in self.told)
             left = percent(self.left_over[self.told[1]])
-            still = f"along {across} they cancel: {left} is left"
-            self.speaker.say(f"along {along} the pushes add up; {still}", still.replace("they", "pushes"))
+            still = f"cancel: {left} is left"
+            self.speaker.say(
+                f"along {along} the pushes add up; along {across} they {still}", f"along {across} pushes {still}"
+            )
             self.wait(2.6)
         self.wait(0.4)
 

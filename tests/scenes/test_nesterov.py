@@ -92,7 +92,7 @@ def test_a_u_turn_without_a_ring_is_told() -> None:
 def test_the_gradient_from_here_stands_beside_the_one_from_there() -> None:
     scene: Any = make_scene("nesterov", {})
     leaps, place = scene.leaps, scene.leaps.ahead
-    arrow = scene.near.arrow("#FFFFFF", place, leaps.downhill(leaps.here))
+    arrow = scene.near.vector("#FFFFFF", place, leaps.downhill(leaps.here))
     ends = scene.near.map.to_screen(*np.array([place, leaps.here + leaps.step("momentum")]).T)
     np.testing.assert_allclose(arrow.at(0.0), ends, atol=1e-9)
 

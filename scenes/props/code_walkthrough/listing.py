@@ -15,7 +15,7 @@ import textwrap
 import tokenize
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from types import FrameType
 from typing import Any
 
@@ -26,8 +26,8 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.bars import rectangle_points
-from scenes.stage.words.figures import running_spec
-from scenes.stage.words.numerals import Numeral
+from scenes.stage.words.figures import running_spec, written
+from scenes.stage.words.numerals import Numeral, rooms
 from scenes.stage.words.typesetting import SMALL, Words, on_baseline
 
 Values = Mapping[str, Any]
@@ -222,9 +222,10 @@ class NamedValue(VGroup):
         several = len(self.numbers) > 1
         signs = ("$($", *["$,$"] * (len(self.numbers) - 1), "$)$") if several else ()
         self.marks = [self._sign(markup) for markup in signs]
-        self.end = max(self._laid_out(values) for values in known)
+        self.end = self._laid_out(max(known, key=partial(_length, spec=spec)))
         self.ground = Box(box.left - SIDE, self.base - 0.14, self.end + SIDE, self.base + 0.36)
         self.add(label, *self.marks, *self.numbers)
+        self.shown: Any = None
         self.display(0.0)
 
     @staticmethod
@@ -256,7 +257,10 @@ class NamedValue(VGroup):
         whole = min(int(moment + 1e-9), len(self.moments) - 1)
         now = self.moments[whole]
         values = now.after if moment - whole >= CHANGES else now.before
-        self._laid_out(np.broadcast_to(values.get(self.name, np.nan), len(self.numbers)))
+        value = values.get(self.name, np.nan)
+        if value is not self.shown:  # a moment keeps the objects themselves: the same one looks the same
+            self.shown = value
+            self._laid_out(np.broadcast_to(value, len(self.numbers)))
         return self
 
 
@@ -268,6 +272,11 @@ def _known(name: str, moments: Sequence[Moment]) -> Array:
     """The values (moments, coordinates) that a variable has when it has one; a number is all coordinates alike."""
     values = [moment.after[name] for moment in moments if name in moment.after]
     return np.array([np.broadcast_to(value, np.size(values[-1])) for value in values])
+
+
+def _length(values: Array, spec: str) -> float:
+    """How long values are that stand side by side, in digits."""
+    return float(sum(rooms(written(float(value), spec)).sum() for value in values))
 
 
 def _spec(known: Array) -> str:

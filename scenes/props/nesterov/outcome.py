@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from objectives import AnyObjective, DataObjective
 from optimizers import RULES
 from optimizers.problem import IntArray
 from scenes.stage.ink.drawing import Array
-from scenes.stage.words.figures import figure, typed
+from scenes.stage.words.figures import figure
 
 FAR = 30.0  # times the distance of the start: thrown out
 
@@ -50,20 +50,6 @@ def remedy(pull: float, limit: float, learning_rate: float) -> tuple[str, str]:
         return "there is no curvature that could throw it out", "no curvature could throw it out"
     most = figure(learning_rate * limit / pull, 2)
     return f"Nesterov is stable there up to a learning rate of {most}", f"Nesterov is stable there up to rate {most}"
-
-
-def alike(values: Iterable[float]) -> list[str]:
-    """Errors as mathematics with two digits, all of them with powers of ten if one needs it.
-
-    >>> alike([6.72e-6, 0.000221]), alike([0.5, 0.00123])
-    (['6.7 dot 10^(-6)', '2.2 dot 10^(-4)'], ['0.5', '0.0012'])
-    """
-    errors = list(values)
-    plain = [typed(error, 2) for error in errors]
-    if not any("10^" in text for text in plain) or not np.isfinite(errors).all() or not all(errors):
-        return plain
-    parts = (f"{error:.1e}".partition("e") for error in errors)
-    return [f"{mantissa} dot 10^({int(exponent)})" for mantissa, _, exponent in parts]
 
 
 def largest_curvature(objective: AnyObjective, place: Array) -> float:

@@ -15,7 +15,6 @@ from scenes.stage.ink.drawing import crosses, inside
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 
-NAMED = {MOMENTUM: "momentum", NESTEROV: "Nesterov"}
 BALLS = {NESTEROV: 0.15, MOMENTUM: 0.11}  # radii: both are seen where they stand at the same place
 
 
@@ -34,21 +33,20 @@ def targets_on(chart: ContourMap, objective: AnyObjective) -> VMobject:
 
 def told_of_rings(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> tuple[str, str]:
     """What a ring says, and the same in fewer words: the smallest u-turns have no room for one."""
-    ringed, counted = sum(len(some.steps) for some in rings.values()), sum(run.u_turns for run in runs.values())
-    told = f"a ring round each {'wide ' if ringed < counted else ''}u-turn"
+    told = f"a ring round each {'wide ' * bool(_bare(rings, runs))}u-turn"
     return f"{told}: the path turns back across the valley", told
 
 
 def told_of_turns(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> tuple[str, str]:
     """How many u-turns each run takes, and how many of all have no ring; and the same in fewer words."""
-    (one, first), (other, second) = ((NAMED[name], u_turns(run)) for name, run in runs.items())
-    bare = first + second - sum(len(some.steps) for some in rings.values())
-    told = f"u-turns: ${first}$ with {one}, ${second}$ with {other}"
+    told = f"u-turns: ${runs[MOMENTUM].u_turns}$ with momentum, ${runs[NESTEROV].u_turns}$ with Nesterov"
+    bare = _bare(rings, runs)
     return (f"{told}; ${bare}$ too small for a ring", told) if bare else (told, told)
 
 
-def u_turns(run: Trajectory) -> int:
-    return int(run.u_turns)
+def _bare(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> int:
+    """How many u-turns have no ring."""
+    return sum(int(run.u_turns) for run in runs.values()) - sum(len(some.steps) for some in rings.values())
 
 
 def rings_on(chart: ContourMap, runs: Mapping[str, Trajectory]) -> dict[str, Rings]:

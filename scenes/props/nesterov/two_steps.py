@@ -97,12 +97,7 @@ class StepPicture:
             self.map.to_screen(*ahead)[None], 0.2, stroke_color=palette().target, stroke_width=4
         )
 
-    def vector(self, color: str, place: Array) -> Vector:
-        """A vector of no length, at a place."""
-        point = self.map.to_screen(*place)
-        return Vector(color, self.map.area, point, point)
-
-    def arrow(self, color: str, place: Array, move: Array) -> Vector:
-        """A move from a place."""
+    def vector(self, color: str, place: Array, move: Array | float = 0.0) -> Vector:
+        """A move from a place (2,); as yet of no length, if none is given."""
         screen = self.map.to_screen
         return Vector(color, self.map.area, screen(*place), screen(*(place + move)))

@@ -51,14 +51,7 @@ class AgeBars(VGroup):
     def __init__(self, box: Box, count: int, momentum: float, colors: Sequence[str]) -> None:
         super().__init__()
         self.count, self.momentum = count, momentum
-        gamma = f"here ${notation().momentum} = {typed(momentum)}$"
-        said = (
-            f"the weight of ${gradient('i')} = g_i$",
-            f"in the update, in units of ${notation().learning_rate}$",
-            gamma,
-        )
-        side, low = box.width, box.height < TIGHT
-        title = shrink_into(lines(*map(quiet, said), gap=0.15), side)
+        low, here = box.height < TIGHT, f"${notation().momentum} = {typed(momentum)}$"
         room = box.inset(top=HEAD if not low else 0.0)
         self.base, self.full = room.bottom + NAME, room.height - NAME - NUMBER
         columns = room.columns(*[1.0] * count, gap=0.0)
@@ -76,14 +69,10 @@ class AgeBars(VGroup):
             name.move_to((x, self.base - 0.3, 0.0))
         ends = np.array([[room.left, self.base, 0.0], [room.right, self.base, 0.0]])
         floor = polylines([ends], stroke_color=palette().rule_line, stroke_width=2)
-        if low:  # beside the bars, half-way up: what has room there
-            words = [quiet("weight,"), quiet(f"${notation().momentum} = {typed(momentum)}$")]
-            if max(line.width for line in words) > NAMED - BESIDE:
-                words = [quiet("weight")]
-            title = lines(*words, gap=0.15)
-            title.next_to((room.left, self.base + self.full / 2, 0.0), LEFT, buff=BESIDE)
+        if low:
+            title = _beside(here).next_to((room.left, self.base + self.full / 2, 0.0), LEFT, buff=BESIDE)
         else:
-            place(title, box, UP + LEFT)
+            title = place(shrink_into(_above(here), box.width), box, UP + LEFT)
         self.names = VGroup(*names)
         self.moving = VGroup(self.bars, self.numbers)
         self.add(title, floor, self.names, self.moving)
@@ -99,3 +88,17 @@ class AgeBars(VGroup):
             for part in (bar, number):
                 part.set_opacity(seen * (1.0 if k >= int(value) else present(value % 1.0)))
         return self
+
+
+def _above(here: str) -> VGroup:
+    """What the bars are, in full; `here` is the momentum, as mathematics."""
+    weight = f"the weight of ${gradient('i')} = g_i$"
+    unit = f"in the update, in units of ${notation().learning_rate}$"
+    return lines(*map(quiet, (weight, unit, f"here {here}")), gap=0.15)
+
+
+def _beside(here: str) -> VGroup:
+    """What low bars are, as far as there is room beside them."""
+    words = [quiet("weight,"), quiet(here)]
+    fits = max(line.width for line in words) <= NAMED - BESIDE
+    return lines(*(words if fits else [quiet("weight")]), gap=0.15)

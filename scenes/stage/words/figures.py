@@ -165,6 +165,18 @@ def in_one_unit(values: Sequence[float], decimals: int = DIGITS) -> tuple[list[s
     return [_honest(text, value) for text, value in zip(texts, values, strict=True)], exponent
 
 
+def in_one_notation(errors: Sequence[float]) -> list[str]:
+    """Numbers above 0 with two digits, all of them as powers of ten if one has to be.
+
+    >>> in_one_notation([6.72e-6, 0.000221]), in_one_notation([0.5, 0.00123])
+    (['6.7 dot 10^(-6)', '2.2 dot 10^(-4)'], ['0.5', '0.0012'])
+    """
+    plain = [typed(error, 2) for error in errors]
+    if not any("10^" in text for text in plain) or not all(math.isfinite(error) and error for error in errors):
+        return plain
+    return [in_math(_scientific(error)) for error in errors]
+
+
 def _trimmed(texts: list[str]) -> list[str]:
     """Without the zeros that all of them end with, if they are decimals."""
     while all("." in text and text[-1] in "0." for text in texts):
