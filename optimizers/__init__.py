@@ -12,6 +12,7 @@
 
 from . import theory
 from .by_name import make_rule, with_momentum
+from .conditions import Conditions
 from .hyperparameters import HyperParameter
 from .minibatch import descend_minibatch
 from .noise import descend_noisy, with_noise
@@ -59,6 +60,7 @@ __all__ = [
     "AdamW",
     "Averaging",
     "Backtracking",
+    "Conditions",
     "ConjugateGradient",
     "DampedNewton",
     "DataProblem",

@@ -8,27 +8,32 @@ gradients, to which the new one applies at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, partial
-from typing import Annotated, Any
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from manim import LEFT, Create, GrowFromCenter, Indicate, ValueTracker, VGroup, VMobject, linear
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from objectives import AnyObjective
-from optimizers import Momentum, Trajectory, descend
+from optimizers import Conditions, Trajectory
+from optimizers.conditions import CONSTANT
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
     Coefficient,
     LearningRate,
     LectureScene,
+    Noise,
     Number,
     ObjectiveName,
     Point,
+    Seed,
+    conditions_of,
     objective_of,
     start_of,
 )
+from scenes.props.conventions.changing import APART, SAME, Changing, Schedule
 from scenes.props.conventions.next_step import LAST, NextStep
 from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color
 from scenes.props.conventions.telling import as_sentence, conclusion, gap, lengths, told_shares
@@ -43,24 +48,18 @@ from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.maps.vectors import on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.runs.resting import minima
-from scenes.stage.words.cards import Counter, settings_line
-from scenes.stage.words.endings import flies_off
+from scenes.stage.words.cards import Counter, InForce, settings_line
+from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Words, bold
-from scenes.typed import as_list
 
-SAME = 1e-9  # of the way: paths that are nearer to each other are the same
-APART = 0.05  # of the way: paths that are so far apart have parted
 PACE = 4.0  # steps a second
 LONGEST = 9.0  # seconds of one stretch
-FOOT, ROW = 0.5, 0.55  # heights
+FOOT, ROW, LOW = 0.5, 0.55, 0.1  # heights, and from the middle of a row to its baseline
 WIDTHS = {"lecture": 16.0, "pytorch": 9.0, "average": 3.5}  # of the paths: where they agree, all are seen
 BALLS = {"lecture": 0.26, "pytorch": 0.19, "average": 0.12}
-
-
-Schedule = Annotated[tuple[LearningRate, ...], BeforeValidator(as_list), Field(min_length=2, max_length=4)]
 
 
 class Conventions(LectureScene):
@@ -78,9 +77,12 @@ class Conventions(LectureScene):
         learning_rate: LearningRate = Field(0.03, description="Learning rate, of the first two forms.")
         momentum: Coefficient = Field(0.9, description="Momentum coefficient.")
         schedule: Schedule = Field(
-            (1.0, 0.1), description="What multiplies the learning rate, in each of equally long parts of the run."
+            (1.0, 0.1),
+            description="What multiplies the rate, in equal parts of the run; or a schedule, as cosine.",
         )
         steps: int = Field(28, ge=4, le=500, description="How many steps.")
+        noise: Noise = Field(0.0, description="Standard deviation of the noise on each coordinate of the gradient.")
+        seed: Seed = Field(0, description="Seed of the noise.")
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -89,97 +91,65 @@ class Conventions(LectureScene):
         return objective_of(self.parameters.objective, 2, "conventions")
 
     @cached_property
-    def changes(self) -> tuple[int, ...]:
-        """The steps before which the learning rate changes."""
-        parts = len(self.parameters.schedule)
-        return tuple(self.parameters.steps * k // parts for k in range(1, parts))
-
-    def rule(self, form: str, factor: float) -> Momentum:
-        """A form, with the learning rate times a factor."""
-        rate, momentum = factor * self.parameters.learning_rate, self.parameters.momentum
-        return Momentum(rate / (1 - momentum) if form == "average" else rate, momentum, form=form)
-
-    def scheduled(self, form: str, k: int) -> Momentum:
-        """The rule of step k."""
-        return self.rule(form, self.parameters.schedule[int(np.sum(k >= np.array(self.changes)))])
+    def conditions(self) -> Conditions:
+        return replace(conditions_of(self.parameters), schedule=CONSTANT)
 
     @cached_property
+    def changing(self) -> Changing:
+        start, wanted = start_of(self.parameters.start, self.objective), self.parameters
+        own = wanted.learning_rate, wanted.momentum, wanted.schedule, wanted.steps
+        return Changing(self.objective, start, *own, self.conditions)
+
+    @property
     def constant(self) -> dict[str, Trajectory]:
-        """The learning rate stays."""
-        return {form: self._descend(self.rule(form, self.parameters.schedule[0])) for form in FORMS}
+        return self.changing.constant
 
-    @cached_property
+    @property
     def changed(self) -> dict[str, Trajectory]:
-        """It changes."""
-        return {form: self._descend(partial(self.scheduled, form)) for form in FORMS}
-
-    def _descend(self, rule: Any) -> Trajectory:
-        return descend(self.objective, rule, start_of(self.parameters.start, self.objective), self.parameters.steps)
+        return self.changing.changed
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.constant | {f"{form}_changed": run for form, run in self.changed.items()}
 
     # What the clip says ----------------------------------------------------------------------------------------------
 
-    @cached_property
-    def size(self) -> float:
-        """How far the first run gets from its start: the unit of all gaps."""
-        points = self.constant["lecture"].iterates
-        with np.errstate(all="ignore"):
-            return float(np.nanmax(np.linalg.norm(points - points[0], axis=-1))) or 1.0
-
-    def kick(self, form: str) -> float:
-        """The first step after the first change, as a share of the one before."""
-        before, after = lengths(self.changed[form])[self.changes[0] - 1 :][:2]
-        return float(after / before) if before else 0.0
-
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {
             "same_gap": gap(self.constant["lecture"], *self.constant.values()),
             "parted_gap": gap(self.changed["lecture"], self.changed["pytorch"]),
             "others_gap": gap(self.changed["pytorch"], self.changed["average"]),
-            "change_at": self.changes[0],
+            "change_at": self.changing.turn,
         }
-        return found | {f"{form}_kick": self.kick(form) for form in FORMS}
+        return found | {f"{form}_kick": self.changing.kick(form) for form in FORMS}
 
     def claims(self) -> Iterator[Claim]:
         same, parted, others = (float(self.numbers()[f"{name}_gap"]) for name in ("same", "parted", "others"))
+        hair = SAME * self.changing.size
         yield Claim(
-            f"with one learning rate all take the same path: at most {figure(same, 1)} apart", same <= SAME * self.size
+            f"with one learning rate all take the same path: at most {figure(same, 1)} apart",
+            same <= hair,
         )
         yield Claim(
-            f"when it changes, lecture and PyTorch part: by {figure(parted)} on a way of {figure(self.size)}",
-            parted > APART * self.size,
+            f"when it changes, lecture and PyTorch part: by {figure(parted)} on a way of {figure(self.changing.size)}",
+            parted > APART * self.changing.size,
         )
-        yield Claim(f"PyTorch and average stay together: at most {figure(others, 1)} apart", others <= SAME * self.size)
+        yield Claim(f"PyTorch and average stay together: at most {figure(others, 1)} apart", others <= hair)
 
     def words(self) -> Mapping[str, str]:
-        kicks = {form: figure(100 * self.kick(form), 2) for form in ("lecture", "pytorch")}
+        kicks = {form: figure(100 * self.changing.kick(form), 2) for form in ("lecture", "pytorch")}
         apart = figure(gap(self.constant["lecture"], *self.constant.values()), 1)
-        way = "take the same path: " if self.same else "stay near each other: "
-        parts = "From there on they part." if self.part else "They stay together."
+        way = "take the same path: " if self.changing.same else "stay near each other: "
+        where = "They" if self.changing.is_smooth else "From there on they"
+        parts = f"{where} part." if self.changing.part else "They stay together."
         first = f"is {kicks['lecture']} % of the last one in the lecture's form, {kicks['pytorch']} % in PyTorch's"
         return {
-            "kicks": "is one of a run that flies off" if self.flown else first,
-            "same_way": "all fly off" if self.flown else f"{way}nowhere more than {apart} apart",
-            "conclusion": as_sentence(conclusion(self.flown, self.part)),
-            "they_part": "All fly off." if self.flown else parts,
+            **self.changing.words(),
+            "under": told(self.conditions, self.parameters.steps),
+            "kicks": "is one of a run that flies off" if self.changing.flown else first,
+            "same_way": "all fly off" if self.changing.flown else f"{way}nowhere more than {apart} apart",
+            "conclusion": as_sentence(conclusion(self.changing.flown, self.changing.part)),
+            "they_part": "All fly off." if self.changing.flown else parts,
         }
-
-    @property
-    def flown(self) -> bool:
-        """Whether any of the runs flies off."""
-        return any(flies_off(run) for run in self.trajectories().values())
-
-    @property
-    def same(self) -> bool:
-        """Whether all take the same path while the learning rate stays."""
-        return gap(self.constant["lecture"], *self.constant.values()) <= SAME * self.size
-
-    @property
-    def part(self) -> bool:
-        """Whether two forms part when it changes."""
-        return gap(self.changed["lecture"], self.changed["pytorch"]) > APART * self.size
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -209,28 +179,32 @@ class Conventions(LectureScene):
         self._clear()
 
     def same_path(self) -> None:
-        """All three are run. With one learning rate they {same_way}."""
+        """All three are run. With one learning rate they {same_way}.{under}"""
         beside = (self.legend, self.counter, self.strips[0])
         self.play(*map(FadeIn, (self.map, self.goal, *beside)), run_time=0.8)
         self._set_out(self.constant_trails)
-        self.speaker.say("all three, with one learning rate", "all three")
+        self.speaker.say(*(said_of(self.conditions) or ("all three, with one learning rate", "all three")))
         self._run(self.constant_trails, self.strips[0], self.parameters.steps)
         found = gap(self.constant["lecture"], *self.constant.values())
         told = f"the same path: nowhere more than ${typed(found, 1)}$ apart"
-        same = (told, "the same path, to the last digits") if self.same else (f"${typed(found, 1)}$ apart",)
-        self.speaker.say(*(("all fly off",) if self.flown else same))
+        same = (told, "the same path, to the last digits") if self.changing.same else (f"${typed(found, 1)}$ apart",)
+        self.speaker.say(*(("all fly off",) if self.changing.flown else same))
         self.wait(2.8)
         self.speaker.hush()
         self.vanish(*self.constant_trails.values(), self.strips[0])
 
     def new_rate(self) -> None:
-        """Now the learning rate changes at step {change_at}. {they_part}"""
+        """Now the learning rate {it_changes} {they_part}"""
         self.step.set_value(0.0)
         self.counter.display(0)
         self.play(FadeIn(self.strips[1]), run_time=0.6)
         self._set_out(self.changed_trails)
         letter = notation().learning_rate
-        for factor, end in zip(self.parameters.schedule, (*self.changes, self.parameters.steps), strict=True):
+        if said := said_of(self.changing.seen):
+            self.speaker.say(*said)
+        if self.changing.is_smooth:
+            self._follow()
+        for factor, end in self.changing.parts:
             if self.step.get_value():
                 rate = typed(factor * self.parameters.learning_rate)
                 self.speaker.say(tinted(f"now the learning rate: ${letter} = {rate}$", palette().gradient))
@@ -241,27 +215,30 @@ class Conventions(LectureScene):
                 self.play(Create(self.marks[-1]), run_time=0.5)
                 self.wait(1.6)
             self._run(self.changed_trails, self.strips[1], end)
-        self.speaker.say("all fly off" if self.flown else "they part" if self.part else "they stay together")
+        flown, part = self.changing.flown, self.changing.part
+        self.speaker.say("all fly off" if flown else "they part" if part else "they stay together")
         self.wait(2.4)
 
     def why(self) -> None:
-        """Right after the change the step {kicks}. What is remembered are updates, with the old learning rate in them,
+        """{after} {kicks}. What is remembered are updates, with the old learning rate in them,
         or gradients, to which the new one applies. {conclusion}"""
-        self.vanish(*self.changed_trails.values())
-        if not self.flown:
+        near = not (self.changing.flown or self.changing.is_smooth)
+        if near or self.changing.flown:
+            self.vanish(*self.changed_trails.values())
+        if near:
             self._come_close()
         for form, why in (("lecture", "old rate in its memory"), ("pytorch", "new rate at once")):
-            if not self.flown:
+            if near:
                 self._take(form)
             self.speaker.say(*(tinted(words, form_color(form)) for words in (f"{FORMS[form].title}: {why}", why)))
             self.wait(3.2)
-        self.speaker.say(conclusion(self.flown, self.part))
+        self.speaker.say(conclusion(self.changing.flown, self.changing.part))
         self.wait(4.0)
 
     def _come_close(self) -> None:
         """The map round the step at which the rate changes, and the last step with the old one."""
         self.vanish(self.map, self.goal, self.strips[1], *self.marks)
-        self.counter.display(self.changes[0])
+        self.counter.display(self.changing.turn)
         self.play(FadeIn(self.close.map), FadeIn(self.close.place), run_time=0.6)
         letter = notation().learning_rate
         self.speaker.say(f"close by, where ${letter}$ changes", f"where ${letter}$ changes")
@@ -278,9 +255,9 @@ class Conventions(LectureScene):
     @property
     def told_steps(self) -> dict[str, tuple[str, str, str]]:
         """The steps round the change: what they are, in short, and their colours."""
-        letter, rate = notation().learning_rate, typed(self.parameters.schedule[0] * self.parameters.learning_rate)
-        told = told_shares({form: self.kick(form) for form in FORMS}, [*self.close.runs])
-        return {LAST: (f"the last step with ${letter} = {rate}$", "the last step", palette().ink), **told}
+        letter, rate = notation().learning_rate, self.changing.rate_before
+        shares = told_shares({form: self.changing.kick(form) for form in FORMS}, [*self.close.runs])
+        return {LAST: (f"the last step with ${letter} = {rate}$", "the last step", palette().ink), **shares}
 
     @cached_property
     def laid_out(self) -> dict[str, VGroup]:
@@ -289,7 +266,7 @@ class Conventions(LectureScene):
     @cached_property
     def close(self) -> NextStep:
         two = {form: self.changed[form] for form in ("lecture", "pytorch")}
-        return NextStep(self.boxes[0], self.objective, two, self.changes[0])
+        return NextStep(self.boxes[0], self.objective, two, self.changing.turn)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -306,11 +283,22 @@ class Conventions(LectureScene):
         """All take their steps at the same time."""
         self.drive(strip, self.step)
         self.drive(self.counter, self.step)
+        if isinstance(self.legend[-1], InForce):
+            self.drive(self.legend[-1], self.step)
         for trail in trails.values():
             self.drive(trail, self.step)
         seconds = min((last - self.step.get_value()) / PACE, LONGEST)
         self.play(self.step.animate.set_value(last), run_time=seconds, rate_func=linear)
         self.release()
+
+    def _follow(self) -> None:
+        """From now on the learning rate in the legend is the one in force."""
+        self.play(FadeOut(self.legend[-1]), run_time=0.3)
+        settings, rates = {"momentum": self.parameters.momentum}, self.changing.factors * self.parameters.learning_rate
+        row = self.column[0].rows(*[1.0] * (len(FORMS) + 2), gap=0.0)[-2]
+        line = InForce(settings, rates).seat(row.left, float(row.center[1]) - LOW).display(0.0)
+        self.legend.submobjects[-1] = line
+        self.play(FadeIn(line), run_time=0.3)
 
     def _mark(self, step: int) -> VMobject:
         """Where the learning rate changes: a line on the strip, a ring on the map."""
@@ -354,7 +342,8 @@ class Conventions(LectureScene):
 
     @property
     def minima(self) -> list[Array]:
-        return minima(self.objective, self.rule("lecture", self.parameters.schedule[0]), self.constant["lecture"])
+        rule = self.changing.rule("lecture", self.changing.first)
+        return minima(self.objective, rule, self.constant["lecture"])
 
     @cached_property
     def goal(self) -> VMobject:
@@ -392,7 +381,7 @@ class Conventions(LectureScene):
         lines = [bold(form.title, color=form_color(form.name)) for form in FORMS.values()]
         return VGroup(
             *(layout.place(line, box, LEFT) for line, box in zip(lines, names, strict=True)),
-            self._settings(self.parameters.schedule[0]),
+            self._settings(self.changing.first),
         )
 
     def _settings(self, factor: float) -> Words:

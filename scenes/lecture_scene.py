@@ -20,11 +20,11 @@ from typing import Annotated, Any, ClassVar, Protocol, Self, cast
 import numpy as np
 from manim import UL, Mobject, ReplacementTransform, Scene, ValueTracker
 from manim.renderer.cairo_renderer import CairoRenderer
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from objectives import OBJECTIVES, AnyObjective, find_objective
 from objectives.errors import UsageError
-from optimizers import Trajectory
+from optimizers import Conditions, Trajectory, make_schedule, rates
 from scenes.reads import NOTATION, Reads, Watched
 from scenes.stage.ink import layout
 from scenes.stage.ink.camera import StageCamera
@@ -54,10 +54,31 @@ def _as_objective(value: object) -> object:
     return value
 
 
+def as_schedule(value: object) -> object:
+    """One schedule as it is typed, refused with a sentence if it is none."""
+    if isinstance(value, str):
+        make_schedule(value)
+    return value
+
+
+def _with_its_rate(text: str) -> str:
+    """Refuse a formula that leaves no choice of the learning rate, which a clip has or finds."""
+    schedule = make_schedule(text)
+    if np.array_equal(rates(schedule, 1.0, 50), rates(schedule, 2.0, 50), equal_nan=True):
+        raise UsageError(
+            f"The schedule '{text}' is the same whatever the learning rate: write eta, which is that, into it, "
+            "as in eta/(1 + 0.05*t)."
+        )
+    return text
+
+
 Point = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], BeforeValidator(_as_point)]
 ObjectiveName = Annotated[str, BeforeValidator(_as_objective)]
 LearningRate = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
 Coefficient = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+ScheduleName = Annotated[str, BeforeValidator(as_schedule), AfterValidator(_with_its_rate)]
+Noise = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, le=2**31)]
 
 
 class ClipParameters(BaseModel):
@@ -268,6 +289,12 @@ def start_of(start: tuple[float, ...] | None, objective: AnyObjective) -> tuple[
         place = shown(start)
         raise UsageError(f"{called(objective)} has no finite value or slope at the start {place}: choose another.")
     return start
+
+
+def conditions_of(parameters: Any) -> Conditions:
+    """What a clip's parameters say of its runs' learning rates and noise; without noise no beat depends on the seed."""
+    noise = float(parameters.noise)
+    return Conditions(parameters.schedule, noise, parameters.seed if noise else 0)
 
 
 def shown(point: tuple[float, ...]) -> str:

@@ -16,24 +16,30 @@ from manim import LEFT, UR, Create, GrowFromCenter, ValueTracker, VMobject, line
 from pydantic import Field
 
 from objectives import AnyObjective
-from optimizers import RULES, Momentum, Nesterov, Rule, Trajectory, descend, theory
+from optimizers import RULES, Conditions, Momentum, Nesterov, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
     Coefficient,
     LearningRate,
     LectureScene,
+    Noise,
     Number,
     ObjectiveName,
     Point,
+    ScheduleName,
+    Seed,
     called,
+    conditions_of,
     objective_of,
     start_of,
 )
 from scenes.props.nesterov.look_ahead import Equations, StableRanges, height_above, least_width
 from scenes.props.nesterov.outcome import (
     becomes,
+    between,
     both_become,
+    claimed,
     elsewhere,
     largest_curvature,
     remedy,
@@ -55,16 +61,16 @@ from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.cards import INSET, Counter, RuleCard, settings_line
+from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.endings import ending, last_value
-from scenes.stage.words.figures import figure, in_one_notation, typed
+from scenes.stage.words.figures import in_one_notation, typed
 from scenes.stage.words.speaker import FOOT, LineForWords, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
 OFF = (0.02, 0.02)  # from the minimum, where the second runs start
-SECOND_STEPS = 60
-LAST = 10  # steps at the end, in which a run is looked at
-PACE, LONGEST = 8.0, 14.0  # steps a second; seconds of one run at most
-LEAD = 8  # steps before the first u-turn, up to where nothing is to be seen
+AWAY = "distance to the minimum after each step"
+SECOND_STEPS, LAST = 60, 10  # steps; of these, at the end, those in which a run is looked at
+PACE, LONGEST, LEAD = 8.0, 14.0, 8  # steps a second; seconds of a run at most; steps before a turn: nothing is seen
 CARD, BETWEEN = 0.98, 0.16  # heights
 
 
@@ -84,6 +90,9 @@ class NesterovScene(LineForWords, LectureScene):
         momentum: Coefficient = Field(0.85, description="Momentum coefficient of both rules.")
         steps: int = Field(100, ge=3, le=1000, description="How many iterations in the valley.")
         second_data: ObjectiveName = Field("six_points_neuron", description="Where Nesterov is the unstable one.")
+        schedule: ScheduleName = Field("constant", description="How the rate changes in the valley, as in `descend`.")
+        noise: Noise = Field(0.0, description="Standard deviation of noise on each coordinate of the gradient there.")
+        seed: Seed = Field(0, description="Seed of the noise.")
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -96,14 +105,18 @@ class NesterovScene(LineForWords, LectureScene):
         return objective_of(self.parameters.second_data, 2, "nesterov")
 
     @cached_property
+    def conditions(self) -> Conditions:
+        return conditions_of(self.parameters)
+
+    @cached_property
     def rules(self) -> dict[str, Rule[Any]]:
         rate, momentum = self.parameters.learning_rate, self.parameters.momentum
         return {BALL: Momentum(rate, momentum), AHEAD: Nesterov(rate, momentum)}
 
     @cached_property
     def runs(self) -> dict[str, Trajectory]:
-        start, steps = start_of(self.parameters.start, self.objective), self.parameters.steps
-        return {name: descend(self.objective, rule, start, steps) for name, rule in self.rules.items()}
+        how = start_of(self.parameters.start, self.objective), self.parameters.steps
+        return {name: self.conditions.descend(self.objective, rule, *how) for name, rule in self.rules.items()}
 
     @cached_property
     def minimum(self) -> Array:
@@ -112,16 +125,14 @@ class NesterovScene(LineForWords, LectureScene):
 
     @cached_property
     def second_runs(self) -> dict[str, Trajectory]:
-        start = self.minimum + OFF
-        return {name: descend(self.second, rule, start, SECOND_STEPS) for name, rule in self.rules.items()}
+        return {name: descend(self.second, rule, self.minimum + OFF, SECOND_STEPS) for name, rule in self.rules.items()}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs | {f"second_{name}": run for name, run in self.second_runs.items()}
 
     @cached_property
     def leaps(self) -> TwoSteps:
-        wanted = self.parameters
-        return TwoSteps(self.objective, self.runs[BALL], wanted.learning_rate, wanted.momentum)
+        return TwoSteps(self.objective, self.runs[BALL], **self.shared, conditions=self.conditions)
 
     # What the clip says ----------------------------------------------------------------------------------------------
 
@@ -159,34 +170,19 @@ class NesterovScene(LineForWords, LectureScene):
         found: dict[str, Number] = {"iterate": self.leaps.iterate, "turned": self.leaps.turned, "pull": self.pull}
         for name, run in self.runs.items():
             found |= {f"{name}_u_turns": run.u_turns, f"{name}_error": last_value(run)}
-            found[f"{name}_second_distance"] = self.last_distance(name)
-            found[f"{name}_limit"] = self.limits[name]
+            found |= {f"{name}_second_distance": self.last_distance(name), f"{name}_limit": self.limits[name]}
         return found | {"off": float(np.linalg.norm(OFF)), "second_steps": SECOND_STEPS}
 
     def claims(self) -> Iterator[Claim]:
-        turns = self.turns
-        yield Claim(
-            f"the two gradients point in different directions: {self.leaps.turned:.0f} degrees", self.leaps.turned > 30
-        )
-        yield Claim(
-            f"in the valley Nesterov takes fewer u-turns: {turns[AHEAD]}, momentum {turns[BALL]}",
-            turns[AHEAD] < turns[BALL],
-        )
-        yield Claim(
-            f"on {called(self.second)} momentum comes back to the minimum and Nesterov leaves it: distances "
-            f"{figure(self.last_distance(BALL), 2)} and {figure(self.last_distance(AHEAD), 2)}",
-            bool(self.last_distance(BALL) < np.linalg.norm(OFF) < self.last_distance(AHEAD)),
-        )
-        yield Claim(
-            f"learning rate times curvature, {figure(self.pull, 4)}, lies between the limits of Nesterov, "
-            f"{figure(self.limits[AHEAD], 4)}, and momentum, {figure(self.limits[BALL], 4)}",
-            self.limits[AHEAD] < self.pull < self.limits[BALL],
-        )
+        last = {name: self.last_distance(name) for name in self.rules}
+        said = claimed(self.leaps.turned, self.turns, last, float(np.linalg.norm(OFF)), called(self.second))
+        yield from (Claim(*told) for told in (*said.items(), between(self.pull, self.limits)))
 
     def words(self) -> Mapping[str, str]:
         turns = self.turns
         return {
-            "elsewhere": elsewhere(self.second),
+            "elsewhere": elsewhere(self.second, self.conditions),
+            "under": told(self.conditions, self.parameters.steps),
             "turned_back": f"{turns[BALL]} u-turns with momentum, and {turns[AHEAD]} with Nesterov",
             "last_errors": "; ".join(f"{RULES[name].title} {ending(run, 2)}" for name, run in self.runs.items()),
             "both_become": both_become(self.outcomes),
@@ -209,7 +205,8 @@ class NesterovScene(LineForWords, LectureScene):
         self.wait(1.4)
         slope = self._vector(palette().gradient, here)
         self._send(slope, here, self.leaps.downhill(here))
-        self.speaker.say(tinted("... and the gradient from where it stands", palette().gradient))
+        noise = " with its noise" * self.conditions.is_noisy
+        self.speaker.say(tinted(f"... and the gradient{noise} from where it stands", palette().gradient))
         self.wait(1.6)
         self._send(slope, here + moved, self.leaps.downhill(here))
         self._send(self._vector(rule_color(BALL), here), here, self.leaps.step(BALL))
@@ -237,13 +234,16 @@ class NesterovScene(LineForWords, LectureScene):
         self.wait(2.4)
 
     def same_valley(self) -> None:
-        """The same valley, the same learning rate and momentum: {turned_back}. In the end {last_errors}."""
+        """The same valley, the same learning rate and momentum: {turned_back}. In the end {last_errors}.{under}"""
         self.speaker.hush()
         self._clear()
         self.play(FadeIn(self.map), *(FadeIn(part) for part in self.board), run_time=0.8)
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
         self.add(*self.rings.values(), *self.trails.values(), targets_on(self.map, self.objective))
         self.speaker.say(*told_of_rings(self.rings, self.runs))
+        if said := said_of(self.conditions):
+            self.wait(1.6)
+            self.speaker.say(*said)
         self._run(self.parameters.steps, [self.strip, self.counter, *self.rings.values(), *self.trails.values()])
         turns, last = self.turns, {name: last_value(run) for name, run in self.runs.items()}
         self.speaker.say(*told_of_turns(self.rings, self.runs))
@@ -262,7 +262,8 @@ class NesterovScene(LineForWords, LectureScene):
         self._clear()
         self.play(FadeIn(self.second_map), FadeIn(self.second_strip), FadeIn(self.settings), run_time=0.8)
         self.play(*(GrowFromCenter(trail.ball) for trail in self.second_trails.values()), run_time=0.6)
-        self.speaker.say(f"{elsewhere(self.second).lower()}: both start beside the minimum")
+        where = elsewhere(self.second, self.conditions).lower()
+        self.speaker.say(f"{where}: both start beside the minimum", f"{where}: from beside the minimum")
         self.wait(1.6)
         self.add(*self.second_trails.values(), targets_on(self.second_map, self.second))
         self._run(SECOND_STEPS, [self.second_strip, *self.second_trails.values()])
@@ -291,8 +292,7 @@ class NesterovScene(LineForWords, LectureScene):
     # What the beats do ----------------------------------------------------------------------------------------------
 
     def _vector(self, color: str, place: Array) -> Vector:
-        vector = self.near.vector(color, place)
-        self.add(vector)
+        self.add(vector := self.near.vector(color, place))
         self.bring_to_front(self.near.ball)
         return vector
 
@@ -311,6 +311,8 @@ class NesterovScene(LineForWords, LectureScene):
         if self.counter in shown:
             for name, card in self.cards.items():
                 self.drive(card, step, partial(turns_by, self.runs[name].u_turns_at))
+                for line in card.running:
+                    self.drive(line, step)
         turns = [int(run.u_turns_at[0]) for run in self.runs.values() if run.u_turns] * (self.counter in shown)
         dull = max(0, min(turns, default=0) - LEAD)
         for stop, pace in ((dull, 3 * PACE), (last, PACE)):
@@ -385,7 +387,11 @@ class NesterovScene(LineForWords, LectureScene):
     def cards(self) -> dict[str, RuleCard]:
         """The u-turns of both, so far."""
         boxes = dict(zip(self.rules, self.column[1].rows(1, 1, gap=BETWEEN), strict=True))
-        return {n: RuleCard(boxes[n], n, r.title, self.shared, "d", "", widest=100) for n, r in self.rules.items()}
+        rates = self.conditions.rates_of(self.rules, self.parameters.steps)
+        return {
+            n: RuleCard(boxes[n], n, r.title, self.shared, "d", "", widest=100, rates=rates.get(n)).at_the_start()
+            for n, r in self.rules.items()
+        }
 
     @property
     def shared(self) -> dict[str, float]:
@@ -407,8 +413,7 @@ class NesterovScene(LineForWords, LectureScene):
     @cached_property
     def second_strip(self) -> ErrorStrip:
         distances, box = {name: self.distances(name) for name in self.rules}, self.boxes[1].inset(bottom=FOOT)
-        said = "distance to the minimum after each step"
-        return ErrorStrip(box, distances, {n: rule_color(n) for n in distances}, said)
+        return ErrorStrip(box, distances, {n: rule_color(n) for n in distances}, AWAY)
 
     @cached_property
     def ranges(self) -> StableRanges:

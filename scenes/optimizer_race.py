@@ -8,7 +8,7 @@ after the other. Who ends lowest is no law: the same race from many places of th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -16,22 +16,26 @@ from manim import Create, GrowFromCenter, ValueTracker, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective
-from optimizers import Rule, Trajectory, descend, make_rule, with_momentum
+from optimizers import Conditions, Rule, Trajectory, make_rule, with_momentum
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
     Coefficient,
     LearningRate,
     LectureScene,
+    Noise,
     Number,
     ObjectiveName,
     Point,
+    ScheduleName,
+    Seed,
+    conditions_of,
     objective_of,
     start_of,
 )
 from scenes.props.optimizer_race import telling
 from scenes.props.optimizer_race.entrants import Rules
-from scenes.props.optimizer_race.race_table import ROW, RaceTable
+from scenes.props.optimizer_race.race_table import ROW, RaceTable, counter_under
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
 from scenes.props.optimizer_race.results import ARRIVED, Results
 from scenes.props.optimizer_race.rule_formulas import FormulaCard, kept_finite, pages_of
@@ -45,10 +49,9 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import even_map, targets
-from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.words.cards import Counter
-from scenes.stage.words.endings import last_value
-from scenes.stage.words.figures import figure, typed
+from scenes.stage.words.conditions import said_of, told
+from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import FOOT, LineForWords
 
@@ -78,6 +81,9 @@ class OptimizerRace(LineForWords, LectureScene):
         learning_rate: LearningRate = Field(0.1, description="The learning rate of all rules in the first race.")
         momentum: Coefficient = Field(0.9, description="Momentum coefficient, where a rule has one.")
         steps: int = Field(100, ge=2, le=1000, description="How many steps.")
+        schedule: ScheduleName = Field("constant", description="How all rates change, as `descend --schedule` has it.")
+        noise: Noise = Field(0.0, description="Standard deviation of the noise on each coordinate of the gradient.")
+        seed: Seed = Field(0, description="Seed of the noise.")
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -90,6 +96,10 @@ class OptimizerRace(LineForWords, LectureScene):
         return start_of(self.parameters.start, self.objective)
 
     @cached_property
+    def conditions(self) -> Conditions:
+        return conditions_of(self.parameters)
+
+    @cached_property
     def same(self) -> dict[str, Rule[Any]]:
         """The rules with the same learning rate."""
         rate, momentum = self.parameters.learning_rate, self.parameters.momentum
@@ -98,8 +108,8 @@ class OptimizerRace(LineForWords, LectureScene):
     @cached_property
     def searches(self) -> dict[str, RateSearch]:
         """For each rule, the search for its rate."""
-        steps = self.parameters.steps
-        return {name: RateSearch(self.objective, rule, self.start, steps) for name, rule in self.same.items()}
+        how = self.start, self.parameters.steps, self.conditions
+        return {name: RateSearch(self.objective, rule, *how) for name, rule in self.same.items()}
 
     @cached_property
     def rules(self) -> dict[str, dict[str, Rule[Any]]]:
@@ -110,6 +120,7 @@ class OptimizerRace(LineForWords, LectureScene):
     def runs(self) -> dict[str, dict[str, Trajectory]]:
         """The runs of both races."""
         steps = self.parameters.steps
+        descend = self.conditions.descend
         same = {name: descend(self.objective, rule, self.start, steps) for name, rule in self.same.items()}
         return {SAME: same, TUNED: {name: search.run for name, search in self.searches.items()}}
 
@@ -131,7 +142,7 @@ class OptimizerRace(LineForWords, LectureScene):
     def starts(self) -> Starts:
         """The last race, from all over the map."""
         view, rules = (self.map.x_axis.data, self.map.y_axis.data), self.rules[self.raced[-1]]
-        return Starts(self.objective, view, rules, self.parameters.steps)
+        return Starts(self.objective, view, rules, self.parameters.steps, self.conditions)
 
     @cached_property
     def results(self) -> dict[str, Results]:
@@ -147,23 +158,14 @@ class OptimizerRace(LineForWords, LectureScene):
         counts = self.widths.counts if TUNED in self.raced else {}  # else there is no search
         found: dict[str, Number] = {f"{name}_rates": count for name, count in counts.items()}
         for race in self.raced:
-            for name, run in self.runs[race].items():
-                found[f"{race}_{name}_error"] = last_value(run)
-                rule: Any = self.rules[race][name]
-                found[f"{race}_{name}_rate"] = float(rule.learning_rate)
+            found |= telling.numbers(race, self.rules[race], self.runs[race])
         return found
 
     def claims(self) -> Iterator[Claim]:
         if SAME in self.raced:
-            race = self.results[SAME]
-            told = f"after {self.parameters.steps} steps the errors are {telling.listed(race.ends)}"
-            yield Claim(f"the same rate is not the same step: {told}", race.far_apart)
+            yield Claim(*telling.claimed_of_same(self.parameters.steps, self.results[SAME]))
         if TUNED in self.raced:
-            race = self.results[TUNED]
-            told = f"the error was {figure(race.first)}, in the last {JUDGED} steps at most {telling.listed(race.ends)}"
-            yield Claim(f"each with its own rate, all arrive: {told}", race.all_arrive)
-            low, *_, high = sorted(float(RATES[search.best]) for search in self.searches.values())
-            yield Claim(f"their rates differ: from {figure(low, 6)} to {figure(high, 6)}", high > 10 * low)
+            yield from (Claim(*told) for told in telling.claimed_of_tuned(self.searches, self.results[TUNED]))
 
     @cached_property
     def lowest(self) -> float:
@@ -178,6 +180,7 @@ class OptimizerRace(LineForWords, LectureScene):
         same = runs[SAME] if SAME in self.raced else None
         return {
             "titles": f"{', '.join(titles[:-1])} and {titles[-1]}",
+            "under": told(self.conditions, wanted.steps),
             "same_race": telling.same_rate(wanted.learning_rate, wanted.steps, same),
             "searched": telling.searched(self.searches) if tuned else "The rates stay as they are.",
             "again": again if tuned else "There is no second race.",
@@ -190,7 +193,8 @@ class OptimizerRace(LineForWords, LectureScene):
         if self.counts_rates:
             return self.widths.verdict
         winner = self.results[self.raced[-1]].winner
-        return f"{winner}. With the same rates, {self.starts.law}: {telling.listed(self.starts.wins)}"
+        same = "With the same rates and the same noise" if self.conditions.is_noisy else "With the same rates"
+        return f"{winner}. {same}, {self.starts.law}: {telling.listed(self.starts.wins)}"
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -199,7 +203,7 @@ class OptimizerRace(LineForWords, LectureScene):
         self.show_title(*self.pages[0])
 
     def rules_on_cards(self) -> None:
-        """The rules: {titles}."""
+        """The rules: {titles}.{under}"""
         for page in self.pages:
             if page is not self.pages[0]:
                 self.vanish(*self.pages[self.pages.index(page) - 1])
@@ -210,6 +214,9 @@ class OptimizerRace(LineForWords, LectureScene):
                 self.play(FadeIn(card.rim), run_time=0.3)
                 self.wait(1.7)
                 self.vanish(card.rim, run_time=0.3)
+        if said := said_of(self.conditions):
+            self.speaker.say(*said)
+            self.wait(2.6)
 
     def same_rate(self) -> None:
         """One map, one start{same_race}"""
@@ -244,7 +251,8 @@ class OptimizerRace(LineForWords, LectureScene):
         )
         for curve, mark in zip(self.chart.curves, self.chart.marks, strict=True):
             self.play(Create(curve), run_time=1.2, rate_func=linear)
-            self.play(GrowFromCenter(mark), run_time=0.4)
+            if len(mark.points):  # else no rate works
+                self.play(GrowFromCenter(mark), run_time=0.4)
         self.speaker.say("the best: where the curve is lowest")
         if SAME in self.raced:
             self._clear_the_table()
@@ -317,10 +325,10 @@ class OptimizerRace(LineForWords, LectureScene):
         """Some take their steps together, each step in the same time."""
         step, table = ValueTracker(0.0), self.tables[race]
         self.counter.display(0)
-        for number, name in zip(table.errors, self.same, strict=True):
-            if name in names:
-                self.drive(self.trails[race][name], step)
-                self.drive(number, step, partial(error_at, self.runs[race][name]))
+        for name in names:
+            self.drive(self.trails[race][name], step)
+            for number, reading in table.running(name):
+                self.drive(number, step, reading)
         self.drive(self.strip.let(f"{race}_{name}" for name in names), step)
         self.drive(self.counter, step)
         self.play(step.animate.set_value(self.parameters.steps), run_time=seconds, rate_func=linear)
@@ -340,7 +348,7 @@ class OptimizerRace(LineForWords, LectureScene):
     @cached_property
     def pages(self) -> list[list[FormulaCard]]:
         """The rules on cards, four to a page; in a small one, two."""
-        return pages_of(list(self.same.values()), self.rows[1])
+        return pages_of(list(self.same.values()), self.rows[1], self.conditions)
 
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
@@ -382,11 +390,12 @@ class OptimizerRace(LineForWords, LectureScene):
 
     @cached_property
     def tables(self) -> dict[str, RaceTable]:
-        return {race: RaceTable(self.column[0], self.rules[race], self.runs[race]) for race in self.raced}
+        box, under = self.column[0], self.conditions
+        return {race: RaceTable(box, self.rules[race], self.runs[race], under) for race in self.raced}
 
     @cached_property
     def counter(self) -> Counter:
-        return Counter(self.column[1], "step", widest=self.parameters.steps)
+        return counter_under(self.conditions, self.column[1], self.parameters.steps)
 
     @cached_property
     def colors(self) -> dict[str, str]:

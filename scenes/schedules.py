@@ -26,6 +26,7 @@ from scenes.lecture_scene import (
     Number,
     ObjectiveName,
     Point,
+    ScheduleName,
     objective_of,
     start_of,
 )
@@ -48,7 +49,7 @@ from scenes.props.schedules.telling import (
     placeholders,
     warms,
 )
-from scenes.props.schedules.walks import MOST, Walk, as_schedule, as_schedules, lowest
+from scenes.props.schedules.walks import MOST, Walk, as_schedules, lowest
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array
@@ -60,7 +61,6 @@ from scenes.stage.words.speaker import Speaker, tinted, words_and_rest
 from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
 ScheduleNames = Annotated[tuple[str, ...], BeforeValidator(as_schedules), Field(min_length=1, max_length=MOST)]
-ScheduleName = Annotated[str, BeforeValidator(as_schedule)]
 ARROW = 1.9  # length of the longest true gradient, on the screen
 FIRST, SLOWLY, REST = 12, 1.2, 2.8  # steps that are taken slowly, seconds of these, seconds of all others
 FAINT, DIM = 0.22, 0.45  # opacity of a run that is over, and of its distances

@@ -18,13 +18,24 @@ from pydantic import Field
 
 from objectives import DataObjective, typeset_function
 from objectives.data import regression_line
-from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend_minibatch
-from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number
+from optimizers import Conditions, Rule, Trajectory
+from scenes.lecture_scene import (
+    Claim,
+    ClipParameters,
+    Coefficient,
+    LearningRate,
+    LectureScene,
+    Noise,
+    Number,
+    ScheduleName,
+    conditions_of,
+)
 from scenes.props.stochastic.lanes import Lanes
+from scenes.props.stochastic.made import SAMPLES, SEED, SMALL_RATE, TITLES, order_of, rules_of, runs_of
 from scenes.props.stochastic.pulls import Pulls
 from scenes.props.stochastic.samples import Chain, FittedLine, Forces, LitSample, Misses, Place, SamplePanel
-from scenes.props.stochastic.stand import Stand
-from scenes.props.stochastic.tallies import HEADS, NEAR, Comparison, Ledger, Tally, settings_of, tally_of
+from scenes.props.stochastic.stand import Stand, window_of
+from scenes.props.stochastic.tallies import HEADS, NEAR, Comparison, Ledger, Tally, counted, settings_of, tally_of
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
@@ -32,21 +43,18 @@ from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.maps.contour_map import ContourMap, containing
-from scenes.stage.maps.even_map import View, around
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.even_map import View
 from scenes.stage.maps.level_line import level_line
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.endings import ending, flies_off, last_value
+from scenes.stage.words.conditions import said_of, told
+from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
-SAMPLES, SEED = 200, 42
-SMALL_RATE = "small_rate"
-TITLES = {GD: "large steps", MOMENTUM: "momentum", SMALL_RATE: "small steps"}
 FEW, SLOW = 5, 1.5  # steps that are taken slowly, and how many a second
 ARRIVING, AFTER, TOGETHER = 2.6, 1.8, 4.5  # seconds until a run is there, for what comes then; of all at once
-CROSS = "$times$"
-BALL = 0.12
+CROSS, BALL = "$times$", 0.12
 
 
 class Stochastic(LectureScene):
@@ -66,13 +74,15 @@ class Stochastic(LectureScene):
     poster = "turning_back"
 
     class Parameters(ClipParameters):
-        seed: int = Field(SEED, ge=0, le=2**32 - 1, description="Seed of the data's noise and of the samples' order.")
+        seed: int = Field(SEED, ge=0, le=2**32 - 1, description="Seed of the data, the samples' order and the noise.")
         learning_rate: LearningRate = Field(0.09, description="Learning rate of single-sample descent.")
         momentum: Coefficient = Field(0.9, description="Momentum coefficient, the source's beta.")
         momentum_learning_rate: LearningRate | None = Field(
             None, description="Learning rate with momentum; if not given, learning_rate times 1 - momentum."
         )
         steps: int = Field(2 * SAMPLES, ge=2, le=2000, description="How many steps, each with one sample.")
+        schedule: ScheduleName = Field("constant", description="How all rates change, as `descend --schedule` has it.")
+        noise: Noise = Field(0.0, description="Standard deviation of Gaussian noise on top of the samples'.")
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -82,25 +92,20 @@ class Stochastic(LectureScene):
 
     @cached_property
     def order(self) -> Array:
-        """The samples' numbers in the order in which they are seen; as in the source, drawn after the noise."""
-        generator = np.random.RandomState(self.parameters.seed)
-        generator.normal(0, 0.5, SAMPLES)
-        return np.asarray(generator.permutation(SAMPLES))
+        """The samples' numbers in the order in which they are seen."""
+        return order_of(self.parameters.seed)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        return conditions_of(self.parameters)
 
     @cached_property
     def rules(self) -> dict[str, Rule[Any]]:
-        wanted = self.parameters
-        own = wanted.momentum_learning_rate or round(wanted.learning_rate * (1 - wanted.momentum), 12)
-        plain = GradientDescent(wanted.learning_rate)
-        return {GD: plain, MOMENTUM: Momentum(own, wanted.momentum), SMALL_RATE: GradientDescent(own)}
+        return rules_of(self.parameters)
 
     @cached_property
     def runs(self) -> dict[str, Trajectory]:
-        start, steps = self.objective.start, self.parameters.steps
-        return {
-            name: descend_minibatch(self.objective, rule, start, steps=steps, order=self.order)
-            for name, rule in self.rules.items()
-        }
+        return runs_of(self.objective, self.rules, self.parameters.steps, self.order, self.conditions)
 
     @cached_property
     def minimum(self) -> Array:
@@ -112,16 +117,13 @@ class Stochastic(LectureScene):
 
     @cached_property
     def found(self) -> Comparison:
-        plain, fast, small = (self.tallies[name] for name in (GD, MOMENTUM, SMALL_RATE))
+        plain, fast, small = (self.tallies[name] for name in TITLES)
         return Comparison(plain, fast, small, int(self.parameters.steps) - 1)
 
     @derived
     def window(self) -> View:
         """A window round the runs, as far as they stay near the objective's own."""
-        paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in self.runs.values()])
-        low, high = np.array(containing(self.objective.view, paths)).T
-        near = paths[((paths >= low) & (paths <= high)).all(axis=1)]
-        return around(np.concatenate([near, [self.minimum - 1, self.minimum + 1]]), room=0.2)
+        return window_of(self.objective, self.runs, self.minimum)
 
     @derived
     def reach(self) -> float:
@@ -134,11 +136,7 @@ class Stochastic(LectureScene):
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"samples": SAMPLES, "turns": int(self.parameters.steps) - 1, "near": NEAR}
-        for name, tally in self.tallies.items():
-            found[f"{name}_error"] = last_value(self.runs[name])
-            found[f"{name}_there"], found[f"{name}_stays"] = tally.said["there"], tally.said["stays"]
-            found[f"{name}_turns_back"] = tally.back
-            found[f"{name}_noise"] = tally.noise
+        found |= counted(self.tallies, self.runs)
         found |= dict(zip(("one_side", "other_side"), self.pulls.sides, strict=True))
         return {**found, "start_error": float(self.objective.value(self.objective.start))}
 
@@ -154,6 +152,7 @@ class Stochastic(LectureScene):
             "it_takes": self._does(SMALL_RATE, f"near the minimum {self.tallies[SMALL_RATE].comes}"),
             "how_noisy": self.found.at_the_goal,
             "verdict": self.found.verdict,
+            "under": told(self.conditions, self.parameters.steps),
         }
 
     def _does(self, name: str, said: str) -> str:
@@ -217,10 +216,13 @@ class Stochastic(LectureScene):
         return Arrows(color).point(self.here, self.here + self.pulls.on_screen(self.map, pull))
 
     def jitter(self) -> None:
-        """Each step follows one sample: {it_does}. Near is within {near:g} of the minimum, the ring."""
+        """Each step follows one sample: {it_does}. Near is within {near:g} of the minimum, the ring.{under}"""
         self.play(*map(FadeOut, (self.first_line, self.place, self.formula)), FadeIn(self.stand.near), run_time=0.5)
         self.speaker.say(f"near: inside the ring, ${NEAR:g}$ from {CROSS}", "near: in the ring")
         self.wait(1.6)
+        if said := said_of(self.conditions):
+            self.speaker.say(*said)
+            self.wait(2.2)
         self._walk(GD)
         self._tell(GD, self.words()["it_does"])
 
@@ -298,10 +300,12 @@ class Stochastic(LectureScene):
         path, line, last = self.paths[name], self.lines[name], int(self.runs[name].ended_at)
         self.step.set_value(0.0)
         self.speaker.hush()
-        forces = Forces(self.map, self.runs[name], self.kept[name], FEW)
+        share = float(getattr(self.rules[name], "momentum", 0.0))
+        forces = Forces(self.map, self.runs[name], share, FEW)
         scale = f", drawn {forces.times} times as long" if forces.times > 1 else ""
-        kept = f"{tinted('kept share', palette().share)} and " if self.kept[name] else ""
-        self.speaker.say(f"{kept}{tinted('pull of one sample', palette().gradient)}{scale}")
+        kept = f"{tinted('kept share', palette().share)} and " if share else ""
+        noise = " and its noise" * self.conditions.is_noisy
+        self.speaker.say(f"{kept}{tinted(f'pull of one sample{noise}', palette().gradient)}{scale}")
         self.play(FadeIn(self.ledger.names[name]), FadeIn(path), FadeIn(line), run_time=0.5)
         there = self.tallies[name].there or last
         few = FEW if name != SMALL_RATE else 3
@@ -314,6 +318,7 @@ class Stochastic(LectureScene):
             return
         self.drive(self.paths[name], self.step)
         self.drive(self.lines[name], self.step)
+        self.ledger.drive(self.drive, name, self.step)
         if forces:
             self.add(forces)
             self.drive(forces, self.step)
@@ -346,7 +351,8 @@ class Stochastic(LectureScene):
     @cached_property
     def ledger(self) -> Ledger:
         """What is counted, below the data."""
-        return Ledger(self.stand.boxes[2], TITLES, settings_of(self.rules), self.colors, self.tallies, [*HEADS])
+        settings, rates = settings_of(self.rules), self.conditions.rates_of(self.rules, self.parameters.steps)
+        return Ledger(self.stand.boxes[2], TITLES, settings, self.colors, self.tallies, [*HEADS], rates)
 
     @cached_property
     def lanes(self) -> Lanes:
@@ -365,11 +371,6 @@ class Stochastic(LectureScene):
     @property
     def colors(self) -> dict[str, str]:
         return {GD: rule_color(GD), MOMENTUM: rule_color(MOMENTUM), SMALL_RATE: palette().terms[2]}
-
-    @property
-    def kept(self) -> dict[str, float]:
-        """The share of the last update that each run keeps."""
-        return {name: float(getattr(rule, "momentum", 0.0)) for name, rule in self.rules.items()}
 
     @cached_property
     def step(self) -> ValueTracker:

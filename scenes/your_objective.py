@@ -17,8 +17,21 @@ from pydantic import BeforeValidator, Field
 
 from objectives import AnyObjective, typeset_function, typeset_gradient
 from objectives.errors import UsageError
-from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
-from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from optimizers import RULES, Conditions, Rule, Trajectory, make_rule, with_momentum
+from scenes.lecture_scene import (
+    Claim,
+    ClipParameters,
+    Coefficient,
+    LearningRate,
+    LectureScene,
+    Noise,
+    Number,
+    Point,
+    ScheduleName,
+    Seed,
+    conditions_of,
+    start_of,
+)
 from scenes.props.your_objective.outcome import Outcome
 from scenes.reads import derived
 from scenes.stage.ink import layout
@@ -36,6 +49,7 @@ from scenes.stage.terrain.chosen_surface import Surface, Window, surface_of
 from scenes.stage.terrain.fitting_view import lowest_places
 from scenes.stage.terrain.ground import HeightScale, Kind, height_scale
 from scenes.stage.terrain.landscape import terrain_remarks
+from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, rounded
 from scenes.stage.words.speaker import Speaker, tinted
@@ -82,6 +96,9 @@ class YourObjective(LectureScene):
         )
         momentum: Coefficient = Field(0.9, description="Momentum coefficient of the rules that have one.")
         steps: int = Field(60, ge=2, le=2000, description="How many iterations.")
+        schedule: ScheduleName = Field("constant", description="How all rates change, as `descend --schedule` has it.")
+        noise: Noise = Field(0.0, description="Standard deviation of the noise on each coordinate of the gradient.")
+        seed: Seed = Field(0, description="Seed of the noise.")
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -92,6 +109,10 @@ class YourObjective(LectureScene):
     @cached_property
     def start(self) -> tuple[float, ...]:
         return start_of(self.parameters.start, self.objective)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        return conditions_of(self.parameters)
 
     @cached_property
     def rules(self) -> dict[str, Rule[Any]]:
@@ -108,14 +129,17 @@ class YourObjective(LectureScene):
         if wanted.learning_rate is not None:
             return float(wanted.learning_rate)
         view = containing(self.objective.view, np.array([start]))
-        return fitting_rate(self.objective, lambda rates: self._rule(name, rates), start, wanted.steps, view)
+        return fitting_rate(
+            self.objective, lambda rates: self._rule(name, rates), start, wanted.steps, view, self.conditions.descend
+        )
 
     def _rule(self, name: str, rate: float | Array) -> Rule[Any]:
         return with_momentum(make_rule(name, learning_rate=rate), self.parameters.momentum)
 
     @cached_property
     def runs(self) -> dict[str, Trajectory]:
-        return {n: descend(self.objective, rule, self.start, self.parameters.steps) for n, rule in self.rules.items()}
+        steps, descend = self.parameters.steps, self.conditions.descend
+        return {name: descend(self.objective, rule, self.start, steps) for name, rule in self.rules.items()}
 
     @derived
     def window(self) -> tuple[Range, Range]:
@@ -168,7 +192,7 @@ class YourObjective(LectureScene):
             "headed": self.parameters.title or self.title,
             "how_far": self._how_far(),
             "they_end": self.outcome.told,
-            "rates": f"Their learning rates, {how}: {found}",
+            "rates": f"Their learning rates, {how}: {found}.{told(self.conditions, self.parameters.steps)}",
             "is_log": "; heights are logarithmic" if self.scale.kind == "log" else "",
         }
 
@@ -242,7 +266,7 @@ class YourObjective(LectureScene):
         self.remove(self.arrow)
 
     def race(self) -> None:
-        """All start at the same place, and take their steps together. {rates}."""
+        """All start at the same place, and take their steps together. {rates}"""
         self.duet.set_out()
         if self.parameters.learning_rate is None:
             self.duet.speaker.say(
@@ -251,6 +275,8 @@ class YourObjective(LectureScene):
             )
             self.wait(2.2)
             self.duet.speaker.hush()
+        if said := said_of(self.conditions):
+            self.duet.speaker.say(*said)
         last = max(run.ended_at for run in self.runs.values())
         seconds = min(max(last / PACE, LEAST), LONGEST)
         self.duet.walk(last, seconds, azimuth=self.duet.azimuth - SWING)
@@ -315,7 +341,15 @@ class YourObjective(LectureScene):
     def duet(self) -> SurfaceAndMap:
         count, rules, runs = len(self.parameters.rules), (lambda: self.rules), (lambda: self.runs)
         return SurfaceAndMap(
-            self, self.objective, self.window, count, rules, runs, kind=self.scale.kind, level=self.levels
+            self,
+            self.objective,
+            self.window,
+            count,
+            rules,
+            runs,
+            kind=self.scale.kind,
+            level=self.levels,
+            conditions=self.conditions,
         )
 
     @cached_property

@@ -63,7 +63,7 @@ OWN: Mapping[str, tuple[dict[str, Any], ...]] = {
     "choosing_momentum": ({"momenta": "0.99,0.9,0.5,0"}, {"start": "-2"}, {"second_start": "0.5"}),
     "descent_on_a_curve": ({"momenta": "0,0.9,0.99"}, {"start": "-0.01"}, {"momenta": "0.1,0.2,0.3"}),
     "derived_not_typed": ({"typed": "2*theta"}, {"start": "0"}),
-    "stochastic": ({"seed": 1}, {"seed": 7}),
+    "stochastic": ({"seed": 1}, {"seed": 7}, {"schedule": "step", "noise": 2}),
     "adaptive": ({"beta1": 0.0}, {"beta2": 0.9}, {"beta1": 0.99, "beta2": 0.5}, {"angle": 0}, {"start": "2,0"}),
     "schedules": (
         {"noise": 0},
@@ -83,15 +83,22 @@ OWN: Mapping[str, tuple[dict[str, Any], ...]] = {
         {"third_objective": "himmelblau", "third_start": "-0.2,-0.9"},
         {"third_objective": "x*y"},
     ),
-    "conventions": ({"schedule": "0.1,1"}, {"schedule": "1,1"}),
+    "conventions": ({"schedule": "0.1,1"}, {"schedule": "1,1"}, {"schedule": "cosine", "noise": 0.1}),
+    "nesterov": ({"schedule": "one_cycle", "noise": 0.01},),
     "optimizer_race": (
         {"mode": "width"},
         {"mode": "width", "objective": "rastrigin"},
         {"mode": "same learning rate"},
         {"rules": "momentum,adam"},
+        {"schedule": "warm_up(steps=10) then cosine", "noise": 0.05, "seed": 1},
         {"rules": "gradient_descent,momentum,nesterov,adagrad,rmsprop,adam"},
     ),
-    "your_objective": ({"rules": "adam"}, {"rules": "gradient_descent,momentum,rmsprop,adam"}, {"start": "0,0"}),
+    "your_objective": (
+        {"rules": "adam"},
+        {"rules": "gradient_descent,momentum,rmsprop,adam"},
+        {"start": "0,0"},
+        {"noise": 5},
+    ),
     "your_data": ({"batch": 1}, {"batch": 8, "seed": 3}, {"start": "2.0986673455703517,-4.623288582841979"}),
 }
 

@@ -69,7 +69,7 @@ def test_the_formulas_have_the_letters_in_force() -> None:
 def test_before_the_change_all_agree_and_after_it_two_do() -> None:
     scene: Any = make_scene("conventions", {})
     paths = {form: run.iterates for form, run in scene.changed.items()}
-    half = scene.changes[0]
+    half = scene.changing.changes[0]
     np.testing.assert_allclose(paths["lecture"][: half + 1], paths["pytorch"][: half + 1], atol=1e-12)
     np.testing.assert_allclose(paths["average"], paths["pytorch"], atol=1e-12)
     assert np.linalg.norm(paths["lecture"][half + 1] - paths["pytorch"][half + 1]) > 0.1
@@ -113,7 +113,7 @@ def test_what_is_said_is_what_plain_loops_find(
     assert ("From there on they part." in scene.caption("new_rate")) == (apart > 0.05)
     assert ("which form has your library?" in scene.caption("why")) == (apart > 0.05)
     lengths = np.linalg.norm(np.diff(lecture, axis=0), axis=-1)
-    assert scene.kick("lecture") == pytest.approx(lengths[half] / lengths[half - 1], rel=1e-6)
+    assert scene.changing.kick("lecture") == pytest.approx(lengths[half] / lengths[half - 1], rel=1e-6)
 
 
 def test_the_arrows_are_the_steps_round_the_change_and_one_scale_holds_for_all() -> None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from objectives import AnyObjective, DataObjective
-from optimizers import RULES
+from optimizers import RULES, Conditions
 from optimizers.problem import IntArray
+from scenes.props.nesterov.two_steps import MOMENTUM, NESTEROV
 from scenes.stage.ink.drawing import Array
 from scenes.stage.words.figures import figure
 
@@ -22,9 +23,11 @@ def becomes(last: float, off: float) -> str:
     return "jumps to and fro, and never settles" if last < FAR * off else "is thrown out"
 
 
-def elsewhere(objective: AnyObjective) -> str:
-    """Where the second runs are, at the begin of a sentence."""
-    return "On other data" if isinstance(objective, DataObjective) else "On another function"
+def elsewhere(objective: AnyObjective, conditions: Conditions) -> str:
+    """Where the second runs are, at the begin of a sentence; they keep their rate, for theory's limits are of one."""
+    where = "On other data" if isinstance(objective, DataObjective) else "On another function"
+    without = [", the rate constant"] * conditions.changes + [", without noise"] * conditions.is_noisy
+    return where + "".join(without)
 
 
 def both_become(outcomes: Mapping[str, str]) -> str:
@@ -33,6 +36,28 @@ def both_become(outcomes: Mapping[str, str]) -> str:
         return f"Each of them {next(iter(outcomes.values()))}."
     told = "; ".join(f"{RULES[name].title} {outcome}" for name, outcome in outcomes.items())
     return f"{told[0].upper()}{told[1:]}."
+
+
+def claimed(
+    turned: float, turns: Mapping[str, int], last: Mapping[str, float], off: float, second: str
+) -> dict[str, bool]:
+    """What the clip says of the runs, by rule, and whether it is so: the gradients are `turned` degrees apart."""
+    ball, ahead = MOMENTUM, NESTEROV
+    return {
+        f"the two gradients point in different directions: {turned:.0f} degrees": turned > 30,
+        f"in the valley Nesterov takes fewer u-turns: {turns[ahead]}, momentum {turns[ball]}": (
+            turns[ahead] < turns[ball]
+        ),
+        f"on {second} momentum comes back to the minimum and Nesterov leaves it: distances "
+        f"{figure(last[ball], 2)} and {figure(last[ahead], 2)}": bool(last[ball] < off < last[ahead]),
+    }
+
+
+def between(pull: float, limits: Mapping[str, float]) -> tuple[str, bool]:
+    """That a learning rate times a curvature lies between the limits of both rules, and whether it does."""
+    ball, ahead = limits[MOMENTUM], limits[NESTEROV]
+    told = f"lies between the limits of Nesterov, {figure(ahead, 4)}, and momentum, {figure(ball, 4)}"
+    return f"learning rate times curvature, {figure(pull, 4)}, {told}", ahead < pull < ball
 
 
 def where_it_is(pull: float, limits: Mapping[str, float]) -> str:

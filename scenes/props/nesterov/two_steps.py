@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from manim import VMobject
 
 from objectives import AnyObjective
-from optimizers import Trajectory
+from optimizers import Conditions, Trajectory
+from optimizers.conditions import PLAIN
 from scenes.stage.ink.ball import Ball, Trail
 from scenes.stage.ink.drawing import Array, discs
 from scenes.stage.ink.layout import Box
@@ -21,6 +23,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.maps.vectors import Vector
+from scenes.stage.words.cards import rate_at
 
 MOMENTUM, NESTEROV = "momentum", "nesterov"  # as in `optimizers.RULES`
 ASIDE = 0.1  # what two gradients on one line with the share count, of such as stand square to it
@@ -28,12 +31,16 @@ ASIDE = 0.1  # what two gradients on one line with the share count, of such as s
 
 @dataclass(frozen=True)
 class TwoSteps:
-    """What the two rules would do at an iterate of a momentum run; places and moves are (2,)."""
+    """What the two rules would do at an iterate of a momentum run; places and moves are (2,).
+
+    Under `conditions` they have the learning rate of that step, and both gradients the same noise.
+    """
 
     objective: AnyObjective
     run: Trajectory
     learning_rate: float
     momentum: float
+    conditions: Conditions = PLAIN
 
     @cached_property
     def iterate(self) -> int:
@@ -44,11 +51,16 @@ class TwoSteps:
 
     def _apart(self, t: int) -> float:
         """How much longer two vectors are together than their sum, more or less; what lies on one line is not seen."""
-        share, here = -self.momentum * self.run.updates[t - 1], self.run.gradients[t]
-        ahead = self.objective.gradient(self.run.iterates[t] + share)
+        share, noise = -self.momentum * self.run.updates[t - 1], self._noise[t]
+        here, ahead = self.run.gradients[t] + noise, self.objective.gradient(self.run.iterates[t] + share) + noise
         sizes = np.linalg.norm(share) * np.linalg.norm(here)
         aside = abs(share[0] * here[1] - share[1] * here[0]) / sizes if sizes else 0.0
         return float((np.linalg.norm(here) * np.linalg.norm(ahead) - here @ ahead) * (ASIDE + aside))
+
+    @cached_property
+    def _noise(self) -> list[Array]:
+        """What is added to the gradient at each step."""
+        return list(islice(self.conditions.errors(2), self.run.steps + 1))
 
     @property
     def here(self) -> Array:
@@ -66,7 +78,8 @@ class TwoSteps:
 
     def downhill(self, place: Array) -> Array:
         """The gradient's part of a step, asked at a place, as a move."""
-        return np.asarray(-self.learning_rate * self.objective.gradient(place))
+        rate = rate_at(self.conditions.rates(self.learning_rate, self.run.steps), self.iterate)
+        return np.asarray(-rate * (self.objective.gradient(place) + self._noise[self.iterate]))
 
     def step(self, rule: str) -> Array:
         """The whole step of a rule, as a move."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from manim import LEFT, RIGHT, VGroup
 from manim.typing import Vector3D
 
-from optimizers import Rule, Trajectory
+from optimizers import Conditions, Rule, Trajectory
+from optimizers.conditions import PLAIN
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.scoreboard import error_at, errors_of
+from scenes.stage.words.cards import Counter, rate_at
+from scenes.stage.words.conditions import line_of
 from scenes.stage.words.figures import running_spec, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.numerals import Numeral, widest_of
@@ -26,11 +30,22 @@ BELOW = 0.11  # from the middle of a row to its baseline
 
 
 class RaceTable(VGroup):
-    """Rules by name with their runs; `display(step)` shows the errors at a step."""
+    """Rules by name with their runs; `display(step)` shows the errors at a step.
 
-    def __init__(self, box: Box, rules: Mapping[str, Rule[Any]], runs: Mapping[str, Trajectory]) -> None:
+    Where learning rates change, those in force run as well.
+    """
+
+    def __init__(
+        self,
+        box: Box,
+        rules: Mapping[str, Rule[Any]],
+        runs: Mapping[str, Trajectory],
+        conditions: Conditions = PLAIN,
+    ) -> None:
         super().__init__()
         self.runs = runs
+        #: The learning rates that change, by rule, (steps,).
+        self.in_force = conditions.rates_of(rules, max(run.steps for run in runs.values()))
         heads, *rows = box.top_slice((1 + len(rules)) * ROW)[0].rows(*[1.0] * (1 + len(rules)), gap=0.0)
         values = errors_of(runs.values())
         spec = _spec(values)
@@ -44,25 +59,54 @@ class RaceTable(VGroup):
             ):
                 break
         self.furniture = VGroup(_seat(quiet("error"), heads, RIGHT))
-        self.furniture.add(_seat(quiet(f"rate ${notation().learning_rate}$"), _upto(heads, right), RIGHT), *titles)
+        letter = f"{notation().learning_rate}{'_t' if self.in_force else ''}"
+        self.furniture.add(_seat(quiet(f"rate ${letter}$"), _upto(heads, right), RIGHT), *titles)
         self.moving = VGroup(*self.errors)
         self.add(self.furniture, self.rates, self.moving)
         self.display(0.0)
 
-    @staticmethod
-    def _named(rules: Mapping[str, Rule[Any]], rows: Sequence[Box], right: float, size: float) -> tuple[VGroup, VGroup]:
+    def _named(
+        self, rules: Mapping[str, Rule[Any]], rows: Sequence[Box], right: float, size: float
+    ) -> tuple[VGroup, VGroup]:
         """Names and learning rates, the latter with their right ends at `right`."""
         titles, rates = VGroup(), VGroup()
         for row, (name, rule) in zip(rows, rules.items(), strict=True):
-            value: Any = rule
             titles.add(_seat(Words(rule.title, size, rule_color(name)), row, LEFT))
-            rates.add(_seat(Words(f"${typed(value.learning_rate)}$", size, palette().ink), _upto(row, right), RIGHT))
+            rates.add(self._rate(name, rule, _upto(row, right), size))
         return titles, rates
 
+    def _rate(self, name: str, rule: Any, box: Box, size: float) -> Words | Numeral:
+        """A learning rate: as it is, or running, as wide as it will ever be."""
+        if name not in self.in_force:
+            return _seat(Words(f"${typed(rule.learning_rate)}$", size, palette().ink), box, RIGHT)
+        every = self.in_force[name]
+        spec = running_spec(every, 3)
+        return Numeral([box.right, box.center[1] - BELOW, 0.0], spec, size).display(widest_of(every, spec))
+
     def display(self, step: float) -> RaceTable:
-        for number, run in zip(self.errors, self.runs.values(), strict=True):
-            number.display(error_at(run, step))
+        for name in self.runs:
+            for number, reading in self.running(name):
+                number.display(reading(step))
         return self
+
+    def running(self, name: str) -> Iterator[tuple[Numeral, Callable[[float], float]]]:
+        """What follows the steps of a rule, each with what it shows at a step: its error, and a rate that changes."""
+        place = [*self.runs].index(name)
+        yield self.errors[place], partial(error_at, self.runs[name])
+        if name in self.in_force:
+            rate: Any = self.rates[place]
+            yield rate, partial(rate_at, self.in_force[name])
+
+
+def counter_under(conditions: Conditions, box: Box, steps: int) -> Counter:
+    """What counts the steps, and at its right under which conditions they are taken."""
+    made = Counter(box, "step", widest=steps)
+    if not conditions.are_plain:
+        right = float(made.display(steps).get_right()[0]) + 2 * CLEAR
+        made.display(0)
+        line = line_of(conditions, box.inset(left=right - box.left))
+        made.add(on_baseline(line, float(made.number.anchor[1])))
+    return made
 
 
 def _spec(values: Array) -> str:

@@ -15,7 +15,8 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from objectives import AnyObjective
-from optimizers import Rule, Trajectory, descend
+from optimizers import Conditions, Rule, Trajectory
+from optimizers.conditions import PLAIN
 from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points, polyline_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.panels.plot import Panel
@@ -28,18 +29,20 @@ JUDGED = 10  # last steps, of which the highest error counts
 
 @dataclass(frozen=True)
 class RateSearch:
-    """A search over `RATES` for one rule, on one objective."""
+    """A search over `RATES` for one rule, on one objective, under the conditions of the race."""
 
     objective: AnyObjective
     rule: Rule[Any]
     start: tuple[float, ...]
     steps: int
+    conditions: Conditions = PLAIN
 
     @cached_property
     def scores(self) -> Array:
         """The highest error of the last steps, for each rate; infinite where a run flies off."""
         many: Any = self.rule
-        values = descend(self.objective, replace(many, learning_rate=RATES), self.start, self.steps).values
+        rates = replace(many, learning_rate=RATES)
+        values = self.conditions.descend(self.objective, rates, self.start, self.steps).values
         return np.asarray(np.where(np.isfinite(values), values, np.inf)[-JUDGED:].max(axis=0))
 
     @property
@@ -67,7 +70,7 @@ class RateSearch:
     @cached_property
     def run(self) -> Trajectory:
         """The run with it."""
-        return descend(self.objective, self.tuned, self.start, self.steps)
+        return self.conditions.descend(self.objective, self.tuned, self.start, self.steps)
 
 
 class RateChart(Panel):
@@ -85,13 +88,15 @@ class RateChart(Panel):
             points = self.to_screen(RATES, np.clip(search.scores, None, FAR * high))
             pieces = [polyline_points(piece) for piece in clip_polyline(points, self.area)]
             self.curves.add(curve_of(pieces, stroke_color=colors[name], stroke_width=4.5))
-            if search.works:
-                self.marks.add(self._mark(points[search.best], colors[name]))
+            best = points[search.best : search.best + 1][: int(search.works)]
+            self.marks.add(self._mark(best, colors[name]))
         self.add(self.curves, self.marks)
 
     @staticmethod
-    def _mark(place: Array, color: str) -> VMobject:
-        return curve_of([disc_points(place[None], 0.11)], stroke_width=0, fill_color=color, fill_opacity=1)
+    def _mark(places: Array, color: str) -> VMobject:
+        """A dot at the best place (1, 3); none, where there is none."""
+        discs = [disc_points(places, 0.11)] if len(places) else []
+        return curve_of(discs, stroke_width=0, fill_color=color, fill_opacity=1)
 
 
 def _decades(best: Array, searches: Mapping[str, RateSearch]) -> tuple[float, float]:

@@ -11,11 +11,13 @@ from typing import Any
 
 from manim import UL, UR, VGroup
 
-from optimizers import Rule
+from optimizers import Conditions, Rule
+from optimizers.conditions import PLAIN
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.cards import card_ground
+from scenes.stage.words.conditions import schedule_name
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import (
@@ -24,6 +26,8 @@ from scenes.stage.words.typesetting import (
     Formula,
     Words,
     bold,
+    escape,
+    first_fitting,
     lines,
     on_baseline,
     quiet,
@@ -35,9 +39,10 @@ PAD, HEAD = 0.2, 0.32  # round what a card says; from its top to the baseline of
 CLEAR = 0.3  # between the name and the letters
 
 
-def formulas(rule: Rule[Any]) -> tuple[str, ...]:
-    """The lines of one step of a rule, as Typst mathematics in the letters in force."""
-    return tuple(map(_lettered, rule.formulas))
+def formulas(rule: Rule[Any], changes: bool = False) -> tuple[str, ...]:
+    """The lines of one step of a rule, as Typst mathematics in the letters in force; a learning rate that `changes` has
+    the step beside it."""
+    return tuple(_lettered(line, changes) for line in rule.formulas)
 
 
 def letters(rule: Rule[Any]) -> str:
@@ -46,9 +51,10 @@ def letters(rule: Rule[Any]) -> str:
     return ", thin thin ".join(f"{_lettered(entry.letter)} = {typed(getattr(rule, entry.name))}" for entry in own)
 
 
-def _lettered(formula: str) -> str:
+def _lettered(formula: str, changes: bool = False) -> str:
     own = notation()
-    return formula.format(**own.letters)
+    letters = own.letters | ({"learning_rate": f"{own.learning_rate}_t"} if changes else {})
+    return formula.format(**letters)
 
 
 def small_print(rule: Rule[Any]) -> str:
@@ -65,39 +71,48 @@ def _has_root(rule: Rule[Any]) -> bool:
     return any("sqrt(" in line for line in rule.formulas)
 
 
-def pages_of(rules: Sequence[Rule[Any]], room: Box) -> list[list[FormulaCard]]:
+def pages_of(rules: Sequence[Rule[Any]], room: Box, conditions: Conditions = PLAIN) -> list[list[FormulaCard]]:
     """Rules on cards, four to a page; in a small one, two."""
     rows, across = (2, 2) if layout.is_wide() else (4 if layout.is_tall() else 2, 1)
     boxes = [box for row in room.rows(*[1] * rows, gap=0.25) for box in row.columns(*[1] * across, gap=0.25)]
     pages = (rules[first : first + len(boxes)] for first in range(0, len(rules), len(boxes)))
-    return [[FormulaCard(box, rule) for box, rule in zip(boxes, page, strict=False)] for page in pages]
+    return [[FormulaCard(box, rule, conditions) for box, rule in zip(boxes, page, strict=False)] for page in pages]
 
 
 class FormulaCard(VGroup):
-    """A card with a rule's name and what it does, its formulas, and what its letters stand for."""
+    """A card with a rule's name and what it does, its formulas, and what its letters stand for, its schedule too."""
 
-    def __init__(self, box: Box, rule: Rule[Any]) -> None:
+    def __init__(self, box: Box, rule: Rule[Any], conditions: Conditions = PLAIN) -> None:
         super().__init__()
         self.rule = rule
+        self.schedule = schedule_name(conditions.shape) if conditions.rates_of({"": rule}, 1) else ""
         ground = card_ground(box)
         inner = box.inset(PAD, 0.7 * PAD, PAD, 0.7 * PAD)
         head = layout.place(bold(rule.title, BODY, rule_color(rule.name)), inner, UL)
         #: What lights the card, shown by whoever speaks of it.
         self.rim = ground.copy().set_fill(opacity=0).set_stroke(rule_color(rule.name), 4)
         self.add(ground, on_baseline(head, inner.top - HEAD))
-        if letters(rule):
+        if said := self._settings():
             room = inner.width - head.width - CLEAR
-            told = layout.place(layout.shrink_into(quiet(f"${letters(rule)}$"), room), inner, UR)
-            self.add(on_baseline(told, inner.top - HEAD))
+            told = first_fitting(map(quiet, said), room)
+            self.add(on_baseline(layout.place(layout.shrink_into(told, room), inner, UR), inner.top - HEAD))
         rest = inner.inset(top=HEAD + 0.2)
-        self.add(layout.place(_block(rule, rest), rest, UL))
+        self.add(layout.place(_block(rule, rest, bool(self.schedule)), rest, UL))
+
+    def _settings(self) -> tuple[str, ...]:
+        """What the letters stand for; what the rate does, where there is room for that."""
+        own, letter = f"${letters(self.rule)}$" * bool(letters(self.rule)), notation().learning_rate
+        if not self.schedule:
+            return (own,) * bool(own)
+        rate = f"${letter}_t$: {escape(self.schedule)}"
+        return tuple(dict.fromkeys((", ".join(filter(None, (own, rate))), rate, own or f"${letter}_t$ changes")))
 
 
-def _block(rule: Rule[Any], box: Box) -> VGroup:
+def _block(rule: Rule[Any], box: Box, changes: bool) -> VGroup:
     """The formulas, all in one size: as large as the card allows, down to the smallest type; else a few words."""
     below = [wrapped(words, box.width).set_color(palette().quiet) for words in (small_print(rule), rule.also) if words]
     for size, gap, left_out in ((BODY, 0.24, 0), (SMALL, 0.2, 0), (SMALL, 0.09, 0), (SMALL, 0.14, 2), (SMALL, 0.07, 2)):
-        written = [_line(source, size, box.width) for source in formulas(rule)]
+        written = [_line(source, size, box.width) for source in formulas(rule, changes)]
         told = written if written else [Words(rule.in_a_word, size)]
         block = lines(*told, *below[left_out:], gap=gap)
         if block.width <= box.width and block.height <= box.height:

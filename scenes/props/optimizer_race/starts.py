@@ -11,7 +11,8 @@ import numpy as np
 from manim import LEFT, RIGHT, Rectangle, VGroup, VMobject
 
 from objectives import AnyObjective
-from optimizers import RULES, Rule, descend
+from optimizers import RULES, Conditions, Rule
+from optimizers.conditions import PLAIN
 from scenes.props.optimizer_race.rate_search import JUDGED
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, disc_points
@@ -33,6 +34,7 @@ class Starts:
     view: tuple[tuple[float, float], tuple[float, float]]
     rules: Mapping[str, Rule[Any]]
     steps: int
+    conditions: Conditions = PLAIN
 
     @cached_property
     def places(self) -> Array:
@@ -50,7 +52,8 @@ class Starts:
         """For each rule the highest error of the last steps (n,) from each start; infinite where a run ended early."""
         found = {}
         for name, rule in self.rules.items():
-            values = descend(self.objective, rule, self.places, self.steps).values[-JUDGED:]
+            run = self.conditions.descend(self.objective, rule, self.places, self.steps)
+            values = run.values[-JUDGED:]
             found[name] = np.where(np.isfinite(values), values, np.inf).max(axis=0)
         return found
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from optimizers import RULES, Trajectory
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch
 from scenes.props.optimizer_race.results import ARRIVED, Results
 from scenes.props.optimizer_race.widths import Widths
-from scenes.stage.words.endings import ending_briefly
+from scenes.stage.words.endings import ending_briefly, last_value
 from scenes.stage.words.figures import figure
 
 
@@ -20,6 +21,29 @@ def listed(numbers: Mapping[str, float]) -> str:
 def capital(text: str) -> str:
     """A text that begins a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def numbers(race: str, rules: Mapping[str, Any], runs: Mapping[str, Trajectory]) -> dict[str, float]:
+    """The last error of each rule in a race, and its learning rate."""
+    found = {}
+    for name, run in runs.items():
+        found[f"{race}_{name}_error"] = last_value(run)
+        found[f"{race}_{name}_rate"] = float(rules[name].learning_rate)
+    return found
+
+
+def claimed_of_same(steps: int, race: Results) -> tuple[str, bool]:
+    """What must hold of the race at one rate."""
+    told = f"after {steps} steps the errors are {listed(race.ends)}"
+    return f"the same rate is not the same step: {told}", race.far_apart
+
+
+def claimed_of_tuned(searches: Mapping[str, RateSearch], race: Results) -> Iterator[tuple[str, bool]]:
+    """What must hold of the race at rates of their own."""
+    told = f"the error was {figure(race.first)}, in the last {JUDGED} steps at most {listed(race.ends)}"
+    yield f"each with its own rate, all arrive: {told}", race.all_arrive
+    low, *_, high = sorted(float(RATES[search.best]) for search in searches.values())
+    yield f"their rates differ: from {figure(low, 6)} to {figure(high, 6)}", high > 10 * low
 
 
 def same_rate(rate: float, steps: int, runs: Mapping[str, Trajectory] | None) -> str:

@@ -19,6 +19,7 @@ from optimizers import GradientDescent, Trajectory
 from optimizers.noise import Noisy, noise_at
 from optimizers.schedules import RateSchedule, make_schedule, scheduled
 from optimizers.trajectory import run
+from scenes.lecture_scene import as_schedule
 from scenes.stage.ink.drawing import Array
 from scenes.stage.maps.contour_map import heights
 from scenes.stage.maps.touching import known_minima
@@ -31,13 +32,6 @@ MOST = 3  # schedules that are compared
 def as_schedules(value: object) -> object:
     """Several schedules as they are typed, each refused with a sentence if it is none."""
     return tuple(map(as_schedule, value)) if isinstance(value, tuple | list) else as_schedule(value)
-
-
-def as_schedule(value: object) -> object:
-    """One schedule as it is typed, refused with a sentence if it is none."""
-    if isinstance(value, str):
-        make_schedule(value)
-    return value
 
 
 def titles_of(texts: Sequence[str]) -> list[str]:

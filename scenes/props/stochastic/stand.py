@@ -17,14 +17,22 @@ from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, crosses, curve_of, disc_points, inside, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.maps.even_map import View, even_map
+from scenes.stage.maps.contour_map import ContourMap, containing
+from scenes.stage.maps.even_map import View, around, even_map
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline
 
 WORDS = 0.55  # height of the line for words
 BALL, DOT = 0.12, 0.035
 GRAIN = 0.045  # radius of an iterate near the goal
 LINE = 0.55  # height of a line over or under a closeup
+
+
+def window_of(objective: DataObjective, runs: Mapping[str, Trajectory], minimum: Array) -> View:
+    """A window round the runs, as far as they stay near the objective's own."""
+    paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in runs.values()])
+    low, high = np.array(containing(objective.view, paths)).T
+    near = paths[((paths >= low) & (paths <= high)).all(axis=1)]
+    return around(np.concatenate([near, [minimum - 1, minimum + 1]]), room=0.2)
 
 
 class Stand:

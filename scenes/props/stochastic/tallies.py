@@ -7,19 +7,21 @@ half of its steps. To come near once is no arrival: momentum rolls through, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from manim import RIGHT, VGroup
+from manim import RIGHT, ValueTracker, VGroup
 
 from optimizers import Trajectory
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.words.cards import settings_line
+from scenes.stage.words.cards import InForce, settings_line
+from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, sentence_format
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
 
@@ -169,6 +171,17 @@ class Comparison:
         return "here momentum smooths nothing"
 
 
+def counted(tallies: Mapping[str, Tally], runs: Mapping[str, Trajectory]) -> dict[str, int | float | str]:
+    """What is counted, and the last error of each run, by names."""
+    found: dict[str, int | float | str] = {}
+    for name, tally in tallies.items():
+        found[f"{name}_error"] = last_value(runs[name])
+        found[f"{name}_there"], found[f"{name}_stays"] = tally.said["there"], tally.said["stays"]
+        found[f"{name}_turns_back"] = tally.back
+        found[f"{name}_noise"] = tally.noise
+    return found
+
+
 def later(run: Tally, other: Tally) -> bool:
     """Whether one takes more than twice the steps of another that gets there, or never does."""
     return run.there is None or (other.there is not None and run.there > 2 * other.there)
@@ -185,9 +198,11 @@ class Ledger:
         colors: Mapping[str, str],
         tallies: Mapping[str, Tally],
         columns: Sequence[str],
+        rates: Mapping[str, Array] = MappingProxyType({}),
     ) -> None:
         """`columns` are keys of `HEADS`; those that count when a run is near are told so at the left of their heads.
-        What is set stands behind the names where there is room in all rows, or else below them."""
+        What is set stands behind the names where there is room in all rows, or else below them. `rates` are learning
+        rates that change, (steps,), by run: those in force run."""
         self.box, self.colors, self.tallies, self.columns = box, colors, tallies, columns
         pitch = min(HIGHEST, (box.height - HEAD) / len(titles))
         self.size = BODY if pitch > ROOMY and box.width > WIDE else SMALL
@@ -197,8 +212,9 @@ class Ledger:
         self.heads = {key: VGroup(self._seated(quiet(HEADS[key]), heads, key, HEAD - 0.14)) for key in columns}
         near = layout.place(quiet("near at step"), heads, -RIGHT)
         self.heads["there"].add(on_baseline(near, heads.top - HEAD + 0.14))
+        self.rates = {key: InForce(settings[key], every) for key, every in rates.items()}
         names = {key: bold(title, self.size, colors[key]) for key, title in titles.items()}
-        beside = {key: settings_line(some) for key, some in settings.items()}
+        beside = {key: self.rates.get(key) or settings_line(some) for key, some in settings.items()}
         widest = max(name.width + APART + beside[key].width for key, name in names.items())
         self.inline = widest <= box.width - self._numbers - APART
         self.names = {key: self._name(key, name, beside[key]) for key, name in names.items()}
@@ -228,18 +244,24 @@ class Ledger:
         """From the top of a row to its first baseline."""
         return row.height / 2 + HALF if self.inline else FIRST
 
-    def _name(self, key: str, name: Words, line: Words) -> VGroup:
+    def _name(self, key: str, name: Words, line: Words | InForce) -> VGroup:
         row, first = self.lines[key], self._first(self.lines[key])
         layout.shrink_into(name, self.box.width - self._numbers - APART)
-        indents = (0.0, name.width + APART) if self.inline else (0.0, 0.0)
-        depths = (first, first if self.inline else SECOND)
-        for words, indent, depth in zip((name, line), indents, depths, strict=True):
-            layout.place(words, row.inset(left=indent), -RIGHT)
-            on_baseline(words, row.top - depth)
+        on_baseline(layout.place(name, row, -RIGHT), row.top - first)
+        indent, depth = (name.width + APART, first) if self.inline else (0.0, SECOND)
+        if isinstance(line, InForce):
+            line.seat(row.left + indent, row.top - depth).display(0.0)
+        else:
+            on_baseline(layout.place(line, row.inset(left=indent), -RIGHT), row.top - depth)
         if not self.inline:
             return VGroup(name, line)
         ends = np.array([[row.left, row.top, 0.0], [row.right, row.top, 0.0]])
         return VGroup(name, line, polylines([ends], stroke_color=palette().rule_line, stroke_width=2))
+
+    def drive(self, drive: Callable[..., None], key: str, step: ValueTracker) -> None:
+        """Let the learning rate of a run follow its steps, where it changes."""
+        if key in self.rates:
+            drive(self.rates[key], step)
 
     def _number(self, run: str, key: str) -> Words:
         said = self.tallies[run].said[key]

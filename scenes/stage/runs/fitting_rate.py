@@ -31,8 +31,10 @@ def fitting_rate(
     start: tuple[float, ...],
     steps: int,
     view: tuple[Range, ...],
+    descend: Callable[..., Trajectory] = descend,
 ) -> float:
-    """The learning rate, a round number, for the rule that `rule` makes of rates; `view` is the picture."""
+    """The learning rate, a round number, for the rule that `rule` makes of rates; `view` is the picture, `descend`
+    what runs them."""
     rates = ladder(objective, rule, start, view)
     run = descend(objective, rule(rates), start, steps)
     kept = _inside(run.iterates, view)

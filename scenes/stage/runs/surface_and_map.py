@@ -16,7 +16,8 @@ from manim import GrowFromCenter, ValueTracker, VMobject, linear, smooth
 
 from objectives import AnyObjective, typeset, typeset_function
 from objectives.data_objective import DataObjective
-from optimizers import Rule, Trajectory
+from optimizers import Conditions, Rule, Trajectory
+from optimizers.conditions import PLAIN
 from scenes.lecture_scene import LectureScene
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail, covered, parted
@@ -67,12 +68,13 @@ class SurfaceAndMap:
         swing: tuple[float, float] = (-SWING, SWING),
         kind: Kind | None = None,
         level: Array | None = None,
+        conditions: Conditions = PLAIN,
     ) -> None:
         """`count` runs; `rules` and `runs` give them by the names of the rules, whose colours they have, and are asked
         when they are first shown. `swing` is how far the camera goes from the azimuth, in degrees, so that there is
         room for it; `kind` the height scale and `level` the levels of the map, chosen by the landscape unless given."""
         self.scene, self.objective, self.wanted, self.count = scene, objective, view, count
-        self.kind, self.level = kind, level
+        self.kind, self.level, self.conditions = kind, level, conditions
         self._rules, self._runs = rules, runs
         self.azimuth, self.elevation, self.swing = azimuth, elevation, swing
 
@@ -252,8 +254,9 @@ class SurfaceAndMap:
 
     def _card(self, name: str, box: Box, spec: str, widest: float, size: float, **more: bool) -> RuleCard:
         title, settings = self.rules[name].title, self.settings(name)
-        card = RuleCard(box, name, title, settings, spec, self.called, widest, size=size, **more)
-        return card.display(self.reading(name)(0))
+        rates = self.conditions.rates_of({name: self.rules[name]}, max(1, self.runs[name].steps)).get(name)
+        card = RuleCard(box, name, title, settings, spec, self.called, widest, size=size, rates=rates, **more)
+        return card.at_the_start().display(self.reading(name)(0))
 
     def settings(self, name: str) -> dict[str, float]:
         """Learning rate of a rule, and momentum, if it has one."""
@@ -355,6 +358,8 @@ class SurfaceAndMap:
             scene.drive(self.paths[name], self.step)
             scene.drive(self.trails[name], self.step)
             scene.drive(self.cards[name], self.step, self.reading(name))
+            for line in self.cards[name].running:
+                scene.drive(line, self.step)
         scene.drive(self.counter, self.step)
         goal = replace(view or terrain.orbit.view, **changes)
         moves = [self.step.animate.set_value(last), *terrain.orbit.to(goal)]

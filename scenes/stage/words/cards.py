@@ -7,17 +7,19 @@ from typing import Any
 
 from manim import LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VGroup, VMobject
 
+from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import running_spec, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.numerals import Numeral
+from scenes.stage.words.numerals import Numeral, widest_of
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 STRIPE = 0.09
 CLEAR = 0.25  # between words and the number
 INSET, AT_RIGHT = 0.26, 0.2  # from the card's edges to its words, and to its number
 CRAMPED = 3.6  # below this width the number stands below the settings, if the card is high enough
+AFTER, APART = 0.14, 0.3  # from a sign of equality to its number, from a number to the next letter
 NARROW = 5.0  # below this width the number stands beside the settings, not beside the name
 
 
@@ -36,6 +38,49 @@ def settings_line(settings: Mapping[str, float], size: float = SMALL) -> Words:
     """Hyper-parameters as one line of mathematics, by their letters: `eta = 1, gamma = 0.85`."""
     terms = (f"{notation().letters[name]} = {typed(value)}" for name, value in settings.items())
     return Words("$" + ", thin thin ".join(terms) + "$", size, palette().quiet)
+
+
+class InForce(VGroup):
+    """What `settings_line` says, with the learning rate that is in force: `display(step)` shows that of a step.
+
+    The line has no place until `seat` gives it one.
+    """
+
+    def __init__(self, settings: Mapping[str, float], rates: Array, size: float = SMALL) -> None:
+        """`rates` (steps,) are the learning rates of the steps."""
+        super().__init__()
+        self.rates, color, spec = rates, palette().quiet, running_spec(rates, 3)
+        self.head = Words(f"${notation().learning_rate}_t =$", size, color)
+        self.number = Numeral((0.0, 0.0, 0.0), spec, size, color).display(widest_of(rates, spec))
+        self.room = float(self.number.width)
+        others = {name: value for name, value in settings.items() if name != "learning_rate"}
+        self.rest = settings_line(others, size) if others else None
+        self.add(self.head, self.number, *filter(None, [self.rest]))
+        self.seat(0.0, 0.0)
+
+    def seat(self, left: float, baseline: float) -> InForce:
+        """Put the left end of the line on a baseline; the widest number has room."""
+        on_baseline(self.head.align_to((left, 0.0, 0.0), LEFT), baseline)
+        right = float(self.head.get_right()[0]) + AFTER + self.room
+        self.number.seat((right, baseline, 0.0))
+        if self.rest is not None:
+            on_baseline(self.rest.align_to((right + APART, 0.0, 0.0), LEFT), baseline)
+        return self
+
+    @property
+    def moving(self) -> Numeral:
+        """The part that changes."""
+        return self.number
+
+    def display(self, step: float) -> InForce:
+        self.number.display(rate_at(self.rates, step))
+        return self
+
+
+def rate_at(rates: Array, step: float) -> float:
+    """The learning rate in force at a fractional step: of the step that is taken from there; in the end, of the
+    last."""
+    return float(rates[min(int(step), len(rates) - 1)])
 
 
 def card_ground(box: Box) -> RoundedRectangle:
@@ -65,8 +110,10 @@ class RuleCard(VGroup):
         size: float = BODY,
         raised: bool = False,
         named: bool = False,
+        rates: Array | None = None,
     ) -> None:
-        """`spec` formats the number, `widest` is the value that takes the most room, `label` says what it is.
+        """`spec` formats the number, `widest` is the value that takes the most room, `label` says what it is; `rates`
+        (steps,) are learning rates that change: the one in force runs in the settings.
 
         In a narrow card the number stands beside the settings; beside the name if it is `raised`, or crowded there. Its
         label stands over it there, if it is to be `named` and there is room for that.
@@ -76,7 +123,7 @@ class RuleCard(VGroup):
         self.box = box
         self.ground = card_ground(box)
         self.title_words = bold(title, size, color)
-        self.settings = settings_line(settings)
+        self.settings: Words | InForce = settings_line(settings) if rates is None else InForce(settings, rates)
         self._seat_words()
         self.value = Numeral(box.center, spec, size)
         self.value.display(widest)
@@ -103,8 +150,12 @@ class RuleCard(VGroup):
         """Name above settings, on the same baselines in every card."""
         shares = (0.17, -0.1) if self._has_three_lines else (0.1, -0.3)
         for words, share in zip((self.title_words, self.settings), shares, strict=True):
+            baseline = float(self.box.center[1] + share * self.box.height)
+            if isinstance(words, InForce):
+                words.seat(self.box.left + INSET + STRIPE, baseline)
+                continue
             place(words, self.box.inset(left=INSET + STRIPE), LEFT)
-            on_baseline(words, self.box.center[1] + share * self.box.height)
+            on_baseline(words, baseline)
 
     @property
     def _has_three_lines(self) -> bool:
@@ -143,16 +194,27 @@ class RuleCard(VGroup):
             return None
         return on_baseline(words, self.box.center[1] + 0.1 * self.box.height)
 
-    def _beside(self) -> list[Words]:
+    @property
+    def running(self) -> list[InForce]:
+        """What follows the step itself: the learning rate, where it changes."""
+        return [self.settings] if isinstance(self.settings, InForce) else []
+
+    def _beside(self) -> list[VMobject]:
         """The words that stand on the number's left."""
         top, bottom = self.value.get_top()[1], self.value.get_bottom()[1]
-        rows = (self.title_words, self.settings)
+        rows: tuple[VMobject, ...] = (self.title_words, self.settings)
         return [words for words in rows if words.get_bottom()[1] < top and words.get_top()[1] > bottom]
 
     @property
     def moving(self) -> Numeral:
         """The part that changes."""
         return self.value
+
+    def at_the_start(self) -> RuleCard:
+        """With the learning rate of the first step."""
+        for line in self.running:
+            line.display(0.0)
+        return self
 
     def display(self, value: float) -> RuleCard:
         self.value.display(value)
