@@ -23,13 +23,13 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from objectives import OBJECTIVES, AnyObjective, find_objective
-from objectives.errors import UsageError
-from optimizers import Conditions, Trajectory, make_schedule, rates
+from objectives.errors import UsageError, unknown
+from optimizers import RULES, Conditions, Trajectory, make_schedule, rates
 from scenes.reads import NOTATION, Reads, Watched
 from scenes.stage.ink import layout
 from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.fading import FadeOut
-from scenes.stage.ink.palette import palette
+from scenes.stage.ink.palette import palette, seen_together
 from scenes.stage.maps.contour_map import REACH
 from scenes.stage.words.figures import figure, filled
 from scenes.stage.words.notation import LECTURE, Notation, written_in
@@ -70,6 +70,18 @@ def _with_its_rate(text: str) -> str:
             "as in eta/(1 + 0.05*t)."
         )
     return text
+
+
+def known_rules(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Each rule known and named once; those of other libraries as the libraries write them."""
+    for name in names:
+        if name not in RULES:
+            raise unknown("rule", name, RULES)
+    proper = tuple(RULES[name].name for name in names)
+    twice = [name for name in proper if proper.count(name) > 1]
+    if twice:
+        raise UsageError(f"Each rule races once, and {twice[0]} is named twice: name different rules.")
+    return proper
 
 
 Point = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], BeforeValidator(_as_point)]
@@ -133,7 +145,7 @@ class LectureScene(Scene):
         self.given = parameters if parameters is not None else self.Parameters()
         self.parameters: Any = Watched(self.given, self.reads.note)
         self._notation = notation or LECTURE
-        written_in(self._read_notation)
+        self._take_over()
         self._driven: list[Mobject] = []
         self.only = frozenset(self.beats if only is None else only)
 
@@ -146,8 +158,13 @@ class LectureScene(Scene):
         self.reads.note(NOTATION)
         return self._notation
 
+    def _take_over(self) -> Any:
+        """Letters and colours are this scene's from now on: another may have been made before."""
+        seen_together(getattr(self.given, "rules", ()))
+        return written_in(self._read_notation)
+
     def construct(self) -> None:
-        with written_in(self._read_notation):  # another scene may have been made since
+        with self._take_over():
             for beat in self.beats:
                 self.next_section(beat, skip_animations=beat not in self.only)
                 begun = self.time
@@ -165,7 +182,7 @@ class LectureScene(Scene):
         """The same scene again, for questions whose answers must leave no trace in this one (`reads.derived`)."""
         twin = type(self)(parameters=self.given, notation=self._notation)
         twin.__dict__["twin"] = twin
-        written_in(self._read_notation)
+        self._take_over()
         return twin
 
     @cached_property

@@ -35,7 +35,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.optimizer_race import telling
 from scenes.props.optimizer_race.entrants import Rules
-from scenes.props.optimizer_race.race_table import ROW, RaceTable, counter_under
+from scenes.props.optimizer_race.race_table import RaceTable, counter_under, table_height
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
 from scenes.props.optimizer_race.results import ARRIVED, Results
 from scenes.props.optimizer_race.rule_formulas import FormulaCard, kept_finite, pages_of
@@ -52,6 +52,7 @@ from scenes.stage.maps.even_map import even_map, targets
 from scenes.stage.words.cards import Counter
 from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.figures import typed
+from scenes.stage.words.naming import title_on_card
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import FOOT, LineForWords
 
@@ -174,12 +175,11 @@ class OptimizerRace(LineForWords, LectureScene):
         return min(minima or [float(np.nanmin(run.values)) for run in self.runs[TUNED].values()])
 
     def words(self) -> Mapping[str, str]:
-        titles, runs, wanted = [rule.title for rule in self.same.values()], self.runs, self.parameters
-        tuned = TUNED in self.raced
+        runs, wanted = self.runs, self.parameters
+        tuned, same = TUNED in self.raced, runs[SAME] if SAME in self.raced else None
         again = telling.counted(self.widths) if self.counts_rates else telling.again(wanted.steps, runs[TUNED])
-        same = runs[SAME] if SAME in self.raced else None
         return {
-            "titles": f"{', '.join(titles[:-1])} and {titles[-1]}",
+            "titles": telling.introduced(self.same),
             "under": told(self.conditions, wanted.steps),
             "same_race": telling.same_rate(wanted.learning_rate, wanted.steps, same),
             "searched": telling.searched(self.searches) if tuned else "The rates stay as they are.",
@@ -209,7 +209,7 @@ class OptimizerRace(LineForWords, LectureScene):
                 self.vanish(*self.pages[self.pages.index(page) - 1])
                 self.play(*map(FadeIn, page), run_time=0.6)
             for card in page:
-                words = f"{card.rule.title} {card.rule.in_a_word}"
+                words = f"{title_on_card(card.rule)} {card.rule.in_a_word}"
                 self.speaker.say("; ".join(filter(None, (words, kept_finite(card.rule)))), words)
                 self.play(FadeIn(card.rim), run_time=0.3)
                 self.wait(1.7)
@@ -355,7 +355,7 @@ class OptimizerRace(LineForWords, LectureScene):
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
         if layout.is_small():
-            below, above = stage.bottom_slice((len(self.same) + 1) * ROW + FOOT, gap=0.1)
+            below, above = stage.bottom_slice(table_height(len(self.same)) + FOOT, gap=0.1)
             return above, below
         return layout.beside(stage, (0.52 if layout.is_wide() else 0.46) * stage.width, 5.6)
 
@@ -363,7 +363,7 @@ class OptimizerRace(LineForWords, LectureScene):
     def column(self) -> tuple[Box, Box, Box]:
         """From top to bottom: table, step, strip or chart; the step stands in the row of the table's heads."""
         left, strip = self.boxes[1].columns(5.2, 2.0, gap=0.2) if layout.is_small() else (self.boxes[1], None)
-        table, rest = left.top_slice((len(self.same) + 1) * ROW, gap=0.05 if strip else 0.15)
+        table, rest = left.top_slice(table_height(len(self.same)), gap=0.05 if strip else 0.15)
         if strip:
             return table, rest, strip
         return table, table.top_slice(ROW)[0].inset(top=LOWER, bottom=-LOWER), rest

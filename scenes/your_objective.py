@@ -13,10 +13,9 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from manim import UL, VMobject
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from objectives import AnyObjective, typeset_function, typeset_gradient
-from objectives.errors import UsageError
 from optimizers import RULES, Conditions, Rule, Trajectory, make_rule, with_momentum
 from scenes.lecture_scene import (
     Claim,
@@ -30,6 +29,7 @@ from scenes.lecture_scene import (
     ScheduleName,
     Seed,
     conditions_of,
+    known_rules,
     start_of,
 )
 from scenes.props.your_objective.outcome import Outcome
@@ -52,6 +52,7 @@ from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, rounded
+from scenes.stage.words.naming import introduced, title_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import HEADING, Formula, Words, bold, escape, wrapped_formula
 from scenes.typed import as_list
@@ -62,17 +63,9 @@ HAIR = 0.05  # of the way down: it is seen
 CLOSE = 1e-3  # of the way down: what is found of the lowest point may be off by so much
 
 
-def _as_rules(value: object) -> object:
-    """Refuse an unknown rule, with the nearest, and one that is named twice."""
-    names = as_list(value)
-    for name in names if isinstance(names, tuple | list) else ():
-        make_rule(str(name))
-        if list(names).count(name) > 1:
-            raise UsageError(f"Each rule runs once: {name} is named twice.")
-    return names
-
-
-Rules = Annotated[tuple[str, ...], BeforeValidator(_as_rules), Field(min_length=1, max_length=4)]
+Rules = Annotated[
+    tuple[str, ...], BeforeValidator(as_list), Field(min_length=1, max_length=4), AfterValidator(known_rules)
+]
 
 
 class YourObjective(LectureScene):
@@ -173,7 +166,7 @@ class YourObjective(LectureScene):
     def claims(self) -> Iterator[Claim]:
         first = float(self.numbers()["start_value"])
         for name, end in self.ends.items():
-            told = f"{RULES[name].title} gets down, so that it is seen: from {figure(first, 4)} to {figure(end, 4)}"
+            told = f"{title_of(name)} gets down, so that it is seen: from {figure(first, 4)} to {figure(end, 4)}"
             yield Claim(told, self.gets_down(name))
 
     def gets_down(self, name: str) -> bool:
@@ -185,7 +178,7 @@ class YourObjective(LectureScene):
         return bool(np.isfinite(self.ends[name]) and top - here > HAIR * (top - bottom))
 
     def words(self) -> Mapping[str, str]:
-        found = ", ".join(f"{rule.title} {figure(self.rates[name])}" for name, rule in self.rules.items())
+        found = ", ".join(f"{introduced(name)} {figure(self.rates[name])}" for name in self.rules)
         how = "found by trying, the smallest that gets nearly as low as the best"
         how = how if self.parameters.learning_rate is None else "as given"
         return {
@@ -201,7 +194,7 @@ class YourObjective(LectureScene):
         lowest, outcome = self.lowest, self.outcome
         if lowest is None or any(end < lowest - CLOSE * outcome.way_down for end in self.ends.values()):
             return "the paths, and where they end."
-        gaps = [f"{RULES[name].title} {outcome.above(name, lowest)}" for name in outcome.ranking]
+        gaps = [f"{title_of(name)} {outcome.above(name, lowest)}" for name in outcome.ranking]
         return f"the lowest point has {figure(lowest, 4)}. How much higher they end: {', '.join(gaps)}."
 
     def remarks(self) -> Iterator[str]:
@@ -319,7 +312,7 @@ class YourObjective(LectureScene):
     # What is on the screen ------------------------------------------------------------------------------------------
 
     def _named(self, name: str) -> str:
-        return tinted(RULES[name].title, rule_color(name))
+        return tinted(title_of(name), rule_color(name))
 
     @cached_property
     def scale(self) -> HeightScale:

@@ -38,7 +38,7 @@ def explore(
     page = exploration(wanted, parse_settings(settings), read_book(lecture)[0])
     target = write(page, output)
     out.print(f"{target} is made: {target.stat().st_size / 1000:.0f} kB, opens without a network", soft_wrap=True)
-    for remark in shortened(page.own):
+    for remark in (*page.remarks, *shortened(page.own)):
         out.print(remark, soft_wrap=True)
     if open_it:
         import webbrowser

@@ -28,13 +28,14 @@ EXPLORE_FOLDER = CLIPS_FOLDER.parent / "explore"
 
 @dataclass(frozen=True)
 class Exploration:
-    """A page: what it begins with, the clips in its menu, its title, and a name for its file."""
+    """A page: what it begins with, the clips in its menu, its title, and a name for its file; what it leaves out."""
 
     name: str
     title: str
     state: State
     presets: tuple[Mapping[str, Any], ...] = ()
     own: Own = NOTHING
+    remarks: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -148,7 +149,10 @@ def _of_clip(entry: Entry, settings: Mapping[str, Any]) -> Exploration:
     more = {name: value for name, value in settings.items() if name not in fields}
     made = preset(entry.model_copy(update={"parameters": {**entry.parameters, **own}}))
     state = changed(made["state"], more, also=fields)
-    return Exploration(_file_name(entry.name), made["title"], state, ({**made, "state": state},))
+    left_out = [name for name in ("schedule", "noise") if name in own and own[name] != str(fields[name].default)]
+    stay = f"{' and '.join(left_out)} {'stays' if len(left_out) == 1 else 'stay'} in the film"
+    remarks = (f"A page has constant learning rates and no noise: {stay}.",) * bool(left_out)
+    return Exploration(_file_name(entry.name), made["title"], state, ({**made, "state": state},), remarks=remarks)
 
 
 def _file_name(wanted: str) -> str:

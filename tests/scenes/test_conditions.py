@@ -12,7 +12,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clips.exploring.pages import exploration
 from clips.filming.work import make_scene, studio, typeset_cache
+from clips.lecture.reading import default_lecture
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from optimizers import Conditions, make_rule
@@ -121,6 +123,13 @@ def test_single_samples_and_noise_by_a_plain_loop() -> None:
         update = 0.9 * update + 0.009 / (1 + 0.02 * t) * slope
         place = place - update
         np.testing.assert_allclose(scene.runs["momentum"].iterates[t + 1], place, atol=1e-9)
+
+
+def test_a_page_says_that_it_has_neither() -> None:
+    lecture = default_lecture()
+    assert exploration("nesterov", {"schedule": "constant"}, lecture).remarks == ()
+    (said,) = exploration("nesterov", {"schedule": "cosine", "noise": "0.1"}, lecture).remarks
+    assert "schedule and noise stay in the film" in said
 
 
 @pytest.mark.parametrize("clip", TAKE)

@@ -1,4 +1,4 @@
-"""Which rules race: a list of their names, each of them known and named once."""
+"""Which rules race: a list of their names, at least two."""
 
 from __future__ import annotations
 
@@ -6,20 +6,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from objectives.errors import UsageError, unknown
 from optimizers import RULES
+from scenes.lecture_scene import known_rules
 from scenes.typed import as_list
 
-
-def _known(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if name not in RULES:
-            raise unknown("rule", name, RULES)
-    if len(set(names)) < len(names):
-        raise UsageError("Each rule races once: name different rules.")
-    return names
-
-
 Rules = Annotated[
-    tuple[str, ...], Field(min_length=2, max_length=len(RULES)), BeforeValidator(as_list), AfterValidator(_known)
+    tuple[str, ...], BeforeValidator(as_list), Field(min_length=2, max_length=len(RULES)), AfterValidator(known_rules)
 ]

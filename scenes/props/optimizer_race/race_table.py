@@ -20,11 +20,13 @@ from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import Counter, rate_at
 from scenes.stage.words.conditions import line_of
 from scenes.stage.words.figures import running_spec, typed
+from scenes.stage.words.naming import cut_to, title_of
 from scenes.stage.words.notation import notation
 from scenes.stage.words.numerals import Numeral, widest_of
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
-ROW = 0.52  # height of a row; the heads have one, too
+ROW, ALL, LOWEST = 0.52, 3.3, 0.33  # height of a row, the heads have one, too; of all of them; of the lowest row
+LARGE = 0.45  # height of a row from which on its type is large
 CLEAR = 0.2  # between a name and its rate
 BELOW = 0.11  # from the middle of a row to its baseline
 
@@ -46,10 +48,11 @@ class RaceTable(VGroup):
         self.runs = runs
         #: The learning rates that change, by rule, (steps,).
         self.in_force = conditions.rates_of(rules, max(run.steps for run in runs.values()))
-        heads, *rows = box.top_slice((1 + len(rules)) * ROW)[0].rows(*[1.0] * (1 + len(rules)), gap=0.0)
+        pitch = row_height(len(rules))
+        heads, *rows = box.top_slice(table_height(len(rules)))[0].rows(*[1.0] * (1 + len(rules)), gap=0.0)
         values = errors_of(runs.values())
         spec = _spec(values)
-        for size in (BODY, SMALL) if layout.is_wide() else (SMALL,):
+        for size in (BODY, SMALL) if layout.is_wide() and pitch > LARGE else (SMALL,):
             self.errors = [Numeral([row.right, row.center[1] - BELOW, 0.0], spec, size) for row in rows]
             right = box.right - self.errors[0].display(widest_of(values, spec)).width - 0.45
             titles, self.rates = self._named(rules, rows, right, size)
@@ -71,8 +74,12 @@ class RaceTable(VGroup):
         """Names and learning rates, the latter with their right ends at `right`."""
         titles, rates = VGroup(), VGroup()
         for row, (name, rule) in zip(rows, rules.items(), strict=True):
-            titles.add(_seat(Words(rule.title, size, rule_color(name)), row, LEFT))
-            rates.add(self._rate(name, rule, _upto(row, right), size))
+            rates.add(rate := self._rate(name, rule, _upto(row, right), size))
+            room = float(rate.get_left()[0]) - row.left - 1.01 * CLEAR
+            title = Words(title_of(name), size, rule_color(name))
+            if size == SMALL and title.width > room:
+                title = cut_to(title_of(name), room, size, rule_color(name))
+            titles.add(_seat(title, row, LEFT))
         return titles, rates
 
     def _rate(self, name: str, rule: Any, box: Box, size: float) -> Words | Numeral:
@@ -96,6 +103,16 @@ class RaceTable(VGroup):
         if name in self.in_force:
             rate: Any = self.rates[place]
             yield rate, partial(rate_at, self.in_force[name])
+
+
+def row_height(count: int) -> float:
+    """How high a row is where so many rules race: the strip below has room."""
+    return float(np.clip(ALL / (count + 1), LOWEST, ROW))
+
+
+def table_height(count: int) -> float:
+    """How high a table of so many rules is, its heads included."""
+    return (count + 1) * row_height(count)
 
 
 def counter_under(conditions: Conditions, box: Box, steps: int) -> Counter:

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from optimizers import RULES, Trajectory
+from optimizers import Trajectory
 from scenes.props.optimizer_race.rate_search import JUDGED, one_digit_above
 from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import typed
+from scenes.stage.words.naming import title_of
 
 FAR_APART, ARRIVED = 50.0, 0.01  # ratio of the errors; share of the first error, above the lowest, that is left
 
@@ -63,4 +64,4 @@ class Results:
     def winner(self) -> str:
         """Who ended lowest, in a few words."""
         best = min(self.ends, key=lambda name: self.ends[name])
-        return f"here {RULES[best].title} ends lowest" if np.isfinite(self.ends[best]) else "here all fly off"
+        return f"here {title_of(best)} ends lowest" if np.isfinite(self.ends[best]) else "here all fly off"

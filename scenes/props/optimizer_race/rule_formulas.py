@@ -19,6 +19,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.cards import card_ground
 from scenes.stage.words.conditions import schedule_name
 from scenes.stage.words.figures import typed
+from scenes.stage.words.naming import cut_to, title_on_card
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import (
     BODY,
@@ -88,7 +89,7 @@ class FormulaCard(VGroup):
         self.schedule = schedule_name(conditions.shape) if conditions.rates_of({"": rule}, 1) else ""
         ground = card_ground(box)
         inner = box.inset(PAD, 0.7 * PAD, PAD, 0.7 * PAD)
-        head = layout.place(bold(rule.title, BODY, rule_color(rule.name)), inner, UL)
+        head = layout.place(cut_to(title_on_card(rule), inner.width, BODY, rule_color(rule.name), bold), inner, UL)
         #: What lights the card, shown by whoever speaks of it.
         self.rim = ground.copy().set_fill(opacity=0).set_stroke(rule_color(rule.name), 4)
         self.add(ground, on_baseline(head, inner.top - HEAD))

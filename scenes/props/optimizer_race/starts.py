@@ -11,7 +11,7 @@ import numpy as np
 from manim import LEFT, RIGHT, Rectangle, VGroup, VMobject
 
 from objectives import AnyObjective
-from optimizers import RULES, Conditions, Rule
+from optimizers import Conditions, Rule
 from optimizers.conditions import PLAIN
 from scenes.props.optimizer_race.rate_search import JUDGED
 from scenes.stage.ink import layout
@@ -19,10 +19,13 @@ from scenes.stage.ink.drawing import Array, disc_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline
+from scenes.stage.words.naming import cut_to, title_of
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 ACROSS, UP = 9, 7  # starts on a map
 DOT, ROW, BAR = 0.1, 1.0, 0.1
+CROWDED = 0.65  # height of a row in which the type is small
+MANY, FOOT = 6, 0.4  # rules from which on what is said below needs room for two lines
 TIE = 1e-12  # errors so close are no victory
 
 
@@ -77,13 +80,13 @@ class Starts:
         """From how many starts who ends lowest most often does, in a few words: from all, say."""
         first = [name for name, wins in self.wins.items() if wins]
         if len(first) == 1 and self.wins[first[0]] == len(self.places):
-            return f"{RULES[first[0]].title}, from every start of this map"
+            return f"{title_of(first[0])}, from every start of this map"
         if len(first) == 1:
-            return f"{RULES[first[0]].title}, where one ends lowest alone"
+            return f"{title_of(first[0])}, where one ends lowest alone"
         if not first:
             return "from no start does one end lowest alone"
         most = max(self.wins.values())
-        leaders = [RULES[name].title for name in first if self.wins[name] == most]
+        leaders = [title_of(name) for name in first if self.wins[name] == most]
         end = "ends" if len(leaders) == 1 else "each end"
         return f"{' and '.join(leaders)} {end} lowest from ${most}$ of ${len(self.places)}$ starts, not from all"
 
@@ -108,6 +111,7 @@ class Wins:
 
     def __init__(self, box: Box, head: str, wins: Mapping[str, int]) -> None:
         count = len(wins) + 1
+        box = box.inset(bottom=FOOT * (layout.is_narrow() and count > MANY))
         first, *rest = box.top_slice(min(box.height, ROW * count))[0].rows(*[1.0] * count, gap=0.1)
         self.head = layout.place(layout.shrink_into(Words(head, BODY), first.width), first, LEFT)
         most = max(*wins.values(), 1)
@@ -119,10 +123,12 @@ class Wins:
 def _row(name: str, wins: int, share: float, box: Box) -> VGroup:
     """A rule, from how many starts it ends lowest, and below a bar as long as its share of the most."""
     color = rule_color(name)
-    title, number = bold(RULES[name].title, BODY, color), Words(f"lowest from ${wins}$", BODY, color)
+    size, half = BODY if box.height > CROWDED else SMALL, min(0.26, 0.3 * box.height)
+    number = layout.shrink_into(Words(f"lowest from ${wins}$", size, color), 0.48 * box.width)
+    title = cut_to(title_of(name), 0.96 * box.width - number.width, size, color, bold)
     for words, side in ((title, LEFT), (number, RIGHT)):
-        layout.place(layout.shrink_into(words, 0.48 * box.width), box, side)
-        on_baseline(words, float(box.center[1]) - 0.02)
+        layout.place(words, box, side)
+        on_baseline(words, float(box.center[1]) + 0.24 - half)
     bar = Rectangle(width=max(share, 1e-3) * box.width, height=BAR, stroke_width=0, fill_color=color, fill_opacity=1)
-    bar.move_to((box.left + bar.width / 2, float(box.center[1]) - 0.26, 0.0))
+    bar.move_to((box.left + bar.width / 2, float(box.center[1]) - half, 0.0))
     return VGroup(title, number, bar)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from optimizers import RULES, Trajectory
+from optimizers import Trajectory
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch
 from scenes.props.optimizer_race.results import ARRIVED, Results
 from scenes.props.optimizer_race.widths import Widths
+from scenes.stage.words import naming
 from scenes.stage.words.endings import ending_briefly, last_value
 from scenes.stage.words.figures import figure
+from scenes.stage.words.naming import title_of
 
 
 def listed(numbers: Mapping[str, float]) -> str:
     """Numbers of rules in a sentence."""
-    return ", ".join(f"{RULES[name].title} {figure(number, 2)}" for name, number in numbers.items())
+    return ", ".join(f"{title_of(name)} {figure(number, 2)}" for name, number in numbers.items())
+
+
+def introduced(names: Iterable[str]) -> str:
+    """The rules in a sentence; guests with their whole names, this once."""
+    *first, last = map(naming.introduced, names)
+    return f"{', '.join(first)} and {last}"
 
 
 def capital(text: str) -> str:
@@ -53,7 +61,7 @@ def same_rate(rate: float, steps: int, runs: Mapping[str, Trajectory] | None) ->
 
 def searched(searches: Mapping[str, RateSearch]) -> str:
     """How the rates are found, and which."""
-    found = ", ".join(f"{RULES[name].title} {search.told}" for name, search in searches.items())
+    found = ", ".join(f"{title_of(name)} {search.told}" for name, search in searches.items())
     tried = f"For each rule {len(RATES)} rates from {RATES[0]:g} to {RATES[-1]:g} are run"
     return (
         f"{tried}, and the largest of the last {JUDGED} errors is drawn. Where it is lowest, is the best rate: {found}."
@@ -67,7 +75,7 @@ def again(steps: int, runs: Mapping[str, Trajectory]) -> str:
 
 def tuned(searches: Mapping[str, RateSearch], results: Results) -> str:
     """What the second race shows, as markup: all get below a bound, or which rules no rate suits."""
-    stuck = [RULES[name].title for name, search in searches.items() if not search.works]
+    stuck = [title_of(name) for name, search in searches.items() if not search.works]
     return f"no rate works for {' and '.join(stuck)}" if stuck else results.arrival
 
 
@@ -78,5 +86,5 @@ def counted(widths: Widths) -> str:
 
 
 def _errors(steps: int, runs: Mapping[str, Trajectory]) -> str:
-    ends = ", ".join(f"{RULES[name].title} {ending_briefly(run, 2)}" for name, run in runs.items())
+    ends = ", ".join(f"{title_of(name)} {ending_briefly(run, 2)}" for name, run in runs.items())
     return f"After {steps} steps the errors: {ends}."

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from manim import LEFT, RIGHT, CapStyleType, VGroup, VMobject
 
-from optimizers import RULES
 from scenes.props.optimizer_race.rate_search import RATES, RateSearch
 from scenes.props.optimizer_race.results import arrives
 from scenes.stage.ink import layout
@@ -18,6 +17,7 @@ from scenes.stage.ink.drawing import Array, curve_of, polyline_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.plot import Axis, decades, tick_labels
+from scenes.stage.words.naming import cut_to, title_of
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, quiet
 
@@ -49,7 +49,7 @@ class Widths:
     @property
     def told(self) -> str:
         """The counts in a sentence."""
-        return ", ".join(f"{RULES[name].title} {count}" for name, count in self.counts.items())
+        return ", ".join(f"{title_of(name)} {count}" for name, count in self.counts.items())
 
     @property
     def verdict(self) -> str:
@@ -71,7 +71,7 @@ class Widths:
     def leaders(self) -> list[str]:
         """Which rules arrive with most rates."""
         most = max(self.counts.values())
-        return [RULES[name].title for name, count in self.counts.items() if count == most]
+        return [title_of(name) for name, count in self.counts.items() if count == most]
 
 
 class WidthBars:
@@ -83,9 +83,7 @@ class WidthBars:
         foot, above = box.bottom_slice(FOOT, gap=0.1)
         above = above.inset(top=max(0.0, above.height - TALLEST * len(names)) / 2)
         rows = above.top_slice(min(above.height, TALLEST * len(names)))[0].rows(*[1.0] * len(names), gap=0.0)
-        heads = [
-            layout.shrink_into(bold(RULES[name].title, size, rule_color(name)), 0.34 * box.width) for name in names
-        ]
+        heads = [cut_to(title_of(name), 0.34 * box.width, size, rule_color(name), bold) for name in names]
         numbers = [Words(f"${count}$", size, rule_color(name)) for name, count in widths.counts.items()]
         left, right = (max(words.width for words in some) + 0.35 for some in (heads, numbers))
         self.axis = Axis((float(RATES[0]), float(RATES[-1])), (box.left + left, box.right - right), "log")

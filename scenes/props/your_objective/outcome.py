@@ -14,13 +14,14 @@ from functools import cached_property
 import numpy as np
 
 from objectives import AnyObjective
-from optimizers import RULES, Trajectory
+from optimizers import Trajectory
 from scenes.stage.maps.dips import joined
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.landing import Verdict
 from scenes.stage.terrain.ground import HeightScale
 from scenes.stage.words.endings import ending_briefly, flies_off, last_value
 from scenes.stage.words.figures import figure, rounded
+from scenes.stage.words.naming import title_of
 
 HAIR = 0.02  # of the way down: no barrier, and no difference
 SEEN = 0.005  # of the way to the lowest ground
@@ -124,8 +125,8 @@ class Outcome:
 
     def _told(self, group: list[str]) -> str:
         if len(group) == 1:
-            return f"{RULES[group[0]].title} {ending_briefly(self.runs[group[0]], 4)}"
-        names = listed([RULES[name].title for name in group])
+            return f"{title_of(group[0])} {ending_briefly(self.runs[group[0]], 4)}"
+        names = listed([title_of(name) for name in group])
         return f"{names} in the same dip, at {listed([figure(self.ends[name], 4) for name in group])}"
 
     def sentences(self, named: Callable[[str], str]) -> Iterator[Wordings]:
@@ -165,7 +166,8 @@ class Outcome:
         if restless:
             verb = "swings" if len(restless) == 1 else "swing"
             names = listed([named(name) for name in restless])
-            yield f"{names} still {verb} there: a number of the moment", f"{names} still {verb}"
+            count = f"{len(restless)} of them still {verb}"
+            yield f"{names} still {verb} there: a number of the moment", f"{names} still {verb}", count
 
     def _numbers(self, group: list[str]) -> str:
         """The last values of some runs, once where they look the same."""
@@ -177,7 +179,7 @@ class Outcome:
         return [self._verdict(name, group) for group in self.groups for name in group]
 
     def _verdict(self, name: str, group: list[str]) -> Verdict:
-        title = RULES[name].title
+        title = title_of(name)
         if flies_off(self.runs[name]):
             return Verdict(name, title, "flies off")
         another = "another dip" if len(group) > 1 and group != self.groups[0] else ""

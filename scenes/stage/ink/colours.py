@@ -39,8 +39,14 @@ class Palette:
 
         There are many optimizers of other libraries: these borrow from the rules that seldom race.
         """
-        lent = tuple(self.rules.values())[SELDOM:] if ":" in name else self.terms
-        return self.rules.get(name) or lent[crc32(name.encode()) % len(lent)]
+        return self.rules.get(name) or self.lent(name)[0]
+
+    def lent(self, name: str) -> tuple[str, ...]:
+        """All tints that a rule without a place may borrow, the one that it takes first, first."""
+        seldom = tuple(self.rules.values())[SELDOM:]
+        first, then = (seldom, self.terms) if ":" in name else (self.terms, seldom)
+        turn = crc32(name.encode()) % len(first)
+        return (*first[turn:], *first[:turn], *then)
 
 
 DARK = Palette(

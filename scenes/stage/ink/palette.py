@@ -10,6 +10,8 @@ light one without a setting of our own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextvars import ContextVar
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +19,16 @@ import numpy.typing as npt
 from manim import ManimColor, config
 
 from scenes.stage.ink.colours import DARK, LIGHT, THEMES, Palette, Theme
+
+#: Of Oklab: from linear red, green, blue to the eye's three answers, and from their cube roots to lightness and hues.
+CONES = np.array(
+    [[0.4122215, 0.5363325, 0.0514460], [0.2119035, 0.6806995, 0.1073970], [0.0883025, 0.2817188, 0.6299787]]
+)
+OPPONENTS = np.array(
+    [[0.2104543, 0.7936178, -0.0040720], [1.9779985, -2.4285922, 0.4505937], [0.0259040, 0.7827718, -0.8086758]]
+)
+APART = 0.09  # in Oklab: two colours that nobody takes for one another
+_together: ContextVar[tuple[str, ...]] = ContextVar("_together", default=())
 
 __all__ = ["DARK", "LIGHT", "THEMES", "Palette", "Theme"]
 
@@ -40,11 +52,48 @@ def palette() -> Palette:
     return LIGHT if bright else DARK
 
 
+def seen_together(rules: Iterable[str]) -> None:
+    """Which rules a scene shows, by their names: from now on those that borrow their colours borrow different ones."""
+    _together.set(tuple(rules))
+
+
+def together() -> tuple[str, ...]:
+    """The rules that are seen together, in their order."""
+    return _together.get()
+
+
 def rule_color(rule: str) -> str:
-    """The colour of an optimizer rule, by its name in `optimizers.RULES`; a rule without a place here gets another's
-    tint, the same each time.
+    """The colour of an optimizer rule, by its name in `optimizers.RULES`; a rule without a place here borrows a tint,
+    the same each time for the same rules that are seen together.
     """
-    return palette().rule(rule)
+    colors = palette()
+    return _apart(together(), colors is LIGHT).get(rule) or colors.rule(rule)
+
+
+@lru_cache(maxsize=64)
+def _apart(rules: tuple[str, ...], light: bool) -> dict[str, str]:
+    """Colours of rules that are seen together: borrowed are tints that are far enough from all that are there."""
+    colors = LIGHT if light else DARK
+    found = {rule: colors.rules[rule] for rule in rules if rule in colors.rules}
+    for rule in rules:
+        if rule not in found:
+            tints = colors.lent(rule)
+            distances = [min((distance(tint, other) for other in found.values()), default=1.0) for tint in tints]
+            far = (tint for tint, away in zip(tints, distances, strict=True) if away >= APART)
+            found[rule] = next(far, tints[int(np.argmax(distances))])
+    return found
+
+
+def distance(first: str, second: str) -> float:
+    """How different two colours look: their distance in Oklab (Ottosson 2020), 0 to about 1."""
+    return float(np.linalg.norm(_oklab(first) - _oklab(second)))
+
+
+@lru_cache(maxsize=256)
+def _oklab(color: str) -> npt.NDArray[np.float64]:
+    channels = np.asarray(ManimColor(color).to_rgb())
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return np.asarray(OPPONENTS @ np.cbrt(CONES @ linear))
 
 
 @lru_cache(maxsize=256)

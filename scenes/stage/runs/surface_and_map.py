@@ -35,6 +35,7 @@ from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.trail import TerrainTrail
 from scenes.stage.words.cards import FEW, Counter, RuleCard, card_height
 from scenes.stage.words.figures import running_spec
+from scenes.stage.words.naming import title_of
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, fitting_formula, wrapped_formula
@@ -253,7 +254,7 @@ class SurfaceAndMap:
         return cards
 
     def _card(self, name: str, box: Box, spec: str, widest: float, size: float, **more: bool) -> RuleCard:
-        title, settings = self.rules[name].title, self.settings(name)
+        title, settings = title_of(name), self.settings(name)
         rates = self.conditions.rates_of({name: self.rules[name]}, max(1, self.runs[name].steps)).get(name)
         card = RuleCard(box, name, title, settings, spec, self.called, widest, size=size, rates=rates, **more)
         return card.at_the_start().display(self.reading(name)(0))
