@@ -21,9 +21,10 @@ from objectives.errors import UsageError, unknown
 from objectives.expression import read_formula
 from objectives.functions import Logistic
 from objectives.kernels import Array
+from objectives.looking import find_start, find_view, wall
 from objectives.numeric import Variables, evaluate, stable
 from objectives.objective import Objective
-from objectives.search import BOX, ROWS, Findings, Minimum, find_minima, find_start, find_view
+from objectives.search import BOX, ROWS, Findings, Minimum, find_minima
 from objectives.tables import check_length, column_names, numbers
 from objectives.tokens import has_meaning
 
@@ -38,6 +39,7 @@ REDUCTIONS = {"averaged": "mean", "mean": "mean", "summed": "sum", "sum": "sum"}
 MOST_VARIABLES = 20
 F, TARGET = "f", "y"
 SOURCE = "The lecture's own."
+WIDE = 4.0  # boxes: so far from the middle a model of data is looked for
 STAND_IN = 900  # a column whose name is a word is read as x_900, x_901, ...
 
 Made = TypeVar("Made", Objective, DataObjective)
@@ -118,14 +120,16 @@ def _completed(definition: Definition, blank: Made, middle: Array, scale: Array,
     if definition.view is not None:
         sides = np.array(definition.view)
         middle, scale = sides.mean(axis=1), np.ptp(sides, axis=1) / (2 * BOX)
-    found = _known_minima(definition, blank) if definition.minima is not None else find_minima(blank, middle, scale)
+    wide = WIDE if from_origin else 1.0
+    given = definition.minima is not None
+    found = _known_minima(definition, blank) if given else find_minima(blank, middle, scale, wide)
     start = definition.start
     view = definition.view or find_view(blank, found, middle, scale, start, from_origin)
     minima = tuple(
         place for place in found.places if all(low <= x <= high for x, (low, high) in zip(place, view, strict=True))
     )
     if start is None:
-        start = find_start(blank, view, minima)
+        start = find_start(blank, view, minima, wall(blank, found, middle) if from_origin else np.inf)
     value, slope = blank.value(start), blank.gradient(start)
     if not (np.isfinite(value) and np.isfinite(slope).all()):
         raise definition.refuse("start", f"there is no finite value or slope at the start {start}: choose another.")
@@ -314,19 +318,34 @@ def _check_shares(definition: Definition, target: str, columns: Mapping[str, Arr
 
 
 def _scale(objective: DataObjective, target: Array | None) -> Array:
-    """How much of each parameter it takes to move the model by as much as the target is large, (d,)."""
+    """How much of each parameter it takes to move the model by as much as the target is large, (d,).
+
+    Where a parameter moves nothing as long as all are 0, as k in a exp(-k t), it is asked with the others in their
+    scales: of k that is one over the size of t, however large a is.
+    """
     rows = slice(None, None, max(1, objective.samples // ROWS))
     columns = [column[rows] for column in objective.data.values()]
     inputs = (*objective.variables, *objective.data_symbols)
     slopes = derivatives(stable(objective.model), objective.variables, 1)
     size = 1.0 if target is None else float(np.sqrt(np.mean(target**2))) or 1.0
-    found = np.full(objective.dimension, np.nan)
-    for place in (0.0, 1.0, 0.1):  # where a slope vanishes by chance, it is asked elsewhere
-        at = np.full((objective.dimension, 1), place)
+
+    def scales(at: Array) -> Array:
+        """Where the parameters are (d,); not a number for what moves nothing there."""
         with np.errstate(all="ignore"):
-            moved = np.sqrt(np.mean(evaluate(inputs, slopes, (*at, *columns)) ** 2, axis=-1))
-            found = np.where(np.isfinite(found), found, np.where(moved > 0, size / moved, np.nan))
-    return np.where(np.isfinite(found) & (found > 0), found, 1.0)
+            moved = np.sqrt(np.mean(evaluate(inputs, slopes, (*at[:, np.newaxis], *columns)) ** 2, axis=-1))
+            return np.where(np.isfinite(moved) & (moved > 0), size / moved, np.nan)
+
+    at_zero = found = scales(np.zeros(objective.dimension))
+    for place in (1.0, 0.1):  # where a slope vanishes by chance, it is asked elsewhere
+        found = np.where(np.isfinite(found), found, scales(np.full(objective.dimension, place)))
+    found = np.where(np.isfinite(found) & (found > 0), found, 1.0)
+    for k in np.flatnonzero(~np.isfinite(at_zero)):
+        for own in (0.0, 1.0, 0.1):
+            again = scales(np.where(np.arange(len(found)) == k, own, found))[k]
+            if np.isfinite(again):
+                found[k] = again
+                break
+    return found
 
 
 def _lower(sentence: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the minima of a function are, and from where they are best looked at, when nobody has said so.
+"""Where the minima of a function are, when nobody has said so.
 
 The search is global as far as a search of finite length can be: a grid over a box, from whose dips SciPy's BFGS goes
 down, and Newton's method as deep as doubles go. Nothing in it is left to chance but what is drawn with a fixed seed.
@@ -10,7 +10,7 @@ Large data are searched on some of their rows first; what is found there is only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from objectives.data_objective import DataObjective
 from objectives.kernels import Array
-from objectives.objective import Differentiable, Point, View
+from objectives.objective import Differentiable, Point
 
 SEED = 0
 BOX = 5.0  # half the width of the box that is searched, in scales
@@ -32,6 +32,7 @@ AT_REST = 1e-7  # of a scale: a step so short leads nowhere
 FAR = 100.0  # scales from the middle: what lies further out counts as endless
 NOWHERE = 1e300  # the value where there is none
 ABOUT = 1e-2  # of a scale: ways that end so close lead to the same minimum
+NARROW = 1e-4  # of a scale: dips that are narrower are none that could be seen
 SAME = 1e-4  # of a scale: two minima so close are one
 HARD_BY, GENTLE = 1e-7, 1e-3  # of a scale; of the slope a scale away: there is none
 FLAT = 1e-9  # of the largest curvature: none
@@ -62,25 +63,53 @@ class Findings(NamedTuple):
         return tuple(tuple(map(float, minimum.place)) for minimum in self.minima)
 
 
-def find_minima(objective: Differentiable, middle: Array, scale: Array) -> Findings:
-    """Search the box of BOX scales (d,) around its middle (d,), and wherever the ways down from there lead."""
+def find_minima(objective: Differentiable, middle: Array, scale: Array, wide: float = 1.0) -> Findings:
+    """Search the box of BOX scales (d,) around its middle (d,), and wherever the ways down from there lead.
+
+    `wide`, if it is more than 1, says that it is a model over data, whose parameters have these scales. Then a box is
+    searched, too, that is so many times as large, more coarsely: a model may swing faster than its scale tells. What
+    lies still further out counts only if it is the one place to which Newton's method leads from the middle, as for a
+    line far from the origin of its data; and dips that nobody could see do not: there a model fits a single sample.
+    """
     few = thinned(objective)
     if few is not objective:
-        starts = [minimum.place for minimum in find_minima(few, middle, scale).minima] or [middle]
+        starts = [minimum.place for minimum in find_minima(few, middle, scale, wide).minima] or [middle]
     else:
-        starts = _starts(objective, middle, scale)
+        starts = _starts(objective, middle, scale) + (_starts(objective, middle, wide * scale) if wide > 1 else [])
+    reach, height = (wide * BOX if wide > 1 else FAR), _height(few, middle, scale)
+
+    def is_near(place: Array, reach: float = reach) -> bool:
+        return bool(np.abs((place - middle) / scale).max() <= reach)
+
     with np.errstate(all="ignore"):
         rough = [_descended(objective, start, scale) for start in starts]
-        near = [place for place in rough if np.abs((place - middle) / scale).max() <= FAR]
-        ends = _all_settled(objective, _apart(objective, near, scale), scale)
-    found = [end for end in ends if end is not None and np.abs((end.place - middle) / scale).max() <= FAR]
-    return Findings(
-        _distinct(found, middle, scale, _height(few, middle, scale)),
-        endless=len(near) < len(rough) or len(found) < len(ends),
-    )
+        ends = _all_settled(objective, _apart(objective, filter(is_near, rough), scale), scale)
+        found = [end for end in ends if end is not None and is_near(end.place)]
+        if wide > 1:
+            found = [end for end in found if not _is_narrow(objective, end, scale, height)]
+            found = found or _from_the_middle(objective, middle, scale)
+        if not found:  # then it is asked whether the ways out end
+            out = [place for place in rough if is_near(place, FAR) and not is_near(place)]
+            ends += _all_settled(objective, _apart(objective, out, scale), scale)
+    gone = [place for place in rough if not is_near(place, FAR)]
+    lost = any(end is None or not is_near(end.place, FAR) for end in ends)
+    return Findings(_distinct(found, middle, scale, height), endless=bool(gone) or lost)
 
 
-def _apart(objective: Differentiable, places: Sequence[Array], scale: Array) -> list[Array]:
+def _is_narrow(objective: Differentiable, end: Minimum, scale: Array, height: float) -> bool:
+    """Whether a dip is narrower than NARROW scales."""
+    bend = np.asarray(objective.hessian(end.place)) * np.outer(scale, scale)
+    return bool(end.smooth and np.isfinite(bend).all() and np.abs(bend).max() * NARROW**2 > max(height, 1e-300))
+
+
+def _from_the_middle(objective: Differentiable, middle: Array, scale: Array) -> list[Minimum]:
+    """The minimum to which Newton's method leads, wherever it is: of a parabola, in one step."""
+    place, rests = _newton(objective, middle, scale)
+    level = rests and _is_level(objective, place, scale) and not _goes_on(objective, place, scale)
+    return [_smooth(objective, place, scale)] if level else []
+
+
+def _apart(objective: Differentiable, places: Iterable[Array], scale: Array) -> list[Array]:
     """Of places that are about the same, the lowest."""
     kept: list[Array] = []
     for place in sorted(places, key=lambda one: float(objective.value(one))):
@@ -110,7 +139,7 @@ def thinned(objective: Differentiable) -> Differentiable:
 def _starts(objective: Differentiable, middle: Array, scale: Array) -> list[Array]:
     """The lowest dips of a grid, and some places at random."""
     chance = np.random.default_rng(SEED)
-    points = _grid(len(scale)) if len(scale) in SIDE else chance.uniform(-1, 1, (SPREAD, len(scale)))
+    points = grid(len(scale)) if len(scale) in SIDE else chance.uniform(-1, 1, (SPREAD, len(scale)))
     places = middle + BOX * scale * points
     values = np.asarray(objective.value(places), dtype=float)
     values = np.where(np.isfinite(values), values, np.inf)
@@ -120,7 +149,8 @@ def _starts(objective: Differentiable, middle: Array, scale: Array) -> list[Arra
     return [flat[k] for k in (*low[:DESCENTS], *more)]
 
 
-def _grid(d: int) -> Array:
+def grid(d: int) -> Array:
+    """Points from -1 to 1 in all directions, (..., d)."""
     sides = [np.linspace(-1, 1, SIDE[d])] * d
     return np.stack(np.meshgrid(*sides), axis=-1)
 
@@ -270,95 +300,3 @@ def _distinct(found: Sequence[Minimum], middle: Array, scale: Array, height: flo
     lowest = [one for one in kept if one.value - kept[0].value <= AS_LOW * max(abs(kept[0].value), height)]
     first = sorted(lowest, key=lambda one: tuple(one.place))
     return tuple([*first, *(one for one in kept if not any(one is other for other in lowest))][:LISTED])
-
-
-# From where to look ---------------------------------------------------------------------------------------------------
-
-REACH = 1.25  # of the way from the lowest minimum to the origin: so far the window goes
-HOME = 0.8  # of the box, where the minimum is at the origin
-FURTHER = 3.0  # times the window: so far a start or another minimum may widen it
-ROOM = 0.12  # at each side of what has to be in the window
-
-
-def find_view(
-    objective: Differentiable, found: Findings, middle: Array, scale: Array, start: Point | None, from_origin: bool
-) -> View:
-    """A window on the lowest minimum, in the proportions of the valley there, with the start and the others in it.
-
-    `from_origin` says that the origin is a place that means something, as it does for the parameters of a model.
-    """
-    held = [] if start is None else [np.array(start)]
-    if not found.minima:
-        return _rounded(*_defined(objective, *_holding(middle - BOX * scale, middle + BOX * scale, held)))
-    place = found.minima[0].place
-    breadth = _breadth(objective, place, scale)
-    times = max(
-        REACH * float(np.max(np.abs(place - middle) / breadth)) if from_origin else 0.0,
-        HOME * BOX / (2.0 if from_origin else 1.0) / float(np.max(breadth / scale)),
-    )
-    held += [minimum.place for minimum in found.minima[1:]]
-    return _rounded(*_defined(objective, *_holding(place - times * breadth, place + times * breadth, held)))
-
-
-def _defined(objective: Differentiable, low: Array, high: Array) -> tuple[Array, Array]:
-    """The part of a window in which the function has values, with a little room."""
-    if len(low) not in SIDE:
-        return low, high
-    points = (low + high) / 2 + _grid(len(low)) * (high - low) / 2
-    known = points[np.isfinite(np.asarray(thinned(objective).value(points)))]
-    if not known.size:
-        return low, high
-    cell = 1.5 * (high - low) / (SIDE[len(low)] - 1)
-    return np.maximum(low, known.min(axis=0) - cell), np.minimum(high, known.max(axis=0) + cell)
-
-
-def _breadth(objective: Differentiable, place: Array, scale: Array) -> Array:
-    """How far a level of the valley reaches along each axis, (d,), up to a factor: the roots of the inverse Hessian's
-    diagonal; the scale, where the ground has no bend."""
-    bend = np.asarray(objective.hessian(place)) * np.outer(scale, scale)
-    if not np.isfinite(bend).all() or np.linalg.eigvalsh(bend)[0] <= 1e-6 * np.abs(bend).max():
-        return scale
-    breadth: Array = np.sqrt(np.diag(np.linalg.inv(bend))) * scale
-    return np.maximum(breadth, np.max(breadth / scale) * scale / 20)
-
-
-def _holding(low: Array, high: Array, places: Sequence[Array]) -> tuple[Array, Array]:
-    """The window, widened to hold places that are not too far out."""
-    reach = FURTHER * (high - low)
-    near = [place for place in places if (place > low - reach).all() and (place < high + reach).all()]
-    for place in near:
-        room = ROOM * np.maximum(high, place) - ROOM * np.minimum(low, place)
-        low, high = (
-            np.where(place < low + room / 2, np.minimum(low, place - room), low),
-            np.where(place > high - room / 2, np.maximum(high, place + room), high),
-        )
-    return low, high
-
-
-def _rounded(low: Array, high: Array) -> View:
-    """Ends that can be read, at most a twentieth of the width further out."""
-    step = 10.0 ** np.floor(np.log10((high - low) / 20))
-    ends = zip(np.floor(low / step) * step, np.ceil(high / step) * step, strict=True)
-    return tuple((float(f"{left:.9g}"), float(f"{right:.9g}")) for left, right in ends)
-
-
-def find_start(objective: Differentiable, view: View, minima: Sequence[Point]) -> Point:
-    """A place in the window from which there is a way to go: not flat, and not beside a minimum.
-
-    Of a fixed tour of the window the first with a slope no gentler than the usual one; if there is none, the steepest.
-    """
-    from objectives.typed import tour
-
-    (low, high), objective = np.array(view).T, thinned(objective)
-    digits = max(0, 2 - int(np.floor(np.log10(np.min(high - low) / 10))))
-    points = np.array(list(tour(view, digits)))
-    with np.errstate(all="ignore"):
-        slopes = np.linalg.norm(np.asarray(objective.gradient(points)) * (high - low), axis=-1)
-        values = np.asarray(objective.value(points))
-    slopes = np.where(np.isfinite(slopes) & np.isfinite(values), slopes, 0.0)
-    far = np.full(len(points), True)
-    for minimum in minima:
-        far &= np.abs((points - np.array(minimum)) / (high - low)).max(axis=-1) > 0.2
-    usual = float(np.median(slopes[slopes > 0])) if (slopes > 0).any() else 0.0
-    good = far & (slopes >= usual) & (slopes > 0)
-    return tuple(map(float, points[np.argmax(good) if good.any() else np.argmax(slopes)]))

@@ -115,6 +115,45 @@ def test_a_kink_is_a_minimum_that_is_not_smooth(formula: str) -> None:
     assert not found.smooth
 
 
+T = np.linspace(0, 8, 25)
+NOISE = np.random.default_rng(1).normal(0, 0.05, 25)
+MODELS: dict[str, tuple[str, Any, Any, tuple[float, float]]] = {  # formula, function, data and the parameters behind it
+    "decay": ("a*exp(-k*t)", lambda p, t: p[0] * np.exp(-p[1] * t), T, (3, 0.7)),
+    "large and late": ("a*exp(-k*t)", lambda p, t: p[0] * np.exp(-p[1] * t), 1000 * T, (300, 0.0007)),
+    "growth": ("a*exp(k*t)", lambda p, t: p[0] * np.exp(p[1] * t), T, (0.5, 0.4)),
+    "power": ("a*t^b", lambda p, t: p[0] * t ** p[1], T + 0.5, (2, 1.5)),
+    "saturation": ("a*(1 - exp(-k*t))", lambda p, t: p[0] * (1 - np.exp(-p[1] * t)), T, (3, 0.7)),
+    "wave": ("a*sin(w*t)", lambda p, t: p[0] * np.sin(p[1] * t), T, (2, 1.7)),
+    "bell": ("exp(-(t - m)^2/(2*s^2))", lambda p, t: np.exp(-((t - p[0]) ** 2) / (2 * p[1] ** 2)), T, (3, 0.8)),
+    "years": ("w*t + b", lambda p, t: p[0] * t + p[1], 2000 + np.arange(25.0), (2, -4020)),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_with_flat_tails_is_looked_at_where_its_data_are(name: str) -> None:
+    """The lowest minimum is SciPy's, from the parameters behind the data; window and start are on that scale."""
+    formula, model, t, behind = MODELS[name]
+    y = model(behind, t) + NOISE * np.abs(behind[0])
+    mine = built(model=formula, loss="squared", columns=(("t", tuple(map(float, t))), ("y", tuple(map(float, y)))))
+    wanted = least_squares(lambda p: model(p, t) - y, behind, x_scale=np.abs(behind), xtol=1e-14, ftol=1e-14)
+    same = np.abs(np.abs(np.array(mine.minima)) - np.abs(wanted.x)) < 1e-4 * np.abs(wanted.x)  # (-a, -w) is (a, w)
+    assert same.all(axis=1).any()
+    lowest = float(mine.value(mine.minima[0]))
+    assert lowest == pytest.approx(2 * wanted.cost / 25, rel=1e-6)
+    for (low, high), place in zip(mine.view, wanted.x, strict=True):
+        assert low <= abs(place) * (1 + 1e-9) <= high or low <= -abs(place) <= high
+        assert high - low < 30 * abs(place)
+    at_zero = float(mine.value((1e-9, 1e-9) if name != "bell" else (0.0, 1e9)))
+    assert lowest < float(mine.value(mine.start)) < 100 * at_zero
+    assert mine.remarks == ()
+
+
+def test_of_noise_alone_no_curve_is_found_that_fits_a_single_point() -> None:
+    mine = built(model="a*exp(-k*t)", loss="squared", columns=(("t", tuple(T[::3])), ("y", tuple(NOISE[::3]))))
+    assert np.ptp(np.array(mine.view), axis=1).max() < 10
+    assert float(mine.value(mine.start)) < 100 * np.mean(NOISE**2)
+
+
 def test_of_a_line_of_minima_one_is_listed() -> None:
     assert built(formula="(x + y)^2").minima == ((0.0, 0.0),)
 
