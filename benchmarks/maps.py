@@ -58,7 +58,9 @@ def large(model: str, loss: str) -> DataObjective:
 
 def of_rows() -> None:
     """Print one line for each loss: seconds of a map, and how many times as long point by point takes."""
-    for model, loss in (("w*x + b", "squared"), (NEURON, "(f - y)^2"), (NEURON, "logistic")):
+    asked = [("w*x + b", loss) for loss in ("squared", "absolute", "huber")]
+    asked += [(NEURON, loss) for loss in ("(f - y)^2", "logistic", "absolute", "huber")]
+    for model, loss in asked:
         objective = large(model, loss)
         ends = [np.linspace(*side, pixels) for side, pixels in zip(objective.view, (1920, 1080), strict=True)]
         points = np.stack(np.meshgrid(*ends), axis=-1)
@@ -68,7 +70,8 @@ def of_rows() -> None:
         middle = perf_counter()
         objective.value(lines.reshape(-1, 2))  # no grid, and so no shortcut
         ratio = (perf_counter() - middle) * 1080 / LINES / (middle - begin)
-        print(f"{f'{ROWS:,} rows, {loss}':28}{middle - begin:8.2f} s  point by point {ratio:8.1f} x")
+        kind = "line" if model != NEURON else "neuron"
+        print(f"{f'{ROWS:,} rows, {kind}, {loss}':34}{middle - begin:8.2f} s  point by point {ratio:8.1f} x")
 
 
 def main() -> None:

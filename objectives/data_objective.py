@@ -35,6 +35,7 @@ from objectives.numeric import (
     stable,
 )
 from objectives.objective import Differentiable, Point, View
+from objectives.offsets import offset_of, on_lines
 from objectives.on_a_grid import CLOSE, CLOSE_WITH_KINKS, grid_of, interpolated
 
 KINKED = (*QUIET, Cases)
@@ -207,21 +208,22 @@ class DataObjective(Differentiable):
             return total + evaluate_derivatives(penalty, self.variables, self.variables, order, tuple(columns))
 
     def _added_up(self, order: int, columns: Array) -> Array:
-        """The sum over samples: of many samples on a grid of points by way of fewer points, else point by point."""
+        """The sum over samples: of many samples on a grid of points line by line, or by way of fewer points; else
+        point by point."""
         if self._columns_of_data.shape[1] * columns[0].size > LARGE and (grid := grid_of(columns)) is not None:
-            close = CLOSE_WITH_KINKS if self.loss.has(*KINKED) else CLOSE
-            quick = partial(self._of_few, order) if self._few_rows else None
-            found = interpolated(partial(self._at_each, order), grid, close, quick)
-            if found is None and quick:
-                found = interpolated(partial(self._at_each, order), grid, close)
-            if found is not None:
-                return found
+            if order == 0 and (offset := offset_of(self.loss, self.variables)) is not None:
+                return on_lines(offset, self.variables, self.data_symbols, tuple(self.data.values()), grid)
+            exact, quick = partial(self._at_each, order), partial(self._of_few, order) if self._few_rows else None
+            for close in CLOSE_WITH_KINKS if self.loss.has(*KINKED) else (CLOSE,):
+                for way in (quick, None) if quick else (None,):
+                    if (found := interpolated(exact, grid, close, way)) is not None:
+                        return found
         return self._at_each(order, columns)
 
     @cached_property
     def _few_rows(self) -> tuple[Array, Array] | None:
         """Rows and weights that stand for the samples where the loss is smooth; None, where they would not be fewer."""
-        if self.summand.linear or self.loss.has(*KINKED):
+        if self.summand.linear:
             return None
         return condensed(self.loss, self.data_symbols, np.array(list(self.data.values())))
 

@@ -20,8 +20,9 @@ import numpy as np
 from objectives.kernels import Array
 
 #: So far from the sum a point may be, of the largest value over the smallest: a contour is then where it belongs, to
-#: much less than a pixel. Where terms have kinks, as absolute errors have, no more can be had.
-CLOSE, CLOSE_WITH_KINKS = 1e-8, 2e-6
+#: much less than a pixel. Where terms have kinks, as absolute errors have, no more can be had than one of the others:
+#: of the last, a pixel's width is some thirty times as much.
+CLOSE, CLOSE_WITH_KINKS = 1e-8, (2e-6, 3e-5)
 FIRST, MOST, LINES = 32, 256, 5  # degrees of polynomials in one variable; lines along it that tell which it takes
 PAYS = 2.0  # so many times fewer points
 PROBES, SEED = 48, 0

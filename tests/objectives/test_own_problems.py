@@ -154,6 +154,22 @@ def test_of_noise_alone_no_curve_is_found_that_fits_a_single_point() -> None:
     assert float(mine.value(mine.start)) < 100 * np.mean(NOISE**2)
 
 
+@pytest.mark.parametrize(
+    "loss", ["absolute", "huber", "3*abs(y - f)", "huber(f - y, 0.3)", "abs(f - y) + w^2", "hinge(f)"]
+)
+@pytest.mark.parametrize("model", ["w*x + b", "2*w - 3*x*b", "b*x - w*x^2"])
+def test_a_map_of_absolute_errors_is_the_sum_itself(model: str, loss: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Line by line or however it is made, in both ways in which a grid may be turned, points on a kink included."""
+    mine = built(model=model, loss=loss, columns=data(LINE), view=((-4, 4), (-5, 5)), start=(1, 1), minima=())
+    first, second = np.linspace(-4, 4, 23), np.append(np.linspace(-5, 5, 40), LINE[0])
+    for indexing in ("xy", "ij"):
+        grid = np.stack(np.meshgrid(first, second, indexing=indexing), axis=-1)  # type: ignore[call-overload]
+        point_by_point = mine.value(grid.reshape(-1, 2)).reshape(grid.shape[:-1])
+        monkeypatch.setattr(sums, "LARGE", 1)
+        np.testing.assert_allclose(mine.value(grid), point_by_point, rtol=1e-12, atol=1e-4 * ("hinge" in loss))
+        monkeypatch.undo()
+
+
 def test_of_a_line_of_minima_one_is_listed() -> None:
     assert built(formula="(x + y)^2").minima == ((0.0, 0.0),)
 
@@ -228,9 +244,9 @@ def test_many_rows_count_as_few(steep: float, function: str, monkeypatch: pytest
     assert np.abs(quick - exact).max() <= 1e-7 * np.ptp(exact)
 
 
-def test_a_map_with_a_kink_is_computed_point_by_point(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_map_with_a_bent_kink_is_computed_point_by_point(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = built(
-        model="w*x + b", loss="absolute", columns=data((0.2, 0.9), (0.5, 2.5)), view=((-2, 2), (-2, 2)), minima=()
+        model="b*exp(w*x)", loss="absolute", columns=data((0.2, 0.9), (0.5, 2.5)), view=((-2, 2), (-2, 2)), minima=()
     )
     exact = mine.value(grid(mine.view))
     monkeypatch.setattr(sums, "LARGE", 0)
