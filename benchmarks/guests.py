@@ -1,7 +1,7 @@
 """A hundred optimizers of other libraries, 1,000 steps each: `python benchmarks/guests.py [HOW MANY] [STEPS]`.
 
 Wants torch, pytorch_optimizer and optax in the environment that runs it. Importing them is not counted. Beside the time
-of a race stands, by library, what a step costs, and what of that is the library's own: the same steps by its own loop,
+of a race (of the processor) stands, by library, what a step costs, and what of that is the library's own: the same steps by its own loop,
 with gradients that cost nothing.
 """
 
@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections import defaultdict
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -45,24 +45,24 @@ def main(count: int, steps: int) -> None:
     names = [one.name for library in LIBRARIES for one in invited(library) if not one.reason]
     chosen = [names[k] for k in np.linspace(0, len(names) - 1, count).round().astype(int)]
     taken: dict[str, list[tuple[float, float, str]]] = defaultdict(list)
-    begin = perf_counter()
+    begin = process_time()
     for name in chosen:
-        start = perf_counter()
+        start = process_time()
         rule: Any = make_rule(name)
         try:
             descend(objective, rule, objective.start, steps)
         except UsageError as error:
             print(f"{name}: {error}")
-        taken[name.partition(":")[0]].append((perf_counter() - start, 0.0, name))
-    whole = perf_counter() - begin
+        taken[name.partition(":")[0]].append((process_time() - start, 0.0, name))
+    whole = process_time() - begin
     print(f"{len(chosen)} guests, {steps} steps each: {whole:.1f} s")
     for library, runs in taken.items():
         own = 0.0
         for _, _, name in runs:
-            machine, idle, start = make_rule(name).machine(np.array(objective.start)), Idle(), perf_counter()  # type: ignore[attr-defined]
+            machine, idle, start = make_rule(name).machine(np.array(objective.start)), Idle(), process_time()  # type: ignore[attr-defined]
             for _ in range(100):
                 machine.step(idle, None)
-            own += (perf_counter() - start) / 100
+            own += (process_time() - start) / 100
         all_, steps_ = sum(time for time, _, _ in runs), len(runs) * steps
         slowest = max(runs)
         told = f"{1e6 * all_ / steps_:6.0f} microseconds a step, of these the library's {1e6 * own / len(runs):6.0f}"

@@ -31,6 +31,7 @@ from objectives.numeric import (
     evaluate,
     evaluate_derivatives,
     exact,
+    results_of,
     square,
     stable,
 )
@@ -110,7 +111,7 @@ class DataObjective(Differentiable):
         """How many samples the data hold."""
         return int(next(iter(self.data.values())).size)
 
-    @property
+    @cached_property
     def data_symbols(self) -> Variables:
         """One symbol for each array of data."""
         return tuple(sympy.Symbol(name, real=True) for name in self.data)
@@ -122,7 +123,7 @@ class DataObjective(Differentiable):
         alone = not self.model.free_symbols & set(self.data_symbols[1:])
         return (first[1], others[0][1]) if alone and others else None
 
-    @property
+    @cached_property
     def summand(self) -> Summand:
         """What is added up, and over what: one term for each sample, or one for all."""
         return _as_summand(self.loss, self.data_symbols)
@@ -232,7 +233,7 @@ class DataObjective(Differentiable):
         assert self._few_rows is not None
         rows, weights = self._few_rows
         inputs = (*self.variables, *self.data_symbols)
-        total = np.zeros((self.dimension**order, columns.shape[1]))
+        total = np.zeros((results_of(order, self.dimension), columns.shape[1]))
         for block, part in zip(_blocks(rows, columns.shape[1]), _blocks(weights[None], columns.shape[1]), strict=True):
             at = (*columns, *block[..., None])
             numbers = evaluate_derivatives(self.summand.expression, inputs, self.variables, order, at)
@@ -242,7 +243,7 @@ class DataObjective(Differentiable):
     def _at_each(self, order: int, columns: Array) -> Array:
         """The sum over samples, in blocks: the samples times the batch need not fit into memory at once."""
         summand, inputs = self.summand.expression, (*self.variables, *self.summand.symbols)
-        total = np.zeros((self.dimension**order, *columns.shape[1:]))
+        total = np.zeros((results_of(order, self.dimension), *columns.shape[1:]))
         for block in _blocks(self._columns_of_data, columns[0].size):
             rows = block[(..., *(None,) * (columns.ndim - 1))]
             total += evaluate_derivatives(summand, inputs, self.variables, order, (*columns, *rows)).sum(axis=1)

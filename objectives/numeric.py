@@ -19,9 +19,10 @@ from objectives.derivation import Expressions, Variables, derivative, derivative
 from objectives.functions import Logistic, Softplus
 from objectives.kernels import Array
 from objectives.stable import stable
-from objectives.tape import Tape, derivative_tape, tape_of
+from objectives.tape import Tape, derivative_tape, slope_tape, tape_of
 
 __all__ = [
+    "BOTH",
     "Array",
     "Expressions",
     "Logistic",
@@ -32,10 +33,12 @@ __all__ = [
     "evaluate",
     "evaluate_derivatives",
     "exact",
+    "results_of",
     "square",
     "stable",
 ]
 
+BOTH = -1  # an order of derivatives: the value and the first ones
 BLOCK = 1 << 14  # numbers that each step computes at once
 SHORT = 4  # digits up to which a decimal is taken as the fraction that it looks like
 
@@ -53,9 +56,17 @@ def evaluate_derivatives(
 ) -> Array:
     """The partial derivatives of one order (0, 1 or 2) by some of the inputs: shape (len(variables) ** order, *batch).
 
-    Silent, as `evaluate`.
+    The order `BOTH` is the value and the first ones, (1 + len(variables), *batch), which have much in common. Silent,
+    as `evaluate`.
     """
+    if order == BOTH:
+        return _numbers(slope_tape(inputs, expression, variables), columns)
     return _numbers(derivative_tape(inputs, expression, variables, order), columns)
+
+
+def results_of(order: int, variables: int) -> int:
+    """How many numbers a point has in an order."""
+    return 1 + variables if order == BOTH else int(variables**order)
 
 
 def _numbers(tape: Tape, columns: Sequence[Array]) -> Array:

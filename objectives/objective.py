@@ -20,7 +20,7 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from objectives.errors import UsageError
-from objectives.numeric import Array, Expressions, Variables, derivatives, evaluate_derivatives, square, stable
+from objectives.numeric import BOTH, Array, Expressions, Variables, derivatives, evaluate_derivatives, square, stable
 
 Point = tuple[float, ...]
 View = tuple[tuple[float, float], ...]
@@ -67,6 +67,13 @@ class Differentiable(ABC):
         columns = self._columns(x)
         gradient = _variables_last(self._evaluate(1, columns))
         return gradient if np.isfinite(gradient).all() else self._repaired(gradient, columns)
+
+    def value_and_gradient(self, x: ArrayLike) -> tuple[Array, Array]:
+        """Both, for less than what each costs by itself."""
+        columns = self._columns(x)
+        numbers = self._evaluate(BOTH, columns)
+        gradient = _variables_last(numbers[1:])
+        return numbers[0], gradient if np.isfinite(gradient).all() else self._repaired(gradient, columns)
 
     def hessian(self, x: ArrayLike) -> Array:
         """The Hessian at each point: (..., d) in, (..., d, d) out; NaN where there is none."""

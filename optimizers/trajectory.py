@@ -220,6 +220,8 @@ class _Journal:
 
     def __init__(self, objective: Problem, shape: tuple[int, ...], steps: int) -> None:
         self.objective = objective
+        together: Any = getattr(objective, "value_and_gradient", None)  # ours has it, for it costs less
+        self.both = together or (lambda x: (objective.value(x), objective.gradient(x)))
         self.iterates, self.gradients = (_by_coordinate(steps, shape) for _ in range(2))
         self.values = np.empty((steps + 1, *shape[:-1]))
         self.written = 0
@@ -241,16 +243,16 @@ class _Journal:
     def _written_at_once(self, k: int, x: FloatArray) -> bool:
         """Record x_k for all runs, as long as none has ended; whether none ends here."""
         self.here[...] = x
-        self.values[k, ...] = self.objective.value(self.here)
-        self.slope[...] = self.objective.gradient(self.here)
+        self.values[k, ...], self.slope[...] = self.both(self.here)
         return all(bool(np.isfinite(numbers).all()) for numbers in (self.here, self.values[k], self.slope))
 
     def _write_where_running(self, k: int, x: FloatArray) -> None:
         running = self.running[..., np.newaxis]
         self.here[...], self.slope[...], self.values[k, ...] = np.nan, np.nan, np.nan
         np.copyto(self.here, x, where=running)
-        np.copyto(self.values[k, ...], self.objective.value(self.here), where=self.running)
-        np.copyto(self.slope, self.objective.gradient(self.here), where=running)
+        value, slope = self.both(self.here)
+        np.copyto(self.values[k, ...], value, where=self.running)
+        np.copyto(self.slope, slope, where=running)
         nowhere = np.isnan(self.values[k])
         # A value can also be lost as infinity minus infinity; that far out, it is a divergence.
         far = ~_all_finite(np.where(np.abs(self.here) < FAR, self.here, np.inf))

@@ -18,7 +18,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from typing import Any
 
@@ -59,8 +59,15 @@ class TorchMachine:
     # The ways to tell it the gradient
 
     def _plain(self, ask: Asking) -> None:
+        """Without the hooks for profilers that PyTorch puts round a step: they take longer than it."""
         self._put(ask)
-        self.optimizer.step()
+        with self.torch.no_grad():
+            self._bare_step()
+
+    @cached_property
+    def _bare_step(self) -> Callable[[], Any]:
+        step = inspect.unwrap(type(self.optimizer).step)
+        return partial(step, self.optimizer)
 
     def _closure(self, ask: Asking) -> None:
         self._put(ask)  # some look at the gradient before they ask
