@@ -1,8 +1,8 @@
 """A hundred optimizers of other libraries, 1,000 steps each: `python benchmarks/guests.py [HOW MANY] [STEPS]`.
 
 Wants torch, pytorch_optimizer and optax in the environment that runs it. Importing them is not counted. Beside the time
-of a race (of the processor) stands, by library, what a step costs, and what of that is the library's own: the same steps by its own loop,
-with gradients that cost nothing.
+of a race (of the processor) stands, by library, what a step costs, and what of that is the library's own: the same
+steps by its own loop, with gradients that cost nothing.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ rate without noise is what `descend` does anyway, so that nothing changes for wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import count, repeat
@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from objectives.errors import UsageError
 
 from .minibatch import descend_minibatch
 from .names import name_of_run
@@ -56,8 +58,9 @@ class Conditions:
 
     def descend(self, objective: Problem, rule: Rule[Any] | Schedule, start: ArrayLike, steps: int) -> Trajectory:
         """Run a rule, as `optimizers.descend` does; what is a schedule already keeps its own rates."""
-        name = name_of_run(objective, rule, start, steps)
-        if self.are_plain or name is None:
+        name = name_of_run(objective, rule, start, steps) if not self.are_plain else None
+        name = name or _name_of_guest(objective, rule, start, steps)
+        if name is None:
             return self._run(objective, rule, start, steps)
         return _kept(_Wanted((self, *name), objective, rule, start, steps))
 
@@ -98,6 +101,14 @@ class Conditions:
         return (noise_at(k, dimension, self.noise, self.seed) for k in count())
 
 
+def _name_of_guest(objective: Problem, rule: Any, start: ArrayLike, steps: int) -> tuple[Any, ...] | None:
+    """A name for a single run of a guest, which is known by its own name and its settings; it takes long."""
+    if not isinstance(rule, Rule) or rule.says_all or rule.batch_shape or np.ndim(start) != 1:
+        return None
+    own: Any = rule
+    return objective, rule, own.learning_rate, tuple(np.asarray(start, dtype=float)), steps
+
+
 @dataclass(frozen=True)
 class _Wanted:
     """A run by its name, the conditions first: equal names, equal runs."""
@@ -113,6 +124,22 @@ class _Wanted:
 def _kept(wanted: _Wanted) -> Trajectory:
     under: Conditions = wanted.name[0]
     return under._run(wanted.objective, wanted.rule, wanted.start, wanted.steps)
+
+
+def that_run(
+    rules: Mapping[str, Rule[Any]], run: Callable[[Rule[Any]], Trajectory]
+) -> tuple[dict[str, Trajectory], dict[str, str]]:
+    """The runs of rules by name, and of those that fail inside why they do: an optimizer of a library may, anywhere."""
+    runs: dict[str, Trajectory] = {}
+    failed: dict[str, str] = {}
+    for name, rule in rules.items():
+        try:
+            runs[name] = run(rule)
+        except UsageError as error:
+            if rule.says_all:  # ours does not fail: something else is wrong
+                raise
+            failed[name] = str(error)
+    return runs, failed
 
 
 PLAIN = Conditions()

@@ -34,10 +34,10 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.optimizer_race import telling
-from scenes.props.optimizer_race.entrants import Rules
+from scenes.props.optimizer_race.entrants import Rules, failing
 from scenes.props.optimizer_race.race_table import RaceTable, counter_under, table_height
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
-from scenes.props.optimizer_race.results import ARRIVED, Results
+from scenes.props.optimizer_race.results import ARRIVED, Results, lowest_known
 from scenes.props.optimizer_race.rule_formulas import FormulaCard, kept_finite, pages_of
 from scenes.props.optimizer_race.starts import Starts, Wins
 from scenes.props.optimizer_race.turns import Tail, TurnStrip, strip_of, tails
@@ -46,7 +46,6 @@ from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import even_map, targets
 from scenes.stage.words.cards import Counter
@@ -102,9 +101,18 @@ class OptimizerRace(LineForWords, LectureScene):
 
     @cached_property
     def same(self) -> dict[str, Rule[Any]]:
-        """The rules with the same learning rate."""
+        """The rules with the same learning rate, as far as they run."""
         rate, momentum = self.parameters.learning_rate, self.parameters.momentum
-        return {name: with_momentum(make_rule(name, learning_rate=rate), momentum) for name in self.parameters.rules}
+        names = [name for name in self.parameters.rules if name not in self.failed]
+        return {name: with_momentum(make_rule(name, learning_rate=rate), momentum) for name in names}
+
+    @derived
+    def failed(self) -> dict[str, str]:
+        """Guests that fail inside, and why."""
+        return failing(self.parameters, self._descend)
+
+    def _descend(self, rule: Rule[Any]) -> Trajectory:
+        return self.conditions.descend(self.objective, rule, self.start, self.parameters.steps)
 
     @cached_property
     def searches(self) -> dict[str, RateSearch]:
@@ -120,9 +128,7 @@ class OptimizerRace(LineForWords, LectureScene):
     @cached_property
     def runs(self) -> dict[str, dict[str, Trajectory]]:
         """The runs of both races."""
-        steps = self.parameters.steps
-        descend = self.conditions.descend
-        same = {name: descend(self.objective, rule, self.start, steps) for name, rule in self.same.items()}
+        same = {name: self._descend(rule) for name, rule in self.same.items()}
         return {SAME: same, TUNED: {name: search.run for name, search in self.searches.items()}}
 
     @property
@@ -150,6 +156,10 @@ class OptimizerRace(LineForWords, LectureScene):
         """What both races came to."""
         return {race: Results(runs, self.lowest) for race, runs in self.runs.items()}
 
+    def remarks(self) -> Iterator[str]:
+        yield from super().remarks()
+        yield from (f"{why} The race goes on without it." for why in self.failed.values())
+
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {f"{race}_{name}": run for race in self.raced for name, run in self.runs[race].items()}
 
@@ -157,10 +167,7 @@ class OptimizerRace(LineForWords, LectureScene):
 
     def numbers(self) -> Mapping[str, Number]:
         counts = self.widths.counts if TUNED in self.raced else {}  # else there is no search
-        found: dict[str, Number] = {f"{name}_rates": count for name, count in counts.items()}
-        for race in self.raced:
-            found |= telling.numbers(race, self.rules[race], self.runs[race])
-        return found
+        return telling.numbers(self.raced, self.rules, self.runs, counts)
 
     def claims(self) -> Iterator[Claim]:
         if SAME in self.raced:
@@ -170,9 +177,7 @@ class OptimizerRace(LineForWords, LectureScene):
 
     @cached_property
     def lowest(self) -> float:
-        """The lowest value that is known: of the minima, else of the runs."""
-        minima = [float(self.objective.value(minimum)) for minimum in self.objective.minima]
-        return min(minima or [float(np.nanmin(run.values)) for run in self.runs[TUNED].values()])
+        return lowest_known(self.objective, lambda: self.runs[TUNED])
 
     def words(self) -> Mapping[str, str]:
         runs, wanted = self.runs, self.parameters
@@ -192,9 +197,7 @@ class OptimizerRace(LineForWords, LectureScene):
         """What it all comes to, as markup."""
         if self.counts_rates:
             return self.widths.verdict
-        winner = self.results[self.raced[-1]].winner
-        same = "With the same rates and the same noise" if self.conditions.is_noisy else "With the same rates"
-        return f"{winner}. {same}, {self.starts.law}: {telling.listed(self.starts.wins)}"
+        return telling.verdict(self.results[self.raced[-1]], self.starts, self.conditions)
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -287,7 +290,7 @@ class OptimizerRace(LineForWords, LectureScene):
             return
         last = self.raced[-1]
         self.vanish(self.tables[last], self.strip, self.counter, *self.trails[last].values())
-        dots = self.starts.dots(self.map, self.colors)
+        dots = self.starts.dots(self.map)
         count = len(self.starts.places)
         self.play(FadeIn(self.wins.head), FadeIn(self.starts.blank(self.map)), run_time=0.5)
         self.speaker.say(f"from here; and from each of ${count}$ starts?", f"and from each of ${count}$ starts?")
@@ -398,10 +401,6 @@ class OptimizerRace(LineForWords, LectureScene):
         return counter_under(self.conditions, self.column[1], self.parameters.steps)
 
     @cached_property
-    def colors(self) -> dict[str, str]:
-        return {name: rule_color(name) for name in self.same}
-
-    @cached_property
     def strip(self) -> TurnStrip:
         """The errors of both races, on one scale."""
         return strip_of({race: self.runs[race] for race in self.raced}, self.column[2])
@@ -409,7 +408,7 @@ class OptimizerRace(LineForWords, LectureScene):
     @cached_property
     def chart(self) -> RateChart:
         names = (f"rate ${notation().learning_rate}$", f"largest of the last ${JUDGED}$ errors")
-        return RateChart(self.boxes[0], self.searches, self.colors, names)
+        return RateChart(self.boxes[0], self.searches, names)
 
     @cached_property
     def bars(self) -> WidthBars:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -16,7 +16,10 @@ from manim import UL, VMobject
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from objectives import AnyObjective, typeset_function, typeset_gradient
+from objectives.errors import UsageError
 from optimizers import RULES, Conditions, Rule, Trajectory, make_rule, with_momentum
+from optimizers.conditions import that_run
+from optimizers.registry import is_guest
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
@@ -59,6 +62,7 @@ from scenes.typed import as_list
 
 PACE, LEAST, LONGEST = 5.0, 7.0, 14.0  # steps a second, and seconds of the race
 ARROW = 0.22  # of the window: the length of the arrow downhill
+SHORT = 1e-3  # a learning rate with which a guest is tried
 HAIR = 0.05  # of the way down: it is seen
 CLOSE = 1e-3  # of the way down: what is found of the lowest point may be off by so much
 
@@ -114,7 +118,18 @@ class YourObjective(LectureScene):
     @cached_property
     def rates(self) -> dict[str, float]:
         """The learning rate of each rule: as given, or found."""
-        return {name: self._rate(name) for name in self.parameters.rules}
+        return {name: self._rate(name) for name in self.parameters.rules if name not in self.failed}
+
+    @derived
+    def failed(self) -> dict[str, str]:
+        """Guests that fail inside, and why."""
+        wanted, guests = self.parameters, [name for name in self.parameters.rules if is_guest(name)]
+        asked = {name: self._rule(name, wanted.learning_rate or SHORT) for name in guests}
+        how = self.start, wanted.steps
+        failed = that_run(asked, lambda rule: self.conditions.descend(self.objective, rule, *how))[1]
+        if len(failed) == len(wanted.rules):
+            raise UsageError(next(iter(failed.values())))
+        return failed
 
     def _rate(self, name: str) -> float:
         """The learning rate: as given, or one that is found."""
@@ -122,9 +137,13 @@ class YourObjective(LectureScene):
         if wanted.learning_rate is not None:
             return float(wanted.learning_rate)
         view = containing(self.objective.view, np.array([start]))
-        return fitting_rate(
-            self.objective, lambda rates: self._rule(name, rates), start, wanted.steps, view, self.conditions.descend
-        )
+        rule, descend = partial(self._rule, name), self.conditions.descend
+        try:
+            return fitting_rate(self.objective, rule, start, wanted.steps, view, descend)
+        except UsageError:
+            if not is_guest(name):
+                raise
+            return SHORT  # with other rates it gives up
 
     def _rule(self, name: str, rate: float | Array) -> Rule[Any]:
         return with_momentum(make_rule(name, learning_rate=rate), self.parameters.momentum)
@@ -200,6 +219,7 @@ class YourObjective(LectureScene):
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
         yield from terrain_remarks()
+        yield from (f"{why} The others go on without it." for why in self.failed.values())
 
     @cached_property
     def heading(self) -> Words:
@@ -332,7 +352,7 @@ class YourObjective(LectureScene):
 
     @cached_property
     def duet(self) -> SurfaceAndMap:
-        count, rules, runs = len(self.parameters.rules), (lambda: self.rules), (lambda: self.runs)
+        count, rules, runs = len(self.parameters.rules) - len(self.failed), (lambda: self.rules), (lambda: self.runs)
         return SurfaceAndMap(
             self,
             self.objective,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
+from objectives.errors import UsageError
 from optimizers import RULES
 from optimizers.guests import catalogue
 from scenes.stage.ink.colours import THEMES
@@ -29,12 +30,25 @@ EIGHT = (
 )  # fmt: skip
 
 
+class EachItsOwn(Ways):
+    """A library of several optimizers."""
+
+    @staticmethod
+    def maker(kind: Any, given: dict[str, Any], __: str) -> Any:
+        return lambda x: kind(x, **given)
+
+
+def give_up(*_: object) -> None:
+    raise ZeroDivisionError("no way\nout of here.")
+
+
 @pytest.fixture(autouse=True)
 def in_a_studio(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two libraries that have optimizers of one name; none of those that are known is needed."""
     members = {"Settable": Settable, "MomentumByAnother": type("MomentumByAnother", (Settable,), {})}
+    members["Failing"] = type("Failing", (Settable,), {"step": give_up})
     members["AdamW"] = type("AdamW", (Settable,), {})
-    there: Any = catalogue.Library(Ways, lambda: members)  # type: ignore[arg-type]
+    there: Any = catalogue.Library(EachItsOwn, lambda: members)  # type: ignore[arg-type]
     monkeypatch.setattr(catalogue, "LIBRARIES", {"library": there, "a_library_with_a_long_name": there})
     monkeypatch.setattr(catalogue, "is_installed", lambda _: True)
     monkeypatch.setattr("optimizers.guests.invite.version_of", lambda _: "1.2")
@@ -95,3 +109,16 @@ def test_the_whole_name_is_said_once() -> None:
 )
 def test_layout(names: tuple[str, ...], mode: str, look: tuple[str, str]) -> None:
     film(Variant("optimizer_race", {"rules": names, "steps": 12, "mode": mode, "objective": "qfsp"}), look)
+
+
+@pytest.mark.parametrize("clip", ["optimizer_race", "your_objective"])
+def test_a_rule_that_fails_inside_is_told_and_the_race_goes_on_without_it(clip: str) -> None:
+    rules = "momentum,library:Failing,library:Settable"
+    scene: Any = make_scene(clip, {"rules": rules, "steps": 12, "objective": "qfsp"})
+    assert all("Failing" not in scene.caption(beat) for beat in scene.beats)
+    assert [*scene.rules] == ["momentum", "library:Settable"] or [*scene.same] == ["momentum", "library:Settable"]
+    (said,) = [remark for remark in scene.remarks() if "Failing" in remark]
+    assert said.startswith("library:Failing gave up: no way out of here. The ")
+    assert said.endswith("without it.")
+    with pytest.raises(UsageError, match="no way out of here"):
+        make_scene(clip, {"rules": "library:Failing" if clip == "your_objective" else rules[:24]}).trajectories()

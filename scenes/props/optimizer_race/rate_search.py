@@ -15,10 +15,12 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from objectives import AnyObjective
+from objectives.errors import UsageError
 from optimizers import Conditions, Rule, Trajectory
 from optimizers.conditions import PLAIN
 from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points, polyline_points
 from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import rule_color
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import SAID, figure
 
@@ -41,9 +43,24 @@ class RateSearch:
     def scores(self) -> Array:
         """The highest error of the last steps, for each rate; infinite where a run flies off."""
         many: Any = self.rule
-        rates = replace(many, learning_rate=RATES)
-        values = self.conditions.descend(self.objective, rates, self.start, self.steps).values
+        try:
+            return self._scores(replace(many, learning_rate=RATES))
+        except UsageError:
+            if self.rule.says_all:
+                raise
+        return np.array([self._alone(float(rate)) for rate in RATES])
+
+    def _scores(self, rule: Rule[Any]) -> Array:
+        values = self.conditions.descend(self.objective, rule, self.start, self.steps).values
         return np.asarray(np.where(np.isfinite(values), values, np.inf)[-JUDGED:].max(axis=0))
+
+    def _alone(self, rate: float) -> float:
+        """The score of one rate; infinite where a guest gives up."""
+        many: Any = self.rule
+        try:
+            return float(self._scores(replace(many, learning_rate=rate)))
+        except UsageError:
+            return float("inf")
 
     @property
     def best(self) -> int:
@@ -76,9 +93,7 @@ class RateSearch:
 class RateChart(Panel):
     """Scores against the learning rate, a curve for each rule, its best rate marked; both axes are logarithmic."""
 
-    def __init__(
-        self, box: Box, searches: Mapping[str, RateSearch], colors: Mapping[str, str], names: tuple[str, str]
-    ) -> None:
+    def __init__(self, box: Box, searches: Mapping[str, RateSearch], names: tuple[str, str]) -> None:
         low, high = _decades(np.array([search.scores[search.best] for search in searches.values()]), searches)
         x = (float(RATES[0]), float(RATES[-1]))
         super().__init__(box, x, (low, high), names, "log", grid=True, x_scale="log")
@@ -87,9 +102,9 @@ class RateChart(Panel):
         for name, search in searches.items():
             points = self.to_screen(RATES, np.clip(search.scores, None, FAR * high))
             pieces = [polyline_points(piece) for piece in clip_polyline(points, self.area)]
-            self.curves.add(curve_of(pieces, stroke_color=colors[name], stroke_width=4.5))
+            self.curves.add(curve_of(pieces, stroke_color=rule_color(name), stroke_width=4.5))
             best = points[search.best : search.best + 1][: int(search.works)]
-            self.marks.add(self._mark(best, colors[name]))
+            self.marks.add(self._mark(best, rule_color(name)))
         self.add(self.curves, self.marks)
 
     @staticmethod

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from objectives import AnyObjective
 from optimizers import Trajectory
 from scenes.props.optimizer_race.rate_search import JUDGED, one_digit_above
 from scenes.stage.words.endings import last_value
@@ -21,6 +22,12 @@ FAR_APART, ARRIVED = 50.0, 0.01  # ratio of the errors; share of the first error
 def arrives(end: Any, first: float, lowest: float) -> Any:
     """Whether hardly anything is left of the first error at the end (...), for numbers or arrays."""
     return end - lowest < ARRIVED * (first - lowest)
+
+
+def lowest_known(objective: AnyObjective, runs: Callable[[], Mapping[str, Trajectory]]) -> float:
+    """The lowest value that is known: of the minima, else of the runs."""
+    minima = [float(objective.value(minimum)) for minimum in objective.minima]
+    return min(minima or [float(np.nanmin(run.values)) for run in runs().values()])
 
 
 @dataclass(frozen=True)

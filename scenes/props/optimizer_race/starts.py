@@ -95,12 +95,12 @@ class Starts:
         rings = VMobject(fill_opacity=0, stroke_color=palette().quiet, stroke_width=2.5)
         return rings.set_points(disc_points(chart.to_screen(*self.places.T), DOT))
 
-    def dots(self, chart: ContourMap, colors: Mapping[str, str]) -> VGroup:
+    def dots(self, chart: ContourMap) -> VGroup:
         """A dot at each start in the colour of who ends lowest; quiet where nobody does."""
         made = VGroup()
         for name in (*self.rules, None):
             mine = self.places[[winner == name for winner in self.winners]]
-            color = colors[name] if name else palette().quiet
+            color = rule_color(name) if name else palette().quiet
             dot = VMobject(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=2)
             made.add(dot.set_points(disc_points(chart.to_screen(*mine.T), DOT) if len(mine) else np.zeros((0, 3))))
         return made

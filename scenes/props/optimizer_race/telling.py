@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from optimizers import Trajectory
+from optimizers import Conditions, Trajectory
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch
 from scenes.props.optimizer_race.results import ARRIVED, Results
+from scenes.props.optimizer_race.starts import Starts
 from scenes.props.optimizer_race.widths import Widths
 from scenes.stage.words import naming
 from scenes.stage.words.endings import ending_briefly, last_value
@@ -31,13 +32,26 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def numbers(race: str, rules: Mapping[str, Any], runs: Mapping[str, Trajectory]) -> dict[str, float]:
-    """The last error of each rule in a race, and its learning rate."""
-    found = {}
-    for name, run in runs.items():
-        found[f"{race}_{name}_error"] = last_value(run)
-        found[f"{race}_{name}_rate"] = float(rules[name].learning_rate)
+def numbers(
+    races: Iterable[str],
+    rules: Mapping[str, Mapping[str, Any]],
+    runs: Mapping[str, Mapping[str, Trajectory]],
+    counts: Mapping[str, int],
+) -> dict[str, int | float | str]:
+    """With how many rates each rule arrives; in each race its last error and its learning rate, if it has one."""
+    found: dict[str, int | float | str] = {f"{name}_rates": count for name, count in counts.items()}
+    for race in races:
+        for name, run in runs[race].items():
+            found[f"{race}_{name}_error"] = last_value(run)
+            if rules[race][name].learning_rate is not None:
+                found[f"{race}_{name}_rate"] = float(rules[race][name].learning_rate)
     return found
+
+
+def verdict(results: Results, starts: Starts, conditions: Conditions) -> str:
+    """Who ended lowest, and who does from everywhere, as markup."""
+    same = "With the same rates and the same noise" if conditions.is_noisy else "With the same rates"
+    return f"{results.winner}. {same}, {starts.law}: {listed(starts.wins)}"
 
 
 def claimed_of_same(steps: int, race: Results) -> tuple[str, bool]:
