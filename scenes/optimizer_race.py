@@ -35,7 +35,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.optimizer_race import telling
 from scenes.props.optimizer_race.entrants import Rules, failing
-from scenes.props.optimizer_race.race_table import RaceTable, counter_under, table_height
+from scenes.props.optimizer_race.race_table import RaceTable, counter_under, row_height, table_height
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
 from scenes.props.optimizer_race.results import ARRIVED, Results, lowest_known
 from scenes.props.optimizer_race.rule_formulas import FormulaCard, kept_finite, pages_of
@@ -59,7 +59,7 @@ SAME, TUNED = "same", "tuned"
 Mode = Literal["both", "same learning rate", "each tuned", "width"]
 PACE, LONGEST = 12.0, 9.0  # steps a second, and seconds of a race at most
 ALONE = 16.0  # seconds of the second race, in which one runs after the other
-LOWER = 0.15  # from the top of a row of the table: words that stand on its baseline
+LOWER = 0.11  # from the middle of a row of the table up: the top of words that stand on its baseline
 
 
 class OptimizerRace(LineForWords, LectureScene):
@@ -364,12 +364,13 @@ class OptimizerRace(LineForWords, LectureScene):
 
     @cached_property
     def column(self) -> tuple[Box, Box, Box]:
-        """From top to bottom: table, step, strip or chart; the step stands in the row of the table's heads."""
+        """From top to bottom: table, step, strip; the step stands in the row of heads, or with its conditions below."""
         left, strip = self.boxes[1].columns(5.2, 2.0, gap=0.2) if layout.is_small() else (self.boxes[1], None)
         table, rest = left.top_slice(table_height(len(self.same)), gap=0.05 if strip else 0.15)
-        if strip:
-            return table, rest, strip
-        return table, table.top_slice(ROW)[0].inset(top=LOWER, bottom=-LOWER), rest
+        if strip or not self.conditions.are_plain:
+            return (table, rest, strip) if strip else (table, *rest.top_slice(FOOT, gap=0.05))
+        lower = row_height(len(self.same)) / 2 - LOWER
+        return table, table.top_slice(2 * (lower + LOWER))[0].inset(top=lower, bottom=-lower), rest
 
     @derived
     def view(self) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -25,7 +25,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 ACROSS, UP = 9, 7  # starts on a map
 DOT, ROW, BAR = 0.1, 1.0, 0.1
 CROWDED = 0.65  # height of a row in which the type is small
-MANY, FOOT = 6, 0.4  # rules from which on what is said below needs room for two lines
+FOOT = 0.4  # in a narrow picture what is said below has two lines
 TIE = 1e-12  # errors so close are no victory
 
 
@@ -111,7 +111,7 @@ class Wins:
 
     def __init__(self, box: Box, head: str, wins: Mapping[str, int]) -> None:
         count = len(wins) + 1
-        box = box.inset(bottom=FOOT * (layout.is_narrow() and count > MANY))
+        box = box.inset(bottom=FOOT * layout.is_narrow())
         first, *rest = box.top_slice(min(box.height, ROW * count))[0].rows(*[1.0] * count, gap=0.1)
         self.head = layout.place(layout.shrink_into(Words(head, BODY), first.width), first, LEFT)
         most = max(*wins.values(), 1)
