@@ -25,6 +25,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from objectives import OBJECTIVES, AnyObjective, find_objective
 from objectives.errors import UsageError, unknown
 from optimizers import RULES, Conditions, Trajectory, make_schedule, rates
+from optimizers.schedules import VARIABLES
 from scenes.reads import NOTATION, Reads, Watched
 from scenes.stage.ink import layout
 from scenes.stage.ink.camera import StageCamera
@@ -66,8 +67,8 @@ def _with_its_rate(text: str) -> str:
     schedule = make_schedule(text)
     if np.array_equal(rates(schedule, 1.0, 50), rates(schedule, 2.0, 50), equal_nan=True):
         raise UsageError(
-            f"The schedule '{text}' is the same whatever the learning rate: write eta, which is that, into it, "
-            "as in eta/(1 + 0.05*t)."
+            f"The schedule '{text}' is the same whatever the learning rate: write {VARIABLES[2]}, which is that, "
+            f"into it, as in {VARIABLES[2]}/(1 + 0.05*t)."
         )
     return text
 

@@ -9,6 +9,7 @@ import numpy as np
 import sympy
 
 from objectives import AnyObjective, Differentiable
+from objectives.numeric import BOTH
 from objectives.objective import Point, View
 from scenes.stage.ink.drawing import Array
 
@@ -38,6 +39,8 @@ class Turned(Differentiable):
         found = self.inner._evaluate(order, before)
         if order == 0:
             return found
+        if order == BOTH:
+            return np.concatenate([found[:1], np.tensordot(turn, found[1:], 1)])
         if order == 1:
             return np.asarray(np.tensordot(turn, found, 1))
         bent = found.reshape(2, 2, *columns.shape[1:])
