@@ -10,12 +10,12 @@ import sys
 
 import typer
 
-from clips.commands import asking, decks, editing, exploring, rendering
+from clips.commands import asking, decks, editing, exploring, rendering, voicing
 from clips.commands.options import COMMANDS, DONE, FAILED, INTERRUPTED, USAGE
 from objectives.errors import UsageError
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", no_args_is_help=False, pretty_exceptions_enable=False)
-for commands in (rendering, decks, editing, exploring, asking):
+for commands in (rendering, decks, editing, exploring, voicing, asking):
     app.add_typer(commands.app)
 
 

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "clips": (
         {"objectives", "optimizers", "explorable", "scenes"},
         {"manim", "numpy", "av", "pydantic", "rich", "PIL", "cairo", "manimpango", "moderngl", "typst", "tomlkit"}
-        | {"dask", "distributed", "pptx", "typer", "watchdog", "segno", "anywidget", "traitlets"},
+        | {"dask", "distributed", "pptx", "typer", "watchdog", "segno", "anywidget", "traitlets", "hibari"},
     ),
     "render": ({"objectives", "clips"}, {"typer"}),
 }
@@ -38,6 +38,7 @@ FLOORS = {
         {"making"},
         {"filming", "keeping"},
         {"lecture", "sources", "job"},
+        {"voice"},
         {"profile", "files"},
     ),
     "scenes": (

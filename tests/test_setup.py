@@ -29,8 +29,8 @@ PINS = {
     for name, version in re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.M)
 }
 TOOLS = {"pip", "uv"}  # what installs
-#: Extras for users; `make lecture` goes without the second, which is as large as all others together.
-USERS = ("lecture", "parquet")
+#: Extras for users; `make lecture` goes without the others, each of which is as large as all that it installs.
+USERS = ("lecture", "parquet", "voice")
 PYTHONS = [f"3.{minor}.0" for minor in range(10, 20) if SpecifierSet(PROJECT["requires-python"]).contains(f"3.{minor}")]
 
 # Lists ----------------------------------------------------------------------------------------------------------------

@@ -23,8 +23,9 @@ RENDERING = ("render", "sweep", "watch", "status", "clean")
 EDITING = ("init", "set", "unset")
 DECKING = ("deck", "film", "embed", "gallery")
 PLAYING = ("explore",)
+VOICING = ("voice",)
 ASKING = ("list", "show", "storyboard", "descend", "objective", "rules", "doctor")
-COMMANDS = (*RENDERING, *DECKING, *EDITING, *PLAYING, *ASKING)
+COMMANDS = (*RENDERING, *DECKING, *EDITING, *PLAYING, *VOICING, *ASKING)
 LECTURE = ROOT / "lecture.toml"
 
 Settings = Annotated[
