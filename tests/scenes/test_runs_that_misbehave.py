@@ -22,6 +22,7 @@ from objectives.errors import UsageError
 from scenes import CLIPS
 from scenes.lecture_scene import LectureScene
 from scenes.stage.panels.error_strip import ErrorStrip
+from tests.saying import is_said_whole
 from tests.scenes import reading
 from tests.scenes.looking import ghosts, name_of, texts_of, troubles, visible
 from tests.scenes.misbehaving import TABLE, Variant, is_bad, variants
@@ -60,7 +61,10 @@ def words_of(scene: LectureScene) -> list[str]:
 
 @pytest.mark.parametrize("clip", CLIPS)
 def test_words(clip: str) -> None:
-    """Captions, claims and remarks of the whole table: no inf, no nan, no e-notation, no warning; nothing is empty."""
+    """Captions, claims and remarks of the whole table: no inf, no nan, no e-notation, no warning; nothing is empty.
+
+    Read aloud, nothing is left that a voice cannot say, and every number is said.
+    """
     for variant in variants(clip):
         with studio(make_profile("l")), warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -68,6 +72,7 @@ def test_words(clip: str) -> None:
             words = words_of(scene) if scene else []
         assert all(words), variant.name
         assert [text for text in words if is_bad(text)] == [], variant.name
+        assert [text for text in words if not is_said_whole(text)] == [], variant.name
         assert not any("  " in text or " ." in text or ".." in text.replace("...", "") for text in words), variant.name
 
 
