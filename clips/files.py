@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from objectives.errors import UsageError
 
@@ -131,3 +132,29 @@ def _cannot_write(folder: Path, error: OSError) -> str:
 def check_writable(folder: Path) -> None:
     """Find out before an hour of rendering that the folder cannot be written."""
     write_whole(folder, {".writable": b""})[0].unlink(missing_ok=True)
+
+
+# What tells a file from another ---------------------------------------------------------------------------------------
+
+
+def seal(content: Content, modified: int) -> dict[str, Any]:
+    """What tells a delivered file from another: size, time in nanoseconds, and, if those do not decide, its digest."""
+    if isinstance(content, Path):
+        return {"size": content.stat().st_size, "modified": modified, "sha256": _sha256(content)}
+    return {"size": len(content), "modified": modified, "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def is_intact(path: Path, sealed: Mapping[str, Any]) -> bool:
+    """Whether a file is what was delivered; its digest is asked only if its time does not say so."""
+    try:
+        found = path.stat()
+        if found.st_size != sealed["size"]:
+            return False
+        return bool(found.st_mtime_ns == sealed["modified"] or _sha256(path) == sealed["sha256"])
+    except (OSError, KeyError):
+        return False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

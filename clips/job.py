@@ -76,13 +76,16 @@ class Tale:
     derived: Mapping[str, str] = field(default_factory=dict)
     #: The beats that begin again, on a slide, until the lecturer goes on.
     loops: tuple[str, ...] = ()
+    #: Of captions that are said in parts, those.
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Tale:
         """The tale again, from its fields as JSON has them: pairs have become lists."""
         pairs = {name: tuple((a, b) for a, b in content[name]) for name in ("captions", "claims")}
         lists = {name: tuple(content.get(name, ())) for name in ("remarks", "loops")}
-        return cls(**{**content, **pairs, **lists})
+        parts = {beat: tuple(said) for beat, said in content.get("parts", {}).items()}
+        return cls(**{**content, **pairs, **lists, "parts": parts})
 
     @property
     def beats(self) -> tuple[str, ...]:

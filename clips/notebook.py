@@ -11,16 +11,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Shown:
-    """A rendered clip; a notebook shows it as a player."""
+    """A rendered clip; a notebook shows it as a player, which waits for its button if the clip speaks."""
 
     video: Path
     title: str
     width: int
+    speaks: bool = False
 
     def _repr_html_(self) -> str:
         content = b64encode(self.video.read_bytes()).decode()
         look = f'style="width: 100%; max-width: {self.width}px" aria-label="{escape(self.title)}"'
-        return f'<video controls autoplay muted playsinline {look} src="data:video/mp4;base64,{content}"></video>'
+        start = "" if self.speaks else "autoplay muted "
+        return f'<video controls {start}playsinline {look} src="data:video/mp4;base64,{content}"></video>'
 
 
 def show(
@@ -50,16 +52,20 @@ def show(
     from clips.lecture.reading import wanted_profile
     from clips.making.wishes import wishes_of
     from clips.making.workshop import make
+    from clips.voice.takes import voice_home
     from objectives.errors import UsageError
 
-    book, _ = read_book(None if lecture is None else Path(lecture))
+    book, file = read_book(None if lecture is None else Path(lecture))
     profile = wanted_profile(book, quality, theme, aspect)
     settings = {name: plain(value) for name, value in parameters.items()}
-    (wish,) = wishes_of(book, [clip], settings, profile, CLIPS_FOLDER.parent / "notebook")
+    folder = CLIPS_FOLDER.parent / "notebook"
+    (wish,) = wishes_of(book, [clip], settings, profile, folder, file=file, voice=voice_home(file))
     reporter = reporter_for(quiet=True)
     if failed := make([wish], workshop(book, jobs, reporter), reporter).failed:
         raise UsageError(failed[0].error)
-    return Shown(wish.video, json.loads(wish.record_file.read_text())["title"], profile.width)
+    account = json.loads(wish.record_file.read_text())
+    speaks = any("take" in beat for beat in account["beats"])
+    return Shown(wish.video, account["title"], profile.width, speaks)
 
 
 def plain(value: Any) -> Any:

@@ -225,8 +225,13 @@ class LectureScene(Scene):
 
     def caption(self, beat: str) -> str:
         """The caption of a beat, its placeholders filled with parameters and computed numbers."""
+        return " ".join(self.caption_parts(beat))
+
+    def caption_parts(self, beat: str) -> tuple[str, ...]:
+        """A caption in the parts in which it is said: a beat's docstring, divided at its marks, each `|`."""
         words = " ".join(inspect.cleandoc(getattr(type(self), beat).__doc__ or "").split())
-        return filled(words, ChainMap(dict(self.words()), dict(self.numbers()), self.parameters))
+        values = ChainMap(dict(self.words()), dict(self.numbers()), self.parameters)
+        return tuple(filled(part, values) for part in words.split(" | "))
 
     # What every clip does -----------------------------------------------------------------------------------------
 

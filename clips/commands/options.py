@@ -120,11 +120,12 @@ def wishes_for(
     from clips.lecture.reading import wanted_profile
     from clips.making.wishes import wishes_of
     from clips.profile import without_ground
+    from clips.voice.takes import voice_home
 
     profile = wanted_profile(lecture, *look)
     profile = without_ground(profile) if transparent else profile
-    folder = output or CLIPS_FOLDER
-    return wishes_of(lecture, words, settings, profile, folder, name=name, file=file, commands=COMMANDS)
+    folder, voice = output or CLIPS_FOLDER, voice_home(file)
+    return wishes_of(lecture, words, settings, profile, folder, name=name, file=file, commands=COMMANDS, voice=voice)
 
 
 def workshop(lecture: Lecture, jobs: int, reporter: Quiet, scheduler: str | None = None) -> Workshop:

@@ -7,7 +7,7 @@ needs, in all beats alike, so that nothing jumps from one to the next.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -61,14 +61,16 @@ class Strip:
         wide = self.profile.width * high // self.profile.height // 2 * 2
         return wide, high, (self.profile.width - wide) // 4 * 2
 
-    def below(self, video: bytes, caption: str) -> bytes:
-        """The video with its caption below its pictures, encoded again; where no beat has one, as it is."""
+    def below(self, video: bytes, read: Sequence[tuple[float, str]]) -> bytes:
+        """The video with words below its pictures, each from its second on, encoded again; without any, as it is."""
         if not self.height:
             return video
-        board, encoder, scaler = Board(self._with(caption)), BeatEncoder(self.profile), VideoReformatter()
+        encoder, scaler, waiting = BeatEncoder(self.profile), VideoReformatter(), list(read)
         wide, high, left = self.picture
         with opened(video) as source:
-            for frame in source.decode(video=0):
+            for number, frame in enumerate(source.decode(video=0)):
+                while waiting and waiting[0][0] * self.profile.rate <= number:
+                    board = Board(self._with(waiting.pop(0)[1]))
                 board.paste(scaled(frame, (wide, high), scaler), (wide, high), [((0, 0), (left, 0))])
                 encoder.write_frame(board.frame())
         return encoder.finish()

@@ -159,11 +159,12 @@ def _google(clip: Pasted) -> str:
 
 
 def _tag(clip: Pasted, more: str, *, start: str = "", cues: bool = True) -> str:
-    """A player; `start` stands before its addresses, where relative ones need that."""
+    """A player; `start` stands before its addresses, where relative ones need that. A clip that speaks is not muted."""
     track = f"data:text/vtt;base64,{b64encode(clip.cues).decode()}"
     inside = f'  <track kind="captions" src="{track}" srclang="en" label="English">\n' if cues else ""
+    look = more.replace("muted ", "") if any(slide.heard for slide in clip.slides) else more
     files = f'src="{clip.address(".mp4", start)}" poster="{clip.address(".png", start)}"'
-    return f'<video {files} aria-label="{escape(clip.title)}" {more}>\n{inside}</video>'
+    return f'<video {files} aria-label="{escape(clip.title)}" {look}>\n{inside}</video>'
 
 
 def _revealjs(clip: Pasted) -> str:

@@ -1,6 +1,7 @@
-"""The whole lecture as one video: every beat a chapter, subtitles beside it, nothing encoded again.
+"""The whole lecture as one video: every beat a chapter, subtitles beside it, no picture encoded again.
 
-Only captions that are burnt into the picture make it be encoded anew.
+Only captions that are burnt into the picture make it be encoded anew. Its sound is one stream, encoded in one go, in
+which each beat begins at the sample at which its first frame is shown: so picture and voice keep together to the end.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from clips.decks.captions import Strip
-from clips.decks.slides import Deck
-from clips.filming.joining import UnlikeBeatsError, join_into
+from clips.decks.slides import Deck, Slide
+from clips.filming.joining import Spoken, UnlikeBeatsError, join_into, join_spoken
 from clips.making.subtitles import Cue, srt, vtt
 from objectives.errors import UsageError
 
@@ -26,18 +27,35 @@ def film(deck: Deck, target: Path, burn_captions: bool = False) -> None:
         If clips were encoded differently.
     """
     try:
-        join_into(target, _videos(deck, burn_captions), deck.profile, deck.title, list(chapters(deck)))
+        _join(deck, target, Strip(_captions(deck), deck.profile) if burn_captions else None)
     except UnlikeBeatsError as error:
         raise UsageError(_unlike(deck, error)) from None
-    said = list(cues(deck))
+    said = [part for slide, cue in zip(deck.slides, cues(deck), strict=True) for part in _read(slide, cue)]
     target.with_suffix(".vtt").write_bytes(vtt(said).encode())
     target.with_suffix(".srt").write_bytes(srt(said).encode())
 
 
-def _videos(deck: Deck, burn_captions: bool) -> Iterator[bytes]:
+def _join(deck: Deck, target: Path, strip: Strip | None) -> None:
     """The beats, one after the other; with captions in a strip below their pictures, encoded again."""
-    strip = Strip((slide.caption for slide in deck.slides), deck.profile) if burn_captions else None
-    return (strip.below(slide.video, slide.caption) if strip else slide.video for slide in deck.slides)
+    pictures = (strip.below(slide.pictures, slide.read) if strip else slide.pictures for slide in deck.slides)
+    if deck.speaks:
+        sounds = (slide.sound for slide in deck.slides)
+        beats = (Spoken(video, 0, heard) for video, heard in zip(pictures, sounds, strict=True))
+        join_spoken(target, beats, deck.profile, deck.title, list(chapters(deck)))
+    else:
+        join_into(target, pictures, deck.profile, deck.title, list(chapters(deck)))
+
+
+def _captions(deck: Deck) -> Iterator[str]:
+    """All that is ever read."""
+    return (text for slide in deck.slides for _, text in slide.read)
+
+
+def _read(slide: Slide, cue: Cue) -> list[Cue]:
+    """What is read in a beat, from when to when: while it is said, where the beat speaks or is divided."""
+    names = [cue.name, *(f"{cue.name}-{number}" for number in range(2, len(slide.said) + 1))]
+    spoken = zip(names, slide.said, strict=False)
+    return [Cue(name, cue.start + start, cue.start + end, text) for name, (start, end, text) in spoken] or [cue]
 
 
 def _unlike(deck: Deck, error: UnlikeBeatsError) -> str:

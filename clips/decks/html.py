@@ -40,6 +40,18 @@ GO_ON = """document.querySelectorAll("video").forEach(video => video.addEventLis
   if (video.closest("section") === Reveal.getCurrentSlide()) Reveal.next();
 }));"""
 
+#: Where a browser lets nothing be heard before somebody has touched the page, reveal.js plays without sound and shows
+#: a button. Then the first click, wherever it goes, begins the slide again, with its voice. A key lets the next speak.
+SPEAK = """addEventListener("click", event => {
+  const button = document.querySelector(".r-media-play-button");
+  const video = Reveal.getCurrentSlide().querySelector("video[data-muted-by-reveal]");
+  if (!button || !video) return;
+  video.pause();
+  if (event.target === button) return;
+  event.stopPropagation();
+  button.click();
+}, true);"""
+
 PAGE_WIDTH, UPRIGHT = 1280, 800  # pixels that a page to play with has for itself, on slides of any size
 STRIP = 0.055  # of a slide's shorter side, beside it: for going on by mouse or finger
 
@@ -83,7 +95,7 @@ def html_folder(deck: Deck, target: Path, goes_on: bool = False, background: str
     scripts = "\n".join(f'<script src="reveal/{name}"></script>' for name in SCRIPTS)
     if deck.page:
         (target.parent / "explore.html").write_text(deck.page, encoding="utf-8")
-    more = [*([GO_ON] if goes_on else []), *([BESIDE, PLAY] if deck.page else [])]
+    more = [*_more(deck, goes_on), *([BESIDE, PLAY] if deck.page else [])]
     _write(target, deck, beside, styles, scripts, more, background)
 
 
@@ -92,11 +104,16 @@ def html_file(deck: Deck, target: Path, goes_on: bool = False, background: str =
     licence = (REVEAL / "LICENSE").read_text()
     styles = "".join(f"<style>{(REVEAL / name).read_text()}</style>\n" for name in STYLES)
     scripts = "".join(f"<script>{_inline(REVEAL / name)}</script>\n" for name in SCRIPTS)
-    more = [*([GO_ON] if goes_on else []), *([INSIDE, PLAY] if deck.page else [])]
+    more = [*_more(deck, goes_on), *([INSIDE, PLAY] if deck.page else [])]
     if deck.page:
         held = json.dumps(deck.page).replace("<", "\\u003c")
         scripts += f'<script type="application/json" id="page">{held}</script>\n'
     _write(target, deck, _inside, f"<!-- reveal.js:\n{licence}-->\n{styles}", scripts, more, background)
+
+
+def _more(deck: Deck, goes_on: bool) -> list[str]:
+    """What the page does besides showing slides."""
+    return [*([GO_ON] if goes_on else []), *([SPEAK] if deck.speaks else [])]
 
 
 def check_background(background: str) -> None:
@@ -181,9 +198,9 @@ def _section(slide: Slide, place: Place) -> Iterator[str]:
     caption, heading, loop = escape(slide.caption), escape(slide.heading), " loop" if slide.loops else ""
     said = f'<p class="caption">{caption}</p><aside class="notes">{caption}</aside>' if caption else ""
     yield f'<section id="{escape(slide.name)}" aria-label="{heading}"><h2>{heading}</h2><video data-src="'
-    video = slide.video
-    yield place(f"{slide.name}{slide.file.suffix}", video)
+    yield place(f"{slide.name}{slide.file.suffix}", slide.video)
+    video, muted = slide.pictures, "" if slide.heard else " muted"
     poster, last = place(f"{slide.name}.png", first_picture(video)), place(f"{slide.name}-end.png", last_picture(video))
-    yield f'" poster="{poster}" data-autoplay muted playsinline preload="auto"{loop}></video>'
+    yield f'" poster="{poster}" data-autoplay{muted} playsinline preload="auto"{loop}></video>'
     yield f'<img data-src="{last}" alt="{caption or heading}">{said}'
     yield "</section>\n"

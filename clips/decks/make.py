@@ -18,8 +18,8 @@ from clips.decks.playing import checked_address, fragments, page
 from clips.decks.pptx import pptx
 from clips.decks.presentation import presentation
 from clips.decks.slides import Deck, read_deck
-from clips.files import scratch, write_whole
-from clips.keeping.records import CLIPS_FOLDER, is_intact, seal
+from clips.files import is_intact, scratch, seal, write_whole
+from clips.keeping.records import CLIPS_FOLDER
 from clips.sources import digest
 from objectives.errors import UsageError, unknown
 

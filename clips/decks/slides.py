@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from fractions import Fraction
+from itertools import accumulate, groupby, pairwise
 from pathlib import Path
+from typing import Any
 
 from clips.decks.memory import read_account
 from clips.decks.pictures import first_picture, last_picture
 from clips.filming.joining import cut_out, starts_of
+from clips.filming.sound import Samples, sample_at, samples_of
 from clips.profile import Profile, shown_rate
 from objectives.errors import UsageError
 
@@ -23,7 +26,8 @@ class Slide:
     """A beat on a slide: the name and title of its clip, its own name, its caption, and how long it takes.
 
     Its video is the part of `file` between two times, in that file's unit. `loops` tells one that begins again until
-    the lecturer goes on.
+    the lecturer goes on; one that speaks does not. `heard` are the first and last sample of its voice in the file, and
+    `said` what is read while it is heard: from, to in seconds of the beat, and the words.
     """
 
     clip: str
@@ -35,6 +39,8 @@ class Slide:
     end: int
     seconds: float
     loops: bool = False
+    heard: tuple[int, int] | None = None
+    said: tuple[tuple[float, float, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -51,19 +57,35 @@ class Slide:
         return f"{self.title}: {self.beat.replace('_', ' ')}"
 
     @property
+    def read(self) -> tuple[tuple[float, str], ...]:
+        """The words of its caption, and from which second on each part of them is read."""
+        first, *others = self.said or ((0.0, 0.0, self.caption),)
+        return ((0.0, first[2]), *((start, text) for start, _, text in others))
+
+    @property
     def video(self) -> bytes:
-        """The beat as a video of its own, cut now."""
+        """The beat as a video of its own, cut now; with its voice, if it has one."""
+        return cut_out(self.file, self.start, self.end, self.sound)
+
+    @property
+    def pictures(self) -> bytes:
+        """The same without sound."""
         return cut_out(self.file, self.start, self.end)
+
+    @property
+    def sound(self) -> Samples | None:
+        """What is heard of it; None, if nothing is."""
+        return samples_of(self.file, *self.heard) if self.heard else None
 
     @property
     def first(self) -> bytes:
         """The first frame as PNG: what stands there before the video plays."""
-        return first_picture(self.video)
+        return first_picture(self.pictures)
 
     @property
     def last(self) -> bytes:
         """The last frame as PNG: what stands there when it has played."""
-        return last_picture(self.video)
+        return last_picture(self.pictures)
 
 
 @dataclass(frozen=True)
@@ -96,6 +118,11 @@ class Deck:
     def seconds(self) -> float:
         return sum(slide.seconds for slide in self.slides)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether anything is heard in it."""
+        return any(slide.heard for slide in self.slides)
+
 
 def read_slides(name: str, folder: Path, formats: Sequence[str] = ("mp4",)) -> tuple[Slide, ...]:
     """A delivered clip's slides.
@@ -115,11 +142,28 @@ def read_slides(name: str, folder: Path, formats: Sequence[str] = ("mp4",)) -> t
         *starts, end = starts_of(file, [frames[beat["name"]] for beat in beats])
     except (OSError, ValueError, KeyError):
         raise UsageError(f"{file.name} is missing or damaged: render {name} again, or add --render.") from None
+    ends = list(accumulate((frames[beat["name"]] / Profile(**profile).rate for beat in beats), initial=Fraction(0)))
     return tuple(
-        Slide(name, account["title"], b["name"], b["caption"], file, *span, seconds, b.get("loops", False))
-        for b, span in zip(beats, pairwise([*starts, end]), strict=True)
-        for seconds in [float(frames[b["name"]] / Profile(**profile).rate)]
+        Slide(
+            name,
+            account["title"],
+            b["name"],
+            b["caption"],
+            file,
+            *span,
+            float(until - since),
+            **_voice(b, since, until),
+        )
+        for b, span, (since, until) in zip(beats, pairwise([*starts, end]), pairwise(ends), strict=True)
     )
+
+
+def _voice(beat: Mapping[str, Any], since: Fraction, until: Fraction) -> dict[str, Any]:
+    """What of a slide depends on whether its beat, between two times of the clip, speaks."""
+    said = tuple((one["start"] - float(since), one["end"] - float(since), one["text"]) for one in beat.get("said", ()))
+    if "take" not in beat:
+        return {"loops": beat.get("loops", False), "said": said}
+    return {"heard": (sample_at(since), sample_at(until)), "said": said}
 
 
 def read_deck(names: Sequence[str], folder: Path, title: str, formats: Sequence[str] = ("mp4",)) -> Deck:

@@ -3,21 +3,36 @@
 Beats are read one after the other, and what is joined goes to a file, so that no length fills the memory. Beats whose
 streams differ in anything that a decoder is told once, at the start, are not joined: their packets would be decoded by
 the wrong tables, into garbage that calls itself a video. A GIF and a MOV are made of the beats' frames.
+
+Where somebody speaks, a beat may hold still behind its last frame, and there is one stream of sound over all beats.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 
 from clips.filming.streams import FASTSTART, Video, has_alpha, opened, stream_like
 from clips.profile import Profile
 from objectives.errors import UsageError
+
+if TYPE_CHECKING:
+    from clips.filming.sound import Samples, Track
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A beat with a voice: its picture, for how many frames the last one stays, and what is heard from its start on."""
+
+    video: Video
+    hold: int = 0
+    heard: Samples | None = None
 
 
 class UnlikeBeatsError(UsageError):
@@ -45,7 +60,7 @@ def join_beats(beats: Iterable[Video], profile: Profile, title: str = "", chapte
 def join_into(
     target: Path, beats: Iterable[Video], profile: Profile, title: str = "", chapters: Sequence[Any] = ()
 ) -> None:
-    """Write one video of several beats, each of which is asked for only when its turn has come.
+    """Write one silent video of several beats, each of which is asked for only when its turn has come.
 
     Raises
     ------
@@ -61,42 +76,95 @@ def join_into(
 
         write_prores(target, beats, profile, title)
     else:
-        _copy(target, beats, title, chapters)
+        _copy(target, map(Spoken, beats), profile, title, chapters, speaks=False)
 
 
-def _copy(target: Path, beats: Iterable[Video], title: str, chapters: Sequence[Any]) -> None:
+def join_spoken(
+    target: Path, beats: Iterable[Spoken], profile: Profile, title: str = "", chapters: Sequence[Any] = ()
+) -> None:
+    """The same as MP4 with sound: from the first sample to the last frame, silent where a beat is.
+
+    Raises
+    ------
+    UnlikeBeatsError
+        If a beat's stream differs from the first one's.
+    """
+    _copy(target, beats, profile, title, chapters, speaks=True)
+
+
+def _copy(
+    target: Path, beats: Iterable[Spoken], profile: Profile, title: str, chapters: Sequence[Any], speaks: bool
+) -> None:
     """Copy the packets of beats into one file; the first beat says what the stream is."""
     joint: _Joint | None = None
     with av.open(str(target), "w", options=FASTSTART if target.suffix == ".mp4" else {}) as output:
         output.metadata["title"] = title
         for number, beat in enumerate(beats):
-            with opened(beat) as source:
-                joint = joint or _Joint(output, source.streams.video[0], chapters)
+            with opened(beat.video) as source:
+                joint = joint or _Joint(output, source.streams.video[0], profile, chapters, speaks)
                 joint.add(number, source)
+            joint.hold(number, beat.hold)
+            joint.say(beat.heard)
+        if joint:
+            joint.finish()
 
 
 class _Joint:
-    """The stream into which beats are copied, and how long it is."""
+    """The streams into which beats are copied, and how long they are."""
 
-    def __init__(self, output: Any, template: Any, chapters: Sequence[Any]) -> None:
-        self._output, self._told = output, told_once(template)
+    def __init__(self, output: Any, template: Any, profile: Profile, chapters: Sequence[Any], speaks: bool) -> None:
+        self._output, self._told, self._profile = output, told_once(template), profile
         self._stream = stream_like(output, template)
+        self._track = _track(output) if speaks else None
+        self._frame, self._base = 1 / template.average_rate, template.time_base
         self._passed = Fraction(0)
+        self._since_key = 0  # frames
         output.set_chapters(list(chapters))
 
     def add(self, number: int, source: Any) -> None:
         stream = source.streams.video[0]
         if what := next((name for name, kept in told_once(stream).items() if kept != self._told[name]), ""):
             raise UnlikeBeatsError(number, what)
-        frame = 1 / stream.average_rate
         for packet in source.demux(stream):
-            if packet.dts is None:
-                continue
-            packet.pts = packet.dts = round(self._passed / stream.time_base)
-            packet.duration = round(frame / stream.time_base)
-            packet.stream = self._stream
-            self._output.mux(packet)
-            self._passed += frame
+            if packet.dts is not None:
+                self._put(packet, stream.time_base)
+
+    def hold(self, number: int, frames: int) -> None:
+        """Let the last picture stay for so many frames."""
+        if not frames:
+            return
+        from clips.filming.stills import stills  # needs NumPy: the watch, which joins MP4s, goes without
+
+        told, numbered = stills(self._profile)
+        if told != self._told["set of parameters"]:
+            raise UnlikeBeatsError(number, "set of parameters")
+        for _ in range(frames):
+            packet = av.Packet(numbered[(self._since_key + 1) % len(numbered)])
+            packet.time_base = self._base
+            self._put(packet, self._base)
+
+    def say(self, heard: Samples | None) -> None:
+        """What is heard with the frames since it was asked last."""
+        if self._track:
+            self._track.write(heard, self._passed)
+
+    def finish(self) -> None:
+        if self._track:
+            self._track.finish()
+
+    def _put(self, packet: Any, base: Fraction) -> None:
+        self._since_key = 0 if packet.is_keyframe else self._since_key + 1
+        packet.pts = packet.dts = round(self._passed / base)
+        packet.duration = round(self._frame / base)
+        packet.stream = self._stream
+        self._output.mux(packet)
+        self._passed += self._frame
+
+
+def _track(output: Any) -> Track:
+    from clips.filming.sound import Track
+
+    return Track(output)
 
 
 def told_once(stream: Any) -> dict[str, Any]:
@@ -133,18 +201,22 @@ def starts_of(video: Path, frames: Sequence[int]) -> list[int]:
     return [*(times[first] for first in firsts), times[-1] + 1]
 
 
-def cut_out(video: Path, start: int, end: int) -> bytes:
-    """The beat of a joined video from one time to another (`starts_of`), by copying its packets."""
+def cut_out(video: Path, start: int, end: int, heard: Samples | None = None) -> bytes:
+    """The beat of a joined video from one time to another (`starts_of`), its packets copied; with a sound or not."""
     with TemporaryDirectory() as room, opened(video) as source:
         target = Path(room, f"beat{video.suffix}")
         stream = source.streams.video[0]
         source.seek(start, stream=stream)
         with av.open(str(target), "w", options=FASTSTART if target.suffix == ".mp4" else {}) as output:
             own = stream_like(output, stream)
+            track = _track(output) if heard is not None else None
             for packet in _between(source, stream, start, end):
                 packet.pts = packet.dts = packet.dts - start
                 packet.stream = own
                 output.mux(packet)
+            if track and heard is not None:
+                track.write_all(heard)
+                track.finish()
         return target.read_bytes()
 
 

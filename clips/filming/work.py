@@ -269,6 +269,7 @@ def tell(job: Job, _: Callable[[str, int], None] = lambda _beat, _count: None) -
             table=trajectory_table(scene),
             derived=derived_values(scene),
             loops=tuple(beat for beat in scene.beats if beat in scene.loops),
+            parts={beat: parts for beat in scene.beats if len(parts := scene.caption_parts(beat)) > 1},
         )
 
 

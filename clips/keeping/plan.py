@@ -7,7 +7,7 @@ with the parameters after validation (`plan_of`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
@@ -16,6 +16,8 @@ from clips.keeping.costs import Costs
 from clips.keeping.records import Recipe, Record, Wish, read_record, recipe_of, values_of
 from clips.keeping.store import Store, beat_key, names_known
 from clips.sources import Sources
+from clips.voice.takes import files_of, seals_of
+from clips.voice.timing import VERSION
 
 NAMED = 3  # changed files that are named one by one
 PARTS = 2  # for each worker, at most, into which a clip is cut: each part passes over the beats of the others
@@ -29,11 +31,18 @@ class Verdict:
     recipe: Recipe
     record: Record | None
     touched: tuple[str, ...]
+    #: What tells the files of its voice from others, by name (`voice.takes`).
+    takes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def fresh(self) -> bool:
         """Whether what was delivered is what would be made now; no reader of it needs to look further."""
-        return self.record is not None and self.record.recipe == self.recipe and not self.touched
+        return self.record is not None and self.record.recipe == self.recipe and not self.touched and self.voice_stands
+
+    @property
+    def voice_stands(self) -> bool:
+        """Whether what is heard is what would be heard now."""
+        return self.record is not None and not [*_takes(self)]
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,8 @@ def examine(wish: Wish, sources: Sources) -> Verdict:
     """Compare a wish with its record; imports nothing that takes long."""
     record = read_record(wish.record_file)
     touched = tuple(record.touched(wish.folder)) if record else ()
-    return Verdict(wish, recipe_of(wish, sources), record, touched)
+    takes = seals_of(files_of(wish.speaks_from, wish.name), record.takes if record else {})
+    return Verdict(wish, recipe_of(wish, sources), record, touched, takes)
 
 
 def plan_of(verdict: Verdict, tale: Tale, store: Store) -> Plan:
@@ -78,7 +88,7 @@ def _stands(verdict: Verdict, tale: Tale, values: Mapping[str, Any]) -> bool:
     record, wish = verdict.record, verdict.wish
     if record is None or tuple(record.reads) != tale.beats:
         return False
-    if {wish.video.name, f"{wish.name}.png"} & {*verdict.touched}:
+    if {wish.video.name, f"{wish.name}.png"} & {*verdict.touched} or not verdict.voice_stands:
         return False
     return all(record.still_true(beat, verdict.recipe.base, values) for beat in tale.beats)
 
@@ -91,7 +101,7 @@ def reasons(verdict: Verdict, tale: Tale) -> tuple[str, ...]:
     record = verdict.record
     if record is None:
         return ("its record cannot be read" if verdict.wish.record_file.exists() else "not rendered yet",)
-    return (*_changes(record, verdict.recipe, tale), *_touches(verdict))
+    return (*_changes(record, verdict.recipe, tale), *_takes(verdict), *_touches(verdict))
 
 
 def _changes(record: Record, now: Recipe, tale: Tale) -> Iterator[str]:
@@ -126,6 +136,19 @@ def _changed_files(before: Mapping[str, str], now: Mapping[str, str]) -> Iterato
         yield f"{path} changed"
     if len(changed) > NAMED:
         yield f"{len(changed) - NAMED} more files changed"
+
+
+def _takes(verdict: Verdict) -> Iterator[str]:
+    before = verdict.record.takes if verdict.record else {}
+    for name in {**before, **verdict.takes}:
+        if name not in before:
+            yield f"voice: {name} is new"
+        elif name not in verdict.takes:
+            yield f"voice: {name} is gone"
+        elif before[name]["sha256"] != verdict.takes[name]["sha256"]:
+            yield f"voice: {name} changed"
+    if before and verdict.takes and verdict.record and verdict.record.voice.get("version") != VERSION:
+        yield "voice: it is made in another way"
 
 
 def _touches(verdict: Verdict) -> Iterator[str]:

@@ -6,14 +6,13 @@ is read to find that there is nothing to do.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clips.files import ROOT, Content
+from clips.files import ROOT, is_intact
 from clips.job import Job, Letters, Tale
 from clips.keeping.store import beat_key, names_known
 from clips.profile import Profile
@@ -41,6 +40,13 @@ class Wish:
     notation: Letters = "lecture"
     lecture: Path | None = None
     own: Own = NOTHING
+    #: The folder of the lecture's voice; None: the clip is silent.
+    voice: Path | None = None
+
+    @property
+    def speaks_from(self) -> Path | None:
+        """Where its takes are looked for: what is no MP4 is silent."""
+        return self.voice if self.profile.format == "mp4" else None
 
     @property
     def used(self) -> Own:
@@ -91,7 +97,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Record:
-    """A delivered clip: its recipe, its parameters after validation, its beats' keys and reads, its files."""
+    """A delivered clip: its recipe, its parameters after validation, its beats' keys and reads, its files.
+
+    `frames` are those of each beat as delivered; `voice` says what is heard of it (`making.speaking`).
+    """
 
     recipe: Recipe
     parameters: Mapping[str, Any]
@@ -100,6 +109,12 @@ class Record:
     frames: Mapping[str, int]
     files: Mapping[str, Mapping[str, Any]]
     broken: tuple[str, ...] = ()
+    voice: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def takes(self) -> Mapping[str, Mapping[str, Any]]:
+        """What tells each file from another that was there for its voice, by name."""
+        return self.voice.get("files", {})  # type: ignore[no-any-return]
 
     def still_true(self, beat: str, base: str, values: Mapping[str, Any]) -> bool:
         """Whether the delivered beat is what would be filmed now."""
@@ -145,6 +160,7 @@ def read_record(path: Path) -> Record | None:
             frames=made["frames"],
             files={**made["files"]},
             broken=tuple(claim["text"] for claim in content["claims"] if not claim["holds"]),
+            voice=made.get("voice", {}),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -159,27 +175,5 @@ def made_part(record: Record) -> dict[str, Any]:
         "keys": dict(record.keys),
         "frames": dict(record.frames),
         "files": dict(record.files),
+        "voice": dict(record.voice),
     }
-
-
-def seal(content: Content, modified: int) -> dict[str, Any]:
-    """What tells a delivered file from another: size, time in nanoseconds, and, if those do not decide, its digest."""
-    if isinstance(content, Path):
-        return {"size": content.stat().st_size, "modified": modified, "sha256": _sha256(content)}
-    return {"size": len(content), "modified": modified, "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def is_intact(path: Path, sealed: Mapping[str, Any]) -> bool:
-    """Whether a file is what was delivered; its digest is asked only if its time does not say so."""
-    try:
-        found = path.stat()
-        if found.st_size != sealed["size"]:
-            return False
-        return bool(found.st_mtime_ns == sealed["modified"] or _sha256(path) == sealed["sha256"])
-    except (OSError, KeyError):
-        return False
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

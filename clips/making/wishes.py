@@ -28,8 +28,11 @@ def wishes_of(
     name: str | None = None,
     file: Path | None = None,
     commands: Sequence[str] = (),
+    voice: Path | None = None,
 ) -> tuple[Wish, ...]:
     """The clips that the words name (all of the lecture, if none), changed by `settings`, a variant each then.
+
+    `voice` is the folder of their takes, each clip's below its name there; without one they are silent.
 
     Raises
     ------
@@ -48,6 +51,7 @@ def wishes_of(
             notation=lecture.notation,
             lecture=file if entry in lecture.clips and not settings else None,
             own=lecture.own,
+            voice=voice,
         )
         for entry in entries
     )

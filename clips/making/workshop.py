@@ -16,7 +16,7 @@ from clips.filming.work import perform, tell
 from clips.job import Beat, Film, Job
 from clips.keeping.costs import Costs
 from clips.keeping.plan import Plan, Verdict, claim, examine, jobs_of, plan_of
-from clips.keeping.records import Wish, recipe_of
+from clips.keeping.records import Wish, read_record, recipe_of
 from clips.keeping.store import Store
 from clips.making.advice import Advice, advice_on, advise
 from clips.sources import Sources
@@ -50,6 +50,8 @@ class Delivered:
     broken_claims: tuple[str, ...]
     remarks: tuple[str, ...]
     advice: tuple[Advice, ...] = ()
+    #: What somebody should know of its voice, a sentence each.
+    voice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -317,17 +319,18 @@ def _whole(bench: _Bench, plan: Plan) -> list[Beat] | None:
 
 def _delivered(bench: _Bench, plan: Plan, beats: list[Beat] | None) -> Delivered:
     from clips.making.deliver import deliver, deliver_words
+    from clips.making.speaking import voice_notes
 
     files = deliver(plan, beats) if beats is not None else deliver_words(plan)
-    record = plan.verdict.record
-    frames = sum(beat.frames for beat in beats) if beats is not None else sum(record.frames.values()) if record else 0
+    record = read_record(plan.wish.record_file)
     return Delivered(
         name=plan.wish.name,
         files=tuple(files),
-        seconds=float(frames / plan.wish.profile.rate),
+        seconds=float(sum(record.frames.values()) / plan.wish.profile.rate) if record else 0.0,
         filmed=tuple(beat for beat in plan.tale.beats if beat in bench.filmed.get(plan.wish.name, ())),
         reasons=plan.reasons,
         broken_claims=plan.tale.broken,
         remarks=plan.tale.remarks,
         advice=bench.advice.get(plan.wish.name, ()),
+        voice=tuple(voice_notes(plan, record)) if record else (),
     )

@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from clips.files import ROOT, Content, scratch, write_whole
+from clips.files import ROOT, Content, is_intact, scratch, seal, write_whole
 from clips.job import Letters
 from clips.keeping.plan import Plan
-from clips.keeping.records import Wish, is_intact, read_record, seal
+from clips.keeping.records import Wish, read_record
 from clips.lecture.reading import Lecture
 from clips.making.advice import Advice
 from clips.making.wishes import find_entry, variant_name

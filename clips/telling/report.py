@@ -52,7 +52,7 @@ class Quiet:
             say(self.errors, f"    {sentence}")
 
     def notice(self, text: str) -> None:
-        """Something about the cache."""
+        """Something worth knowing."""
         say(self.errors, f"note: {text}")
 
     def start(self, jobs: Sequence[Job], costs: Costs, workers: int) -> None:
@@ -65,7 +65,9 @@ class Quiet:
         pass
 
     def done(self, clip: Delivered) -> None:
-        pass
+        """What somebody should know of its voice."""
+        for note in clip.voice:
+            self.notice(f"{clip.name}: {note}")
 
     def failed(self, outcome: Outcome) -> None:
         say(self.errors, f"error: {outcome.error}")
@@ -101,6 +103,7 @@ class Lines(Quiet):
     def done(self, clip: Delivered) -> None:
         said = f"{clip.seconds:.1f} s of video in {clip.files[0]}{size_of(clip.files[0])}"
         say(self.out, f"{clip.name}: done, {said}")
+        super().done(clip)
 
 
 class Display(Lines):
@@ -224,6 +227,7 @@ def summary_json(made: Made) -> str:
             "broken_claims": list(clip.broken_claims),
             "advice": [asdict(one) for one in clip.advice],
             "remarks": list(clip.remarks),
+            "voice": list(clip.voice),
         }
         for clip in made.delivered
     ]

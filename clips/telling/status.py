@@ -62,7 +62,7 @@ def _state(plan: Plan, costs: Costs) -> State:
 # The cache ------------------------------------------------------------------------------------------------------------
 
 #: What else is kept beside the beats, and made again when it is missing.
-BESIDE = ("sources.json", "decks.json", "gallery", "typeset*")
+BESIDE = ("sources.json", "decks.json", "gallery", "typeset*", "voice")
 
 
 def clean_cache(folder: Path | None = None, everything: bool = False) -> str:
@@ -72,6 +72,7 @@ def clean_cache(folder: Path | None = None, everything: bool = False) -> str:
     """
     store, place = Store(cache_folder()), folder or CLIPS_FOLDER.parent
     count, size = store.drop(() if everything else tuple(_in_use(place)))
+    size += 0 if everything else sum(map(_removed, _unheard(place)))
     size += sum(_removed(path) for name in BESIDE for path in cache_folder().glob(name)) if everything else 0
     left = store.size()
     rest = f"{_megabytes(left)} stay, of which the clips in {place} are made" if left else "no beat is left in it"
@@ -82,6 +83,13 @@ def _in_use(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*.json"):
         if record := read_record(path):
             yield from record.keys.values()
+
+
+def _unheard(folder: Path) -> Iterator[Path]:
+    """What is kept of takes that no delivered clip is made of."""
+    records = filter(None, map(read_record, folder.rglob("*.json")))
+    heard = {sealed["sha256"] for record in records for sealed in record.takes.values()}
+    return (path for path in (cache_folder() / "voice").glob("*") if path.stem not in heard)
 
 
 def _removed(path: Path) -> int:

@@ -230,7 +230,7 @@ def test_burnt_captions_cover_nothing(deck: Deck) -> None:
     assert high + strip.height == SIZE.height
     for slide in deck.slides[:2]:
         before = frames_of(slide.video)
-        after = frames_of(strip.below(slide.video, slide.caption)).astype(int)
+        after = frames_of(strip.below(slide.video, slide.read)).astype(int)
         assert after.shape == before.shape
         smaller = np.asarray(Image.fromarray(before[-1]).resize((wide, high), Image.Resampling.BICUBIC)).astype(int)
         assert np.abs(after[-1, :high, left : left + wide] - smaller).mean() < 3

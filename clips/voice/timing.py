@@ -1,0 +1,44 @@
+"""The picture waits for the voice: how long a beat lasts, when it holds still, and when which words are read.
+
+A motion is never stretched. What the voice needs more than the motion takes is a hold: whole frames in which nothing
+moves. All of it is arithmetic on seconds and frames.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import partial
+from itertools import pairwise
+
+VERSION = 1  # of how a voice is made from takes, and joined to a picture
+BREATH = 0.35  # seconds between the end of a voice and the next beat
+
+Span = tuple[float, float]
+
+
+def held_frames(frames: int, end: float, rate: Fraction) -> int:
+    """For how many frames a beat of so many holds still, so that a voice that ends at `end` seconds has a breath."""
+    return max(0, math.ceil((end + BREATH) * rate) - frames)
+
+
+def spans(parts: Sequence[str], start: float, end: float, pauses: Sequence[Span] = ()) -> list[Span]:
+    """When each part is said, from `start` to `end` in seconds: parted at pauses of the voice, where there are enough.
+
+    By their lengths in letters it is guessed where one part ends; there is parted in the pause that is nearest, a long
+    one from farther away, and none is left without one. Without pauses the guess holds.
+    """
+    total, passed, bounds = sum(map(len, parts)) or 1, 0, [(start, start)]
+    for number, part in enumerate(parts[:-1], 1):
+        passed += len(part)
+        guess = max(bounds[-1][1], start + (end - start) * passed / total)
+        free = [pause for pause in pauses if pause[0] >= bounds[-1][1]]
+        free = free[: max(0, len(free) - (len(parts) - 1 - number))]  # the parts that follow need some, too
+        bounds.append(min(free, key=partial(_far, guess), default=(guess, guess)))
+    return [(before[1], after[0]) for before, after in pairwise([*bounds, (end, end)])]
+
+
+def _far(guess: float, pause: Span) -> float:
+    """How far a pause is from where one is expected; a long one is taken for nearer."""
+    return abs(sum(pause) / 2 - guess) - (pause[1] - pause[0])

@@ -1,0 +1,490 @@
+"""A voice beside the picture: decoded samples against the takes, pictures that wait, recordings that are no good."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import av
+import numpy as np
+import pyloudnorm
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+import scenes
+from clips.decks.film import film
+from clips.decks.make import KINDS, DeckWish
+from clips.decks.slides import Deck, read_deck
+from clips.keeping.plan import examine
+from clips.keeping.records import Wish
+from clips.making.workshop import Delivered, Workshop, make
+from clips.profile import Profile
+from clips.telling.report import Quiet
+from clips.telling.status import clean_cache
+from clips.voice.audio import RATE, Samples, Sound, read, written
+from clips.voice.mastering import mastered
+from clips.voice.measuring import measure
+from clips.voice.takes import strangers
+from clips.voice.timing import BREATH, held_frames, spans
+from tests import tiny
+
+pytestmark = pytest.mark.usefixtures("tiny_clip")
+
+SIZE = Profile(320, 180, 30)
+MOTION = {"appear": 30, "move": 30, "turn": 30}  # frames of the tiny clip's beats, when nobody speaks
+SOON = 0.2  # seconds before somebody begins to speak
+
+
+def babble(seconds: float, seed: int, channels: int = 1, loudness: float = 0.05) -> Sound:
+    """Noise in syllables, three a second, with a silence before it: as a voice is for whoever only counts samples."""
+    rng, count = np.random.default_rng(seed), round(seconds * RATE)
+    syllables = np.sin(3 * np.pi * np.arange(count) / RATE) ** 2 > 0.1
+    noise = loudness * syllables * in_the_band(rng.standard_normal((1, count)))
+    before = np.zeros((1, round(SOON * RATE)))
+    hiss = 1e-4 * rng.standard_normal((1, count + before.shape[1]))
+    return Sound(np.repeat(np.concatenate([before, noise], axis=1) + hiss, channels, axis=0).astype(np.float32))
+
+
+def in_the_band(noise: np.ndarray) -> np.ndarray:
+    """What of noise lies between 100 and 4000 Hz, as loud as before: as a voice does, and as AAC keeps."""
+    spectrum, heights = np.fft.rfft(noise), np.fft.rfftfreq(noise.shape[1], 1 / RATE)
+    spectrum[:, (heights < 100) | (heights > 4000)] = 0
+    kept = np.fft.irfft(spectrum, noise.shape[1])
+    return np.asarray(kept / kept.std())
+
+
+class Stage:
+    """A folder with the tiny clip twice, takes for some of its beats, and who makes them."""
+
+    def __init__(self, folder: Path, profile: Profile = SIZE) -> None:
+        self.folder, self.home, self.clips, self.profile = folder, folder / "voice", folder / "clips", profile
+        self.store = folder / "cache"
+
+    def put(self, name: str, sound: Sound | bytes, kind: str = "wav") -> Path:
+        path = self.home / f"{name}.{kind}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(sound if isinstance(sound, bytes) else written(sound, kind))
+        return path
+
+    def wish(self, name: str = "tiny", **settings: object) -> Wish:
+        return replace(tiny.wish(self.clips, name, profile=self.profile, **settings), voice=self.home)
+
+    def shop(self, crew: Callable[[], object] = tiny.Here) -> Workshop:
+        return tiny.workshop(self.store, crew)
+
+    def make(self, *wishes: Wish, crew: Callable[[], object] = tiny.Here) -> tuple[Delivered, ...]:
+        made = make(wishes or [self.wish()], self.shop(crew), Quiet(Console(stderr=True)))
+        assert not made.failed
+        return made.delivered
+
+    def again(self) -> Delivered:
+        """Made again, and nobody draws."""
+        (delivered,) = self.make(crew=NoCamera)
+        assert delivered.filmed == ()
+        return delivered
+
+    @property
+    def video(self) -> Path:
+        return self.clips / "tiny.mp4"
+
+    def start(self, beat: str) -> float:
+        """When a beat begins, in seconds, by the frames before it."""
+        frames = json.loads((self.clips / "tiny.json").read_text())["made"]["frames"]
+        return float(sum(list(frames.values())[: list(frames).index(beat)]) / self.profile.rate)
+
+    def account(self, name: str = "tiny") -> dict[str, dict[str, object]]:
+        return {beat["name"]: beat for beat in json.loads((self.clips / f"{name}.json").read_text())["beats"]}
+
+
+class NoCamera(tiny.Here):
+    """A crew that has nothing to film."""
+
+    def run(self, jobs: object, _: object) -> Iterator[object]:  # type: ignore[override]
+        assert not list(jobs)  # type: ignore[call-overload]
+        yield from ()
+
+
+TAKES = {"tiny/appear": (babble(2.0, 1), "wav"), "tiny/turn": (babble(0.4, 2, channels=2), "flac")}
+FAR = {"tiny_far/move": (babble(1.5, 3), "wav")}
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Two clips: in one two beats speak, in the other one."""
+    stage = Stage(tmp_path_factory.mktemp("spoken"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(scenes.CLIPS, "tiny", tiny.ENTRY)  # type: ignore[arg-type]
+        for name, (sound, kind) in {**TAKES, **FAR}.items():
+            stage.put(name, sound, kind)
+        stage.make(stage.wish(), stage.wish("tiny_far", way="3"))
+        silent = Stage(stage.folder / "silent")
+        silent.store = stage.store
+        silent.make(silent.wish(), crew=NoCamera)
+    return stage
+
+
+@pytest.fixture
+def own(spoken: Stage, tmp_path: Path) -> Stage:
+    """The same, to be changed: what was filmed is there."""
+    shutil.copytree(spoken.folder, tmp_path / "own")
+    return Stage(tmp_path / "own")
+
+
+def heard_in(video: Path | bytes) -> Samples:
+    """All samples of a video, (2, n), as a player plays them; decoded without our own reader."""
+    with av.open(BytesIO(video) if isinstance(video, bytes) else str(video)) as source:
+        frames = list(source.decode(audio=0))
+        assert frames[0].pts == 0
+        return np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+
+
+def lag(heard: Samples, take: Sound, at: float, seconds: float) -> tuple[int, float]:
+    """By how many samples a take is heard late, `at` seconds being right; and how like it what is heard is."""
+    first, length = round(at * RATE), round(seconds * RATE)
+    wanted, reach = take.samples[0, :length].astype(float), 2400
+    around = np.pad(heard[0], reach)[first : first + length + 2 * reach].astype(float)
+    size = 1 << (len(around) + length).bit_length()
+    both = np.fft.irfft(np.fft.rfft(around, size) * np.conj(np.fft.rfft(wanted, size)), size)[: 2 * reach + 1]
+    late = int(np.argmax(both))
+    there = around[late : late + length]
+    return late - reach, float(both[late] / np.linalg.norm(wanted) / np.linalg.norm(there))
+
+
+def pictures_of(video: Path | bytes) -> np.ndarray:
+    """The pictures of a video as they were coded: a conversion to other colours may round as memory falls."""
+    with av.open(BytesIO(video) if isinstance(video, bytes) else str(video)) as source:
+        return np.stack([frame.to_ndarray() for frame in source.decode(video=0)])
+
+
+# What is heard --------------------------------------------------------------------------------------------------------
+
+
+def test_each_take_is_heard_from_its_beats_first_frame(spoken: Stage) -> None:
+    heard = heard_in(spoken.video)
+    for name, (take, _) in TAKES.items():
+        late, likeness = lag(heard, take, spoken.start(name.split("/")[1]), take.seconds)
+        assert abs(late) <= 2  # of 48 in a millisecond
+        assert likeness > 0.97
+
+
+def test_nothing_is_heard_where_nobody_speaks_and_nothing_clicks(spoken: Stage) -> None:
+    heard, beats = heard_in(spoken.video), spoken.account()
+    start, end = (round(float(beats["move"][edge]) * RATE) for edge in ("start", "end"))  # type: ignore[arg-type]
+    assert np.abs(heard[:, start:end]).max() < 0.01
+    assert np.abs(heard[:, start + 1024 : end - 1024]).max() < 1e-4
+    joins = [round(float(beat["end"]) * RATE) for beat in beats.values()][:-1]  # type: ignore[arg-type]
+    for join in joins:
+        assert np.abs(np.diff(heard[:, join - 480 : join + 480])).max() < 0.01
+    assert np.abs(heard[:, :480]).max() < 0.01
+
+
+def test_every_take_is_as_loud_as_the_others(own: Stage) -> None:
+    own.put("tiny/appear", babble(2.0, 1, loudness=0.5))  # clipped, and 30 dB louder than the next
+    own.put("tiny/move", babble(2.0, 4, loudness=0.015))
+    own.again()
+    heard, beats, meter = heard_in(own.video), own.account(), pyloudnorm.Meter(RATE)
+    for name in ("appear", "move"):
+        start, end = (round(float(beats[name][edge]) * RATE) for edge in ("start", "end"))  # type: ignore[arg-type]
+        assert meter.integrated_loudness(heard[:, start:end].T.astype(float)) == pytest.approx(-16, abs=0.7)
+    finer = np.concatenate(
+        [f.to_ndarray() for f in av.AudioResampler("fltp", "stereo", 8 * RATE).resample(_frame(heard))], axis=1
+    )
+    assert 20 * np.log10(np.abs(finer).max()) < -1.5
+
+
+def _frame(samples: Samples) -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout="stereo")
+    frame.sample_rate = RATE
+    return frame
+
+
+@pytest.mark.parametrize("level", [0.003, 0.03, 0.3, 3.0])
+def test_what_is_heard_is_below_the_ceiling_and_begins_and_ends_in_silence(level: float) -> None:
+    take = babble(0.7, 7, loudness=level)
+    heard = mastered(take, measure(take))
+    assert measure(Sound(heard)).true_peak < -2
+    assert np.abs(heard[:, [0, -1]]).max() < 0.01
+    assert heard.shape[0] == 2
+
+
+# The picture waits ----------------------------------------------------------------------------------------------------
+
+
+def test_the_picture_waits_and_no_frame_is_another(spoken: Stage) -> None:
+    silent = spoken.folder / "silent" / "clips" / "tiny.mp4"
+    before, now = pictures_of(silent), pictures_of(spoken.video)
+    needs = held_frames(30, SOON + 2.0, Fraction(30))
+    assert needs == pytest.approx(30 * (SOON + 2.0 + BREATH - 1), abs=3)
+    held = len(now) - len(before)
+    assert abs(held - needs) <= 2  # its last syllable ends a little before
+    np.testing.assert_array_equal(now[:30], before[:30])
+    assert (now[30 : 30 + held] == before[29]).all()
+    np.testing.assert_array_equal(now[30 + held :], before[30:])
+    with av.open(str(spoken.video)) as video:
+        picture, sound = video.streams.video[0], video.streams.audio[0]
+        assert (sound.codec_context.name, sound.rate, sound.layout.name) == ("aac", 48_000, "stereo")
+        assert abs(float(picture.duration * picture.time_base) - float(sound.duration * sound.time_base)) < 1e-3
+        assert picture.average_rate == 30
+
+
+@pytest.mark.parametrize("held", [1, 16, 130])
+@pytest.mark.parametrize("drawn", [1, 17])
+def test_a_picture_is_held_bit_for_bit_wherever_it_stands(held: int, drawn: int, tmp_path: Path) -> None:
+    from clips.filming.encoding import BeatEncoder
+    from clips.filming.joining import Spoken, join_spoken
+
+    rng, profile = np.random.default_rng(drawn), Profile(128, 72, 30)
+    encoder = BeatEncoder(profile)
+    for _ in range(drawn):
+        encoder.write(rng.integers(0, 255, (72, 128, 4), np.uint8), 1)
+    beat = encoder.finish()
+    join_spoken(tmp_path / "held.mp4", [Spoken(beat, held), Spoken(beat)], profile)
+    wanted, frames = pictures_of(beat), pictures_of(tmp_path / "held.mp4")
+    assert len(frames) == 2 * drawn + held
+    assert (frames[drawn : drawn + held] == wanted[-1]).all()
+    np.testing.assert_array_equal(frames[drawn + held :], wanted)
+
+
+# What is kept ---------------------------------------------------------------------------------------------------------
+
+
+def test_swapping_a_take_draws_nothing_and_going_back_is_free(own: Stage) -> None:
+    first, before = (own.home / "tiny" / "appear.wav").read_bytes(), heard_in(own.video)
+    assert own.make() == ()
+    own.put("tiny/appear", babble(3.0, 9))
+    swapped = own.again()
+    assert swapped.reasons == ("voice: voice/tiny/appear.wav changed",)
+    assert swapped.seconds == pytest.approx(heard_in(own.video).shape[1] / RATE, abs=1024 / RATE)  # a last stretch
+    assert swapped.seconds > 3 + SOON
+    own.put("tiny/appear", first)
+    own.again()
+    np.testing.assert_array_equal(heard_in(own.video), before)
+    (own.home / "tiny" / "appear.wav").touch()
+    assert own.make() == ()  # what counts is what is in it
+    (own.home / "tiny" / "turn.flac").unlink()
+    assert own.again().reasons == ("voice: voice/tiny/turn.flac is gone",)
+    shutil.rmtree(own.home)
+    own.again()
+    assert own.video.read_bytes() == (own.folder / "silent" / "clips" / "tiny.mp4").read_bytes()
+
+
+def test_no_recording_is_ever_touched(own: Stage) -> None:
+    files = [path for path in own.home.rglob("*.*") if path.suffix != ".json"]
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+    own.put("tiny/move", babble(1.0, 5))
+    own.again()
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files} == before
+
+
+def test_a_recorded_take_goes_before_one_that_a_machine_has_spoken(own: Stage) -> None:
+    own.put("scratch/tiny/appear", babble(1.0, 6))
+    own.put("scratch/tiny/move", babble(1.0, 7))
+    own.again()
+    made = json.loads((own.clips / "tiny.json").read_text())["made"]["voice"]["beats"]
+    assert {beat: (one["take"], one["scratch"]) for beat, one in made.items()} == {
+        "appear": ("voice/tiny/appear.wav", False),
+        "move": ("voice/scratch/tiny/move.wav", True),
+        "turn": ("voice/tiny/turn.flac", False),
+    }
+
+
+def test_only_mp4_speaks(own: Stage) -> None:
+    for format in ("gif", "webm"):
+        wish = own.wish()
+        assert not examine(replace(wish, profile=replace(SIZE, format=format)), own.shop().sources).takes
+
+
+def test_what_no_clip_speaks_any_longer_is_cleaned_away(own: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOMENTUM_CACHE", str(own.store))
+    own.put("tiny/move", babble(0.5, 8))
+    own.again()
+    kept = {path.stem for path in (own.store / "voice").iterdir()}
+    (own.home / "tiny" / "move.wav").unlink()
+    own.again()
+    clean_cache(own.clips)
+    assert len(kept) - len({path.stem for path in (own.store / "voice").iterdir()}) == 1
+
+
+# Recordings that are no good ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind", "sentence"),
+    [
+        ("tiny/move", b"no sound", "mp3", "voice/tiny/move.mp3 cannot be read as sound"),
+        ("tiny/move", Sound(np.zeros((1, RATE), np.float32)), "wav", "voice/tiny/move.wav is silent"),
+        ("tiny/move", Sound(babble(1.0, 1).samples[:, -9600:]), "wav", "too short to be spoken"),
+        ("tiny/mvoe", babble(1.0, 1), "wav", "There is no beat of tiny 'mvoe': did you mean 'move'?"),
+        ("tiny/turn", babble(1.0, 1), "wav", "voice/tiny holds 2 takes of turn, turn.flac and turn.wav: keep one."),
+        ("tiny/move", b"a picture", "png", "voice/tiny/move.png is no take"),
+    ],
+)
+def test_a_bad_recording_is_told_in_a_sentence_and_the_clip_is_rendered(
+    name: str, content: Sound | bytes, kind: str, sentence: str, own: Stage
+) -> None:
+    own.put(name, content, kind)
+    (note,) = own.again().voice
+    assert sentence in note
+    assert "without" in note
+    assert "take" not in own.account()["move"]
+    assert own.make() == ()  # it is said once, and then it is known
+
+
+def test_what_is_wrong_with_a_recording_that_is_used_is_told(own: Stage) -> None:
+    own.put("tiny/appear", babble(2.0, 1, loudness=1.5))
+    own.put("tiny/move", babble(1.0, 1, loudness=0.0015))
+    own.put(
+        "tiny/turn",
+        Sound(
+            babble(1.0, 1).samples
+            + np.float32(0.02) * np.random.default_rng(0).standard_normal(57600).astype(np.float32)
+        ),
+    )
+    (own.home / "tiny" / "turn.flac").unlink()
+    notes = own.again().voice
+    for part, note in zip(("appear.wav: clipped", "move.wav: too quiet", "turn.wav: too noisy"), notes, strict=True):
+        assert part in note
+
+
+def test_a_caption_that_has_changed_since_it_was_recorded_is_told(own: Stage) -> None:
+    assert own.make(own.wish(way="1"))[0].voice == ()  # nobody has recorded that sentence
+    own.put("tiny/move", babble(0.5, 3))
+    assert own.make(own.wish(way="1"))[0].voice == ()
+    (changed,) = own.make(own.wish(way="2"))
+    assert changed.voice == ("voice/tiny/move.wav: its caption has changed since it was recorded.",)
+    own.put("tiny/move", babble(0.5, 4))  # recorded again
+    assert own.again().voice == ()
+
+
+def test_folders_of_no_clip_are_told(own: Stage) -> None:
+    own.put("tinny/move", babble(0.5, 3))
+    (told,) = strangers(own.home, ["tiny", "tiny_far"])
+    assert told == "voice/tinny: There is no clip 'tinny': did you mean 'tiny'?"
+
+
+# What is read ---------------------------------------------------------------------------------------------------------
+
+
+def test_subtitles_follow_the_voice(spoken: Stage) -> None:
+    beats, lines = spoken.account(), (spoken.clips / "tiny.vtt").read_text().split("\n\n")[1:]
+    times = {line.split("\n")[0]: line.split("\n")[1] for line in lines}
+    start, end = map(_seconds, times["appear"].split(" --> "))
+    assert start == pytest.approx(SOON, abs=0.15)
+    assert end == pytest.approx(SOON + 2.0 + BREATH, abs=0.15)
+    assert times["move"] == f"{_clock(beats['move']['start'])} --> {_clock(beats['move']['end'])}"
+    assert "take" not in beats["move"]
+
+
+def _seconds(clock: str) -> float:
+    return sum(float(part) * 60**place for place, part in enumerate(reversed(clock.split(":"))))
+
+
+def _clock(seconds: object) -> str:
+    return f"00:00:{float(seconds):06.3f}"  # type: ignore[arg-type]
+
+
+def test_marks_divide_what_is_said_at_the_pauses_of_the_take(own: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    own.store = own.folder / "another cache"  # a clip's words are asked once
+    monkeypatch.setattr(tiny.Tiny.move, "__doc__", "It moves | a good deal | by {way:g}.")
+    first, second, third = babble(0.8, 1), babble(1.6, 2), babble(0.4, 3)
+    rest = np.zeros((1, round(0.5 * RATE)), np.float32)
+    pieces = [first.samples, rest, second.samples, rest, third.samples]
+    own.put("tiny/move", Sound(np.concatenate(pieces, axis=1)))
+    own.make()
+    beat = own.account()["move"]
+    assert beat["caption"] == "It moves a good deal by 2."
+    said = beat["said"]
+    assert [part["text"] for part in said] == ["It moves", "a good deal", "by 2."]  # type: ignore[attr-defined]
+    at = [float(part["start"]) - float(beat["start"]) for part in said]  # type: ignore[attr-defined, arg-type]
+    assert at == pytest.approx([SOON, 0.8 + 0.5 + 2 * SOON, 0.8 + 1.6 + 1.0 + 3 * SOON], abs=0.25)
+
+
+@given(
+    st.lists(st.text("abc ", min_size=1, max_size=20), min_size=1, max_size=5),
+    st.lists(st.tuples(st.floats(0, 10), st.floats(0.25, 1)), max_size=6),
+)
+def test_parts_follow_each_other_from_the_first_word_to_the_last(
+    parts: list[str], gaps: list[tuple[float, float]]
+) -> None:
+    pauses, end = [], 1.0
+    for gap, length in gaps:
+        pauses.append((end + gap, end + gap + length))
+        end += gap + length
+    times = spans(parts, 1.0, end + 1, pauses)
+    edges = [edge for span in times for edge in span]
+    assert len(times) == len(parts)
+    assert (edges[0], edges[-1]) == (1.0, end + 1)
+    assert edges == sorted(edges)
+
+
+# Decks and films ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def deck(spoken: Stage) -> Deck:
+    return read_deck(("tiny", "tiny_far"), spoken.clips, "Two")
+
+
+def test_a_slide_speaks_as_its_beat_does(deck: Deck) -> None:
+    takes = {name.replace("/", "-"): take for name, (take, _) in {**TAKES, **FAR}.items()}
+    for slide in deck.slides:
+        with av.open(BytesIO(slide.video)) as video:
+            assert len(video.streams.audio) == (slide.name in takes)
+        if slide.name in takes:
+            late, likeness = lag(heard_in(slide.video), takes[slide.name], 0, takes[slide.name].seconds)
+            assert abs(late) <= 2
+            assert likeness > 0.95
+            assert not slide.loops  # nobody says it again and again
+
+
+def test_a_long_film_keeps_voice_and_picture_together_to_its_end(deck: Deck, tmp_path: Path) -> None:
+    long = replace(deck, slides=deck.slides * 8)
+    film(long, tmp_path / "film.mp4")
+    heard = heard_in(tmp_path / "film.mp4")
+    with av.open(str(tmp_path / "film.mp4")) as video:
+        frames = sum(packet.dts is not None for packet in video.demux(video=0))
+    assert frames == round(long.seconds * 30)
+    assert heard.shape[1] == pytest.approx(frames / 30 * RATE, abs=1024)  # the last stretch is filled up
+    last = max(number for number, slide in enumerate(long.slides) if slide.name == "tiny_far-move")
+    start = sum(slide.seconds for slide in long.slides[:last])
+    late, likeness = lag(heard, FAR["tiny_far/move"][0], start, 1.5)
+    assert abs(late) <= 2
+    assert likeness > 0.95
+    said = (tmp_path / "film.srt").read_text()
+    (spoken_at,) = [line for line in said.split("\n\n") if line.strip().startswith(f"{last + 1}\n")]
+    begin = spoken_at.strip().split("\n")[1].split(" --> ")[0].replace(",", ".")
+    assert _seconds(begin) == pytest.approx(start + SOON, abs=0.1)
+
+
+def test_what_is_burnt_in_speaks_too(deck: Deck, tmp_path: Path) -> None:
+    film(replace(deck, slides=deck.slides[:1]), tmp_path / "film.mp4", burn_captions=True)
+    take, _ = TAKES["tiny/appear"]
+    assert abs(lag(heard_in(tmp_path / "film.mp4"), take, 0, take.seconds)[0]) <= 2
+
+
+@pytest.mark.parametrize("kind", ["pptx", "zip"])
+def test_packed_decks_hold_the_voice(kind: str, deck: Deck, spoken: Stage, tmp_path: Path) -> None:
+    target = tmp_path / f"deck.{kind}"
+    KINDS[kind](deck, DeckWish(kind, ("tiny", "tiny_far"), spoken.clips, target, "Two"), target)
+    with ZipFile(target) as package:
+        videos = [package.read(name) for name in sorted(package.namelist()) if name.endswith(".mp4")]
+    assert sorted(videos) == sorted(slide.video for slide in deck.slides)
+
+
+def test_frames_of_what_speaks_are_those_of_its_pictures(deck: Deck) -> None:
+    slide = deck.slides[0]
+    np.testing.assert_array_equal(pictures_of(slide.video), pictures_of(slide.pictures))
+
+
+def test_a_take_is_read_as_it_was_written(spoken: Stage) -> None:
+    """The oracle's own ground: what the takes hold is what the tests compare with."""
+    for name, (sound, kind) in TAKES.items():
+        np.testing.assert_allclose(read(spoken.home / f"{name}.{kind}").samples, sound.samples, atol=1e-6)
