@@ -40,6 +40,9 @@ def with_command(arguments: list[str]) -> list[str]:
     )
     if formula:
         arguments = [arguments[0], f" {arguments[1]}", *arguments[2:]]  # an expression like -x^2 is no option
+    words = [command.name for command in voicing.voice.registered_commands]
+    if arguments[:1] == ["voice"] and arguments[1:2] and arguments[1] not in (*words, "--help"):
+        arguments = ["voice", "list", *arguments[1:]]
     named = arguments and (arguments[0] in COMMANDS or arguments[0] == "--help")
     return arguments if named else ["render", *arguments]
 

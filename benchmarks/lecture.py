@@ -26,10 +26,11 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from clips.filming.conversion import Converter  # noqa: E402
-from clips.filming.encoding import BeatEncoder, BeatWriter, writer_class  # noqa: E402
+from clips.filming.encoding import BeatEncoder  # noqa: E402
 from clips.filming.joining import join_beats  # noqa: E402
 from clips.filming.renderer import BeatRenderer  # noqa: E402
 from clips.filming.work import make_scene, perform, studio, typeset_cache  # noqa: E402
+from clips.filming.writing import BeatWriter, writer_class  # noqa: E402
 from clips.job import Job  # noqa: E402
 from clips.profile import Profile, make_profile  # noqa: E402
 from scenes import CLIPS  # noqa: E402

@@ -57,8 +57,8 @@ def filmed(make_scene: Callable[[Any], Any], frames: int, **settings: Any) -> di
     """Run a scene that plays one orbit, with our writer."""
     from manim import tempconfig
 
-    from clips.filming.encoding import writer_class
     from clips.filming.work import studio
+    from clips.filming.writing import writer_class
     from clips.profile import Profile
 
     watch, profile = Stopwatch(), Profile(*SIZE, RATE)

@@ -24,7 +24,7 @@ from objectives.errors import UsageError
 #: The list of clips: names and sentences, which no frame shows; a clip is found through it, not made from it.
 REGISTRY = "scenes/__init__.py"
 #: What films every clip, whatever it imports itself.
-STUDIO = ("clips.filming.work", "clips.filming.encoding")
+STUDIO = ("clips.filming.work", "clips.filming.writing")
 #: Where optimizers of other libraries come from (`optimizers.guests`): they take part where a clip names one.
 GUESTS = ("optax", "pytorch_optimizer", "torch")
 LIBRARIES = ("manim", "numpy", "scipy", "sympy", "typst", "contourpy", "pycairo", "pillow", "moderngl", "av")

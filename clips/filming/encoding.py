@@ -8,7 +8,7 @@ clip starts at its first frame in players that ignore edit lists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -19,9 +19,8 @@ from typing import Any
 import av
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
-from manim.scene.scene_file_writer import SceneFileWriter
 
-from clips.filming.conversion import Converter, Pixels, Rows, Stripe, cut, stack_for, stacked
+from clips.filming.conversion import Converter, Pixels, Stripe, stack_for, stacked
 from clips.profile import Profile
 
 QUEUE_LENGTH = 8  # frames drawn ahead of the encoder: at most 66 MB at 1080p
@@ -169,60 +168,3 @@ class BeatThread:
             self.encoder.write_stripes(stripes, repeat)
         except BaseException as error:
             self.error = error
-
-
-class BeatWriter(SceneFileWriter):
-    """Manim's file writer, but each section (beat) becomes one stream in `beats`, and nothing touches the disk."""
-
-    profile: Profile
-    on_frame: Callable[[str, int], None]
-
-    def __init__(self, settings: Any) -> None:
-        self.beats: dict[str, bytes] = {}
-        self.lengths: dict[str, int] = {}
-        self._running: tuple[str, BeatThread] | None = None
-        self._begins = True  # the next frame is the first of its beat
-        super().__init__(settings)
-
-    def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
-        self._end_beat()
-        super().next_section(name, type_, skip_animations)
-
-    def begin_animation(self, allow_write: bool = False, **_: Any) -> None:
-        if allow_write and self._running is None:
-            self._running, self._begins = (self.sections[-1].name, BeatThread(self.profile)), True
-
-    def end_animation(self, allow_write: bool = False) -> None:
-        pass
-
-    def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
-        self.write_changes(pixels, [(0, len(pixels))], repeat)
-
-    def write_changes(self, pixels: Pixels, changed: Iterable[Rows], repeat: int) -> None:
-        """A frame, of which only these rows are new. What is needed of it is copied."""
-        if self._running is None or repeat < 1:
-            return
-        name, thread = self._running
-        thread.put(cut(pixels, [(0, len(pixels))] if self._begins else changed), repeat)
-        self._begins = False
-        self.lengths[name] = self.lengths.get(name, 0) + repeat
-        self.on_frame(name, repeat)
-
-    def finish(self) -> None:
-        self._end_beat()
-
-    def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:  # noqa: ARG002 (Manim's signature)
-        if self._running is not None:
-            self._running[1].give_up()
-        self._running = None
-
-    def _end_beat(self) -> None:
-        if self._running is not None:
-            name, thread = self._running
-            self._running = None
-            self.beats[name] = thread.join()
-
-
-def writer_class(profile: Profile, on_frame: Callable[[str, int], None]) -> type[BeatWriter]:
-    """A writer for one job: Manim makes the instance itself, so what it must know is given as class attributes."""
-    return type("JobWriter", (BeatWriter,), {"profile": profile, "on_frame": staticmethod(on_frame)})

@@ -13,7 +13,7 @@ from manim.mobject.mobject import Mobject
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene import Scene
 
-from clips.filming.encoding import BeatWriter
+from clips.filming.writing import BeatWriter
 
 if TYPE_CHECKING:
     from scenes.stage.ink.camera import StageCamera

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from manim.typing import PixelArray
     from pydantic import ValidationError
 
-    from clips.filming.encoding import BeatWriter
+    from clips.filming.writing import BeatWriter
     from scenes.lecture_scene import ClipParameters, LectureScene
 
 #: The profile under which a clip is asked; nothing is drawn with it.
@@ -190,8 +190,8 @@ def bring_in(own: Own) -> None:
 
 def _blind() -> Any:
     """A renderer for a scene of which nothing is filmed: it draws a picture only if somebody asks for one."""
-    from clips.filming.encoding import writer_class
     from clips.filming.renderer import BeatRenderer
+    from clips.filming.writing import writer_class
 
     return BeatRenderer(writer_class(SKETCH, lambda _beat, _count: None))
 
@@ -201,8 +201,8 @@ def _blind() -> Any:
 
 def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _count: None) -> Film:
     """Run a job: draw and encode its beats. `on_frame(beat, count)` is called as frames are drawn."""
-    from clips.filming.encoding import writer_class
     from clips.filming.renderer import BeatRenderer
+    from clips.filming.writing import writer_class
 
     bring_in(job.own)
     with studio(job.profile), typeset_cache():

@@ -19,7 +19,7 @@ from clips.job import Beat, Tale
 from clips.keeping.plan import Plan
 from clips.keeping.records import Record, Wish, made_part
 from clips.keeping.store import beat_key
-from clips.making.speaking import Speech, speech_of, spoken_cues
+from clips.making.speaking import Speech, speech_of, spoken_cues, with_words
 from clips.making.subtitles import Cue, srt, vtt
 from clips.sources import libraries
 
@@ -64,9 +64,8 @@ def deliver_words(plan: Plan) -> list[Path]:
     record, wish = plan.verdict.record, plan.wish
     assert record is not None
     standing = {name: record.files[name] for name in (wish.video.name, f"{wish.name}.png")}
-    return _write(
-        plan, {}, replace(record, recipe=plan.verdict.recipe, parameters=plan.tale.parameters, files=standing)
-    )
+    now = replace(record, recipe=plan.verdict.recipe, parameters=plan.tale.parameters, files=standing)
+    return _write(plan, {}, replace(now, voice=with_words(plan, record.voice)))
 
 
 def _write(plan: Plan, film: Mapping[str, Content], record: Record) -> list[Path]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clips.keeping.plan import Plan
-from clips.keeping.records import Record
 from clips.making.subtitles import Cue
 from clips.voice.takes import Take, files_of, note_words, seals_of, takes_of, words_of
 from clips.voice.timing import BREATH, VERSION, held_frames, spans
@@ -30,6 +29,7 @@ class Speech:
 
 
 SILENT = Speech()
+OUTDATED = "its caption has changed since it was recorded"
 
 
 def speech_of(plan: Plan, frames: Mapping[str, int]) -> Speech:
@@ -60,7 +60,7 @@ def speech_of(plan: Plan, frames: Mapping[str, int]) -> Speech:
         }
     _note(plan, [found.takes[beat] for beat in beats], seals)
     kept = {"version": VERSION, "files": seals, "beats": beats, "troubles": troubles}
-    return Speech(heard, holds, kept)
+    return Speech(heard, holds, with_words(plan, kept))
 
 
 def _note(plan: Plan, takes: list[Take], seals: Mapping[str, Mapping[str, Any]]) -> None:
@@ -71,25 +71,28 @@ def _note(plan: Plan, takes: list[Take], seals: Mapping[str, Mapping[str, Any]])
         note_words(place, {take.beat: (seals[take.name]["sha256"], said[take.beat]) for take in here})
 
 
-# What is told ---------------------------------------------------------------------------------------------------------
-
-
-def voice_notes(plan: Plan, record: Record) -> Iterator[str]:
-    """What somebody should know of the voice of a delivered clip, a sentence each."""
-    yield from (f"{trouble} The clip is rendered without it." for trouble in record.voice.get("troubles", ()))
-    said, found = dict(plan.tale.captions), takes_of(plan.wish.speaks_from, plan.wish.name, plan.tale.beats)
-    for beat, one in record.voice.get("beats", {}).items():
-        told = [*one["remarks"]]
-        if beat in found.takes and is_for_other_words(found.takes[beat], record.takes, said[beat]):
-            told.insert(0, "its caption has changed since it was recorded")
-        if told:
-            yield f"{one['take']}: {'; '.join(told)}."
+def with_words(plan: Plan, kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is kept of a voice, with whether each take still says what its beat's caption does."""
+    said, found = dict(plan.tale.captions), takes_of(plan.wish.speaks_from, plan.wish.name, plan.tale.beats).takes
+    beats = {
+        beat: {**one, "outdated": beat in found and is_for_other_words(found[beat], kept["files"], said[beat])}
+        for beat, one in kept.get("beats", {}).items()
+    }
+    return {**kept, "beats": beats} if kept else kept
 
 
 def is_for_other_words(take: Take, seals: Mapping[str, Mapping[str, Any]], caption: str) -> bool:
     """Whether the caption of a take's beat is another than when it was recorded."""
     noted = words_of(take, seals.get(take.name, {}).get("sha256", ""))
     return noted is not None and noted != caption
+
+
+def voice_notes(voice: Mapping[str, Any]) -> Iterator[str]:
+    """What somebody should know of the voice of a delivered clip, a sentence each."""
+    yield from (f"{trouble} The clip is rendered without it." for trouble in voice.get("troubles", ()))
+    for one in voice.get("beats", {}).values():
+        if told := [*([OUTDATED] if one["outdated"] else []), *one["remarks"]]:
+            yield f"{one['take']}: {'; '.join(told)}."
 
 
 # When what is read ----------------------------------------------------------------------------------------------------

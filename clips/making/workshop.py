@@ -332,5 +332,5 @@ def _delivered(bench: _Bench, plan: Plan, beats: list[Beat] | None) -> Delivered
         broken_claims=plan.tale.broken,
         remarks=plan.tale.remarks,
         advice=bench.advice.get(plan.wish.name, ()),
-        voice=tuple(voice_notes(plan, record)) if record else (),
+        voice=tuple(voice_notes(record.voice)) if record else (),
     )

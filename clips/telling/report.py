@@ -250,6 +250,10 @@ def status_table(states: Sequence[State], old_decks: OldDecks = NO_DECKS) -> str
 
 
 def _status_line(state: State) -> str:
+    return f"{_how_it_stands(state)}; {state.voice}" if state.voice else _how_it_stands(state)
+
+
+def _how_it_stands(state: State) -> str:
     if state.error:
         return f"broken: {state.error}"
     if state.fresh:

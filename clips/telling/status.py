@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clips.files import cache_folder
@@ -13,6 +13,7 @@ from clips.keeping.plan import Plan, Verdict, examine
 from clips.keeping.records import CLIPS_FOLDER, Wish, read_record
 from clips.keeping.store import Store
 from clips.making.workshop import Workshop, plans_of
+from clips.telling.voice import in_brief
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class State:
     seconds: float = 0.0
     broken_claims: tuple[str, ...] = ()
     error: str = ""
+    #: How its voice stands, in a few words; empty, if there is none.
+    voice: str = ""
 
 
 def states(wishes: Sequence[Wish], shop: Workshop) -> list[State]:
@@ -39,11 +42,12 @@ def states(wishes: Sequence[Wish], shop: Workshop) -> list[State]:
     """
     verdicts = [examine(wish, shop.sources) for wish in wishes]
     shop.sources.remember()
+    voices = {verdict.wish.name: in_brief(verdict) for verdict in verdicts}
     known = {verdict.wish.name: State(verdict.wish.name, fresh=True) for verdict in verdicts if verdict.fresh}
     stale = [verdict for verdict in verdicts if not verdict.fresh]
     if stale:
         known |= {state.name: state for state in _asked(stale, shop)}
-    return [known[wish.name] for wish in wishes]
+    return [replace(known[wish.name], voice=voices[wish.name]) for wish in wishes]
 
 
 def _asked(verdicts: Sequence[Verdict], shop: Workshop) -> Iterator[State]:

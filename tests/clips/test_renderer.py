@@ -10,9 +10,9 @@ from manim import Camera, Circle, Square, config
 from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
 from manim.renderer.cairo_renderer import CairoRenderer
 
-from clips.filming.encoding import writer_class
 from clips.filming.renderer import BeatRenderer
 from clips.filming.work import make_scene, perform, picture, studio, typeset_cache, typeset_folder
+from clips.filming.writing import writer_class
 from clips.job import Job
 from clips.profile import Profile, make_profile
 from scenes.stage.ink.camera import StageCamera

@@ -10,9 +10,9 @@ import pytest
 from manim import Mobject
 from manim.renderer.cairo_renderer import CairoRenderer
 
-from clips.filming.encoding import BeatWriter, writer_class
 from clips.filming.renderer import BeatRenderer
 from clips.filming.work import make_scene, studio, typeset_cache
+from clips.filming.writing import BeatWriter, writer_class
 from clips.profile import Profile
 from scenes.stage.ink.camera import StageCamera
 from tests.scenes.looking import Sight, look_at
