@@ -28,6 +28,7 @@ from objectives.errors import UsageError
 
 LOUDNESS = -16.0  # LUFS
 CEILING = 10 ** (-2.5 / 20)  # of full scale, between the samples, too: AAC may add a decibel, and stays below -1.5
+BOTH = 20 * math.log10(2) / 2  # dB by which one channel is louder where it is heard on both sides
 LOUDER = 40.0  # dB, at most: what is softer is hardly a voice
 NEAR = 0.3  # LU from the loudness that is wanted: nobody hears the difference
 ROUNDS = 4  # of making louder what a limited peak took away
@@ -117,16 +118,16 @@ def remarks(measured: Measured) -> Iterator[str]:
 
 def mastered(sound: Sound, measured: Measured) -> Samples:
     """A take as it is heard: on two channels, of the wanted loudness, below the ceiling, faded in and out."""
-    length = round((measured.end + BREATH) * RATE)
-    raw = np.repeat(sound.samples, 3 - sound.channels, axis=0)[:, :length].astype(np.float32)
+    raw = sound.samples[:, : round((measured.end + BREATH) * RATE)]
     gain, heard = 0.0, raw
     for _ in range(ROUNDS):
-        missing = LOUDNESS - loudness(Sound(heard))
+        missing = LOUDNESS - loudness(Sound(heard)) - (BOTH if sound.channels == 1 else 0.0)
         if not abs(missing) > NEAR:
             break
         gain = min(gain + missing, LOUDER)
-        heard = limited(raw * np.float32(10 ** (gain / 20)))
-    return np.asarray(np.rint(faded(limited(heard)) * DEPTH) / DEPTH, np.float32)  # as the cache will have it
+        heard = limited(np.asarray(raw * 10 ** (gain / 20), np.float32))
+    whole = np.rint(faded(heard) * DEPTH) / DEPTH  # as the cache will have it
+    return np.repeat(np.asarray(whole, np.float32), 3 - sound.channels, axis=0)
 
 
 def limited(samples: Samples) -> Samples:
