@@ -62,7 +62,7 @@ def main(quality: str = "h", clip: str = "u_turn", rounds: str = "2") -> None:
             shutil.rmtree(folder / "empty", ignore_errors=True)
             shutil.rmtree(folder / "clips")
             anew = rendered(folder, clip, quality, folder / "empty")
-            print(f"swapped {swapped:6.2f} s, rendered anew {anew:6.1f} s, ratio {anew / swapped:5.1f}")
+            print(f"swapped {swapped:.2f} s, rendered anew {anew:.1f} s, ratio {anew / swapped:.1f}")
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ class _Joint:
         self._stream = stream_like(output, template)
         self._track = _track(output) if speaks else None
         self._frame, self._base = 1 / template.average_rate, template.time_base
-        self._passed = Fraction(0)
+        self._frames = 0
         self._since_key = 0  # frames
         output.set_chapters(list(chapters))
 
@@ -146,7 +146,7 @@ class _Joint:
     def say(self, heard: Samples | None) -> None:
         """What is heard with the frames since it was asked last."""
         if self._track:
-            self._track.write(heard, self._passed)
+            self._track.write(heard, self._frames * self._frame)
 
     def finish(self) -> None:
         if self._track:
@@ -154,11 +154,13 @@ class _Joint:
 
     def _put(self, packet: Any, base: Fraction) -> None:
         self._since_key = 0 if packet.is_keyframe else self._since_key + 1
-        packet.pts = packet.dts = round(self._passed / base)
-        packet.duration = round(self._frame / base)
+        ticks = self._frame / base
+        whole = ticks.denominator == 1  # as in every MP4: then it is counted, which takes a tenth of the time
+        packet.pts = packet.dts = self._frames * ticks.numerator if whole else round(self._frames * ticks)
+        packet.duration = round(ticks)
         packet.stream = self._stream
         self._output.mux(packet)
-        self._passed += self._frame
+        self._frames += 1
 
 
 def _track(output: Any) -> Track:

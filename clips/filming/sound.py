@@ -32,7 +32,7 @@ OPTIONS = {"aac_coder": "fast", "aac_ms": "1", "aac_is": "0", "aac_pns": "0", "a
 STRETCH = 1024  # samples of a frame of AAC
 PIECE = 64 * STRETCH  # samples that are given to an encoder at a time
 SILENT, BEFORE = 8, 3  # stretches of silence in which encoders take turns; so many of them are the second one's
-AHEAD = 16  # pieces that may wait to be written
+AHEAD = 48  # pieces that may wait to be written: a minute
 
 Samples = NDArray[np.float32]  # (2, n)
 

@@ -22,6 +22,7 @@ from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
 from clips.files import ROOT
+from clips.voice.takes import SUFFIXES, voice_home
 
 PACKAGES = ("objectives", "optimizers", "scenes", "clips")
 QUIET = 0.2  # seconds without an event, after which a burst is over
@@ -55,6 +56,11 @@ class Folder:
             return tuple(self.lecture.parent / name for name in dict.fromkeys(names))
         except (OSError, ValueError, TypeError, AttributeError):
             return ()
+
+    @property
+    def voice(self) -> Path:
+        """Where the takes are; listened to, if it is there when the listening begins."""
+        return voice_home(self.lecture)
 
     @property
     def files(self) -> list[Path]:
@@ -147,7 +153,8 @@ class Saves(FileSystemEventHandler):
         """By the name alone: the system may know a folder by another path, and a file may be gone again."""
         named = {self.folder.lecture.name, self.folder.lecture.resolve().name, "manim.cfg"}
         named |= {one.name for one in self.folder.named}
-        return path.name in named or _is_source(path)
+        is_take = path.suffix.lower() in SUFFIXES and self.folder.voice.name in path.parts
+        return path.name in named or _is_source(path) or is_take
 
     def _started(self, observer: BaseObserver) -> BaseObserver:
         """Listen; where the system has no room for one more listener, look again and again instead."""
@@ -161,7 +168,7 @@ class Saves(FileSystemEventHandler):
     def _listen(self, observer: BaseObserver) -> None:
         flat = {self.folder.root, self.folder.lecture.parent, self.folder.lecture.resolve().parent}
         flat |= {path.parent for path in self.folder.named}
-        deep = {self.folder.root / package for package in PACKAGES}
+        deep = {*(self.folder.root / package for package in PACKAGES), self.folder.voice}
         for path in (path for path in flat | deep if path.is_dir()):
             observer.schedule(self, str(path), recursive=path in deep)
         observer.start()

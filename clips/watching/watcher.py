@@ -64,6 +64,11 @@ class Sight:
         return {name: verdict.recipe for name, verdict in self.verdicts.items()}
 
     @property
+    def made_of(self) -> Mapping[str, object]:
+        """What each clip is made of: its recipe, and its takes."""
+        return {name: (verdict.recipe, verdict.takes) for name, verdict in self.verdicts.items()}
+
+    @property
     def code(self) -> Mapping[str, str]:
         """What a process has imported, or may import."""
         return {name: digest for name, digest in self.contents.items() if name.endswith(".py")}
@@ -238,7 +243,7 @@ class Watch:
         """See what there is now, and tell; whether anything else is wished than before."""
         since, before = self.saves.take(), self.sight
         self.sight = look(self.folder, self.read, before)
-        others = {name for name, recipe in self.sight.recipes.items() if before.recipes.get(name) != recipe}
+        others = {name for name, parts in self.sight.made_of.items() if before.made_of.get(name) != parts}
         if others:
             self.count, self.since = self.count + bool(before.contents), since
             self.wished |= dict.fromkeys(others, self.count)

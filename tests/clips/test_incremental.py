@@ -26,6 +26,7 @@ from clips.making.workshop import Made, make
 from clips.profile import Profile
 from clips.sources import Sources
 from clips.telling.report import Quiet
+from clips.voice.audio import Sound, written
 from scenes import CLIPS
 from tests import tiny
 from tests.frames import frames_of
@@ -339,14 +340,18 @@ def test_unrolling_with_another_learning_rate(standing: Bench) -> None:
 
 
 def test_nothing_to_do_imports_nothing_heavy(tmp_path: Path) -> None:
-    """In a process of its own, through the real command line."""
+    """In a process of its own, through the real command line; that a clip has a voice changes nothing."""
     program = (
         "import sys, render\n"
         "code = render.main(sys.argv[1:])\n"
         "heavy = {'manim', 'sympy', 'numpy', 'scipy', 'av', 'PIL'} & set(sys.modules)\n"
         "sys.exit(f'{code} {heavy}' if code or heavy else 0)"
     )
-    arguments = ["u_turn", "-q", "l", "-o", str(tmp_path), "--set", "steps=3"]
+    lecture, sound = tmp_path / "lecture.toml", Sound(np.ones((1, 24_000), np.float32) * 0.1)
+    lecture.write_text('[[clip]]\nscene = "u_turn"\nparameters = { steps = 3 }\n')
+    (tmp_path / "voice" / "u_turn").mkdir(parents=True)
+    (tmp_path / "voice" / "u_turn" / "opening.wav").write_bytes(written(sound, "wav"))
+    arguments = ["u_turn", "-q", "l", "-o", str(tmp_path / "clips"), "--lecture", str(lecture)]
     first = subprocess.run(
         [sys.executable, "render.py", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -356,7 +361,7 @@ def test_nothing_to_do_imports_nothing_heavy(tmp_path: Path) -> None:
     )
     assert (again.returncode, again.stderr) == (0, "")
     assert "fresh" in again.stdout
-    name = next(tmp_path.glob("*.json"))
+    name = tmp_path / "clips" / "u_turn.json"
     assert json.loads(name.read_text())["parameters"]["steps"] == 3
 
 

@@ -17,13 +17,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import render
 import scenes
+from clips.commands import voicing
+from clips.decks.embed import embed
 from clips.decks.film import film
 from clips.decks.make import KINDS, DeckWish
 from clips.decks.slides import Deck, read_deck
 from clips.keeping.plan import examine
+from clips.notebook import Shown
 from clips.profile import Profile
-from clips.telling.status import clean_cache
+from clips.telling.status import clean_cache, states
+from clips.telling.voice import lost, voice_json, voice_text, voices
 from clips.voice.audio import RATE, Samples, Sound, read
 from clips.voice.mastering import mastered
 from clips.voice.measuring import measure
@@ -403,3 +408,51 @@ def test_a_take_is_read_as_it_was_written(spoken: Stage) -> None:
     """The oracle's own ground: what the takes hold is what the tests compare with."""
     for name, (sound, kind) in TAKES.items():
         np.testing.assert_allclose(read(spoken.home / f"{name}.{kind}").samples, sound.samples, atol=1e-6)
+
+
+# What is told --------------------------------------------------------------------------------------------------------
+
+
+def test_voice_lists_each_beat_with_its_take(own: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOMENTUM_CACHE", str(own.store))
+    own.put("tiny/move", b"no sound", "mp3")
+    own.put("tinny/move", babble(0.5, 3))
+    told = voices([own.wish()], own.shop(NoCamera))
+    assert [(line.beat, line.state) for line in told[0].lines] == [
+        ("appear", "recorded"),
+        ("move", "unusable"),
+        ("turn", "recorded"),
+    ]
+    assert told[0].lines[0].moves == 1.0
+    assert told[0].lines[0].remarks == (f"{told[0].lines[0].speaks - 1:.1f} s longer than its beat, which waits",)  # type: ignore[operator]
+    said = voice_text(told, lost([own.wish()], ["tiny", "tiny_far"]))
+    assert "tiny: 2 recorded, 1 unusable, of 3 beats" in said
+    assert "voice/tinny: There is no clip 'tinny'" in said
+    assert json.loads(voice_json(told))["clips"][0]["lines"][2]["take"] == "voice/tiny/turn.flac"
+    own.again()
+    (state,) = states([own.wish()], own.shop(NoCamera))
+    assert state.fresh
+    assert state.voice == "voice: 2 of 3 beats, 1 to look at (python render.py voice)"
+
+
+def test_the_command_lists_what_is_missing(
+    own: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voicing, "workshop", lambda *_: own.shop())
+    (own.folder / "lecture.toml").write_text('[[clip]]\nscene = "tiny"\n')
+    for words in (["voice"], ["voice", "tiny"], ["voice", "list", "tiny", "--json"]):
+        lecture = [] if words == ["voice"] else ["--lecture", str(own.folder / "lecture.toml"), "-o", str(own.clips)]
+        if words == ["voice"]:
+            monkeypatch.setattr("clips.commands.options.LECTURE", own.folder / "lecture.toml")
+        assert render.main([*words, *lecture]) == 0
+        said = capsys.readouterr().out
+        assert "move" in said
+        assert "missing" in said
+
+
+def test_players_of_what_speaks_are_not_muted(spoken: Stage) -> None:
+    for place in ("markdown", "revealjs", "marp", "slidev"):
+        assert "muted" not in embed("tiny", place, spoken.clips)
+        assert "muted" in embed("tiny", place, spoken.folder / "silent" / "clips")
+    shown = [Shown(spoken.video, "Tiny", 320, speaks)._repr_html_() for speaks in (True, False)]
+    assert ["muted" in html for html in shown] == [False, True]

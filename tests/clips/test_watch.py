@@ -324,7 +324,9 @@ def test_reading_and_foreign_files_are_no_saves(folder: Folder, monkeypatch: pyt
     ):
         saves.on_any_event(event)
         assert not saves.heard(), event
-    for event in (FileModifiedEvent(source), FileMovedEvent(source + "~", source), FileDeletedEvent(source)):
+    take = str(folder.lecture.parent / "voice" / "tiny" / "move.m4a")
+    moved = FileMovedEvent(source + "~", source)
+    for event in (FileModifiedEvent(source), moved, FileDeletedEvent(source), FileModifiedEvent(take)):
         saves.on_any_event(event)
         assert saves.heard(), event
         saves.take()
