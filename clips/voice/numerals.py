@@ -6,6 +6,8 @@ digits would be read wrong: powers of ten, ordinals, halves and thirds.
 
 from __future__ import annotations
 
+import re
+
 BELOW_TWENTY = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -18,6 +20,7 @@ ORDINALS = {
     "twelve": "twelfth",
 }
 PARTS = {2: "half", 4: "quarter"}
+LONGEST = 12  # digits of a whole number that is said as one; of a longer one each digit is
 LARGEST_PART = 10  # 3/10 is three tenths, 3/11 is 3 over 11
 
 
@@ -75,3 +78,21 @@ def plain(number: str) -> str:
     if number.count(".") > 1:
         return number.replace(".", " point ")
     return f"0{number}" if number.startswith(".") else number
+
+
+def worded(text: str) -> str:
+    """A text with all its plain numbers in words, as long as it takes to say them.
+
+    >>> worded("from 0.36, in 35 iterations")
+    'from zero point three six, in thirty-five iterations'
+    """
+    return re.sub(r"(\d+)(?:\.(\d+))?", lambda number: _digits(number[1], number[2] or ""), text)
+
+
+def _digits(whole: str, decimals: str) -> str:
+    words = in_words(int(whole)) if len(whole) <= LONGEST else _one_by_one(whole)
+    return f"{words} point {_one_by_one(decimals)}" if decimals else words
+
+
+def _one_by_one(digits: str) -> str:
+    return " ".join(SMALL[int(digit)] for digit in digits)
