@@ -15,6 +15,7 @@ from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from io import BytesIO, StringIO
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -271,6 +272,17 @@ def tell(job: Job, _: Callable[[str, int], None] = lambda _beat, _count: None) -
             loops=tuple(beat for beat in scene.beats if beat in scene.loops),
             parts={beat: parts for beat in scene.beats if len(parts := scene.caption_parts(beat)) > 1},
         )
+
+
+def rehearse(job: Job, _: Callable[[str, int], None] = lambda _beat, _count: None) -> Mapping[str, float]:
+    """How many seconds each beat of a clip moves, without drawing anything."""
+    ends = [0.0]
+    bring_in(job.own)
+    with studio(replace(SKETCH, theme=job.profile.theme, aspect=job.profile.aspect)), typeset_cache():
+        scene = make_scene(job.clip, job.settings, (), None, job.notation)
+        scene.beat_done = lambda beat: ends.append(float(scene.time))  # type: ignore[method-assign]  # noqa: ARG005
+        scene.render()
+    return {beat: round(end - start, 2) for beat, (start, end) in zip(scene.beats, pairwise(ends), strict=True)}
 
 
 def _plain(number: Any) -> Any:

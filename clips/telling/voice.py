@@ -10,9 +10,9 @@ from typing import Any
 
 from clips.keeping.plan import Plan, Verdict, examine
 from clips.keeping.records import Wish
+from clips.making.sayings import motions
 from clips.making.speaking import OUTDATED, is_for_other_words
 from clips.making.workshop import Workshop, plans_of
-from clips.profile import Profile
 from clips.voice.takes import Take, strangers, takes_of
 from objectives.errors import UsageError
 
@@ -56,7 +56,7 @@ def voices(wishes: Sequence[Wish], shop: Workshop) -> list[ClipVoice]:
 
 
 def _voice(plan: Plan) -> ClipVoice:
-    wish, moves = plan.wish, _motions(plan.verdict)
+    wish, moves = plan.wish, motions(plan.verdict)
     found = takes_of(wish.speaks_from, wish.name, plan.tale.beats)
     lines = [
         _line(found.takes[beat], plan.verdict.takes, caption, moves.get(beat))
@@ -78,19 +78,6 @@ def _line(take: Take, seals: Mapping[str, Mapping[str, Any]], caption: str, move
     if moves is not None and voice.end > moves:
         told.append(f"{voice.end - moves:.1f} s longer than its beat, which waits")
     return Line(take.beat, SCRATCH if take.scratch else RECORDED, take.name, round(voice.end, 2), moves, tuple(told))
-
-
-def _motions(verdict: Verdict) -> dict[str, float]:
-    """How long the beats of a delivered clip move."""
-    if verdict.record is None:
-        return {}
-    beats, rate = verdict.record.voice.get("beats", {}), verdict.wish.profile.rate
-    if verdict.record.recipe.profile != verdict.recipe.profile:
-        rate = Profile(**verdict.record.recipe.profile).rate
-    return {
-        beat: round(float((frames - beats.get(beat, {}).get("hold", 0)) / rate), 2)
-        for beat, frames in verdict.record.frames.items()
-    }
 
 
 def lost(wishes: Iterable[Wish], clips: Iterable[str]) -> list[str]:
