@@ -23,6 +23,8 @@ HOW = (
     "you: take the time that you need."
 )
 
+STOPS = ",.;:?!"
+
 Piece = tuple[str, str]  # what is said, and what is written for it where that is something else
 
 
@@ -49,12 +51,7 @@ def pieces(written: str, said: str) -> Iterator[Piece]:
     before, after = written.split(), said.split()
     for kind, first, last, begin, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if begin < end:
-            yield " ".join(after[begin:end]), "" if kind == "equal" else _bare(" ".join(before[first:last]))
-
-
-def _bare(written: str) -> str:
-    """Without the stop behind it."""
-    return written.rstrip(",.;:?!")
+            yield " ".join(after[begin:end]), "" if kind == "equal" else " ".join(before[first:last]).rstrip(STOPS)
 
 
 def times(saying: Saying) -> str:
@@ -67,7 +64,7 @@ def times(saying: Saying) -> str:
     if saying.moves is None:
         return takes
     waits = saying.seconds - saying.moves
-    return f"{saying.moves:.1f} s, {takes}" + (f": the picture waits for {waits:.1f} s" if waits >= 0.05 else "")
+    return f"{saying.moves:.1f} s, {takes}" + (f"; the picture waits for {waits:.1f} s" if waits >= 0.05 else "")
 
 
 def in_all(clips: Sequence[Sayings]) -> str:
@@ -99,10 +96,11 @@ def _markdown_clip(clip: Sayings) -> Iterator[str]:
     yield f"## {_plain(clip.title)}"
     yield f"`{clip.wish.name}`: {in_all([clip])}"
     for saying in clip.beats:
-        yield f"### {_plain(saying.beat)} ({times(saying)})"
+        yield f"### `{saying.beat}`: {times(saying)}"
         yield from ("> " + " ".join(_plain(said) for said, _ in part) for part in _parts(saying))
-        notes = [f"`{written}`: {said}" for part in _parts(saying) for said, written in part if written]
-        yield from ["\n".join(f"- on the screen {note}" for note in notes)] if notes else []
+        pairs = {written: said.rstrip(STOPS) for part in _parts(saying) for said, written in part if written != "%"}
+        notes = [f"- on the screen `{written}`: {said}" for written, said in pairs.items() if written]
+        yield from ["\n".join(notes)] if notes else []
 
 
 def _plain(text: str) -> str:

@@ -30,6 +30,7 @@ FLAT = 3  # so many samples beside each other there: a converter has cut off wha
 
 WINDOW = 0.01  # seconds of a level
 QUIET, LOUD = 10, 95  # percentiles of the levels: the noise of a recording, and its speech
+QUIETEST = 1  # percentile of the noise, where somebody speaks with hardly a rest
 ABOVE_NOISE = 0.4  # of the way from noise to speech, in dB: from there on it is speech
 APART = 15.0  # dB between noise and speech: with less, nothing in a recording can be told from the rest
 BURST = 0.05  # seconds: what is shorter, and alone, is a click of the mouth or the mouse
@@ -61,7 +62,7 @@ class Measured:
 def measure(sound: Sound) -> Measured:
     """Everything at once."""
     levels = levels_of(sound)
-    noise, speech = float(np.percentile(levels, QUIET)), float(np.percentile(levels, LOUD))
+    noise, speech = noise_and_speech(levels)
     words = words_of(sound)
     start, end = (words[0][0], words[-1][1]) if words else (0.0, 0.0)
     pauses = tuple((one[1], other[0]) for one, other in pairwise(words))
@@ -161,10 +162,16 @@ def levels_of(sound: Sound) -> Levels:
     return levels
 
 
+def noise_and_speech(levels: Levels) -> tuple[float, float]:
+    """The level of a recording's own noise, and that of the speech in it, in dB."""
+    quietest, quiet, loud = np.percentile(levels, [QUIETEST, QUIET, LOUD]).tolist()
+    return quiet if loud - quiet >= APART else quietest, loud
+
+
 def words_of(sound: Sound, shortest: float = SHORTEST) -> tuple[tuple[float, float], ...]:
     """The stretches of speech between pauses of at least `shortest` seconds, as (start, end) in seconds."""
     levels = levels_of(sound)
-    noise, speech = np.percentile(levels, QUIET), np.percentile(levels, LOUD)
+    noise, speech = noise_and_speech(levels)
     if speech <= SILENCE:
         return ()
     if speech - noise < APART:

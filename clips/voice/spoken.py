@@ -93,7 +93,9 @@ def spoken(caption: str) -> str:
     >>> spoken("Follow -∇f(θ_t): 84 % | of x² + |y| are left.")
     'Follow minus the gradient of f at theta t: 84 per cent of x squared plus the absolute value of y are left.'
     """
-    return _tidied(" ".join(_said(tuple(_tokens(_rewritten(caption))))))
+    said = _tidied(" ".join(_said(tuple(_tokens(_rewritten(caption))))))
+    new = re.match(r"[a-z]{2}", said) and not caption.lstrip(" |-−").startswith(said[0])
+    return said[0].upper() + said[1:] if new else said
 
 
 # Tokens ---------------------------------------------------------------------------------------------------------------
@@ -398,4 +400,4 @@ def _tidied(text: str) -> str:
     text = re.sub(rf" (?=[{STOPS}])", "", text)
     text = re.sub(rf",+([{STOPS}])", r"\1", text)
     text = re.sub(rf"([{STOPS}]),+", r"\1", text)
-    return re.sub(r"(^|[.?!] )([a-z])(?=[a-z])", lambda found: found[1] + found[2].upper(), text)
+    return re.sub(r"([.?!] )([a-z])(?=[a-z])", lambda found: found[1] + found[2].upper(), text)

@@ -20,11 +20,11 @@ from tests.saying import numbers_said, numbers_written, sayable
 READ = {
     # numbers
     "6.7e-06": "6.7 times ten to the minus six",
-    "at 7·10⁻⁶, from -960.7.": "At 7 times ten to the minus six, from minus 960.7.",
+    "at 7·10⁻⁶, from -960.7.": "at 7 times ten to the minus six, from minus 960.7.",
     "1e-05 and 10⁵²": "Ten to the minus five and ten to the fifty-two",
     "12,345 steps, 1,000": "12345 steps, 1000",
     "84, 34 and 7 %": "84, 34 and 7 per cent",
-    "the 1st, the 43rd": "The first, the forty-third",
+    "the 1st, the 43rd": "the first, the forty-third",
     "½ of 2/3, 5/3": "One half of two thirds, 5 over 3",
     "5-fold, 2-D, 81-97 steps, 0.5–0.6": "5-fold, 2-D, 81 to 97 steps, 0.5 to 0.6",
     "1080x1350 at 16:9": "1080 by 1350 at 16 to 9",
@@ -50,8 +50,8 @@ READ = {
     # prose
     "In the end | it is at (3, 0.001).": "In the end it is at 3, 0.001.",
     "Away (root mean square).": "Away, root mean square.",
-    "two- and three-dimensional; u-turn - PyTorch's – 'so'": "Two and three-dimensional; u-turn, PyTorch's, so",
-    "torch:AdamW, my_valley, optimizer(s), and/or": "Torch AdamW, my valley, optimizers, and or",
+    "two- and three-dimensional; u-turn - PyTorch's – 'so'": "two and three-dimensional; u-turn, PyTorch's, so",
+    "torch:AdamW, my_valley, optimizer(s), and/or": "torch AdamW, my valley, optimizers, and or",
     "": "",
     "|": "",
 }

@@ -308,6 +308,13 @@ def _noise(sound: Sound, level: float, seed: int) -> Samples:
     return hiss(sound.seconds + 1, level, seed + 1).samples[:, : sound.samples.shape[1]]
 
 
+def test_a_short_rest_in_much_speech_is_found() -> None:
+    """Three parts in a hundred are quiet, a recorder's silence and a room's noise."""
+    for quiet in (silence(0.3), hiss(0.3, -55)):
+        words = words_of(after_each_other(hiss(5, -20), quiet, hiss(5, -20)))
+        np.testing.assert_allclose(words, [(0, 5), (5.3, 10.3)], atol=0.02)
+
+
 def test_silence_and_an_unbroken_noise_have_no_words_in_them() -> None:
     assert measure(silence(2)).silent
     assert words_of(silence(0.001)) == ()
