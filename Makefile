@@ -15,6 +15,7 @@ lecture: setup
 test: setup-dev
 	@scripts/setup-browser
 	@scripts/setup-documents
+	@scripts/setup-voice
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist worksteal # some 200 processes import anew
 
 check: lint types page test
