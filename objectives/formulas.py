@@ -69,6 +69,8 @@ _RELATIONS = {Greater: ">", AtLeast: ">=", Less: "<", AtMost: "<="}
 _ORDER = {name: place for place, name in enumerate(("sin", "cos", "tan"))}
 _SUBSCRIPTED = re.compile(r"([A-Za-z]+?)_?(\d+)")
 DIGITS = 6  # of a float; more would not be read
+LONG = 10**6  # from here on a number with many zeros is written with a power of ten, and a fraction below a part in it
+LONGEST = 40  # digits behind the point
 
 
 def typeset(expression: Expr) -> str:
@@ -120,10 +122,11 @@ class TypstPrinter(Printer):  # type: ignore[misc]
         return "e"
 
     def _print_Integer(self, expr: sympy.Integer) -> str:  # noqa: N802
-        return str(expr.p)
+        return _with_power(expr) or str(expr.p)
 
     def _print_Rational(self, expr: sympy.Rational) -> str:  # noqa: N802
-        size = self._fraction(str(abs(expr.p)), str(expr.q))
+        upper, lower = (str(self._print(abs(part))) for part in expr.as_numer_denom())
+        size = _with_power(abs(expr)) or self._fraction(upper, lower)
         return f"-{size}" if expr.p < 0 else size
 
     def _print_Float(self, expr: sympy.Float) -> str:  # noqa: N802
@@ -136,7 +139,13 @@ class TypstPrinter(Printer):  # type: ignore[misc]
         denominator = _shared_denominator(expr.args)
         terms = _as_written([term * denominator for term in expr.args])
         total = self._summand(terms[0]) + "".join(map(self._further, terms[1:]))
-        return total if denominator == 1 else self._fraction(total, str(denominator), compound=True)
+        if size := _with_power(sympy.Rational(1, denominator)):
+            return f"{size} ({total})"
+        return (
+            total
+            if denominator == 1
+            else self._fraction(total, str(self._print(sympy.Integer(denominator))), compound=True)
+        )
 
     def _further(self, term: Expr) -> str:
         return f" - {self._summand(-term)}" if _negative(term) else f" + {self._summand(term)}"
@@ -153,9 +162,13 @@ class TypstPrinter(Printer):  # type: ignore[misc]
         numerator, denominator = coefficient.as_numer_denom()
         if over:
             return self._quotient(numerator, under, denominator, over)
-        if denominator == 1 or not (self.small or (numerator == 1 and all(map(_is_letter, under)))):
+        if (
+            denominator == 1
+            or _with_power(coefficient)
+            or not (self.small or (numerator == 1 and all(map(_is_letter, under))))
+        ):
             return self._product(coefficient, under)
-        return self._fraction(self._product(numerator, under), str(denominator))
+        return self._fraction(self._product(numerator, under), str(self._print(denominator)))
 
     def _quotient(self, numerator: Expr, under: list[Expr], denominator: Expr, over: list[Expr]) -> str:
         """A fraction; what is tall itself stands behind it, not in its numerator."""
@@ -198,7 +211,8 @@ class TypstPrinter(Printer):  # type: ignore[misc]
 
     def _base(self, expr: Expr) -> str:
         plain = expr.is_Symbol or isinstance(expr, (*_ENCLOSED, Mod, sympy.Indexed)) or expr in (sympy.E, sympy.pi)
-        return str(self._print(expr)) if plain or (expr.is_Integer and expr >= 0) else f"({self._print(expr)})"
+        text = str(self._print(expr))
+        return text if plain or text.isdigit() else f"({text})"
 
     def _print_exp(self, expr: sympy.exp) -> str:
         if not self.small and _is_crowded(expr.args[0]):
@@ -291,6 +305,22 @@ def _content(factor: Expr) -> tuple[Expr, Expr]:
 def _number_before_sum(total: sympy.Sum) -> Expr:
     number, term = _content(total.function) if total.function.is_Add else total.function.as_coeff_Mul()
     return number * sympy.Sum(term, *total.limits)
+
+
+def _with_power(number: Expr) -> str:
+    """A number with a power of ten, where that has few digits and is shorter: 2 dot 10^(-9); empty where it is not.
+
+    Where a number is too long to be read and has many digits, too, it is left as it is: a formula does not round.
+    """
+    if not number.is_Rational or max(abs(number.p), number.q) < LONG or lcm(number.q, 10**LONGEST) > 10**LONGEST:
+        return ""
+    digits, exponent = f"{abs(number.p) * (10**LONGEST // number.q)}", -LONGEST
+    digits, exponent = digits.rstrip("0"), exponent + len(digits) - 1
+    if len(digits) > DIGITS // 2:
+        return ""
+    mantissa = ".".join(filter(None, (digits[0], digits[1:])))
+    power = f"10^{_attached(str(exponent))}"
+    return f"{'-' if number.p < 0 else ''}{power if mantissa == '1' else f'{mantissa} dot {power}'}"
 
 
 def _known(letters: str) -> bool:
