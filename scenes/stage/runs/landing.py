@@ -118,7 +118,7 @@ class Landing:
         """What is said of each run, and what the cross is: each in its place."""
         box, _ = self.boxes()
         if self.beside:
-            return self._column([self._said(box.width, verdict) for verdict in self.verdicts], box)
+            return self._column(box)
         rows = box.rows(*[1.0] * self._rows(layout.stage()), gap=0.1)
         across = -(-len(self.verdicts) // len(rows))
         gap = CLOSE if layout.is_small() else layout.GAP
@@ -133,16 +133,24 @@ class Landing:
         )
         return [layout.place(group.scale(share), cell, UL) for group, cell in pairs]  # all in the same type
 
-    def _column(self, said: list[VGroup], box: Box) -> list[VGroup]:
+    def _column(self, box: Box) -> list[VGroup]:
         """Below each other, evenly; at the foot what the cross is."""
         foot = [self._key(box.width)] if self.target and len(self.targets) else []
         rest = box.inset(bottom=max(0.6, foot[0].height + 0.2) if foot else 0.0, top=0.3)
-        cells = rest.rows(*[1.0] * len(said), gap=0.25)
         placed = [
             layout.place(layout.shrink_into(group, cell.width, cell.height), cell, LEFT)
-            for group, cell in zip(said, cells, strict=True)
+            for group, cell in self._said_below(rest)
         ]
         return placed + [layout.place(layout.shrink_into(key, box.width), box, DL) for key in foot]
+
+    def _said_below(self, box: Box) -> list[tuple[VGroup, Box]]:
+        """What is said of each run, and its part of a box: even parts, or flat words where these are too low."""
+        said = [self._said(box.width, verdict) for verdict in self.verdicts]
+        cells = box.rows(*[1.0] * len(said), gap=0.25)
+        if any(group.height > cell.height for group, cell in zip(said, cells, strict=True)):
+            said = [self._said_flat(box.width, verdict) for verdict in self.verdicts]
+            cells = box.rows(*(group.height for group in said), gap=0.25)
+        return list(zip(said, cells, strict=True))
 
     @staticmethod
     def _said(width: float, verdict: Verdict) -> VGroup:
@@ -153,6 +161,16 @@ class Landing:
         number = [Words(f"${verdict.number}$", TITLE, color)] if verdict.number else []
         parts += [layout.shrink_into(words, width) for words in number]
         return lines(*parts, gap=0.22)
+
+    @staticmethod
+    def _said_flat(width: float, verdict: Verdict) -> VGroup:
+        """The same in small type: the number behind the name, if a width has room for both."""
+        color, number = rule_color(verdict.name), f"${verdict.number}$" if verdict.number else ""
+        head = [Words(f"*{verdict.title}*  {number}", SMALL, color)]
+        if head[0].width > width and number:
+            head = [bold(verdict.title, SMALL, color), Words(number, SMALL, color)]
+        words = [Words(verdict.words, SMALL)] if verdict.words else []
+        return lines(*(layout.shrink_into(line, width) for line in (*head, *words)), gap=0.14)
 
     @staticmethod
     def _said_in(width: float, verdict: Verdict) -> VGroup:

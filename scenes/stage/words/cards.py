@@ -142,8 +142,10 @@ class RuleCard(VGroup):
         if said is not None:
             self.add(said)
             number = said if box.width > NARROW else number
-        #: Whether the widest number keeps clear of the words.
-        self.fits = all(number.get_left()[0] > words.get_right()[0] + CLEAR for words in self._beside())
+        #: Whether the widest number keeps clear of the words, and the name stays in the card.
+        self.fits = all(number.get_left()[0] > words.get_right()[0] + CLEAR for words in self._beside()) and bool(
+            self.title_words.get_right()[0] < box.right
+        )
         self.value.display(0)
 
     def _seat_words(self) -> None:
