@@ -397,17 +397,17 @@ class DerivedNotTyped(LectureScene):
     @cached_property
     def places(self) -> dict[str, Numeral]:
         """Where each ball is."""
-        made = {}
-        for name, label in self.names.items():
-            base = self.cells[name].top - 0.45 - 0.62
-            made[name] = Numeral([label.get_right()[0] + 1.6, base, 0.0], ".4f").display(self.runs[name].iterates[0, 0])
-        return made
+        at = {n: [sign.get_right()[0] + 1.6, self.cells[n].top - 0.45 - 0.62, 0.0] for n, sign in self.names.items()}
+        return {n: Numeral(anchor, ".4f").display(self.runs[n].iterates[0, 0]) for n, anchor in at.items()}
 
     @cached_property
     def verdicts(self) -> dict[str, Words]:
         """How steep it is there."""
-        told = {name: f"slope there: {as_it_is(self.true_slope(name), 2)}" for name in self.runs}
-        return {name: self._row(name, markup, 2) for name, markup in told.items()}
+        for said in ("slope there:", "slope"):
+            rows = {n: self._row(n, f"{said} {as_it_is(self.true_slope(n), 2)}", 2) for n in self.runs}
+            if all(row.width <= self.cells[name].width for name, row in rows.items()):
+                break
+        return rows
 
     @cached_property
     def tangents(self) -> dict[str, list[VMobject]]:

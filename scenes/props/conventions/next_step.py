@@ -51,6 +51,7 @@ class NextStep:
         self.ways: dict[str, Array] = {
             name: screen(*np.array(ends).T) + sides[name] * ASIDE * across for name, ends in ways.items()
         }
+        self.lenses: list[Array] = []  # the middle (1, 3) of each that is there
         #: Where the rate changes.
         self.place = discs(self.here[None], 0.36, stroke_color=palette().gradient, stroke_width=4)
 
@@ -61,13 +62,16 @@ class NextStep:
         return vector.set_stroke(width=vector.get_stroke_width() * min(1.0, float(np.linalg.norm(tip - tail))))
 
     def lens(self, name: str, color: str) -> list[Lens]:
-        """A lens, if a step is too short to be seen, clear of all steps."""
+        """A lens, if a step is too short to be seen, clear of all steps and of the lenses before it."""
         tail, tip = self.ways[name]
         length = float(np.linalg.norm(tip - tail))
         along = np.linspace(0.0, 1.0, 9)[:, None]
-        points = np.concatenate([start + along * (end - start) for start, end in self.ways.values()])
-        lens = Lens(self.map.area, points, length, color).look_at(tail, tip)
-        return [lens] if length < SHORT and lens.times > 1 else []
+        points = [start + along * (end - start) for start, end in self.ways.values()]
+        lens = Lens(self.map.area, np.concatenate([*points, *self.lenses]), length, color).look_at(tail, tip)
+        if length >= SHORT or lens.times == 1:
+            return []
+        self.lenses.append(lens.middle[None])
+        return [lens]
 
     def laid_out(self, box: Box, told: Mapping[str, tuple[str, str, str]]) -> dict[str, VGroup]:
         """How long the steps are, as bars below each other on one scale, the longest as long as the box: each with its
