@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from manim import DL, DOWN, UR, VGroup, VMobject
+from manim import DL, DOWN, DR, UL, UR, VGroup, VMobject
 
 from optimizers import theory
 from scenes.stage.ink.drawing import Array, curve_of, disc_points, polyline_points
-from scenes.stage.ink.layout import Box
+from scenes.stage.ink.layout import Box, box_of
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import figure, in_math
@@ -50,6 +50,7 @@ class CriticalCurve(Panel):
             f"most ${letters.momentum}$" + " without overshoot" * (box.width > CRAMPED),
         )
         super().__init__(box, (low, MOST), (0.0, 1.0), names, grid=True, x_scale="log")
+        self.marked: list[Words] = []
         a = np.geomspace(low, MOST, 400)
         heights = np.array([theory.critical_momentum(float(one)) for one in a])
         self.curve = curve_of(
@@ -65,13 +66,21 @@ class CriticalCurve(Panel):
         parted = ":" if self.area.width > CRAMPED else " \\ "  # on two lines
         where, most = f"{letters.learning_rate} f'' = {in_math(figure(size, 2))}", figure(momentum, 4)
         words = Words(f"${where}${parted} ${letters.momentum} = {most}$", SMALL, color, on_picture=True)
-        middle = (self.area.left + self.area.right) / 2
         room = max(float(place[0]) - self.area.left, self.area.right - float(place[0])) - 0.3
         if words.width > room:  # where it lies, the axis tells
             words = Words(f"${letters.momentum} = {most}$", SMALL, color, on_picture=True)
-        words.next_to(place, UR if place[0] < middle else DL, buff=0.12)
+        left = place[0] < (self.area.left + self.area.right) / 2
+        for side in (UR, DL, DR, UL) if left else (DL, UR, UL, DR):
+            self._put(words, place, side)
+            if not any(box_of(words).overlap(box_of(before)) for before in self.marked):
+                break
+        self.marked.append(words)
+        return VGroup(dot, words)
+
+    def _put(self, words: Words, place: Array, side: Array) -> None:
+        """Words beside a place, within the panel."""
+        words.next_to(place, side, buff=0.12)
         words.shift(max(0.0, self.area.left + 0.1 - words.get_left()[0]) * np.array([1.0, 0, 0]))
         words.shift(min(0.0, self.area.right - words.get_right()[0]) * np.array([1.0, 0, 0]))
         words.shift(max(0.0, self.area.bottom + 0.1 - words.get_bottom()[1]) * -DOWN)
         words.shift(max(0.0, words.get_top()[1] - self.area.top + 0.05) * DOWN)
-        return VGroup(dot, words)

@@ -148,7 +148,10 @@ class Sweep(VGroup):
     def marks(self) -> dict[str, VGroup]:
         """What is kept without momentum, with the most that does not overshoot, and with much of it."""
         momenta = {**self.damping.momenta, MUCH: self.damping.top}
-        return {name: self.kept.mark(momentum, self.colors[name]) for name, momentum in momenta.items()}
+        made = {name: self.kept.mark(momentum, self.colors[name]) for name, momentum in momenta.items()}
+        if momenta[CRITICAL] == momenta[NONE]:  # one place, one number
+            made[CRITICAL].remove(made[CRITICAL][-1])
+        return made
 
     @cached_property
     def band(self) -> VMobject:

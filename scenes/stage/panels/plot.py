@@ -151,7 +151,7 @@ class Panel(VGroup):
         )
         self.labels = VGroup(*self._x_labels(names[0]))
         self.labels.add(*(self._y_labels() if y_labels else []))
-        self.names = VGroup(*self._names(names))
+        self.names = VGroup(*self._names(names, box))
         self.add(self.frame, self.labels, self.names)
 
     # The mapping ----------------------------------------------------------------------------------------------------
@@ -206,12 +206,14 @@ class Panel(VGroup):
                 label.shift(max(0.0, corner.get_top()[1] + APART - label.get_bottom()[1]) * UP)
         return _clear((label for label in placed if label.get_top()[1] <= self.area.top + 0.16), 1)
 
-    def _names(self, names: tuple[str, str]) -> list[VMobject]:
+    def _names(self, names: tuple[str, str], box: Box) -> list[VMobject]:
+        """The names of both axes; one that is longer than its axis begins before it, and stays in the box."""
         across, up = (Words(name, SMALL, palette().quiet) if name else None for name in names)
         made: list[VMobject] = []
         if across is not None:
             across.next_to(np.array([self.area.right, self.area.bottom, 0]), DOWN, buff=PAD, aligned_edge=RIGHT)
             made.append(across.align_to(self.labels, DOWN) if len(self.labels) else across)
         if up is not None:
-            made.append(up.next_to(np.array([self.area.left, self.area.top, 0]), UP, buff=0.12, aligned_edge=LEFT))
+            up.next_to(np.array([self.area.left, self.area.top, 0]), UP, buff=0.12, aligned_edge=LEFT)
+            made.append(up.shift(max(0.0, up.get_right()[0] - box.right) * LEFT))
         return made
