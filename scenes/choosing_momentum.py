@@ -123,7 +123,7 @@ class ChoosingMomentum(LectureScene):
 
     def claims(self) -> Iterator[Claim]:
         little, *middle, much = sorted(FOUR, key=lambda name: self.momenta[name])
-        for name, so in ((little, self.outcomes[little].stuck), (much, self.outcomes[much].moving)):
+        for name, so in ((little, self.outcomes[little].stuck), (much, self.outcomes[much].swings)):
             yield Claim(f"momentum {self._told(name)}, where the slope is {figure(self.outcomes[name].slope, 2)}", so)
         told = "; ".join(map(self._told, middle))
         yield Claim(f"those between arrive: {told}", all(self.outcomes[name].settled is not None for name in middle))
@@ -176,7 +176,8 @@ class ChoosingMomentum(LectureScene):
             told = [self.verdicts[name] for name, end in self.ends.items() if end == stop]
             self.play(*(FadeIn(words) for words in told), run_time=0.5)
             self.wait(0.4)
-        self.speaker.say(*too_little_too_much(self.momenta, self.outcomes))
+        beside = Speaker(self.play, self.rows[0].inset(right=self.counter.width + layout.GAP))
+        self.speaker.said = beside.say(*too_little_too_much(self.momenta, self.outcomes))
         self.wait(3.0)
 
     def overshoot(self) -> None:

@@ -16,7 +16,7 @@ from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.choosing_momentum import FOUR, SEEN, ChoosingMomentum
 from scenes.props.choosing_momentum.critical import size_for
-from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, kept
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, as_share, kept
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,15 +77,16 @@ def test_what_is_said_of_the_four_is_so(momenta: Any, rate: float, start: float,
     scene = made(momenta=momenta, learning_rate=rate, start=(start,), steps=steps)
     floor = -0.9863254063
     for name, momentum in zip(FOUR, momenta, strict=True):
-        place, update, values = start, 0.0, list[float]()
+        place, update, values, turned = start, 0.0, list[float](), False
         for k in range(steps + 1):
             if abs(place) > 100:
                 break
             values.append(place**2 * np.sin(2 * place))
             slope = 2 * place * np.sin(2 * place) + 2 * place**2 * np.cos(2 * place)
             if k < steps:
-                update = momentum * update + rate * slope
+                before, update = update, momentum * update + rate * slope
                 place -= update
+                turned = turned or before * update < 0
         low = np.array(values) < floor + 0.01
         settled = None if not low[-1] else int(len(low) - np.argmin(low[::-1])) if not low.all() else 0
         outcome = scene.outcomes[name]
@@ -94,7 +95,21 @@ def test_what_is_said_of_the_four_is_so(momenta: Any, rate: float, start: float,
         assert outcome.settled == settled
         if settled is None:
             assert ("is stuck" in outcome.told) == (abs(slope) < 0.05)
-            assert ("still swings" in outcome.told) == (abs(slope) >= 0.05)
+            assert ("still swings" in outcome.told) == (abs(slope) >= 0.05 and turned)
+            assert ("on its way" in outcome.told) == (abs(slope) >= 0.05 and not turned)
+
+
+@given(st.floats(0.9, 1.0))
+def test_a_share_is_said_to_be_one_only_if_nothing_is_lost(share: float) -> None:
+    said = float(as_share(share))
+    assert said == pytest.approx(share, abs=0.5 * max(1 - said, 0.01))
+    assert (said == 1) == (share > 1 - 5e-7)
+
+
+def test_nothing_is_less_than_nothing_kept() -> None:
+    """With a step of one over the curvature the minimum is there at once: no momentum keeps less."""
+    told = made(second_learning_rate=0.5).damping.told_of_steps
+    assert told.startswith("In the long run each step keeps 0 of the distance without momentum. Beyond")
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.1, 0.5, 0.9, 0.99])

@@ -6,6 +6,7 @@ to see which of them overshoot.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,9 +69,10 @@ class Damping:
     @property
     def told_of_steps(self) -> str:
         """What each step keeps, in sentences."""
-        none, least, much = (figure(self.kept[name], 2) for name in (NONE, CRITICAL, MUCH))
-        told = f"In the long run each step keeps {none} of the distance without momentum, and less the more momentum: "
-        told = f"{told}{least} at {figure(self.momenta[CRITICAL], 4)}."
+        none, least, much = (as_share(self.kept[name]) for name in (NONE, CRITICAL, MUCH))
+        told = f"In the long run each step keeps {none} of the distance without momentum"
+        less = f", and less the more momentum: {least} at {figure(self.momenta[CRITICAL], 4)}"
+        told = f"{told}{less * (self.kept[CRITICAL] < self.kept[NONE])}."
         more = f" Beyond, the ball swings, and at {figure(self.much, 6)} each step keeps {much} of the swing."
         return f"{told}{more}" if self.much > self.momenta[CRITICAL] else told
 
@@ -152,6 +154,21 @@ class Damping:
     def _lowest(self, places: Array) -> Array:
         """The place (*batch,) farthest from the start, which is taken to be on the positive side."""
         return np.asarray(np.min(places * np.sign(self.start[0]), axis=0))
+
+
+def decimals(share: float) -> int:
+    """How many decimals a share needs, so that what is nearly all of it is not 1."""
+    return max(2, min(6, -math.floor(math.log10(1 - share)))) if 0.995 <= share < 1 else 2
+
+
+def as_share(share: float) -> str:
+    """A share in a sentence: of two digits, and more where these would say 1.
+
+    >>> as_share(0.9), as_share(0.684), as_share(0.998), as_share(0.99995), as_share(1.0)
+    ('0.9', '0.68', '0.998', '0.99995', '1')
+    """
+    places = decimals(share)
+    return f"{share:.{places}f}" if places > 2 else figure(share, 2)
 
 
 def kept(momentum: Numbers, size: float) -> Array:

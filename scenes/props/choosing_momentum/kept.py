@@ -15,7 +15,7 @@ from manim import DOWN, LEFT, RIGHT, UP, ManimColor, VGroup, VMobject
 
 from objectives import typeset
 from optimizers import theory
-from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, Damping, kept
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, Damping, as_share, decimals, kept
 from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.ink.drawing import Array, disc_points, polyline_points, polylines, stroke
 from scenes.stage.ink.layout import Box
@@ -102,9 +102,9 @@ class KeptCurve(Panel):
         place = self.to_screen(momentum, self.of(momentum))
         lowest = momentum == theory.critical_momentum(self.size) and place[1] > self.area.bottom + ROOMY_BELOW
         dot = VMobject(fill_opacity=1, fill_color=color, stroke_color=palette().outline, stroke_width=3)
-        number = Words(f"${self.of(momentum):.2f}$", SMALL, color, on_picture=True).next_to(
-            place, DOWN if lowest else UP, buff=ABOVE
-        )
+        share = self.of(momentum)
+        number = Words(f"${share:.{decimals(share)}f}$", SMALL, color, on_picture=True)
+        number.next_to(place, DOWN if lowest else UP, buff=ABOVE)
         number.shift(max(0.0, self.area.left + ABOVE - number.get_left()[0]) * RIGHT)
         number.shift(max(0.0, number.get_right()[0] - self.area.right) * LEFT)
         return VGroup(dot.set_points(disc_points(place[None], DOT)), number)
@@ -125,7 +125,10 @@ class Sweep(VGroup):
         self.on_valley = VMobject(fill_opacity=1, stroke_width=0)
         words = (f"momentum ${notation().momentum} =$", "each step keeps")
         rows = boxes[2].rows(1, 1, 1, 1, gap=0.0)
-        self.readings = [Counter(row, label, ".2f", widest=0.88) for row, label in zip(rows, words, strict=False)]
+        specs = (".2f", f".{max(map(decimals, damping.kept.values()))}f")
+        self.readings = [
+            Counter(row, label, spec, widest=0.88) for row, label, spec in zip(rows, words, specs, strict=False)
+        ]
         still, kept_ = self.places, self.kept
         numbers = [reading.number for reading in self.readings]
         self.moving = VGroup(still.curve, still.marks, self.on_valley, kept_.curve, kept_.dot, *numbers)
@@ -178,7 +181,7 @@ def name_of_places(damping: Damping) -> str:
 
 def told_without(damping: Damping) -> tuple[str, ...]:
     """What each step keeps without momentum, by the first places of the run."""
-    share = in_math(figure(damping.kept[NONE], 2))
+    share = in_math(as_share(damping.kept[NONE]))
     places = [figure(place, 3) for place in damping.runs[NONE].iterates[:3, 0]]
     row = f"${', '.join(map(in_math, places))}$, …: " if len({*places}) == len(places) else ""
     told = f"without momentum: {row}each step keeps ${share}$"
@@ -187,7 +190,7 @@ def told_without(damping: Damping) -> tuple[str, ...]:
 
 def told_of_swings(damping: Damping) -> tuple[str, ...]:
     """What each step keeps of the swings, at the end of the sweep."""
-    share = in_math(figure(float(kept(damping.top, damping.size)), 2))
+    share = in_math(as_share(float(kept(damping.top, damping.size))))
     return (
         f"each step keeps ${share}$ of the swing: $sqrt({notation().momentum})$",
         f"each step keeps ${share}$ of the swing",

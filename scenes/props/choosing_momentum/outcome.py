@@ -1,4 +1,4 @@
-"""What became of a run: it arrived, it is stuck where it is flat, it still moves, or it flew off.
+"""What became of a run: it arrived, it is stuck where it is flat, it swings, it is on its way, or it flew off.
 
 Read from its last steps: low enough is what lies within `NEAR` of the lowest value that is known, flat a slope below
 `FLAT`.
@@ -57,13 +57,20 @@ class Outcome:
         return self.settled is None and not self.flew_off and not self.stuck
 
     @property
+    def swings(self) -> bool:
+        """Whether it still moves, and has turned round; what has not is on its way."""
+        steps = np.diff(self.run.iterates[:, 0])
+        return self.moving and bool((steps[:-1] * steps[1:] < 0).any())
+
+    @property
     def told(self) -> str:
         """In a sentence whose subject is the run."""
         if self.settled is not None:
             return f"is there from step {self.settled} on"
         if self.flew_off:
             return f"flies off at step {self.run.ended_at}"
-        return f"{'is stuck' if self.stuck else 'still swings'} after {self.run.steps} steps"
+        state = "is stuck" if self.stuck else "still swings" if self.swings else "is still on its way"
+        return f"{state} after {self.run.steps} steps"
 
     @property
     def short(self) -> str:
@@ -72,7 +79,16 @@ class Outcome:
             return f"there from step ${self.settled}$"
         if self.flew_off:
             return f"flies off: step ${self.run.ended_at}$"
-        return f"{'stuck' if self.stuck else 'swings'} at step ${self.run.steps}$"
+        return f"{self.state} at step ${self.run.steps}$"
+
+    @property
+    def state(self) -> str:
+        """The same in a word or two."""
+        if self.settled is not None:
+            return "there"
+        if self.flew_off:
+            return "flies off"
+        return "stuck" if self.stuck else "swings" if self.swings else "on its way"
 
 
 def too_little_too_much(momenta: Mapping[str, float], outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
@@ -80,6 +96,6 @@ def too_little_too_much(momenta: Mapping[str, float], outcomes: Mapping[str, Out
     *_, (_, least) = sorted(((-momentum, name) for name, momentum in momenta.items()))
     *_, (_, most) = sorted((momentum, name) for name, momentum in momenta.items())
     little, much = outcomes[least], outcomes[most]
-    if little.stuck and much.moving:
+    if little.stuck and much.swings:
         return "too little: stuck where it is flat. Too much: swings.", "too little: stuck. Too much: swings."
-    return (f"least: {little.short}; most: {much.short}",)
+    return f"least: {little.short}; most: {much.short}", f"least: {little.state}; most: {much.state}"
