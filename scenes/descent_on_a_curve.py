@@ -49,7 +49,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.step_table import StepTable, run_table
 from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import figure, rounded, typed
+from scenes.stage.words.figures import figure, rounded, rounded_together, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Words, bold, fitting_formula, lines, on_baseline, quiet
@@ -332,7 +332,10 @@ class DescentOnACurve(LectureScene):
         product = f"{{{{ {eta} f'({variable}_0) : step }}}}"
         second = fitting_formula(f"{variable}_1 = {variable}_0 - {product}", box.width)
         numbers = f"{{{{ {rate} dot {within(slope)} : step }}}}"
-        third = fitting_formula(f"= {rounded(before)} - {numbers} = {rounded(after)}", box.width)
+        there, next_ = rounded_together([before, after])
+        third = fitting_formula(f"= {there} - {numbers} = {next_}", box.width)
+        if third.width > 1.001 * box.width:
+            third = fitting_formula(f"&= {there} - {numbers} \\ &= {next_}", box.width)
         for line in (second, third):
             line.select("step").set_color(color)
         layout.place(lines(first, second, third, gap=0.3), box, LEFT)

@@ -276,13 +276,14 @@ class SurfaceAndMap:
 
     @cached_property
     def counter(self) -> Counter:
-        """The iteration, over the terrain's upper left corner; at the end of the line for words, if that is long."""
+        """The iteration, over the terrain's upper left corner, or the right one where the axis of heights has a note;
+        at the end of the line for words, if that is long."""
         widest = max(run.steps for run in self.runs.values())
         corner = self.boxes[0].top_slice(0.5)[0]
-        if self.count > 2:
-            line = self.rows[1]
+        if self.count > 2 or self.terrain.ground.scale.kind == "log":
+            line = self.rows[1] if self.count > 2 else corner
             size = Counter(line, "iteration", widest=widest).display(widest)
-            corner = line.right_slice(size.width)[0].inset(top=(line.height - size.height) / 2)
+            corner = line.right_slice(size.width)[0].inset(top=(line.height - size.height) / 2 * (self.count > 2))
         return Counter(corner, "iteration", widest=widest)
 
     @cached_property

@@ -177,6 +177,19 @@ def in_one_notation(errors: Sequence[float]) -> list[str]:
     return [in_math(_scientific(error)) for error in errors]
 
 
+def rounded_together(values: Sequence[float]) -> list[str]:
+    """Results of one sum, each as `rounded`; without powers of ten, if all of them are handy as they stand together.
+
+    >>> rounded_together([-0.01, -0.008]), rounded_together([2.0, 1.6]), rounded_together([1e9, 0.3])
+    (['-0.010', '-0.008'], ['2', '1.6'], ['10^(9)', '0.3'])
+    """
+    texts = [rounded(value) for value in values]
+    if not any("10^" in text for text in texts) or not all(map(math.isfinite, values)):
+        return texts
+    alike, exponent = in_one_unit(values)
+    return texts if exponent else alike
+
+
 def _trimmed(texts: list[str]) -> list[str]:
     """Without the zeros that all of them end with, if they are decimals."""
     while all("." in text and text[-1] in "0." for text in texts):
