@@ -57,6 +57,8 @@ class Tale:
             )
         if dip is None:
             return f"In {run.ended_at} steps the loss never falls below {TOLERANCE}: it is {figure(last_value(run))}."
+        if arrival == dip == 0:
+            return f"The loss is below {TOLERANCE} from the start, and stays there."
         if arrival == dip:
             return f"At step {dip} the loss falls below {TOLERANCE}, and stays there."
         end = "it does not stay there" if arrival is None else f"only from step {arrival} on it stays there"
@@ -70,24 +72,33 @@ class Tale:
         return "It overshoots, farther each time:" if over else "It flies off:"
 
     @property
-    def best(self) -> str | None:
-        """The run that arrives first: from the earliest step on it stays below the bound."""
+    def first(self) -> tuple[str, ...]:
+        """The runs that arrive first: from the earliest step on they stay below the bound; several, if together."""
         arrivals = {name: self.arrival(name) for name in self.runs}
         there = {name: step for name, step in arrivals.items() if step is not None}
-        return min(there, key=lambda name: there[name]) if there else None
+        return tuple(name for name, step in there.items() if step == min(there.values()))
+
+    @property
+    def best(self) -> str | None:
+        """The run that arrives before all others; None, if there is none."""
+        return self.first[0] if len(self.first) == 1 else None
 
     def best_told(self) -> str:
-        best = self.best
-        if best is None:
+        if not self.first:
             return "None of them arrives."
-        arrival = self.runs[best].stays_below(TOLERANCE)
-        return (
-            f"Of these, {figure(self.momenta[best], 6)} arrives first: below {TOLERANCE} for good from step {arrival}."
-        )
+        since = f"below {TOLERANCE} for good from step {self.arrival(self.first[0])}"
+        if len(self.first) == len(self.runs):
+            return f"They arrive together: {since}."
+        names = " and ".join(figure(self.momenta[name], 6) for name in self.first)
+        return f"Of these, {names} arrive{'s' * (len(self.first) == 1)} first: {since}."
 
     def winner(self, color: str) -> tuple[str, ...]:
         """Who arrives first, in a colour, and a shorter wording; as Typst markup."""
-        if self.best is None:
+        if not self.first:
             return ("none of them arrives",)
-        who, step = f"${notation().momentum} = {typed(self.momenta[self.best])}$", self.arrival(self.best)
-        return tinted(f"{who} arrives first: step ${step}$", color), tinted(f"{who}: step ${step}$", color)
+        step = self.arrival(self.first[0])
+        if len(self.first) == len(self.runs):
+            return f"they arrive together: step ${step}$", f"together: step ${step}$"
+        who = f"${notation().momentum} = {', '.join(typed(self.momenta[name]) for name in self.first)}$"
+        told = f"{who} arrive{'s' * (len(self.first) == 1)} first: step ${step}$", f"{who}: step ${step}$"
+        return (tinted(told[0], color), tinted(told[1], color)) if self.best else told
