@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spoken:
-    """A beat with a voice: its picture, for how many frames the last one stays, and what is heard from its start on."""
+    """A beat with a voice: its picture, for how many frames the last one stays, and what is heard from its start on.
+
+    `frames` is how many its picture has, where that is known before it is read.
+    """
 
     video: Video
     hold: int = 0
     heard: Samples | None = None
+    frames: int = 0
 
 
 class UnlikeBeatsError(UsageError):
@@ -80,28 +85,43 @@ def join_into(
 
 
 def join_spoken(
-    target: Path, beats: Iterable[Spoken], profile: Profile, title: str = "", chapters: Sequence[Any] = ()
+    target: Path,
+    beats: Iterable[Spoken],
+    profile: Profile,
+    title: str = "",
+    chapters: Sequence[Any] = (),
+    keeps: bool = False,
 ) -> None:
     """The same as MP4 with sound: from the first sample to the last frame, silent where a beat is.
+
+    With `keeps`, what is encoded of the sound is kept for the next time; then the frames of all beats must be known.
 
     Raises
     ------
     UnlikeBeatsError
         If a beat's stream differs from the first one's.
     """
-    _copy(target, beats, profile, title, chapters, speaks=True)
+    _copy(target, beats, profile, title, chapters, speaks=True, keeps=keeps)
 
 
 def _copy(
-    target: Path, beats: Iterable[Spoken], profile: Profile, title: str, chapters: Sequence[Any], speaks: bool
+    target: Path,
+    beats: Iterable[Spoken],
+    profile: Profile,
+    title: str,
+    chapters: Sequence[Any],
+    speaks: bool,
+    keeps: bool = False,
 ) -> None:
     """Copy the packets of beats into one file; the first beat says what the stream is."""
     joint: _Joint | None = None
+    beats = [*beats] if keeps else beats
+    foreseen = beats if isinstance(beats, list) else ()
     with av.open(str(target), "w", options=FASTSTART if target.suffix == ".mp4" else {}) as output:
         output.metadata["title"] = title
         for number, beat in enumerate(beats):
             with opened(beat.video) as source:
-                joint = joint or _Joint(output, source.streams.video[0], profile, chapters, speaks)
+                joint = joint or _Joint(output, source.streams.video[0], profile, chapters, speaks, foreseen)
                 joint.add(number, source)
             joint.hold(number, beat.hold)
             joint.say(beat.heard)
@@ -112,14 +132,31 @@ def _copy(
 class _Joint:
     """The streams into which beats are copied, and how long they are."""
 
-    def __init__(self, output: Any, template: Any, profile: Profile, chapters: Sequence[Any], speaks: bool) -> None:
+    def __init__(
+        self,
+        output: Any,
+        template: Any,
+        profile: Profile,
+        chapters: Sequence[Any],
+        speaks: bool,
+        foreseen: Sequence[Spoken] = (),
+    ) -> None:
         self._output, self._told, self._profile = output, told_once(template), profile
         self._stream = stream_like(output, template)
-        self._track = _track(output) if speaks else None
+        self._track = _track(output, keeps=bool(foreseen)) if speaks else None
         self._frame, self._base = 1 / template.average_rate, template.time_base
         self._frames = 0
         self._since_key = 0  # frames
+        self._foreseen = bool(foreseen)
         output.set_chapters(list(chapters))
+        self._foresee(foreseen)
+
+    def _foresee(self, beats: Sequence[Spoken]) -> None:
+        """Give the sound of all beats: it is encoded while their pictures are copied."""
+        passed = accumulate(beat.frames + beat.hold for beat in beats)
+        for beat, frames in zip(beats, passed, strict=True):
+            if self._track:
+                self._track.write(beat.heard, frames * self._frame)
 
     def add(self, number: int, source: Any) -> None:
         stream = source.streams.video[0]
@@ -145,7 +182,9 @@ class _Joint:
 
     def say(self, heard: Samples | None) -> None:
         """What is heard with the frames since it was asked last."""
-        if self._track:
+        if self._track and self._foreseen:
+            self._track.go_on(self._frames * self._frame)
+        elif self._track:
             self._track.write(heard, self._frames * self._frame)
 
     def finish(self) -> None:
@@ -163,10 +202,10 @@ class _Joint:
         self._frames += 1
 
 
-def _track(output: Any) -> Track:
+def _track(output: Any, keeps: bool = False) -> Track:
     from clips.filming.sound import Track
 
-    return Track(output)
+    return Track(output, keeps)
 
 
 def told_once(stream: Any) -> dict[str, Any]:

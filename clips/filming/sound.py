@@ -6,21 +6,24 @@ stream holds them all. What comes before the first sample is left out by the fil
 knows of it. A part is cut out by decoding, to the sample, and encoded again.
 
 Only where nothing is heard for some stretches another encoder goes on, at the sample where the first has stopped: what
-overlaps there is silence on both sides, and so two encoders work beside each other.
+overlaps there is silence on both sides, and so two encoders work beside each other. What one of them makes depends on
+its own samples alone: for a clip it is kept, so that a swapped take is encoded, and the others are not.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
-from av import AudioFrame, CodecContext
+from av import AudioFrame, CodecContext, Packet
 from numpy.typing import NDArray
 
+from clips.filming.packets import Kept, keep, key_of, recall
 from clips.filming.streams import Video, opened
 
 RATE = 48_000
@@ -31,7 +34,7 @@ LAYOUT = "stereo"
 OPTIONS = {"aac_coder": "fast", "aac_ms": "1", "aac_is": "0", "aac_pns": "0", "aac_tns": "0"}
 STRETCH = 1024  # samples of a frame of AAC
 PIECE = 64 * STRETCH  # samples that are given to an encoder at a time
-SILENT, BEFORE = 8, 3  # stretches of silence in which encoders take turns; so many of them are the second one's
+SILENT, BEFORE = 7, 3  # stretches of silence in which encoders take turns; so many of them are the second one's
 AHEAD = 48  # pieces that may wait to be written: a minute
 
 Samples = NDArray[np.float32]  # (2, n)
@@ -43,17 +46,22 @@ def sample_at(seconds: Fraction) -> int:
 
 
 class Track:
-    """The sound of a video that is being written, sample by sample from its beginning."""
+    """The sound of a video that is being written, sample by sample from its beginning.
 
-    def __init__(self, output: Any) -> None:
-        self._output = output
+    With `keeps`, what an encoder makes is taken from the cache, where it was made before. Then all is given beforehand,
+    and written as the picture goes on (`go_on`).
+    """
+
+    def __init__(self, output: Any, keeps: bool = False) -> None:
+        self._output, self._keeps = output, keeps
         self._stream: Any = output.add_stream("aac", rate=RATE, layout=LAYOUT, options=OPTIONS)
         self._stream.codec_context.bit_rate = BIT_RATE
         self._stream.codec_context.format = "fltp"
         self._passed = 0  # samples
         self._hands = [ThreadPoolExecutor(1), ThreadPoolExecutor(1)]  # an encoder is asked by one of them, in order
         self._encoder = _Encoder(0)
-        self._coming: deque[Future[list[Any]]] = deque()
+        self._waiting: list[Samples] = []
+        self._coming: deque[tuple[int, Future[list[Kept]]]] = deque()  # each with the sample from which on it was given
 
     def write(self, samples: Samples | None, until: Fraction) -> None:
         """What is heard up to a time: these samples, then nothing; what would be heard later is left out."""
@@ -76,6 +84,11 @@ class Track:
         self._encoder = _Encoder(self._passed)
         self._give(heard[:, turn:])
 
+    def go_on(self, until: Fraction) -> None:
+        """Write what is heard before a time, as far as it was given."""
+        while self._coming and self._coming[0][0] < sample_at(until):
+            self._put(self._coming.popleft()[1].result())
+
     def finish(self) -> None:
         self._end()
         self._take(0)
@@ -83,21 +96,36 @@ class Track:
             hand.shutdown()
 
     def _give(self, heard: Samples) -> None:
-        for first in range(0, heard.shape[1], PIECE):
-            piece = np.ascontiguousarray(heard[:, first : first + PIECE])
-            self._coming.append(self._hands[0].submit(self._encoder.encode, piece))
+        if self._keeps:
+            self._waiting.append(heard)
+            self._passed += heard.shape[1]
+            return
+        for piece in _pieces(heard):
+            self._submit(self._encoder.encode, piece)
             self._passed += piece.shape[1]
             self._take(AHEAD)
 
     def _end(self) -> None:
-        self._coming.append(self._hands[0].submit(self._encoder.encode, None))
+        if self._keeps:
+            self._submit(partial(_kept_or_encoded, self._encoder), self._waiting)
+            self._waiting = []
+        else:
+            self._submit(self._encoder.encode, None)
+
+    def _submit(self, work: Callable[[Any], list[Kept]], given: Any) -> None:
+        self._coming.append((self._encoder.start if self._keeps else self._passed, self._hands[0].submit(work, given)))
 
     def _take(self, most: int) -> None:
         """Write what is encoded, until no more than so many pieces wait."""
-        while self._coming and (len(self._coming) > most or self._coming[0].done()):
-            for packet in self._coming.popleft().result():
-                packet.stream = self._stream
-                self._output.mux(packet)
+        while self._coming and (len(self._coming) > most or self._coming[0][1].done()):
+            self._put(self._coming.popleft()[1].result())
+
+    def _put(self, packets: list[Kept]) -> None:
+        for kept in packets:
+            packet = Packet(kept.content)
+            packet.time_base, packet.pts, packet.dts = Fraction(1, RATE), kept.pts, kept.pts
+            packet.duration, packet.is_keyframe, packet.stream = kept.duration, True, self._stream
+            self._output.mux(packet)
 
 
 class _Encoder:
@@ -108,9 +136,9 @@ class _Encoder:
         self._context.sample_rate, self._context.layout, self._context.format = RATE, LAYOUT, "fltp"
         self._context.bit_rate, self._context.options = BIT_RATE, OPTIONS
         self._context.time_base = Fraction(1, RATE)
-        self._start, self._passed = start, start
+        self.start, self._passed = start, start
 
-    def encode(self, piece: Samples | None) -> list[Any]:
+    def encode(self, piece: Samples | None) -> list[Kept]:
         """The packets that are ready after a piece; after None, the last ones."""
         if piece is None:
             return self._own(self._context.encode(None))
@@ -119,8 +147,26 @@ class _Encoder:
         self._passed += piece.shape[1]
         return self._own(self._context.encode(frame))
 
-    def _own(self, packets: Iterable[Any]) -> list[Any]:
-        return [packet for packet in packets if not self._start or (packet.pts or 0) >= self._start]
+    def _own(self, packets: Iterable[Any]) -> list[Kept]:
+        mine = (packet for packet in packets if not self.start or packet.pts >= self.start)
+        return [Kept(bytes(packet), packet.pts, packet.duration) for packet in mine]
+
+
+def _kept_or_encoded(encoder: _Encoder, waiting: list[Samples]) -> list[Kept]:
+    """The packets of all that an encoder is given: as they were kept, or made and kept now."""
+    samples, start = np.concatenate([np.zeros((2, 0), np.float32), *waiting], axis=1), encoder.start
+    key = key_of("aac", BIT_RATE, OPTIONS, start == 0, np.ascontiguousarray(samples))
+    if (known := recall(key)) is None:
+        made = [packet for piece in [*_pieces(samples), None] for packet in encoder.encode(piece)]
+        known = [packet._replace(pts=packet.pts - start) for packet in made]
+        keep(key, known)
+    return [packet._replace(pts=packet.pts + start) for packet in known]
+
+
+def _pieces(heard: Samples) -> Iterator[Samples]:
+    """What is heard, in pieces for an encoder."""
+    for first in range(0, heard.shape[1], PIECE):
+        yield np.ascontiguousarray(heard[:, first : first + PIECE])
 
 
 def samples_of(video: Video, first: int, last: int) -> Samples:

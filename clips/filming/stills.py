@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from clips.filming.encoding import BeatEncoder
+from clips.filming.encoding import CODECS, BeatEncoder
+from clips.filming.packets import Kept, keep, key_of, recall
 from clips.filming.streams import opened
 from clips.profile import Profile
 
@@ -23,6 +24,16 @@ GREY = 128
 @lru_cache(4)
 def stills(profile: Profile) -> tuple[bytes, tuple[bytes, ...]]:
     """What a decoder is told of the frames, and those numbered 0 to 15, as the packets of a stream hold them."""
+    key = key_of("stills", CODECS[profile.format, profile.transparent], profile.width, profile.height, profile.rate)
+    if (known := recall(key)) is None:
+        known = [Kept(content, 0, 0) for content in _encoded(profile)]
+        keep(key, known)
+    told, *numbered = (packet.content for packet in known)
+    return told, tuple(numbered)
+
+
+def _encoded(profile: Profile) -> tuple[bytes, ...]:
+    """The same, one after the other."""
     encoder = BeatEncoder(profile)
     ground = np.full((profile.height, profile.width, 4), GREY, np.uint8)
     ground[..., 3] = 255
@@ -34,4 +45,4 @@ def stills(profile: Profile) -> tuple[bytes, tuple[bytes, ...]]:
         frames = [bytes(packet) for packet in packets]
         told = bytes(stream.codec_context.extradata or b"")
     assert keys.index(True) == 0
-    return told, (frames[CYCLE], *frames[1:CYCLE])
+    return told, frames[CYCLE], *frames[1:CYCLE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import replace
 from fractions import Fraction
@@ -24,6 +25,8 @@ from clips.decks.embed import embed
 from clips.decks.film import film
 from clips.decks.make import KINDS, DeckWish
 from clips.decks.slides import Deck, read_deck
+from clips.filming import packets
+from clips.filming.sound import _Encoder
 from clips.keeping.plan import examine
 from clips.notebook import Shown
 from clips.profile import Profile
@@ -194,6 +197,44 @@ def test_swapping_a_take_draws_nothing_and_going_back_is_free(own: Stage) -> Non
     shutil.rmtree(own.home)
     own.again()
     assert own.video.read_bytes() == (own.folder / "silent" / "clips" / "tiny.mp4").read_bytes()
+
+
+def test_what_was_encoded_before_is_not_encoded_again_and_a_damaged_cache_changes_nothing(
+    own: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOMENTUM_CACHE", str(own.store))
+    first, encode = (own.home / "tiny" / "turn.flac").read_bytes(), _Encoder.encode
+    (own.home / "tiny" / "move.wav").unlink(missing_ok=True)
+    encoders: list[object] = []
+    monkeypatch.setattr(_Encoder, "encode", lambda *given: encoders.append(given[0]) or encode(*given))
+
+    def made(sound: Sound | bytes) -> tuple[np.ndarray, int]:
+        encoders.clear()
+        own.put("tiny/turn", sound, "flac")
+        own.again()
+        return heard_in(own.video), len({*encoders})
+
+    made(babble(0.3, 21))
+    before, _ = made(first)
+    _, others = made(babble(0.4, 22))
+    assert others == 1  # the beats before it are heard as they were
+    again, none = made(first)
+    assert none == 0
+    np.testing.assert_array_equal(again, before)
+    for kept in (own.store / "sound").iterdir():
+        kept.write_bytes(kept.read_bytes()[:-1])
+    made(babble(0.5, 23))
+    np.testing.assert_array_equal(made(first)[0], before)
+
+
+def test_of_what_is_kept_the_oldest_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOMENTUM_CACHE", str(tmp_path))
+    monkeypatch.setattr(packets, "LIMIT", 2500)
+    for name in "abc":
+        packets.keep(name, [packets.Kept(name.encode() * 1000, -1024, 1024)])
+        os.utime(tmp_path / "sound" / name, ns=(ord(name), ord(name)))
+    assert packets.recall("a") is None
+    assert packets.recall("c") == [(b"c" * 1000, -1024, 1024)]
 
 
 def test_no_recording_is_ever_touched(own: Stage) -> None:
