@@ -79,7 +79,7 @@ def join_into(
     elif profile.format == "mov":
         from clips.filming.prores import write_prores
 
-        write_prores(target, beats, profile, title)
+        write_prores(target, ((beat, 0, None) for beat in beats), profile, title)
     else:
         _copy(target, map(Spoken, beats), profile, title, chapters, speaks=False)
 
@@ -92,7 +92,7 @@ def join_spoken(
     chapters: Sequence[Any] = (),
     keeps: bool = False,
 ) -> None:
-    """The same as MP4 with sound: from the first sample to the last frame, silent where a beat is.
+    """The same with sound, but for a GIF: from the first sample to the last frame, silent where a beat is.
 
     With `keeps`, what is encoded of the sound is kept for the next time; then the frames of all beats must be known.
 
@@ -101,7 +101,12 @@ def join_spoken(
     UnlikeBeatsError
         If a beat's stream differs from the first one's.
     """
-    _copy(target, beats, profile, title, chapters, speaks=True, keeps=keeps)
+    if profile.format == "mov":
+        from clips.filming.prores import write_prores
+
+        write_prores(target, ((b.video, b.hold, b.heard) for b in beats), profile, title, speaks=True)
+    else:
+        _copy(target, beats, profile, title, chapters, speaks=True, keeps=keeps)
 
 
 def _copy(
@@ -170,15 +175,21 @@ class _Joint:
         """Let the last picture stay for so many frames."""
         if not frames:
             return
-        from clips.filming.stills import stills  # needs NumPy: the watch, which joins MP4s, goes without
+        for packet in self._held(number, frames):
+            packet.time_base = self._base
+            self._put(packet, self._base)
 
+    def _held(self, number: int, frames: int) -> Iterator[Any]:
+        from clips.filming.stills import again_in_vp9, stills  # needs NumPy: the watch, which joins MP4s, goes without
+
+        if self._told["codec"] == "vp9":
+            yield from (again_in_vp9(self._told["transparency"]) for _ in range(frames))
+            return
         told, numbered = stills(self._profile)
         if told != self._told["set of parameters"]:
             raise UnlikeBeatsError(number, "set of parameters")
         for _ in range(frames):
-            packet = av.Packet(numbered[(self._since_key + 1) % len(numbered)])
-            packet.time_base = self._base
-            self._put(packet, self._base)
+            yield av.Packet(numbered[(self._since_key + 1) % len(numbered)])
 
     def say(self, heard: Samples | None) -> None:
         """What is heard with the frames since it was asked last."""

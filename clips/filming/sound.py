@@ -1,4 +1,4 @@
-"""Sound beside a picture: one stream of AAC, encoded in one go, and the samples of a delivered video again.
+"""Sound beside a picture: one stream, encoded in one go, and the samples of a delivered video again.
 
 AAC codes overlapping stretches of 1024 samples, and begins with a stretch that nobody is to hear. So beats are not
 encoded one by one: their samples are joined, each beat from the sample on at which its first frame is shown, and one
@@ -8,13 +8,17 @@ knows of it. A part is cut out by decoding, to the sample, and encoded again.
 Only where nothing is heard for some stretches another encoder goes on, at the sample where the first has stopped: what
 overlaps there is silence on both sides, and so two encoders work beside each other. What one of them makes depends on
 its own samples alone: for a clip it is kept, so that a swapped take is encoded, and the others are not.
+
+A WebM holds no AAC, but Opus: that is encoded by one encoder from its beginning to its end. It counts in milliseconds;
+so what was decoded is placed by counting samples.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -27,14 +31,31 @@ from clips.filming.packets import Kept, keep, key_of, recall
 from clips.filming.streams import Video, opened
 
 RATE = 48_000
-BIT_RATE = 128_000
 LAYOUT = "stereo"
+
+
+@dataclass(frozen=True)
+class Coder:
+    """An encoder of sound, the kind of samples that it takes, and whether two of them may take turns."""
+
+    name: str
+    samples: str
+    bit_rate: int
+    options: Mapping[str, str]
+    turns: bool
+
+
 #: At this rate the plain search is as good as FFmpeg's usual one, and twice as quick. A voice is much the same on both
 #: sides, and needs none of the tools that save bits at lower rates.
-OPTIONS = {"aac_coder": "fast", "aac_ms": "1", "aac_is": "0", "aac_pns": "0", "aac_tns": "0"}
+AAC = Coder(
+    "aac", "fltp", 128_000, {"aac_coder": "fast", "aac_ms": "1", "aac_is": "0", "aac_pns": "0", "aac_tns": "0"}, True
+)
+OPUS = Coder("libopus", "flt", 96_000, {}, False)
 STRETCH = 1024  # samples of a frame of AAC
 PIECE = 64 * STRETCH  # samples that are given to an encoder at a time
 SILENT, BEFORE = 7, 3  # stretches of silence in which encoders take turns; so many of them are the second one's
+PREROLL = 4 * STRETCH  # samples; Opus wants 80 ms
+NEAR = 96  # samples, two milliseconds: a time that is rounded so far is that at which the last piece ended
 AHEAD = 48  # pieces that may wait to be written: a minute
 
 Samples = NDArray[np.float32]  # (2, n)
@@ -54,12 +75,15 @@ class Track:
 
     def __init__(self, output: Any, keeps: bool = False) -> None:
         self._output, self._keeps = output, keeps
-        self._stream: Any = output.add_stream("aac", rate=RATE, layout=LAYOUT, options=OPTIONS)
-        self._stream.codec_context.bit_rate = BIT_RATE
-        self._stream.codec_context.format = "fltp"
+        self._coder = OPUS if output.format.name == "webm" else AAC
+        self._stream: Any = output.add_stream(
+            self._coder.name, rate=RATE, layout=LAYOUT, options={**self._coder.options}
+        )
+        self._stream.codec_context.bit_rate = self._coder.bit_rate
+        self._stream.codec_context.format = self._coder.samples
         self._passed = 0  # samples
         self._hands = [ThreadPoolExecutor(1), ThreadPoolExecutor(1)]  # an encoder is asked by one of them, in order
-        self._encoder = _Encoder(0)
+        self._encoder = _Encoder(self._coder, 0)
         self._waiting: list[Samples] = []
         self._coming: deque[tuple[int, Future[list[Kept]]]] = deque()  # each with the sample from which on it was given
 
@@ -75,13 +99,13 @@ class Track:
         loud = np.flatnonzero(heard.any(axis=0))
         silent = heard.shape[1] - (int(loud[-1]) + 1 if len(loud) else 0)
         turn = (self._passed + heard.shape[1]) // STRETCH * STRETCH - BEFORE * STRETCH - self._passed
-        if silent < SILENT * STRETCH:
+        if silent < SILENT * STRETCH or not self._coder.turns:
             self._give(heard)
             return
         self._give(heard[:, :turn])
         self._end()
         self._hands.reverse()
-        self._encoder = _Encoder(self._passed)
+        self._encoder = _Encoder(self._coder, self._passed)
         self._give(heard[:, turn:])
 
     def go_on(self, until: Fraction) -> None:
@@ -131,18 +155,20 @@ class Track:
 class _Encoder:
     """One encoder, which begins at a sample; where that is not the first, its beginning is the end of another one's."""
 
-    def __init__(self, start: int) -> None:
-        self._context: Any = CodecContext.create("aac", "w")
-        self._context.sample_rate, self._context.layout, self._context.format = RATE, LAYOUT, "fltp"
-        self._context.bit_rate, self._context.options = BIT_RATE, OPTIONS
+    def __init__(self, coder: Coder, start: int) -> None:
+        create: Any = CodecContext.create
+        self._context = create(coder.name, "w")
+        self._context.sample_rate, self._context.layout, self._context.format = RATE, LAYOUT, coder.samples
+        self._context.bit_rate, self._context.options = coder.bit_rate, {**coder.options}
         self._context.time_base = Fraction(1, RATE)
-        self.start, self._passed = start, start
+        self.coder, self.start, self._passed = coder, start, start
 
     def encode(self, piece: Samples | None) -> list[Kept]:
         """The packets that are ready after a piece; after None, the last ones."""
         if piece is None:
             return self._own(self._context.encode(None))
-        frame = AudioFrame.from_ndarray(piece, format="fltp", layout=LAYOUT)
+        planes = piece if self.coder.samples == "fltp" else np.ascontiguousarray(piece.T.reshape(1, -1))
+        frame = AudioFrame.from_ndarray(planes, format=self.coder.samples, layout=LAYOUT)
         frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), self._passed
         self._passed += piece.shape[1]
         return self._own(self._context.encode(frame))
@@ -155,7 +181,7 @@ class _Encoder:
 def _kept_or_encoded(encoder: _Encoder, waiting: list[Samples]) -> list[Kept]:
     """The packets of all that an encoder is given: as they were kept, or made and kept now."""
     samples, start = np.concatenate([np.zeros((2, 0), np.float32), *waiting], axis=1), encoder.start
-    key = key_of("aac", BIT_RATE, OPTIONS, start == 0, np.ascontiguousarray(samples))
+    key = key_of(encoder.coder, start == 0, np.ascontiguousarray(samples))
     if (known := recall(key)) is None:
         made = [packet for piece in [*_pieces(samples), None] for packet in encoder.encode(piece)]
         known = [packet._replace(pts=packet.pts - start) for packet in made]
@@ -176,9 +202,13 @@ def samples_of(video: Video, first: int, last: int) -> Samples:
         if not source.streams.audio:
             return heard
         stream = source.streams.audio[0]
-        source.seek(max(0, first - 4 * STRETCH), stream=stream)  # the first stretch after a seek is half unknown
+        before = max(0, first - PREROLL)  # what comes first after a seek is half unknown
+        source.seek(int(before / RATE / stream.time_base), stream=stream)
+        after = -RATE
         for frame in source.decode(stream):
             at = round(frame.pts * frame.time_base * RATE) - first
+            at = after if abs(at - after) <= NEAR else at
+            after = at + frame.samples
             if at >= heard.shape[1]:
                 break
             start, end = max(0, at), min(heard.shape[1], at + frame.samples)

@@ -26,6 +26,8 @@ from clips.decks.film import film
 from clips.decks.make import KINDS, DeckWish
 from clips.decks.slides import Deck, read_deck
 from clips.filming import packets
+from clips.filming.conversion import rows_of
+from clips.filming.frames import decoded
 from clips.filming.sound import _Encoder
 from clips.keeping.plan import examine
 from clips.notebook import Shown
@@ -160,20 +162,32 @@ def test_the_picture_waits_and_no_frame_is_another(spoken: Stage) -> None:
 
 @pytest.mark.parametrize("held", [1, 16, 130])
 @pytest.mark.parametrize("drawn", [1, 17])
-def test_a_picture_is_held_bit_for_bit_wherever_it_stands(held: int, drawn: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["mp4", "webm", "see-through"])
+def test_a_picture_is_held_bit_for_bit_wherever_it_stands(kind: str, held: int, drawn: int, tmp_path: Path) -> None:
     from clips.filming.encoding import BeatEncoder
     from clips.filming.joining import Spoken, join_spoken
 
-    rng, profile = np.random.default_rng(drawn), Profile(128, 72, 30)
+    rng, format = np.random.default_rng(drawn), "mp4" if kind == "mp4" else "webm"
+    profile = Profile(128, 72, 30, format=format, see_through=kind == "see-through")  # type: ignore[arg-type]
     encoder = BeatEncoder(profile)
     for _ in range(drawn):
         encoder.write(rng.integers(0, 255, (72, 128, 4), np.uint8), 1)
-    beat = encoder.finish()
-    join_spoken(tmp_path / "held.mp4", [Spoken(beat, held), Spoken(beat)], profile)
-    wanted, frames = pictures_of(beat), pictures_of(tmp_path / "held.mp4")
+    beat, target = encoder.finish(), tmp_path / f"held.{format}"
+    join_spoken(target, [Spoken(beat, held), Spoken(beat)], profile)
+    wanted, frames = planes_of(beat), planes_of(target)
     assert len(frames) == 2 * drawn + held
-    assert (frames[drawn : drawn + held] == wanted[-1]).all()
-    np.testing.assert_array_equal(frames[drawn + held :], wanted)
+    assert all(frame == wanted[-1] for frame in frames[drawn : drawn + held])
+    assert frames[drawn + held :] == wanted
+    assert len(wanted[0]) == (4 if kind == "see-through" else 3)
+
+
+def planes_of(video: Path | bytes) -> list[list[bytes]]:
+    """The planes of each picture of a video, opacity among them."""
+    with av.open(BytesIO(video) if isinstance(video, bytes) else str(video)) as source:
+        return [
+            [rows_of(frame, number)[:, : frame.planes[number].width].tobytes() for number in range(len(frame.planes))]
+            for frame in decoded(source, source.streams.video[0])
+        ]
 
 
 # What is kept ---------------------------------------------------------------------------------------------------------
@@ -257,10 +271,36 @@ def test_a_recorded_take_goes_before_one_that_a_machine_has_spoken(own: Stage) -
     }
 
 
-def test_only_mp4_speaks(own: Stage) -> None:
-    for format in ("gif", "webm"):
-        wish = own.wish()
-        assert not examine(replace(wish, profile=replace(SIZE, format=format)), own.shop().sources).takes
+def test_a_gif_is_silent(own: Stage) -> None:
+    assert not examine(replace(own.wish(), profile=replace(SIZE, format="gif")), own.shop().sources).takes
+
+
+@pytest.mark.parametrize(
+    ("format", "see_through", "codec"), [("webm", False, "opus"), ("webm", True, "opus"), ("mov", True, "aac")]
+)
+def test_other_formats_speak_too(format: str, see_through: bool, codec: str, own: Stage) -> None:
+    profile = Profile(128, 72, 10, format=format, see_through=see_through)  # type: ignore[arg-type]
+    wish = replace(own.wish(), profile=profile, folder=own.folder / format)
+    own.make(wish)
+    frames = json.loads((wish.folder / "tiny.json").read_text())["made"]["frames"]
+    assert frames["appear"] == 10 + held_frames(10, SOON + 1.97, Fraction(10))
+    with av.open(str(wish.video)) as video:
+        assert video.streams.audio[0].codec_context.name == codec
+        assert sum(packet.dts is not None for packet in video.demux(video=0)) == sum(frames.values())
+    heard, start = heard_in(wish.video), 0.0
+    for beat, count in frames.items():
+        if take := TAKES.get(f"tiny/{beat}"):
+            late, likeness = lag(heard, take[0], start, take[0].seconds)
+            assert abs(late) <= 48  # a millisecond, in which a WebM counts
+            assert likeness > 0.95
+        start += count / 10
+    if format == "webm":
+        slides = read_deck(("tiny",), wish.folder, "One", ("webm",)).slides
+        for slide in slides:
+            if take := TAKES.get(f"tiny/{slide.beat}"):
+                late, likeness = lag(heard_in(slide.video), take[0], 0, take[0].seconds)
+                assert abs(late) <= 48
+                assert likeness > 0.93
 
 
 def test_what_no_clip_speaks_any_longer_is_cleaned_away(own: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
