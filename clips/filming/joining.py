@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import av
 
-from clips.filming.streams import FASTSTART, Video, has_alpha, opened, stream_like
+from clips.filming.streams import CYCLE, FASTSTART, Video, has_alpha, opened, stream_like
 from clips.profile import Profile
 from objectives.errors import UsageError
 
@@ -31,13 +31,21 @@ if TYPE_CHECKING:
 class Spoken:
     """A beat with a voice: its picture, for how many frames the last one stays, and what is heard from its start on.
 
-    `frames` is how many its picture has, where that is known before it is read.
+    `frames` is how many its picture has, where that is known before it is read. After `waits` of them it holds still;
+    0: at its end.
     """
 
     video: Video
     hold: int = 0
     heard: Samples | None = None
     frames: int = 0
+    waits: int = 0
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """For how many frames it holds within, and at its end: within in whole cycles of H.264's numbers."""
+        within = self.hold // CYCLE * CYCLE if self.waits else 0
+        return within, self.hold - within
 
 
 class UnlikeBeatsError(UsageError):
@@ -79,7 +87,7 @@ def join_into(
     elif profile.format == "mov":
         from clips.filming.prores import write_prores
 
-        write_prores(target, ((beat, 0, None) for beat in beats), profile, title)
+        write_prores(target, ((beat, (0, 0, 0), None) for beat in beats), profile, title)
     else:
         _copy(target, map(Spoken, beats), profile, title, chapters, speaks=False)
 
@@ -104,7 +112,7 @@ def join_spoken(
     if profile.format == "mov":
         from clips.filming.prores import write_prores
 
-        write_prores(target, ((b.video, b.hold, b.heard) for b in beats), profile, title, speaks=True)
+        write_prores(target, ((b.video, (b.waits, *b.held), b.heard) for b in beats), profile, title, speaks=True)
     else:
         _copy(target, beats, profile, title, chapters, speaks=True, keeps=keeps)
 
@@ -127,8 +135,8 @@ def _copy(
         for number, beat in enumerate(beats):
             with opened(beat.video) as source:
                 joint = joint or _Joint(output, source.streams.video[0], profile, chapters, speaks, foreseen)
-                joint.add(number, source)
-            joint.hold(number, beat.hold)
+                joint.add(number, source, beat.waits, beat.held[0])
+            joint.hold(number, beat.held[1])
             joint.say(beat.heard)
         if joint:
             joint.finish()
@@ -163,13 +171,17 @@ class _Joint:
             if self._track:
                 self._track.write(beat.heard, frames * self._frame)
 
-    def add(self, number: int, source: Any) -> None:
+    def add(self, number: int, source: Any, waits: int = 0, held: int = 0) -> None:
+        """A beat's packets; after so many of them its picture is held for so many frames."""
         stream = source.streams.video[0]
         if what := next((name for name, kept in told_once(stream).items() if kept != self._told[name]), ""):
             raise UnlikeBeatsError(number, what)
         for packet in source.demux(stream):
             if packet.dts is not None:
                 self._put(packet, stream.time_base)
+                waits -= 1
+                if not waits:
+                    self.hold(number, held)
 
     def hold(self, number: int, frames: int) -> None:
         """Let the last picture stay for so many frames."""

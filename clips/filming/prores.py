@@ -35,12 +35,14 @@ OPTIONS = {"profile": "4", "alpha_bits": "16", "flags": "+qscale", "global_quali
 
 def write_prores(
     target: Path,
-    beats: Iterable[tuple[Video, int, Samples | None]],
+    beats: Iterable[tuple[Video, tuple[int, int, int], Samples | None]],
     profile: Profile,
     title: str = "",
     speaks: bool = False,
 ) -> None:
-    """Write the beats of a transparent profile as one MOV: each with the frames for which it holds, and its sound."""
+    """Write the beats of a transparent profile as one MOV: each with after how many frames it holds, for how many
+    there and at its end; and its sound.
+    """
     rate, reformatter = profile.rate, VideoReformatter()
     with av.open(str(target), "w", options=FASTSTART) as output:
         output.metadata["title"] = title
@@ -51,7 +53,7 @@ def write_prores(
         stream.codec_context.time_base = 1 / rate
         track, passed = Track(output) if speaks else None, 0
         for video, hold, heard in beats:
-            for frame in _held(frames_in([video], transparent=True), hold):
+            for frame in _held(frames_in([video], transparent=True), *hold):
                 output.mux(stream.encode(_deeper(frame, reformatter, passed, rate)))
                 passed += 1
             if track:
@@ -61,13 +63,13 @@ def write_prores(
             track.finish()
 
 
-def _held(frames: Iterable[VideoFrame], hold: int) -> Iterator[VideoFrame]:
-    """The frames, and the last one so many times more."""
+def _held(frames: Iterable[VideoFrame], waits: int, within: int, end: int) -> Iterator[VideoFrame]:
+    """The frames; after `waits` of them that one so many times more, and the last one."""
     last: VideoFrame | None = None
-    for last in frames:
-        yield last
+    for number, last in enumerate(frames, 1):
+        yield from repeat(last, 1 + (within if number == waits else 0))
     if last is not None:
-        yield from repeat(last, hold)
+        yield from repeat(last, end)
 
 
 def _deeper(frame: VideoFrame, reformatter: VideoReformatter, number: int, rate: Fraction) -> VideoFrame:

@@ -16,10 +16,9 @@ from av.packet import Packet, PacketSideData
 
 from clips.filming.encoding import CODECS, BeatEncoder
 from clips.filming.packets import Kept, keep, key_of, recall
-from clips.filming.streams import opened
+from clips.filming.streams import CYCLE, opened
 from clips.profile import Profile
 
-CYCLE = 16  # frames, after which their numbers begin again (x264's log2_max_frame_num of 4)
 GREY = 128
 #: VP9 Bitstream Specification, 7.2: a frame of profile 0 with `show_existing_frame`, and 0 for the picture that is kept
 #: in the first place: libvpx keeps the last one there.

@@ -17,6 +17,7 @@ import pyloudnorm
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from manim import RIGHT
 
 import render
 import scenes
@@ -160,6 +161,35 @@ def test_the_picture_waits_and_no_frame_is_another(spoken: Stage) -> None:
         assert picture.average_rate == 30
 
 
+def _goes_twice(scene: tiny.Tiny) -> None:
+    """It moves."""
+    scene.play(scene.square.animate.shift(RIGHT), run_time=0.5)
+    scene.hold()
+    scene.play(scene.square.animate.shift(RIGHT), run_time=0.5)
+
+
+def test_a_picture_waits_where_its_beat_says(own: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    own.store = own.folder / "another cache"
+    shutil.rmtree(own.home)
+    monkeypatch.setattr(tiny.Tiny, "move", _goes_twice)
+    own.make()
+    before = pictures_of(own.video)
+    own.put("tiny/move", babble(2.8, 1))
+    own.again()
+    now, start = pictures_of(own.video), 30
+    held = len(now) - len(before)
+    within = held // 16 * 16
+    assert 0 < within < held
+    after = start + 15
+    np.testing.assert_array_equal(now[:after], before[:after])
+    assert (now[after : after + within] == before[after - 1]).all()
+    assert not (before[after] == before[after - 1]).all()
+    end = start + 30 + within
+    np.testing.assert_array_equal(now[after + within : end], before[after : start + 30])
+    assert (now[end : end + held - within] == before[start + 29]).all()
+    np.testing.assert_array_equal(now[end + held - within :], before[start + 30 :])
+
+
 @pytest.mark.parametrize("held", [1, 16, 130])
 @pytest.mark.parametrize("drawn", [1, 17])
 @pytest.mark.parametrize("kind", ["mp4", "webm", "see-through"])
@@ -179,6 +209,15 @@ def test_a_picture_is_held_bit_for_bit_wherever_it_stands(kind: str, held: int, 
     assert all(frame == wanted[-1] for frame in frames[drawn : drawn + held])
     assert frames[drawn + held :] == wanted
     assert len(wanted[0]) == (4 if kind == "see-through" else 3)
+    if held >= 16 and drawn > 5:  # within a beat, in whole cycles of H.264's numbers; the rest at its end
+        within = held // 16 * 16
+        join_spoken(target, [Spoken(beat, held, waits=5), Spoken(beat)], profile)
+        frames = planes_of(target)
+        assert frames[:5] == wanted[:5]
+        assert all(frame == wanted[4] for frame in frames[5 : 5 + within])
+        assert frames[5 + within : drawn + within] == wanted[5:]
+        assert all(frame == wanted[-1] for frame in frames[drawn + within : drawn + held])
+        assert frames[drawn + held :] == wanted
 
 
 def planes_of(video: Path | bytes) -> list[list[bytes]]:
