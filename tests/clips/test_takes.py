@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from io import BytesIO
@@ -517,6 +519,26 @@ def test_packed_decks_hold_the_voice(kind: str, deck: Deck, spoken: Stage, tmp_p
     with ZipFile(target) as package:
         videos = [package.read(name) for name in sorted(package.namelist()) if name.endswith(".mp4")]
     assert sorted(videos) == sorted(slide.video for slide in deck.slides)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here: apt-get install libreoffice-impress")
+def test_libreoffice_keeps_the_voice_of_each_slide(deck: Deck, spoken: Stage, tmp_path: Path) -> None:
+    """What it opens and saves again has, on each slide, a video that speaks as it did."""
+    deck = replace(deck, slides=deck.slides[:2])
+    target, again = tmp_path / "deck.pptx", tmp_path / "again" / "deck.pptx"
+    KINDS["pptx"](deck, DeckWish("pptx", ("tiny",), spoken.clips, target, "Two"), target)
+    home = f"-env:UserInstallation=file://{tmp_path}/home"
+    command = ["soffice", home, "--headless", "--norestore", "--convert-to", "pptx", "--outdir", str(again.parent)]
+    subprocess.run([*command, str(target)], check=True, capture_output=True, timeout=120)
+    with ZipFile(again) as package:
+        for number, slide in enumerate(deck.slides, 1):
+            related = package.read(f"ppt/slides/_rels/slide{number}.xml.rels").decode()
+            (media,) = {*re.findall(r"media/[^\"]+\.mp4", related)}
+            video = package.read(f"ppt/{media}")
+            with av.open(BytesIO(video)) as opened:
+                assert bool(opened.streams.audio) == (slide.heard is not None)
+            if slide.heard:
+                np.testing.assert_array_equal(heard_in(video), heard_in(slide.video))
 
 
 def test_frames_of_what_speaks_are_those_of_its_pictures(deck: Deck) -> None:
