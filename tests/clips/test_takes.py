@@ -408,6 +408,7 @@ def test_a_caption_that_has_changed_since_it_was_recorded_is_told(own: Stage) ->
 
 def test_folders_of_no_clip_are_told(own: Stage) -> None:
     own.put("tinny/move", babble(0.5, 3))
+    own.put("tiny-way-1.5/move", babble(0.5, 3))  # a variant's
     (told,) = strangers(own.home, ["tiny", "tiny_far"])
     assert told == "voice/tinny: There is no clip 'tinny': did you mean 'tiny'?"
 
