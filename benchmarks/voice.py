@@ -58,11 +58,14 @@ def main(quality: str = "h", clip: str = "u_turn", rounds: str = "2") -> None:
         for number in range(int(rounds)):
             length = middle["end"] - middle["start"] + number
             (voice / f"{middle['name']}.wav").write_bytes(babble(length, 100 + number))
+            longer = rendered(folder, clip, quality, cache)
+            (voice / f"{middle['name']}.wav").write_bytes(babble(length, 200 + number))
             swapped = rendered(folder, clip, quality, cache)
             shutil.rmtree(folder / "empty", ignore_errors=True)
             shutil.rmtree(folder / "clips")
             anew = rendered(folder, clip, quality, folder / "empty")
-            print(f"swapped {swapped:.2f} s, rendered anew {anew:.1f} s, ratio {anew / swapped:.1f}")
+            for name, seconds in (("of the same length", swapped), ("of another length", longer)):
+                print(f"a take {name} {seconds:.2f} s, rendered anew {anew:.1f} s, ratio {anew / seconds:.1f}")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ class Job:
 class Beat:
     """A filmed beat: its length in frames, its encoded stream, and the names of the parameters read up to its end.
 
-    `poster` is its last picture as PNG, where that is the clip's poster. `seconds` is what filming it took.
+    `poster` is its last picture as PNG, where that is the clip's poster. `seconds` is what filming it took. After
+    `waits` frames its picture may wait for a voice; 0: at its end.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Beat:
     reads: tuple[str, ...] = ()
     poster: bytes = b""
     seconds: float = 0.0
+    waits: int = 0
 
 
 @dataclass(frozen=True)

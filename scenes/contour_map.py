@@ -179,6 +179,7 @@ class ContourMapScene(LectureScene):
         self.release()
         self.speaker.say("all of this line is equally high")
         self.wait(1.4)
+        self.hold()
         count = self.cutter.count
         self.drive(self.cutter, self.clock)
         self.drive(self.counter, self.clock, reading=self.cutter.value)

@@ -231,6 +231,7 @@ class GentleSlope(LectureScene):
         self.wait(1.0)
         self.play(FadeIn(note), run_time=0.6)
         self.wait(2.2)
+        self.hold()
         self.play(FadeIn(question, shift=0.1 * UP), run_time=0.7)
         self.wait(2.6)
 

@@ -178,6 +178,12 @@ class LectureScene(Scene):
     def beat_done(self, beat: str) -> None:
         """Called after each beat; those who look at a scene from outside (storyboard, tests) take it from here."""
 
+    def hold(self) -> None:
+        """Here, where nothing moves, the picture waits for a voice that takes longer than its beat moves.
+
+        A beat without it waits at its end. Nothing is drawn for it: those who look from outside take it from here.
+        """
+
     @cached_property
     def twin(self) -> Self:
         """The same scene again, for questions whose answers must leave no trace in this one (`reads.derived`)."""

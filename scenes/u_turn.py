@@ -236,6 +236,7 @@ class UTurn(LectureScene):
         self.release()
         self.say(f"{seen_closer(count, self.ringed)}, ${in_math(figure(near.magnified, 2))}$ times closer")
         self.wait(2.4)
+        self.hold()
         self.play(FadeOut(inset), FadeOut(near.rings), *(FadeIn(part) for part in far), run_time=0.8)
 
     def still_faster(self) -> None:

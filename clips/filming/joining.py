@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import av
 
-from clips.filming.streams import FASTSTART, Video, has_alpha, opened, stream_like
+from clips.filming.streams import CYCLE, FASTSTART, Video, has_alpha, opened, stream_like
 from clips.profile import Profile
 from objectives.errors import UsageError
 
@@ -28,11 +29,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spoken:
-    """A beat with a voice: its picture, for how many frames the last one stays, and what is heard from its start on."""
+    """A beat with a voice: its picture, for how many frames the last one stays, and what is heard from its start on.
+
+    `frames` is how many its picture has, where that is known before it is read. After `waits` of them it holds still;
+    0: at its end.
+    """
 
     video: Video
     hold: int = 0
     heard: Samples | None = None
+    frames: int = 0
+    waits: int = 0
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """For how many frames it holds within, and at its end: within in whole cycles of H.264's numbers."""
+        within = self.hold // CYCLE * CYCLE if self.waits else 0
+        return within, self.hold - within
 
 
 class UnlikeBeatsError(UsageError):
@@ -74,36 +87,56 @@ def join_into(
     elif profile.format == "mov":
         from clips.filming.prores import write_prores
 
-        write_prores(target, beats, profile, title)
+        write_prores(target, ((beat, (0, 0, 0), None) for beat in beats), profile, title)
     else:
         _copy(target, map(Spoken, beats), profile, title, chapters, speaks=False)
 
 
 def join_spoken(
-    target: Path, beats: Iterable[Spoken], profile: Profile, title: str = "", chapters: Sequence[Any] = ()
+    target: Path,
+    beats: Iterable[Spoken],
+    profile: Profile,
+    title: str = "",
+    chapters: Sequence[Any] = (),
+    keeps: bool = False,
 ) -> None:
-    """The same as MP4 with sound: from the first sample to the last frame, silent where a beat is.
+    """The same with sound, but for a GIF: from the first sample to the last frame, silent where a beat is.
+
+    With `keeps`, what is encoded of the sound is kept for the next time; then the frames of all beats must be known.
 
     Raises
     ------
     UnlikeBeatsError
         If a beat's stream differs from the first one's.
     """
-    _copy(target, beats, profile, title, chapters, speaks=True)
+    if profile.format == "mov":
+        from clips.filming.prores import write_prores
+
+        write_prores(target, ((b.video, (b.waits, *b.held), b.heard) for b in beats), profile, title, speaks=True)
+    else:
+        _copy(target, beats, profile, title, chapters, speaks=True, keeps=keeps)
 
 
 def _copy(
-    target: Path, beats: Iterable[Spoken], profile: Profile, title: str, chapters: Sequence[Any], speaks: bool
+    target: Path,
+    beats: Iterable[Spoken],
+    profile: Profile,
+    title: str,
+    chapters: Sequence[Any],
+    speaks: bool,
+    keeps: bool = False,
 ) -> None:
     """Copy the packets of beats into one file; the first beat says what the stream is."""
     joint: _Joint | None = None
+    beats = [*beats] if keeps else beats
+    foreseen = beats if isinstance(beats, list) else ()
     with av.open(str(target), "w", options=FASTSTART if target.suffix == ".mp4" else {}) as output:
         output.metadata["title"] = title
         for number, beat in enumerate(beats):
             with opened(beat.video) as source:
-                joint = joint or _Joint(output, source.streams.video[0], profile, chapters, speaks)
-                joint.add(number, source)
-            joint.hold(number, beat.hold)
+                joint = joint or _Joint(output, source.streams.video[0], profile, chapters, speaks, foreseen)
+                joint.add(number, source, beat.waits, beat.held[0])
+            joint.hold(number, beat.held[1])
             joint.say(beat.heard)
         if joint:
             joint.finish()
@@ -112,40 +145,69 @@ def _copy(
 class _Joint:
     """The streams into which beats are copied, and how long they are."""
 
-    def __init__(self, output: Any, template: Any, profile: Profile, chapters: Sequence[Any], speaks: bool) -> None:
+    def __init__(
+        self,
+        output: Any,
+        template: Any,
+        profile: Profile,
+        chapters: Sequence[Any],
+        speaks: bool,
+        foreseen: Sequence[Spoken] = (),
+    ) -> None:
         self._output, self._told, self._profile = output, told_once(template), profile
         self._stream = stream_like(output, template)
-        self._track = _track(output) if speaks else None
+        self._track = _track(output, keeps=bool(foreseen)) if speaks else None
         self._frame, self._base = 1 / template.average_rate, template.time_base
         self._frames = 0
         self._since_key = 0  # frames
+        self._foreseen = bool(foreseen)
         output.set_chapters(list(chapters))
+        self._foresee(foreseen)
 
-    def add(self, number: int, source: Any) -> None:
+    def _foresee(self, beats: Sequence[Spoken]) -> None:
+        """Give the sound of all beats: it is encoded while their pictures are copied."""
+        passed = accumulate(beat.frames + beat.hold for beat in beats)
+        for beat, frames in zip(beats, passed, strict=True):
+            if self._track:
+                self._track.write(beat.heard, frames * self._frame)
+
+    def add(self, number: int, source: Any, waits: int = 0, held: int = 0) -> None:
+        """A beat's packets; after so many of them its picture is held for so many frames."""
         stream = source.streams.video[0]
         if what := next((name for name, kept in told_once(stream).items() if kept != self._told[name]), ""):
             raise UnlikeBeatsError(number, what)
         for packet in source.demux(stream):
             if packet.dts is not None:
                 self._put(packet, stream.time_base)
+                waits -= 1
+                if not waits:
+                    self.hold(number, held)
 
     def hold(self, number: int, frames: int) -> None:
         """Let the last picture stay for so many frames."""
         if not frames:
             return
-        from clips.filming.stills import stills  # needs NumPy: the watch, which joins MP4s, goes without
+        for packet in self._held(number, frames):
+            packet.time_base = self._base
+            self._put(packet, self._base)
 
+    def _held(self, number: int, frames: int) -> Iterator[Any]:
+        from clips.filming.stills import again_in_vp9, stills  # needs NumPy: the watch, which joins MP4s, goes without
+
+        if self._told["codec"] == "vp9":
+            yield from (again_in_vp9(self._told["transparency"]) for _ in range(frames))
+            return
         told, numbered = stills(self._profile)
         if told != self._told["set of parameters"]:
             raise UnlikeBeatsError(number, "set of parameters")
         for _ in range(frames):
-            packet = av.Packet(numbered[(self._since_key + 1) % len(numbered)])
-            packet.time_base = self._base
-            self._put(packet, self._base)
+            yield av.Packet(numbered[(self._since_key + 1) % len(numbered)])
 
     def say(self, heard: Samples | None) -> None:
         """What is heard with the frames since it was asked last."""
-        if self._track:
+        if self._track and self._foreseen:
+            self._track.go_on(self._frames * self._frame)
+        elif self._track:
             self._track.write(heard, self._frames * self._frame)
 
     def finish(self) -> None:
@@ -163,10 +225,10 @@ class _Joint:
         self._frames += 1
 
 
-def _track(output: Any) -> Track:
+def _track(output: Any, keeps: bool = False) -> Track:
     from clips.filming.sound import Track
 
-    return Track(output)
+    return Track(output, keeps)
 
 
 def told_once(stream: Any) -> dict[str, Any]:

@@ -6,8 +6,9 @@ in it, and a frame is encoded and written before the next is decoded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from clips.filming.conversion import tagged
 from clips.filming.encoding import tag_bt709
 from clips.filming.frames import frames_in
 from clips.filming.pool import cores
+from clips.filming.sound import Samples, Track
 from clips.filming.streams import FASTSTART, Video
 from clips.profile import Profile
 
@@ -31,8 +33,16 @@ LAMBDA = 118  # what FFmpeg counts one step of a quantiser as
 OPTIONS = {"profile": "4", "alpha_bits": "16", "flags": "+qscale", "global_quality": str(QUANTISER * LAMBDA)}
 
 
-def write_prores(target: Path, beats: Iterable[Video], profile: Profile, title: str = "") -> None:
-    """Write the beats of a transparent profile as one MOV."""
+def write_prores(
+    target: Path,
+    beats: Iterable[tuple[Video, tuple[int, int, int], Samples | None]],
+    profile: Profile,
+    title: str = "",
+    speaks: bool = False,
+) -> None:
+    """Write the beats of a transparent profile as one MOV: each with after how many frames it holds, for how many
+    there and at its end; and its sound.
+    """
     rate, reformatter = profile.rate, VideoReformatter()
     with av.open(str(target), "w", options=FASTSTART) as output:
         output.metadata["title"] = title
@@ -41,9 +51,25 @@ def write_prores(target: Path, beats: Iterable[Video], profile: Profile, title: 
         stream.width, stream.height, stream.pix_fmt = profile.width, profile.height, PIXELS
         tag_bt709(stream.codec_context)
         stream.codec_context.time_base = 1 / rate
-        for number, frame in enumerate(frames_in(beats, transparent=True)):
-            output.mux(stream.encode(_deeper(frame, reformatter, number, rate)))
+        track, passed = Track(output) if speaks else None, 0
+        for video, hold, heard in beats:
+            for frame in _held(frames_in([video], transparent=True), *hold):
+                output.mux(stream.encode(_deeper(frame, reformatter, passed, rate)))
+                passed += 1
+            if track:
+                track.write(heard, passed / rate)
         output.mux(stream.encode())
+        if track:
+            track.finish()
+
+
+def _held(frames: Iterable[VideoFrame], waits: int, within: int, end: int) -> Iterator[VideoFrame]:
+    """The frames; after `waits` of them that one so many times more, and the last one."""
+    last: VideoFrame | None = None
+    for number, last in enumerate(frames, 1):
+        yield from repeat(last, 1 + (within if number == waits else 0))
+    if last is not None:
+        yield from repeat(last, end)
 
 
 def _deeper(frame: VideoFrame, reformatter: VideoReformatter, number: int, rate: Fraction) -> VideoFrame:

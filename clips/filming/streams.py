@@ -10,6 +10,7 @@ import av
 
 Video = bytes | Path
 
+CYCLE = 16  # frames, after which their numbers in H.264 begin again (x264's log2_max_frame_num of 4)
 FASTSTART = {"movflags": "+faststart"}  # the table of contents comes first: ready to stream
 
 

@@ -210,9 +210,11 @@ def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _coun
         renderer = BeatRenderer(writer_class(job.profile, on_frame))
         scene = make_scene(job.clip, job.settings, job.beats, renderer, job.notation)
         watch = Watch(scene, {scene.poster or scene.beats[-1]} & scene.only)
+        waits: dict[str, int] = {}
+        scene.hold = lambda: waits.update(renderer.file_writer.frames_so_far)  # type: ignore[method-assign]
         scene.render()
         _check_complete(job, scene, renderer.file_writer.beats)
-        return _film(job.clip, scene, renderer.file_writer, watch)
+        return _film(job.clip, scene, renderer.file_writer, watch, waits)
 
 
 def _check_complete(job: Job, scene: LectureScene, drawn: Iterable[str]) -> None:
@@ -221,10 +223,18 @@ def _check_complete(job: Job, scene: LectureScene, drawn: Iterable[str]) -> None
         raise RuntimeError(f"{job.clip}: no frame of {', '.join(missing)} was drawn")
 
 
-def _film(clip: str, scene: LectureScene, writer: BeatWriter, watch: Watch) -> Film:
+def _film(clip: str, scene: LectureScene, writer: BeatWriter, watch: Watch, waits: Mapping[str, int]) -> Film:
     filmed = [beat for beat in scene.beats if beat in scene.only]
     beats = [
-        Beat(b, writer.lengths[b], writer.beats[b], watch.reads[b], watch.pictures.get(b, b""), watch.seconds[b])
+        Beat(
+            b,
+            writer.lengths[b],
+            writer.beats[b],
+            watch.reads[b],
+            watch.pictures.get(b, b""),
+            watch.seconds[b],
+            waits.get(b, 0),
+        )
         for b in filmed
     ]
     skipped = {beat: seconds for beat, seconds in watch.seconds.items() if beat not in scene.only}

@@ -28,6 +28,12 @@ class BeatWriter(SceneFileWriter):
         self._begins = True  # the next frame is the first of its beat
         super().__init__(settings)
 
+    @property
+    def frames_so_far(self) -> dict[str, int]:
+        """Of the beat that is being drawn, by its name; of none, nothing."""
+        name = self._running[0] if self._running else ""
+        return {name: self.lengths[name]} if name in self.lengths else {}
+
     def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
         self._end_beat()
         super().next_section(name, type_, skip_animations)

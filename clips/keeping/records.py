@@ -45,8 +45,8 @@ class Wish:
 
     @property
     def speaks_from(self) -> Path | None:
-        """Where its takes are looked for: what is no MP4 is silent."""
-        return self.voice if self.profile.format == "mp4" else None
+        """Where its takes are looked for: a GIF is silent."""
+        return None if self.profile.format == "gif" else self.voice
 
     @property
     def used(self) -> Own:

@@ -24,7 +24,7 @@ from clips.job import Beat, Film, Tale
 from clips.profile import Profile
 from clips.sources import digest
 
-VERSION = 1
+VERSION = 2
 PATIENCE = 60.0  # seconds to wait for another render that writes
 OLD = "written by another version of this program"
 ROOM = 0.9  # of the limit, left after an eviction
@@ -33,7 +33,7 @@ SCHEMA = """
 CREATE TABLE beats (
     key TEXT PRIMARY KEY, base TEXT NOT NULL, beat TEXT NOT NULL, names TEXT NOT NULL, frames INTEGER NOT NULL,
     video BLOB NOT NULL, poster BLOB NOT NULL, digest TEXT NOT NULL, seconds REAL NOT NULL, size INTEGER NOT NULL,
-    used REAL NOT NULL
+    used REAL NOT NULL, waits INTEGER NOT NULL
 );
 CREATE INDEX traces ON beats (base, beat, names);
 CREATE TABLE tales (key TEXT PRIMARY KEY, tale BLOB NOT NULL, digest TEXT NOT NULL, used REAL NOT NULL);
@@ -76,23 +76,35 @@ class Store:
 
     def take(self, key: str) -> Beat | None:
         """A beat, whole, or None if it is not there or damaged; a damaged one is thrown away."""
-        rows = self._ask("SELECT beat, names, frames, video, poster, digest, seconds FROM beats WHERE key = ?", key)
+        rows = self._ask(
+            "SELECT beat, names, frames, video, poster, digest, seconds, waits FROM beats WHERE key = ?", key
+        )
         if not rows:
             return None
-        name, names, frames, video, poster, checksum, seconds = rows[0]
+        name, names, frames, video, poster, checksum, seconds, waits = rows[0]
         if checksum != _checksum(video, poster):
             self._ask("DELETE FROM beats WHERE key = ?", key)
             self._say(f"a damaged beat in the cache ({name}) was thrown away; it is rendered again.")
             return None
         self._ask("UPDATE beats SET used = ? WHERE key = ?", time.time(), key)
-        return Beat(name, frames, video, tuple(json.loads(names)), poster, seconds)
+        return Beat(name, frames, video, tuple(json.loads(names)), poster, seconds, waits)
 
     def put(self, base: str, beat: Beat, values: Mapping[str, Any]) -> str:
         """Keep a beat, and return its key."""
         key = beat_key(base, beat.name, beat.reads, values)
         checksum, size = _checksum(beat.video, beat.poster), len(beat.video) + len(beat.poster)
-        row = (key, base, beat.name, json.dumps(beat.reads), beat.frames, beat.video, beat.poster, checksum)
-        self._ask(f"INSERT OR REPLACE INTO beats VALUES ({', '.join('?' * 11)})", *row, beat.seconds, size, time.time())
+        row: tuple[Any, ...] = (
+            key,
+            base,
+            beat.name,
+            json.dumps(beat.reads),
+            beat.frames,
+            beat.video,
+            beat.poster,
+            checksum,
+        )
+        row += (beat.seconds, size, time.time(), beat.waits)
+        self._ask(f"INSERT OR REPLACE INTO beats VALUES ({', '.join('?' * len(row))})", *row)
         self._evict()
         return key
 

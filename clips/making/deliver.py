@@ -55,8 +55,8 @@ def _join(target: Path, beats: Sequence[Beat], speech: Speech, plan: Plan) -> No
     if not speech.heard:
         join_into(target, [beat.video for beat in beats], plan.wish.profile, plan.tale.title)
         return
-    spoken = [Spoken(b.video, speech.holds.get(b.name, 0), speech.heard.get(b.name)) for b in beats]
-    join_spoken(target, spoken, plan.wish.profile, plan.tale.title)
+    spoken = [Spoken(b.video, speech.holds.get(b.name, 0), speech.heard.get(b.name), b.frames, b.waits) for b in beats]
+    join_spoken(target, spoken, plan.wish.profile, plan.tale.title, keeps=True)
 
 
 def deliver_words(plan: Plan) -> list[Path]:

@@ -57,9 +57,16 @@ def told(proposed: Proposal) -> Iterator[str]:
     """A line a beat: from when to when, how long, and the first words of what should be heard there."""
     width = max(len(beat) for beat in proposed.sayings.names)
     for beat, part in zip(proposed.sayings.beats, proposed.parts, strict=True):
-        mark = f"  ? its words take about {part.expected:.1f} s: listen to it" if part.odd else ""
+        mark = f"  ? {', and '.join(doubts)}: listen to it" if (doubts := [*_doubts(part)]) else ""
         times = f"{_clock(part.start)} to {_clock(part.end)}  {part.seconds:5.1f} s"
         yield f"  {beat.beat:<{width}}  {times}  {_first_words(beat.caption)}{mark}"
+
+
+def _doubts(part: Part) -> Iterator[str]:
+    if part.odd:
+        yield f"its words take about {part.expected:.1f} s"
+    if part.hurried:
+        yield "the pause before it is short, as where a beat was left out"
 
 
 def _clock(seconds: float) -> str:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 DEBIAN = "sudo apt-get install -y"
@@ -20,13 +21,17 @@ ENOUGH_DISK = 1.0  # gigabytes
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of one check. What is not `needed` may be missing without harm."""
+    """The result of one check. What only some things use (`only`, in words) may be missing without harm to others."""
 
     name: str
     ok: bool
     found: str
     mend: str = ""
-    needed: bool = True
+    only: str = ""
+
+    @property
+    def needed(self) -> bool:
+        return not self.only
 
 
 def system_command(debian: str, brew: str) -> str:
@@ -74,6 +79,25 @@ def _fonts() -> str:
     return f"{', '.join(sorted(wanted))} in typst {version('typst')}"
 
 
+def _sound() -> str:
+    import av
+
+    names = [av.codec.Codec(name, "w").name for name in ("aac", "libopus", "flac")]
+    return f"{', '.join(names)} in av {version('av')}"
+
+
+def _hibari() -> str:
+    if find_spec("hibari") is None:
+        raise RuntimeError("hibari, which speaks English, is not installed")
+    return f"hibari {version('hibari-tts')}, for English"
+
+
+def _espeak() -> str:
+    if (program := shutil.which("espeak-ng")) is None:
+        raise RuntimeError("espeak-ng, which speaks any language, is not installed")
+    return f"{program}, for any language"
+
+
 def _gl() -> str:
     import moderngl
 
@@ -99,22 +123,26 @@ def _media() -> str:
     return f"{CLIPS_FOLDER} can be written"
 
 
-def checks() -> list[tuple[str, Callable[[], str], str, bool]]:
-    """Name, check, the command that mends it, and whether the clips need it."""
+def checks() -> list[tuple[str, Callable[[], str], str, str]]:
+    """Name, check, the command that mends it, and who alone uses it; empty: every clip."""
     again = "make setup"
     cairo = system_command("libcairo2-dev pkg-config python3-dev gcc", "cairo pkg-config")
     pango = system_command("libpango1.0-dev pkg-config python3-dev gcc", "pango pkg-config")
+    scratch = "render.py voice scratch"
     gl = system_command("libegl1 libgl1-mesa-dri", "--help  # macOS brings OpenGL itself")
     return [
-        ("Python", _python, system_command("python3 python3-venv", "python@3.13") + " && make setup", True),
-        ("cairo", _cairo, f"{cairo} && {again}", True),
-        ("pango", _pango, f"{pango} && {again}", True),
-        ("Manim", _manim, again, True),
-        ("encoder", _encoder, again, True),
-        ("fonts", _fonts, again, True),
-        ("OpenGL", _gl, gl, False),
-        ("disk", _disk, "rm -rf media/manim .cache, or free some space elsewhere", True),
-        ("media", _media, "chmod -R u+w media", True),
+        ("Python", _python, system_command("python3 python3-venv", "python@3.13") + " && make setup", ""),
+        ("cairo", _cairo, f"{cairo} && {again}", ""),
+        ("pango", _pango, f"{pango} && {again}", ""),
+        ("Manim", _manim, again, ""),
+        ("encoder", _encoder, again, ""),
+        ("fonts", _fonts, again, ""),
+        ("sound", _sound, again, "only clips that speak use it"),
+        ("OpenGL", _gl, gl, "only 3-D clips use it"),
+        ("hibari", _hibari, "pip install '.[voice]'", f"only {scratch} uses it"),
+        ("espeak", _espeak, system_command("espeak-ng", "espeak-ng"), f"only {scratch} uses it"),
+        ("disk", _disk, "rm -rf media/manim .cache, or free some space elsewhere", ""),
+        ("media", _media, "chmod -R u+w media", ""),
     ]
 
 
@@ -123,11 +151,11 @@ def examine() -> list[Finding]:
     return [_examined(*check) for check in checks()]
 
 
-def _examined(name: str, check: Callable[[], str], mend: str, needed: bool) -> Finding:
+def _examined(name: str, check: Callable[[], str], mend: str, only: str) -> Finding:
     try:
-        return Finding(name, True, check(), needed=needed)
+        return Finding(name, True, check(), only=only)
     except Exception as error:
-        return Finding(name, False, f"{error}".splitlines()[0] if str(error) else type(error).__name__, mend, needed)
+        return Finding(name, False, f"{error}".splitlines()[0] if str(error) else type(error).__name__, mend, only)
 
 
 def lines(findings: list[Finding]) -> list[str]:
@@ -137,6 +165,6 @@ def lines(findings: list[Finding]) -> list[str]:
         mark = "ok     " if finding.ok else ("MISSING" if finding.needed else "absent ")
         shown.append(f"{mark}  {finding.name:<8} {finding.found}")
         if not finding.ok:
-            use = "" if finding.needed else " (only 3-D clips use it)"
+            use = f" ({finding.only})" if finding.only else ""
             shown.append(f"         mend it with: {finding.mend}{use}")
     return shown

@@ -66,7 +66,7 @@ def _state(plan: Plan, costs: Costs) -> State:
 # The cache ------------------------------------------------------------------------------------------------------------
 
 #: What else is kept beside the beats, and made again when it is missing.
-BESIDE = ("sources.json", "decks.json", "gallery", "typeset*", "voice")
+BESIDE = ("sources.json", "decks.json", "gallery", "typeset*", "voice", "sound")
 
 
 def clean_cache(folder: Path | None = None, everything: bool = False) -> str:

@@ -27,17 +27,22 @@ UNSURE_SECONDS = 0.4  # so much in any case
 WORTH = 1.5  # how much a pause of e times the length speaks for a cut, against half a deviation squared
 LONG = 2.0  # seconds: a pause that is longer is no better
 ROUNDS = 3  # of finding the reader's pace, and the cuts at that pace
+SHORT = 0.5  # of the pause in the middle: who pauses between beats hardly pauses so shortly between two of them
 ODD = 1.25  # deviations, from which on a part should be listened to
 
 
 @dataclass(frozen=True)
 class Part:
-    """What is proposed for a beat, in seconds of the long take; `odd`: it is far shorter or longer than its words."""
+    """What is proposed for a beat, in seconds of the long take; `odd`: it is far shorter or longer than its words.
+
+    `hurried`: the pause before it is much shorter than those before the others, as where a beat was left out.
+    """
 
     start: float
     end: float
     expected: float
     odd: bool
+    hurried: bool = False
 
     @property
     def seconds(self) -> float:
@@ -62,9 +67,12 @@ def parts_of(sound: Sound, expected: Sequence[float]) -> tuple[Part, ...] | None
         said = np.add.reduceat(lengths, bounds[:-1])
         pace = np.median(said / wanted)
     odd = np.abs(deviation(said, pace * wanted)) > ODD
+    rests = pauses[np.array(bounds[1:-1], dtype=int) - 1]
+    hurried = [False, *(rests < SHORT * np.median(rests) if len(rests) else [])]
     spans = [_span(words, first, last, sound.seconds) for first, last in pairwise(bounds)]
     return tuple(
-        Part(*span, float(seconds), bool(far)) for span, seconds, far in zip(spans, pace * wanted, odd, strict=True)
+        Part(*span, float(seconds), bool(far), bool(near))
+        for span, seconds, far, near in zip(spans, pace * wanted, odd, hurried, strict=True)
     )
 
 

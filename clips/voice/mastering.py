@@ -23,7 +23,7 @@ from clips.files import cache_folder, write_whole
 from clips.voice.audio import DEPTH, LAYOUTS, RATE, Samples, Sound, as_flac, read
 from clips.voice.measuring import FINER, Measured, as_frame, loudness, measure
 from clips.voice.takes import Take
-from clips.voice.timing import BREATH, VERSION
+from clips.voice.timing import TAIL, VERSION
 from objectives.errors import UsageError
 
 LOUDNESS = -16.0  # LUFS
@@ -74,7 +74,8 @@ def voice_of(take: Take, digest: str) -> Voice:
     voice = Voice(mastered(sound, measured), measured)
     with suppress(UsageError):  # a cache that cannot be written is none of our business here
         words = json.dumps({"version": VERSION, **asdict(measured)}).encode()
-        write_whole(place, {f"{digest}.flac": as_flac(Sound(voice.samples)), f"{digest}.json": words})
+        heard = voice.samples[: sound.channels]  # one channel is kept once
+        write_whole(place, {f"{digest}.flac": as_flac(Sound(heard)), f"{digest}.json": words})
     return voice
 
 
@@ -84,7 +85,7 @@ def _kept(place: Path, digest: str) -> Voice | None:
         if said.pop("version") != VERSION:
             return None
         pauses = tuple((start, end) for start, end in said.pop("pauses"))
-        return Voice(read(place / f"{digest}.flac").samples, Measured(**said, pauses=pauses))
+        return Voice(on_two(read(place / f"{digest}.flac").samples), Measured(**said, pauses=pauses))
     except (OSError, ValueError, KeyError, TypeError):  # UsageError, for what is damaged, is a ValueError
         return None
 
@@ -118,7 +119,7 @@ def remarks(measured: Measured) -> Iterator[str]:
 
 def mastered(sound: Sound, measured: Measured) -> Samples:
     """A take as it is heard: on two channels, of the wanted loudness, below the ceiling, faded in and out."""
-    raw = sound.samples[:, : round((measured.end + BREATH) * RATE)]
+    raw = sound.samples[:, : round((measured.end + TAIL) * RATE)]
     gain, heard = 0.0, raw
     for _ in range(ROUNDS):
         missing = LOUDNESS - loudness(Sound(heard)) - (BOTH if sound.channels == 1 else 0.0)
@@ -126,8 +127,13 @@ def mastered(sound: Sound, measured: Measured) -> Samples:
             break
         gain = min(gain + missing, LOUDER)
         heard = limited(np.asarray(raw * 10 ** (gain / 20), np.float32))
-    whole = np.rint(faded(heard) * DEPTH) / DEPTH  # as the cache will have it
-    return np.repeat(np.asarray(whole, np.float32), 3 - sound.channels, axis=0)
+    whole = np.rint(faded(heard) * DEPTH) / DEPTH + 0.0  # as the cache will have it, which knows no -0
+    return on_two(np.asarray(whole, np.float32))
+
+
+def on_two(samples: Samples) -> Samples:
+    """One channel as two that are alike; two as they are."""
+    return np.repeat(samples, 3 - len(samples), axis=0)
 
 
 def limited(samples: Samples) -> Samples:

@@ -95,12 +95,16 @@ def takes_of(home: Path | None, clip: str, beats: Iterable[str]) -> Found:
 
 
 def strangers(home: Path, clips: Iterable[str]) -> Iterator[str]:
-    """What is wrong with folders below that of the voice whose names are no clip's, a sentence each."""
+    """What is wrong with folders below that of the voice whose names are no clip's, a sentence each.
+
+    A variant of a clip is called as the clip, with a hyphen and what it changes behind.
+    """
     known = {*clips}
     for place in (home, home / SCRATCH):
         with suppress(OSError):
             for folder in sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")):
-                if folder.name not in known and (place, folder.name) != (home, SCRATCH):
+                variant = any(folder.name.startswith(f"{clip}-") for clip in known)
+                if folder.name not in known and not variant and (place, folder.name) != (home, SCRATCH):
                     yield f"{folder.relative_to(home.parent).as_posix()}: {unknown('clip', folder.name, known)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -153,7 +154,19 @@ def test_doctor_finds_what_the_clips_need(capsys: pytest.CaptureFixture[str]) ->
     code, out, _ = said(capsys, "doctor")
     assert code == 0
     assert all(
-        name in out for name in ("Python 3.1", "cairo", "pango", "OpenGL", "libx264", "Libertinus Serif", "GB free")
+        name in out
+        for name in (
+            "Python 3.1",
+            "cairo",
+            "pango",
+            "OpenGL",
+            "libx264",
+            "Libertinus Serif",
+            "GB free",
+            "aac, libopus",
+            "hibari",
+            "espeak",
+        )
     )
 
 
@@ -161,9 +174,12 @@ def test_doctor_names_the_command_that_mends(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "cairo", None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     code, out, _ = said(capsys, "doctor")
     assert code == 1
     assert "MISSING  cairo" in out
+    assert "absent   espeak   espeak-ng, which speaks any language, is not installed" in out
+    assert "(only render.py voice scratch uses it)" in out
     assert "install" in out.split("MISSING  cairo")[1].splitlines()[1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pytest
@@ -66,7 +67,7 @@ def test_beats_are_found_at_any_pace(rate: float, seed: int) -> None:
     assert parts is not None
     np.testing.assert_allclose([part.start for part in parts], [start - BEFORE for start, _ in spans], atol=0.03)
     np.testing.assert_allclose([part.end for part in parts], [end + AFTER for _, end in spans], atol=0.03)
-    assert not any(part.odd for part in parts)
+    assert not any(part.odd or part.hurried for part in parts)
 
 
 def test_pauses_alone_or_words_alone_would_not_do() -> None:
@@ -103,6 +104,16 @@ def test_a_part_that_is_far_from_its_words_is_marked(beat: int) -> None:
     parts = parts_of(read_aloud(seconds, 5, between=2.5)[0], EXPECTED)
     assert parts is not None
     assert any(part.odd for part in parts)
+
+
+def test_a_beat_that_was_left_out_hardly_goes_unnoticed() -> None:
+    """Of 18 readings, each without one of the beats, at least 17 are doubted: a rest may be as long as a pause."""
+    doubted = 0
+    for left_out, seed in product(range(6), range(3)):
+        read = [one for number, one in enumerate(EXPECTED) if number != left_out]
+        parts = parts_of(read_aloud(read, seed, between=2.0)[0], EXPECTED)
+        doubted += parts is None or any(part.odd or part.hurried for part in parts)
+    assert doubted >= 17
 
 
 def test_too_few_pauses_and_silence() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from io import BytesIO
@@ -16,6 +19,7 @@ import pyloudnorm
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from manim import RIGHT
 
 import render
 import scenes
@@ -24,6 +28,10 @@ from clips.decks.embed import embed
 from clips.decks.film import film
 from clips.decks.make import KINDS, DeckWish
 from clips.decks.slides import Deck, read_deck
+from clips.filming import packets
+from clips.filming.conversion import rows_of
+from clips.filming.frames import decoded
+from clips.filming.sound import _Encoder
 from clips.keeping.plan import examine
 from clips.notebook import Shown
 from clips.profile import Profile
@@ -155,22 +163,72 @@ def test_the_picture_waits_and_no_frame_is_another(spoken: Stage) -> None:
         assert picture.average_rate == 30
 
 
+def _goes_twice(scene: tiny.Tiny) -> None:
+    """It moves."""
+    scene.play(scene.square.animate.shift(RIGHT), run_time=0.5)
+    scene.hold()
+    scene.play(scene.square.animate.shift(RIGHT), run_time=0.5)
+
+
+def test_a_picture_waits_where_its_beat_says(own: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    own.store = own.folder / "another cache"
+    shutil.rmtree(own.home)
+    monkeypatch.setattr(tiny.Tiny, "move", _goes_twice)
+    own.make()
+    before = pictures_of(own.video)
+    own.put("tiny/move", babble(2.8, 1))
+    own.again()
+    now, start = pictures_of(own.video), 30
+    held = len(now) - len(before)
+    within = held // 16 * 16
+    assert 0 < within < held
+    after = start + 15
+    np.testing.assert_array_equal(now[:after], before[:after])
+    assert (now[after : after + within] == before[after - 1]).all()
+    assert not (before[after] == before[after - 1]).all()
+    end = start + 30 + within
+    np.testing.assert_array_equal(now[after + within : end], before[after : start + 30])
+    assert (now[end : end + held - within] == before[start + 29]).all()
+    np.testing.assert_array_equal(now[end + held - within :], before[start + 30 :])
+
+
 @pytest.mark.parametrize("held", [1, 16, 130])
 @pytest.mark.parametrize("drawn", [1, 17])
-def test_a_picture_is_held_bit_for_bit_wherever_it_stands(held: int, drawn: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["mp4", "webm", "see-through"])
+def test_a_picture_is_held_bit_for_bit_wherever_it_stands(kind: str, held: int, drawn: int, tmp_path: Path) -> None:
     from clips.filming.encoding import BeatEncoder
     from clips.filming.joining import Spoken, join_spoken
 
-    rng, profile = np.random.default_rng(drawn), Profile(128, 72, 30)
+    rng, format = np.random.default_rng(drawn), "mp4" if kind == "mp4" else "webm"
+    profile = Profile(128, 72, 30, format=format, see_through=kind == "see-through")  # type: ignore[arg-type]
     encoder = BeatEncoder(profile)
     for _ in range(drawn):
         encoder.write(rng.integers(0, 255, (72, 128, 4), np.uint8), 1)
-    beat = encoder.finish()
-    join_spoken(tmp_path / "held.mp4", [Spoken(beat, held), Spoken(beat)], profile)
-    wanted, frames = pictures_of(beat), pictures_of(tmp_path / "held.mp4")
+    beat, target = encoder.finish(), tmp_path / f"held.{format}"
+    join_spoken(target, [Spoken(beat, held), Spoken(beat)], profile)
+    wanted, frames = planes_of(beat), planes_of(target)
     assert len(frames) == 2 * drawn + held
-    assert (frames[drawn : drawn + held] == wanted[-1]).all()
-    np.testing.assert_array_equal(frames[drawn + held :], wanted)
+    assert all(frame == wanted[-1] for frame in frames[drawn : drawn + held])
+    assert frames[drawn + held :] == wanted
+    assert len(wanted[0]) == (4 if kind == "see-through" else 3)
+    if held >= 16 and drawn > 5:  # within a beat, in whole cycles of H.264's numbers; the rest at its end
+        within = held // 16 * 16
+        join_spoken(target, [Spoken(beat, held, waits=5), Spoken(beat)], profile)
+        frames = planes_of(target)
+        assert frames[:5] == wanted[:5]
+        assert all(frame == wanted[4] for frame in frames[5 : 5 + within])
+        assert frames[5 + within : drawn + within] == wanted[5:]
+        assert all(frame == wanted[-1] for frame in frames[drawn + within : drawn + held])
+        assert frames[drawn + held :] == wanted
+
+
+def planes_of(video: Path | bytes) -> list[list[bytes]]:
+    """The planes of each picture of a video, opacity among them."""
+    with av.open(BytesIO(video) if isinstance(video, bytes) else str(video)) as source:
+        return [
+            [rows_of(frame, number)[:, : frame.planes[number].width].tobytes() for number in range(len(frame.planes))]
+            for frame in decoded(source, source.streams.video[0])
+        ]
 
 
 # What is kept ---------------------------------------------------------------------------------------------------------
@@ -196,6 +254,44 @@ def test_swapping_a_take_draws_nothing_and_going_back_is_free(own: Stage) -> Non
     assert own.video.read_bytes() == (own.folder / "silent" / "clips" / "tiny.mp4").read_bytes()
 
 
+def test_what_was_encoded_before_is_not_encoded_again_and_a_damaged_cache_changes_nothing(
+    own: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOMENTUM_CACHE", str(own.store))
+    first, encode = (own.home / "tiny" / "turn.flac").read_bytes(), _Encoder.encode
+    (own.home / "tiny" / "move.wav").unlink(missing_ok=True)
+    encoders: list[object] = []
+    monkeypatch.setattr(_Encoder, "encode", lambda *given: encoders.append(given[0]) or encode(*given))
+
+    def made(sound: Sound | bytes) -> tuple[np.ndarray, int]:
+        encoders.clear()
+        own.put("tiny/turn", sound, "flac")
+        own.again()
+        return heard_in(own.video), len({*encoders})
+
+    made(babble(0.3, 21))
+    before, _ = made(first)
+    _, others = made(babble(0.4, 22))
+    assert others == 1  # the beats before it are heard as they were
+    again, none = made(first)
+    assert none == 0
+    np.testing.assert_array_equal(again, before)
+    for kept in (own.store / "sound").iterdir():
+        kept.write_bytes(kept.read_bytes()[:-1])
+    made(babble(0.5, 23))
+    np.testing.assert_array_equal(made(first)[0], before)
+
+
+def test_of_what_is_kept_the_oldest_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOMENTUM_CACHE", str(tmp_path))
+    monkeypatch.setattr(packets, "LIMIT", 2500)
+    for name in "abc":
+        packets.keep(name, [packets.Kept(name.encode() * 1000, -1024, 1024)])
+        os.utime(tmp_path / "sound" / name, ns=(ord(name), ord(name)))
+    assert packets.recall("a") is None
+    assert packets.recall("c") == [(b"c" * 1000, -1024, 1024)]
+
+
 def test_no_recording_is_ever_touched(own: Stage) -> None:
     files = [path for path in own.home.rglob("*.*") if path.suffix != ".json"]
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
@@ -216,10 +312,36 @@ def test_a_recorded_take_goes_before_one_that_a_machine_has_spoken(own: Stage) -
     }
 
 
-def test_only_mp4_speaks(own: Stage) -> None:
-    for format in ("gif", "webm"):
-        wish = own.wish()
-        assert not examine(replace(wish, profile=replace(SIZE, format=format)), own.shop().sources).takes
+def test_a_gif_is_silent(own: Stage) -> None:
+    assert not examine(replace(own.wish(), profile=replace(SIZE, format="gif")), own.shop().sources).takes
+
+
+@pytest.mark.parametrize(
+    ("format", "see_through", "codec"), [("webm", False, "opus"), ("webm", True, "opus"), ("mov", True, "aac")]
+)
+def test_other_formats_speak_too(format: str, see_through: bool, codec: str, own: Stage) -> None:
+    profile = Profile(128, 72, 10, format=format, see_through=see_through)  # type: ignore[arg-type]
+    wish = replace(own.wish(), profile=profile, folder=own.folder / format)
+    own.make(wish)
+    frames = json.loads((wish.folder / "tiny.json").read_text())["made"]["frames"]
+    assert frames["appear"] == 10 + held_frames(10, SOON + 1.97, Fraction(10))
+    with av.open(str(wish.video)) as video:
+        assert video.streams.audio[0].codec_context.name == codec
+        assert sum(packet.dts is not None for packet in video.demux(video=0)) == sum(frames.values())
+    heard, start = heard_in(wish.video), 0.0
+    for beat, count in frames.items():
+        if take := TAKES.get(f"tiny/{beat}"):
+            late, likeness = lag(heard, take[0], start, take[0].seconds)
+            assert abs(late) <= 48  # a millisecond, in which a WebM counts
+            assert likeness > 0.95
+        start += count / 10
+    if format == "webm":
+        slides = read_deck(("tiny",), wish.folder, "One", ("webm",)).slides
+        for slide in slides:
+            if take := TAKES.get(f"tiny/{slide.beat}"):
+                late, likeness = lag(heard_in(slide.video), take[0], 0, take[0].seconds)
+                assert abs(late) <= 48
+                assert likeness > 0.93
 
 
 def test_what_no_clip_speaks_any_longer_is_cleaned_away(own: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,6 +408,7 @@ def test_a_caption_that_has_changed_since_it_was_recorded_is_told(own: Stage) ->
 
 def test_folders_of_no_clip_are_told(own: Stage) -> None:
     own.put("tinny/move", babble(0.5, 3))
+    own.put("tiny-way-1.5/move", babble(0.5, 3))  # a variant's
     (told,) = strangers(own.home, ["tiny", "tiny_far"])
     assert told == "voice/tinny: There is no clip 'tinny': did you mean 'tiny'?"
 
@@ -397,6 +520,26 @@ def test_packed_decks_hold_the_voice(kind: str, deck: Deck, spoken: Stage, tmp_p
     with ZipFile(target) as package:
         videos = [package.read(name) for name in sorted(package.namelist()) if name.endswith(".mp4")]
     assert sorted(videos) == sorted(slide.video for slide in deck.slides)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here: apt-get install libreoffice-impress")
+def test_libreoffice_keeps_the_voice_of_each_slide(deck: Deck, spoken: Stage, tmp_path: Path) -> None:
+    """What it opens and saves again has, on each slide, a video that speaks as it did."""
+    deck = replace(deck, slides=deck.slides[:2])
+    target, again = tmp_path / "deck.pptx", tmp_path / "again" / "deck.pptx"
+    KINDS["pptx"](deck, DeckWish("pptx", ("tiny",), spoken.clips, target, "Two"), target)
+    home = f"-env:UserInstallation=file://{tmp_path}/home"
+    command = ["soffice", home, "--headless", "--norestore", "--convert-to", "pptx", "--outdir", str(again.parent)]
+    subprocess.run([*command, str(target)], check=True, capture_output=True, timeout=120)
+    with ZipFile(again) as package:
+        for number, slide in enumerate(deck.slides, 1):
+            related = package.read(f"ppt/slides/_rels/slide{number}.xml.rels").decode()
+            (media,) = {*re.findall(r"media/[^\"]+\.mp4", related)}
+            video = package.read(f"ppt/{media}")
+            with av.open(BytesIO(video)) as opened:
+                assert bool(opened.streams.audio) == (slide.heard is not None)
+            if slide.heard:
+                np.testing.assert_array_equal(heard_in(video), heard_in(slide.video))
 
 
 def test_frames_of_what_speaks_are_those_of_its_pictures(deck: Deck) -> None:
