@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar, Protocol, Self, cast
 
 import numpy as np
-from manim import UL, Mobject, ReplacementTransform, Scene, ValueTracker
+from manim import UL, Animation, Mobject, ReplacementTransform, Scene, ValueTracker
 from manim.renderer.cairo_renderer import CairoRenderer
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -177,6 +177,10 @@ class LectureScene(Scene):
 
     def beat_done(self, beat: str) -> None:
         """Called after each beat; those who look at a scene from outside (storyboard, tests) take it from here."""
+
+    def get_moving_and_static_mobjects(self, animations: Iterable[Animation]) -> tuple[list[Mobject], list[Mobject]]:
+        """What moves, and what stands still meanwhile; in a skipped animation nobody draws either, and none is sought."""
+        return ([], []) if self.renderer.skip_animations else super().get_moving_and_static_mobjects(animations)
 
     @cached_property
     def twin(self) -> Self:
