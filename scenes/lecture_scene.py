@@ -179,7 +179,7 @@ class LectureScene(Scene):
         """Called after each beat; those who look at a scene from outside (storyboard, tests) take it from here."""
 
     def get_moving_and_static_mobjects(self, animations: Iterable[Animation]) -> tuple[list[Mobject], list[Mobject]]:
-        """What moves, and what stands still meanwhile; in a skipped animation nobody draws either, and none is sought."""
+        """What moves, and what stands still; in a skipped animation nobody draws either, and none is sought."""
         return ([], []) if self.renderer.skip_animations else super().get_moving_and_static_mobjects(animations)
 
     @cached_property
