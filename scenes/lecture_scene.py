@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar, Protocol, Self, cast
 
 import numpy as np
-from manim import UL, Mobject, ReplacementTransform, Scene, ValueTracker
+from manim import UL, Animation, Mobject, ReplacementTransform, Scene, ValueTracker
 from manim.renderer.cairo_renderer import CairoRenderer
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -183,6 +183,10 @@ class LectureScene(Scene):
 
         A beat without it waits at its end. Nothing is drawn for it: those who look from outside take it from here.
         """
+
+    def get_moving_and_static_mobjects(self, animations: Iterable[Animation]) -> tuple[list[Mobject], list[Mobject]]:
+        """What moves, and what stands still; in a skipped animation nobody draws either, and none is sought."""
+        return ([], []) if self.renderer.skip_animations else super().get_moving_and_static_mobjects(animations)
 
     @cached_property
     def twin(self) -> Self:

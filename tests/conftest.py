@@ -13,10 +13,12 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from clips.filming.pool import SELDOM
 from clips.filming.work import typeset_folder
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
+gc.set_threshold(*SELDOM)  # as in the processes that film
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background: what we start would be deaf, too
     signal.signal(signal.SIGINT, signal.default_int_handler)

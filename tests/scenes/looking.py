@@ -6,13 +6,13 @@ large enough for the last row; and what fades out was there.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
-from manim import Group, Mobject, Typst
+from manim import Group, Mobject, Typst, config
 
 from clips.filming.work import picture
 from scenes.lecture_scene import LectureScene
@@ -21,6 +21,9 @@ from scenes.stage.ink.fading import FadeOut
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import MINIMUM_CAPITAL, capital_fraction
+
+#: Heights of texts that were looked at, and how large their capitals were.
+CAPITALS: WeakKeyDictionary[Mobject, tuple[tuple[float, float], float]] = WeakKeyDictionary()
 
 
 @dataclass
@@ -84,28 +87,61 @@ def name_of(text: Typst | Numeral) -> str:
 def troubles(scene: LectureScene) -> Iterator[str]:
     """What is wrong with the picture as it stands."""
     texts = [text for mobject in scene.mobjects for text in texts_of(mobject) if visible(text)]
-    panels = [panel for mobject in scene.mobjects for panel in panels_of(mobject)]
-    boxes = [layout.box_of(text) for text in texts]
-    safe = layout.safe_frame()
-    for text, box in zip(texts, boxes, strict=True):
-        if not safe.contains(box, slack=0.01):
-            yield f"{name_of(text)} leaves the safe frame: {box}"
-        if capital_fraction(text) < MINIMUM_CAPITAL:
-            yield f"{name_of(text)} is too small: {1080 * capital_fraction(text):.1f} px"
-        if not getattr(text, "on_picture", False):
-            yield from (f"{name_of(text)} covers a panel" for panel in panels if box.overlap(panel.area) > 0.01)
-    for (one, first), (other, second) in combinations(zip(texts, boxes, strict=True), 2):
-        if first.overlap(second) > 0.02 * min(first.width * first.height, second.width * second.height):
-            yield f"{name_of(one)} overlaps {name_of(other)}"
+    if not texts:
+        return
+    panels = [panel.area for mobject in scene.mobjects for panel in panels_of(mobject)]
+    boxes = boxes_of(texts)
+    sizes, safe = boxes[:, 2:] - boxes[:, :2], layout.safe_frame()
+    for text, box, (_, height) in zip(texts, boxes.tolist(), sizes.tolist(), strict=True):
+        if not safe.contains(layout.Box(*box), slack=0.01):
+            yield f"{name_of(text)} leaves the safe frame: {layout.Box(*box)}"
+        if capitals(text, height) < MINIMUM_CAPITAL:
+            yield f"{name_of(text)} is too small: {1080 * capitals(text, height):.1f} px"
+    if panels:
+        areas = np.array([(area.left, area.bottom, area.right, area.top) for area in panels])
+        for number, _ in np.argwhere(overlaps(boxes, areas) > 0.01):
+            if not getattr(texts[number], "on_picture", False):
+                yield f"{name_of(texts[number])} covers a panel"
+    areas = sizes.prod(axis=1)
+    over = overlaps(boxes, boxes) > 0.02 * np.minimum(areas[:, None], areas)
+    for one, other in np.argwhere(np.triu(over, 1)):
+        yield f"{name_of(texts[one])} overlaps {name_of(texts[other])}"
+
+
+def boxes_of(texts: Sequence[Typst | Numeral]) -> np.ndarray:
+    """Left, bottom, right and top of each text, (texts, 4): `layout.box_of`, for all of them together."""
+    parts = [[part.points for part in text.get_family() if len(part.points)] for text in texts]
+    if not all(parts) or any(len(points) % 4 for some in parts for points in some):
+        return np.array([(box.left, box.bottom, box.right, box.top) for box in map(layout.box_of, texts)])
+    first = np.cumsum([0, *(sum(map(len, some)) for some in parts[:-1])])
+    points = np.concatenate([points for some in parts for points in some])[:, :2]
+    size = np.maximum.reduceat(points, first) - np.minimum.reduceat(points, first)
+    corner = np.minimum.reduceat(np.minimum(points[0::4], points[3::4]), first // 4)
+    return np.hstack([corner, corner + size])
+
+
+def overlaps(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The area that each of some boxes (n, 4) has in common with each of others (m, 4)."""
+    low = np.maximum(some[:, None, :2], others[:, :2])
+    return np.maximum(np.minimum(some[:, None, 2:], others[:, 2:]) - low, 0).prod(axis=2)
+
+
+def capitals(text: Typst | Numeral, height: float) -> float:
+    """`capital_fraction`, which a text is asked for anew when its height has changed."""
+    frame = min(config.frame_width, config.frame_height)
+    known = CAPITALS.get(text)
+    if known is None or known[0] != (height, frame) or isinstance(text, Numeral):
+        known = CAPITALS[text] = (height, frame), capital_fraction(text)
+    return known[1]
 
 
 def ghosts(scene: LectureScene, animations: Iterable[object]) -> Iterator[str]:
     """What would be seen once more, only to fade out: it is not on the scene."""
-    there = set(scene.get_mobject_family_members())
-    for fade in animations:
-        if isinstance(fade, FadeOut):
-            together = type(fade.mobject) is Group and fade.mobject not in there
-            for mobject in fade.mobject.submobjects if together else [fade.mobject]:
-                drawn = [part for part in mobject.get_family() if len(part.points)]
-                if drawn and there.isdisjoint(drawn):
-                    yield f"{mobject!r} fades out, but was gone"
+    fades = [fade for fade in animations if isinstance(fade, FadeOut)]
+    there = {part for mobject in scene.mobjects for part in parts_of(mobject)} if fades else set()
+    for fade in fades:
+        together = type(fade.mobject) is Group and fade.mobject not in there
+        for mobject in fade.mobject.submobjects if together else [fade.mobject]:
+            drawn = [part for part in mobject.get_family() if len(part.points)]
+            if drawn and there.isdisjoint(drawn):
+                yield f"{mobject!r} fades out, but was gone"
