@@ -165,7 +165,7 @@ class DescentOnACurve(LectureScene):
     def without_momentum(self) -> None:
         """{and_so_on} {without_momentum_does}"""
         self.vanish(self.tangent, self.step_arrow, *self.first_step)
-        self.play(FadeIn(self.heads), run_time=0.7)
+        self.play(FadeIn(self.heads), *(FadeIn(row[0]) for row in self.rows_of_verdict.values()), run_time=0.7)
         self.strip.turn = "without"
         self.add(self.strip)
         self.speaker.say(
@@ -244,7 +244,7 @@ class DescentOnACurve(LectureScene):
                 self.wait(1.4)
                 self.speaker.hush()
         mark = self.strip.verdict(name, self.color(name))
-        self.play(FadeIn(self.rows_of_verdict[name]), *[FadeIn(mark)] * bool(len(mark)), run_time=0.6)
+        self.play(*map(FadeIn, self.rows_of_verdict[name][1:]), *[FadeIn(mark)] * bool(len(mark)), run_time=0.6)
         self.speaker.say(*self._said_of(name))
         self.wait(2.2)
 
@@ -284,8 +284,8 @@ class DescentOnACurve(LectureScene):
         if layout.is_tall():
             side, rest = stage.bottom_slice(5.4)
         else:
-            side, rest = stage.right_slice(layout.choose(5.6, min(4.6, 0.57 * stage.width), 0.0), gap=0.5)
-        above, below = rest.rows(1.2, 1.0, gap=0.2)
+            side, rest = stage.right_slice(layout.choose(5.4, min(4.6, 0.57 * stage.width), 0.0), gap=0.4)
+        above, below = rest.rows(1.1, 1.0, gap=0.2)
         return above, below, side
 
     @cached_property

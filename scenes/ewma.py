@@ -12,37 +12,46 @@ from functools import cached_property, partial
 from typing import Annotated
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, LaggedStart, ValueTracker, VGroup, linear, smooth
+from manim import DOWN, LEFT, RIGHT, LaggedStart, ValueTracker, VGroup, linear, smooth
 from pydantic import BeforeValidator, Field
 
-from optimizers import theory
 from optimizers.averages import moving_average, moving_weights, window_of
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
 from scenes.props.ewma.averaged import beta, braced, expanded, inside, whole_sum
-from scenes.props.ewma.averaging import Bent, Growing, Lookback, Readout, Values, Weights, end_numbers, name_above
-from scenes.props.ewma.compared import compared_lines
-from scenes.props.ewma.telling import ups_and_downs, verdict
+from scenes.props.ewma.averaging import (
+    Bent,
+    Growing,
+    Lookback,
+    Readout,
+    Values,
+    Weights,
+    name_above,
+    window_head,
+)
+from scenes.props.ewma.compared import compared_lines, ends_of, over_equal_values
+from scenes.props.ewma.making import Making
+from scenes.props.ewma.splitting import Splitting
+from scenes.props.ewma.telling import left_of_the_way, settings, ups_and_downs, verdict
 from scenes.stage.curves.run import at_step
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.ink.palette import palette
 from scenes.stage.panels.gain_chart import settling_steps, times
-from scenes.stage.panels.plot import WHOLE, Panel
+from scenes.stage.panels.plot import Panel
 from scenes.stage.panels.unrolled import fitting_size, retyped
 from scenes.stage.words.derivation import Line, Mark
 from scenes.stage.words.figures import figure, running_spec, typed
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, bold, fitting_formula, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, fitting_formula
 from scenes.typed import as_list
 
-FORMULA, BOTTOM, FOOT, GAP, VALUES = 0.8, 1.3, 0.5, 0.12, 0.48  # heights; the last of what it shares with the bars
+FORMULA, BOTTOM, FOOT, GAP, VALUES = 0.65, 1.3, 0.5, 0.12, 0.54  # heights; the last of what it shares with the bars
 LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula
-PITCH, BASE, SAID = 1.05, 0.45, 4.2  # from line to line; from the top of a box to a baseline; width of a column
+PITCH, BASE, SAID = 0.85, 0.45, 4.2  # from line to line; from the top of a box to a baseline; width of a column
 DEPTH = 3  # how often the line is put into itself; in a narrow picture once less
-APART = 1.3  # times an average: a sum that is seen to be larger
 
 Value = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 Data = Annotated[tuple[Value, ...], BeforeValidator(as_list), Field(min_length=3, max_length=30)]
@@ -108,9 +117,9 @@ class EWMA(LectureScene):
         yield Claim(f"without the factor the sum of equal values grows: {figure(self.gain, 4)} times", self.gain >= 2)
 
     def words(self) -> Mapping[str, str]:
-        shares = [f"{100 * self.ups_and_downs(share):.0f}" for share in self.betas]
+        first, second, third = (f"{100 * self.ups_and_downs(share):.0f}" for share in self.betas)
         return {
-            "left": f"{shares[0]}, {shares[1]} and {shares[2]} %",
+            "left": f"{first}, {second} and {third} %",
             "oldest_percent": f"{100 * float(self.numbers()['oldest_weight']):.0f} %",
             "window_words": figure(window_of(self.last)),
             "times": times(self.gain),
@@ -126,15 +135,19 @@ class EWMA(LectureScene):
     def formula(self) -> None:
         """The new average: a share of the trend so far, and the rest of the current value."""
         self.vanish(*self.picture)
-        self.play(FadeIn(self.large, lag_ratio=0.05), run_time=1.0)
-        for brace in self.braces:
-            self.play(FadeIn(brace, shift=0.1 * DOWN), run_time=0.6)
+        making = self.making
+        self.play(FadeIn(self.large, lag_ratio=0.05), FadeIn(making.chart), run_time=1.0)
+        for brace, part in zip(self.braces, (making.trend, making.current), strict=True):
+            self.play(FadeIn(brace, shift=0.1 * DOWN), FadeIn(part), run_time=0.6)
             self.wait(1.3)
-        self.wait(0.8)
+        self.play(FadeIn(making.new), run_time=0.6)
+        self.speaker.say(making.told(beta()))
+        self.wait(2.6)
 
     def three_memories(self) -> None:
         """The same values, and three averages. What is left of the way that the values go up and down: {left}."""
-        self.vanish(*self.braces, run_time=0.4)
+        self.speaker.hush()
+        self.vanish(*self.braces, self.making, run_time=0.4)
         self.play(retyped(self.large, self.line), run_time=0.9)
         self.play(FadeIn(self.panel), *map(FadeIn, self.heads), run_time=0.7)
         self.wait(0.8)
@@ -176,11 +189,14 @@ class EWMA(LectureScene):
         """The average before is such a line, too: put in, again and again, it makes a weighted sum of all values."""
         self.speaker.hush()
         self.vanish(self.small, self.bent, self.bars, self.slider)
-        above = self.line
+        above, split, line = self.line, self.split, ValueTracker(1.0)
+        self.play(FadeIn(split), run_time=0.6)
         for below in self.written:
             mark = Mark(above.part(*(name for name in above.spans if name.startswith("before"))))
             self.play(FadeIn(mark), run_time=0.4)
-            self.play(FadeIn(below, lag_ratio=0.05), run_time=1.4)
+            self.drive(split, line)
+            self.play(FadeIn(below, lag_ratio=0.05), line.animate.increment_value(1.0), run_time=1.4)
+            self.release()
             self.play(FadeOut(mark), run_time=0.3)
             self.wait(0.9)
             above = below
@@ -192,14 +208,14 @@ class EWMA(LectureScene):
         """How far does it look back? As far as the plain mean of n values that balances on the same point: n is
         {window_words}."""
         self.speaker.hush()
-        self.vanish(self.line, *self.written, self.sum)
-        chart, count = self.lookback, ValueTracker(self.lookback.least)
-        self.play(FadeIn(chart), FadeIn(self.window_words), run_time=0.8)
-        self.play(FadeIn(self.window_readout), run_time=0.5)
+        self.vanish(self.line, *self.written, self.sum, self.split)
+        chart, count, (formula, readout) = self.lookback, ValueTracker(self.lookback.least), self.window_head
+        self.play(FadeIn(chart), FadeIn(formula), run_time=0.8)
+        self.play(FadeIn(readout), run_time=0.5)
         self.speaker.say("the box: a plain mean of the last $n$ values", "the box: a plain mean of $n$")
         self.wait(1.6)
         self.drive(chart, count)
-        self.drive(self.window_readout[1], count)
+        self.drive(readout[1], count)
         self.play(count.animate.set_value(chart.window), run_time=3.6, rate_func=smooth)
         self.release()
         self.speaker.say(
@@ -211,16 +227,15 @@ class EWMA(LectureScene):
         """The momentum update is the same line without the one factor: not an average but a sum, and with equal
         gradients it grows towards {times} the average."""
         self.speaker.hush()
-        self.vanish(self.lookback, self.window_words, self.window_readout)
+        self.vanish(self.lookback, *self.window_head)
         average, update, gap = self.compared
         self.play(FadeIn(average, lag_ratio=0.03), run_time=0.8)
-        self.play(FadeIn(update, lag_ratio=0.03), run_time=0.8)
+        frame, *grown = self.equal_values
+        self.play(FadeIn(update, lag_ratio=0.03), FadeIn(frame), run_time=0.8)
         self.wait(1.0)
         self.play(FadeIn(gap), run_time=0.5)
         self.speaker.say(f"the factor $1 - {beta()}$ is missing")
         self.wait(1.4)
-        frame, *grown = self.equal_values
-        self.play(FadeIn(frame), run_time=0.6)
         step = ValueTracker(0.0)
         for shown in grown:
             self.add(shown)
@@ -239,7 +254,7 @@ class EWMA(LectureScene):
     def rows(self) -> tuple[Box, Box, Box, Box]:
         """Formula, chart, what is below it, and the line for words."""
         narrow = layout.is_narrow()
-        formula, rest = layout.stage().top_slice(FORMULA + 0.5 * narrow, gap=GAP)
+        formula, rest = layout.stage().top_slice(FORMULA + 0.65 * narrow, gap=GAP)
         foot, rest = rest.bottom_slice(FOOT, gap=GAP)
         below, chart = rest.bottom_slice(BOTTOM + 0.45 * narrow, gap=GAP)
         return formula, chart, below, foot
@@ -255,10 +270,10 @@ class EWMA(LectureScene):
 
     @cached_property
     def large(self) -> Line:
-        """The formula in the middle of the stage."""
+        """The formula at the top of the stage."""
         stage = layout.stage()
         line = Line(expanded(1), fitting_size([expanded(1)], 0.88 * stage.width, LARGE))
-        return line.move_to(stage.center + 0.6 * UP)
+        return line.move_to((stage.center[0], stage.top - 0.5, 0.0))
 
     @cached_property
     def line(self) -> Line:
@@ -279,6 +294,12 @@ class EWMA(LectureScene):
         pairs = zip(terms, colors, strict=True)
         first, second = (braced(self.large.part(*names), words, color) for (names, words), color in pairs)
         return [first, inside(second, layout.stage().right) if layout.is_narrow() else second]
+
+    @cached_property
+    def making(self) -> Making:
+        """Below the braces: how one average is made."""
+        low = min(brace.get_bottom()[1] for brace in self.braces) - 2 * GAP
+        return Making(self.whole.inset(top=self.whole.top - float(low)), self.values, self.betas[1])
 
     @property
     def whole(self) -> Box:
@@ -301,15 +322,12 @@ class EWMA(LectureScene):
 
     @cached_property
     def columns(self) -> tuple[Box, ...]:
-        below = not (layout.is_wide() or layout.is_narrow())
-        return self.chart[0].columns(1, 1, 1, gap=0.6) if below else self.chart[0].rows(1, 1, 1, gap=0.0)
+        box, apart = self.chart[0], layout.is_wide() or layout.is_narrow()
+        return box.rows(1, 1, 1, gap=0.0) if apart else box.columns(1, 1, 1, gap=0.6)
 
     @cached_property
     def names(self) -> list[Words]:
-        """beta = 0.1, in the colour of its curve."""
-        made = zip(self.betas, self.columns, palette().terms, strict=False)
-        titles = [(bold(f"${beta()} = {typed(share)}$", BODY, color), box) for share, box, color in made]
-        return [on_baseline(layout.place(words, box, LEFT), box.top - BASE) for words, box in titles]
+        return settings(self.betas, self.columns, BASE)
 
     @cached_property
     def readings(self) -> list[Numeral]:
@@ -328,13 +346,7 @@ class EWMA(LectureScene):
 
     @cached_property
     def notes(self) -> list[Words]:
-        """What is left of the ups and downs."""
-        what = "ups and downs" + " left" * layout.is_wide()
-        texts = (f"{what}: ${100 * self.ups_and_downs(share):.0f}$ %" for share in self.betas)
-        pairs = zip(texts, self.columns, strict=True)
-        if layout.is_narrow():
-            return [on_baseline(layout.place(quiet(text), box, RIGHT), box.top - BASE) for text, box in pairs]
-        return [layout.place(quiet(text), box.inset(top=0.75), LEFT + UP) for text, box in pairs]
+        return left_of_the_way([self.ups_and_downs(share) for share in self.betas], self.columns, BASE)
 
     @cached_property
     def halves(self) -> tuple[Box, Box]:
@@ -369,52 +381,40 @@ class EWMA(LectureScene):
 
     @cached_property
     def sum(self) -> Formula:
-        formula = fitting_formula(whole_sum(), layout.stage().width, 1.1 * self.size)
+        formula = fitting_formula(whole_sum(), layout.stage().width, self.size)
         formula.select("rest").set_color(palette().quiet)
-        box = Box(self.rows[2].left, self.rows[2].bottom, self.rows[2].right, self.written[-1].get_bottom()[1] - 0.2)
-        return layout.place(formula, box, LEFT)
+        return layout.place(formula, self.below_the_lines[0], LEFT)
+
+    @cached_property
+    def below_the_lines(self) -> tuple[Box, ...]:
+        """For the sum, and for the bar that is cut with each line."""
+        box = self.whole.inset(top=self.whole.top - float(self.written[-1].get_bottom()[1]) + 0.1)
+        return box.rows(1.2, 1.1, gap=0.15)
+
+    @cached_property
+    def split(self) -> Splitting:
+        return Splitting(self.below_the_lines[1].inset(bottom=0.1), self.betas[1], self.depth)
 
     @cached_property
     def lookback(self) -> Lookback:
-        return Lookback(self.whole.inset(top=GAP), self.last, ("age", "weight"))
+        return Lookback(self.whole.inset(top=2.5 * GAP), self.last, ("age", "weight"))
 
     @cached_property
-    def window_words(self) -> Formula:
-        source = f"{beta()} = (n - 1)/(n + 1) , quad 1 - {beta()} = 2/(n + 1)"
-        narrow, box = layout.is_narrow(), self.rows[0]
-        formula = fitting_formula(source, (1.0 if narrow else 0.6) * box.width)
-        return layout.place(formula, box.rows(1, 1, gap=0.0)[0] if narrow else box, LEFT)
-
-    @cached_property
-    def window_readout(self) -> VGroup:
-        box = self.rows[0]
-        box = box.rows(1, 1, gap=0.0)[1] if layout.is_narrow() else box.inset(left=0.62 * box.width)
-        first, second = box.columns(1, 1, gap=0.2)
-        share = Readout(first, f"${beta()} =$", ".2f").display(self.last)
-        return VGroup(share, Readout(second, "$n =$", ".1f").display(self.lookback.least))
+    def window_head(self) -> tuple[Formula, VGroup]:
+        return window_head(self.last, self.lookback.least)
 
     @cached_property
     def compared(self) -> tuple[Line, Line, VGroup]:
         """The two lines below each other, and a mark where the second has nothing."""
         largest = SMALL if layout.is_narrow() else MIDDLE  # columns are as wide as the wider of two parts
-        return compared_lines(layout.stage(), PITCH, largest)
+        return compared_lines(layout.stage(), 1.05, largest)
 
     @cached_property
     def equal_values(self) -> tuple[Panel, Growing, Growing]:
-        """A value of 1 again and again: its average, and its sum."""
-        steps = settling_steps(self.last)
-        box = Box(self.rows[2].left, self.rows[2].bottom, self.rows[2].right, self.compared[1].get_bottom()[1] - 0.3)
-        x, y, told = (0.0, float(steps)), (0.0, 1.12 * self.gain), "the same value, 1, again and again"
-        panel = Panel(box.inset(right=1.2), x, y, ("$t$", told), grid=True, x_steps=WHOLE)
-        at = np.arange(1, steps + 1)
-        average = panel.to_screen(at, moving_average(np.ones(steps), self.last))
-        total = panel.to_screen(at, [theory.constant_gradient_gain(int(t), self.last) for t in at])
-        curves = (Growing(average, palette().ink, mark=0.0), Growing(total, rule_color("momentum"), mark=0.0))
-        return panel, *curves
+        box = self.whole.inset(top=self.whole.top - float(self.compared[1].get_bottom()[1]) + 0.3)
+        return over_equal_values(box, self.last)
 
     @cached_property
     def ends(self) -> list[Words]:
         """Where both curves end."""
-        reached = theory.constant_gradient_gain(settling_steps(self.last), self.last)
-        made = end_numbers(self.equal_values[1:], (1.0, reached))
-        return made if self.gain > APART else made[:1]
+        return ends_of(self.equal_values[1:], self.last)

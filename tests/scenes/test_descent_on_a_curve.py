@@ -67,6 +67,17 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     np.testing.assert_allclose(tips[:20], scene.strip.to_screen(range(1, 21), run.values[1:21]), atol=1e-9)
 
 
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_a_curve_ends_where_its_run_arrives_and_leaves_the_name_of_the_bound_alone(aspect: str) -> None:
+    with studio(make_profile("l", "light", aspect)):
+        scene: Any = make_scene("descent_on_a_curve", {})
+        strip = scene.strip
+        arrivals = dict(zip(RUNS, (21, 12, 84), strict=True))  # REFERENCE.md, S2
+        assert {name: len(corners) - 1 for name, corners in strip.corners.items()} == arrivals
+        assert strip.bound[1].get_left()[0] > strip.to_screen(84, 0.01)[0]
+        assert strip.x_axis.data[1] <= 100, "no more steps than there are"
+
+
 def test_a_table_moves_up_and_has_its_digits_in_columns() -> None:
     values = np.array([100.0, -7.25, 0.5, 0.0, 12.0])
     table = StepTable(Box(0, 0, 4, 2.2), ("step", "loss"), (np.arange(5), values), ("d", ".4f"))

@@ -44,13 +44,13 @@ def test_the_printed_digits() -> None:
 
 
 def test_what_stands_on_the_screen_at_the_end() -> None:
-    scene = played()
+    scene: Any = played()
     assert [numeral.shown for numeral in scene.readings] == ["6.92", "6.96", "6.01"]
     averages = moving_average(scene.values, 0.9)
     np.testing.assert_allclose(scene.curves[2].points_of, scene.panel.to_screen(range(9), averages))
     np.testing.assert_allclose(scene.bent.points_of, scene.small.to_screen(range(9), averages))
     assert [number.shown for number in scene.bars.ends] == ["0.43", "0.10"]
-    assert [readout.moving.shown for readout in scene.window_readout] == ["0.90", "19.0"]
+    assert [readout.moving.shown for readout in scene.window_head[1]] == ["0.90", "19.0"]
     assert [words.typst_code for words in scene.ends] == ["*1*", "*9.9*"]
 
 
@@ -61,6 +61,43 @@ def test_bars_are_as_high_as_they_count(share: float) -> None:
     tops = np.concatenate([bar.points.reshape(-1, 16, 3)[:, :, 1].max(axis=1) for bar in bars.bars])
     full = bars.box.height - 0.45
     np.testing.assert_allclose(tops - bars.box.bottom, full * weights, atol=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.8])
+def test_the_bar_is_cut_into_the_weights(share: float) -> None:
+    """In every line its pieces are as wide as the factors in that line, and together as wide as it is."""
+    scene: Any = make_scene("ewma", {"betas": (0.1, share, 0.9)})
+    split, whole = scene.split, scene.split.box.width
+    for line in (1, 2, 3):
+        split.display(float(line))
+        *values, past = (piece.width / whole for piece in split.pieces)
+        wanted = [(1 - share) * share**age if age < line else 0.0 for age in range(3)]
+        np.testing.assert_allclose(values, wanted, atol=1e-9)
+        assert past == pytest.approx(share**line, abs=1e-9)
+        assert past + sum(values) == pytest.approx(1)
+
+
+@settings(max_examples=12)
+@given(data=st.lists(st.integers(-50, 50), min_size=3, max_size=12), share=st.floats(0, 0.99))
+def test_how_one_average_is_made(data: list[int], share: float) -> None:
+    """The step is that of the largest jump from the trend to the value; what is said is equal to so many digits."""
+    scene: Any = make_scene("ewma", {"data": data, "betas": (0.1, share, 0.95)})
+    making, averages = scene.making, [float(data[0])]
+    for value in data[1:]:
+        averages.append(share * averages[-1] + (1 - share) * value)
+    jumps = [abs(value - before) for before, value in zip(averages, data[1:], strict=False)]
+    assert jumps[making.step - 1] == pytest.approx(max(jumps))
+    assert (making.value, making.after) == pytest.approx((data[making.step], averages[making.step]))
+    heights = making.chart.to_screen([making.step] * 2, [averages[making.step], data[making.step]])
+    np.testing.assert_allclose(making.new[-1].get_center(), heights[0], atol=1e-6)
+    np.testing.assert_allclose(making.current[0].get_center(), heights[1], atol=1e-6)
+
+
+def test_what_is_said_of_one_average_says_when_it_is_rounded() -> None:
+    scenes: list[Any] = [make_scene("ewma", {"betas": (0.1, share, 0.9)}) for share in (0.5, 0.37)]
+    exact, rounded = (scene.making.told("beta") for scene in scenes)
+    assert "$= 7.72$" in exact, "5, 5.5, 4.75, 5.875, 5.4375, and 10: 7.71875"
+    assert "$approx " in rounded
 
 
 def test_the_box_is_a_mean_and_balances_where_the_bars_do() -> None:

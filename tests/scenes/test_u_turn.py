@@ -88,7 +88,10 @@ def test_what_is_said_is_what_the_run_does(momentum: float, learning_rate: float
         assert doubles_back(path, turn), "the path comes from one side of the valley, and goes back to it"
     hidden = [turn for turn in turns if turn not in scene.ringed]
     if hidden:
-        assert said.startswith(f"The map has room for {len(turns) - len(hidden)} rings; the other {len(hidden)} ")
+        shown = len(turns) - len(hidden)
+        room = {0: "no ring", 1: "one ring"}.get(shown, f"{shown} rings")
+        rest = f"the other {len(hidden)} are" if len(hidden) > 1 else "the other one is"
+        assert said.startswith(f"The map has room for {room}; {rest} seen closer.")
         np.testing.assert_array_equal(scene.near.rings.steps, hidden)
     assert ("no u-turn" in said) == (len(turns) == 0)
     below = [error < tolerance for error in errors]

@@ -1,6 +1,7 @@
 """Errors of several runs in one strip, drawn one run after the other, with a bound below which a run has arrived.
 
-A first dip below the bound is a stroke across it, the arrival a dot: from there on the error stays below.
+A first dip below the bound is a stroke across it, the arrival a dot: from there on the error stays below, and its
+curve, which has nothing more to tell, ends there. So the curves of those that arrived leave room for the next.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from optimizers import Trajectory
 from scenes.stage.ink.drawing import Array, dashed, discs, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.panels.error_strip import ASIDE, ErrorStrip
 from scenes.stage.words.typesetting import SMALL, Words
 
 STROKE, DOT = 0.17, 0.075  # half the length of a stroke; radius
-FLOOR = 0.01  # of the bound: the lowest loss that is shown
+LABELS = 0.8  # about as wide are the numbers at the left, and what is free at the right
+FLOOR = 0.1  # of the bound: the lowest loss that is shown
 
 
 class LossStrip(ErrorStrip):
@@ -38,17 +40,19 @@ class LossStrip(ErrorStrip):
         """`tolerance` is the bound, `name` and `scale_told` as in `ErrorStrip`."""
         self.runs, self.tolerance = runs, tolerance
         self.reached = dict.fromkeys(runs, -1.0)
-        floor = FLOOR * tolerance  # what lies deeper for good has arrived, and its curve ends there
-        shown = {key: run.values[: _last_above(run, floor) + 1] for key, run in runs.items()}
-        super().__init__(box, shown, colors, name, floor, scale_told=scale_told)
+        shown = {key: run.values[: _last_above(run, tolerance) + 1] for key, run in runs.items()}
+        label = Words(f"${tolerance}$", SMALL, palette().target, on_picture=True)
+        longest, taken = max(map(len, shown.values())), (label.width + ASIDE) / (box.width - LABELS)
+        least = min(int(np.ceil(longest / (1 - taken))), max(run.ended_at for run in runs.values()))
+        super().__init__(box, shown, colors, name, FLOOR * tolerance, scale_told=scale_told, least=least)
         for curve in self.curves:
-            curve.set_stroke(width=4.5)
+            curve.set_stroke(width=4)
         low, high = self.y_axis.data
         self.bound = VGroup()
         if low < tolerance < high:
             ends = self.to_screen([*self.x_axis.data], tolerance)
             self.bound.add(dashed(ends, stroke_color=palette().target, stroke_width=2.5))
-            label = Words(f"${tolerance}$", SMALL, palette().target, on_picture=True)
+            label.set_stroke(palette().ground, width=4, background=True)
             self.bound.add(label.move_to(ends[1] + np.array([-label.width / 2, 0.12 + label.height / 2, 0.0])))
         self.add(self.bound)
         self.furniture = VGroup(self.frame, self.labels, self.names, self.bound)

@@ -11,23 +11,25 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
 
 from optimizers.averages import mean_age, moving_average, moving_weights, window_of
+from scenes.props.ewma.averaged import beta
+from scenes.stage.ink import layout
 from scenes.stage.ink.ball import walked
 from scenes.stage.ink.drawing import Array, curve_of, disc_points, polyline_points, polylines, stroke
 from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import COLUMNS, GAP_SHARE, rectangle_points
-from scenes.stage.panels.plot import WHOLE, Panel
+from scenes.stage.panels.plot import PAD, WHOLE, Panel
 from scenes.stage.words.figures import typed
 from scenes.stage.words.numerals import Numeral
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, bold, fitting_formula, on_baseline, quiet
 
 DOT, MARK = 0.11, 0.07  # radii: of a value, and of an average
 HEAD = 0.45  # above the highest bar, for its number
 SPAN = 2.0  # windows back: how much of the past is drawn
-CLEAR = 0.2  # above the name of the bars, from the numbers of the panel above
+CLEAR = 0.06  # above the name of the bars, from the numbers of the panel above
 LIFT, POINT = 0.1, 0.4  # of the height: the ground's distance from the axis, for the point of balance; its height
 ABOVE = 0.55  # from the baseline of a reading up to its name
-LEAST = 0.4  # of the window that looks back as far: the box that is shown first
+LEAST = 0.5  # of the window that looks back as far: the box that is shown first
 
 
 class Values(Panel):
@@ -94,8 +96,16 @@ class Weights(VGroup):
         self.ends = VGroup(*(Numeral(np.zeros(3), ".2f", SMALL, color) for color in colors[::2]))
         self.moving = VGroup(self.bars, self.ends)
         name = place(quiet("weight of each value"), box.inset(top=CLEAR), UP)
-        self.add(name, polylines([ends], stroke_color=palette().rule_line, stroke_width=2), self.moving)
+        self.add(*self._scale(panel), name)
+        self.add(polylines([ends], stroke_color=palette().rule_line, stroke_width=2), self.moving)
         self.display(0.0)
+
+    def _scale(self, panel: Values) -> list[VMobject]:
+        """Lines at a half and at the whole; the whole has its number where those of the values above stand."""
+        heights = self.box.bottom + (self.box.height - HEAD) * np.array([0.5, 1.0])
+        lines = [np.array([[panel.area.left, y, 0.0], [panel.area.right, y, 0.0]]) for y in heights]
+        whole = quiet("$1$").next_to(lines[-1][0], LEFT, buff=PAD)
+        return [polylines(lines, stroke_color=palette().rule_line, stroke_width=1.5), whole]
 
     def display(self, step: float) -> Weights:
         weights = moving_weights(self.count, step)
@@ -180,3 +190,17 @@ def end_numbers(curves: Iterable[Growing], values: Iterable[float]) -> list[Word
         words = bold(typed(round(value, 2)), BODY, curve.line.get_color().to_hex())
         made.append(words.next_to(curve.points_of[-1], RIGHT, buff=0.2))
     return made
+
+
+def window_head(share: float, least: float) -> tuple[Formula, VGroup]:
+    """What the window is, and how share and window stand: beside each other, or below."""
+    narrow = layout.is_narrow()
+    box, source = (
+        layout.stage().top_slice(1.3 if narrow else 0.8)[0],
+        f"{beta()} = (n - 1)/(n + 1) , quad 1 - {beta()} = 2/(n + 1)",
+    )
+    above, below = box.rows(1, 1, gap=0.0) if narrow else (box, box.inset(left=0.62 * box.width))
+    formula = layout.place(fitting_formula(source, (1.0 if narrow else 0.6) * box.width), above, LEFT)
+    first, second = below.columns(1, 1, gap=0.2)
+    kept = Readout(first, f"${beta()} =$", ".2f").display(share)
+    return formula, VGroup(kept, Readout(second, "$n =$", ".1f").display(least))

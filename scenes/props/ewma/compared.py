@@ -1,15 +1,28 @@
-"""The line of the average over the line of the momentum update, part below part; and where the second has nothing."""
+"""The line of the average over the line of the momentum update, part below part; and where the second has nothing.
+
+And what becomes of that: the average and the sum of a value that is always the same.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from manim import DOWN, VGroup
 
+from optimizers import theory
+from optimizers.averages import moving_average
 from scenes.props.ewma.averaged import comparison
+from scenes.props.ewma.averaging import Growing, end_numbers
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.panels.gain_chart import settling_steps
+from scenes.stage.panels.plot import WHOLE, Panel
 from scenes.stage.panels.unrolled import fitting_size
 from scenes.stage.words.derivation import Line, Mark, in_columns
+from scenes.stage.words.typesetting import Words
+
+APART = 1.3  # times an average: a sum that is seen to be larger
 
 
 def compared_lines(box: Box, pitch: float, largest: float) -> tuple[Line, Line, VGroup]:
@@ -24,3 +37,22 @@ def compared_lines(box: Box, pitch: float, largest: float) -> tuple[Line, Line, 
     fresh = rows[0].part("fresh").set_color(palette().target)
     rows[1].part("lhs").set_color(rule_color("momentum"))
     return rows[0], rows[1], VGroup(Mark(fresh), Mark(fresh).shift(pitch * DOWN))
+
+
+def over_equal_values(box: Box, share: float) -> tuple[Panel, Growing, Growing]:
+    """A value of 1 again and again: a panel, its average in it, and its sum."""
+    steps = settling_steps(share)
+    x, y, told = (0.0, float(steps)), (0.0, 1.12 / (1 - share)), "the same value, 1, again and again"
+    panel = Panel(box.inset(right=1.2), x, y, ("$t$", told), grid=True, x_steps=WHOLE)
+    at = np.arange(1, steps + 1)
+    average = panel.to_screen(at, moving_average(np.ones(steps), share))
+    total = panel.to_screen(at, [theory.constant_gradient_gain(int(t), share) for t in at])
+    curves = (Growing(average, palette().ink, mark=0.0), Growing(total, rule_color("momentum"), mark=0.0))
+    return panel, *curves
+
+
+def ends_of(curves: Sequence[Growing], share: float) -> list[Words]:
+    """Where both curves end; where the sum is not seen to be larger, the average alone."""
+    steps = settling_steps(share)
+    made = end_numbers(curves, (1.0, theory.constant_gradient_gain(steps, share)))
+    return made if 1 / (1 - share) > APART else made[:1]

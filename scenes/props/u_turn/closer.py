@@ -44,7 +44,17 @@ def counted(turns: int, ringed: list[int]) -> str:
         return "There is no u-turn to be seen."
     if not hidden:
         return "Each has a ring on the map." if turns > 1 else "It has a ring on the map."
-    return f"The map has room for {len(ringed)} rings; the other {hidden} {'are' if hidden > 1 else 'is'} seen closer."
+    rest = f"the other {hidden} are" if hidden > 1 else "the other one is"
+    return f"The map has room for {so_many_rings(len(ringed))}; {rest} seen closer."
+
+
+def so_many_rings(count: int) -> str:
+    """So many rings, in words.
+
+    >>> so_many_rings(0), so_many_rings(1), so_many_rings(3)
+    ('no ring', 'one ring', '3 rings')
+    """
+    return f"{count} rings" if count > 1 else ("no ring", "one ring")[count]
 
 
 def seen_closer(turns: int, ringed: list[int]) -> str:

@@ -72,14 +72,15 @@ class ErrorStrip(Panel):
         floor: float = 0.0,
         beside: Mapping[str, Array] | None = None,
         scale_told: bool = False,
+        least: int = 0,
     ) -> None:
         """`runs` are errors (steps + 1,) by rule, `colors` their colours; what is below `floor` is cut off.
 
         `beside` are those of a strip in the same place before or after it, which has the same axis. With `scale_told`
-        the name says of a logarithmic axis that it is one."""
+        the name says of a logarithmic axis that it is one. The axis of the iterations has at least `least` of them."""
         self.values = runs
         errors, scale = error_range({**runs, **{f"beside {n}": v for n, v in (beside or {}).items()}}, floor)
-        self.steps = max(len(values) for values in runs.values()) - 1
+        self.steps = max(least, *(len(values) - 1 for values in runs.values()))
         name += IN_POWERS * (scale_told and scale == "log")
         name = name if quiet(name).width < box.width - 0.7 else name.split(" after ")[0]
         super().__init__(box, (0.0, float(max(self.steps, 1))), errors, ("", name), scale, grid=True, x_steps=WHOLE)
