@@ -30,10 +30,10 @@ from objectives.functions import (
     Greater,
     Less,
     Mod,
-    rebuilt,
 )
 from objectives.numeric import derivatives
 from objectives.objective import Differentiable
+from objectives.tidying import coefficient, denominator, negative, tidy
 from objectives.vocabulary import GREEK
 
 _NAMED = {
@@ -80,7 +80,7 @@ def typeset(expression: Expr) -> str:
     >>> typeset(x**2 + y**2 + 10 * sympy.sin(x) * sympy.sin(y))
     'x^2 + y^2 + 10 sin x sin y'
     """
-    return str(_DISPLAY.doprint(_tidy(expression)))
+    return str(_DISPLAY.doprint(tidy(expression)))
 
 
 def typeset_function(objective: Differentiable, letter: str = "f") -> str:
@@ -134,41 +134,35 @@ class TypstPrinter(Printer):  # type: ignore[misc]
         return f"{mantissa} dot 10^{_attached(str(int(exponent)))}" if exponent else mantissa
 
     def _print_Add(self, expr: sympy.Add) -> str:  # noqa: N802
-        if self.small and all(_negative(term) for term in expr.args):
+        if self.small and all(negative(term) for term in expr.args):
             return f"-({self._print(-expr)})"
         denominator = _shared_denominator(expr.args)
         terms = _as_written([term * denominator for term in expr.args])
         total = self._summand(terms[0]) + "".join(map(self._further, terms[1:]))
         if size := _with_power(sympy.Rational(1, denominator)):
             return f"{size} ({total})"
-        return (
-            total
-            if denominator == 1
-            else self._fraction(total, str(self._print(sympy.Integer(denominator))), compound=True)
-        )
+        below = str(self._print(sympy.Integer(denominator)))
+        return total if denominator == 1 else self._fraction(total, below, compound=True)
 
     def _further(self, term: Expr) -> str:
-        return f" - {self._summand(-term)}" if _negative(term) else f" + {self._summand(term)}"
+        return f" - {self._summand(-term)}" if negative(term) else f" + {self._summand(term)}"
 
     def _summand(self, term: Expr) -> str:
         return f"({self._print(term)})" if isinstance(term, Cases) else str(self._print(term))
 
     def _print_Mul(self, expr: sympy.Mul) -> str:  # noqa: N802
-        if _negative(expr):
+        if negative(expr):
             return f"-{self._factor(-expr)}"
-        coefficient, factors = _coefficient(expr)
+        number, factors = coefficient(expr)
         over = [1 / factor for factor in factors if _is_divisor(factor)]
         under = [factor for factor in factors if not _is_divisor(factor)]
-        numerator, denominator = coefficient.as_numer_denom()
+        upper, lower = number.as_numer_denom()
         if over:
-            return self._quotient(numerator, under, denominator, over)
-        if (
-            denominator == 1
-            or _with_power(coefficient)
-            or not (self.small or (numerator == 1 and all(map(_is_letter, under))))
-        ):
-            return self._product(coefficient, under)
-        return self._fraction(self._product(numerator, under), str(self._print(denominator)))
+            return self._quotient(upper, under, lower, over)
+        beside = self.small or (upper == 1 and all(map(_is_letter, under)))
+        if lower == 1 or _with_power(number) or not beside:
+            return self._product(number, under)
+        return self._fraction(self._product(upper, under), str(self._print(lower)))
 
     def _quotient(self, numerator: Expr, under: list[Expr], denominator: Expr, over: list[Expr]) -> str:
         """A fraction; what is tall itself stands behind it, not in its numerator."""
@@ -191,7 +185,7 @@ class TypstPrinter(Printer):  # type: ignore[misc]
         return str(texts[0]) + "".join(f" dot {text}" if text[0].isdigit() else f" {text}" for text in texts[1:])
 
     def _factor(self, expr: Expr) -> str:
-        bracketed = expr.is_Add or _negative(expr) or isinstance(expr, Cases)
+        bracketed = expr.is_Add or negative(expr) or isinstance(expr, Cases)
         return f"({self._print(expr)})" if bracketed else str(self._print(expr))
 
     def _fraction(self, upper: str, lower: str, compound: bool = False, lower_compound: bool = False) -> str:
@@ -266,47 +260,6 @@ class TypstPrinter(Printer):  # type: ignore[misc]
 _DISPLAY, _SMALL = TypstPrinter(), TypstPrinter(small=True)
 
 
-def _tidy(expression: Expr) -> Expr:
-    """Numbers in front: 2 (10 - 10 x) e^x becomes 20 (1 - x) e^x, and a factor leaves its sum over i."""
-    if not expression.args or isinstance(expression, sympy.Indexed):
-        return expression
-    inner = expression.args[1:] if isinstance(expression, sympy.Sum) else ()  # the limits stay
-    node = rebuilt(expression, (*map(_tidy, expression.args[: len(expression.args) - len(inner)]), *inner))
-    if isinstance(node, sympy.Sum):
-        return _number_before_sum(node)
-    return _number_first(node) if node.is_Mul else node
-
-
-def _number_first(product: Expr) -> Expr:
-    """All numbers of a product in one; before a difference no minus, but the difference the other way round."""
-    number, factors = _coefficient(product)
-    taken = [_content(factor) for factor in factors]
-    number, factors = sympy.Mul(number, *(content for content, _ in taken)), [rest for _, rest in taken]
-    for place, factor in enumerate(factors):
-        signs = {_negative(term) for term in factor.args} if factor.is_Add else {False}
-        if signs == {True} or (number < 0 and signs == {True, False}):
-            number, factors[place] = -number, -factor
-    return sympy.Mul(number, *factors)
-
-
-def _content(factor: Expr) -> tuple[Expr, Expr]:
-    """The number that a bracket, or its power, can do without; x + 3/2 keeps its fraction."""
-    bracket, power = factor.as_base_exp()
-    if not (bracket.is_Add and power.is_Integer) or bracket.has(sympy.Float):
-        return sympy.S.One, factor
-    number = bracket.primitive()[0]
-    below = {_denominator(term) for term in bracket.args if term.free_symbols}
-    number = sympy.Integer(number.p) if below == {1} else number
-    if power.is_even and all(map(_negative, bracket.args)):
-        number = -number
-    return number**power, (bracket / number).expand(deep=False, power_base=False, power_exp=False) ** power
-
-
-def _number_before_sum(total: sympy.Sum) -> Expr:
-    number, term = _content(total.function) if total.function.is_Add else total.function.as_coeff_Mul()
-    return number * sympy.Sum(term, *total.limits)
-
-
 def _with_power(number: Expr) -> str:
     """A number with a power of ten, where that has few digits and is shorter: 2 dot 10^(-9); empty where it is not.
 
@@ -351,15 +304,6 @@ def _is_named(expr: Expr) -> bool:
 def _is_crowded(exponent: Expr) -> bool:
     """Whether it holds several powers, roots or functions: raised and small, nobody could read them."""
     return sum(not _is_divisor(part) for part in exponent.atoms(sympy.Pow, sympy.Function)) > 1
-
-
-def _negative(expr: Expr) -> bool:
-    return bool(expr.as_coeff_Mul()[0].is_negative)
-
-
-def _coefficient(product: Expr) -> tuple[Expr, list[Expr]]:
-    number, rest = product.as_coeff_Mul()
-    return number, [] if rest == 1 else list(sympy.Mul.make_args(rest))
 
 
 def _is_divisor(factor: Expr) -> bool:
@@ -415,14 +359,9 @@ def _is_root(factor: Expr) -> bool:
 
 def _shared_denominator(terms: Sequence[Expr]) -> int:
     """What a sum is best divided by as a whole: (x^2 + y^2) / 2; 1 if that is for a minority of its terms."""
-    below = [_denominator(term) for term in terms]
+    below = [denominator(term) for term in terms]
     common = lcm(*below)
     return common if below.count(common) >= max(2, len(below) / 3) else 1
-
-
-def _denominator(term: Expr) -> int:
-    number = term.as_coeff_Mul()[0]
-    return int(number.q) if number.is_Rational else 1
 
 
 def _as_written(terms: Iterable[Expr]) -> list[Expr]:
@@ -432,13 +371,13 @@ def _as_written(terms: Iterable[Expr]) -> list[Expr]:
     if functions_only:  # 1 + e^x, but x^2 + 1
         kinds.sort(key=lambda pair: pair[0][0] != 3)
     ordered = [term for _, term in kinds]
-    first = next((place for place, term in enumerate(ordered) if not _negative(term)), 0)
+    first = next((place for place, term in enumerate(ordered) if not negative(term)), 0)
     return [ordered[first], *ordered[:first], *ordered[first + 1 :]]
 
 
 def _kind(term: Expr) -> tuple[int, int, tuple[tuple[str, int], ...], int, str]:
     """The sorting key of a term: powers of letters by degree, brackets, functions, constants."""
-    factors = _coefficient(term)[1]
+    factors = coefficient(term)[1]
     if not term.free_symbols:
         return 3, 0 if term.is_Number else 1, (), 0, str(term)
     if all(map(_is_letter, factors)):
