@@ -43,6 +43,7 @@ from scenes.props.nesterov.outcome import (
     elsewhere,
     largest_curvature,
     remedy,
+    told_of_errors,
     turns_by,
     where_it_is,
 )
@@ -63,7 +64,7 @@ from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.cards import INSET, Counter, RuleCard, settings_line
 from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.endings import ending, last_value
-from scenes.stage.words.figures import in_one_notation, typed
+from scenes.stage.words.figures import typed
 from scenes.stage.words.speaker import FOOT, LineForWords, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
@@ -245,15 +246,9 @@ class NesterovScene(LineForWords, LectureScene):
             self.wait(1.6)
             self.speaker.say(*said)
         self._run(self.parameters.steps, [self.strip, self.counter, *self.rings.values(), *self.trails.values()])
-        turns, last = self.turns, {name: last_value(run) for name, run in self.runs.items()}
         self.speaker.say(*told_of_turns(self.rings, self.runs))
         self.wait(2.8)
-        errors = " and ".join(
-            tinted(f"${n}$", rule_color(r)) for r, n in zip(last, in_one_notation([*last.values()]), strict=True)
-        )
-        higher = turns[AHEAD] < turns[BALL] and last[AHEAD] > last[BALL]
-        told = f"fewer turns are not always a lower error: {errors}" if higher else f"the last errors: {errors}"
-        self.speaker.say(told, f"the last errors: {errors}")
+        self.speaker.say(*told_of_errors(self.runs))
         self.wait(2.8)
 
     def no_free_lunch(self) -> None:
