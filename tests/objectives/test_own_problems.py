@@ -123,7 +123,7 @@ def test_what_is_flatter_than_a_parabola_is_no_kink(formula: str, kept: tuple[fl
 
 
 def test_the_flat_tail_of_a_sigmoid_is_no_minimum() -> None:
-    """Beyond the data a sigmoid says 0 or 1 there, and the slope is too small for doubles: that is no valley's floor."""
+    """Beyond the data a sigmoid says 0 or 1 there, and no double tells its slope from 0: no valley's floor."""
     points = data((0.2, 0.9, 0.1, 0.8), (0.5, 2.5, -1.0, 3.0))
     mine = built(model="1/(1 + exp(-(w*x + b)))", loss="(f - y)^2/2", columns=points)
     assert len(mine.minima) == 1

@@ -68,7 +68,19 @@ class Results:
         return f"with its own rate, each ends below ${typed(one_digit_above(max(self.ends.values())))}$"
 
     @property
+    def best(self) -> str:
+        """The rule whose last errors are lowest, by the highest of them."""
+        return min(self.ends, key=lambda name: self.ends[name])
+
+    @property
+    def another_dips(self) -> bool:
+        """Whether the very last error of another rule is lower than that of the best: of one that swings."""
+        last = {name: last_value(run) for name, run in self.runs.items()}
+        return min(last.values()) < last[self.best]
+
+    @property
     def winner(self) -> str:
         """Who ended lowest, in a few words."""
-        best = min(self.ends, key=lambda name: self.ends[name])
-        return f"here {title_of(best)} ends lowest" if np.isfinite(self.ends[best]) else "here all fly off"
+        if not np.isfinite(self.ends[self.best]):
+            return "here all fly off"
+        return f"here {title_of(self.best)} {'stays' if self.another_dips else 'ends'} lowest"

@@ -51,7 +51,8 @@ def numbers(
 def verdict(results: Results, starts: Starts, conditions: Conditions) -> str:
     """Who ended lowest, and who does from everywhere, as markup."""
     same = "With the same rates and the same noise" if conditions.is_noisy else "With the same rates"
-    return f"{results.winner}. {same}, {starts.law}: {listed(starts.wins)}"
+    judged = f", by the largest of its last {JUDGED} errors" * results.another_dips
+    return f"{results.winner}{judged}. {same}, {starts.law}: {listed(starts.wins)}"
 
 
 def claimed_of_same(steps: int, race: Results) -> tuple[str, bool]:
