@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import DL, LEFT, UL, VGroup, VMobject, smooth
+from manim import DL, LEFT, RIGHT, UL, VGroup, VMobject, smooth
 
 from optimizers import Trajectory
 from scenes.stage.ink import layout
@@ -24,6 +24,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.surface_and_map import BALL, SurfaceAndMap
+from scenes.stage.words.naming import cut_to
 from scenes.stage.words.typesetting import BODY, SMALL, TITLE, Words, bold, lines, quiet, wrapped
 
 WIDE = 1.3  # times as wide as high: the words stand beside the map, else below it
@@ -31,6 +32,11 @@ WORDS = 4.1  # width of the words beside the map, at least
 BELOW, LITTLE = 1.9, 1.6  # height of a row of words below it, and in a small picture
 ACROSS, CLOSE = 3, 0.1  # words beside each other in a small picture, and the gaps between them
 FLIGHT = 3.2  # seconds
+
+
+def _shrunk(group: VGroup, cell: Box) -> float:
+    """How much smaller a group gets in a cell."""
+    return min(1.0, cell.width / group.width, cell.height / group.height)
 
 
 def outline_on(chart: ContourMap, points: Array) -> VMobject:
@@ -138,6 +144,11 @@ class Landing:
         foot = [self._key(box.width)] if self.target and len(self.targets) else []
         rest = box.inset(bottom=max(0.6, foot[0].height + 0.2) if foot else 0.0, top=0.3)
         cells = rest.rows(*[1.0] * len(said), gap=0.25)
+        if any(_shrunk(group, cell) < SMALL / BODY for group, cell in zip(said, cells, strict=True)):
+            said = [self._briefly(box.width, verdict) for verdict in self.verdicts]
+            cells = rest.rows(*[1.0] * len(said), gap=CLOSE)
+            if any(_shrunk(group, cell) < 1 for group, cell in zip(said, cells, strict=True)):
+                said = [self._briefly(box.width, replace(verdict, words="")) for verdict in self.verdicts]
         placed = [
             layout.place(layout.shrink_into(group, cell.width, cell.height), cell, LEFT)
             for group, cell in zip(said, cells, strict=True)
@@ -153,6 +164,15 @@ class Landing:
         number = [Words(f"${verdict.number}$", TITLE, color)] if verdict.number else []
         parts += [layout.shrink_into(words, width) for words in number]
         return lines(*parts, gap=0.22)
+
+    @staticmethod
+    def _briefly(width: float, verdict: Verdict) -> VGroup:
+        """The same where there are many, or long names: the number beside the name, all in small type."""
+        color = rule_color(verdict.name)
+        number = Words(f"${verdict.number}$", SMALL, color) if verdict.number else VGroup()
+        title = cut_to(verdict.title, width - number.width - 2 * CLOSE, SMALL, color, bold)
+        head = VGroup(title, number.next_to(title, RIGHT, buff=2 * CLOSE))
+        return lines(head, *([quiet(verdict.words)] if verdict.words else []), gap=CLOSE)
 
     @staticmethod
     def _said_in(width: float, verdict: Verdict) -> VGroup:
