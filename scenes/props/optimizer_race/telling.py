@@ -57,7 +57,7 @@ def verdict(results: Results, starts: Starts, conditions: Conditions) -> str:
 
 def claimed_of_same(steps: int, race: Results) -> tuple[str, bool]:
     """What must hold of the race at one rate."""
-    told = f"after {steps} steps the errors are {listed(race.ends)}"
+    told = f"of {steps} steps, in the last {JUDGED} the errors are at most {listed(race.ends)}"
     return f"the same rate is not the same step: {told}", race.far_apart
 
 
