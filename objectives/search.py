@@ -37,6 +37,7 @@ SAME = 1e-4  # of a scale: two minima so close are one
 HARD_BY, GENTLE = 1e-7, 1e-3  # of a scale; of the slope a scale away: there is none
 FLAT = 1e-9  # of the largest curvature: none
 AWAY = np.geomspace(1e-2, 1e2, 13)  # scales, along which a way may go down for ever
+ROUNDING = 1e-12  # of a value: so much may be rounding
 AS_LOW = 1e-9  # of the heights seen: as low as the lowest
 
 Places = NDArray[np.intp]
@@ -208,11 +209,15 @@ def _all_settled(objective: Differentiable, rough: Sequence[Array], scale: Array
     for start in rough[:SETTLED]:
         place, rests = _newton(objective, start, scale)
         if rests and _is_level(objective, place, scale):
-            found.append(None if _goes_on(objective, place, scale) else _smooth(objective, place, scale))
+            if _goes_on(objective, place, scale):
+                found.append(None)
+            elif not ((end := _smooth(objective, place, scale)).flat and _slides(objective, place, scale)):
+                found.append(end)
         elif kinks < KINKS:
             kinks += 1
             place, rests = _kink(_value(objective, scale), start / scale, scale)
-            found.append(Minimum(place, float(objective.value(place)), smooth=False) if rests else None)
+            smooth = _is_level(objective, place, scale)  # Newton's method did not rest: it may be flat, as x^4 is
+            found.append(Minimum(place, float(objective.value(place)), smooth) if rests else None)
     return found
 
 
@@ -280,6 +285,18 @@ def _goes_on(objective: Differentiable, place: Array, scale: Array) -> bool:
         bool((np.diff([float(objective.value(place + sign * far * way * scale)) for far in (0.0, *AWAY)]) < 0).all())
         for sign in (-1.0, 1.0)
     )
+
+
+def _slides(objective: Differentiable, place: Array, scale: Array) -> bool:
+    """Whether the flat way from a place leads down as soon as it leads anywhere: the far tail of a hill, no floor."""
+    bend = np.asarray(objective.hessian(place)) * np.outer(scale, scale)
+    way, here = np.linalg.eigh(bend)[1][:, 0] * scale, float(objective.value(place))
+    for sign in (-1.0, 1.0):
+        rises = np.asarray(objective.value(place + sign * AWAY[:, None] * way)) - here
+        seen = np.flatnonzero(np.abs(rises) > ROUNDING * abs(here))
+        if len(seen) and rises[seen[0]] < 0:
+            return True
+    return False
 
 
 def _distinct(found: Sequence[Minimum], middle: Array, scale: Array, height: float) -> tuple[Minimum, ...]:

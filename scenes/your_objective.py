@@ -68,7 +68,7 @@ CLOSE = 1e-3  # of the way down: what is found of the lowest point may be off by
 
 
 Rules = Annotated[
-    tuple[str, ...], BeforeValidator(as_list), Field(min_length=1, max_length=4), AfterValidator(known_rules)
+    tuple[str, ...], BeforeValidator(as_list), Field(min_length=1, max_length=8), AfterValidator(known_rules)
 ]
 
 
@@ -87,7 +87,9 @@ class YourObjective(LectureScene):
         view: Window | None = Field(None, description="Left, right, bottom, top; if not given, a window is found.")
         height: Literal["auto", "linear", "log"] = Field("auto", description="The height scale of the surface.")
         start: Point | None = Field(None, description="Where all start; if not given, a place with a slope is found.")
-        rules: Rules = Field(("gradient_descent", "momentum", "adam"), description=f"Up to four of {', '.join(RULES)}.")
+        rules: Rules = Field(
+            ("gradient_descent", "momentum", "adam"), description=f"Up to eight of {', '.join(RULES)}."
+        )
         learning_rate: LearningRate | None = Field(
             None, description="The learning rate of all rules; if not given, one is found for each."
         )

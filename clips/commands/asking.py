@@ -148,18 +148,21 @@ def objective(
 
 @app.command()
 def rules(
-    library: Annotated[
-        str | None, typer.Argument(metavar="[LIBRARY]", help="Its optimizers instead: torch, optax, pytorch_optimizer.")
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="One rule, as adam or torch:AdamW; or a library: torch, optax, pytorch_optimizer."
+        ),
     ] = None,
     lecture: LectureFile = None,
 ) -> None:
     """Tell the rules and schedules and what sets them: default, allowed values, meaning, and names elsewhere."""
     from clips.filming.work import bring_in
     from clips.telling.answer_key import rules_text
-    from clips.telling.guests import guests_text, libraries_text
+    from clips.telling.guests import libraries_text, text_about
 
     bring_in(read_book(lecture)[0].own)
-    print(f"{rules_text()}\n\n{libraries_text()}" if library is None else guests_text(library))
+    print(f"{rules_text()}\n\n{libraries_text()}" if name is None else text_about(name))
 
 
 @app.command()

@@ -257,9 +257,14 @@ def _remarks(found: Answer) -> list[str]:
 
 def rules_text() -> str:
     """Rules and schedules with what sets them: default, allowed values, meaning, and the names they have elsewhere."""
-    rules = ["\n".join(_rule_lines(name, rule)) for name, rule in RULES.items()]
+    rules = [rule_text(name) for name in RULES]
     kinds = ["\n".join(_schedule_lines(name, kind)) for name, kind in SCHEDULES.items()]
     return "\n\n".join([*rules, SCHEDULES_HEAD, *kinds])
+
+
+def rule_text(name: str) -> str:
+    """One of our rules, or of a lecture's own, with what sets it."""
+    return "\n".join(_rule_lines(name, RULES[name]))
 
 
 def _rule_lines(name: str, rule: type[Rule[Any]]) -> Iterator[str]:

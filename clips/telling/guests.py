@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clips.telling.answer_key import asked_for
-from optimizers.guests import LIBRARIES, Invited, invited, version_of
+from clips.telling.answer_key import asked_for, rule_text
+from objectives.errors import unknown
+from optimizers import RULES
+from optimizers.guests import LIBRARIES, Invited, guest, invited, version_of
 from optimizers.guests.catalogue import command_for, is_installed
 
 
@@ -18,6 +20,26 @@ def _line(library: str) -> str:
     if not is_installed(library):
         return f"  {library}: not installed; {command_for(library)} brings it"
     return f"  {library} {version_of(library)}: python render.py rules {library} tells what it has"
+
+
+def text_about(name: str) -> str:
+    """A rule with what sets it, a guest with its settings, or what a library has; raises UsageError for what is none of
+    these, for a guest that cannot run, and where its library is not there."""
+    if ":" in name:
+        return "\n".join(_guest_lines(name))
+    if name in LIBRARIES:
+        return guests_text(name)
+    if name not in RULES:
+        raise unknown("rule or library of optimizers", name, [*RULES, *LIBRARIES])
+    return rule_text(name)
+
+
+def _guest_lines(name: str) -> Iterator[str]:
+    rule = guest(name)
+    (library, version), *settings = rule.told
+    yield f"{rule.name}{_needed(Invited(rule.name, rule.needs))}"
+    yield f"  of {library} {version}"
+    yield from (f"  {setting} = {value}" for setting, value in settings)
 
 
 def guests_text(library: str) -> str:

@@ -51,7 +51,8 @@ def library_of(name: str) -> Library:
     if called not in LIBRARIES:
         raise unknown("library of optimizers", called, LIBRARIES)
     if not is_installed(called):
-        raise UsageError(f"{name} needs the library {called}: {command_for(called)} brings it.")
+        wanted = "is not installed here" if name == called else f"needs the library {called}"
+        raise UsageError(f"{name} {wanted}: {command_for(called)} brings it.")
     return LIBRARIES[called]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -65,13 +66,19 @@ def _named(
         own = next((rate for rate in RATES if rate in taken), setting) if setting in RATES else setting
         if own not in taken or own in HANDED_OVER:
             raise unknown(f"setting of {called}", setting, [entry for entry in taken if entry not in HANDED_OVER])
-        yield own, _as_taken(value)
+        meant = _as_taken(value)
+        if isinstance(meant, dict | set) or (isinstance(meant, str) and type(taken[own].default) in (int, float)):
+            raise UsageError(f"{setting} of {called} must be a number, not {value}.")
+        yield own, meant
 
 
 def _as_taken(value: object) -> object:
-    """Several numbers may be typed with commas between, as `0.9,0.99`; a whole number is one."""
+    """Several numbers may be typed with commas between, as `0.9,0.99`, or as a list; a whole number is one."""
+    if isinstance(value, list):
+        return tuple(map(_as_taken, value))
     if isinstance(value, str) and "," in value:
-        return tuple(float(part) for part in value.strip("()[] ").split(","))
+        with suppress(ValueError):
+            return tuple(float(part) for part in value.strip("()[] ").split(","))
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) >= 2 else value
 
 

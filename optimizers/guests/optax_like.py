@@ -8,6 +8,7 @@ because our gradient and Hessian answer. Schedule-free ones are shown where they
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from importlib import import_module
@@ -87,7 +88,10 @@ class OptaxMachine:
 
 def _made(factory: Any, settings: Settings, name: str | None, rate: Any) -> Any:
     optax = import_module("optax")
-    return optax.with_extra_args_support(factory(**settings, **({} if name is None or rate is None else {name: rate})))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # advice to programmers, not to lecturers
+        made = factory(**settings, **({} if name is None or rate is None else {name: rate}))
+    return optax.with_extra_args_support(made)
 
 
 def _step(made: Callable[[Any], Any], function: Any, rate: Any, x: Any, state: Any, slope: Any, value: Any) -> Any:

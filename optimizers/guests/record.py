@@ -7,7 +7,6 @@ goes on; who steps from an older state gets a machine that has lived through its
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,7 +20,7 @@ from ..hyperparameters import HyperParameter, Numbers
 from ..problem import FloatArray
 from ..rules import GradientFunction, Rule
 
-ROOM, SHORT = 96, 12  # characters of settings on a card, and beside a name
+SHORT = 12  # characters of settings beside a name
 Answer = Any  # a number or an array, as the objective gave it
 
 
@@ -86,7 +85,7 @@ class Guest(Rule[Diary]):
     asks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        said = _within(ROOM, [f"{name} {_as_markup(value)}" for name, value in self.told if value != "False"])
+        said = "; ".join(f"{name} {_as_markup(value)}" for name, value in self.told if value != "False")
         for attribute, value in {"needs": self.asks, "small_print": said}.items():
             object.__setattr__(self, attribute, value)  # what other rules say as a class, a guest says for itself
 
@@ -197,13 +196,6 @@ def kind_of(called: str, values: str = "") -> type[Guest]:
     name = called.partition(":")[2].partition("(")[0]
     title = f"{name} {values if len(values) <= SHORT else f'{values[: SHORT - 1]}…'}".strip()
     return type(name, (Guest,), {"name": called, "title": title, "__doc__": Guest.__doc__})
-
-
-def _within(room: int, pieces: list[str]) -> str:
-    """As many pieces as there is room for, in characters; that there are more is seen."""
-    lengths = itertools.accumulate(len(piece) + 2 for piece in pieces)
-    there = [piece for piece, length in zip(pieces, lengths, strict=True) if length <= room]
-    return "; ".join(there if len(there) == len(pieces) else [*there, "..."])
 
 
 def _as_markup(value: str) -> str:

@@ -30,8 +30,10 @@ class Bowl:
 
 
 def first_way(ways: Iterable[str], make: Callable[[str, FloatArray], Machine], why: Callable[[Exception], str]) -> str:
-    """The first of the ways in which two steps are taken; raises UsageError if none works, with why."""
-    reason = ""
+    """The first of the ways in which two steps are taken; raises UsageError if none works, with why.
+
+    Of several reasons the last counts that is not just that something was not handed over."""
+    reasons: list[tuple[bool, str]] = []
     for way in ways:
         try:
             machine = make(way, np.array([1.0, 0.5]))
@@ -39,5 +41,5 @@ def first_way(ways: Iterable[str], make: Callable[[str, FloatArray], Machine], w
                 raise ValueError("its steps are not finite on x^2 + y^2/2")
             return way
         except Exception as error:  # each library raises what it likes
-            reason = why(error)
-    raise UsageError(reason)
+            reasons.append((not isinstance(error, TypeError), why(error)))
+    raise UsageError(max(reversed(reasons), key=lambda one: one[0])[1])

@@ -313,6 +313,16 @@ def test_every_hyper_parameter_is_told(capsys: pytest.CaptureFixture[str]) -> No
     assert "render.py rules" in " ".join(said(capsys, "descend", "--help")[1].split())
 
 
+def test_one_rule_is_told_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, "rules", "adam")[1]
+    assert out in said(capsys, "rules")[1]
+    assert out.startswith("adam\n")
+    assert "beta1 = 0.9" in out
+    assert "momentum" not in out
+    assert "did you mean 'adam'?" in said(capsys, "rules", "adm")[2]
+    assert "did you mean 'torch'?" in said(capsys, "rules", "toch:AdamW")[2]
+
+
 def test_schedules_are_told_and_run(capsys: pytest.CaptureFixture[str]) -> None:
     out = said(capsys, "rules")[1]
     for name, kind in SCHEDULES.items():

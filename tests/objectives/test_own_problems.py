@@ -115,6 +115,21 @@ def test_a_kink_is_a_minimum_that_is_not_smooth(formula: str) -> None:
     assert not found.smooth
 
 
+@pytest.mark.parametrize(("formula", "kept"), [("x^4 + y^4", (0, 0)), ("x^2 + abs(y)^3", (0, 0))])
+def test_what_is_flatter_than_a_parabola_is_no_kink(formula: str, kept: tuple[float, float]) -> None:
+    (found,) = find_minima(built(formula=formula), np.zeros(2), np.ones(2)).minima
+    np.testing.assert_allclose(found.place, kept, atol=1e-2)
+    assert found.smooth
+
+
+def test_the_flat_tail_of_a_sigmoid_is_no_minimum() -> None:
+    """Beyond the data a sigmoid says 0 or 1 there, and no double tells its slope from 0: no valley's floor."""
+    points = data((0.2, 0.9, 0.1, 0.8), (0.5, 2.5, -1.0, 3.0))
+    mine = built(model="1/(1 + exp(-(w*x + b)))", loss="(f - y)^2/2", columns=points)
+    assert len(mine.minima) == 1
+    assert len(find_minima(mine, np.zeros(2), np.array([2.3, 1.4])).minima) == 1
+
+
 T = np.linspace(0, 8, 25)
 NOISE = np.random.default_rng(1).normal(0, 0.05, 25)
 MODELS: dict[str, tuple[str, Any, Any, tuple[float, float]]] = {  # formula, function, data and the parameters behind it

@@ -21,6 +21,7 @@ from objectives.errors import UsageError
 from optimizers import RULES, descend, make_rule
 from optimizers.guests import LIBRARIES, Guest, catalogue, guest
 from optimizers.guests.record import Asking, kind_of
+from optimizers.guests.trial import first_way
 from optimizers.problem import FloatArray
 from optimizers.rules import Momentum
 
@@ -246,6 +247,30 @@ def test_the_title_tells_two_settings_of_one_guest_apart() -> None:
 def test_settings_that_cannot_be_read_are_one_sentence(settings: str) -> None:
     with pytest.raises(UsageError, match=r"^The settings of .* cannot be read: write them as in torch:AdamW\("):
         guest(f"library:Settable{settings}")
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("value", ["'abc'", "{1: 2}"])
+def test_what_is_no_number_is_one_sentence(value: str) -> None:
+    with pytest.raises(UsageError, match=r"^lr of library:Settable\(lr=.*\) must be a number, not .*\.$"):
+        guest(f"library:Settable(lr={value})")
+
+
+@pytest.mark.usefixtures("library")
+def test_several_numbers_may_stand_in_either_kind_of_brackets() -> None:
+    given = [dict(guest(f"library:Settable(name={pair})").told)["name"] for pair in ("(0.8, 2)", "[0.8, 2]")]
+    assert given == ["(0.8, 2)", "(0.8, 2)"]
+
+
+def test_the_reason_of_a_way_counts_more_than_that_of_one_that_lacks_something() -> None:
+    """LBFGS asks for a closure: that it was given none says nothing about a setting that it refuses."""
+    raised: dict[str, Exception] = {"plain": TypeError("no closure"), "closure": ValueError("no"), "graph": TypeError()}
+
+    def made(way: str, _: FloatArray) -> Any:
+        raise raised[way]
+
+    with pytest.raises(UsageError, match=r"^no$"):
+        first_way(raised, made, str)
 
 
 @pytest.mark.usefixtures("library")

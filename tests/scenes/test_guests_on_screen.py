@@ -111,6 +111,29 @@ def test_layout(names: tuple[str, ...], mode: str, look: tuple[str, str]) -> Non
     film(Variant("optimizer_race", {"rules": names, "steps": 12, "mode": mode, "objective": "qfsp"}), look)
 
 
+def _side_by_side(one: Any, other: Any) -> bool:
+    return bool(one.get_bottom()[1] < other.get_top()[1] and one.get_top()[1] > other.get_bottom()[1])
+
+
+@pytest.mark.parametrize("look", [("light", "4:3"), ("dark", "16:9")])
+@pytest.mark.parametrize("names", [EIGHT, EIGHT[:4]])
+def test_cards_beside_a_surface_have_room(names: tuple[str, ...], look: tuple[str, str]) -> None:
+    """Name, learning rate and number stay on their card, and apart."""
+    with studio(make_profile("l", *look)):
+        given = {"rules": names, "steps": 12, "learning_rate": 0.01, "objective": "qfsp", "schedule": "cosine"}
+        scene: Any = make_scene("your_objective", given)
+        cards = scene.duet.cards
+        assert len(cards) == len(names)
+        for name, card in cards.items():
+            beside = [words for words in (card.title_words, card.settings) if _side_by_side(words, card.value)]
+            assert all(words.get_right()[0] < card.value.get_left()[0] for words in beside), name
+            for words in (card.title_words, card.settings, card.value):
+                assert card.box.left < words.get_left()[0], name
+                assert words.get_right()[0] < card.box.right, name
+                assert card.box.bottom < words.get_bottom()[1], name
+                assert words.get_top()[1] < card.box.top, name
+
+
 @pytest.mark.parametrize("clip", ["optimizer_race", "your_objective"])
 def test_a_rule_that_fails_inside_is_told_and_the_race_goes_on_without_it(clip: str) -> None:
     rules = "momentum,library:Failing,library:Settable"

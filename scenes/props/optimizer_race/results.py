@@ -16,6 +16,7 @@ from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import typed
 from scenes.stage.words.naming import title_of
 
+TIE = 1e-12  # errors so close are no victory
 FAR_APART, ARRIVED = 50.0, 0.01  # ratio of the errors; share of the first error, above the lowest, that is left
 
 
@@ -68,7 +69,27 @@ class Results:
         return f"with its own rate, each ends below ${typed(one_digit_above(max(self.ends.values())))}$"
 
     @property
+    def best(self) -> str:
+        """The rule whose last errors are lowest, by the highest of them."""
+        return min(self.ends, key=lambda name: self.ends[name])
+
+    @property
+    def ties(self) -> int:
+        """How many end as low as the best."""
+        best = self.ends[self.best]
+        return sum(end - best <= TIE * (1 + abs(best)) for end in self.ends.values())
+
+    @property
+    def another_dips(self) -> bool:
+        """Whether the very last error of another rule is lower than that of the best: of one that swings."""
+        last = {name: last_value(run) for name, run in self.runs.items()}
+        return self.ties == 1 and min(last.values()) < last[self.best]
+
+    @property
     def winner(self) -> str:
         """Who ended lowest, in a few words."""
-        best = min(self.ends, key=lambda name: self.ends[name])
-        return f"here {title_of(best)} ends lowest" if np.isfinite(self.ends[best]) else "here all fly off"
+        if not np.isfinite(self.ends[self.best]):
+            return "here all fly off"
+        if self.ties > 1:
+            return f"here {self.ties} end equally low"
+        return f"here {title_of(self.best)} {'stays' if self.another_dips else 'ends'} lowest"

@@ -38,6 +38,7 @@ from scenes.stage.words.typesetting import (
 
 PAD, HEAD = 0.2, 0.32  # round what a card says; from its top to the baseline of the name
 CLEAR = 0.3  # between the name and the letters
+LEAST = SMALL, 0.09  # type and gap of a card that still says all
 
 
 def formulas(rule: Rule[Any], changes: bool = False) -> tuple[str, ...]:
@@ -60,7 +61,11 @@ def _lettered(formula: str, changes: bool = False) -> str:
 
 def small_print(rule: Rule[Any]) -> str:
     """What the other signs of the formulas are, as markup; empty if there are none."""
-    return ", ".join(_lettered(piece) for piece in rule.small_print.split("; ") if piece)
+    return ", ".join(_pieces(rule))
+
+
+def _pieces(rule: Rule[Any]) -> list[str]:
+    return [_lettered(piece) for piece in rule.small_print.split("; ") if piece]
 
 
 def kept_finite(rule: Any) -> str:
@@ -89,13 +94,15 @@ class FormulaCard(VGroup):
         self.schedule = schedule_name(conditions.shape) if conditions.rates_of({"": rule}, 1) else ""
         ground = card_ground(box)
         inner = box.inset(PAD, 0.7 * PAD, PAD, 0.7 * PAD)
-        head = layout.place(cut_to(title_on_card(rule), inner.width, BODY, rule_color(rule.name), bold), inner, UL)
+        said = [quiet(wording) for wording in self._settings()]
+        free = inner.width - (min(words.width for words in said) + CLEAR if said else 0.0)
+        head = layout.place(cut_to(title_on_card(rule), free, BODY, rule_color(rule.name), bold), inner, UL)
         #: What lights the card, shown by whoever speaks of it.
         self.rim = ground.copy().set_fill(opacity=0).set_stroke(rule_color(rule.name), 4)
         self.add(ground, on_baseline(head, inner.top - HEAD))
-        if said := self._settings():
+        if said:
             room = inner.width - head.width - CLEAR
-            told = first_fitting(map(quiet, said), room)
+            told = first_fitting(said, room)
             self.add(on_baseline(layout.place(layout.shrink_into(told, room), inner, UR), inner.top - HEAD))
         rest = inner.inset(top=HEAD + 0.2)
         self.add(layout.place(_block(rule, rest, bool(self.schedule)), rest, UL))
@@ -117,6 +124,19 @@ def _block(rule: Rule[Any], box: Box, changes: bool) -> VGroup:
         told = written if written else [Words(rule.in_a_word, size)]
         block = lines(*told, *below[left_out:], gap=gap)
         if block.width <= box.width and block.height <= box.height:
+            return block
+        if not written and (size, gap) == LEAST:
+            return _settings_alone(rule, box)
+    return block
+
+
+def _settings_alone(rule: Rule[Any], box: Box) -> VGroup:
+    """What a guest is set to, in place of all else, and with dots where even that is too long."""
+    pieces = _pieces(rule)
+    for kept in range(len(pieces), 0, -1):
+        said = ", ".join([*pieces[:kept], *["…"] * (kept < len(pieces))])
+        block = lines(wrapped(said, box.width).set_color(palette().quiet))
+        if block.height <= box.height:
             break
     return block
 

@@ -14,6 +14,7 @@ from objectives import AnyObjective
 from optimizers import Conditions, Rule
 from optimizers.conditions import PLAIN
 from scenes.props.optimizer_race.rate_search import JUDGED
+from scenes.props.optimizer_race.results import TIE
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, disc_points
 from scenes.stage.ink.layout import Box
@@ -26,7 +27,6 @@ ACROSS, UP = 9, 7  # starts on a map
 DOT, ROW, BAR = 0.1, 1.0, 0.1
 CROWDED = 0.65  # height of a row in which the type is small
 FOOT = 0.4  # in a narrow picture what is said below has two lines
-TIE = 1e-12  # errors so close are no victory
 
 
 @dataclass(frozen=True)

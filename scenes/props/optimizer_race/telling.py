@@ -51,12 +51,13 @@ def numbers(
 def verdict(results: Results, starts: Starts, conditions: Conditions) -> str:
     """Who ended lowest, and who does from everywhere, as markup."""
     same = "With the same rates and the same noise" if conditions.is_noisy else "With the same rates"
-    return f"{results.winner}. {same}, {starts.law}: {listed(starts.wins)}"
+    judged = f", by the largest of its last {JUDGED} errors" * results.another_dips
+    return f"{results.winner}{judged}. {same}, {starts.law}: {listed(starts.wins)}"
 
 
 def claimed_of_same(steps: int, race: Results) -> tuple[str, bool]:
     """What must hold of the race at one rate."""
-    told = f"after {steps} steps the errors are {listed(race.ends)}"
+    told = f"of {steps} steps, in the last {JUDGED} the errors are at most {listed(race.ends)}"
     return f"the same rate is not the same step: {told}", race.far_apart
 
 

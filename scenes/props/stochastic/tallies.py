@@ -32,6 +32,7 @@ HEADS = {"there": "first", "stays": "stays"}
 SHARES = {"there": 0.8, "stays": 0.9}  # of the numbers' width
 HALF, APART = 0.1, 0.2  # half the height of a letter; between a name and what is set
 HEAD, FIRST, SECOND = 0.45, 0.27, 0.63  # height of the heads; from the top of a row to its two baselines
+FILLED = 0.85  # of a column's width, by what stands in it: so that two words stay apart
 NUMBERS, WIDEST, HIGHEST = 0.62, 0.9, 1.6  # of the width, for the numbers; a column and a row at most
 ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for large type
 
@@ -237,7 +238,7 @@ class Ledger:
 
     def _seated(self, words: Words, row: Box, key: str, depth: float) -> Words:
         room = SHARES[key] * self._unit
-        layout.place(layout.shrink_into(words, 0.97 * room), row.inset(right=row.right - self._right(key)), RIGHT)
+        layout.place(layout.shrink_into(words, FILLED * room), row.inset(right=row.right - self._right(key)), RIGHT)
         return on_baseline(words, row.top - depth)
 
     def _first(self, row: Box) -> float:

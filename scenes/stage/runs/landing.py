@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import DL, LEFT, UL, VGroup, VMobject, smooth
+from manim import DL, LEFT, RIGHT, UL, VGroup, VMobject, smooth
 
 from optimizers import Trajectory
 from scenes.stage.ink import layout
@@ -24,6 +24,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.surface_and_map import BALL, SurfaceAndMap
+from scenes.stage.words.naming import cut_to
 from scenes.stage.words.typesetting import BODY, SMALL, TITLE, Words, bold, lines, quiet, wrapped
 
 WIDE = 1.3  # times as wide as high: the words stand beside the map, else below it
@@ -31,6 +32,11 @@ WORDS = 4.1  # width of the words beside the map, at least
 BELOW, LITTLE = 1.9, 1.6  # height of a row of words below it, and in a small picture
 ACROSS, CLOSE = 3, 0.1  # words beside each other in a small picture, and the gaps between them
 FLIGHT = 3.2  # seconds
+
+
+def _shrunk(group: VGroup, cell: Box) -> float:
+    """How much smaller a group gets in a cell."""
+    return min(1.0, cell.width / group.width, cell.height / group.height)
 
 
 def outline_on(chart: ContourMap, points: Array) -> VMobject:
@@ -134,7 +140,7 @@ class Landing:
         return [layout.place(group.scale(share), cell, UL) for group, cell in pairs]  # all in the same type
 
     def _column(self, box: Box) -> list[VGroup]:
-        """Below each other, evenly; at the foot what the cross is."""
+        """Below each other; at the foot what the cross is."""
         foot = [self._key(box.width)] if self.target and len(self.targets) else []
         rest = box.inset(bottom=max(0.6, foot[0].height + 0.2) if foot else 0.0, top=0.3)
         placed = [
@@ -144,13 +150,18 @@ class Landing:
         return placed + [layout.place(layout.shrink_into(key, box.width), box, DL) for key in foot]
 
     def _said_below(self, box: Box) -> list[tuple[VGroup, Box]]:
-        """What is said of each run, and its part of a box: even parts, or flat words where these are too low."""
+        """What is said of each run, and its part of a box, in the first form that has room: on even parts, in small
+        type, with the number beside a name that may be cut, and without words."""
         said = [self._said(box.width, verdict) for verdict in self.verdicts]
-        cells = box.rows(*[1.0] * len(said), gap=0.25)
-        if any(group.height > cell.height for group, cell in zip(said, cells, strict=True)):
-            said = [self._said_flat(box.width, verdict) for verdict in self.verdicts]
-            cells = box.rows(*(group.height for group in said), gap=0.25)
-        return list(zip(said, cells, strict=True))
+        found = list(zip(said, box.rows(*[1.0] * len(said), gap=0.25), strict=True))
+        if all(_shrunk(*pair) >= SMALL / BODY for pair in found):
+            return found
+        for form, gap in ((self._small, 0.2), (self._briefly, CLOSE), (self._bare, CLOSE)):
+            said = [form(box.width, verdict) for verdict in self.verdicts]
+            found = list(zip(said, box.rows(*(group.height for group in said), gap=gap), strict=True))
+            if all(_shrunk(*pair) >= 1 - 1e-6 for pair in found):
+                break
+        return found
 
     @staticmethod
     def _said(width: float, verdict: Verdict) -> VGroup:
@@ -163,14 +174,26 @@ class Landing:
         return lines(*parts, gap=0.22)
 
     @staticmethod
-    def _said_flat(width: float, verdict: Verdict) -> VGroup:
-        """The same in small type: the number behind the name, if a width has room for both."""
+    def _small(width: float, verdict: Verdict) -> VGroup:
+        """The same in small type: the number behind the name, if a width has room for both, else below it."""
         color, number = rule_color(verdict.name), f"${verdict.number}$" if verdict.number else ""
         head = [Words(f"*{verdict.title}*  {number}", SMALL, color)]
         if head[0].width > width and number:
             head = [bold(verdict.title, SMALL, color), Words(number, SMALL, color)]
-        words = [Words(verdict.words, SMALL)] if verdict.words else []
-        return lines(*(layout.shrink_into(line, width) for line in (*head, *words)), gap=0.14)
+        return lines(*head, *([Words(verdict.words, SMALL)] if verdict.words else []), gap=0.14)
+
+    @staticmethod
+    def _briefly(width: float, verdict: Verdict) -> VGroup:
+        """The same where there are many, or long names: the number beside the name, all in small type."""
+        color = rule_color(verdict.name)
+        number = Words(f"${verdict.number}$", SMALL, color) if verdict.number else VGroup()
+        title = cut_to(verdict.title, width - number.width - 2 * CLOSE, SMALL, color, bold)
+        head = VGroup(title, number.next_to(title, RIGHT, buff=2 * CLOSE))
+        return lines(head, *([quiet(verdict.words)] if verdict.words else []), gap=CLOSE)
+
+    def _bare(self, width: float, verdict: Verdict) -> VGroup:
+        """Names and numbers alone."""
+        return self._briefly(width, replace(verdict, words=""))
 
     @staticmethod
     def _said_in(width: float, verdict: Verdict) -> VGroup:

@@ -45,6 +45,9 @@ ONE_CARD, TWO_CARDS = 6.2, 7.96  # width of a card that is alone, and of two, be
 COUNTER = 2.6  # width of the counter, where it stands beside words
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
 ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
+FOUR, LOW_CARD, THREE = 4, 0.8, 9.0  # cards in a line; height of each of more; width of a stage for three in a line
+MANY_CARDS = [(4, SMALL), (3, SMALL), (2, SMALL)]  # digits and type on more cards; at the last names are cut for them
+FEWEST = 2, SMALL  # digits and type of numbers, beside whole names and all settings
 LEAST = BODY, 3  # type and digits of a number that is named on its card
 BALL, RIM = 0.125, 0.07  # radius of a ball, and how much further each one reaches under the next at the start
 SWING = 18.0  # degrees to each side of it that the camera goes
@@ -98,7 +101,7 @@ class SurfaceAndMap:
             cards, words = below.right_slice(ONE_CARD if self.count == 1 else max(TWO_CARDS, 0.71 * stage.width))
             return panels, words.bottom_slice(FOOT)[0], cards
         across = -(-self.count // lines)
-        card = card_height((stage.width - (across - 1) * BETWEEN) / across)
+        card = card_height((stage.width - (across - 1) * BETWEEN) / across) if self.count <= FOUR else LOW_CARD
         cards, rest = stage.bottom_slice(lines * (card + BETWEEN) - BETWEEN, gap=0.12)
         words, panels = rest.bottom_slice(FOOT, gap=0.08)
         return panels, words, cards
@@ -125,6 +128,8 @@ class SurfaceAndMap:
 
     @property
     def _lines_of_cards(self) -> int:
+        if self.count > FOUR:
+            return -(-self.count // (4 if layout.is_wide() else 3 if layout.stage().width > THREE else 2))
         if layout.is_tall():
             return self.count if self.count <= 2 else 2
         return 1 if layout.is_wide() or self.count <= 2 else 2
@@ -188,7 +193,12 @@ class SurfaceAndMap:
 
     def rim(self, name: str) -> float:
         """At the start all balls lie over each other: the earlier ones are seen round the later ones."""
-        return RIM * (len(self.stack) - 1 - self.stack.index(name))
+        return self._reach * (len(self.stack) - 1 - self.stack.index(name))
+
+    @property
+    def _reach(self) -> float:
+        """How much further each ball reaches under the next: of many, none is huge."""
+        return RIM * min(1.0, (FOUR - 1) / max(1, len(self.stack) - 1))
 
     @property
     def stack(self) -> list[str]:
@@ -208,7 +218,7 @@ class SurfaceAndMap:
     def nesting(self, name: str) -> dict[str, Any]:
         """How much larger a run's ball is where it lies under others, and when that is."""
         above = [self.places[other] for other in self.stack[self.stack.index(name) + 1 :]]
-        again = covered(self.places[name], above, BALL, RIM)
+        again = covered(self.places[name], above, BALL, self._reach)
         return {"rim": self.rim(name), "until": self.parted, "again": again}
 
     @cached_property
@@ -233,30 +243,36 @@ class SurfaceAndMap:
         """A card a run, with as many digits of the error as have room; rather fewer of them with what they are."""
         errors = errors_of(self.runs.values())
         boxes = dict(zip(self.runs, self.card_boxes, strict=False))
-        for named in (True, False):
-            for significant, size in FEW:
+        whole = self.count <= FOUR  # else learning rates alone, and names that may be cut, so that numbers can be read
+        for named, briefly in [(True, False), (False, False)] * whole + [(False, True)]:
+            for significant, size in FEW if whole else MANY_CARDS:
                 spec = running_spec(errors, significant)
-                cards = self._cards(boxes, spec, widest_of(errors, spec), size, named=named)
+                cards = self._cards(boxes, spec, widest_of(errors, spec), size, named=named, briefly=briefly)
                 on_one_line = len({card.raised for card in cards.values()}) == 1
                 told = all(card.named for card in cards.values()) or not named
                 if on_one_line and told and all(card.fits for card in cards.values()):
                     return cards
-                if named and (size, significant) == LEAST:
+                if (named and (size, significant) == LEAST) or (not briefly and (significant, size) == FEWEST):
                     break
         return cards
 
-    def _cards(self, boxes: Mapping[str, Box], *format_: Any, named: bool) -> dict[str, RuleCard]:
+    def _cards(self, boxes: Mapping[str, Box], *format_: Any, **how: Any) -> dict[str, RuleCard]:
         """The cards in a format; their numbers all stand on the same line, if they can."""
-        cards = {name: self._card(name, box, *format_, named=named) for name, box in boxes.items()}
+        cards = {name: self._card(name, box, *format_, **how) for name, box in boxes.items()}
         if any(card.raised for card in cards.values()):
-            raised = {name: self._card(name, box, *format_, named=named, raised=True) for name, box in boxes.items()}
+            raised = {name: self._card(name, box, *format_, **how, raised=True) for name, box in boxes.items()}
             return raised if all(card.fits for card in raised.values()) else cards
         return cards
 
-    def _card(self, name: str, box: Box, spec: str, widest: float, size: float, **more: bool) -> RuleCard:
+    def _card(
+        self, name: str, box: Box, spec: str, widest: float, size: float, briefly: bool = False, **more: bool
+    ) -> RuleCard:
         title, settings = title_of(name), self.settings(name)
+        settings = {key: settings[key] for key in ("learning_rate",)} if briefly else settings
         rates = self.conditions.rates_of({name: self.rules[name]}, max(1, self.runs[name].steps)).get(name)
-        card = RuleCard(box, name, title, settings, spec, self.called, widest, size=size, rates=rates, **more)
+        card = RuleCard(
+            box, name, title, settings, spec, self.called, widest, size=size, rates=rates, cut=briefly, **more
+        )
         return card.at_the_start().display(self.reading(name)(0))
 
     def settings(self, name: str) -> dict[str, float]:

@@ -11,13 +11,15 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.figures import running_spec, typed
+from scenes.stage.words.naming import cut_to
 from scenes.stage.words.notation import notation
 from scenes.stage.words.numerals import Numeral, widest_of
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, descent, on_baseline
 
 STRIPE = 0.09
 CLEAR = 0.25  # between words and the number
 INSET, AT_RIGHT = 0.26, 0.2  # from the card's edges to its words, and to its number
+AT_EDGE = 0.05  # from the card's right edge to its words, at least
 CRAMPED = 3.6  # below this width the number stands below the settings, if the card is high enough
 AFTER, APART = 0.14, 0.3  # from a sign of equality to its number, from a number to the next letter
 NARROW = 5.0  # below this width the number stands beside the settings, not beside the name
@@ -111,12 +113,14 @@ class RuleCard(VGroup):
         raised: bool = False,
         named: bool = False,
         rates: Array | None = None,
+        cut: bool = False,
     ) -> None:
         """`spec` formats the number, `widest` is the value that takes the most room, `label` says what it is; `rates`
         (steps,) are learning rates that change: the one in force runs in the settings.
 
         In a narrow card the number stands beside the settings; beside the name if it is `raised`, or crowded there. Its
-        label stands over it there, if it is to be `named` and there is room for that.
+        label stands over it there, if it is to be `named` and there is room for that. A name that has no room may be
+        `cut`.
         """
         super().__init__()
         color = rule_color(rule)
@@ -128,6 +132,9 @@ class RuleCard(VGroup):
         self.value = Numeral(box.center, spec, size)
         self.value.display(widest)
         self._seat_value(raised)
+        written = self.title_words
+        if cut:
+            self._cut_title(title, size, color)
         self.add(
             self.ground,
             stripe(box, color),
@@ -142,9 +149,11 @@ class RuleCard(VGroup):
         if said is not None:
             self.add(said)
             number = said if box.width > NARROW else number
-        #: Whether the widest number keeps clear of the words, and the name stays in the card.
-        self.fits = all(number.get_left()[0] > words.get_right()[0] + CLEAR for words in self._beside()) and bool(
-            self.title_words.get_right()[0] < box.right
+        #: Whether the widest number keeps clear of the words, no name is cut for it, and all of them are on the card.
+        self.fits = (
+            (self.title_words is written or not self.raised)
+            and all(number.get_left()[0] > words.get_right()[0] + CLEAR for words in self._beside())
+            and all(words.get_right()[0] < box.right - AT_EDGE for words in (self.title_words, self.settings))
         )
         self.value.display(0)
 
@@ -158,6 +167,16 @@ class RuleCard(VGroup):
                 continue
             place(words, self.box.inset(left=INSET + STRIPE), LEFT)
             on_baseline(words, baseline)
+
+    def _cut_title(self, title: str, size: float, color: str) -> None:
+        """What there is room for of a long name, where it stands."""
+        beside = self.title_words in self._beside()
+        right = float(self.value.get_left()[0]) - 1.05 * CLEAR if beside else self.box.right - AT_RIGHT
+        left, bottom = float(self.title_words.get_left()[0]), float(self.title_words.get_bottom()[1])
+        baseline = bottom + descent(self.title_words.typst_code) * self.title_words.font_size
+        if left + self.title_words.width > right:
+            self.title_words = cut_to(title, right - left, size, color, bold)
+            on_baseline(self.title_words.align_to((left, 0.0, 0.0), LEFT), baseline)
 
     @property
     def _has_three_lines(self) -> bool:
