@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from manim import DL, DOWN, UR, VGroup, VMobject
+from manim import DL, DOWN, UP, UR, VGroup, VMobject
 
 from optimizers import theory
 from scenes.stage.ink.drawing import Array, curve_of, disc_points, polyline_points
-from scenes.stage.ink.layout import Box
+from scenes.stage.ink.layout import Box, box_of
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import figure, in_math
@@ -52,9 +52,8 @@ class CriticalCurve(Panel):
         super().__init__(box, (low, MOST), (0.0, 1.0), names, grid=True, x_scale="log")
         a = np.geomspace(low, MOST, 400)
         heights = np.array([theory.critical_momentum(float(one)) for one in a])
-        self.curve = curve_of(
-            [polyline_points(self.to_screen(a, heights))], stroke_color=palette().target, stroke_width=5
-        )
+        self.corners = self.to_screen(a, heights)
+        self.curve = curve_of([polyline_points(self.corners)], stroke_color=palette().target, stroke_width=5)
 
     def mark(self, size: float, momentum: float, color: str) -> VGroup:
         """A dot, the way down to the axis, and both numbers beside it."""
@@ -75,3 +74,24 @@ class CriticalCurve(Panel):
         words.shift(max(0.0, self.area.bottom + 0.1 - words.get_bottom()[1]) * -DOWN)
         words.shift(max(0.0, words.get_top()[1] - self.area.top + 0.05) * DOWN)
         return VGroup(dot, words)
+
+    def marks(self, answers: Sequence[tuple[float, float, str]]) -> list[VGroup]:
+        """A mark for each (size, momentum, colour); words that would lie on earlier ones stand under the curve."""
+        found: list[VGroup] = []
+        for answer in answers:
+            dot, words = self.mark(*answer)
+            taken = [box_of(part) for mark in found for part in mark]
+            if any(box_of(words).overlap(box) for box in taken):
+                words = self._under(dot, *answer[1:])
+            for box in taken:  # low down there is no room under it, but over it
+                words.shift(bool(box_of(words).overlap(box)) * (box.top + 0.1 - words.get_bottom()[1]) * UP)
+            found.append(VGroup(dot, words))
+        return found
+
+    def _under(self, dot: VMobject, momentum: float, color: str) -> Words:
+        """The momentum alone, at the left under a dot and the falling curve: where it lies, the axis tells."""
+        words = Words(f"${notation().momentum} = {figure(momentum, 4)}$", SMALL, color, on_picture=True)
+        left = self.area.left + 0.1
+        falls_to = float(np.interp(left + words.width, *self.corners[:, :2].T))
+        top = max(min(float(dot.get_bottom()[1]), falls_to) - 0.1, self.area.bottom + 0.1 + words.height)
+        return words.move_to([left + words.width / 2, top - words.height / 2, 0.0])
