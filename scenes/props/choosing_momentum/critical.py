@@ -94,4 +94,4 @@ class CriticalCurve(Panel):
         left = self.area.left + 0.1
         falls_to = float(np.interp(left + words.width, *self.corners[:, :2].T))
         top = max(min(float(dot.get_bottom()[1]), falls_to) - 0.1, self.area.bottom + 0.1 + words.height)
-        return words.move_to([left + words.width / 2, top - words.height / 2, 0.0])
+        return words.move_to((left + words.width / 2, top - words.height / 2, 0.0))
