@@ -261,8 +261,8 @@ class ChoosingMomentum(LectureScene):
         self.vanish(self.valley, self.race, *self.seconds.values(), *gone)
         self.play(FadeIn(self.chart), FadeIn(self.formulas), run_time=0.6)
         self.play(Create(self.chart.curve), run_time=1.2, rate_func=linear)
-        for at, momentum, color in self.answers:
-            self.play(FadeIn(self.chart.mark(at, momentum, color)), run_time=0.6)
+        for mark in self.chart.marks(self.answers):
+            self.play(FadeIn(mark), run_time=0.6)
             self.wait(0.9)
         letters = notation()
         size = f"${letters.learning_rate} f''$"

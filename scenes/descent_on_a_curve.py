@@ -52,11 +52,12 @@ from scenes.stage.words.endings import flies_off
 from scenes.stage.words.figures import figure, rounded, rounded_together, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, Words, bold, fitting_formula, lines, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, Formula, Words, bold, fitting_formula, lines, on_baseline, quiet
 from scenes.typed import as_list
 
 RUNS = ("without", "some", "much")
 LINE, TITLE_ROW, VERDICT = 0.5, 0.6, 2.1  # heights
+GAPS = (0.3, 0.16, 0.06)  # between the lines of the first step, whose sums stand on one line, on two or on three
 PACES = (3.0, 8.0, 40.0)  # steps a second: up to the first dip, up to the arrival, after it
 LONGEST = 9.0  # seconds of one stretch
 BELOW = 0.12  # from the middle of a row to its baseline
@@ -333,13 +334,11 @@ class DescentOnACurve(LectureScene):
         second = fitting_formula(f"{variable}_1 = {variable}_0 - {product}", box.width)
         numbers = f"{{{{ {rate} dot {within(slope)} : step }}}}"
         there, next_ = rounded_together([before, after])
-        third = fitting_formula(f"= {there} - {numbers} = {next_}", box.width)
-        if third.width > 1.001 * box.width:
-            third = fitting_formula(f"&= {there} - {numbers} \\ &= {next_}", box.width)
-        for line in (second, third):
+        third = _on_lines((f"= {there}", f"- {numbers}", f"= {next_}"), box.width)
+        for line in (second, *(line for line in third if "step" in line.typst_code)):
             line.select("step").set_color(color)
-        layout.place(lines(first, second, third, gap=0.3), box, LEFT)
-        return first, second, third
+        layout.place(lines(first, second, *third, gap=GAPS[len(third) - 1]), box, LEFT)
+        return first, second, VGroup(*third)
 
     @cached_property
     def title_of(self) -> dict[str, Words]:
@@ -396,6 +395,16 @@ class DescentOnACurve(LectureScene):
 def said(step: int | None) -> int | str:
     """A step as a caption says it."""
     return "never" if step is None else step
+
+
+def _on_lines(parts: tuple[str, str, str], width: float) -> list[Formula]:
+    """The sums on one line, what comes out on a second, or each part on its own: on as few as a width needs."""
+    first, minus, result = parts
+    for sources in ((f"{first} {minus} {result}",), (f"{first} {minus}", result), parts):
+        found = [fitting_formula(source, width) for source in sources]
+        if max(line.width for line in found) <= 1.001 * width:
+            break
+    return found
 
 
 def within(value: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from objectives.errors import UsageError
 from scenes.choosing_momentum import FOUR, SEEN, ChoosingMomentum
 from scenes.props.choosing_momentum.critical import size_for
 from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, as_share, kept
+from scenes.stage.ink import layout
+from tests.scenes.looking import texts_of
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -239,3 +242,17 @@ def test_odd_settings(changes: dict[str, Any]) -> None:
 def test_bad_parameters_are_refused(changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
         made(**changes)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+@pytest.mark.parametrize("rate", [0.001, 0.1, 0.24, 0.499, 0.5])
+@pytest.mark.parametrize("much", [0.0, 0.3, 0.9])
+def test_no_number_of_a_chart_lies_on_another(aspect: str, rate: float, much: float) -> None:
+    """However near the momenta are to each other: all are clear, and the same share is not written twice."""
+    with studio(make_profile("l", "dark", aspect)):
+        scene = made(second_learning_rate=rate, overshooting=much)
+        for marks in (scene.chart.marks(scene.answers), [*scene.sweep.marks.values()]):
+            boxes = [layout.box_of(text) for mark in marks for text in texts_of(mark)]
+            assert boxes
+            assert not any(one.overlap(other) for one, other in combinations(boxes, 2))
+            assert all(layout.safe_frame().contains(box) for box in boxes)

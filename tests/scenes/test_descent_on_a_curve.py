@@ -15,8 +15,11 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.descent_on_a_curve import RUNS, DescentOnACurve
+from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.panels.step_table import StepTable
+from scenes.stage.words.typesetting import MINIMUM_CAPITAL, capital_fraction
+from tests.scenes.looking import texts_of
 from tests.scenes.reading import is_rounded, read
 
 
@@ -42,6 +45,19 @@ def test_numbers_of_the_reference() -> None:
     critical: Any = make_scene("descent_on_a_curve", {"momenta": (0.0, (1 - np.sqrt(0.2)) ** 2, 0.9)})
     assert (critical.numbers()["some_first"], critical.numbers()["some_for_good"]) == (11, 11)
     assert (found["slope"], found["after_one_step"]) == (20, 8)
+
+
+@pytest.mark.parametrize("start", [-5.0, -0.01, 1.2345e-5, 1234567.0])
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_the_sums_of_the_first_step_keep_inside_their_column(start: float, aspect: str) -> None:
+    """However long the numbers are: on more lines where they need them, none of them shrunk below the smallest type."""
+    with studio(make_profile("l", "dark", aspect)):
+        scene: Any = make_scene("descent_on_a_curve", {"start": start, "learning_rate": 0.012345})
+        shown = [line for part in scene.first_step for line in texts_of(part)]
+        boxes = [layout.box_of(line) for line in shown]
+        assert all(scene.parts[2].contains(box, slack=0.02) for box in boxes)
+        assert all(upper.bottom > lower.top for upper, lower in pairwise(boxes))
+        assert min(map(capital_fraction, shown)) >= MINIMUM_CAPITAL
 
 
 @pytest.mark.parametrize(("rate", "told"), [(0.1, True), (1e-4, False)])

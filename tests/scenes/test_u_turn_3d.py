@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from clips.filming.work import make_scene as make
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
-from scenes.u_turn_3d import UTurn3D
+from scenes.stage.ink import layout
+from scenes.u_turn_3d import ROUND, UTurn3D
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -62,6 +64,20 @@ def test_balls_end_at_the_last_iterates() -> None:
     for name, run in scene.runs.items():
         np.testing.assert_allclose(scene.duet.trails[name].iterates[-1], run.iterates[run.ended_at])
         assert scene.duet.trails[name].step == run.ended_at
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_note_on_heights_keeps_clear_of_the_counter(aspect: str) -> None:
+    """While the camera goes round: also between the views that the landscape is fitted for."""
+    with studio(make_profile("l", "dark", aspect)):
+        scene: Any = make_scene("u_turn_3d", {"objective": "rosenbrock"})
+        terrain, counter = scene.duet.terrain.stand_in(scene.duet.boxes[0]), layout.box_of(scene.duet.counter)
+        terrain.rise.set_value(1.0)
+        for azimuth in np.linspace(scene.azimuth, scene.azimuth + ROUND, 24):
+            terrain.orbit.look(replace(scene.duet.aslant, azimuth=float(azimuth)))
+            note = terrain.settle().labels.heights.note
+            assert note.get_fill_opacity() == pytest.approx(1.0)
+            assert not layout.box_of(note).overlap(counter)
 
 
 def test_other_numbers_say_so() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from manim import DL, DOWN, DR, UL, UR, VGroup, VMobject
+from manim import DL, DOWN, UP, UR, VGroup, VMobject
 
 from optimizers import theory
 from scenes.stage.ink.drawing import Array, curve_of, disc_points, polyline_points
@@ -50,12 +50,10 @@ class CriticalCurve(Panel):
             f"most ${letters.momentum}$" + " without overshoot" * (box.width > CRAMPED),
         )
         super().__init__(box, (low, MOST), (0.0, 1.0), names, grid=True, x_scale="log")
-        self.marked: list[Words] = []
         a = np.geomspace(low, MOST, 400)
         heights = np.array([theory.critical_momentum(float(one)) for one in a])
-        self.curve = curve_of(
-            [polyline_points(self.to_screen(a, heights))], stroke_color=palette().target, stroke_width=5
-        )
+        self.corners = self.to_screen(a, heights)
+        self.curve = curve_of([polyline_points(self.corners)], stroke_color=palette().target, stroke_width=5)
 
     def mark(self, size: float, momentum: float, color: str) -> VGroup:
         """A dot, the way down to the axis, and both numbers beside it."""
@@ -66,21 +64,34 @@ class CriticalCurve(Panel):
         parted = ":" if self.area.width > CRAMPED else " \\ "  # on two lines
         where, most = f"{letters.learning_rate} f'' = {in_math(figure(size, 2))}", figure(momentum, 4)
         words = Words(f"${where}${parted} ${letters.momentum} = {most}$", SMALL, color, on_picture=True)
+        middle = (self.area.left + self.area.right) / 2
         room = max(float(place[0]) - self.area.left, self.area.right - float(place[0])) - 0.3
         if words.width > room:  # where it lies, the axis tells
             words = Words(f"${letters.momentum} = {most}$", SMALL, color, on_picture=True)
-        left = place[0] < (self.area.left + self.area.right) / 2
-        for side in (UR, DL, DR, UL) if left else (DL, UR, UL, DR):
-            self._put(words, place, side)
-            if not any(box_of(words).overlap(box_of(before)) for before in self.marked):
-                break
-        self.marked.append(words)
-        return VGroup(dot, words)
-
-    def _put(self, words: Words, place: Array, side: Array) -> None:
-        """Words beside a place, within the panel."""
-        words.next_to(place, side, buff=0.12)
+        words.next_to(place, UR if place[0] < middle else DL, buff=0.12)
         words.shift(max(0.0, self.area.left + 0.1 - words.get_left()[0]) * np.array([1.0, 0, 0]))
         words.shift(min(0.0, self.area.right - words.get_right()[0]) * np.array([1.0, 0, 0]))
         words.shift(max(0.0, self.area.bottom + 0.1 - words.get_bottom()[1]) * -DOWN)
         words.shift(max(0.0, words.get_top()[1] - self.area.top + 0.05) * DOWN)
+        return VGroup(dot, words)
+
+    def marks(self, answers: Sequence[tuple[float, float, str]]) -> list[VGroup]:
+        """A mark for each (size, momentum, colour); words that would lie on earlier ones stand under the curve."""
+        found: list[VGroup] = []
+        for answer in answers:
+            dot, words = self.mark(*answer)
+            taken = [box_of(part) for mark in found for part in mark]
+            if any(box_of(words).overlap(box) for box in taken):
+                words = self._under(dot, *answer[1:])
+            for box in taken:  # low down there is no room under it, but over it
+                words.shift(bool(box_of(words).overlap(box)) * (box.top + 0.1 - words.get_bottom()[1]) * UP)
+            found.append(VGroup(dot, words))
+        return found
+
+    def _under(self, dot: VMobject, momentum: float, color: str) -> Words:
+        """The momentum alone, at the left under a dot and the falling curve: where it lies, the axis tells."""
+        words = Words(f"${notation().momentum} = {figure(momentum, 4)}$", SMALL, color, on_picture=True)
+        left = self.area.left + 0.1
+        falls_to = float(np.interp(left + words.width, *self.corners[:, :2].T))
+        top = max(min(float(dot.get_bottom()[1]), falls_to) - 0.1, self.area.bottom + 0.1 + words.height)
+        return words.move_to((left + words.width / 2, top - words.height / 2, 0.0))

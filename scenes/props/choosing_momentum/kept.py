@@ -18,7 +18,7 @@ from optimizers import theory
 from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, Damping, as_share, decimals, kept
 from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.ink.drawing import Array, disc_points, polyline_points, polylines, stroke
-from scenes.stage.ink.layout import Box
+from scenes.stage.ink.layout import Box, box_of
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.cards import Counter
@@ -109,6 +109,20 @@ class KeptCurve(Panel):
         number.shift(max(0.0, number.get_right()[0] - self.area.right) * LEFT)
         return VGroup(dot.set_points(disc_points(place[None], DOT)), number)
 
+    def marks(self, momenta: Mapping[str, float], colors: Mapping[str, str]) -> dict[str, VGroup]:
+        """A mark for each, by name; where two would have their numbers on each other the later one stands beside, and
+        a momentum that is marked already has no number again."""
+        found: dict[str, VGroup] = {}
+        for name, momentum in momenta.items():
+            dot, number = self.mark(momentum, colors[name])
+            again = any(momentum == momenta[other] for other in found)
+            for box in [box_of(mark[1]) for mark in found.values() if len(mark) > 1]:
+                right = box.right + ABOVE + number.width < self.area.right
+                beside = box.right + ABOVE - number.get_left()[0] if right else box.left - ABOVE - number.get_right()[0]
+                number.shift(bool(box.overlap(box_of(number))) * beside * RIGHT)
+            found[name] = VGroup(dot, *[number] * (not again))
+        return found
+
 
 class Sweep(VGroup):
     """All of it; `display(momentum)` shows another momentum."""
@@ -151,10 +165,7 @@ class Sweep(VGroup):
     def marks(self) -> dict[str, VGroup]:
         """What is kept without momentum, with the most that does not overshoot, and with much of it."""
         momenta = {**self.damping.momenta, MUCH: self.damping.top}
-        made = {name: self.kept.mark(momentum, self.colors[name]) for name, momentum in momenta.items()}
-        if momenta[CRITICAL] == momenta[NONE]:  # one place, one number
-            made[CRITICAL].remove(made[CRITICAL][-1])
-        return made
+        return self.kept.marks(momenta, self.colors)
 
     @cached_property
     def band(self) -> VMobject:

@@ -42,7 +42,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, fitting_
 
 CARD, FOOT, BETWEEN = 0.98, 0.5, 0.2  # heights of a card and of the line for words, and gaps
 ONE_CARD, TWO_CARDS = 6.2, 7.96  # width of a card that is alone, and of two, beside words
-COUNTER = 2.6  # width of the counter, where it stands beside words
+COUNTER, LINE = 2.6, 0.3  # width and height of the counter
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
 ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
 FOUR, LOW_CARD, THREE = 4, 0.8, 9.0  # cards in a line; height of each of more; width of a stage for three in a line
@@ -182,9 +182,16 @@ class SurfaceAndMap:
 
     @cached_property
     def aslant(self) -> View:
-        """From where it is seen beside the map; it keeps its size while the camera swings."""
+        """From where it is seen beside the map; it keeps its size while the camera swings, and clear of the counter."""
         around = tuple(float(self.azimuth + side) for side in np.linspace(*self.swing, 7))
-        return self.terrain.fitted(self.azimuth, self.elevation, self.boxes[0], azimuths=around)
+        box, terrain = self.boxes[0], self.terrain
+        fit = terrain.fitted(self.azimuth, self.elevation, box, azimuths=around)
+        counter = Box(box.left, box.top - LINE, box.left + COUNTER, box.top)
+        sides = np.arange(around[0], around[-1] + 1)
+        notes = (terrain.note_box(replace(fit, azimuth=float(side)), box) for side in sides)
+        if self.count > 2 or not any(note.overlap(counter) for note in notes):
+            return fit
+        return terrain.fitted(self.azimuth, self.elevation, box.inset(top=LINE), azimuths=around)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -292,14 +299,13 @@ class SurfaceAndMap:
 
     @cached_property
     def counter(self) -> Counter:
-        """The iteration, over the terrain's upper left corner, or the right one where the axis of heights has a note;
-        at the end of the line for words, if that is long."""
+        """The iteration, over the terrain's upper left corner; at the end of the line for words, if that is long."""
         widest = max(run.steps for run in self.runs.values())
         corner = self.boxes[0].top_slice(0.5)[0]
-        if self.count > 2 or self.terrain.ground.scale.kind == "log":
-            line = self.rows[1] if self.count > 2 else corner
+        if self.count > 2:
+            line = self.rows[1]
             size = Counter(line, "iteration", widest=widest).display(widest)
-            corner = line.right_slice(size.width)[0].inset(top=(line.height - size.height) / 2 * (self.count > 2))
+            corner = line.right_slice(size.width)[0].inset(top=(line.height - size.height) / 2)
         return Counter(corner, "iteration", widest=widest)
 
     @cached_property

@@ -137,9 +137,14 @@ class HeightAxis:
                 for sign in signs:
                     sign.put(ORIGIN, 0.0)
         if self.note:
-            (x, y), half = view.project(self.top(view) * [1, 1, rise])[:2], self.note.half
-            left = max(float(x) + LEANS - 2 * half[0], box.left)
-            self.note.put(np.array([left + half[0], min(y + OVER, box.top - half[1])]), present)
+            self.note.put(self.note_box(view, rise, box).center[:2], present)
+
+    def note_box(self, view: View, rise: float, box: Box) -> Box:
+        """Where the note stands: over the axis, and inside of `box`; a point where there is none."""
+        x, y = map(float, view.project(self.top(view) * [1, 1, rise])[:2])
+        across, up = map(float, self.note.half if self.note else ORIGIN)
+        left, middle = max(x + LEANS - 2 * across, box.left), min(y + OVER, box.top - up)
+        return Box(left, middle - up, left + 2 * across, middle + up)
 
     def _put(self, signs: list[Sign], corner: int, opacity: float, view: View, rise: float, box: Box) -> None:
         """The numbers at one corner; where they would touch, some are left out."""
