@@ -6,6 +6,8 @@
 #   make setup                system packages, virtual environment, install; quick when there is nothing to do
 
 BIN = .venv/bin
+# One more than there are cores: many tests wait for a browser or for another process.
+WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: lecture test check format lint types page setup setup-dev clean
 
@@ -16,7 +18,7 @@ test: setup-dev
 	@scripts/setup-browser
 	@scripts/setup-documents
 	@scripts/setup-voice
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist worksteal # some 200 processes import anew
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal # some 200 processes import anew
 
 check: lint types page test
 

@@ -19,6 +19,7 @@ from clips.filming.work import typeset_folder
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 gc.set_threshold(*SELDOM)  # as in the processes that film
+os.environ.setdefault("LP_NUM_THREADS", "0")  # Mesa: a small terrain costs less than handing it to other threads
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background: what we start would be deaf, too
     signal.signal(signal.SIGINT, signal.default_int_handler)
