@@ -202,6 +202,8 @@ class Conventions(LectureScene):
         letter = notation().learning_rate
         if said := said_of(self.changing.seen):
             self.speaker.say(*said)
+        elif len(self.changing.parts) > 1:
+            self.speaker.say(f"once more: one learning rate up to step ${self.changing.parts[0][1]}$", "once more")
         if self.changing.is_smooth:
             self._follow()
         for factor, end in self.changing.parts:

@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
-from manim import DOWN, Group, ValueTracker, VGroup, VMobject, linear
+from manim import DOWN, LEFT, RIGHT, UP, Group, ValueTracker, VGroup, VMobject, linear
 from pydantic import BeforeValidator, Field
 
 from objectives import typeset
 from optimizers import Momentum, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
+from scenes.props.escape.told import Told, told_under
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
@@ -29,10 +30,10 @@ from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, lines, wrapped
+from scenes.stage.words.typesetting import BODY, Words, bold, lines, wrapped
 from scenes.typed import as_list
 
-CELL, NARROW = 0.5, 1.8  # height of the words under a small map; width of a cell for few words
+CELL, NARROW = 0.5, 1.8  # height of a line under a small map; width of a cell for few words
 FAINT = 0.35  # a map whose run does not get through
 AT_THE_BOTTOM = 0.02  # of the way down from the start: at a lowest point
 GLANCE = 7.0  # seconds for the runs on the small maps
@@ -131,13 +132,17 @@ class Escape(TwoRuns):
         if last > halt:
             self.play(step.animate.set_value(last), run_time=3.0, rate_func=linear)
         self.release()
-        self.wait(0.4)
+        if self.small_ends:
+            self.play(*map(FadeIn, self.small_ends), run_time=0.6)
+        self.wait(0.8)
 
     def not_the_more_the_better(self) -> None:
         """{how_many}."""
         judged = list(zip(self.small, self.small_labels, self.through.values(), strict=True))
         dimmed = [terrain.raster.animate.set_opacity(FAINT) for terrain, _, reached in judged if not reached]
         told = [label.animate.set_color(rule_color(MOMENTUM)) for _, label, reached in judged if reached]
+        ends = zip(self.small_ends, self.through.values(), strict=False)
+        told += [end.animate.set_color(rule_color(MOMENTUM)) for end, reached in ends if reached]
         self.play(*dimmed, *told, FadeIn(self.verdict), run_time=0.8)
         self.wait(3.6)
 
@@ -156,7 +161,7 @@ class Escape(TwoRuns):
         return [self._map(cell, run) for cell, run in zip(self.grid, self.many.values(), strict=False)]
 
     def _map(self, cell: Box, run: Trajectory) -> Terrain:
-        box = cell.bottom_slice(CELL, gap=0.05)[1]
+        box = cell.bottom_slice(self.room, gap=0.05)[1]
         view = widened(self.duet.view, box.width / box.height)
         names = tuple(typeset(variable) for variable in self.objective.variables)
         level = self.duet.map.levels
@@ -166,12 +171,25 @@ class Escape(TwoRuns):
         return terrain
 
     @cached_property
+    def told(self) -> Told:
+        names = [f"${notation().momentum} = {typed(m)}$" for m in self.many]
+        height = "E" if self.duet.called == "error" else "f"
+        return told_under(names, [last_value(run) for run in self.many.values()], height, self.grid[0].width)
+
+    @property
+    def room(self) -> float:
+        """Height of the words under a small map."""
+        return CELL + 0.3 * (self.told.lines - 1)
+
+    @cached_property
     def small_labels(self) -> list[Words]:
-        letter = notation().momentum
-        return [
-            layout.place(Words(f"${letter} = {typed(m)}$", SMALL), cell.bottom_slice(CELL)[0])
-            for m, cell in zip(self.many, self.grid, strict=False)
-        ]
+        """The coefficient under each map."""
+        return self.told.placed(self.told.names, [cell.bottom_slice(self.room)[0] for cell in self.grid], LEFT + UP)
+
+    @cached_property
+    def small_ends(self) -> list[Words]:
+        """The last value of each run: beside its coefficient, or below."""
+        return self.told.placed(self.told.ends, [cell.bottom_slice(self.room)[0] for cell in self.grid], RIGHT + DOWN)
 
     @cached_property
     def small_targets(self) -> list[VMobject]:

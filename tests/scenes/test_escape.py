@@ -12,6 +12,7 @@ from clips.filming.work import make_scene as make
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
 from scenes.escape import Escape
+from scenes.props.escape.told import told_under
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -56,6 +57,15 @@ def test_small_maps_show_their_runs() -> None:
     for terrain, run in zip(scene.small, scene.many.values(), strict=True):
         assert terrain.trails[0].step == run.ended_at
         np.testing.assert_allclose(terrain.trails[0].iterates[-1], run.iterates[run.ended_at])
+    assert len(scene.small_ends) == 7
+    for words, run in zip(scene.small_ends, scene.many.values(), strict=True):
+        assert words.typst_code == f"$f = {float(scene.objective.value(run.iterates[30])):.0f}$"
+
+
+@pytest.mark.parametrize(("width", "lines", "shown"), [(4.0, 1, 2), (2.2, 2, 2), (1.0, 1, 0)])
+def test_where_a_run_ends_is_said_on_one_line_or_two_or_not_at_all(width: float, lines: int, shown: int) -> None:
+    told = told_under(["$gamma = 0.85$", "$gamma = 0$"], [-960.7, 12.0], "f", width)
+    assert (told.lines, len(told.ends)) == (lines, shown)
 
 
 def test_momenta_are_typed_as_a_list() -> None:

@@ -252,6 +252,15 @@ def test_minima_that_are_found_are_those_that_are_listed(name: str) -> None:
 # The cuts -------------------------------------------------------------------------------------------------------------
 
 
+def test_a_cut_says_that_its_number_is_a_curvature() -> None:
+    """In 4:3 beside the saddle, too, where the name is wider than its cut; and the names stay apart."""
+    with studio(make_profile("l", "light", "4:3")):
+        scene: Any = make_scene("newton", {})
+        first, second = (part.title for part in scene.sections[BESIDE].parts)
+        assert [name.typst_code for name in (first, second)] == ["curvature $-2.5$", "curvature $1$"]
+        assert first.get_right()[0] + 0.1 < second.get_left()[0]
+
+
 def test_steps_in_the_cuts_are_the_steps_on_the_map() -> None:
     """Both components of Newton's step, and of gradient descent's, put together."""
     scene = asked()

@@ -128,6 +128,15 @@ def test_what_is_counted_has_whole_ticks(span: float, count: int) -> None:
     assert len(found) <= count + 1
 
 
+@given(half=st.floats(1.0, 1.99))
+def test_a_low_axis_has_more_than_one_number(half: float) -> None:
+    """A map round 0 that is hardly higher than two lines: -1, 0 and 1, and not 0 alone."""
+    axis = Axis((-half, half), (0.0, 2.2))
+    found = axis.ticks(0.9)
+    assert len(found) >= 2
+    assert np.diff(axis.place(found)).min() > 0.25, "a line of words apart"
+
+
 def test_labels_stand_at_their_ticks() -> None:
     panel = Panel(SQUARE, (0, 10), (0, 1), ("$x$", "$y$"))
     for label in panel.labels:

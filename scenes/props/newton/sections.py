@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from manim import UP, VGroup, VMobject
+from manim import LEFT, RIGHT, UP, VGroup, VMobject
+from manim.typing import Vector3D
 
 from objectives import AnyObjective
 from scenes.stage.ink import layout
@@ -70,7 +71,7 @@ class Section(VGroup):
     ) -> None:
         super().__init__()
         self.cut, self.tint = cuts[which], direction_colors()[which]
-        below, room = box.bottom_slice(NAME, gap=FEET)
+        self.below, room = box.bottom_slice(NAME, gap=FEET)
         spans = [np.ptp(cut.ends) or 1.0 for cut in cuts]
         widest = max(spans)
         self.magnified = NARROWEST * widest / spans[which] if spans[which] < NARROWEST * widest else 1.0
@@ -91,7 +92,7 @@ class Section(VGroup):
             stroke_color=palette().rule_line,
             stroke_width=2,
         )
-        self.title = layout.place(self._name(below.width), below)
+        self.title = layout.place(self._name(self.below.width), self.below)
         self.ground, self.touch = ground, touch if bent else VMobject()
         self.ball = Ball(palette().target, 0.1).move_to(self.at(0.0))
         self.steps = {"plain": self._arrow("gradient_descent"), "newton": self._arrow("newton")}
@@ -114,6 +115,19 @@ class Section(VGroup):
         note = f" ($times {in_math(figure(self.magnified, 2))}$)" if self.magnified != 1.0 else ""
         tried = (f"curvature ${curvature}${note}", f"${curvature}${note}", f"${curvature}$")
         return first_fitting((Words(text, SMALL, self.tint) for text in tried), width)
+
+    @property
+    def free(self) -> float:
+        """What is free beside the name, at each side."""
+        return max(0.0, (self.below.width - self.title.width) / 2)
+
+    def widen(self, spare: float, side: Vector3D) -> None:
+        """The name may be wider, by what a neighbour leaves free; then it begins at a side of the box."""
+        name = self._name(self.below.width + spare)
+        if name.width > self.below.width:
+            self.still.remove(self.title)
+            self.title = layout.place(name, self.below, side)
+            self.still.add(self.title)
 
     def _arrow(self, rule: str) -> Arrows:
         return Arrows(rule_color(rule))
@@ -145,6 +159,9 @@ class Sections(VGroup):
         unit = min(b.width / (span * (1 + 2 * ROOM)) for b, span in zip(boxes, (first, second), strict=True))
         self.cuts = cuts
         self.parts = [Section(b, objective, model, k, cuts, unit) for k, b in enumerate(boxes)]
+        first_part, second_part = self.parts
+        first_part.widen(second_part.free, LEFT)
+        second_part.widen(first_part.free, RIGHT)
         self.add(*self.parts)
         self.taking = "plain"
         self.moving = VGroup(*(VGroup(p.steps[k], p.dots[k]) for p in self.parts for k in ("plain", "newton")))

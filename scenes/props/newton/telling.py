@@ -84,7 +84,8 @@ class Tale:
         shape = {MINIMUM: "a wide and a narrow valley", SADDLE: "a hill and a valley", PEAK: "two hills"}[kind]
         alike = kind == MINIMUM and self.ground.model.ratio < ROUND
         shape = "two valleys" if alike else shape
-        return f"cut along both directions: {shape}, curvatures ${low}$ and ${high}$", f"{shape}: ${low}$ and ${high}$"
+        told = f"{shape}, curvatures ${low}$ and ${high}$"
+        return f"cut along both directions: {told}", told, f"curvatures ${low}$ and ${high}$"
 
     @property
     def parts(self) -> tuple[float, float]:

@@ -25,7 +25,7 @@ Scale = Literal["linear", "log"]
 
 TICK = 0.09
 PAD = 0.14  # between an axis and its labels
-CLOSER = 0.7  # than usual: ticks, where there would be a single one
+CLOSER = (1.0, 0.7, 0.5)  # ticks than usual, one after the other, where there would be a single one
 HALF = 0.22  # of the width of a number
 APART = 0.11  # at least, between the first numbers of both axes
 GAP = 0.06  # at least, between neighbouring numbers of one axis
@@ -115,8 +115,8 @@ class Axis:
 
         Closer, if else fewer than two would be clear of the upper end, of which so many units are `taken`.
         """
-        for distance in (apart, CLOSER * apart):
-            count = max(2, int(abs(self.screen[1] - self.screen[0]) / distance))
+        for closer in CLOSER:
+            count = max(2, int(abs(self.screen[1] - self.screen[0]) / (closer * apart)))
             found = decades(*self.data, count) if self.scale == "log" else ticks(*self.data, count, self.steps)
             if np.count_nonzero(self.place(found) <= self.screen[1] - taken) > 1:
                 break

@@ -1,0 +1,1 @@
+"""Parts of the clip `escape`, and of no other."""
