@@ -206,12 +206,17 @@ class Lecture(Record):
 
     _own: Own = PrivateAttr(NOTHING)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _every_clip(cls, data: Any) -> Any:
+        """A file that only brings objectives or rules leaves the clips as they are without one."""
+        brings = isinstance(data, dict) and ("objectives" in data or "extensions" in data)
+        return {"clip": [{"scene": scene} for scene in CLIPS], **data} if brings else data
+
     @model_validator(mode="after")
     def _sizes_are_those_of_videos(self) -> Lecture:
-        sizes: dict[tuple[str, ...], str] = {
-            ("quality",): self.quality,
-            **{("profiles", name): name for name in self.profiles},
-        }
+        sizes: dict[tuple[str, ...], str] = {("quality",): self.quality}
+        sizes |= {("profiles", name): name for name in self.profiles}
         for keys, quality in sizes.items():
             try:
                 pixels_of(self.size(quality), self.aspect)

@@ -101,6 +101,11 @@ def test_without_a_file_it_is_every_clip() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ['[objectives.my_bowl]\nformula = "x^2 + 3*y^2"', "extensions = []"])
+def test_a_file_that_only_brings_objectives_or_rules_has_every_clip(text: str) -> None:
+    assert [entry.name for entry in parse_lecture(text).clips] == [*CLIPS]
+
+
 def test_the_shipped_lecture_is_every_clip() -> None:
     lecture = read_lecture(ROOT / "lecture.toml")
     missing = "for a new clip, add [[clip]] and its scene to lecture.toml, in the order of scenes.CLIPS"
