@@ -7,6 +7,8 @@ given. The same order gives the same trajectory on every machine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
@@ -15,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from objectives.errors import UsageError
 
+from .names import name_of_run
 from .noise import with_noise
 from .problem import DataProblem, IntArray
 from .rules import Rule
@@ -44,13 +47,38 @@ def descend_minibatch(
 
     Raises `UsageError` as `descend` does, and for a length, batch size, seed or order that does not fit.
     """
-    orders = _orders(objective.samples, seed, shuffle, order)
     visited = objective.samples if order is None else len(_checked_order(order, objective.samples))
     if whole("batch_size", batch_size, 1) > visited:
         raise UsageError(f"batch_size is {batch_size}, but an epoch has {visited} samples.")
     length = steps_of(visited, batch_size, epochs, steps)
+    wanted = _Wanted((batch_size, seed, shuffle, noise), objective, rule, start, length, order)
+    name = name_of_run(objective, rule, start, length) if order is None else None
+    return _run(wanted) if name is None else _kept(replace(wanted, name=(*name, *wanted.name)))
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A run by its name, which ends with its batch size, seed, shuffling and noise: equal names, equal runs."""
+
+    name: tuple[Any, ...]
+    objective: DataProblem = field(compare=False)
+    rule: Rule[Any] | Schedule = field(compare=False)
+    start: ArrayLike = field(compare=False)
+    steps: int = field(compare=False)
+    order: ArrayLike | None = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _kept(wanted: _Wanted) -> Trajectory:
+    return _run(wanted)
+
+
+def _run(wanted: _Wanted) -> Trajectory:
+    objective, (batch_size, seed, shuffle, noise) = wanted.objective, wanted.name[-4:]
+    orders = _orders(objective.samples, seed, shuffle, wanted.order)
     problems = (objective.minibatch(indices) for indices in _minibatches(orders, batch_size))
-    return run(objective, with_noise(problems, objective.dimension, noise, seed), rule, start, length)
+    noisy = with_noise(problems, objective.dimension, noise, seed)
+    return run(objective, noisy, wanted.rule, wanted.start, wanted.steps)
 
 
 def _orders(size: int, seed: int, shuffle: bool, order: ArrayLike | None) -> Iterable[IntArray]:

@@ -56,9 +56,14 @@ def test_every_epoch_of_a_seed_has_its_own_order_and_visits_each_sample_once():
 
 
 def test_a_seed_decides_the_run():
+    """The same run whenever it is asked for, kept or not, and another one for whatever decides it."""
     first, again, other = (descend_minibatch(LINE, RULE, START, epochs=1, seed=seed).iterates for seed in (1, 1, 2))
+    np.testing.assert_allclose(first, by_hand([[k] for k in np.random.default_rng(1).permutation(10)]), rtol=1e-14)
     np.testing.assert_array_equal(first, again)
-    assert np.abs(first - other).max() > 0.01
+    differently = ({"noise": 0.1}, {"shuffle": False}, {"batch_size": 2}, {"order": range(9, -1, -1)})
+    others = [descend_minibatch(LINE, RULE, START, steps=5, seed=1, **how).iterates for how in differently]
+    others += [descend_minibatch(LINE, Momentum(0.05, 0.6), START, steps=5, seed=1).iterates, other[:6]]
+    assert min(np.abs(first[:6] - one).max() for one in others) > 0.01
 
 
 def test_one_batch_of_all_samples_is_the_full_descent():
