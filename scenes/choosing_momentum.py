@@ -51,7 +51,7 @@ FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the 
 PACES = (3.0, 10.0, 18.0, 25.0)  # steps a second, up to where the first arrives, the second ...
 SLOW, PACE, LONGEST = 2.0, 9.0, 8.0  # steps a second on the parabola; seconds of one stretch
 SEEN = 40  # steps of the ball that overshoots: later swings are small
-LINE = 0.5  # height of the line for words
+LINE, DONE = 0.5, 0.5  # height of the line for words; opacity of a line of algebra that has done its work
 
 
 Momenta = Annotated[tuple[Coefficient, ...], Field(min_length=4, max_length=4), BeforeValidator(as_list)]
@@ -222,8 +222,9 @@ class ChoosingMomentum(LectureScene):
         self._grow(top, critical, 1.4)
         if len(self.derivation):
             self.vanish(self.valley, self.sweep.places, *self.sweep.moving[:3])
-        for stage in self.derivation:
-            self.play(*(FadeIn(part, lag_ratio=0.05) for part in stage), run_time=0.7)
+        for k, stage in enumerate(self.derivation):
+            done = [part.animate.set_fill(opacity=DONE) for before in self.derivation[:k] for part in before]
+            self.play(*done, *(FadeIn(part, lag_ratio=0.05) for part in stage), run_time=0.7)
             self.wait(1.7)
 
     def _grow(self, momentum: float, until: float, seconds: float) -> None:

@@ -21,7 +21,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import THEMES, Palette, contrast, map_lightness
 from scenes.stage.maps.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.panels.error_strip import ErrorStrip, error_range
-from scenes.stage.panels.plot import WHOLE, Axis, Panel, decades, nice_step, ticks
+from scenes.stage.panels.plot import LOW, WHOLE, Axis, Panel, decades, nice_step, ticks
 from scenes.stage.words.cards import Counter, RuleCard
 from scenes.stage.words.figures import typed
 from scenes.stage.words.numerals import Numeral
@@ -132,7 +132,7 @@ def test_what_is_counted_has_whole_ticks(span: float, count: int) -> None:
 def test_a_low_axis_has_more_than_one_number(half: float) -> None:
     """A map round 0 that is hardly higher than two lines: -1, 0 and 1, and not 0 alone."""
     axis = Axis((-half, half), (0.0, 2.2))
-    found = axis.ticks(0.9)
+    found = axis.ticks(0.9, closer=LOW)
     assert len(found) >= 2
     assert np.diff(axis.place(found)).min() > 0.25, "a line of words apart"
 

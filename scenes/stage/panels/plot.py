@@ -25,7 +25,8 @@ Scale = Literal["linear", "log"]
 
 TICK = 0.09
 PAD = 0.14  # between an axis and its labels
-CLOSER = (1.0, 0.7, 0.5)  # ticks than usual, one after the other, where there would be a single one
+CLOSER = (1.0, 0.7)  # than usual: ticks, one after the other, where there would be a single one
+LOW = (*CLOSER, 0.5)  # where the numbers stand one above the other, which takes less room
 HALF = 0.22  # of the width of a number
 APART = 0.11  # at least, between the first numbers of both axes
 GAP = 0.06  # at least, between neighbouring numbers of one axis
@@ -110,13 +111,14 @@ class Axis:
         share = (self._measure(values) - self._low) / (self._high - self._low)
         return np.asarray(self.screen[0] + share * (self.screen[1] - self.screen[0]))
 
-    def ticks(self, apart: float, taken: float = 0.0) -> list[float]:
+    def ticks(self, apart: float, taken: float = 0.0, closer: Sequence[float] = CLOSER) -> list[float]:
         """Tick values about `apart` units of the screen from each other, or further.
 
-        Closer, if else fewer than two would be clear of the upper end, of which so many units are `taken`.
+        By a share of that `closer`, if else fewer than two would be clear of the upper end, of which so many units are
+        `taken`.
         """
-        for closer in CLOSER:
-            count = max(2, int(abs(self.screen[1] - self.screen[0]) / (closer * apart)))
+        for share in closer:
+            count = max(2, int(abs(self.screen[1] - self.screen[0]) / (share * apart)))
             found = decades(*self.data, count) if self.scale == "log" else ticks(*self.data, count, self.steps)
             if np.count_nonzero(self.place(found) <= self.screen[1] - taken) > 1:
                 break
@@ -173,7 +175,7 @@ class Panel(VGroup):
         x_scale, scale = scales
         bottom = Words("$0$", SMALL).height + PAD + 0.06
         top = Words("$y$", SMALL).height + 0.18 if names[1] else 0.12
-        probe = Axis(y, (box.bottom + bottom, box.top - top), scale).ticks(0.9)
+        probe = Axis(y, (box.bottom + bottom, box.top - top), scale).ticks(0.9, closer=LOW)
         last = tick_labels(Axis(x, (box.left, box.right), x_scale).ticks(1.3), x_scale)[-1]
         beyond = 0.0 if names[0] else Words(last, SMALL).width / 2
         labels = tick_labels(probe, scale) if y_labels else []
@@ -184,7 +186,7 @@ class Panel(VGroup):
         corners = outline_of(self.area)
         lines = [corners] if framed else [corners[:2]]
         if grid and y_labels:
-            lines += [self.to_screen([*self.x_axis.data], v) for v in self.y_axis.ticks(0.9)]
+            lines += [self.to_screen([*self.x_axis.data], v) for v in self.y_axis.ticks(0.9, closer=LOW)]
         return lines
 
     def _x_labels(self, name: str) -> list[Words]:
@@ -197,7 +199,7 @@ class Panel(VGroup):
         return Words(markup, SMALL, palette().quiet).next_to(self.point(value, self.y_axis.data[0]), DOWN, buff=PAD)
 
     def _y_labels(self) -> list[Words]:
-        values = self.y_axis.ticks(0.9)
+        values = self.y_axis.ticks(0.9, closer=LOW)
         marks = (Words(markup, SMALL, palette().quiet) for markup in tick_labels(values, self.y_axis.scale))
         left = self.x_axis.data[0]
         placed = [label.next_to(self.point(left, v), LEFT, buff=PAD) for v, label in zip(values, marks, strict=True)]
