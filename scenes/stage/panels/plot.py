@@ -217,5 +217,6 @@ class Panel(VGroup):
             made.append(across.align_to(self.labels, DOWN) if len(self.labels) else across)
         if up is not None:
             up.next_to(np.array([self.area.left, self.area.top, 0]), UP, buff=0.12, aligned_edge=LEFT)
-            made.append(up.shift(max(0.0, up.get_right()[0] - box.right) * LEFT))
+            beyond, before = up.get_right()[0] - box.right, up.get_left()[0] - box.left
+            made.append(up.shift(max(0.0, min(beyond, before)) * LEFT))
         return made
