@@ -101,9 +101,9 @@ class Ground:
         arrived, run = self.arrival(name), self.runs[name]
         if arrived is not None:
             return f"${arrived}$"
-        if self.rests[name] and self.rests[name] != MINIMUM:
+        if flies_off(run) or (self.rests[name] and self.rests[name] != MINIMUM):
             return "never"
-        ended = flies_off(run) or run.undefined_at is not None
+        ended = run.undefined_at is not None
         return ending_briefly(run, 2) if ended or self.lowest is None else f"$> {int(run.ended_at)}$"
 
     @property

@@ -32,7 +32,8 @@ HEADS = {"there": "first", "stays": "stays"}
 SHARES = {"there": 0.8, "stays": 0.9}  # of the numbers' width
 HALF, APART = 0.1, 0.2  # half the height of a letter; between a name and what is set
 HEAD, FIRST, SECOND = 0.45, 0.27, 0.63  # height of the heads; from the top of a row to its two baselines
-FILLED = 0.85  # of a column's width, by what stands in it: so that two words stay apart
+FILLED = 0.97  # of a column's width, by what stands in it
+NEVER, NO_STEP = "never", "–"  # in words, and in a table
 NUMBERS, WIDEST, HIGHEST = 0.62, 0.9, 1.6  # of the width, for the numbers; a column and a row at most
 ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for large type
 
@@ -266,6 +267,7 @@ class Ledger:
 
     def _number(self, run: str, key: str) -> Words:
         said = self.tallies[run].said[key]
+        said = NO_STEP if key in SHARES and said == NEVER else said  # a word has no room beside numbers
         row = self.lines[run]
         return self._seated(Words(said, self.size, self.colors[run]), row, key, self._first(row))
 
@@ -277,7 +279,7 @@ def settings_of(rules: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def _or_never(step: int | None) -> str:
-    return "never" if step is None else str(step)
+    return NEVER if step is None else str(step)
 
 
 def _when(tally: Tally) -> str:

@@ -152,8 +152,8 @@ class Panel(VGroup):
             self._frame_lines(grid, framed, y_labels), stroke_color=palette().rule_line, stroke_width=2
         )
         self.labels = VGroup(*self._x_labels(names[0]))
-        self.labels.add(*(self._y_labels() if y_labels else []))
         self.names = VGroup(*self._names(names, box))
+        self.labels.add(*(self._y_labels() if y_labels else []))
         self.add(self.frame, self.labels, self.names)
 
     # The mapping ----------------------------------------------------------------------------------------------------

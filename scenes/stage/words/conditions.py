@@ -64,8 +64,9 @@ def said_of(conditions: Conditions) -> tuple[str, ...]:
 
 
 def line_of(conditions: Conditions, box: Box, color: str | None = None) -> Words:
-    """What is said of conditions, at the right of a box, as long as it may be there."""
-    wordings = [quiet(words) for words in said_of(conditions)]
+    """What is said of conditions, at the right of a box, as long as it may be there; at least what kinds they are."""
+    kinds = ["schedule"] * conditions.changes + ["noise"] * conditions.is_noisy
+    wordings = [quiet(words) for words in (*said_of(conditions), " and ".join(kinds))]
     line = next((words for words in wordings if words.width <= box.width), wordings[-1])
     line.set_color(color or palette().quiet)
     return layout.place(layout.shrink_into(line, box.width), box, -LEFT)
