@@ -7,8 +7,8 @@ rate without noise is what `descend` does anyway, so that nothing changes for wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import count, repeat
 from typing import Any
 
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from objectives.errors import UsageError
 
 from .minibatch import descend_minibatch
-from .names import name_of_run
+from .names import made_once, name_of_run
 from .noise import descend_noisy, noise_at
 from .problem import DataProblem, FloatArray, Problem
 from .rules import Rule
@@ -60,9 +60,7 @@ class Conditions:
         """Run a rule, as `optimizers.descend` does; what is a schedule already keeps its own rates."""
         name = name_of_run(objective, rule, start, steps) if not self.are_plain else None
         name = name or _name_of_guest(objective, rule, start, steps)
-        if name is None:
-            return self._run(objective, rule, start, steps)
-        return _kept(_Wanted((self, *name), objective, rule, start, steps))
+        return made_once(name and (self, *name), lambda: self._run(objective, rule, start, steps))
 
     def _run(self, objective: Problem, rule: Rule[Any] | Schedule, start: ArrayLike, steps: int) -> Trajectory:
         moving = self.moving(rule, steps)
@@ -107,23 +105,6 @@ def _name_of_guest(objective: Problem, rule: Any, start: ArrayLike, steps: int) 
         return None
     own: Any = rule
     return objective, rule, own.learning_rate, tuple(np.asarray(start, dtype=float)), steps
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """A run by its name, the conditions first: equal names, equal runs."""
-
-    name: tuple[Any, ...]
-    objective: Problem = field(compare=False)
-    rule: Rule[Any] | Schedule = field(compare=False)
-    start: ArrayLike = field(compare=False)
-    steps: int = field(compare=False)
-
-
-@lru_cache(maxsize=64)
-def _kept(wanted: _Wanted) -> Trajectory:
-    under: Conditions = wanted.name[0]
-    return under._run(wanted.objective, wanted.rule, wanted.start, wanted.steps)
 
 
 def that_run(

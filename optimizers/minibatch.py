@@ -7,8 +7,6 @@ given. The same order gives the same trajectory on every machine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
@@ -17,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from objectives.errors import UsageError
 
-from .names import name_of_run
+from .names import made_once, name_of_run
 from .noise import with_noise
 from .problem import DataProblem, IntArray
 from .rules import Rule
@@ -51,34 +49,14 @@ def descend_minibatch(
     if whole("batch_size", batch_size, 1) > visited:
         raise UsageError(f"batch_size is {batch_size}, but an epoch has {visited} samples.")
     length = steps_of(visited, batch_size, epochs, steps)
-    wanted = _Wanted((batch_size, seed, shuffle, noise), objective, rule, start, length, order)
     name = name_of_run(objective, rule, start, length) if order is None else None
-    return _run(wanted) if name is None else _kept(replace(wanted, name=(*name, *wanted.name)))
 
+    def made() -> Trajectory:
+        orders = _orders(objective.samples, seed, shuffle, order)
+        problems = (objective.minibatch(indices) for indices in _minibatches(orders, batch_size))
+        return run(objective, with_noise(problems, objective.dimension, noise, seed), rule, start, length)
 
-@dataclass(frozen=True)
-class _Wanted:
-    """A run by its name, which ends with its batch size, seed, shuffling and noise: equal names, equal runs."""
-
-    name: tuple[Any, ...]
-    objective: DataProblem = field(compare=False)
-    rule: Rule[Any] | Schedule = field(compare=False)
-    start: ArrayLike = field(compare=False)
-    steps: int = field(compare=False)
-    order: ArrayLike | None = field(compare=False)
-
-
-@lru_cache(maxsize=64)
-def _kept(wanted: _Wanted) -> Trajectory:
-    return _run(wanted)
-
-
-def _run(wanted: _Wanted) -> Trajectory:
-    objective, (batch_size, seed, shuffle, noise) = wanted.objective, wanted.name[-4:]
-    orders = _orders(objective.samples, seed, shuffle, wanted.order)
-    problems = (objective.minibatch(indices) for indices in _minibatches(orders, batch_size))
-    noisy = with_noise(problems, objective.dimension, noise, seed)
-    return run(objective, noisy, wanted.rule, wanted.start, wanted.steps)
+    return made_once(name and (*name, batch_size, seed, shuffle, noise), made)
 
 
 def _orders(size: int, seed: int, shuffle: bool, order: ArrayLike | None) -> Iterable[IntArray]:

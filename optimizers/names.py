@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
-from dataclasses import fields
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +14,28 @@ from numpy.typing import ArrayLike
 from .rules import Rule
 
 MOST = 20_000  # numbers in the iterates of a run that is kept: at most 400 kilobytes with all that belongs to it
+
+
+Made = TypeVar("Made")
+
+
+def made_once(name: tuple[Hashable, ...] | None, make: Callable[[], Made]) -> Made:
+    """What was made under that name, if it is still kept; else it is made now. Without a name nothing is kept."""
+    made: Made = make() if name is None else _kept(_Named(name, make))
+    return made
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Equal names, equal runs, however they are made."""
+
+    name: tuple[Hashable, ...]
+    make: Callable[[], Any] = field(compare=False)
+
+
+@lru_cache(maxsize=192)
+def _kept(wanted: _Named) -> Any:
+    return wanted.make()
 
 
 def name_of_run(objective: object, rule: object, start: ArrayLike, steps: int) -> tuple[Hashable, ...] | None:

@@ -16,8 +16,8 @@ The step at which this happens keeps what was computed; after it the arrays hold
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, reduce
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from itertools import repeat
 from typing import Any, TypeAlias
 
@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from objectives.errors import UsageError
 
 from . import turns
-from .names import name_of_run
+from .names import made_once, name_of_run
 from .problem import Differentiable, FloatArray, IntArray, Problem
 from .rules import HESSIAN, Rule
 
@@ -166,25 +166,7 @@ def descend(objective: Problem, rule: Rule[Any] | Schedule, start: ArrayLike, st
     or if a schedule changes the kind of rule or the batch.
     """
     name = name_of_run(objective, rule, start, steps)
-    if name is not None:
-        return _kept(_Wanted(name, objective, rule, start, steps))
-    return run(objective, repeat(objective), rule, start, steps)
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """A run by its name: equal names, equal runs."""
-
-    name: tuple[object, ...]
-    objective: Problem = field(compare=False)
-    rule: Rule[Any] | Schedule = field(compare=False)
-    start: ArrayLike = field(compare=False)
-    steps: int = field(compare=False)
-
-
-@lru_cache(maxsize=64)
-def _kept(wanted: _Wanted) -> Trajectory:
-    return run(wanted.objective, repeat(wanted.objective), wanted.rule, wanted.start, wanted.steps)
+    return made_once(name, lambda: run(objective, repeat(objective), rule, start, steps))
 
 
 def run(
