@@ -6,9 +6,9 @@ rate without noise is what `descend` does anyway, so that nothing changes for wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count, repeat
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from objectives.errors import UsageError
 
+from .guests.record import Guest, Together
 from .minibatch import descend_minibatch
 from .names import made_once, name_of_run
 from .noise import descend_noisy, noise_at
@@ -26,6 +27,7 @@ from .schedules import Constant, RateSchedule, make_schedule, rates, scheduled
 from .trajectory import Schedule, Trajectory, descend
 
 CONSTANT = "constant"
+TOGETHER = "side by side"  # of what is kept: the runs of several guests
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,41 @@ class Conditions:
             return descend(objective, moving, start, steps)
         return descend_noisy(objective, moving, start, steps, deviation=self.noise, seed=self.seed)
 
+    def descend_each(
+        self, objective: Problem, rules: Mapping[str, Rule[Any]], start: ArrayLike, steps: int
+    ) -> tuple[dict[str, Trajectory], dict[str, str]]:
+        """The runs of rules by name, and of those that fail inside why: an optimizer of a library may, anywhere.
+
+        They are those of `descend`. Guests that ask for the gradient alone run side by side, for that is quicker.
+        """
+        together = {name: rule for name, rule in rules.items() if isinstance(rule, Guest) and _fits_beside(rule, start)}
+        runs, failed = self._side_by_side(objective, together, start, steps)
+        for name in (name for name in rules if name not in together):
+            try:
+                runs[name] = self.descend(objective, rules[name], start, steps)
+            except UsageError as error:
+                if rules[name].says_all:  # ours does not fail: something else is wrong
+                    raise
+                failed[name] = str(error)
+        return {name: runs[name] for name in rules if name in runs}, failed
+
+    def _side_by_side(
+        self, objective: Problem, guests: Mapping[str, Guest], start: ArrayLike, steps: int
+    ) -> tuple[dict[str, Trajectory], dict[str, str]]:
+        """The runs of guests by name, kept as those that each of them makes alone; and why others failed."""
+        if not guests:
+            return {}, {}
+        names = {name: _name_of_guest(objective, rule, start, steps) for name, rule in guests.items()}
+
+        def make() -> tuple[Trajectory, dict[int, str]]:
+            team = Together.of(guests.values())
+            return self._run(objective, team, start, steps), team.failed
+
+        made, gave_up = made_once((self, TOGETHER, *names.values()), make)
+        found = {name: made.at(place) for place, name in enumerate(guests) if place not in gave_up}
+        runs = {name: made_once((self, *(names[name] or ())), partial(_as_is, run)) for name, run in found.items()}
+        return runs, {name: gave_up[place] for place, name in enumerate(guests) if place in gave_up}
+
     def descend_minibatch(
         self, objective: DataProblem, rule: Rule[Any], start: ArrayLike, *, steps: int, **how: Any
     ) -> Trajectory:
@@ -99,28 +136,21 @@ class Conditions:
         return (noise_at(k, dimension, self.noise, self.seed) for k in count())
 
 
+def _fits_beside(guest: Guest, start: ArrayLike) -> bool:
+    """Whether it can be one of several: a single run that asks for no more than the gradient."""
+    return not guest.asks and not guest.batch_shape and np.ndim(start) == 1
+
+
+def _as_is(run: Trajectory) -> Trajectory:
+    return run
+
+
 def _name_of_guest(objective: Problem, rule: Any, start: ArrayLike, steps: int) -> tuple[Any, ...] | None:
     """A name for a single run of a guest, which is known by its own name and its settings; it takes long."""
     if not isinstance(rule, Rule) or rule.says_all or rule.batch_shape or np.ndim(start) != 1:
         return None
     own: Any = rule
     return objective, rule, own.learning_rate, tuple(np.asarray(start, dtype=float)), steps
-
-
-def that_run(
-    rules: Mapping[str, Rule[Any]], run: Callable[[Rule[Any]], Trajectory]
-) -> tuple[dict[str, Trajectory], dict[str, str]]:
-    """The runs of rules by name, and of those that fail inside why they do: an optimizer of a library may, anywhere."""
-    runs: dict[str, Trajectory] = {}
-    failed: dict[str, str] = {}
-    for name, rule in rules.items():
-        try:
-            runs[name] = run(rule)
-        except UsageError as error:
-            if rule.says_all:  # ours does not fail: something else is wrong
-                raise
-            failed[name] = str(error)
-    return runs, failed
 
 
 PLAIN = Conditions()

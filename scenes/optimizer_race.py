@@ -109,10 +109,10 @@ class OptimizerRace(LineForWords, LectureScene):
     @derived
     def failed(self) -> dict[str, str]:
         """Guests that fail inside, and why."""
-        return failing(self.parameters, self._descend)
+        return failing(self.parameters, self._descend_each)
 
-    def _descend(self, rule: Rule[Any]) -> Trajectory:
-        return self.conditions.descend(self.objective, rule, self.start, self.parameters.steps)
+    def _descend_each(self, rules: Mapping[str, Rule[Any]]) -> tuple[dict[str, Trajectory], dict[str, str]]:
+        return self.conditions.descend_each(self.objective, rules, self.start, self.parameters.steps)
 
     @cached_property
     def searches(self) -> dict[str, RateSearch]:
@@ -128,8 +128,8 @@ class OptimizerRace(LineForWords, LectureScene):
     @cached_property
     def runs(self) -> dict[str, dict[str, Trajectory]]:
         """The runs of both races."""
-        same = {name: self._descend(rule) for name, rule in self.same.items()}
-        return {SAME: same, TUNED: {name: search.run for name, search in self.searches.items()}}
+        tuned = {name: search.run for name, search in self.searches.items()}
+        return {SAME: self._descend_each(self.same)[0], TUNED: tuned}
 
     @property
     def raced(self) -> tuple[str, ...]:

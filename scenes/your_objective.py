@@ -18,7 +18,6 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from objectives import AnyObjective, typeset_function, typeset_gradient
 from objectives.errors import UsageError
 from optimizers import RULES, Conditions, Rule, Trajectory, make_rule, with_momentum
-from optimizers.conditions import that_run
 from optimizers.registry import is_guest
 from scenes.lecture_scene import (
     Claim,
@@ -127,8 +126,7 @@ class YourObjective(LectureScene):
         """Guests that fail inside, and why."""
         wanted, guests = self.parameters, [name for name in self.parameters.rules if is_guest(name)]
         asked = {name: self._rule(name, wanted.learning_rate or SHORT) for name in guests}
-        how = self.start, wanted.steps
-        failed = that_run(asked, lambda rule: self.conditions.descend(self.objective, rule, *how))[1]
+        failed = self.conditions.descend_each(self.objective, asked, self.start, wanted.steps)[1]
         if len(failed) == len(wanted.rules):
             raise UsageError(next(iter(failed.values())))
         return failed

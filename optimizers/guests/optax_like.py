@@ -41,11 +41,11 @@ class OptaxMachine:
 
     def step(self, ask: Asking, rate: float | None) -> FloatArray:
         """Take a step with this learning rate; where the point is then."""
-        self.ask, here = ask, np.array(self.x)
-        told = [np.array(ask.slope(here)), np.float64(ask.value(here) if self.way != "plain" else 0.0)]
+        self.ask, here = ask, np.asarray(self.x)
+        told = [ask.slope(here), np.float64(ask.value(here) if self.way != "plain" else 0.0)]
         with self.jax.enable_x64(True):
-            self.x, self.state = self._take(self.rate if rate is None else rate, self.x, self.state, *told)
-            return np.array(self._shown())
+            self.x, self.state, shown = self._take(self.rate if rate is None else rate, self.x, self.state, *told)
+            return np.asarray(self.x if shown is None else shown)
 
     def _compiled(self) -> Any:
         """The step: shared by all machines of an optimizer, unless it calls back to the objective of one run."""
@@ -55,12 +55,6 @@ class OptaxMachine:
 
     def _made(self, rate: Any) -> Any:
         return _made(self.factory, self.settings, rate_of(self.factory), rate)
-
-    def _shown(self) -> Any:
-        contrib = import_module("optax.contrib")
-        if isinstance(self.state, contrib.ScheduleFreeState):
-            return contrib.schedule_free_eval_params(self.state, self.x)
-        return self.x
 
     def _function(self) -> Any:
         """The objective as JAX sees it, with our derivatives."""
@@ -98,7 +92,13 @@ def _step(made: Callable[[Any], Any], function: Any, rate: Any, x: Any, state: A
     told = {"value": value, "grad": slope, "loss": value} if function is not None else {}
     more = {"value_fn": function, "obj_fn": function} if callable(function) else {}
     update, state = made(rate).update(slope, state, x, **told, **more)
-    return x + update, state
+    return x + update, state, _shown(state, x + update)
+
+
+def _shown(state: Any, x: Any) -> Any:
+    """Where it would be evaluated, if that is not where it is."""
+    contrib = import_module("optax.contrib")
+    return contrib.schedule_free_eval_params(state, x) if isinstance(state, contrib.ScheduleFreeState) else None
 
 
 @lru_cache(maxsize=256)

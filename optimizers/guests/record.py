@@ -7,10 +7,15 @@ goes on; who steps from an older state gets a machine that has lived through its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+import warnings
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar, Protocol
+from itertools import repeat
+from typing import Any, ClassVar, Protocol, final
 
 import numpy as np
 
@@ -68,26 +73,25 @@ class _Crew:
     newest: Diary | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Guest(Rule[Diary]):
-    """An optimizer of a library, with its settings; made by `guest`, which knows what it needs.
-
-    `machine` makes one at a point of shape (d,). `learning_rate` is None for an optimizer without one, else a number
-    or an array over the batch; a schedule may change it from step to step, and nothing else. `told` are the settings,
-    the library's version among them, as they stand on a card; `asks` is what it needs besides the gradient.
-    """
+class Crewed(Rule[Diary]):
+    """A rule whose steps are taken by machines, one for each run of a batch."""
 
     in_a_word: ClassVar[str] = "steps as its library does"
     says_all: ClassVar[bool] = False  # what its machine does is the library's affair
-    machine: Callable[[FloatArray], Machine] = field(repr=False)
-    learning_rate: Numbers | None = None
-    told: tuple[tuple[str, str], ...] = ()
-    asks: tuple[str, ...] = ()
+    learning_rate: Numbers | None
 
-    def __post_init__(self) -> None:
-        said = "; ".join(f"{name} {_as_markup(value)}" for name, value in self.told if value != "False")
-        for attribute, value in {"needs": self.asks, "small_print": said}.items():
-            object.__setattr__(self, attribute, value)  # what other rules say as a class, a guest says for itself
+    @abstractmethod
+    def machine_at(self, place: tuple[int, ...], x: FloatArray) -> Machine:
+        """A new machine for the run at that place of the batch, whose start is x, shape (d,)."""
+
+    def taken(self, place: tuple[int, ...], machine: Machine, ask: Asking, rate: float | None) -> FloatArray:  # noqa: ARG002
+        """Where a step of that machine leads; raises `UsageError` with the library's reason if it fails inside."""
+        try:
+            return machine.step(ask, rate)
+        except UsageError:
+            raise
+        except Exception as error:  # what a library raises is its own affair, and of every kind
+            raise UsageError(f"{self.name} gave up: {one_line(error)}.") from error
 
     @classmethod
     def hyperparameters(cls) -> tuple[HyperParameter, ...]:
@@ -98,12 +102,6 @@ class Guest(Rule[Diary]):
     def batch_shape(self) -> tuple[int, ...]:
         return np.shape(self.learning_rate) if self.learning_rate is not None else ()
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Guest) and (self.name, self.told) == (other.name, other.told)
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.told))
-
     def init(self, x: FloatArray) -> Diary:
         return Diary(np.array(x))
 
@@ -111,35 +109,102 @@ class Guest(Rule[Diary]):
         crew = state.crew if state.crew.newest in (None, state) else _Crew()
         machines = crew.machines or self._as_of(state)
         asked = [_Asked(gradient, x, place) for place in np.ndindex(x.shape[:-1])]
-        result = np.empty_like(x)
-        for ask, machine in zip(asked, machines, strict=True):
-            result[ask.place] = self._stepped(machine, ask, _there(self.learning_rate, x.shape[:-1], ask.place))
+        result = np.full_like(x, np.nan)
+        with _quiet():
+            for ask, machine, rate in zip(asked, machines, _each(self.learning_rate, x.shape[:-1]), strict=True):
+                if ask.goes_on:
+                    result[ask.place] = self.taken(ask.place, machine, ask, rate)
         now = Diary(state.start, state, tuple(tuple(ask.answers) for ask in asked), self.learning_rate, crew)
         crew.machines, crew.newest = machines, now
         return result, now
 
     def _as_of(self, state: Diary) -> list[Machine]:
         """Machines that have taken the steps of a diary."""
-        places = list(np.ndindex(state.start.shape[:-1]))
-        machines = [self.machine(np.array(state.start[place])) for place in places]
-        for entry in state.steps():
-            for place, machine, answers in zip(places, machines, entry.answers, strict=True):
-                rate = _there(entry.learning_rate, state.start.shape[:-1], place)
-                self._stepped(machine, _Remembered(iter(answers)), rate)
+        batch = state.start.shape[:-1]
+        places = list(np.ndindex(batch))
+        with _quiet():
+            machines = [self.machine_at(place, np.array(state.start[place])) for place in places]
+            for entry in state.steps():
+                told = zip(places, machines, entry.answers, _each(entry.learning_rate, batch), strict=True)
+                for place, machine, answers, rate in told:
+                    if answers:
+                        self.taken(place, machine, _Remembered(iter(answers)), rate)
         return machines
 
-    def _stepped(self, machine: Machine, ask: Asking, rate: float | None) -> FloatArray:
+
+@dataclass(frozen=True, eq=False)
+class Guest(Crewed):
+    """An optimizer of a library, with its settings; made by `guest`, which knows what it needs.
+
+    `machine` makes one at a point of shape (d,). `learning_rate` is None for an optimizer without one, else a number
+    or an array over the batch; a schedule may change it from step to step, and nothing else. `told` are the settings,
+    the library's version among them, as they stand on a card; `asks` is what it needs besides the gradient.
+    """
+
+    machine: Callable[[FloatArray], Machine] = field(repr=False)
+    learning_rate: Numbers | None = None
+    told: tuple[tuple[str, str], ...] = ()
+    asks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        said = "; ".join(f"{name} {_as_markup(value)}" for name, value in self.told if value != "False")
+        for attribute, value in {"needs": self.asks, "small_print": said}.items():
+            object.__setattr__(self, attribute, value)  # what other rules say as a class, a guest says for itself
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Guest) and (self.name, self.told) == (other.name, other.told)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.told))
+
+    def machine_at(self, _: tuple[int, ...], x: FloatArray) -> Machine:
+        return self.machine(x)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Together(Crewed):
+    """Guests side by side: a batch of shape (n,) whose i-th run is the i-th guest's.
+
+    At each step the objective is asked once for all of them, which takes hardly longer than to ask it for one. Who
+    fails inside ends there, and `failed` fills with the reason, by its place; the others go on.
+    """
+
+    name: ClassVar[str] = "together"
+    title: ClassVar[str] = "side by side"
+    guests: tuple[Guest, ...] = ()
+    learning_rate: Numbers | None = None  # of each; 0 for one that has none
+    failed: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, guests: Iterable[Guest]) -> Together:
+        """Those guests, each with its own learning rate."""
+        found = tuple(guests)
+        return cls(found, np.array([float(one.learning_rate or 0.0) for one in found]))
+
+    def machine_at(self, place: tuple[int, ...], x: FloatArray) -> Machine:
+        return self.guests[place[0]].machine(x)
+
+    def taken(self, place: tuple[int, ...], machine: Machine, ask: Asking, rate: float | None) -> FloatArray:
+        guest = self.guests[place[0]]
         try:
-            return machine.step(ask, rate)
-        except UsageError:
-            raise
-        except Exception as error:  # what a library raises is its own affair, and of every kind
-            raise UsageError(f"{self.name} gave up: {one_line(error)}.") from error
+            return guest.taken(place, machine, ask, None if guest.learning_rate is None else rate)
+        except UsageError as error:
+            self.failed[place[0]] = str(error)
+            return np.array(np.nan)
 
 
-def _there(rate: Numbers | None, batch: tuple[int, ...], place: tuple[int, ...]) -> float | None:
-    """The learning rate of one run of a batch."""
-    return None if rate is None else float(np.broadcast_to(rate, batch)[place])
+def _each(rate: Numbers | None, batch: tuple[int, ...]) -> Iterable[float | None]:
+    """The learning rate of each run of a batch."""
+    return repeat(None, math.prod(batch)) if rate is None else np.broadcast_to(rate, batch).ravel().tolist()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the deprecations of libraries and their advice, which are for programmers and not for lecturers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 class _Asked:
@@ -147,7 +212,13 @@ class _Asked:
 
     def __init__(self, gradient: GradientFunction, x: FloatArray, place: tuple[int, ...]) -> None:
         self.gradient, self.x, self.place = gradient, x, place
+        self.here: list[float] = x[place].tolist()
         self.answers: list[Answer] = []
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the run stands anywhere: one that has ended does not."""
+        return all(map(math.isfinite, self.here))
 
     def slope(self, x: FloatArray) -> FloatArray:
         return self._noted(self.gradient, x)
@@ -160,7 +231,7 @@ class _Asked:
 
     def _all_there(self, x: FloatArray) -> FloatArray:
         """The batch's own points, where this run stands among them; else the whole batch at the point asked for."""
-        return self.x if np.array_equal(x, self.x[self.place]) else np.broadcast_to(x, self.x.shape)
+        return self.x if x.tolist() == self.here else np.broadcast_to(x, self.x.shape)
 
     def _noted(self, asked: Callable[[FloatArray], FloatArray], x: FloatArray) -> FloatArray:
         answer = np.array(asked(self._all_there(x))[self.place])

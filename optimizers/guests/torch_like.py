@@ -14,11 +14,11 @@ Some keep the parameter elsewhere than where they would have it looked at (sched
 from __future__ import annotations
 
 import inspect
+import re
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import Any
 
@@ -30,6 +30,8 @@ from .record import Asking, one_line
 from .trial import first_way
 
 Settings = Mapping[str, Any]
+CHANCE = re.compile(r"rand|bernoulli|normal_\(|uniform_|multinomial|dropout")
+TRIED = 20  # steps without a random number, after which none is expected of a class that does not speak of any
 WAYS: Mapping[str, tuple[str, ...]] = {"plain": (), "closure": (VALUE,), "graph": (VALUE, HESSIAN)}
 
 
@@ -42,18 +44,19 @@ class TorchMachine:
         self.way, self.chance = way, self.torch.Generator().manual_seed(0).get_state()
         with self._own_chance():
             self.optimizer = kind(self._handed_over(kind), **settings)
-        self._switch("train")
+        self._evaluate, self._train = (_switch(self.optimizer, mode) for mode in ("eval", "train"))
+        self._train()
+        self._tell, self._trust = self._with_own_chance, 0 if may_draw(kind) else TRIED
 
     def step(self, ask: Asking, rate: float | None) -> FloatArray:
         """Take a step with this learning rate; where the parameter is then."""
         if rate is not None:
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
-        with self._own_chance():
-            getattr(self, f"_{self.way}")(ask)
-        self._switch("eval")
-        here: FloatArray = self.parameter.detach().numpy().copy()
-        self._switch("train")
+        self._tell(ask)
+        self._evaluate()
+        here = self._here()
+        self._train()
         return here
 
     # The ways to tell it the gradient
@@ -88,10 +91,6 @@ class TorchMachine:
         here: FloatArray = self.parameter.detach().numpy().copy()
         return here
 
-    def _switch(self, mode: str) -> None:
-        if callable(change := getattr(self.optimizer, mode, None)):
-            change()
-
     def _handed_over(self, kind: Any) -> Any:
         """What the class wants to optimize: parameters, or a model that has them."""
         if next(iter(parameters_of(kind))) != "model":
@@ -100,18 +99,29 @@ class TorchMachine:
         model.parameter = self.parameter
         return model
 
+    def _with_own_chance(self, ask: Asking) -> None:
+        with self._own_chance():
+            getattr(self, f"_{self.way}")(ask)
+        self._trust -= 1
+        if self._trust == 0 and self.torch.equal(self.chance, self.torch.Generator().manual_seed(0).get_state()):
+            self._tell = getattr(self, f"_{self.way}")  # to keep random numbers takes as long as a simple step
+
     @contextmanager
     def _own_chance(self) -> Iterator[None]:
         """The random numbers of this machine: the same ones in every run, whatever else is going on."""
         everybody = self.torch.get_rng_state()
         self.torch.set_rng_state(self.chance)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # deprecations and advice to programmers, not to lecturers
-                yield
+            yield
         finally:
             self.chance = self.torch.get_rng_state()
             self.torch.set_rng_state(everybody)
+
+
+def _switch(optimizer: Any, mode: str) -> Callable[[], Any]:
+    """What changes to that mode, nothing if there are none."""
+    change = getattr(optimizer, mode, None)
+    return change if callable(change) else lambda: None
 
 
 def _slope_function(torch: Any) -> Any:
@@ -138,6 +148,13 @@ def parameters_of(kind: Any) -> Mapping[str, inspect.Parameter]:
     """What the class is made with, by name; `**kwargs` is left out."""
     found = list(inspect.signature(kind.__init__).parameters.values())[1:]
     return {entry.name: entry for entry in found if entry.kind is not inspect.Parameter.VAR_KEYWORD}
+
+
+@cache
+def may_draw(kind: Any) -> bool:
+    """Whether the module in which a class takes its steps speaks of random numbers, though it may draw them late."""
+    written = {kind.__module__, inspect.unwrap(kind.step).__module__}
+    return any(CHANCE.search(inspect.getsource(sys.modules[name])) for name in written)
 
 
 def way_of(kind: Any, settings: Settings) -> str:

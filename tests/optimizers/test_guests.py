@@ -18,7 +18,7 @@ from clips.profile import make_profile
 from clips.sources import GUESTS, Sources, libraries
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
-from optimizers import RULES, descend, make_rule
+from optimizers import RULES, Conditions, descend, make_rule
 from optimizers.guests import LIBRARIES, Guest, catalogue, guest
 from optimizers.guests.record import Asking, kind_of
 from optimizers.guests.trial import first_way
@@ -144,6 +144,60 @@ def test_learning_rates_are_a_batch() -> None:
 def test_what_a_library_raises_is_one_sentence() -> None:
     with pytest.raises(UsageError, match=r"^library:Rolling gave up: no way out of here\.$"):
         descend(OBJECTIVES["qfsp"], rolling(Failing), STARTS[0], 3)
+
+
+# Side by side ---------------------------------------------------------------------------------------------------------
+
+
+def entrants(*machines: type[Rolling], **rates: float) -> dict[str, Any]:
+    """Guests of those kinds, and some that roll with a learning rate of their own; each has another name."""
+    kinds = {machine.__name__: kind_of(f"library:{machine.__name__}")(machine) for machine in machines}
+    own = {name: kind_of(f"library:{name}")(Rolling, learning_rate=rate) for name, rate in rates.items()}
+    return kinds | own
+
+
+@pytest.mark.parametrize("how", [{}, {"schedule": "cosine"}, {"noise": 0.3, "seed": 2}])
+def test_side_by_side_each_takes_its_own_path(how: dict[str, Any]) -> None:
+    """Also beside one that flies off, whose machine is then left alone, and beside rules of ours."""
+    conditions, start = Conditions(**how), [7.11, 6.97]
+    rules = {"momentum": Momentum(RATE, KEPT), **entrants(Rolling, slow=0.01, quick=0.05, wild=50.0)}
+    runs, failed = conditions.descend_each(OBJECTIVES["qfsp"], rules, start, 150)
+    assert not failed
+    assert list(runs) == list(rules)
+    assert runs["wild"].diverged_at is not None
+    for name, rule in rules.items():
+        alone = Conditions(**how)._run(OBJECTIVES["qfsp"], rule, start, 150)
+        for seen, made in ((runs[name].iterates, alone.iterates), (runs[name].values, alone.values)):
+            np.testing.assert_array_equal(seen, made, err_msg=name)
+
+
+def test_side_by_side_the_objective_is_asked_once_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, objective = [], OBJECTIVES["himmelblau"]
+    both = type(objective).value_and_gradient
+    monkeypatch.setattr(
+        type(objective), "value_and_gradient", lambda self, x: (asked.append(x.shape), both(self, x))[1]
+    )
+    Conditions().descend_each(objective, entrants(one=0.001, two=0.002, three=0.003), [1.0, 1.5], 20)
+    assert asked == [(3, 2)] * 21
+
+
+def test_who_fails_inside_ends_and_the_others_go_on() -> None:
+    rules = entrants(Failing, Wandering, slow=0.01)
+    runs, failed = Conditions().descend_each(OBJECTIVES["qfsp"], rules, [7.11, 6.97], 10)
+    assert failed == {"Failing": "library:Failing gave up: no way out of here."}
+    for name in ("Wandering", "slow"):
+        np.testing.assert_array_equal(
+            runs[name].iterates, descend(OBJECTIVES["qfsp"], rules[name], [7.11, 6.97], 10).iterates
+        )
+
+
+def test_what_was_run_side_by_side_is_not_run_again() -> None:
+    rules, start = entrants(kept=0.02, also=0.03), [7.0, 6.5]
+    runs = Conditions().descend_each(OBJECTIVES["qfsp"], rules, start, 10)[0]
+    Rolling.made = 0
+    assert Conditions().descend(OBJECTIVES["qfsp"], rules["kept"], start, 10) is runs["kept"]
+    assert Conditions().descend_each(OBJECTIVES["qfsp"], rules, start, 10)[0]["also"] is runs["also"]
+    assert Rolling.made == 0
 
 
 def test_a_card_has_every_setting_as_one_writes_it() -> None:
