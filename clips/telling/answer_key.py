@@ -30,6 +30,7 @@ from optimizers import (
     rates,
     scheduled,
 )
+from optimizers.guests.likeness import in_words, likeness
 from optimizers.guests.record import Guest
 from optimizers.minibatch import steps_of
 from optimizers.rules import HESSIAN, VALUE
@@ -64,6 +65,13 @@ class Answer:
     run: Trajectory
     chance: Chance = NO_CHANCE
     schedule: RateSchedule | None = None
+    alike: Rule[Any] | None = None  # of ours, if the rule is a guest and takes the same path
+
+    @property
+    def remarks(self) -> list[str]:
+        """What else is to be said of it."""
+        told = in_words(self.rule, self.alike) if isinstance(self.rule, Guest) and self.alike is not None else None
+        return [*self.objective.remarks, *([told] if told else [])]
 
     @property
     def rates(self) -> list[float] | None:
@@ -109,8 +117,14 @@ def answer(
         names = ", ".join(str(variable) for variable in target.variables)
         raise UsageError(f"{objective} has {target.dimension} variable(s) ({names}), but --start gives {len(place)}.")
     changing = None if schedule is None else make_schedule(schedule)
-    moving = chosen if changing is None else scheduled(chosen, changing, _count(target, steps, chance))
-    return Answer(target, rule, chosen, _run(target, moving, place, steps, chance), chance, changing)
+
+    def how(rule: Rule[Any]) -> Trajectory:
+        moving = rule if changing is None else scheduled(rule, changing, _count(target, steps, chance))
+        return _run(target, moving, place, steps, chance)
+
+    run = how(chosen)
+    alike = likeness(chosen, run, how) if isinstance(chosen, Guest) else None
+    return Answer(target, rule, chosen, run, chance, changing, alike)
 
 
 def _count(target: Objective | DataObjective, steps: int | None, chance: Chance) -> int:
@@ -177,7 +191,7 @@ def as_json(found: Answer) -> str:
             "u_turns_at": [int(step) for step in run.u_turns_at],
             "diverged_at": run.diverged_at,
             "undefined_at": run.undefined_at,
-            "remarks": list(found.objective.remarks),
+            "remarks": found.remarks,
         },
         indent=2,
     )
@@ -247,7 +261,7 @@ def _decimal(value: float) -> str:
 
 
 def _remarks(found: Answer) -> list[str]:
-    run, remarks = found.run, [f"u-turns: {found.run.u_turns}", *found.objective.remarks]
+    run, remarks = found.run, [f"u-turns: {found.run.u_turns}", *found.remarks]
     if run.diverged_at is not None:
         remarks.append(f"diverged at step {run.diverged_at}: the numbers no longer fit a double")
     if run.undefined_at is not None:
