@@ -19,7 +19,7 @@ from clips.telling.report import Quiet
 from clips.voice.audio import RATE, Samples, Sound, written
 from tests import tiny
 
-SIZE = Profile(320, 180, 30)
+SIZE = Profile(160, 90, 30)
 SOON = 0.2  # seconds before somebody begins to speak
 
 
