@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from configparser import ConfigParser
 from dataclasses import asdict, dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -67,16 +67,17 @@ def fingerprint(text: str, package: str) -> Fingerprint:
         tree = ast.parse(text)
     except SyntaxError:
         return Fingerprint(digest(text), "", digest(text), (), False)
-    imports = tuple(sorted(set(_imported(tree, package))))
-    asked = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(tree)}
-    docstrings = _take_docstrings(tree)
+    nodes = [*ast.walk(tree)]
+    imports = tuple(sorted(set(_imported(nodes, package))))
+    asked = {getattr(node, "attr", getattr(node, "id", "")) for node in nodes}
+    docstrings = _take_docstrings(nodes)
     return Fingerprint(
         digest(ast.dump(tree)), digest(docstrings), digest(text), imports, bool(asked & {"getsource", "getsourcelines"})
     )
 
 
-def _imported(tree: ast.Module, package: str) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _imported(nodes: Iterable[ast.AST], package: str) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -86,9 +87,9 @@ def _imported(tree: ast.Module, package: str) -> Iterator[str]:
             yield from (f"{module}.{alias.name}" for alias in node.names)  # a submodule, or a name in it
 
 
-def _take_docstrings(tree: ast.Module) -> list[str]:
+def _take_docstrings(nodes: Iterable[ast.AST]) -> list[str]:
     found = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             words = ast.get_docstring(node)
             if words is not None:
@@ -109,6 +110,7 @@ class Sources:
         self._asked: dict[str, Fingerprint] = {}
         self._read: dict[str, tuple[str, Fingerprint] | None] = {}
         self._origins: dict[str, Origin] = {}
+        self._listed: dict[str, frozenset[str]] = {}
 
     def of(self, module: str) -> Origin:
         """The origin of the clip in a module: what it imports, directly or not, and what films it. Found once."""
@@ -152,21 +154,26 @@ class Sources:
     def _module(self, name: str) -> tuple[str, Fingerprint] | None:
         """Path and fingerprint of a module of this repository; None for any other name. Each is read once."""
         if name not in self._read:
-            path = self._path(name)
-            self._read[name] = (path.relative_to(self.root).as_posix(), self._print(name, path)) if path else None
+            place = self._place(name)
+            self._read[name] = (place, self._print(name, self.root / place)) if place else None
         return self._read[name]
 
-    def _path(self, name: str) -> Path | None:
-        first, *_ = parts = name.split(".")
-        if first not in self._ours:  # most names are of libraries: the disk need not be asked
-            return None
-        base = self.root.joinpath(*parts)
-        return next((one for one in (base.with_suffix(".py"), base / "__init__.py") if one.is_file()), None)
+    def _place(self, name: str) -> str | None:
+        """Where the file of a module lies below the root; most names are of libraries, or of what is in a module."""
+        parent, _, last = name.replace(".", "/").rpartition("/")
+        within, base = self._names_in(parent), f"{parent}/{last}".lstrip("/")
+        if f"{last}.py" in within:
+            return f"{base}.py"
+        return f"{base}/__init__.py" if last in within and "__init__.py" in self._names_in(base) else None
 
-    @cached_property
-    def _ours(self) -> frozenset[str]:
-        """The names of what lies in the repository's folder."""
-        return frozenset(path.stem for path in self.root.iterdir())
+    def _names_in(self, folder: str) -> frozenset[str]:
+        """The names of what lies in a folder below the root; nothing, where there is none. The disk is asked once."""
+        if folder not in self._listed:
+            try:
+                self._listed[folder] = frozenset(path.name for path in (self.root / folder).iterdir())
+            except OSError:
+                self._listed[folder] = frozenset()
+        return self._listed[folder]
 
     def _print(self, module: str, path: Path) -> Fingerprint:
         text = path.read_text()

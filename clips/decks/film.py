@@ -15,6 +15,7 @@ from clips.decks.captions import Strip
 from clips.decks.slides import Deck, Slide
 from clips.filming.joining import Spoken, UnlikeBeatsError, join_into, join_spoken
 from clips.making.subtitles import Cue, srt, vtt
+from clips.voice.audio import as_heard
 from objectives.errors import UsageError
 
 
@@ -40,7 +41,10 @@ def _join(deck: Deck, target: Path, strip: Strip | None) -> None:
     pictures = (strip.below(slide.pictures, slide.read) if strip else slide.pictures for slide in deck.slides)
     if deck.speaks:
         sounds = (slide.sound for slide in deck.slides)
-        beats = (Spoken(video, 0, heard) for video, heard in zip(pictures, sounds, strict=True))
+        beats = (
+            Spoken(video, 0, as_heard(sound) if sound is not None else None)
+            for video, sound in zip(pictures, sounds, strict=True)
+        )
         join_spoken(target, beats, deck.profile, deck.title, list(chapters(deck)))
     else:
         join_into(target, pictures, deck.profile, deck.title, list(chapters(deck)))

@@ -16,8 +16,9 @@ from typing import Any
 from clips.decks.memory import read_account
 from clips.decks.pictures import first_picture, last_picture
 from clips.filming.joining import cut_out, starts_of
-from clips.filming.sound import Samples, sample_at, samples_of
+from clips.filming.sound import sample_at, samples_of
 from clips.profile import Profile, shown_rate
+from clips.voice.audio import Samples
 from objectives.errors import UsageError
 
 

@@ -24,7 +24,8 @@ from clips.profile import Profile
 from objectives.errors import UsageError
 
 if TYPE_CHECKING:
-    from clips.filming.sound import Samples, Track
+    from clips.filming.sound import Track
+    from clips.voice.audio import Heard, Samples
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Spoken:
 
     video: Video
     hold: int = 0
-    heard: Samples | None = None
+    heard: Heard | None = None
     frames: int = 0
     waits: int = 0
 
@@ -176,9 +177,10 @@ class _Joint:
         stream = source.streams.video[0]
         if what := next((name for name, kept in told_once(stream).items() if kept != self._told[name]), ""):
             raise UnlikeBeatsError(number, what)
+        ticks = self._ticks(stream.time_base)
         for packet in source.demux(stream):
             if packet.dts is not None:
-                self._put(packet, stream.time_base)
+                self._put(packet, ticks)
                 waits -= 1
                 if not waits:
                     self.hold(number, held)
@@ -187,9 +189,10 @@ class _Joint:
         """Let the last picture stay for so many frames."""
         if not frames:
             return
+        ticks = self._ticks(self._base)
         for packet in self._held(number, frames):
             packet.time_base = self._base
-            self._put(packet, self._base)
+            self._put(packet, ticks)
 
     def _held(self, number: int, frames: int) -> Iterator[Any]:
         from clips.filming.stills import again_in_vp9, stills  # needs NumPy: the watch, which joins MP4s, goes without
@@ -203,7 +206,7 @@ class _Joint:
         for _ in range(frames):
             yield av.Packet(numbered[(self._since_key + 1) % len(numbered)])
 
-    def say(self, heard: Samples | None) -> None:
+    def say(self, heard: Heard | None) -> None:
         """What is heard with the frames since it was asked last."""
         if self._track and self._foreseen:
             self._track.go_on(self._frames * self._frame)
@@ -214,11 +217,14 @@ class _Joint:
         if self._track:
             self._track.finish()
 
-    def _put(self, packet: Any, base: Fraction) -> None:
-        self._since_key = 0 if packet.is_keyframe else self._since_key + 1
+    def _ticks(self, base: Fraction) -> Any:
+        """How long a frame is in a unit: in an MP4 a whole number, with which it is counted in a tenth of the time."""
         ticks = self._frame / base
-        whole = ticks.denominator == 1  # as in every MP4: then it is counted, which takes a tenth of the time
-        packet.pts = packet.dts = self._frames * ticks.numerator if whole else round(self._frames * ticks)
+        return ticks.numerator if ticks.denominator == 1 else ticks
+
+    def _put(self, packet: Any, ticks: Fraction | int) -> None:
+        self._since_key = 0 if packet.is_keyframe else self._since_key + 1
+        packet.pts = packet.dts = round(self._frames * ticks)
         packet.duration = round(ticks)
         packet.stream = self._stream
         self._output.mux(packet)

@@ -20,9 +20,10 @@ from clips.filming.conversion import tagged
 from clips.filming.encoding import tag_bt709
 from clips.filming.frames import frames_in
 from clips.filming.pool import cores
-from clips.filming.sound import Samples, Track
+from clips.filming.sound import Track
 from clips.filming.streams import FASTSTART, Video
 from clips.profile import Profile
+from clips.voice.audio import Heard
 
 PIXELS = "yuva444p10le"
 #: A constant quantiser: left to itself, the encoder tries many for each slice to meet a rate, in five times the time.
@@ -35,7 +36,7 @@ OPTIONS = {"profile": "4", "alpha_bits": "16", "flags": "+qscale", "global_quali
 
 def write_prores(
     target: Path,
-    beats: Iterable[tuple[Video, tuple[int, int, int], Samples | None]],
+    beats: Iterable[tuple[Video, tuple[int, int, int], Heard | None]],
     profile: Profile,
     title: str = "",
     speaks: bool = False,

@@ -1,69 +1,130 @@
-"""Sound beside a picture: one stream, encoded in one go, and the samples of a delivered video again.
+"""Sound beside a picture: one stream, encoded in pieces that fit, and the samples of a delivered video again.
 
 AAC codes overlapping stretches of 1024 samples, and begins with a stretch that nobody is to hear. So beats are not
 encoded one by one: their samples are joined, each beat from the sample on at which its first frame is shown, and one
 stream holds them all. What comes before the first sample is left out by the file's edit list, and by every reader that
 knows of it. A part is cut out by decoding, to the sample, and encoded again.
 
-Only where nothing is heard for some stretches another encoder goes on, at the sample where the first has stopped: what
-overlaps there is silence on both sides, and so two encoders work beside each other. What one of them makes depends on
-its own samples alone: for a clip it is kept, so that a swapped take is encoded, and the others are not.
+The stream is parted where nothing is heard for some stretches: what overlaps there is silence on both sides, and so
+another encoder goes on at the sample where the first has stopped. Such a passage depends on its own samples alone: for
+a clip it is kept, so that a swapped take is encoded, and the others are not.
 
-A WebM holds no AAC, but Opus: that is encoded by one encoder from its beginning to its end. It counts in milliseconds;
-so what was decoded is placed by counting samples.
+A passage of AAC is encoded in pieces beside each other. FFmpeg's encoder chooses the windows of a stretch by what is in
+it and in the two before and after; so two encoders that have heard some stretches in common choose the same ones, and
+the second goes on where the first stops, in the middle of a word, and nobody hears it: overlapping halves are of one
+kind, and cancel each other's aliases as if one encoder had made both.
+
+A WebM holds no AAC, but Opus, in stretches of 20 ms; these are predicted from those before, but not from silence: so it
+is parted into passages, and not into pieces. It counts in milliseconds; so what was decoded is placed by counting
+samples.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 import numpy as np
 from av import AudioFrame, CodecContext, Packet
-from numpy.typing import NDArray
 
 from clips.filming.packets import Kept, keep, key_of, recall
+from clips.filming.pool import cores
 from clips.filming.streams import Video, opened
+from clips.voice.audio import RATE, Heard, Samples, as_heard
 
-RATE = 48_000
 LAYOUT = "stereo"
 
 
 @dataclass(frozen=True)
 class Coder:
-    """An encoder of sound, the kind of samples that it takes, and whether two of them may take turns."""
+    """An encoder of sound, the kind of samples that it takes, and how many of them are in a stretch.
+
+    `pieces` tells that one may go on where another stops, though something is heard there.
+    """
 
     name: str
     samples: str
     bit_rate: int
     options: Mapping[str, str]
-    turns: bool
+    stretch: int
+    pieces: bool
 
 
 #: At this rate the plain search is as good as FFmpeg's usual one, and twice as quick. A voice is much the same on both
 #: sides, and needs none of the tools that save bits at lower rates.
-AAC = Coder(
-    "aac", "fltp", 128_000, {"aac_coder": "fast", "aac_ms": "1", "aac_is": "0", "aac_pns": "0", "aac_tns": "0"}, True
-)
-OPUS = Coder("libopus", "flt", 96_000, {}, False)
-STRETCH = 1024  # samples of a frame of AAC
-PIECE = 64 * STRETCH  # samples that are given to an encoder at a time
-SILENT, BEFORE = 7, 3  # stretches of silence in which encoders take turns; so many of them are the second one's
-PREROLL = 4 * STRETCH  # samples; Opus wants 80 ms
+AAC_OPTIONS = {"aac_coder": "fast", "aac_ms": "1", "aac_is": "0", "aac_pns": "0", "aac_tns": "0"}
+AAC = Coder("aac", "fltp", 128_000, AAC_OPTIONS, 1024, True)
+OPUS = Coder("libopus", "flt", 96_000, {}, 960, False)
+SILENT, BEFORE = 7, 3  # stretches of silence in which a passage ends; so many of them are the next one's
+PIECE = 192  # stretches that one encoder makes of a passage: four seconds
+COMMON = 6, 3  # stretches that an encoder hears before and after its own, to make of them what its neighbours do
+GIVEN = 64  # stretches that are given to an encoder at a time
+PREROLL = 4096  # samples; Opus wants 80 ms
 NEAR = 96  # samples, two milliseconds: a time that is rounded so far is that at which the last piece ended
-AHEAD = 48  # pieces that may wait to be written: a minute
-
-Samples = NDArray[np.float32]  # (2, n)
+AHEAD = 16  # pieces that may wait to be written: a minute
 
 
 def sample_at(seconds: Fraction) -> int:
     """The number of the sample that is heard at a time."""
     return round(seconds * RATE)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is heard from a sample of its passage on, and for how many of them."""
+
+    first: int
+    length: int
+    heard: Heard
+
+
+@dataclass(frozen=True)
+class _Passage:
+    """Samples of a track from one on: how many, what is heard in them, and whether the track ends with them."""
+
+    start: int
+    length: int
+    parts: tuple[_Part, ...]
+    last: bool
+
+    def key(self, coder: Coder) -> str | None:
+        """What its packets are known by; None, if nobody knows what is heard in it."""
+        parts = [(part.first, part.length, part.heard.digest) for part in self.parts]
+        return (
+            key_of(coder, self.start == 0, self.last, self.length, parts)
+            if all(digest for *_, digest in parts)
+            else None
+        )
+
+    def samples(self, first: int, last: int) -> Samples:
+        """(2, n): those from one to another."""
+        samples = np.zeros((2, last - first), np.float32)
+        for part in self.parts:
+            start, end = max(part.first, first), min(part.first + part.length, last)
+            if start < end:
+                samples[:, start - first : end - first] = part.heard.made()[:, start - part.first : end - part.first]
+        return samples
+
+    def pieces(self, coder: Coder) -> list[tuple[int, int]]:
+        """The first and the last sample of each piece."""
+        size = PIECE * coder.stretch if coder.pieces else max(self.length, 1)
+        count = max(1, round(self.length / size))
+        firsts = range(0, count * size, size)
+        return [(first, first + size if number < count else self.length) for number, first in enumerate(firsts, 1)]
+
+    def encoded(self, coder: Coder, first: int, last: int) -> list[Kept]:
+        """The packets of a piece, counted from the passage's first sample."""
+        before, after = (stretches * coder.stretch for stretches in COMMON)
+        given = max(0, first - before), min(self.length, last + after)
+        encoder = _Encoder(coder, given[0], None if self.start == first == 0 else first)
+        samples = self.samples(*given)
+        made = (packet for piece in [*_pieces(samples, coder), None] for packet in encoder.encode(piece))
+        own = [packet for packet in made if packet.pts < last or last == self.length]
+        return own if self.last else [packet._replace(duration=coder.stretch) for packet in own]
 
 
 class Track:
@@ -81,87 +142,93 @@ class Track:
         )
         self._stream.codec_context.bit_rate = self._coder.bit_rate
         self._stream.codec_context.format = self._coder.samples
-        self._passed = 0  # samples
-        self._hands = [ThreadPoolExecutor(1), ThreadPoolExecutor(1)]  # an encoder is asked by one of them, in order
-        self._encoder = _Encoder(self._coder, 0)
-        self._waiting: list[Samples] = []
-        self._coming: deque[tuple[int, Future[list[Kept]]]] = deque()  # each with the sample from which on it was given
+        self._start = self._end = 0  # samples: where what is not encoded yet begins, and where it ends
+        self._parts: list[_Part] = []
+        self._hands = ThreadPoolExecutor(max(2, cores()))
+        self._coming: deque[tuple[int, list[Future[list[Kept]]], str | None]] = deque()
 
-    def write(self, samples: Samples | None, until: Fraction) -> None:
+    def write(self, heard: Heard | None, until: Fraction) -> None:
         """What is heard up to a time: these samples, then nothing; what would be heard later is left out."""
-        heard = np.zeros((2, max(0, sample_at(until) - self._passed)), np.float32)
-        if samples is not None:
-            heard[:, : samples.shape[1]] = samples[:, : heard.shape[1]]
-        self.write_all(heard)
+        self._add(heard, max(self._end, sample_at(until)))
 
-    def write_all(self, heard: Samples) -> None:
+    def write_all(self, samples: Samples) -> None:
         """What is heard next."""
-        loud = np.flatnonzero(heard.any(axis=0))
-        silent = heard.shape[1] - (int(loud[-1]) + 1 if len(loud) else 0)
-        turn = (self._passed + heard.shape[1]) // STRETCH * STRETCH - BEFORE * STRETCH - self._passed
-        if silent < SILENT * STRETCH or not self._coder.turns:
-            self._give(heard)
-            return
-        self._give(heard[:, :turn])
-        self._end()
-        self._hands.reverse()
-        self._encoder = _Encoder(self._coder, self._passed)
-        self._give(heard[:, turn:])
+        self._add(as_heard(samples), self._end + samples.shape[1])
 
     def go_on(self, until: Fraction) -> None:
         """Write what is heard before a time, as far as it was given."""
         while self._coming and self._coming[0][0] < sample_at(until):
-            self._put(self._coming.popleft()[1].result())
+            self._put()
 
     def finish(self) -> None:
-        self._end()
-        self._take(0)
-        for hand in self._hands:
-            hand.shutdown()
+        """Write all that is left."""
+        self._pass(self._end, last=True)
+        while self._coming:
+            self._put()
+        self._hands.shutdown()
 
-    def _give(self, heard: Samples) -> None:
-        if self._keeps:
-            self._waiting.append(heard)
-            self._passed += heard.shape[1]
-            return
-        for piece in _pieces(heard):
-            self._submit(self._encoder.encode, piece)
-            self._passed += piece.shape[1]
-            self._take(AHEAD)
+    def _add(self, heard: Heard | None, end: int) -> None:
+        length = min(heard.length, end - self._end) if heard else 0
+        if heard and length:
+            self._parts.append(_Part(self._end - self._start, length, heard))
+        silent, self._end = end - self._end - length, end
+        stretch = self._coder.stretch
+        if silent >= SILENT * stretch:
+            self._pass((end // stretch - BEFORE) * stretch)
+        if not self._keeps:
+            self._take()
 
-    def _end(self) -> None:
-        if self._keeps:
-            self._submit(partial(_kept_or_encoded, self._encoder), self._waiting)
-            self._waiting = []
+    def _pass(self, end: int, last: bool = False) -> None:
+        """End a passage: it is encoded from now on, or was before."""
+        passage = _Passage(self._start, end - self._start, tuple(self._parts), last)
+        key = passage.key(self._coder) if self._keeps else None
+        known = recall(key) if key else None
+        if known is not None:
+            made = [_there(known)]
         else:
-            self._submit(self._encoder.encode, None)
+            pieces = passage.pieces(self._coder)
+            made = [self._hands.submit(passage.encoded, self._coder, *piece) for piece in pieces]
+        self._coming.append((self._start, made, key if known is None else None))
+        self._start, self._parts = end, []
 
-    def _submit(self, work: Callable[[Any], list[Kept]], given: Any) -> None:
-        self._coming.append((self._encoder.start if self._keeps else self._passed, self._hands[0].submit(work, given)))
+    def _take(self) -> None:
+        """Write what is encoded, until not too many pieces wait."""
+        while self._coming and (sum(len(made) for _, made, _ in self._coming) > AHEAD or _ready(self._coming[0][1])):
+            self._put()
 
-    def _take(self, most: int) -> None:
-        """Write what is encoded, until no more than so many pieces wait."""
-        while self._coming and (len(self._coming) > most or self._coming[0][1].done()):
-            self._put(self._coming.popleft()[1].result())
-
-    def _put(self, packets: list[Kept]) -> None:
+    def _put(self) -> None:
+        start, made, key = self._coming.popleft()
+        packets = [packet for piece in made for packet in piece.result()]
+        if key:
+            self._hands.submit(keep, key, packets)
         for kept in packets:
             packet = Packet(kept.content)
-            packet.time_base, packet.pts, packet.dts = Fraction(1, RATE), kept.pts, kept.pts
+            packet.time_base, packet.pts, packet.dts = Fraction(1, RATE), kept.pts + start, kept.pts + start
             packet.duration, packet.is_keyframe, packet.stream = kept.duration, True, self._stream
             self._output.mux(packet)
 
 
-class _Encoder:
-    """One encoder, which begins at a sample; where that is not the first, its beginning is the end of another one's."""
+def _there(packets: list[Kept]) -> Future[list[Kept]]:
+    """Packets that nobody need wait for."""
+    future = Future[list[Kept]]()
+    future.set_result(packets)
+    return future
 
-    def __init__(self, coder: Coder, start: int) -> None:
+
+def _ready(made: Iterable[Future[list[Kept]]]) -> bool:
+    return all(piece.done() for piece in made)
+
+
+class _Encoder:
+    """One encoder, which begins at a sample; its own packets are those from another one on, None: all."""
+
+    def __init__(self, coder: Coder, first: int, own: int | None) -> None:
         create: Any = CodecContext.create
         self._context = create(coder.name, "w")
         self._context.sample_rate, self._context.layout, self._context.format = RATE, LAYOUT, coder.samples
         self._context.bit_rate, self._context.options = coder.bit_rate, {**coder.options}
         self._context.time_base = Fraction(1, RATE)
-        self.coder, self.start, self._passed = coder, start, start
+        self.coder, self._passed, self._from = coder, first, own
 
     def encode(self, piece: Samples | None) -> list[Kept]:
         """The packets that are ready after a piece; after None, the last ones."""
@@ -174,25 +241,15 @@ class _Encoder:
         return self._own(self._context.encode(frame))
 
     def _own(self, packets: Iterable[Any]) -> list[Kept]:
-        mine = (packet for packet in packets if not self.start or packet.pts >= self.start)
-        return [Kept(bytes(packet), packet.pts, packet.duration) for packet in mine]
+        own = (packet for packet in packets if self._from is None or packet.pts >= self._from)
+        return [Kept(bytes(packet), packet.pts, packet.duration) for packet in own]
 
 
-def _kept_or_encoded(encoder: _Encoder, waiting: list[Samples]) -> list[Kept]:
-    """The packets of all that an encoder is given: as they were kept, or made and kept now."""
-    samples, start = np.concatenate([np.zeros((2, 0), np.float32), *waiting], axis=1), encoder.start
-    key = key_of(encoder.coder, start == 0, np.ascontiguousarray(samples))
-    if (known := recall(key)) is None:
-        made = [packet for piece in [*_pieces(samples), None] for packet in encoder.encode(piece)]
-        known = [packet._replace(pts=packet.pts - start) for packet in made]
-        keep(key, known)
-    return [packet._replace(pts=packet.pts + start) for packet in known]
-
-
-def _pieces(heard: Samples) -> Iterator[Samples]:
-    """What is heard, in pieces for an encoder."""
-    for first in range(0, heard.shape[1], PIECE):
-        yield np.ascontiguousarray(heard[:, first : first + PIECE])
+def _pieces(samples: Samples, coder: Coder) -> Iterator[Samples]:
+    """Samples as an encoder is given them."""
+    size = GIVEN * coder.stretch
+    for first in range(0, samples.shape[1], size):
+        yield np.ascontiguousarray(samples[:, first : first + size])
 
 
 def samples_of(video: Video, first: int, last: int) -> Samples:

@@ -76,6 +76,15 @@ class Store:
 
     def take(self, key: str) -> Beat | None:
         """A beat, whole, or None if it is not there or damaged; a damaged one is thrown away."""
+        return self.take_all([key])[0]
+
+    def take_all(self, keys: Sequence[str]) -> list[Beat | None]:
+        """The same for several; that they were used is noted at once, for a note takes until it is on the disk."""
+        beats = [self._take(key) for key in keys]
+        self._ask(f"UPDATE beats SET used = ? WHERE key IN ({', '.join('?' * len(keys))})", time.time(), *keys)
+        return beats
+
+    def _take(self, key: str) -> Beat | None:
         rows = self._ask(
             "SELECT beat, names, frames, video, poster, digest, seconds, waits FROM beats WHERE key = ?", key
         )
@@ -86,7 +95,6 @@ class Store:
             self._ask("DELETE FROM beats WHERE key = ?", key)
             self._say(f"a damaged beat in the cache ({name}) was thrown away; it is rendered again.")
             return None
-        self._ask("UPDATE beats SET used = ? WHERE key = ?", time.time(), key)
         return Beat(name, frames, video, tuple(json.loads(names)), poster, seconds, waits)
 
     def put(self, base: str, beat: Beat, values: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
@@ -56,7 +57,11 @@ def _join(target: Path, beats: Sequence[Beat], speech: Speech, plan: Plan) -> No
         join_into(target, [beat.video for beat in beats], plan.wish.profile, plan.tale.title)
         return
     spoken = [Spoken(b.video, speech.holds.get(b.name, 0), speech.heard.get(b.name), b.frames, b.waits) for b in beats]
-    join_spoken(target, spoken, plan.wish.profile, plan.tale.title, keeps=True)
+    with ThreadPoolExecutor(1) as hand:  # new takes are made, and kept, while the others are joined
+        kept = [hand.submit(keep) for keep in speech.keep]
+        join_spoken(target, spoken, plan.wish.profile, plan.tale.title, keeps=True)
+    for done in kept:
+        done.result()
 
 
 def deliver_words(plan: Plan) -> list[Path]:

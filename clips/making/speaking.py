@@ -5,7 +5,7 @@ A take that cannot be used is told, and the beat is silent: no recording keeps a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +16,20 @@ from clips.voice.timing import BREATH, VERSION, held_frames, spans
 from objectives.errors import UsageError
 
 if TYPE_CHECKING:
-    from clips.filming.sound import Samples
+    from clips.voice.audio import Heard
 
 
 @dataclass(frozen=True)
 class Speech:
-    """What is heard of a clip: samples by beat, (2, n), frames for which a beat waits, and all that is kept of it."""
+    """What is heard of a clip by beat, frames for which a beat waits, and all that is kept of it.
 
-    heard: Mapping[str, Samples] = field(default_factory=dict)
+    `keep` are what puts new takes into the cache.
+    """
+
+    heard: Mapping[str, Heard] = field(default_factory=dict)
     holds: Mapping[str, int] = field(default_factory=dict)
     kept: Mapping[str, Any] = field(default_factory=dict)
+    keep: tuple[Callable[[], None], ...] = ()
 
 
 SILENT = Speech()
@@ -41,14 +45,15 @@ def speech_of(plan: Plan, frames: Mapping[str, int]) -> Speech:
     from clips.voice.mastering import remarks, voice_of
 
     seals, found = seals_of(files, plan.verdict.takes), takes_of(wish.speaks_from, wish.name, plan.tale.beats)
-    heard, holds, beats, troubles = {}, {}, {}, [*found.troubles]
+    heard, holds, beats, troubles, keep = {}, {}, {}, [*found.troubles], []
     for beat, take in found.takes.items():
         try:
             voice = voice_of(take, seals[take.name]["sha256"])
         except UsageError as error:
             troubles.append(str(error))
             continue
-        heard[beat], holds[beat] = voice.samples, held_frames(frames[beat], voice.end, wish.profile.rate)
+        heard[beat], holds[beat] = voice.heard, held_frames(frames[beat], voice.end, wish.profile.rate)
+        keep.append(voice.keep)
         beats[beat] = {
             "take": take.name,
             "scratch": take.scratch,
@@ -60,7 +65,7 @@ def speech_of(plan: Plan, frames: Mapping[str, int]) -> Speech:
         }
     _note(plan, [found.takes[beat] for beat in beats], seals)
     kept = {"version": VERSION, "files": seals, "beats": beats, "troubles": troubles}
-    return Speech(heard, holds, with_words(plan, kept))
+    return Speech(heard, holds, with_words(plan, kept), tuple(keep))
 
 
 def _note(plan: Plan, takes: list[Take], seals: Mapping[str, Mapping[str, Any]]) -> None:

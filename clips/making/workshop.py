@@ -310,10 +310,9 @@ def _whole(bench: _Bench, plan: Plan) -> list[Beat] | None:
     name, own = plan.wish.name, bench.shelf.names(plan.wish.name)
     if any(beat not in own and beat not in plan.kept for beat in plan.tale.beats):
         return None
-    beats = [
-        bench.shelf.take(name, beat) if beat in own else bench.shop.store.take(plan.kept[beat])
-        for beat in plan.tale.beats
-    ]
+    kept = [beat for beat in plan.tale.beats if beat not in own]
+    taken = dict(zip(kept, bench.shop.store.take_all([plan.kept[beat] for beat in kept]), strict=True))
+    beats = [bench.shelf.take(name, beat) if beat in own else taken[beat] for beat in plan.tale.beats]
     return None if None in beats else [beat for beat in beats if beat]
 
 

@@ -74,6 +74,7 @@ def _line(take: Take, seals: Mapping[str, Mapping[str, Any]], caption: str, move
         voice = voice_of(take, seals[take.name]["sha256"])
     except UsageError as error:
         return Line(take.beat, BROKEN, take.name, moves=moves, remarks=(str(error).rstrip("."),))
+    voice.keep()
     told = [*([OUTDATED] if is_for_other_words(take, seals, caption) else []), *remarks(voice.measured)]
     if moves is not None and voice.end > moves:
         told.append(f"{voice.end - moves:.1f} s longer than its beat, which waits")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -47,6 +47,24 @@ class Sound:
         """The part between two times in seconds; what lies outside of the sound is left out."""
         first, last = (max(0, round(moment * self.rate)) for moment in (start, end))
         return Sound(self.samples[:, first:last], self.rate)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What is heard from a moment on: how many samples, (2, n) at 48 kHz, and who makes them when they are asked for.
+
+    `digest` tells them from all others, so that what was made of them need not be made again; empty: nobody knows.
+    """
+
+    length: int
+    made: Callable[[], Samples]
+    digest: str = ""
+
+
+def as_heard(samples: Samples) -> Heard:
+    """Samples that are there, up to the last one that is not silent."""
+    loud = np.flatnonzero(samples.any(axis=0))
+    return Heard(int(loud[-1]) + 1 if len(loud) else 0, lambda: samples)
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

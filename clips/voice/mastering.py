@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-import av
 import numpy as np
-from numpy.typing import NDArray
 
 from clips.files import cache_folder, write_whole
-from clips.voice.audio import DEPTH, LAYOUTS, RATE, Samples, Sound, as_flac, read
-from clips.voice.measuring import FINER, Measured, as_frame, loudness, measure
+from clips.voice.audio import DEPTH, RATE, Heard, Samples, Sound, as_flac, read
+from clips.voice.measuring import MOMENT, Levels, Measured, loudness, measured_with_peaks, peaks_of
 from clips.voice.takes import Take
 from clips.voice.timing import TAIL, VERSION
 from objectives.errors import UsageError
@@ -33,23 +33,29 @@ LOUDER = 40.0  # dB, at most: what is softer is hardly a voice
 NEAR = 0.3  # LU from the loudness that is wanted: nobody hears the difference
 ROUNDS = 4  # of making louder what a limited peak took away
 FADE = 0.03  # seconds
-BLOCK = 48  # samples, a millisecond, in which the limiter thinks
-AROUND = 5  # blocks before and after a peak in which it makes softer
+AROUND = 5  # moments before and after a peak in which it makes softer
 
 #: What can be wrong with a recording that is used all the same.
 CLIPPED, LOUD, QUIET, NOISY = 1e-5, -9.0, -40.0, 20.0  # share of samples; LUFS; LUFS; dB between noise and speech
 SILENCE = -60.0  # LUFS: below, nobody has spoken
 SHORTEST, LONGEST = 0.3, 300.0  # seconds of a take for a beat
 
-Level = NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class Voice:
-    """What is heard of a take, (2, n) at 48 kHz, from the beginning of its beat; and how the take was measured."""
+    """What is heard of a take from the beginning of its beat on, and how the take was measured.
 
-    samples: Samples
+    `keep` puts it into the cache, where it is not there yet; until then, and whenever it is damaged, it is made anew.
+    """
+
+    heard: Heard
     measured: Measured
+    keep: Callable[[], None] = lambda: None
+
+    @property
+    def samples(self) -> Samples:
+        """(2, n) at 48 kHz."""
+        return self.heard.made()
 
     @property
     def end(self) -> float:
@@ -66,28 +72,64 @@ def voice_of(take: Take, digest: str) -> Voice:
         If it cannot be read, is silent, or is no length for a beat.
     """
     place = cache_folder() / "voice"
-    if (kept := _kept(place, digest)) is not None:
-        return kept
+    if (known := _noted(place / f"{digest}.json")) is not None:
+        measured, length, channels = known
+        made = once(partial(_kept_or_made, place / f"{digest}.flac", take, (channels, length)))
+        return Voice(Heard(length, made, named(digest)), measured)
     sound = read(take.file)
-    measured = measure(sound)
+    measured, peaks = measured_with_peaks(sound)
     _check(take, sound, measured)
-    voice = Voice(mastered(sound, measured), measured)
-    with suppress(UsageError):  # a cache that cannot be written is none of our business here
-        words = json.dumps({"version": VERSION, **asdict(measured)}).encode()
-        heard = voice.samples[: sound.channels]  # one channel is kept once
-        write_whole(place, {f"{digest}.flac": as_flac(Sound(heard)), f"{digest}.json": words})
-    return voice
+    made = once(partial(mastered, sound, measured, peaks))
+    heard = Heard(heard_samples(sound, measured), made, named(digest))
+    return Voice(heard, measured, partial(_keep, place, digest, sound.channels, made, measured))
 
 
-def _kept(place: Path, digest: str) -> Voice | None:
+def named(digest: str) -> str:
+    """A name of what is heard of a take with this digest."""
+    return f"{digest} {VERSION}"
+
+
+def once(make: Callable[[], Samples]) -> Callable[[], Samples]:
+    """The same, but only who asks first makes anything; whoever asks meanwhile waits."""
+    lock, found = Lock(), list[Samples]()
+
+    def made() -> Samples:
+        with lock:
+            if not found:
+                found.append(make())
+            return found[0]
+
+    return made
+
+
+def _noted(file: Path) -> tuple[Measured, int, int] | None:
+    """How a take was measured, and how many samples in how many channels were kept of it."""
     try:
-        said = json.loads((place / f"{digest}.json").read_text())
+        said = json.loads(file.read_text())
         if said.pop("version") != VERSION:
             return None
+        length, channels = int(said.pop("length")), int(said.pop("channels"))
         pauses = tuple((start, end) for start, end in said.pop("pauses"))
-        return Voice(on_two(read(place / f"{digest}.flac").samples), Measured(**said, pauses=pauses))
-    except (OSError, ValueError, KeyError, TypeError):  # UsageError, for what is damaged, is a ValueError
+        return Measured(**said, pauses=pauses), length, channels
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _kept_or_made(file: Path, take: Take, shape: tuple[int, int]) -> Samples:
+    """What was kept; where it has gone or is damaged, it is made again."""
+    with suppress(UsageError):
+        if (kept := read(file).samples).shape == shape:
+            return on_two(kept)
+    sound = read(take.file)
+    return mastered(sound, *measured_with_peaks(sound))
+
+
+def _keep(place: Path, digest: str, channels: int, made: Callable[[], Samples], measured: Measured) -> None:
+    heard = made()[:channels]  # one channel is kept once
+    words = {"version": VERSION, "length": heard.shape[1], "channels": channels, **asdict(measured)}
+    with suppress(UsageError):  # a cache that cannot be written is none of our business here
+        content = {f"{digest}.flac": as_flac(Sound(heard)), f"{digest}.json": json.dumps(words).encode()}
+        write_whole(place, content)
 
 
 def _check(take: Take, sound: Sound, measured: Measured) -> None:
@@ -117,16 +159,26 @@ def remarks(measured: Measured) -> Iterator[str]:
 # Loudness and peaks ---------------------------------------------------------------------------------------------------
 
 
-def mastered(sound: Sound, measured: Measured) -> Samples:
-    """A take as it is heard: on two channels, of the wanted loudness, below the ceiling, faded in and out."""
-    raw = sound.samples[:, : round((measured.end + TAIL) * RATE)]
-    gain, heard = 0.0, raw
+def heard_samples(sound: Sound, measured: Measured) -> int:
+    """How many samples of a take are heard: until a little after its last word."""
+    return min(int(sound.samples.shape[1]), round((measured.end + TAIL) * RATE))
+
+
+def mastered(sound: Sound, measured: Measured, peaks: Levels | None = None) -> Samples:
+    """A take as it is heard: on two channels, of the wanted loudness, below the ceiling, faded in and out.
+
+    `peaks` are those of the take (`peaks_of`), where they are known.
+    """
+    raw = sound.samples[:, : heard_samples(sound, measured)]
+    highest = (peaks_of(sound) if peaks is None else peaks)[: math.ceil(raw.shape[1] / MOMENT)]
+    gain, said = 0.0, measured.loudness
     for _ in range(ROUNDS):
-        missing = LOUDNESS - loudness(Sound(heard)) - (BOTH if sound.channels == 1 else 0.0)
-        if not abs(missing) > NEAR:
+        gain = min(gain + LOUDNESS - said - (BOTH if sound.channels == 1 else 0.0), LOUDER)
+        factor = 10 ** (gain / 20)
+        heard = limited(np.asarray(raw * np.float32(factor)), highest * factor)
+        said = loudness(Sound(heard))
+        if abs(LOUDNESS - said - (BOTH if sound.channels == 1 else 0.0)) <= NEAR:
             break
-        gain = min(gain + missing, LOUDER)
-        heard = limited(np.asarray(raw * 10 ** (gain / 20), np.float32))
     whole = np.rint(faded(heard) * DEPTH) / DEPTH + 0.0  # as the cache will have it, which knows no -0
     return on_two(np.asarray(whole, np.float32))
 
@@ -136,31 +188,16 @@ def on_two(samples: Samples) -> Samples:
     return np.repeat(samples, 3 - len(samples), axis=0)
 
 
-def limited(samples: Samples) -> Samples:
-    """The samples, softer where the curve between them would pass the ceiling."""
-    highest = _highest(samples)
+def limited(samples: Samples, highest: Levels) -> Samples:
+    """The samples, softer where the curve between them, of which the peaks are known, would pass the ceiling."""
     if highest.max(initial=0.0) <= CEILING:
         return samples
     wanted = np.minimum(1.0, CEILING / np.maximum(highest, 1e-9))
     least = _sliding(wanted, AROUND + 1).min(axis=1)
-    smooth = _sliding(least, AROUND).mean(axis=1)  # in a block and its neighbours no more than what it wants
-    middles = (np.arange(len(smooth)) + 0.5) * BLOCK
+    smooth = _sliding(least, AROUND).mean(axis=1)  # in a moment and its neighbours no more than what it wants
+    middles = (np.arange(len(smooth)) + 0.5) * MOMENT
     gains = np.interp(np.arange(samples.shape[1]), middles, smooth)
     return np.asarray(samples * gains, np.float32)
-
-
-def _highest(samples: Samples) -> Level:
-    """For each block of samples the highest point of the curve through them, looked at four times as finely."""
-    finer = av.AudioResampler("fltp", LAYOUTS[len(samples)], FINER * RATE)
-    frames = [*finer.resample(as_frame(samples, RATE)), *finer.resample(None)]
-    between = np.abs(np.concatenate([frame.to_ndarray() for frame in frames], axis=1)).max(axis=0)
-    blocks = math.ceil(samples.shape[1] / BLOCK)
-    padded = np.zeros(blocks * BLOCK * FINER, np.float32)
-    padded[: len(between)] = between[: len(padded)]
-    own = np.zeros(blocks * BLOCK, np.float32)
-    own[: samples.shape[1]] = np.abs(samples).max(axis=0)
-    highest: Level = np.maximum(padded.reshape(blocks, -1).max(axis=1), own.reshape(blocks, -1).max(axis=1))
-    return highest
 
 
 def _sliding(values: Any, around: int) -> Any:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 
-VERSION = 2  # of how a voice is made from takes, and joined to a picture
+VERSION = 3  # of how a voice is made from takes, and joined to a picture
 BREATH = 0.35  # seconds between the end of a voice and the next beat
 TAIL = 0.2  # of them, in which the recording goes on; then it is silent, so that what follows is encoded by itself
 

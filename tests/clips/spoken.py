@@ -15,12 +15,14 @@ from rich.console import Console
 from clips.keeping.records import Wish
 from clips.making.workshop import Delivered, Workshop, make
 from clips.profile import Profile
+from clips.sources import Sources
 from clips.telling.report import Quiet
 from clips.voice.audio import RATE, Samples, Sound, written
 from tests import tiny
 
-SIZE = Profile(320, 180, 30)
+SIZE = Profile(160, 90, 30)
 SOON = 0.2  # seconds before somebody begins to speak
+SOURCES = Sources()  # no test of a voice changes one: what clips are made from is found once
 
 
 def babble(seconds: float, seed: int, channels: int = 1, loudness: float = 0.05) -> Sound:
@@ -58,7 +60,7 @@ class Stage:
         return replace(tiny.wish(self.clips, name, profile=self.profile, **settings), voice=self.home)
 
     def shop(self, crew: Callable[[], object] = tiny.Here) -> Workshop:
-        return tiny.workshop(self.store, crew)
+        return replace(tiny.workshop(self.store, crew), sources=SOURCES)
 
     def make(self, *wishes: Wish, crew: Callable[[], object] = tiny.Here) -> tuple[Delivered, ...]:
         made = make(wishes or [self.wish()], self.shop(crew), Quiet(Console(stderr=True)))

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -30,7 +31,9 @@ from clips.decks.make import KINDS, DeckWish
 from clips.decks.slides import Deck, read_deck
 from clips.filming import packets
 from clips.filming.conversion import rows_of
+from clips.filming.encoding import BeatEncoder
 from clips.filming.frames import decoded
+from clips.filming.joining import Spoken, join_spoken
 from clips.filming.sound import _Encoder
 from clips.keeping.plan import examine
 from clips.notebook import Shown
@@ -196,17 +199,10 @@ def test_a_picture_waits_where_its_beat_says(own: Stage, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("drawn", [1, 17])
 @pytest.mark.parametrize("kind", ["mp4", "webm", "see-through"])
 def test_a_picture_is_held_bit_for_bit_wherever_it_stands(kind: str, held: int, drawn: int, tmp_path: Path) -> None:
-    from clips.filming.encoding import BeatEncoder
-    from clips.filming.joining import Spoken, join_spoken
-
-    rng, format = np.random.default_rng(drawn), "mp4" if kind == "mp4" else "webm"
-    profile = Profile(128, 72, 30, format=format, see_through=kind == "see-through")  # type: ignore[arg-type]
-    encoder = BeatEncoder(profile)
-    for _ in range(drawn):
-        encoder.write(rng.integers(0, 255, (72, 128, 4), np.uint8), 1)
-    beat, target = encoder.finish(), tmp_path / f"held.{format}"
+    profile, beat, wanted = noisy_beat(kind, drawn)
+    target = tmp_path / f"held.{profile.format}"
     join_spoken(target, [Spoken(beat, held), Spoken(beat)], profile)
-    wanted, frames = planes_of(beat), planes_of(target)
+    frames = planes_of(target)
     assert len(frames) == 2 * drawn + held
     assert all(frame == wanted[-1] for frame in frames[drawn : drawn + held])
     assert frames[drawn + held :] == wanted
@@ -220,6 +216,18 @@ def test_a_picture_is_held_bit_for_bit_wherever_it_stands(kind: str, held: int, 
         assert frames[5 + within : drawn + within] == wanted[5:]
         assert all(frame == wanted[-1] for frame in frames[drawn + within : drawn + held])
         assert frames[drawn + held :] == wanted
+
+
+@lru_cache(8)
+def noisy_beat(kind: str, drawn: int) -> tuple[Profile, bytes, list[list[bytes]]]:
+    """A beat of so many frames of noise, and the planes of each."""
+    rng, format = np.random.default_rng(drawn), "mp4" if kind == "mp4" else "webm"
+    profile = Profile(128, 72, 30, format=format, see_through=kind == "see-through")  # type: ignore[arg-type]
+    encoder = BeatEncoder(profile)
+    for _ in range(drawn):
+        encoder.write(rng.integers(0, 255, (72, 128, 4), np.uint8), 1)
+    beat = encoder.finish()
+    return profile, beat, planes_of(beat)
 
 
 def planes_of(video: Path | bytes) -> list[list[bytes]]:
@@ -278,8 +286,25 @@ def test_what_was_encoded_before_is_not_encoded_again_and_a_damaged_cache_change
     np.testing.assert_array_equal(again, before)
     for kept in (own.store / "sound").iterdir():
         kept.write_bytes(kept.read_bytes()[:-1])
+    for kept in (own.store / "voice").glob("*.flac"):
+        kept.write_bytes(b"")
     made(babble(0.5, 23))
     np.testing.assert_array_equal(made(first)[0], before)
+
+
+def test_a_webm_keeps_its_sound_too(own: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opus is parted where nothing is heard: what was heard before a swapped take is heard as it was."""
+    monkeypatch.setenv("MOMENTUM_CACHE", str(own.store))
+    own.profile, encode = Profile(64, 36, 10, format="webm"), _Encoder.encode
+    own.make()
+    before, encoders = heard_in(own.clips / "tiny.webm"), list[object]()
+    monkeypatch.setattr(_Encoder, "encode", lambda *given: encoders.append(given[0]) or encode(*given))
+    own.put("tiny/turn", babble(0.6, 22), "flac")
+    own.again()
+    assert len({*encoders}) == 1
+    after, start = heard_in(own.clips / "tiny.webm"), round(own.start("turn") * RATE)
+    np.testing.assert_array_equal(after[:, : start - 960], before[:, : start - 960])  # a stretch begins a little before
+    assert not (after[:, start : start + RATE] == before[:, start : start + RATE]).all()
 
 
 def test_of_what_is_kept_the_oldest_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
