@@ -128,6 +128,9 @@ LINES = {
     "labels": lambda: Formula('{{ gamma : memory }} dot "update"_(t-1) + eta {{ nabla w_t : gradient }}'),
     "nested labels": lambda: Formula("sum_(i=0)^n {{ a_i {{ b : inner }} : outer }}"),
     "a bar": lambda: Formula("frac({{ a : above }}, b)"),
+    "bars and roots": lambda: Formula(
+        "{{ x / (1 - sqrt(y / 2)) : outer }} + frac(1, {{ sqrt(a) : root }}) #rect(width: 4pt)"
+    ),
     "a stroke": lambda: Words("#text(stroke: 0.2pt + red)[thick]"),
     "turned": lambda: Words("#rotate(30deg)[turned]"),
 }
