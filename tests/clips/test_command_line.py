@@ -188,7 +188,18 @@ def test_doctor_names_the_command_that_mends(
 
 def test_render_from_typed_wish_to_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A short run of a real clip through the real command, processes and all."""
-    arguments = ["u_turn", "-q", "480p2", "--set", "steps=3", "--set", "start=-2,1", "--output", str(tmp_path), "--json"]
+    arguments = [
+        "u_turn",
+        "-q",
+        "480p2",
+        "--set",
+        "steps=3",
+        "--set",
+        "start=-2,1",
+        "--output",
+        str(tmp_path),
+        "--json",
+    ]
     code, out, err = said(capsys, *arguments)
     (clip,) = json.loads(out)["clips"]
     assert code == 0
