@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import sympy
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from objectives.errors import UsageError
 from objectives.fewer_rows import condensed
@@ -180,7 +180,19 @@ class DataObjective(Differentiable):
         chosen = np.atleast_1d(np.asarray(indices, dtype=np.intp))
         if chosen.size and not -self.samples <= chosen.min() <= chosen.max() < self.samples:
             raise UsageError(f"'{self.name}' has samples 0 to {self.samples - 1}, not all of {chosen.tolist()}.")
-        return self.with_data({name: array[chosen] for name, array in self.data.items()})
+        if not chosen.size:
+            return self.with_data({name: array[chosen] for name, array in self.data.items()})
+        twin = object.__new__(DataObjective)
+        known = {name: value for name, value in vars(self).items() if name in OF_ANY_DATA}
+        vars(twin).update(known, data=MappingProxyType(self._samples(chosen)), minima=())
+        return twin
+
+    def _samples(self, chosen: NDArray[np.intp]) -> dict[str, Array]:
+        """The data of some samples, which were checked when they came."""
+        some = {name: array[chosen] for name, array in self.data.items()}
+        for array in some.values():
+            array.flags.writeable = False
+        return some
 
     def predict(self, parameters: ArrayLike, x: ArrayLike) -> Array:
         """The model's curve at inputs x: (..., d) and (n,) in, (..., n) out."""
@@ -248,6 +260,10 @@ class DataObjective(Differentiable):
             rows = block[(..., *(None,) * (columns.ndim - 1))]
             total += evaluate_derivatives(summand, inputs, self.variables, order, (*columns, *rows)).sum(axis=1)
         return total
+
+
+#: What an objective knows of itself, whatever its data are: its settings, and what follows from them.
+OF_ANY_DATA = {field.name for field in fields(DataObjective)} | {"data_symbols", "summand"}
 
 
 def _blocks(samples: Array, batch: int) -> list[Array]:

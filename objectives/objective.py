@@ -14,6 +14,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 
 import numpy as np
 import sympy
@@ -66,14 +67,14 @@ class Differentiable(ABC):
         """
         columns = self._columns(x)
         gradient = _variables_last(self._evaluate(1, columns))
-        return gradient if np.isfinite(gradient).all() else self._repaired(gradient, columns)
+        return gradient if _all_finite(gradient) else self._repaired(gradient, columns)
 
     def value_and_gradient(self, x: ArrayLike) -> tuple[Array, Array]:
         """Both, for less than what each costs by itself."""
         columns = self._columns(x)
         numbers = self._evaluate(BOTH, columns)
         gradient = _variables_last(numbers[1:])
-        return numbers[0], gradient if np.isfinite(gradient).all() else self._repaired(gradient, columns)
+        return numbers[0], gradient if _all_finite(gradient) else self._repaired(gradient, columns)
 
     def hessian(self, x: ArrayLike) -> Array:
         """The Hessian at each point: (..., d) in, (..., d, d) out; NaN where there is none."""
@@ -122,6 +123,11 @@ class Differentiable(ABC):
             raise UsageError(f"The view, start and minima of '{self.name}' need one entry per variable.")
         if not all(low < high for low, high in self.view):
             raise UsageError(f"The view of '{self.name}' needs a lower end below its upper end.")
+
+
+def _all_finite(numbers: Array) -> bool:
+    """Whether all are; of a single point, the step of every run, Python's own numbers tell sooner."""
+    return all(map(isfinite, numbers.tolist())) if numbers.ndim == 1 else bool(np.isfinite(numbers).all())
 
 
 def _variables_last(columns: Array) -> Array:

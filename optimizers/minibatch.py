@@ -45,24 +45,26 @@ def descend_minibatch(
 
     Raises `UsageError` as `descend` does, and for a length, batch size, seed or order that does not fit.
     """
-    visited = objective.samples if order is None else len(_checked_order(order, objective.samples))
+    given = None if order is None else _checked_order(order, objective.samples)
+    visited = objective.samples if given is None else len(given)
     if whole("batch_size", batch_size, 1) > visited:
         raise UsageError(f"batch_size is {batch_size}, but an epoch has {visited} samples.")
     length = steps_of(visited, batch_size, epochs, steps)
-    name = name_of_run(objective, rule, start, length) if order is None else None
+    name = name_of_run(objective, rule, start, length)
+    visits = (seed, shuffle) if given is None else given.tobytes()
 
     def made() -> Trajectory:
-        orders = _orders(objective.samples, seed, shuffle, order)
+        orders = _orders(objective.samples, seed, shuffle, given)
         problems = (objective.minibatch(indices) for indices in _minibatches(orders, batch_size))
         return run(objective, with_noise(problems, objective.dimension, noise, seed), rule, start, length)
 
-    return made_once(name and (*name, batch_size, seed, shuffle, noise), made)
+    return made_once(name and (*name, batch_size, visits, seed, noise), made)
 
 
-def _orders(size: int, seed: int, shuffle: bool, order: ArrayLike | None) -> Iterable[IntArray]:
+def _orders(size: int, seed: int, shuffle: bool, order: IntArray | None) -> Iterable[IntArray]:
     """The order of the samples in each epoch, without end."""
     if order is not None:
-        return repeat(_checked_order(order, size))
+        return repeat(order)
     if not shuffle:
         return repeat(np.arange(size))
     return _shuffles(size, whole("seed", seed, 0))

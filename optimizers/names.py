@@ -47,8 +47,7 @@ def name_of_run(objective: object, rule: object, start: ArrayLike, steps: int) -
         return None
     try:
         x = np.asarray(start, dtype=float)
-        settings = [(entry.name, _named(getattr(rule, entry.name))) for entry in fields(rule)]
-        name = (objective, type(rule), *settings, _named(x), steps)
+        name = (objective, *name_of_rule(rule), _named(x), steps)
         hash(name)
         points = math.prod(np.broadcast_shapes(x.shape[:-1], rule.batch_shape))
     except (TypeError, ValueError):
@@ -56,7 +55,12 @@ def name_of_run(objective: object, rule: object, start: ArrayLike, steps: int) -
     return name if steps * points * (x.shape[-1] if x.ndim else 1) <= MOST else None
 
 
-def _named(value: object) -> object:
+def name_of_rule(rule: Rule[Any]) -> tuple[Hashable, ...]:
+    """Its class and its settings, the same for equal rules alone, if all of it is in those."""
+    return type(rule), *((entry.name, _named(getattr(rule, entry.name))) for entry in fields(rule))
+
+
+def _named(value: object) -> Hashable:
     """An array by what it holds; anything else names itself, if it can."""
     if isinstance(value, np.ndarray) and not value.dtype.hasobject:
         return value.shape, value.dtype.str, value.tobytes()

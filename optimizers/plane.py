@@ -9,6 +9,7 @@ a tile in which nothing happens any more is left.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from objectives.errors import UsageError
 
+from .names import MOST, made_once, name_of_rule
 from .problem import FloatArray, IntArray
 from .rules import Rule
 
@@ -62,13 +64,21 @@ class Settling(NamedTuple):
 def settling(rule: Rule[Any], curvature: float, tolerance: float, limit: int) -> Settling:
     """Run a rule with hyper-parameters over a plane (rows, columns) on a parabola from w = 1, `limit` steps at most.
 
-    Raises `UsageError` if the hyper-parameters do not span a plane.
+    A small plane is kept. Raises `UsageError` if the hyper-parameters do not span a plane.
     """
     if len(rule.batch_shape) != 2:
         raise UsageError(f"A plane of runs has rows and columns, not the shape {rule.batch_shape}.")
+    is_kept = rule.says_all and math.prod(rule.batch_shape) <= MOST
+    name = (*name_of_rule(rule), curvature, tolerance, limit) if is_kept else None
+    return made_once(name, lambda: _in_tiles(rule, curvature, tolerance, limit))
+
+
+def _in_tiles(rule: Rule[Any], curvature: float, tolerance: float, limit: int) -> Settling:
     steps, diverges = np.empty(rule.batch_shape, dtype=np.int64), np.empty(rule.batch_shape, dtype=np.bool)
     for tile in _tiles(rule.batch_shape):
         steps[tile], diverges[tile] = _settled(_part(rule, tile), curvature, tolerance, limit)
+    for found in (steps, diverges):
+        found.flags.writeable = False
     return Settling(steps, diverges)
 
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import repeat
+from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -226,7 +227,8 @@ class _Journal:
         """Record x_k for all runs, as long as none has ended; whether none ends here."""
         self.here[...] = x
         self.values[k, ...], self.slope[...] = self.both(self.here)
-        return all(bool(np.isfinite(numbers).all()) for numbers in (self.here, self.values[k], self.slope))
+        # What is not finite makes a sum that is not; one that overflows by itself is looked at again, number by number.
+        return all(isfinite(np.add.reduce(numbers, axis=None)) for numbers in (self.here, self.height, self.slope))
 
     def _write_where_running(self, k: int, x: FloatArray) -> None:
         running = self.running[..., np.newaxis]

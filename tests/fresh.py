@@ -18,6 +18,16 @@ from clips.filming.pool import start_context
 
 ROOT = Path(__file__).parents[1]
 
+#: Several calls of Manim's own command line in one process, each with the settings that it begins with.
+MANIM = """
+import sys
+from manim import tempconfig
+from manim.__main__ import main
+for call in sys.argv[1:]:
+    with tempconfig({}):
+        main(call.split("|"), standalone_mode=False)
+"""
+
 
 def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a program in the repository's folder; what it says on both streams comes together, in `stdout`."""

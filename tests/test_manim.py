@@ -11,18 +11,9 @@ import pytest
 from PIL import Image
 
 from scenes.stage.ink.palette import THEMES
+from tests.fresh import MANIM
 
 ROOT = Path(__file__).parents[1]
-
-#: Several calls of Manim's own command line in one process, each with the settings that it begins with.
-CALLS = """
-import sys
-from manim import tempconfig
-from manim.__main__ import main
-for call in sys.argv[1:]:
-    with tempconfig({}):
-        main(call.split("|"), standalone_mode=False)
-"""
 FEW = ("-n", "0,1")
 #: What is asked for, its options, and the kind of file that comes.
 OPTIONS = {
@@ -65,7 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for (file, scene), names in SCENES.items()
         for name in names
     ]
-    command = [sys.executable, "-c", CALLS, *map("|".join, calls)]
+    command = [sys.executable, "-c", MANIM, *map("|".join, calls)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return folder

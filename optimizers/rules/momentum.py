@@ -80,7 +80,8 @@ class Momentum(Rule[MomentumState]):
         """The weight of a new gradient after that many steps."""
         if self.form == "average":
             return 1.0 - self.momentum
-        if taken == 0 or not np.any(self.dampening):
+        none = not self.dampening if isinstance(self.dampening, float) else not np.any(self.dampening)
+        if taken == 0 or none:
             return 1.0
         return np.where(self.momentum == 0, 1.0, 1.0 - self.dampening)
 

@@ -188,7 +188,18 @@ def test_doctor_names_the_command_that_mends(
 
 def test_render_from_typed_wish_to_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A short run of a real clip through the real command, processes and all."""
-    arguments = ["u_turn", "-q", "l", "--set", "steps=3", "--set", "start=-2,1", "--output", str(tmp_path), "--json"]
+    arguments = [
+        "u_turn",
+        "-q",
+        "480p2",
+        "--set",
+        "steps=3",
+        "--set",
+        "start=-2,1",
+        "--output",
+        str(tmp_path),
+        "--json",
+    ]
     code, out, err = said(capsys, *arguments)
     (clip,) = json.loads(out)["clips"]
     assert code == 0
@@ -369,7 +380,7 @@ def test_ctrl_c_leaves_what_was_there(tmp_path: Path) -> None:
 
 def test_quiet_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lecture = tmp_path / "small.toml"
-    lecture.write_text('[profiles.small]\nheight = 120\nframe_rate = 10\n[[clip]]\nscene = "u_turn"\n')
+    lecture.write_text('[profiles.small]\nheight = 120\nframe_rate = 2\n[[clip]]\nscene = "u_turn"\n')
     arguments = ["u_turn", "-q", "small", "--set", "steps=100", "--format", "gif", "--quiet", "--lecture", str(lecture)]
     assert said(capsys, *arguments, "--output", str(tmp_path)) == (0, "", "")
     (gif,) = tmp_path.glob("u_turn-*.gif")

@@ -351,7 +351,7 @@ def test_nothing_to_do_imports_nothing_heavy(tmp_path: Path) -> None:
     lecture.write_text('[[clip]]\nscene = "u_turn"\nparameters = { steps = 3 }\n')
     (tmp_path / "voice" / "u_turn").mkdir(parents=True)
     (tmp_path / "voice" / "u_turn" / "opening.wav").write_bytes(written(sound, "wav"))
-    arguments = ["u_turn", "-q", "l", "-o", str(tmp_path / "clips"), "--lecture", str(lecture)]
+    arguments = ["u_turn", "-q", "120p5", "-o", str(tmp_path / "clips"), "--lecture", str(lecture)]
     first = subprocess.run(
         [sys.executable, "render.py", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )

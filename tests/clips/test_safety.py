@@ -37,13 +37,13 @@ height = 120
 frame_rate = 2
 
 [[clip]]
-scene = "unrolling"
-parameters = { terms = %d }
+scene = "derived_not_typed"
+parameters = { steps = %d }
 
 [[clip]]
-scene = "unrolling"
+scene = "derived_not_typed"
 name = "again"
-parameters = { terms = %d, momentum = %g }
+parameters = { steps = %d, momentum = %g }
 """
 
 
@@ -55,7 +55,7 @@ class Room:
         self.environment = {**os.environ, "MOMENTUM_CACHE": str(folder / "cache")}
         (folder / "cache").mkdir()
         (folder / "cache" / typeset_folder().name).symlink_to(typeset_folder())  # words are not the point
-        self.write(2, 2, 0.5)
+        self.write(70, 70, 0.6)
 
     def write(self, *numbers: float) -> None:
         (self.folder / "lecture.toml").write_text(LECTURE % numbers)
@@ -116,24 +116,24 @@ def test_killed_at_any_moment_nothing_is_lost_and_the_next_run_mends_it(room: Ro
     chance = random.Random(5)
     for attempt in range(3):
         names = set(room.frames())
-        room.write(3, 2, 0.6 + attempt / 10)
-        room.kill(after=chance.uniform(0, 3), everything=True)
+        room.write(80, 70, 0.6 + attempt / 10)
+        room.kill(after=chance.uniform(0, 1.5), everything=True)
         assert set(room.frames()) == names, "a video is gone, or cannot be played"
     code, _, err = room.render()
     assert (code, err) == (0, "")
     assert room.is_whole()
-    assert {name.partition(".")[0] for name in room.contents()} == {"unrolling", "again"}, (
+    assert {name.partition(".")[0] for name in room.contents()} == {"derived_not_typed", "again"}, (
         "something half-written is left"
     )
     scratch = Room(tmp_path)
-    scratch.write(3, 2, 0.8)
+    scratch.write(80, 70, 0.8)
     assert scratch.render()[0] == 0
     for name, frames in scratch.frames().items():
         np.testing.assert_array_equal(room.frames()[name], frames)
 
 
 def test_two_renders_at_once_in_one_folder(room: Room) -> None:
-    room.write(2, 3, 0.7)
+    room.write(70, 80, 0.7)
     with room.start() as one, room.start() as two:
         errors = [process.communicate()[1] for process in (one, two)]
     assert (one.returncode, two.returncode, errors) == (0, 0, ["", ""])
@@ -144,7 +144,7 @@ def test_two_renders_at_once_in_one_folder(room: Room) -> None:
 
 
 def test_a_killed_parent_leaves_no_process_behind(room: Room) -> None:
-    room.write(4, 3, 0.7)
+    room.write(90, 80, 0.7)
     group = room.kill()
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and _group_lives(group):

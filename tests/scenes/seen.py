@@ -18,7 +18,7 @@ from scenes.stage.ink.camera import StageCamera
 from tests.scenes.looking import Sight, look_at
 from tests.scenes.witness import Witness
 
-PROFILE = Profile(320, 180, 3)
+PROFILE = Profile(256, 144, 3)
 
 
 @dataclass(frozen=True)

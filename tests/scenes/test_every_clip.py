@@ -14,7 +14,7 @@ import pytest
 
 from clips.filming.work import make_scene, perform, scene_class, studio, tell, typeset_cache, typeset_folder
 from clips.job import Job, Tale
-from clips.profile import ASPECTS, make_profile
+from clips.profile import ASPECTS, Size, make_profile, profile_of
 from scenes import CLIPS
 from scenes.lecture_scene import READING_SPEED
 from tests import fresh
@@ -23,6 +23,8 @@ from tests.scenes.looking import Sight, look_at
 from tests.scenes.seen import Seen, no_latex
 
 ROOT = Path(__file__).parents[2]
+SMALL = Size(side=150, rate=15)  # of which 2 % are three pixels
+GROUPS = [tuple(CLIPS)[first : first + 8] for first in range(0, len(CLIPS), 8)]
 
 
 # How it looks: each theme, each aspect; one does not ask for the other ------------------------------------------------
@@ -39,7 +41,7 @@ def test_layout_in_the_other_theme_and_other_aspects(clip: str, monkeypatch: pyt
     for aspect in ASPECTS:
         if aspect == "16:9":  # above
             continue
-        with studio(make_profile("l", "light", aspect)), typeset_cache():
+        with studio(profile_of(SMALL, "light", aspect, "mp4")), typeset_cache():
             scene = make_scene(clip, {}, only=())
             pictured = scene.beats if aspect == "4:3" else scene.beats[-1:]  # what costs most
             sight = look_at(scene, f"{clip}, light, {aspect}", pictured)
@@ -123,15 +125,17 @@ def test_a_beat_is_the_same_whatever_was_skipped_before_it(seen: Seen) -> None:
                 np.testing.assert_array_equal(frames, whole, err_msg=f"{seen.clip}.{beat.name}")
 
 
-@pytest.mark.parametrize("clip", CLIPS)
-def test_runs_under_plain_manim(clip: str, tmp_path: Path) -> None:
-    """From its file, in a fresh process; small, and what is typeset already is lent to it."""
-    module, name, _ = CLIPS[clip]
-    file, settings = Path(*module.split(".")).with_suffix(".py"), (ROOT / "manim.cfg").read_text()
+@pytest.mark.parametrize("clips", GROUPS, ids=" ".join)
+def test_run_under_plain_manim(clips: tuple[str, ...], tmp_path: Path) -> None:
+    """From their files, in a fresh process for several; small, and what is typeset already is lent to it."""
+    settings = (ROOT / "manim.cfg").read_text()
     settings = settings.replace("[CLI]", f"[CLI]\ntex_dir = {typeset_folder()}").replace("= WARNING", "= ERROR")
     (tmp_path / "manim.cfg").write_text(settings)  # it would warn of plays that are shorter than a frame
-    options = ["-ql", "--fps", "1", "-r", "320,180", "--config_file", str(tmp_path / "manim.cfg")]
-    program = "from manim.__main__ import main; main()"
-    done = fresh.run(program, *options, "--media_dir", str(tmp_path), str(file), name)
+    options = ("-ql", "--fps", "1", "-r", "160,90", "--config_file", str(tmp_path / "manim.cfg"))
+    files = [
+        (str(Path(*module.split(".")).with_suffix(".py")), name) for module, name, _ in (CLIPS[clip] for clip in clips)
+    ]
+    done = fresh.run(fresh.MANIM, *("|".join((*options, "--media_dir", str(tmp_path), *file)) for file in files))
     assert done.returncode == 0, done.stdout
-    assert len(list(tmp_path.rglob(f"{name}.mp4"))) == 1
+    for _, name in files:
+        assert len(list(tmp_path.rglob(f"{name}.mp4"))) == 1, name

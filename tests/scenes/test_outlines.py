@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import typst
-from manim import VMobject, tempconfig
+from manim import ORIGIN, Mobject, VMobject, tempconfig
 from manim.utils.typst_file_writing import TYPST_TEMPLATE, typst_to_svg_file
 
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
 from scenes.stage.words import outlines
-from scenes.stage.words.outlines import SUFFIX
+from scenes.stage.words.numerals import Numeral
+from scenes.stage.words.outlines import SET, SUFFIX
 from scenes.stage.words.typesetting import PREAMBLE, Formula, Words
 from scenes.stage.words.typst_compiler import svg_file
 
@@ -44,9 +45,12 @@ def look(text: Formula | Words) -> list[tuple[object, ...]]:
     return [(*fill, g.get_stroke_width(), g.get_stroke_opacity()) for fill, g in zip(fills, glyphs, strict=True)]
 
 
-def test_kept_glyphs_are_the_parsed_ones(folder: Path) -> None:
+@pytest.mark.parametrize("kept_as", [SUFFIX, SET])
+def test_kept_glyphs_are_the_parsed_ones(folder: Path, kept_as: str) -> None:
     parsed = formula()
     assert len(list(folder.rglob(f"*{SUFFIX}"))) == 1
+    if kept_as == SUFFIX:
+        next(folder.rglob(f"*{SET}")).unlink()
     kept = formula()
     assert look(kept) == look(parsed)
     for label in ("memory", "gradient"):
@@ -57,13 +61,16 @@ def test_kept_glyphs_are_the_parsed_ones(folder: Path) -> None:
     assert look(kept) == look(parsed), "the bar of the fraction grows with the rest"
 
 
+@pytest.mark.parametrize("suffix", [SUFFIX, SET])
 @pytest.mark.parametrize("damage", [b"", b"nonsense", b"\x80\x05K\x01."])
-def test_a_damaged_file_is_parsed_again(folder: Path, damage: bytes) -> None:
-    parsed = look(formula())
-    (file,) = folder.rglob(f"*{SUFFIX}")
+def test_a_damaged_file_is_made_again(folder: Path, suffix: str, damage: bytes) -> None:
+    made = look(formula())
+    (file,), kept = folder.rglob(f"*{suffix}"), [*folder.rglob(f"*{SUFFIX}"), *folder.rglob(f"*{SET}")]
     whole = file.read_bytes()
+    for other in kept:  # with one of them, the other is not read
+        other.unlink()
     file.write_bytes(damage)
-    assert look(formula()) == parsed
+    assert look(formula()) == made
     assert len(file.read_bytes()) == len(whole)
 
 
@@ -95,12 +102,35 @@ def test_a_line_that_is_set_again_is_its_own(monkeypatch: pytest.MonkeyPatch, ag
     assert look(Words("once", **again)) == fresh
 
 
+@pytest.mark.parametrize("made", [lambda: Words("once $x$"), formula, lambda: Numeral(ORIGIN).display(2.5)])
+@pytest.mark.usefixtures("folder")
+def test_a_copy_is_as_python_makes_it_and_its_own(made: Callable[[], Mobject]) -> None:
+    first = made()
+    first.submobjects[0].add_updater(updater := lambda _: None)
+    copy, manims = first.copy(), Mobject.__deepcopy__(first, {})
+    pairs = zip(first.get_family(), copy.get_family(), manims.get_family(), strict=True)
+    for one, other, manim in pairs:
+        assert type(other) is type(one)
+        assert vars(other).keys() == vars(manim).keys() - {"original_id"}
+        for name, value in vars(manim).items():
+            if name != "original_id" and not isinstance(value, list | dict):
+                np.testing.assert_equal(vars(other)[name], value)
+        shared = [name for name, value in vars(one).items() if value is vars(other)[name]]
+        assert not [name for name in shared if isinstance(vars(one)[name], np.ndarray | list | dict | Mobject)]
+    assert copy.submobjects[0].updaters == [updater]
+    for group in getattr(copy, "id_to_vgroup_dict", {}).values():
+        assert set(group.submobjects) <= set(copy.submobjects)
+
+
 LINES = {
     "letters": lambda: Words("some words, $x_1 = 3.5$: Äö “q” *bold* _it_"),
     "colours": lambda: Words("#text(fill: red)[red] and `code`"),
     "labels": lambda: Formula('{{ gamma : memory }} dot "update"_(t-1) + eta {{ nabla w_t : gradient }}'),
     "nested labels": lambda: Formula("sum_(i=0)^n {{ a_i {{ b : inner }} : outer }}"),
     "a bar": lambda: Formula("frac({{ a : above }}, b)"),
+    "bars and roots": lambda: Formula(
+        "{{ x / (1 - sqrt(y / 2)) : outer }} + frac(1, {{ sqrt(a) : root }}) #rect(width: 4pt)"
+    ),
     "a stroke": lambda: Words("#text(stroke: 0.2pt + red)[thick]"),
     "turned": lambda: Words("#rotate(30deg)[turned]"),
 }
@@ -138,7 +168,7 @@ def test_the_compiler_that_stays_sets_what_typst_sets_with_its_own_fonts(folder:
         svg_file("#nothing()")
 
 
-@pytest.mark.parametrize(("folder_name", "files"), [("shared", [SUFFIX, ".svg"]), ("sha{red}", [])])
+@pytest.mark.parametrize(("folder_name", "files"), [("shared", [SET, SUFFIX, ".svg"]), ("sha{red}", [])])
 def test_jobs_share_what_was_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder_name: str, files: list[str]
 ) -> None:

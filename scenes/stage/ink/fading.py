@@ -17,6 +17,9 @@ from scenes.stage.ink.raster import Raster
 COLORS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
 
 
+Fades = dict[tuple[object, float], tuple[Any, object]]  # colours that fade alike, as they are told, and their share
+
+
 class _Part:
     """A member of what fades; `full` is how it is without the fade."""
 
@@ -24,17 +27,22 @@ class _Part:
         self._member, self._points = member, member.points
         names = ("opacity",) if isinstance(member, Raster) else COLORS
         self._full: dict[str, Any] = {name: np.copy(getattr(member, name)) for name in names}
-        self._shown = {name: _told(full) for name, full in self._full.items()}
+        self._told = {name: _told(full) for name, full in self._full.items()}
+        self._shown = dict(self._told)
 
-    def show(self, share: float, shift: Array | None) -> None:
-        """Show it with a share of its opacity, shifted from where it was."""
+    def show(self, share: float, shift: Array | None, made: Fades) -> None:
+        """Show it with a share of its opacity, shifted from where it was; `made` is what others were given just now."""
         for name, shown in self._shown.items():
-            now = getattr(self._member, name)
-            if _told(now) != shown:  # somebody else has changed it meanwhile
-                self._full[name] = np.copy(now)
-            faded = _faded(self._full[name], share)
-            self._shown[name] = _told(faded)
-            setattr(self._member, name, faded)
+            now = _told(getattr(self._member, name))
+            if now != shown:  # somebody else has changed it meanwhile
+                self._full[name], self._told[name] = np.copy(getattr(self._member, name)), now
+            key = self._told[name], share
+            if key not in made:
+                faded = _faded(self._full[name], share)
+                made[key] = faded, _told(faded)
+            faded, self._shown[name] = made[key]
+            if self._shown[name] != now:
+                setattr(self._member, name, np.copy(faded) if isinstance(faded, np.ndarray) else faded)
         if shift is not None:
             self._member.points = self._points + shift
 
@@ -72,10 +80,13 @@ class _Fade(Animation):
         return mobject  # type: ignore[no-any-return]
 
     def interpolate_mobject(self, alpha: float) -> None:
+        made: Fades = {}
+        together = None if self.lag_ratio else self.get_sub_alpha(alpha, 0, len(self._parts))
         for number, part in enumerate(self._parts):
-            self._show(part, self.get_sub_alpha(alpha, number, len(self._parts)))
+            own = self.get_sub_alpha(alpha, number, len(self._parts)) if together is None else together
+            self._show(part, own, made)
 
-    def _show(self, part: _Part, alpha: float) -> None:
+    def _show(self, part: _Part, alpha: float, made: Fades) -> None:
         """How a part is seen at a point of the way, from 0 to 1."""
         raise NotImplementedError
 
@@ -90,8 +101,8 @@ class FadeIn(_Fade):
     def __init__(self, *mobjects: Mobject, **options: Any) -> None:
         super().__init__(*mobjects, introducer=True, **options)
 
-    def _show(self, part: _Part, alpha: float) -> None:
-        part.show(alpha, self._away(alpha - 1))
+    def _show(self, part: _Part, alpha: float, made: Fades) -> None:
+        part.show(alpha, self._away(alpha - 1), made)
 
 
 class FadeOut(_Fade):
@@ -100,8 +111,8 @@ class FadeOut(_Fade):
     def __init__(self, *mobjects: Mobject, **options: Any) -> None:
         super().__init__(*mobjects, remover=True, **options)
 
-    def _show(self, part: _Part, alpha: float) -> None:
-        part.show(1 - alpha, self._away(alpha))
+    def _show(self, part: _Part, alpha: float, made: Fades) -> None:
+        part.show(1 - alpha, self._away(alpha), made)
 
     def clean_up_from_scene(self, scene: Scene) -> None:
         """Gone, it is as it was: it can come again."""

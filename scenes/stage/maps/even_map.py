@@ -13,7 +13,7 @@ from scenes.stage.ink.drawing import Array, crosses, inside
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.panels.plot import Panel, Range
+from scenes.stage.panels.plot import Range, plot_area
 
 View = tuple[Range, Range]
 
@@ -23,7 +23,7 @@ def even_map(objective: AnyObjective, box: Box, view: View, level: Array | None 
     first, second = (f"${typeset(variable)}$" for variable in objective.variables)
     shown = view
     for _ in range(2):  # the room for the ticks' labels depends on the window, a little
-        area = Panel(box, *shown, (first, second), framed=True).area
+        area = plot_area(box, *shown, (first, second))
         shown = widened(view, area.width / area.height)
     return ContourMap(objective, box, shown, (first, second), level)
 

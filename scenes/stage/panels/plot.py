@@ -18,7 +18,7 @@ from scenes.stage.ink.drawing import Array, outline_of, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.words.figures import labels_of
-from scenes.stage.words.typesetting import SMALL, Words
+from scenes.stage.words.typesetting import SMALL, Words, size_of
 
 Range = tuple[float, float]
 Scale = Literal["linear", "log"]
@@ -125,6 +125,25 @@ class Axis:
         return found
 
 
+def plot_area(
+    box: Box,
+    x: Range,
+    y: Range,
+    names: tuple[str, str] = ("", ""),
+    scales: tuple[Scale, Scale] = ("linear", "linear"),
+    y_labels: bool = True,
+) -> Box:
+    """Where in its box a panel plots: beside the numbers at its axes, below the name of the second one."""
+    bottom = size_of("$0$")[1] + PAD + 0.06
+    top = size_of("$y$")[1] + 0.18 if names[1] else 0.12
+    probe = Axis(y, (box.bottom + bottom, box.top - top), scales[1]).ticks(0.9, closer=LOW)
+    last = tick_labels(Axis(x, (box.left, box.right), scales[0]).ticks(1.3), scales[0])[-1]
+    beyond = 0.0 if names[0] else size_of(last)[0] / 2
+    labels = tick_labels(probe, scales[1]) if y_labels else []
+    widest = max((size_of(label)[0] for label in labels), default=0.0)
+    return box.inset(left=widest + (PAD if y_labels else 0.05), bottom=bottom, top=top, right=max(0.12, beyond))
+
+
 class Panel(VGroup):
     """A plot area inside a box, with ticks, labels and names; `to_screen` maps data to the screen."""
 
@@ -145,7 +164,7 @@ class Panel(VGroup):
         `x_steps` are the distances of the numbers below to choose from, else decimal ones."""
         super().__init__()
         self.names_above = bool(names[1])
-        self.area = self._plot_area(box, x, y, (x_scale, y_scale), names, y_labels)
+        self.area = plot_area(box, x, y, names, (x_scale, y_scale), y_labels)
         self.x_axis = Axis(x, (self.area.left, self.area.right), x_scale, x_steps)
         self.y_axis = Axis(y, (self.area.bottom, self.area.top), y_scale)
         self.frame = polylines(
@@ -169,19 +188,6 @@ class Panel(VGroup):
 
     # The furniture --------------------------------------------------------------------------------------------------
 
-    def _plot_area(
-        self, box: Box, x: Range, y: Range, scales: tuple[Scale, Scale], names: tuple[str, str], y_labels: bool
-    ) -> Box:
-        x_scale, scale = scales
-        bottom = Words("$0$", SMALL).height + PAD + 0.06
-        top = Words("$y$", SMALL).height + 0.18 if names[1] else 0.12
-        probe = Axis(y, (box.bottom + bottom, box.top - top), scale).ticks(0.9, closer=LOW)
-        last = tick_labels(Axis(x, (box.left, box.right), x_scale).ticks(1.3), x_scale)[-1]
-        beyond = 0.0 if names[0] else Words(last, SMALL).width / 2
-        labels = tick_labels(probe, scale) if y_labels else []
-        widest = max((Words(label, SMALL).width for label in labels), default=0.0)
-        return box.inset(left=widest + (PAD if y_labels else 0.05), bottom=bottom, top=top, right=max(0.12, beyond))
-
     def _frame_lines(self, grid: bool, framed: bool, y_labels: bool) -> list[Array]:
         corners = outline_of(self.area)
         lines = [corners] if framed else [corners[:2]]
@@ -190,7 +196,7 @@ class Panel(VGroup):
         return lines
 
     def _x_labels(self, name: str) -> list[Words]:
-        taken = Words(name, SMALL).width + 0.2 if name else 0.0
+        taken = size_of(name)[0] + 0.2 if name else 0.0
         values = self.x_axis.ticks(1.3, taken + HALF)
         labels = _clear(map(self._x_label, values, tick_labels(values, self.x_axis.scale)), 0)
         return [label for label in labels if not name or label.get_right()[0] <= self.area.right - taken]

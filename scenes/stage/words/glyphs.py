@@ -1,7 +1,8 @@
 """Letters from an SVG of Typst's: each outline is parsed once a process, and put wherever a line has it.
 
 Manim parses the outline of a letter as often as it stands in a line, and once more. What it makes of a letter by itself
-is kept here; a line is then its letters, moved. Where an SVG holds anything but letters, Manim has to read it.
+is kept here; a line is then its letters, moved. A bar or a root among them Manim reads by itself; where an SVG holds
+anything else, it has to read the whole.
 """
 
 from __future__ import annotations
@@ -21,23 +22,24 @@ from scenes.stage.ink.drawing import Array
 
 Glyphs = tuple[list[VMobject], dict[str, VGroup]]  # in order, and those of each named group
 Reader = Callable[[svgelements.SVG], Glyphs]  # Manim's, of a parsed SVG
-Letter = tuple[Xml.Element, Array, tuple[str, ...]]  # what uses an outline, where (2, 3), and the groups it is in
+#: What uses an outline, or has one of its own, where (2, 3), and the groups it is in.
+Letter = tuple[Xml.Element, Array, tuple[str, ...]]
 
 HREF = "{http://www.w3.org/1999/xlink}href"
 MATRIX = re.compile(r"matrix\(([^()]*)\)")
 STYLE = ("fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width")
-KNOWN = {"svg", "g", "defs", "symbol", "use"}
+KNOWN = {"svg", "g", "defs", "symbol", "use", "path"}
 
 #: What Manim makes of a letter, pickled, by its outline and style; nothing of a space.
 _kept: dict[tuple[tuple[str, str], ...], bytes | None] = {}
 
 
 class NotLettersError(Exception):
-    """There is more than letters."""
+    """There is more than letters and shapes."""
 
 
 def letters_of(root: Xml.Element, read: Reader) -> Glyphs | None:
-    """The glyphs of an SVG, as `read` would give them; None if it holds anything but letters."""
+    """The glyphs of an SVG, as `read` would give them; None if it holds anything but letters and shapes with a path."""
     try:
         letters = list(_letters(root, np.eye(2, 3), {}, ()))
     except NotLettersError:
@@ -45,11 +47,17 @@ def letters_of(root: Xml.Element, read: Reader) -> Glyphs | None:
     symbols = {symbol.get("id"): symbol for symbol in root.iter() if _tag(symbol) == "symbol"}
     glyphs: list[VMobject] = []
     groups: dict[str, VGroup] = defaultdict(VGroup)
-    for use, place, names in letters:
-        if glyph := _glyph(use, symbols[use.get(HREF, "")[1:]], place, read):
-            glyphs.append(glyph)
+    for element, place, names in letters:
+        is_shape = _tag(element) == "path"
+        made = (
+            _shape(element, place, read)
+            if is_shape
+            else _glyph(element, symbols[element.get(HREF, "")[1:]], place, read)
+        )
+        if made is not None:
+            glyphs.append(made)
             for name in ("root", *names):
-                groups[name].add(glyph)
+                groups[name].add(made)
     return glyphs, dict(groups)
 
 
@@ -67,8 +75,11 @@ def _letters(element: Xml.Element, place: Array, style: dict[str, str], names: t
         raise NotLettersError
     if _tag(element) in ("defs", "symbol"):
         return
-    place = _after(place, _transform(element))
     style = style | {key: element.attrib[key] for key in STYLE if key in element.attrib}
+    if _tag(element) == "path":
+        yield Xml.Element(element.tag, {**style, **element.attrib}), place, names
+        return
+    place = _after(place, _transform(element))
     if _tag(element) == "use":
         if style.get("stroke", "none") != "none":  # Manim keeps account of strokes
             raise NotLettersError
@@ -109,6 +120,15 @@ def _glyph(use: Xml.Element, symbol: Xml.Element, place: Array, read: Reader) ->
     glyph: VMobject = pickle.loads(kept)
     glyph.points[:, :2] = glyph.points[:, :2] @ place[:, :2].T + place[:, 2]
     return glyph
+
+
+def _shape(path: Xml.Element, place: Array, read: Reader) -> VMobject | None:
+    """What Manim makes of a shape with an outline of its own, its own transform within a place."""
+    root = Xml.Element("svg")
+    matrix = " ".join(map(repr, place.T.ravel().tolist()))
+    Xml.SubElement(root, "g", {"transform": f"matrix({matrix})"}).append(path)
+    made, _ = read_whole(root, read)
+    return made[0] if made else None
 
 
 def _alone(use: Xml.Element, symbol: Xml.Element) -> Xml.Element:

@@ -1,18 +1,19 @@
 """Typeset glyphs as Manim objects, kept beside the SVG that Typst made: parsing it again takes much longer.
 
-What is kept are the parsed outlines, by the SVG and by how it is read. A file that cannot be read is parsed anew.
-Within a process a line that is set once more, in the same size and colour, is a copy of the first. Glyphs are coloured
-and measured together: a line has dozens of them, and Manim goes through them one by one.
+What is kept are the parsed outlines, by the SVG and by how it is read, and each line as it is when it is set, in its
+size and colour. A file that cannot be read is made anew. Within a process a line that is set once more is a copy of the
+first. Glyphs are coloured and measured together: a line has dozens of them, and Manim goes through them one by one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import pickle
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
 from xml.etree import ElementTree as Xml
@@ -21,11 +22,13 @@ import numpy as np
 from manim import RIGHT, Typst, VMobject, config
 
 from scenes.stage.ink.drawing import Array
-from scenes.stage.ink.flat import Flat
+from scenes.stage.ink.flat import Flat, become_twin
 from scenes.stage.words.glyphs import letters_of, read_whole
 from scenes.stage.words.typst_compiler import replaced, stay
 
-SUFFIX = ".outlines"
+SUFFIX, SET = ".outlines", ".line"
+#: Groups of an SVG that nobody can ask for by their names.
+UNNAMED = re.compile(r"root|numbered_group_\d+|g[0-9A-Fa-f]+")
 #: What decides how a glyph looks, apart from its outline.
 LOOK = (
     *(f"{layer}_rgbas" for layer in ("fill", "stroke", "background_stroke")),
@@ -40,7 +43,7 @@ class Outlines(Flat, Typst):
 
     def __init__(self, source: str, **settings: Any) -> None:
         """As Manim's `Typst`, of which `settings` are the options."""
-        vars(self).update(pickle.loads(_typeset(type(self), source, tuple(settings.items()))))
+        become_twin(self, _typeset(type(self), source, tuple(settings.items())), {})
 
     def init_svg_mobject(self, use_svg_cache: bool) -> Self:  # noqa: ARG002 (Manim's signature)
         """Without Manim's memory: it grows as long as the process lasts, and copies more slowly than this reads."""
@@ -48,7 +51,8 @@ class Outlines(Flat, Typst):
 
     def generate_mobject(self) -> Self:
         kept = self._kept()
-        if (found := _read(kept)) is None:
+        found = _read(kept)
+        if not isinstance(found, tuple):
             self._parse()
             _write(kept, self._parsed())
             return self
@@ -59,7 +63,8 @@ class Outlines(Flat, Typst):
         """What Manim makes of the SVG; letter by letter, if it holds nothing else."""
         tree: Any = self.modify_xml_tree(Xml.parse(self.get_file_path()))  # type: ignore[arg-type]
         root, read = tree.getroot(), self.get_mobjects_from
-        glyphs, self.id_to_vgroup_dict = letters_of(root, read) or read_whole(root, read)
+        glyphs, groups = letters_of(root, read) or read_whole(root, read)
+        self.id_to_vgroup_dict = {name: group for name, group in groups.items() if not UNNAMED.fullmatch(name)}
         return self.add(*glyphs).flip(RIGHT)
 
     def init_colors(self, propagate_colors: bool = True) -> Self:
@@ -96,19 +101,37 @@ class Outlines(Flat, Typst):
         """The file of the outlines: named by the SVG, and by what decides how that is read."""
         svg = Path(str(self.file_name))
         read = (type(self).__name__, svg.stem, self.svg_default, self.path_string_config, self._svg_leaf_labels)
-        name = hashlib.sha256(repr((*read, self.track_baselines)).encode()).hexdigest()[:24]
-        return config.get_dir("tex_dir") / f"{name}{SUFFIX}"
+        return _file((*read, self.track_baselines), SUFFIX)
 
     def _parsed(self) -> tuple[list[VMobject], dict[str, Any], list[VMobject]]:
         return self.submobjects, self.id_to_vgroup_dict, self._stroke_width_tracked_submobjects
 
 
-@lru_cache(maxsize=512)
-def _typeset(kind: type[Outlines], source: str, settings: tuple[tuple[str, Any], ...]) -> bytes:
-    """All that a typeset line knows of itself."""
+@lru_cache(maxsize=1024)
+def _typeset(kind: type[Outlines], source: str, settings: tuple[tuple[str, Any], ...]) -> Outlines:
+    """A line that is set, and never shown."""
     line = kind.__new__(kind)
-    super(Outlines, line).__init__(source, **dict(settings))
-    return pickle.dumps(vars(line), pickle.HIGHEST_PROTOCOL)
+    kept = _file((kind.__name__, source, settings), SET)
+    known = _read(kept)
+    if isinstance(known, dict):
+        vars(line).update(known)
+    else:
+        super(Outlines, line).__init__(source, **dict(settings))
+        _write(kept, vars(line))
+    return line
+
+
+def _file(what: object, suffix: str) -> Path:
+    """Where something is kept that `what` names, and the code by which it was made."""
+    name = hashlib.sha256(repr((what, _code())).encode()).hexdigest()[:24]
+    return config.get_dir("tex_dir") / f"{name}{suffix}"
+
+
+@cache
+def _code() -> str:
+    """What is kept by other code than this may be something else."""
+    files = (Path(__file__), Path(__file__).with_name("glyphs.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _look(glyph: VMobject) -> bytes:
@@ -123,10 +146,9 @@ def _follow(glyph: VMobject, first: VMobject) -> None:
         setattr(glyph, name, value.copy() if isinstance(value, np.ndarray) else value)
 
 
-def _read(path: Path) -> Any:
-    with suppress(Exception):  # whatever is wrong with it: it is parsed again
-        glyphs, groups, stroked = pickle.loads(path.read_bytes())
-        return glyphs, groups, stroked
+def _read(path: Path) -> object:
+    with suppress(Exception):  # whatever is wrong with it: it is made again
+        return pickle.loads(path.read_bytes())
     return None
 
 

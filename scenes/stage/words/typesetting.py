@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from manim import DOWN, LEFT, UP, MathTypst, Typst, VGroup, VMobject, config
 
@@ -52,6 +52,13 @@ def bold(markup: str, size: float = BODY, color: str | None = None) -> Words:
 def quiet(markup: str, size: float = SMALL) -> Words:
     """A line that explains and does not ask for attention."""
     return Words(markup, size, palette().quiet)
+
+
+@lru_cache(maxsize=4096)
+def size_of(markup: str, size: float = SMALL) -> tuple[float, float]:
+    """Width and height of a line, for which nothing is made that would be seen."""
+    line = Words(markup, size)
+    return float(line.width), float(line.height)
 
 
 @cache
