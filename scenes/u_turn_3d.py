@@ -174,7 +174,7 @@ class UTurn3D(TwoRuns):
         turns = u_turns(self.count)
         came_of_it = "flies off" if self.lost else "still lower" if self.lower and self.count else ""
         self.duet.speaker.say(*((f"{turns}, and {came_of_it}", f"{turns}, {came_of_it}") if came_of_it else (turns,)))
-        self.wait(3.4)
+        self.wait(4.8)
 
     def from_above(self) -> None:
         """The errors after {last} iterations: gradient descent {gd_end}; momentum {momentum_end}{with_turns}."""
