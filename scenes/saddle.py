@@ -312,17 +312,19 @@ class Saddle(LectureScene):
         halves = self.rows[1].rows(1, 1, gap=0.25)
         if layout.is_tall():  # there is no room beside a map: it stands below
             told = [half.top_slice(HEAD + 2 * GAUGE + 0.2, gap=0.4) for half in halves]
-            return {place: (self._as_wide(place, low), high) for place, (high, low) in zip(PLACES, told, strict=True)}
+            return {place: (self._fitted(place, low), high) for place, (high, low) in zip(PLACES, told, strict=True)}
         sides = [half.right_slice(half.width - half.height - 0.2, gap=0.4) for half in halves]
-        return {place: (chart, gauges) for place, (gauges, chart) in zip(PLACES, sides, strict=True)}
+        return {
+            place: (self._fitted(place, chart), gauges) for place, (gauges, chart) in zip(PLACES, sides, strict=True)
+        }
 
-    def _as_wide(self, place: str, box: Box) -> Box:
-        """So much of a box as the map of a ground needs, at its left: what is flat is known for its window alone."""
+    def _fitted(self, place: str, box: Box) -> Box:
+        """So much of a box as the map of a ground needs: what is flat is known for its window alone."""
         ground = self.grounds[place]
         across, up = (float(np.ptp(side)) for side in ground.view)
         area = Panel(box, *ground.view, ground.names, framed=True).area
-        too_wide = area.width - area.height * across / up
-        return Box(box.left, box.bottom, box.right - max(0.0, too_wide), box.top)
+        too_wide, too_high = area.width - area.height * across / up, area.height - area.width * up / across
+        return Box(box.left, box.bottom + max(0.0, too_high), box.right - max(0.0, too_wide), box.top)
 
     @cached_property
     def pictures(self) -> dict[str, VGroup]:

@@ -367,8 +367,10 @@ class UpdateRule(LineForWords, LectureScene):
 
     @cached_property
     def map(self) -> ContourMap:
-        """A window round the runs."""
-        points = np.concatenate([self.run.iterates, self.plain.iterates])
+        """A window round the runs, and round the arrows: one that would leave the map is not drawn."""
+        seen = range(self.parameters.iteration, self.last + 1)
+        tips = [self.place(t) + part for t in seen for part in (self.share(t), self.fresh(t))]
+        points = np.concatenate([self.run.iterates, self.plain.iterates, tips])
         sizes = [high - low for low, high in self.objective.view]
         near = np.abs(points - points[0]).max(axis=-1) <= FAR * max(sizes)
         least = 1e-3 * max(sizes)
