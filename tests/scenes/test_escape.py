@@ -13,6 +13,8 @@ from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
 from scenes.escape import Escape
 from scenes.props.escape.told import told_under
+from scenes.stage.runs.tug import terms
+from scenes.stage.runs.two_runs import MOMENTUM
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,6 +51,21 @@ def test_the_lecture_s_sines() -> None:
     assert scene.numbers()["momentum_error"] == pytest.approx(-5.90449167, abs=1e-8)
     assert scene.fate == "past"
     assert "goes past the dip" in scene.caption("where_they_end")
+
+
+def test_the_arrows_in_the_dip_are_the_two_parts_of_the_step() -> None:
+    """-0.015 times the slope, by central differences, and 0.85 of the last move; they pull in opposite ways."""
+    scene = make_scene("escape", {})
+    k, run, height = scene.pushing_on, scene.runs[MOMENTUM], scene.objective.value
+    assert k is not None
+    fresh, share = terms(scene.rules[MOMENTUM], run, k)
+    before, here, after = run.iterates[k - 1 : k + 2]
+    sides = 1e-5 * np.eye(2)
+    slope = [float(height(here + side) - height(here - side)) / 2e-5 for side in sides]
+    np.testing.assert_allclose(fresh, -0.015 * np.array(slope), rtol=1e-5)
+    np.testing.assert_allclose(share, 0.85 * (here - before), rtol=1e-12)
+    np.testing.assert_allclose(fresh + share, after - here, rtol=1e-12)
+    assert fresh @ share < 0 < (fresh + share) @ share
 
 
 def test_small_maps_show_their_runs() -> None:
