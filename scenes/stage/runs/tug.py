@@ -7,19 +7,23 @@ long as they are, which is said beside the map.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from manim import RIGHT, UP, VGroup
 
 from optimizers import Momentum, Trajectory
-from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.drawing import Array, inside
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
+from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.vectors import Vector, on_the_way
-from scenes.stage.runs.surface_and_map import SurfaceAndMap
+from scenes.stage.runs.surface_and_map import BALL, SurfaceAndMap
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import quiet
 
-LONGEST = 1.8  # of the arrows on the map, about
+LONG, SHORT, LONGEST = 1.8, 0.45, 2.8  # of the arrows on the map: the longer, the shorter, and at most
+CLEAR = 1.3 * BALL  # of the ball: a short arrow would be hidden under it
 PULLS_BACK = ("the slope pulls back ...", "the slope: back ...")
 PUSHES_ON = ("... and momentum pushes on", "... momentum: on")
 
@@ -31,12 +35,30 @@ def terms(rule: Momentum, run: Trajectory, k: int) -> tuple[Array, Array]:
 
 
 def times_as_long(lengths: Array) -> int:
-    """How many times as long arrows of some lengths on the screen are drawn, a whole number.
+    """How many times as long arrows of some lengths on the screen are drawn, a whole number: enough for the longest to
+    be seen from afar, and for the shortest to be seen at all.
 
-    >>> times_as_long(np.array([0.4, 0.12])), times_as_long(np.array([3.0, 1.0]))
-    (4, 1)
+    >>> [times_as_long(np.array(lengths)) for lengths in ([0.4, 0.12], [0.23, 0.036], [3.0, 1.0])]
+    [4, 12, 1]
     """
-    return max(1, int(LONGEST / max(float(np.max(lengths)), 1e-9)))
+    most, least = max(float(np.max(lengths)), 1e-9), max(float(np.min(lengths)), 1e-9)
+    return max(1, int(max(LONG / most, min(SHORT / least, LONGEST / most))))
+
+
+def drawn(chart: ContourMap, here: Array, way: Array) -> Array:
+    """Tail and tip (2, 3) of an arrow beside the ball at a place of a map, as long as a way (2,) is on it."""
+    ball = chart.to_screen(*here)
+    reach = chart.to_screen(*(here + way)) - ball
+    tail = ball + CLEAR * reach / (float(np.linalg.norm(reach)) or 1.0)
+    return np.array([tail, tail + reach])
+
+
+def scale_on(chart: ContourMap, here: Array, parts: Sequence[Array]) -> int:
+    """How many times as long the parts of a step are drawn on a map: so that they are seen, and end on it."""
+    arrows = [drawn(chart, here, part) for part in parts]
+    wanted = times_as_long(np.array([np.linalg.norm(tip - tail) for tail, tip in arrows]))
+    tips = {n: np.array([drawn(chart, here, n * part)[1] for part in parts]) for n in range(wanted, 1, -1)}
+    return next((n for n, ends in tips.items() if inside(ends, chart.area).all()), 1)
 
 
 def pull_and_push(duet: SurfaceAndMap, name: str, k: int) -> None:
@@ -45,7 +67,7 @@ def pull_and_push(duet: SurfaceAndMap, name: str, k: int) -> None:
     rule, here = duet.rules[name], run.iterates[k]
     assert isinstance(rule, Momentum)
     ball, parts = chart.to_screen(*here), terms(rule, run, k)
-    scale = times_as_long(np.array([np.linalg.norm(chart.to_screen(*(here + part)) - ball) for part in parts]))
+    scale = scale_on(chart, here, parts)
     note = quiet(f"arrows: step $times {scale}$").next_to(chart.frame, UP, buff=0.12).align_to(chart.frame, RIGHT)
     told = ((PULLS_BACK, palette().gradient, parts[0]), (PUSHES_ON, palette().share, parts[1]))
     flat = [Vector(color, chart.area, ball, ball) for _, color, _ in told]
@@ -54,7 +76,7 @@ def pull_and_push(duet: SurfaceAndMap, name: str, k: int) -> None:
     for vector, arrow, (words, color, part) in zip(flat, laid, told, strict=True):
         scene.add(vector)
         duet.speaker.say(*(tinted(text, color) for text in words))
-        way = on_the_way(vector, ball, chart.to_screen(*(here + scale * part)))
+        way = on_the_way(vector, *drawn(chart, here, scale * part))
         scene.play(way, arrow.presence.animate.set_value(1.0), run_time=0.9)
         scene.wait(1.4)
     duet.speaker.hush()
