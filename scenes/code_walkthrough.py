@@ -121,11 +121,20 @@ class CodeWalkthrough(LectureScene):
     def view(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """A window round the paths, with room for the arrows of the first rounds; where they leave, the objective's."""
         runs = [run.iterates[: run.ended_at + 1] for run in self.runs.values()]
-        points = np.concatenate([*runs, *(np.asarray([point]) for point in self.minima)])
+        points = np.concatenate([*runs, self._tips, *(np.asarray([point]) for point in self.minima)])
         (left, right), (low, high) = held = containing(self.objective.view, points)
         x, y = points.T
         near = points[(left <= x) & (x <= right) & (low <= y) & (y <= high)]
         return around(near, 0.07, 0.2 * max(right - left, high - low)) if len(near) else held
+
+    @property
+    def _tips(self) -> Array:
+        """Where the arrows of the first rounds end (n, 2): one that would leave the map is not drawn."""
+        wanted, run, count = self.parameters, self.fast, min(len(SLOW), self.fast.ended_at)
+        with np.errstate(all="ignore"):
+            pushes = run.iterates[:count] - wanted.learning_rate * run.gradients[:count]
+            shares = run.iterates[1:count] - wanted.momentum * run.updates[: max(count - 1, 0)]
+        return np.concatenate([pushes, shares])
 
     @cached_property
     def rounds(self) -> list[int]:

@@ -31,7 +31,7 @@ from scenes.stage.terrain.landscape import Terrain, terrain_remarks
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.trail import TerrainTrail
 from scenes.stage.words.cards import Counter
-from scenes.stage.words.figures import figure, running_spec
+from scenes.stage.words.figures import figure, in_math, running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Formula, Words, lines, wrapped_formula
@@ -45,6 +45,7 @@ LARGE = 0.92  # of the room that is free, the map from above
 BESIDE, OVER = 0.85, 0.2  # of the heading's row and of the column: how far a terrain that is alone may reach there
 ASIDE = 0.14  # of the room beside the column: what such a terrain leaves at the left, for words
 STRETCH = 0.11  # of the map's width
+BEHIND = 0.6  # how much the first stretch fades while the second is spoken of
 
 
 class ContourMapScene(LectureScene):
@@ -216,9 +217,11 @@ class ContourMapScene(LectureScene):
         """{how_steep}"""
         marks = [stretch_mark(self.chart_profile, stretch, palette().gradient) for stretch in self.stretches]
         steep = ("steep", "gentle") if self.steeper else ("steep here", "and here")
-        for mark, count, words in zip(marks, self.counts(self.stretches), steep, strict=False):
-            self.play(FadeIn(mark), run_time=0.6)
-            self.speaker.say(f"{'the same width' if mark is marks[1] else 'this width'}, {_lines(count)}: {words}")
+        for mark, count, words, slope in zip(marks, self.counts(self.stretches), steep, self.slopes, strict=False):
+            second = mark is marks[1]
+            self.play(FadeIn(mark), *[marks[0].animate.fade(BEHIND)] * second, run_time=0.6)
+            said = f"{'the same width' if second else 'this width'}, {_lines(count)}: {words}"
+            self.speaker.say(f"{said}, ${in_math(figure(slope, 2))}$ on average", said)
             self.wait(2.4)
         if marks:
             self.vanish(*marks)

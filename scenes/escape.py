@@ -86,7 +86,12 @@ class Escape(TwoRuns):
     def words(self) -> Mapping[str, str]:
         found, count = self.numbers(), len(self.through)
         at = f"{found['through']} of {count} end at {self.the_lowest}"
-        return {**super().words(), "how_many": at + (": more momentum is not always better" if self.more_fails else "")}
+        least, most = (figure(end(self.parameters.momenta), 6) for end in (min, max))
+        return {
+            **super().words(),
+            "how_many": at + (": more momentum is not always better" if self.more_fails else ""),
+            "which": f"from {least} to {most}",
+        }
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {**self.runs, **{f"momentum {figure(m, 6)}": run for m, run in self.many.items()}}
@@ -116,7 +121,7 @@ class Escape(TwoRuns):
         self.wait(2.4)
 
     def many_momenta(self) -> None:
-        """The same start with {compared} momentum coefficients."""
+        """The same start with {compared} momentum coefficients, {which}."""
         duet = self.duet
         duet.speaker.hush()
         gone = [duet.terrain, duet.map, duet.counter, *duet.cards.values(), *duet.paths.values(), *self._targets]
@@ -144,7 +149,7 @@ class Escape(TwoRuns):
         ends = zip(self.small_ends, self.through.values(), strict=False)
         told += [end.animate.set_color(rule_color(MOMENTUM)) for end, reached in ends if reached]
         self.play(*dimmed, *told, FadeIn(self.verdict), run_time=0.8)
-        self.wait(3.6)
+        self.wait(4.6)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 

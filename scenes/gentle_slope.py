@@ -197,7 +197,7 @@ class GentleSlope(LectureScene):
         self.wait(1.6)
         if self.lens:
             self.play(*map(FadeIn, self.lens), run_time=0.6)
-            self.speaker.say("so short that it takes a lens")
+            self.speaker.say("and still it takes a lens to see it", "still it takes a lens")
             self.wait(2.0)
         self.before = ghost(self.fit)
         self.add(self.before)

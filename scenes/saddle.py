@@ -42,6 +42,7 @@ from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.gauge import Gauge
+from scenes.stage.panels.plot import Panel
 from scenes.stage.runs.surface_and_map import BALL, ELEVATION, SWING
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.figures import figure, typed
@@ -50,6 +51,7 @@ from scenes.stage.words.typesetting import BODY, bold, escape
 
 GD, MOMENTUM = "gradient_descent", "momentum"
 NAMES = {GD: "gradient descent", MOMENTUM: "momentum"}
+A_GROUND = {"saddle": "a saddle", "plateau": "a pit in a plateau"}  # in a sentence; any other by its title
 PLACES = ("first", "second")
 PACE, LONGEST = 9.0, 12.0  # steps a second, and seconds of one run at most
 AHEAD = 1.5  # how many times as many steps gradient descent loses, at least
@@ -149,9 +151,9 @@ class Saddle(LectureScene):
         yield from terrain_remarks()
 
     def words(self) -> Mapping[str, str]:
-        told = {f"{place}_title": objective.title for place, objective in self.objectives.items()}
+        told = {f"{place}_title": A_GROUND.get(o.name, o.title) for place, o in self.objectives.items()}
         starts = {f"{place}_from": self._from(place) for place in PLACES}
-        but = ", the ground round the minimum aside" if self.objectives["second"].minima else ""
+        but = "; round the minimum it does not count" if self.objectives["second"].minima else ""
         ends = {f"{place}_ends": self._ends(place) for place in PLACES}
         return told | starts | ends | {"outcome": self._outcome(), "but_the_goal": but}
 
@@ -203,7 +205,7 @@ class Saddle(LectureScene):
         self._run("first")
 
     def second_ground(self) -> None:
-        """Second: {second_title}. Shaded on the map, again, is what is flat{but_the_goal}."""
+        """Second: {second_title}. What is flat is shaded again{but_the_goal}."""
         self._clear("first")
         self._show_ground("second")
 
@@ -275,7 +277,8 @@ class Saddle(LectureScene):
             return ("small slopes that agree add up, but not on both", "not on both")
         slow, fast = ([self.lost_in_all(place, name) for place in PLACES] for name in NAMES)
         told = [tinted(f"${a}$ and ${b}$", rule_color(name)) for name, (a, b) in ((GD, slow), (MOMENTUM, fast))]
-        return (f"small slopes that agree add up: {told[1]} steps lost instead of {told[0]}", "momentum leaves first")
+        why = "small slopes that agree add up"
+        return f"{why}: {told[1]} steps lost instead of {told[0]}", why, "momentum leaves first"
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -307,10 +310,21 @@ class Saddle(LectureScene):
     def boxes(self) -> dict[str, tuple[Box, Box]]:
         """For each ground a map, and the gauges beside it."""
         halves = self.rows[1].rows(1, 1, gap=0.25)
-        if layout.is_tall():  # there is no room beside a map, and none for it
-            return {place: (half, half) for place, half in zip(PLACES, halves, strict=True)}
+        if layout.is_tall():  # there is no room beside a map: it stands below
+            told = [half.top_slice(HEAD + 2 * GAUGE + 0.2, gap=0.4) for half in halves]
+            return {place: (self._fitted(place, low), high) for place, (high, low) in zip(PLACES, told, strict=True)}
         sides = [half.right_slice(half.width - half.height - 0.2, gap=0.4) for half in halves]
-        return {place: (chart, gauges) for place, (gauges, chart) in zip(PLACES, sides, strict=True)}
+        return {
+            place: (self._fitted(place, chart), gauges) for place, (gauges, chart) in zip(PLACES, sides, strict=True)
+        }
+
+    def _fitted(self, place: str, box: Box) -> Box:
+        """So much of a box as the map of a ground needs: what is flat is known for its window alone."""
+        ground = self.grounds[place]
+        across, up = (float(np.ptp(side)) for side in ground.view)
+        area = Panel(box, *ground.view, ground.names, framed=True).area
+        too_wide, too_high = area.width - area.height * across / up, area.height - area.width * up / across
+        return Box(box.left, box.bottom + max(0.0, too_high), box.right - max(0.0, too_wide), box.top)
 
     @cached_property
     def pictures(self) -> dict[str, VGroup]:
@@ -321,8 +335,6 @@ class Saddle(LectureScene):
         ground, (box, beside) = self.grounds[place], self.boxes[place]
         name = bold(escape(self.objectives[place].title), BODY)
         head = layout.place(layout.shrink_into(name, beside.width), beside.top_slice(HEAD)[0], DL)
-        if layout.is_tall():
-            return VGroup(head)
         chart = even_map(ground.objective, box, ground.view, ground.map.levels)
         paths = [
             Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=0.8 * BALL).display(ground.last)

@@ -31,7 +31,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.u_turn.closer import Closer, counted, seen_closer, with_room
-from scenes.props.u_turn.verdict import dip_and_arrival
+from scenes.props.u_turn.verdict import dip_and_arrival, turning
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Rings, Trail, parted
@@ -46,7 +46,7 @@ from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
 from scenes.stage.words.endings import ending, ending_briefly, last_value
 from scenes.stage.words.figures import LONG, figure, in_math, sentence_format
 from scenes.stage.words.speaker import tinted
-from scenes.stage.words.turning import IS_A_U_TURN, SEEN_AS, SHOWN, u_turns
+from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
 from scenes.stage.words.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
 OLD_DATA = "gentle_slope_neuron"
@@ -132,10 +132,8 @@ class UTurn(LectureScene):
         return {
             "what_is_shown": shown,
             "what_changes": changes,
-            "what_momentum_does": f"Momentum carries the ball across the valley, and back: {u_turns(fast.u_turns)}"
-            if fast.u_turns
-            else "Momentum takes no u-turn",
-            "what_counts": IS_A_U_TURN,
+            "what_momentum_does": turning(fast, self.parameters.steps),
+            "too_small": TOO_SMALL,
             "where_they_are": counted(fast.u_turns, self.ringed),
             "errors": f"gradient descent {self._at(slow)}, momentum {self._at(fast).removeprefix('is ')}",
             "what_becomes_of_it": self._outcome(),
@@ -194,7 +192,7 @@ class UTurn(LectureScene):
         self.wait(2.0)
 
     def in_and_out(self) -> None:
-        """{what_momentum_does} in {steps} iterations. {what_counts}"""
+        """{what_momentum_does}."""
         self.play(FadeOut(self.exhibit), FadeOut(self.fit), FadeOut(self.said), run_time=0.5)
         self.said = VGroup()
         self._furnish()
@@ -205,17 +203,17 @@ class UTurn(LectureScene):
             self.say(SEEN_AS)
         for last, pace in self.stretches:
             self._run_to(last, pace)
-        if self.runs[MOMENTUM].u_turns:
-            self.say(SHOWN)
         self.wait(2.4)
 
     def closer(self) -> None:
-        """{where_they_are}"""
+        """{where_they_are} {too_small}"""
         self.hush()
         near, count = self.near, len(self.runs[MOMENTUM].u_turns_at)
         if not len(near.hidden):
             self.say("a ring round each u-turn" if count else "no u-turn")
             self.wait(2.2)
+            self.say(SHOWN)
+            self.wait(2.4)
             return
         share, window = ValueTracker(0.0), near.window()
         self.play(Create(window), run_time=0.6)
@@ -236,6 +234,8 @@ class UTurn(LectureScene):
         self.release()
         self.say(f"{seen_closer(count, self.ringed)}, ${in_math(figure(near.magnified, 2))}$ times closer")
         self.wait(2.4)
+        self.say(SHOWN)
+        self.wait(2.6)
         self.hold()
         self.play(FadeOut(inset), FadeOut(near.rings), *(FadeIn(part) for part in far), run_time=0.8)
 

@@ -20,9 +20,9 @@ from scenes.stage.ink.fading import FadeOut
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.two_runs import GD, MOMENTUM, SAME, TwoRuns
-from scenes.stage.words.endings import flies_off
+from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import figure
-from scenes.stage.words.turning import IS_A_U_TURN, u_turns
+from scenes.stage.words.turning import TOO_SMALL, u_turns
 
 ROUND = 46.0  # degrees that the camera goes, until it looks into the valley from its open end
 INTO = 0.75  # the share of them by the third turn
@@ -88,17 +88,28 @@ class UTurn3D(TwoRuns):
         )
 
     def words(self) -> Mapping[str, str]:
-        run = self.runs[MOMENTUM]
-        turned = "runs up the wall of the valley, and back"
-        straight = "flies off" if flies_off(run) else "runs on, and never turns"
+        turned = "runs up the wall of the valley, and back" if self.count else "runs on, and never turns"
         return {
             **super().words(),
-            "how_it_runs": turned if self.count else straight,
-            "turned": u_turns(self.count),
-            "and_lower": ", and still momentum ends lower than gradient descent" if self.count and self.lower else "",
-            "what_counts": IS_A_U_TURN,
+            "how_it_runs": "flies off" if self.lost else turned,
+            "turning": self._turning(),
+            "with_turns": "" if self.lost else f", with {u_turns(self.count)}",
+            "too_small": TOO_SMALL,
             "where_they_start": f", where the ground is nearly level: {self._lapse}" if self.level_start else "",
         }
+
+    def _turning(self) -> str:
+        """How often momentum turned in all, and what came of it."""
+        turned = u_turns(self.count).capitalize()
+        if self.lost:
+            return f"{turned}, and momentum flies off"
+        still = ", and still momentum ends lower than gradient descent" if self.count and self.lower else ""
+        return f"{turned} in {self.last} iterations{still}"
+
+    @property
+    def lost(self) -> bool:
+        """Whether momentum flies off: then it has not come back, however often it has turned."""
+        return flies_off(self.runs[MOMENTUM])
 
     @property
     def level_start(self) -> bool:
@@ -122,7 +133,7 @@ class UTurn3D(TwoRuns):
         for name, run in self.runs.items():
             title = self.rules[name].title
             if flies_off(run) or run.undefined_at is not None:
-                yield Verdict(name, title, "flies off")
+                yield Verdict(name, title, ending(run, 2).split(", ")[0])
             else:
                 yield Verdict(name, title, u_turns(len(self.turns[name])), self._valued(self.ends[name]))
 
@@ -141,29 +152,32 @@ class UTurn3D(TwoRuns):
             self.duet.walk(self.lead, LAPSE, azimuth=self.duet.azimuth + 0.6 * ROUND)
 
     def in_and_out(self) -> None:
-        """Momentum {how_it_runs}. {what_counts}"""
+        """Momentum {how_it_runs}."""
         left = self.third_turn - self.lead
         self.drive(self.rings, self.duet.step)
         if left > 0:
             self.duet.walk(self.third_turn, min(left / SLOW, LONGEST), azimuth=self.duet.azimuth + INTO * ROUND)
         self.release()
-        if self.count:
+        if self.lost:
+            self.duet.speaker.say("momentum flies off", "flies off")
+        elif self.count:
             self.duet.speaker.say("up the wall, and back")
         self.wait(3.4)
 
     def to_the_end(self) -> None:
-        """{turned} in {last} iterations{and_lower}."""
+        """{turning}. {too_small}"""
         left = self.last - self.third_turn
         self.duet.speaker.hush()
         if left > 0:
             self.drive(self.rings, self.duet.step)
             self.duet.walk(self.last, min(left / QUICK, LONGEST), azimuth=self.duet.azimuth + ROUND)
         turns = u_turns(self.count)
-        self.duet.speaker.say(*((f"{turns}, and still lower", f"{turns}, still lower") if self.lower else (turns,)))
-        self.wait(3.4)
+        came_of_it = "flies off" if self.lost else "still lower" if self.lower and self.count else ""
+        self.duet.speaker.say(*((f"{turns}, and {came_of_it}", f"{turns}, {came_of_it}") if came_of_it else (turns,)))
+        self.wait(4.8)
 
     def from_above(self) -> None:
-        """The errors after {last} iterations: gradient descent {gd_end}; momentum {momentum_end}, with {turned}."""
+        """The errors after {last} iterations: gradient descent {gd_end}; momentum {momentum_end}{with_turns}."""
         lowest = self._lowest_said() if self.objective.minima else ""
         landing = Landing(
             self.duet, [*self.verdicts()], self.deepest, lowest, also=lambda chart: [self.rings_on(chart)]

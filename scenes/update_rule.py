@@ -130,11 +130,12 @@ class UpdateRule(LineForWords, LectureScene):
 
     @property
     def left_over(self) -> Array:
-        return left_over(np.array([self.fresh(t) for t in range(1, self.last + 1)]))
+        """What is left of the gradient's parts whose arrows are seen in the end, in each coordinate."""
+        return left_over(np.array([self.fresh(t) for t in range(self.parameters.iteration, self.last + 1)]))
 
     @property
     def told(self) -> tuple[int, int] | None:
-        """The coordinate in which the pushes add up, and the one in which they cancel; with a memory, and if so."""
+        """The coordinate in which they add up, and the one in which they cancel; with a memory, and if so."""
         return along_and_across(self.left_over.tolist()) if self.parameters.momentum else None
 
     def trajectories(self) -> Mapping[str, Trajectory]:
@@ -156,7 +157,9 @@ class UpdateRule(LineForWords, LectureScene):
         going_on = "step by step"
         if self.told:
             along, still = names[self.told[0]], percent(self.left_over[self.told[1]])
-            going_on = f"the pushes along {along} add up; of those along {names[self.told[1]]}, {still} is left"
+            going_on = (
+                f"the steps down the gradient add up along {along}; along {names[self.told[1]]} they cancel, to {still}"
+            )
         return {
             "again": again,
             "going_on": going_on,
@@ -184,7 +187,7 @@ class UpdateRule(LineForWords, LectureScene):
             f"{v} {figure(100 * a, 2)} %" for v, a in zip(self.objective.variables, self.left_over, strict=True)
         )
         yield Claim(
-            f"in one coordinate the gradient's pushes add up, in the other they cancel: what is left is {one_way}",
+            f"in one coordinate the gradient's steps add up, in the other they cancel: what is left is {one_way}",
             self.told is not None,
         )
         yield Claim(
@@ -247,11 +250,9 @@ class UpdateRule(LineForWords, LectureScene):
             self._walk(t + 1)
         if self.told:
             along, across = (f"${typeset(self.objective.variables[k])}$" for k in self.told)
-            left = percent(self.left_over[self.told[1]])
-            still = f"cancel: {left} is left"
-            self.speaker.say(
-                f"along {along} the pushes add up; along {across} they {still}", f"along {across} pushes {still}"
-            )
+            still = f"along {across} they cancel, to {percent(self.left_over[self.told[1]])}"
+            steps = tinted("the steps down the gradient", palette().gradient)
+            self.speaker.say(f"{steps} add up along {along}; {still}", f"{steps}: {still}", still)
             self.wait(2.6)
         self.wait(0.4)
 
@@ -366,8 +367,10 @@ class UpdateRule(LineForWords, LectureScene):
 
     @cached_property
     def map(self) -> ContourMap:
-        """A window round the runs."""
-        points = np.concatenate([self.run.iterates, self.plain.iterates])
+        """A window round the runs, and round the arrows: one that would leave the map is not drawn."""
+        seen = range(self.parameters.iteration, self.last + 1)
+        tips = [self.place(t) + part for t in seen for part in (self.share(t), self.fresh(t))]
+        points = np.concatenate([self.run.iterates, self.plain.iterates, tips])
         sizes = [high - low for low, high in self.objective.view]
         near = np.abs(points - points[0]).max(axis=-1) <= FAR * max(sizes)
         least = 1e-3 * max(sizes)

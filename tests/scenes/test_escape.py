@@ -13,6 +13,9 @@ from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
 from scenes.escape import Escape
 from scenes.props.escape.told import told_under
+from scenes.stage.ink.drawing import inside
+from scenes.stage.runs.tug import drawn, scale_on, terms
+from scenes.stage.runs.two_runs import MOMENTUM
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,6 +52,40 @@ def test_the_lecture_s_sines() -> None:
     assert scene.numbers()["momentum_error"] == pytest.approx(-5.90449167, abs=1e-8)
     assert scene.fate == "past"
     assert "goes past the dip" in scene.caption("where_they_end")
+
+
+def test_the_arrows_in_the_dip_are_the_two_parts_of_the_step() -> None:
+    """-0.015 times the slope, by central differences, and 0.85 of the last move; they pull in opposite ways."""
+    scene = make_scene("escape", {})
+    k, run, height = scene.pushing_on, scene.runs[MOMENTUM], scene.objective.value
+    assert k is not None
+    fresh, share = terms(scene.rules[MOMENTUM], run, k)
+    before, here, after = run.iterates[k - 1 : k + 2]
+    sides = 1e-5 * np.eye(2)
+    slope = [float(height(here + side) - height(here - side)) / 2e-5 for side in sides]
+    np.testing.assert_allclose(fresh, -0.015 * np.array(slope), rtol=1e-5)
+    np.testing.assert_allclose(share, 0.85 * (here - before), rtol=1e-12)
+    np.testing.assert_allclose(fresh + share, after - here, rtol=1e-12)
+    assert fresh @ share < 0 < (fresh + share) @ share
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+@pytest.mark.parametrize("clip", ["escape", "two_wells", "ackley"])
+def test_both_arrows_are_seen_in_every_frame(clip: str, aspect: str) -> None:
+    """They end on the map, where none is drawn that leaves it, and are as long as they are said to be, or nothing."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = make_scene(clip, {})
+        chart, run, k = scene.duet.map, scene.runs[MOMENTUM], scene.pushing_on
+        assert k is not None
+        here, parts = run.iterates[k], terms(scene.rules[MOMENTUM], run, k)
+        scale = scale_on(chart, here, parts)
+    unit = chart.area.width / np.ptp(chart.x_axis.data)
+    for part in parts:
+        ends = drawn(chart, here, scale * part)
+        assert inside(ends, chart.area).all()
+        length = float(np.linalg.norm(ends[1] - ends[0]))
+        assert length == pytest.approx(scale * unit * np.linalg.norm(part), rel=1e-6)
+        assert length * 90 > 25, "pixels at 720p"
 
 
 def test_small_maps_show_their_runs() -> None:

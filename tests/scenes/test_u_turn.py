@@ -16,7 +16,7 @@ from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.stage.ink import layout
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.turning import IS_A_U_TURN, SEEN_AS, SHOWN
+from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
 from scenes.u_turn import UTurn
 
 
@@ -157,11 +157,31 @@ def test_a_wrong_dimension_is_refused() -> None:
         list(make_scene("u_turn", {"start": (1.0,)}).claims())
 
 
-def test_what_a_u_turn_is_is_said_where_they_are_counted() -> None:
-    """2 % of what: of the farthest from the start; it stands on the screen, not in the caption alone, and after what it
-    looks like."""
+def test_what_is_too_small_to_be_counted_is_said_where_it_is_seen() -> None:
+    """First what a u-turn looks like; under 2 % of what is not counted, where turns without a ring are seen closer."""
     assert "2 %" not in SEEN_AS
-    for wording in (SHOWN, IS_A_U_TURN):
-        assert "2 % of" in wording
+    for wording in (SHOWN, TOO_SMALL):
+        assert "not counted" in wording
+        assert "2 % of the" in wording
         assert "from" in wording
         assert "start" in wording
+    scene = played()
+    near, run = scene.near, scene.runs[MOMENTUM]
+    across = run.iterates[near.hidden[-1] :, 0]
+    assert (np.diff(np.sign(np.diff(across))) != 0).any(), "a turn behind the last ring"
+    assert "2 %" not in scene.caption("in_and_out")
+    assert scene.caption("closer").endswith(TOO_SMALL)
+
+
+@pytest.mark.parametrize("clip", ["u_turn", "u_turn_3d"])
+def test_of_a_run_that_flies_off_it_is_not_said_that_it_comes_back(clip: str) -> None:
+    """It zigzags on its way out, so turns are counted; but not as what momentum comes to."""
+    for changes in (
+        {"objective": "rosenbrock", "learning_rate": 0.01},
+        {"objective": "x^2 + 10*y^2", "learning_rate": 0.2},
+    ):
+        scene: Any = make_scene(clip, changes)
+        assert scene.numbers()["u_turns"] > 0
+        captions = [scene.caption(beat) for beat in scene.beats[1:]]
+        assert not any("and back" in caption or "with" in caption for caption in captions)
+        assert any("momentum flies off" in caption.lower() for caption in captions if "u-turns" in caption)

@@ -54,9 +54,10 @@ def test_both_clips_count_the_same(momentum: float, learning_rate: float, steps:
     assert counts[0] == counts[1]
     count = counts[0][0]
     said = [clips[0].caption("in_and_out"), clips[1].caption("from_above"), clips[1].caption("to_the_end")]
+    small = [clips[0].caption("closer"), clips[1].caption("to_the_end")]
     words = {0: "no u-turn", 1: "1 u-turn"}.get(count, f"{count} u-turns")
-    assert all(words in caption for caption in said)
-    assert all("more than 2 % of the farthest it ever was" in clip.caption("in_and_out") for clip in clips)
+    assert all(words in caption.lower() for caption in said)
+    assert all("less than 2 % of the greatest distance from the start are not counted" in caption for caption in small)
 
 
 def test_balls_end_at_the_last_iterates() -> None:

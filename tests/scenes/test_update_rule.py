@@ -44,17 +44,24 @@ def test_the_terms_by_hand() -> None:
     np.testing.assert_allclose(scene.fresh(3), -0.6 * (first - u1 - u2) * (0.2, 2))
 
 
-def test_what_stands_on_the_map_after_each_step() -> None:
-    """Head to tail: the share begins at the iterate, the push ends at the next; nothing is too short to be seen."""
-    scene = played()
+@pytest.mark.parametrize(("aspect", "least"), [("16:9", 40), ("4:3", 30)])
+def test_what_stands_on_the_map_after_each_step(aspect: str, least: int) -> None:
+    """Head to tail: the share begins at the iterate, the push ends at the next; nothing is too short to be seen, and
+    no arrow is left out because it would leave the map."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = played()
     assert len(scene.arrows) == 2 * 4
+    assert all(arrow.has_points() for arrow in scene.arrows)
     for t, (share, push) in enumerate(zip(scene.arrows[::2], scene.arrows[1::2], strict=True), start=3):
         places = scene.map.to_screen(*scene.run.iterates[t - 1 : t + 1].T)
         np.testing.assert_allclose(share.at(1.0)[1], push.at(1.0)[0], atol=1e-9)
         np.testing.assert_allclose([share.at(1.0)[0], push.at(1.0)[1]], places, atol=1e-9)
         for arrow in (share, push):
-            assert np.linalg.norm(np.diff(arrow.at(1.0), axis=0)) * 90 > 40, "pixels at 720p"
+            assert np.linalg.norm(np.diff(arrow.at(1.0), axis=0)) * 90 > least, "pixels at 720p"
     np.testing.assert_allclose(scene.trail.ball.get_center(), scene.map.to_screen(*scene.run.iterates[-1]), atol=1e-9)
+    rise = np.array([push.at(1.0)[1] - push.at(1.0)[0] for push in scene.arrows[1::2]])[:, 1]
+    left = 100 * abs(rise.sum()) / np.abs(rise).sum()
+    assert f"along y they cancel, to {left:.0f} %" in scene.caption("three_more"), "of the arrows that are seen"
 
 
 def by_hand(
@@ -95,11 +102,11 @@ def test_what_is_said_of_the_pushes_and_of_the_ends(
     assert list(scene.claims())[-1].holds == (fast < plain)
     said = scene.caption("three_more")
     for name, other in (("x", "y"), ("y", "x")):
-        sums = [[push[k] for push in pushes] for k in ((0, 1) if name == "x" else (1, 0))]
+        sums = [[push[k] for push in pushes[iteration - 1 :]] for k in ((0, 1) if name == "x" else (1, 0))]
         left = [abs(sum(column)) / sum(map(abs, column)) if any(column) else math.nan for column in sums]
         assume(all(math.isnan(share) or min(abs(share - 0.9), abs(share - 0.5)) > 1e-6 for share in left))
         adds_up = bool(momentum and left[0] > 0.9 and left[1] < 0.5)
-        assert adds_up == (f"along {name} add up; of those along {other}, {100 * left[1]:.0f} % is left" in said)
+        assert adds_up == (f"add up along {name}; along {other} they cancel, to {100 * left[1]:.0f} %" in said)
 
 
 def test_without_a_memory_nothing_is_kept_and_nothing_is_ahead() -> None:

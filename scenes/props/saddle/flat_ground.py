@@ -27,7 +27,7 @@ from scenes.stage.terrain.outline import TerrainOutline
 from scenes.stage.words.cards import RuleCard
 from scenes.stage.words.typesetting import BODY
 
-SHADE = 0.4
+SHADE = 0.6
 WIDER = (5.0, 0.2)  # the path that lies under the other, and its triangle
 ABOVE = 1e9
 

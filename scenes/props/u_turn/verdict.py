@@ -1,4 +1,5 @@
-"""On the error strip: where the error first dips below the tolerance, and from where it stays below."""
+"""What comes of the turning: in words, and on the error strip, where the error first dips below the tolerance and from
+where it stays below."""
 
 from __future__ import annotations
 
@@ -11,10 +12,21 @@ from optimizers import Trajectory
 from scenes.stage.ink.drawing import dashed, discs, polylines
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import typed
+from scenes.stage.words.turning import u_turns
 
 TICK = np.array([[0.0, 0.16, 0.0], [0.0, -0.16, 0.0]])  # a mark across a line
 DOT = 0.11
+
+
+def turning(run: Trajectory, steps: int) -> str:
+    """How often a run turns in the valley; of one that flies off it is not said that it comes back."""
+    if flies_off(run):
+        return f"Momentum {ending(run)}; on its way {u_turns(run.u_turns)}"
+    if not run.u_turns:
+        return f"Momentum takes no u-turn in {steps} iterations"
+    return f"Momentum carries the ball across the valley, and back: {u_turns(run.u_turns)} in {steps} iterations"
 
 
 def dip_and_arrival(run: Trajectory, strip: ErrorStrip, tolerance: float) -> Iterator[tuple[str, VMobject]]:

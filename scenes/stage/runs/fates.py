@@ -17,7 +17,6 @@ OUTCOMES: Mapping[str, str] = {
     "stays": "stays there, too",
     "elsewhere": "leaves it, for no lower place",
 }
-PUSHES_ON = ("the slope pulls back, momentum pushes on", "momentum pushes on", "runs on, uphill")
 
 
 def pushes_on(run: Trajectory, inside: npt.NDArray[np.bool_]) -> int | None:

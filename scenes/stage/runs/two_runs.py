@@ -19,21 +19,22 @@ from scenes.lecture_scene import Claim, LectureScene, Number, objective_of, star
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
-from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.maps.dips import Dip, dip_round
 from scenes.stage.maps.even_map import around, widened
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.eventful import most_of_the_way
-from scenes.stage.runs.fates import OUTCOMES, PUSHES_ON, Fate, arrival, pushes_on
+from scenes.stage.runs.fates import OUTCOMES, Fate, arrival, pushes_on
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
 from scenes.stage.runs.section import Cut, cut_through, show_the_cut
 from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.runs.tug import pull_and_push
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, rounded, typed
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import Formula, Words
 
 GD, MOMENTUM = "gradient_descent", "momentum"
@@ -305,9 +306,7 @@ class TwoRuns(LectureScene):
         if stop is not None and stop < halt:
             begin, share = self.duet.terrain.orbit.view.azimuth, stop / halt
             self.duet.walk(stop, share * seconds, azimuth=begin + share * (end - begin))
-            self.duet.speaker.say(*(tinted(words, rule_color(MOMENTUM)) for words in PUSHES_ON))
-            self.wait(2.4)
-            self.duet.speaker.hush()
+            pull_and_push(self.duet, MOMENTUM, stop)
             seconds *= 1 - share
         self.duet.walk(halt, seconds, azimuth=end)
 

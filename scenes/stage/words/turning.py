@@ -1,14 +1,15 @@
-"""What counts as a u-turn, as clips say it: once, where the first one comes. The count is `Trajectory.u_turns`."""
+"""What counts as a u-turn, as clips say it: what it looks like where the first one comes, and where they have been
+counted, what is too small to be counted. The count is `Trajectory.u_turns`.
+"""
 
 from __future__ import annotations
 
 from optimizers.turns import SEEN
 
 SHARE = f"{100 * SEEN:.0f} %"
-FARTHEST = "the farthest it ever was from its start"
-IS_A_U_TURN = f"A u-turn goes back across the valley, by more than {SHARE} of {FARTHEST}."
-SEEN_AS = "u-turn: the path turns back across the valley"  # while it runs; by how much, when it stands
-SHOWN = f"each back by {SHARE} of its farthest from the start"
+TOO_SMALL = f"Turns of less than {SHARE} of the greatest distance from the start are not counted."
+SEEN_AS = "u-turn: the path turns back across the valley"  # while it runs; what is too small for it, when it stands
+SHOWN = f"not counted: below {SHARE} of the way from start"
 
 
 def u_turns(count: int) -> str:

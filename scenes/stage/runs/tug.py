@@ -1,0 +1,84 @@
+"""Slope against momentum, where they pull in opposite ways: two arrows at the ball, on the map and on the terrain.
+
+A step with momentum is a share of the last update and the gradient's part. Where a run climbs out of a dip these point
+against each other, and the longer one wins: that is seen while the film stands still. Both are drawn so many times as
+long as they are, which is said beside the map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import RIGHT, UP, VGroup
+
+from optimizers import Momentum, Trajectory
+from scenes.stage.ink.drawing import Array, inside
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.palette import palette
+from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.vectors import Vector, on_the_way
+from scenes.stage.runs.surface_and_map import BALL, SurfaceAndMap
+from scenes.stage.words.speaker import tinted
+from scenes.stage.words.typesetting import quiet
+
+LONG, SHORT, LONGEST = 1.8, 0.45, 2.8  # of the arrows on the map: the longer, the shorter, and at most
+CLEAR = 1.3 * BALL  # of the ball: a short arrow would be hidden under it
+PULLS_BACK = ("the slope pulls back ...", "the slope: back ...")
+PUSHES_ON = ("... and momentum pushes on", "... momentum: on")
+
+
+def terms(rule: Momentum, run: Trajectory, k: int) -> tuple[Array, Array]:
+    """The two parts of the step from iterate k > 0, as moves (2,): the gradient's, and momentum's."""
+    fresh = -float(rule.learning_rate) * run.gradients[k]
+    return np.asarray(fresh), np.asarray(-float(rule.momentum) * run.updates[k - 1])
+
+
+def times_as_long(lengths: Array) -> int:
+    """How many times as long arrows of some lengths on the screen are drawn, a whole number: enough for the longest to
+    be seen from afar, and for the shortest to be seen at all.
+
+    >>> [times_as_long(np.array(lengths)) for lengths in ([0.4, 0.12], [0.23, 0.036], [3.0, 1.0])]
+    [4, 12, 1]
+    """
+    most, least = max(float(np.max(lengths)), 1e-9), max(float(np.min(lengths)), 1e-9)
+    return max(1, int(max(LONG / most, min(SHORT / least, LONGEST / most))))
+
+
+def drawn(chart: ContourMap, here: Array, way: Array) -> Array:
+    """Tail and tip (2, 3) of an arrow beside the ball at a place of a map, as long as a way (2,) is on it."""
+    ball = chart.to_screen(*here)
+    reach = chart.to_screen(*(here + way)) - ball
+    tail = ball + CLEAR * reach / (float(np.linalg.norm(reach)) or 1.0)
+    return np.array([tail, tail + reach])
+
+
+def scale_on(chart: ContourMap, here: Array, parts: Sequence[Array]) -> int:
+    """How many times as long the parts of a step are drawn on a map: so that they are seen, and end on it."""
+    arrows = [drawn(chart, here, part) for part in parts]
+    wanted = times_as_long(np.array([np.linalg.norm(tip - tail) for tail, tip in arrows]))
+    tips = {n: np.array([drawn(chart, here, n * part)[1] for part in parts]) for n in range(wanted, 1, -1)}
+    return next((n for n, ends in tips.items() if inside(ends, chart.area).all()), 1)
+
+
+def pull_and_push(duet: SurfaceAndMap, name: str, k: int) -> None:
+    """Show what pulls a run of momentum back at iterate k, and what pushes it on."""
+    scene, chart, run = duet.scene, duet.map, duet.runs[name]
+    rule, here = duet.rules[name], run.iterates[k]
+    assert isinstance(rule, Momentum)
+    ball, parts = chart.to_screen(*here), terms(rule, run, k)
+    scale = scale_on(chart, here, parts)
+    note = quiet(f"arrows: step $times {scale}$").next_to(chart.frame, UP, buff=0.12).align_to(chart.frame, RIGHT)
+    told = ((PULLS_BACK, palette().gradient, parts[0]), (PUSHES_ON, palette().share, parts[1]))
+    flat = [Vector(color, chart.area, ball, ball) for _, color, _ in told]
+    laid = [duet.terrain.arrow(here, here + scale * part, color) for _, color, part in told]
+    scene.play(FadeIn(note), run_time=0.3)
+    for vector, arrow, (words, color, part) in zip(flat, laid, told, strict=True):
+        scene.add(vector)
+        duet.speaker.say(*(tinted(text, color) for text in words))
+        way = on_the_way(vector, *drawn(chart, here, scale * part))
+        scene.play(way, arrow.presence.animate.set_value(1.0), run_time=0.9)
+        scene.wait(1.4)
+    duet.speaker.hush()
+    gone = [arrow.presence.animate.set_value(0.0) for arrow in laid]
+    scene.play(FadeOut(VGroup(*flat)), FadeOut(note), *gone, run_time=0.4)
