@@ -269,8 +269,8 @@ class NesterovScene(LineForWords, LectureScene):
         self.wait(2.2)
 
     def why(self) -> None:
-        """Nesterov is stable while the learning rate times the curvature is below {nesterov_limit:.2f}, momentum below
-        {momentum_limit:.2f}. At this minimum it is {pull:.2f}: {where_it_is}. {remedy}"""
+        """With momentum {momentum:g}, Nesterov is stable while rate times curvature is below {nesterov_limit:.2f},
+        plain momentum below {momentum_limit:.2f}. At this minimum it is {pull:.2f}: {where_it_is}. {remedy}"""
         self.speaker.hush()
         self.vanish(self.second_strip)
         self.play(FadeIn(self.ranges.furniture), run_time=0.6)
