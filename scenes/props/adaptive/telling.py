@@ -54,7 +54,7 @@ class Tale:
     @property
     def divisors(self) -> Array:
         """What each slope is divided by: its root mean square."""
-        return self.averages.root[0]
+        return np.asarray(self.averages.root[0])
 
     @property
     def steepness(self) -> float:
