@@ -276,13 +276,13 @@ class NesterovScene(LineForWords, LectureScene):
         self.play(FadeIn(self.ranges.furniture), run_time=0.6)
         for bar in self.ranges.bars:
             self.play(FadeIn(bar), run_time=0.6)
-            self.wait(1.4)
+            self.wait(1.8)
         self.play(Create(self.ranges.mark[0]), FadeIn(self.ranges.mark[1]), run_time=0.6)
         self.speaker.say(f"at this minimum: ${typed(self.pull, 3)}$, {where_it_is(self.pull, self.limits)}")
-        self.wait(3.0)
+        self.wait(3.4)
         told = remedy(self.pull, self.limits[AHEAD], self.parameters.learning_rate)
         self.speaker.say(*(tinted(words, rule_color(AHEAD)) for words in told))
-        self.wait(4.0)
+        self.wait(4.8)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
