@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from scenes.props.optimizer_race.places import places_of
 from scenes.props.optimizer_race.race_table import RaceTable
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch, one_digit_above
 from scenes.props.optimizer_race.results import Results
-from scenes.props.optimizer_race.rule_formulas import FormulaCard, formulas, letters, small_print
+from scenes.props.optimizer_race.rule_formulas import FormulaCard, formulas, letters, settings_alone, small_print
 from scenes.props.optimizer_race.starts import Starts, Wins
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
@@ -389,3 +390,15 @@ def test_where_many_race_the_errors_keep_their_height(count: int, serves_twice: 
             runs = {name: descend(OBJECTIVES["valley_neuron"], rule, (-2.0, -2.0), 2) for name, rule in rules.items()}
             table = RaceTable(places.table, rules, runs, Conditions("cosine"))
             assert [words.typst_code for words in table.furniture[2:]] == [RULES[name].title for name in names]
+
+
+def test_a_guest_with_many_settings_says_how_many_more_there_are() -> None:
+    """All that is not written is counted."""
+    guest: Any = SimpleNamespace(small_print="; ".join(f"setting {name}" for name in "abcdefghijkl"))
+    (words,) = settings_alone(guest, Box(0, 0, 5, 1.2))
+    written = words.typst_code.count("setting")
+    assert 0 < written < 12
+    assert f"and ${12 - written}$ more" in words.typst_code
+    (whole,) = settings_alone(guest, Box(0, 0, 12, 4))
+    assert whole.typst_code.count("setting") == 12
+    assert "more" not in whole.typst_code
