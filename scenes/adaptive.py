@@ -1,9 +1,9 @@
 """Adam: each coordinate finds its own step. What the two averages do, what is corrected in them, and what it costs.
 
 In a ravine the slope across is many times the slope along. RMSProp divides each by the root of its own mean square: the
-steep one shrinks, the flat one is stretched, and both steps are alike. Adam also averages the slope itself, so what
+steep one by much, the flat one by little, and both steps are alike. Adam also averages the slope itself, so what
 changes its sign cancels. Both averages begin at zero, which has to be corrected. And all of it goes by coordinates: in
-the same ravine, turned, there is nothing to even out.
+the same ravine, turned, there is nothing to even out. The rule that is spoken of stands above what it does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import LEFT, UP, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, UL, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective, typeset, typeset_function
@@ -32,6 +32,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.adaptive.averages import Averages, Uncorrected, averages_of, too_long
+from scenes.props.adaptive.formulas import adam_step, correction, plain_step, scaled_slope
 from scenes.props.adaptive.inside import Inside, Lengths, TooLong
 from scenes.props.adaptive.side_by_side import SideBySide
 from scenes.props.adaptive.telling import ADAM, GD, PLAIN, TURNED, Tale, legend
@@ -50,13 +51,12 @@ from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.words.endings import ending
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.speaker import LineForWords, tinted
-from scenes.stage.words.typesetting import Formula, Words, first_fitting, fitting_formula, lines, wrapped_formula
+from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
 ARROW = 1.7  # length of the arrows at the start, on the screen
 SLOWLY, LEAD = 2.6, 10  # steps a second, and how many of them, while the averages begin to fill
 PACE, LONGEST = 12.0, 6.0  # steps a second afterwards; seconds of one run at most
-CLOSE = 3  # steps that are taken slowly without the correction
-SQUARES = ('s_t = "moving average of" g_t^2', 's_t = "average of" g_t^2', "s_t = overline(g_t^2)")
+CLOSE, HEAD = 3, 1.2  # steps that are taken slowly without the correction; height of the rule above its panels
 FAINT = 0.3  # opacity of a run that is over
 
 
@@ -194,7 +194,7 @@ class Adaptive(LineForWords, LectureScene):
         self.add(self.arrow)
         self.bring_to_front(self.trails[GD].ball)
         self.play(on_the_way(self.arrow, self.spot, self.spot + self.pointing(self.tale.slopes)), run_time=0.8)
-        self.play(FadeIn(self.lengths), FadeIn(self.sizes[0]), run_time=0.6)
+        self.play(FadeIn(self.lengths), FadeIn(self.sizes[0]), FadeIn(self.plainly), run_time=0.6)
         self.speaker.say(*self.tale.steep_words())
         self.wait(2.6)
         self.add(self.trails[GD])
@@ -205,23 +205,27 @@ class Adaptive(LineForWords, LectureScene):
     def own_scale(self) -> None:
         """RMSProp divides each slope by the root of its own mean square: {evened}."""
         self._fade(GD)
+        self.vanish(self.plainly)
         self.speaker.say(*self.tale.scaled_words())
         self.play(FadeIn(self.scaling), GrowFromCenter(self.trails[ADAM].ball), run_time=0.6)
         self.wait(1.0)
         share = ValueTracker(0.0)
         self.drive(self.lengths, share)
         turn = on_the_way(self.arrow, self.spot, self.spot + self.pointing(self.tale.scaled))
-        self.play(share.animate.set_value(1.0), turn, FadeOut(self.sizes[0]), run_time=2.2)
+        before = (FadeOut(self.sizes[0]), FadeOut(self.lengths.names))
+        self.play(share.animate.set_value(1.0), turn, *before, run_time=2.2)
         self.release()
-        self.play(self.arrow.animate.set_fill(rule_color("rmsprop")), FadeIn(self.sizes[1]), run_time=0.5)
+        after = (FadeIn(self.sizes[1]), FadeIn(self.lengths.renamed))
+        self.play(self.arrow.animate.set_fill(rule_color("rmsprop")), *after, run_time=0.5)
         self.wait(3.2)
 
     def averages(self) -> None:
-        """Adam also averages the gradient itself: what changes its sign cancels, what keeps it stays. In the mean it
-        takes {filling}, and after {steps} steps it {adam_ends}."""
+        """Adam also averages the gradient itself: what changes its sign cancels, what keeps it stays. A step is the
+        learning rate times how much of the band the average fills, in the mean {filling}. After {steps} steps it
+        {adam_ends}."""
         self.speaker.hush()
-        self.vanish(self.lengths, self.sizes[1], self.scaling, self.arrow, self.level)
-        self.play(*(FadeIn(panel) for panel in self.inside), run_time=0.7)
+        self.vanish(self.lengths, self.lengths.renamed, self.sizes[1], self.scaling, self.arrow, self.level)
+        self.play(FadeIn(self.rule), *(FadeIn(panel) for panel in self.inside), run_time=0.7)
         self.add(self.trails[ADAM])
         self.speaker.say(*legend())
         self.wait(1.6)
@@ -236,9 +240,9 @@ class Adaptive(LineForWords, LectureScene):
     def correction(self) -> None:
         """Both averages begin at zero. If that is not corrected, {first}{peak}."""
         self.speaker.hush()
-        self.vanish(*self.inside)
+        self.vanish(self.rule, *self.inside)
         self._fade(ADAM)
-        self.play(FadeIn(self.chart), GrowFromCenter(self.trails[PLAIN].ball), run_time=0.6)
+        self.play(FadeIn(self.corrected), FadeIn(self.chart), GrowFromCenter(self.trails[PLAIN].ball), run_time=0.6)
         self.add(self.trails[PLAIN])
         self.speaker.say(*self.tale.first_words())
         close = min(CLOSE, self.parameters.steps)
@@ -363,42 +367,50 @@ class Adaptive(LineForWords, LectureScene):
 
     @cached_property
     def lengths(self) -> Lengths:
-        names = [f"slope along {letter}" for letter in self.letters]
-        return Lengths(self.column[0], names, self.tale.slopes, self.tale.scaled)
+        names, renamed = ([f"{what} along {letter}" for letter in self.letters] for what in ("slope", "scaled,"))
+        return Lengths(self.column[0], names, renamed, self.tale.slopes, self.tale.scaled)
 
     @cached_property
     def sizes(self) -> tuple[VGroup, VGroup]:
         """The numbers of the bars, before and after."""
-        both = ((self.tale.slopes, palette().gradient), (self.tale.scaled, rule_color("rmsprop")))
-        first, second = (VGroup(*(self._size(k, values[k], color) for k in (0, 1))) for values, color in both)
+        slopes = [(f"${in_math(figure(float(value), 3))}$",) for value in self.tale.slopes]
+        both = ((slopes, palette().gradient), ([self.tale.divided(k) for k in (0, 1)], rule_color("rmsprop")))
+        first, second = (VGroup(*(self.lengths.number(k, told[k], color) for k in (0, 1))) for told, color in both)
         return first, second
 
-    def _size(self, row: int, value: float, color: str) -> Words:
-        words = Words(f"${in_math(figure(float(value), 3))}$", color=color)
-        box, name = self.lengths.rows[row], self.lengths.names[row]
-        words.align_to(np.array([box.right, 0, 0]), -LEFT).align_to(name, UP)
-        return words
+    @cached_property
+    def plainly(self) -> VGroup:
+        rate = float(self.rules[GD].learning_rate)  # type: ignore[attr-defined]
+        return layout.place(plain_step(rate, self.column[1].width), self.column[1], LEFT)
 
     @cached_property
     def scaling(self) -> VGroup:
-        """What RMSProp divides by."""
-        box = self.column[1]
-        made = lines(
-            fitting_formula("g_t slash sqrt(s_t)", box.width),
-            first_fitting((Words(f"${text}$") for text in SQUARES), box.width),
-            gap=0.3,
-        )
-        return layout.place(made, box, LEFT)
+        return layout.place(scaled_slope(self.column[1].width), self.column[1], LEFT)
+
+    @cached_property
+    def head_and_panels(self) -> tuple[Box, Box]:
+        """The rule, and below it what it does."""
+        return self.boxes[1].top_slice(HEAD, gap=0.15)
+
+    @cached_property
+    def rule(self) -> VGroup:
+        box, wanted = self.head_and_panels[0], self.parameters
+        return layout.place(adam_step(wanted.learning_rate, wanted.beta1, wanted.beta2, box.width), box, UL)
+
+    @cached_property
+    def corrected(self) -> VGroup:
+        box = self.head_and_panels[0]
+        return layout.place(correction(box.width), box, UL)
 
     @cached_property
     def inside(self) -> list[Inside]:
-        boxes = self.boxes[1].rows(1, 1, gap=0.3)
+        boxes = self.head_and_panels[1].rows(1, 1, gap=0.3)
         return [Inside(box, self.averaged, k, self.letters[k]) for k, box in enumerate(boxes)]
 
     @cached_property
     def chart(self) -> TooLong:
-        names = ("times as long as with the correction, by step", "times as long, by step", "times as long")
-        box = self.boxes[1]
+        names = ("times as long without it, by step", "times as long, by step", "times as long")
+        box = self.head_and_panels[1]
         name = next((text for text in names if Words(text, 33.0).width < box.width - 0.7), names[-1])
         return TooLong(box.inset(bottom=0.3, top=0.2), self.factors, self.other, name)
 

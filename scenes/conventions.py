@@ -33,7 +33,7 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.props.conventions.changing import APART, SAME, Changing, Schedule
+from scenes.props.conventions.changing import APART, SAME, Changing, Schedule, parting, told_of_parting
 from scenes.props.conventions.next_step import LAST, NextStep
 from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color
 from scenes.props.conventions.telling import as_sentence, conclusion, gap, lengths, told_shares
@@ -139,8 +139,6 @@ class Conventions(LectureScene):
         kicks = {form: figure(100 * self.changing.kick(form), 2) for form in ("lecture", "pytorch")}
         apart = figure(gap(self.constant["lecture"], *self.constant.values()), 1)
         way = "take the same path: " if self.changing.same else "stay near each other: "
-        where = "They" if self.changing.is_smooth else "From there on they"
-        parts = f"{where} part." if self.changing.part else "They stay together."
         first = f"is {kicks['lecture']} % of the last one in the lecture's form, {kicks['pytorch']} % in PyTorch's"
         return {
             **self.changing.words(),
@@ -148,7 +146,7 @@ class Conventions(LectureScene):
             "kicks": "is one of a run that flies off" if self.changing.flown else first,
             "same_way": "all fly off" if self.changing.flown else f"{way}nowhere more than {apart} apart",
             "conclusion": as_sentence(conclusion(self.changing.flown, self.changing.part)),
-            "they_part": "All fly off." if self.changing.flown else parts,
+            "they_part": parting(self.changing),
         }
 
     # The beats ------------------------------------------------------------------------------------------------------
@@ -217,8 +215,7 @@ class Conventions(LectureScene):
                 self.play(Create(self.marks[-1]), run_time=0.5)
                 self.wait(1.6)
             self._run(self.changed_trails, self.strips[1], end)
-        flown, part = self.changing.flown, self.changing.part
-        self.speaker.say("all fly off" if flown else "they part" if part else "they stay together")
+        self.speaker.say(*told_of_parting(self.changing))
         self.wait(2.4)
 
     def why(self) -> None:

@@ -19,6 +19,7 @@ from optimizers import Momentum, Problem, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
 from scenes.props.derived_not_typed.drop import drop_to_zero, up_and_down
 from scenes.props.derived_not_typed.ends import (
+    all_else_equal,
     as_it_is,
     calm_from,
     in_words,
@@ -227,13 +228,13 @@ class DerivedNotTyped(LectureScene):
         self.play(*map(FadeIn, (*self.titles.values(), *self.firsts.values())), run_time=0.6)
         self.wait(1.6)
         self.play(*map(FadeIn, self.shades), run_time=0.7)
-        some = ("shaded: the wrong sign, there steps go uphill", "shaded: uphill")
+        some = ("shaded: the wrong sign, its downhill leads uphill", "shaded: the wrong sign")
         self.speaker.say(*(some if self.mistaken.wrong_share else ("nowhere the wrong sign",)))
         self.wait(2.4)
 
     def two_balls(self) -> None:
         """Two balls, all else equal: the same start, learning rate and momentum."""
-        self.speaker.say("two balls, all else equal")
+        self.speaker.say(*all_else_equal(self.parameters.learning_rate, self.parameters.momentum))
         self.vanish(*self.firsts.values())
         self.play(*map(FadeIn, (*self.names.values(), *self.places.values())), run_time=0.6)
         self.play(*(GrowFromCenter(walk.ball) for walk in self.walks.values()), run_time=0.6)

@@ -269,20 +269,20 @@ class NesterovScene(LineForWords, LectureScene):
         self.wait(2.2)
 
     def why(self) -> None:
-        """Nesterov is stable while the learning rate times the curvature is below {nesterov_limit:.2f}, momentum below
-        {momentum_limit:.2f}. At this minimum it is {pull:.2f}: {where_it_is}. {remedy}"""
+        """With momentum {momentum:g}, Nesterov is stable while rate times curvature is below {nesterov_limit:.2f},
+        plain momentum below {momentum_limit:.2f}. At this minimum it is {pull:.2f}: {where_it_is}. {remedy}"""
         self.speaker.hush()
         self.vanish(self.second_strip)
         self.play(FadeIn(self.ranges.furniture), run_time=0.6)
         for bar in self.ranges.bars:
             self.play(FadeIn(bar), run_time=0.6)
-            self.wait(1.4)
+            self.wait(1.8)
         self.play(Create(self.ranges.mark[0]), FadeIn(self.ranges.mark[1]), run_time=0.6)
         self.speaker.say(f"at this minimum: ${typed(self.pull, 3)}$, {where_it_is(self.pull, self.limits)}")
-        self.wait(3.0)
+        self.wait(3.4)
         told = remedy(self.pull, self.limits[AHEAD], self.parameters.learning_rate)
         self.speaker.say(*(tinted(words, rule_color(AHEAD)) for words in told))
-        self.wait(4.0)
+        self.wait(4.8)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 

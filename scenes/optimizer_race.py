@@ -35,7 +35,8 @@ from scenes.lecture_scene import (
 )
 from scenes.props.optimizer_race import telling
 from scenes.props.optimizer_race.entrants import Rules, failing
-from scenes.props.optimizer_race.race_table import RaceTable, counter_under, row_height, table_height
+from scenes.props.optimizer_race.places import Places, places_of
+from scenes.props.optimizer_race.race_table import RaceTable, counter_under
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
 from scenes.props.optimizer_race.results import ARRIVED, Results, lowest_known
 from scenes.props.optimizer_race.rule_formulas import FormulaCard, kept_finite, pages_of
@@ -43,9 +44,7 @@ from scenes.props.optimizer_race.starts import Starts, Wins
 from scenes.props.optimizer_race.turns import Tail, TurnStrip, strip_of, tails
 from scenes.props.optimizer_race.widths import WidthBars, Widths
 from scenes.reads import derived
-from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
-from scenes.stage.ink.layout import Box
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import even_map, targets
 from scenes.stage.words.cards import Counter
@@ -53,13 +52,12 @@ from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.figures import typed
 from scenes.stage.words.naming import title_on_card
 from scenes.stage.words.notation import notation
-from scenes.stage.words.speaker import FOOT, LineForWords
+from scenes.stage.words.speaker import LineForWords
 
 SAME, TUNED = "same", "tuned"
 Mode = Literal["both", "same learning rate", "each tuned", "width"]
 PACE, LONGEST = 12.0, 9.0  # steps a second, and seconds of a race at most
 ALONE = 16.0  # seconds of the second race, in which one runs after the other
-LOWER = 0.11  # from the middle of a row of the table up: the top of words that stand on its baseline
 
 
 class OptimizerRace(LineForWords, LectureScene):
@@ -354,23 +352,8 @@ class OptimizerRace(LineForWords, LectureScene):
         return pages_of(list(self.same.values()), self.rows[1], self.conditions)
 
     @cached_property
-    def boxes(self) -> tuple[Box, Box]:
-        """The map at the right, and the column beside it."""
-        stage = self.rows[1]
-        if layout.is_small():
-            below, above = stage.bottom_slice(table_height(len(self.same)) + FOOT, gap=0.1)
-            return above, below
-        return layout.beside(stage, (0.52 if layout.is_wide() else 0.46) * stage.width, 5.6)
-
-    @cached_property
-    def column(self) -> tuple[Box, Box, Box]:
-        """From top to bottom: table, step, strip; the step stands in the row of heads, or with its conditions below."""
-        left, strip = self.boxes[1].columns(5.2, 2.0, gap=0.2) if layout.is_small() else (self.boxes[1], None)
-        table, rest = left.top_slice(table_height(len(self.same)), gap=0.05 if strip else 0.15)
-        if strip or not self.conditions.are_plain:
-            return (table, rest, strip) if strip else (table, *rest.top_slice(FOOT, gap=0.05))
-        lower = row_height(len(self.same)) / 2 - LOWER
-        return table, table.top_slice(2 * (lower + LOWER))[0].inset(top=lower, bottom=-lower), rest
+    def places(self) -> Places:
+        return places_of(self.rows[1], len(self.same), self.conditions.are_plain)
 
     @derived
     def view(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -380,7 +363,7 @@ class OptimizerRace(LineForWords, LectureScene):
 
     @cached_property
     def map(self) -> ContourMap:
-        return even_map(self.objective, self.boxes[0], self.view)
+        return even_map(self.objective, self.places.map, self.view)
 
     @cached_property
     def goal(self) -> VMobject:
@@ -394,22 +377,22 @@ class OptimizerRace(LineForWords, LectureScene):
 
     @cached_property
     def tables(self) -> dict[str, RaceTable]:
-        box, under = self.column[0], self.conditions
+        box, under = self.places.table, self.conditions
         return {race: RaceTable(box, self.rules[race], self.runs[race], under) for race in self.raced}
 
     @cached_property
     def counter(self) -> Counter:
-        return counter_under(self.conditions, self.column[1], self.parameters.steps)
+        return counter_under(self.conditions, self.places.counter, self.parameters.steps, self.places.told)
 
     @cached_property
     def strip(self) -> TurnStrip:
         """The errors of both races, on one scale."""
-        return strip_of({race: self.runs[race] for race in self.raced}, self.column[2])
+        return strip_of({race: self.runs[race] for race in self.raced}, self.places.strip, self.places.name)
 
     @cached_property
     def chart(self) -> RateChart:
         names = (f"rate ${notation().learning_rate}$", f"largest of the last ${JUDGED}$ errors")
-        return RateChart(self.boxes[0], self.searches, names)
+        return RateChart(self.places.map, self.searches, names)
 
     @cached_property
     def bars(self) -> WidthBars:
@@ -417,4 +400,4 @@ class OptimizerRace(LineForWords, LectureScene):
 
     @cached_property
     def wins(self) -> Wins:
-        return Wins(self.boxes[1], self.results[self.raced[-1]].winner, self.starts.wins)
+        return Wins(self.places.words, self.results[self.raced[-1]].winner, self.starts.wins)

@@ -17,7 +17,7 @@ from objectives import OBJECTIVES, AnyObjective
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
-from scenes.props.problems.cases import JUDGED, OTHER, Cases, other_color
+from scenes.props.problems.cases import JUDGED, OTHER, Cases, on_the_ridge, other_color
 from scenes.props.problems.example import Example, chart_of, degrees_off, in_a_sentence, measured, tips_of, trails_on
 from scenes.props.problems.ledger import Ledger
 from scenes.props.problems.talking_points import TalkingPoints
@@ -143,8 +143,7 @@ class Problems(LineForWords, LectureScene):
             yield Claim(f"{POINTS[key]}: {in_a_sentence(problem.finding)}", problem.holds)
 
     def words(self) -> Mapping[str, str]:
-        holds = self.problem("saddles").holds
-        more = {"saddles_too": ", with momentum and without it" if holds else ", with momentum", "count": self.count}
+        more = {"saddles_stop": on_the_ridge(self.problem("saddles")), "count": self.count}
         more["gained"] = f"{GAINED if all(gain.holds for gain in self.gains.values()) else TRIED} {self._gained}"
         return more | {f"{key}_found": in_a_sentence(problem.finding) for key, problem in self.problems.items()}
 
@@ -192,7 +191,7 @@ class Problems(LineForWords, LectureScene):
         self._show("directional_bias")
 
     def saddles(self) -> None:
-        """Not cured: started exactly on the ridge of a saddle{saddles_too}; {saddles_found}."""
+        """Not cured: started exactly on the ridge of a saddle, {saddles_stop}; {saddles_found}."""
         self._show("saddles")
 
     def one_rate_for_all(self) -> None:
@@ -200,7 +199,7 @@ class Problems(LineForWords, LectureScene):
         self._show("one_rate_for_all")
 
     def summary(self) -> None:
-        """All of it: {count}. Rules with a rate for each direction come next."""
+        """All of it: {count}. A rate for each coordinate is what RMSProp and Adam have."""
         self.speaker.hush()
         last = self.chart(self.beats[self.beats.index("summary") - 1])
         self.vanish(

@@ -101,6 +101,18 @@ def test_shades_are_where_the_signs_differ() -> None:
         assert width / view == pytest.approx(scene.mistaken.wrong_share, abs=0.003)
 
 
+def test_of_the_shaded_strips_nothing_is_said_of_steps() -> None:
+    """The momentum takes the ball downhill through them: only what was typed points uphill there."""
+    scene: Any = make_scene("derived_not_typed", {})
+    run, caption = scene.runs["typed"], scene.caption("opposite_signs")
+    at = run.iterates[:-1, 0]
+    true = 2 * at * np.sin(2 * at) + 2 * at**2 * np.cos(2 * at)
+    wrong = np.sign(true) != np.sign(run.gradients[: len(at), 0])
+    assert (np.diff(run.values)[wrong] < 0).any()
+    assert "step" not in caption
+    assert "leads uphill" in caption
+
+
 def test_a_right_derivative_breaks_the_claims() -> None:
     scene = played(typed="2*theta*sin(2*theta) + 2*theta^2*cos(2*theta)", steps=30)
     assert scene.mistaken.wrong_share == 0

@@ -77,6 +77,9 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     np.testing.assert_allclose(ball, scene.second_map.to_screen(*run.iterates[-1]), atol=1e-9)
     bars = [bar[0].width for bar in scene.ranges.bars]
     assert bars[0] / bars[1] == pytest.approx(scene.limits["momentum"] / scene.limits["nesterov"])
+    laws = f"2 (1 + gamma) = {2 * 1.85:.2f}", f"2 (1 + gamma) slash (1 + 2 gamma) = {2 * 1.85 / (1 + 2 * 0.85):.2f}"
+    for law, (_, words) in zip(laws, scene.ranges.bars, strict=True):
+        assert words.typst_code.endswith(f"stable up to ${law}$")
 
 
 def test_a_u_turn_without_a_ring_is_told() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
-from optimizers import RULES, Rule, Trajectory, descend, make_rule, with_momentum
+from optimizers import RULES, Conditions, Rule, Trajectory, descend, make_rule, with_momentum
 from scenes.optimizer_race import SAME, TUNED, OptimizerRace
+from scenes.props.optimizer_race.places import places_of
+from scenes.props.optimizer_race.race_table import RaceTable
 from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch, one_digit_above
 from scenes.props.optimizer_race.results import Results
-from scenes.props.optimizer_race.rule_formulas import FormulaCard, formulas, letters, small_print
-from scenes.props.optimizer_race.starts import Starts
+from scenes.props.optimizer_race.rule_formulas import FormulaCard, formulas, letters, settings_alone, small_print
+from scenes.props.optimizer_race.starts import Starts, Wins
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
@@ -362,3 +365,40 @@ def test_bad_parameters_are_refused(changes: dict[str, Any], sentence: str) -> N
         made(**changes)
     with pytest.raises(UsageError, match="2 variables, and hillside has 1"):
         list(made(objective="hillside").claims())
+
+
+@pytest.mark.parametrize(("width", "said"), [(6.5, "lowest from"), (5.0, "from")])
+def test_beside_the_wins_every_name_is_whole(width: float, said: str) -> None:
+    """Where a name and its number have no room, the number has fewer words; and all rows the same."""
+    counts = {"gradient_descent": 11, "adam": 52}
+    for (name, count), (title, number, _) in zip(
+        counts.items(), Wins(Box(0, 0, width, 4), "here", counts).rows, strict=True
+    ):
+        assert (title.typst_code, number.typst_code) == (f"*{RULES[name].title}*", f"{said} ${count}$")
+
+
+@pytest.mark.parametrize(("count", "serves_twice"), [(4, False), (5, True), (8, True)])
+def test_where_many_race_the_errors_keep_their_height(count: int, serves_twice: bool) -> None:
+    """Under a schedule, whose name needs room as well."""
+    with studio(make_profile("l", aspect="4:3")):
+        places = places_of(layout.stage().bottom_slice(0.5)[1], count, plain=False)
+        assert (places.told is not None) == serves_twice
+        assert places.strip.height > 1.8
+        if count == 8:
+            names = ["gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw"]
+            rules = {name: make_rule(name, learning_rate=0.1) for name in names}
+            runs = {name: descend(OBJECTIVES["valley_neuron"], rule, (-2.0, -2.0), 2) for name, rule in rules.items()}
+            table = RaceTable(places.table, rules, runs, Conditions("cosine"))
+            assert [words.typst_code for words in table.furniture[2:]] == [RULES[name].title for name in names]
+
+
+def test_a_guest_with_many_settings_says_how_many_more_there_are() -> None:
+    """All that is not written is counted."""
+    guest: Any = SimpleNamespace(small_print="; ".join(f"setting {name}" for name in "abcdefghijkl"))
+    (words,) = settings_alone(guest, Box(0, 0, 5, 1.2))
+    written = words.typst_code.count("setting")
+    assert 0 < written < 12
+    assert f"and ${12 - written}$ more" in words.typst_code
+    (whole,) = settings_alone(guest, Box(0, 0, 12, 4))
+    assert whole.typst_code.count("setting") == 12
+    assert "more" not in whole.typst_code

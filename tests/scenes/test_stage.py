@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -343,6 +344,16 @@ def test_long_formulas_take_several_lines() -> None:
     assert wrapped_formula(long, 4).font_size == pytest.approx(33)
     assert wrapped_formula(long, 4).width <= 4
     assert wrapped_formula(long, 4).height > 1
+
+
+def test_long_formulas_are_broken_between_brackets() -> None:
+    """Two terms, a bracket each: the second begins a line, and is not torn; where a bracket is too long, it is."""
+    term = "exp(-x^2 - 3 y - 4)"
+    whole = wrapped_formula(f"f(x, y) = 2 {term} - 3 {term}", 5.0)
+    assert whole.typst_code.count(f"thin #box[${term}$]") == 2
+    assert wrapped_formula(f"f(x, y) = 2 {term} - 3 {term}", 2.0).typst_code.count("#box") == 0
+    kept = wrapped_formula("sqrt(x_1 + x_2 + x_3) + f(x, y) + frac(x + 1, 3) + (x - 1)^2", 3.0).typst_code
+    assert re.findall(r"#box\[(.*?)\]", kept) == ["$(x - 1)$"]
 
 
 def test_colours_of_the_map_are_all_different() -> None:

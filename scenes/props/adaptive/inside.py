@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from manim import LEFT, VGroup, VMobject
+from manim import LEFT, RIGHT, UP, VGroup, VMobject
 
 from scenes.props.adaptive.averages import Averages
 from scenes.stage.ink.ball import walked
@@ -17,11 +17,12 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.typesetting import SMALL, Words
+from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 
 DOT, BAND = 0.05, 0.32  # radius of a gradient, opacity of the band
 BEYOND = 1.12  # times the largest: the range
 BAR, NAME = 0.34, 0.5  # heights
+CLEAR = 0.3  # between a name and its number
 
 
 class Inside(Panel):
@@ -64,24 +65,37 @@ class Inside(Panel):
 
 
 class Lengths(VGroup):
-    """A bar for each coordinate; `display(share)` draws them on their way from the slopes to the scaled slopes."""
+    """A bar for each coordinate; `display(share)` draws them on their way from the slopes to the scaled slopes.
 
-    def __init__(self, box: Box, names: Sequence[str], raw: Array, scaled: Array) -> None:
+    Bars tell shares of the longer one. What they measure changes on the way, so their names do: `names`, then
+    `renamed`, which is to be added when they have arrived.
+    """
+
+    def __init__(self, box: Box, names: Sequence[str], renamed: Sequence[str], raw: Array, scaled: Array) -> None:
         """`names` of the coordinates as markup; `raw` and `scaled` are sizes (d,), without a sign."""
         super().__init__()
         rows = box.rows(*[1.0] * len(names), gap=0.2)
         self.shares = np.stack([values / (float(values.max()) or 1.0) for values in (raw, scaled)])
         self.rows = [row.bottom_slice(BAR, gap=0.12)[0] for row in rows]
         self.bars = VGroup(*(VMobject(stroke_width=0, fill_opacity=1) for _ in names))
-        self.names = VGroup(
-            *(
-                Words(name, SMALL).move_to(np.array([row.left, row.bottom + BAR + 0.3, 0.0]), aligned_edge=LEFT)
-                for name, row in zip(names, self.rows, strict=True)
-            )
-        )
+        self.names, self.renamed = (self._named(every) for every in (names, renamed))
         self.moving = self.bars
         self.add(self.names, self.bars)
         self.display(0.0)
+
+    def _named(self, names: Sequence[str]) -> VGroup:
+        """Above each bar, flush left, on one line with its number."""
+        made = (Words(name, SMALL) for name in names)
+        heights = (row.bottom + BAR + 0.3 for row in self.rows)
+        places = (np.array([row.left, height, 0.0]) for row, height in zip(self.rows, heights, strict=True))
+        return VGroup(*(words.move_to(place, aligned_edge=LEFT) for words, place in zip(made, places, strict=True)))
+
+    def number(self, row: int, wordings: Sequence[str], color: str) -> Words:
+        """The first of some wordings that has room at the right of a row, beside the longer of its names."""
+        box, taken = self.rows[row], max(names[row].width for names in (self.names, self.renamed))
+        words = first_fitting((Words(text, color=color) for text in wordings), box.width - taken - CLEAR)
+        words.align_to(np.array([box.right, 0, 0]), RIGHT)
+        return words.align_to(self.names[row], UP)
 
     def display(self, share: float) -> Lengths:
         color = palette().gradient if share < 1.0 else rule_color("rmsprop")

@@ -16,6 +16,7 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
 from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 
 GD, ADAM, PLAIN = "gradient_descent", "adam", "uncorrected"  # the runs; the last is Adam without the correction
@@ -49,6 +50,11 @@ class Tale:
         """The slopes, each over its own root mean square: before the first step, over itself."""
         with np.errstate(all="ignore"):
             return np.asarray(np.nan_to_num(self.slopes / (self.averages.root[0] + SMALL)))
+
+    @property
+    def divisors(self) -> Array:
+        """What each slope is divided by: its root mean square."""
+        return np.asarray(self.averages.root[0])
 
     @property
     def steepness(self) -> float:
@@ -94,8 +100,18 @@ class Tale:
     def evened(self) -> str:
         """The same in a caption."""
         first, second = (figure(float(size), 2) for size in self.scaled)
-        alike = "the steep one shrinks, the flat one is stretched: " if self._evens_out else ""
+        steep, flat = (figure(float(self.divisors[k]), 2) for k in (self.steep, 1 - self.steep))
+        alike = f"the steep one by {steep}, the flat one by {flat}: " if self._evens_out else ""
         return f"{alike}both are {first}" if first == second else f"they are {first} and {second}"
+
+    def divided(self, axis: int) -> tuple[str, str]:
+        """What becomes of a slope, as markup: as a division, and its result alone."""
+        slope, divisor, result = (
+            in_math(figure(float(value), digits))
+            for value, digits in ((self.slopes[axis], 3), (self.divisors[axis], 3), (self.scaled[axis], 3))
+        )
+        whole = f"${slope} slash {divisor} = {result}$" if self.divisors[axis] else f"${result}$"
+        return whole, f"${result}$"
 
     @property
     def _evens_out(self) -> bool:
@@ -106,8 +122,7 @@ class Tale:
     def filling(self) -> str:
         """How full the steps are, in each coordinate."""
         parts = (
-            f"{100 * full:.0f} % of a full step along {name}"
-            for full, name in zip(self.averages.fullness, self.names, strict=True)
+            f"{100 * full:.0f} % along {name}" for full, name in zip(self.averages.fullness, self.names, strict=True)
         )
         return ", ".join(parts)
 
@@ -116,8 +131,10 @@ class Tale:
             f"${100 * full:.0f} %$ along ${name}$"
             for full, name in zip(self.averages.fullness, self.names, strict=True)
         ]
-        both = f"a step is how much of the band the average fills: {', '.join(told)}"
-        return tinted(both, rule_color(ADAM)), tinted(f"the band is filled: {', '.join(told)}", rule_color(ADAM))
+        rate = f"${notation().learning_rate}$"
+        both = f"a step: {rate} times how much of the band the average fills, {', '.join(told)}"
+        brief = f"a step: {rate} times the filled share, {', '.join(told)}"
+        return tuple(tinted(text, rule_color(ADAM)) for text in (both, brief, f"filled: {', '.join(told)}"))
 
     def ends(self, name: str) -> str:
         """Where a run is in the end, as markup."""

@@ -18,12 +18,13 @@ from objectives import AnyObjective
 from optimizers import Conditions, Momentum, Trajectory
 from optimizers.conditions import CONSTANT
 from scenes.lecture_scene import LearningRate, ScheduleName
-from scenes.props.conventions.spellings import FORMS
-from scenes.props.conventions.telling import gap, lengths
+from scenes.props.conventions.spellings import FORMS, form_color
+from scenes.props.conventions.telling import as_sentence, gap, lengths
 from scenes.stage.ink.drawing import Array
 from scenes.stage.words.conditions import course, schedule_name
 from scenes.stage.words.endings import flies_off
 from scenes.stage.words.figures import typed
+from scenes.stage.words.speaker import tinted
 from scenes.typed import as_list
 
 MOST = 3  # changes that are shown one after the other
@@ -158,6 +159,11 @@ class Changing:
         """Whether two forms part when it changes."""
         return gap(self.changed["lecture"], self.changed["pytorch"]) > APART * self.size
 
+    @property
+    def others_stay(self) -> bool:
+        """Whether the two that remember gradients take one path all the same."""
+        return gap(self.changed["pytorch"], self.changed["average"]) <= SAME * self.size
+
     def words(self) -> Mapping[str, str]:
         """What happens to the learning rate, for captions."""
         if not self.is_smooth:
@@ -168,3 +174,22 @@ class Changing:
             "it_changes": f"{course(self.factors)} as the run goes on: {name}.",
             "after": f"Where it changes most, at step {self.turn}, the step",
         }
+
+
+def parting(runs: Changing) -> str:
+    """What the forms do from the change on, in a caption."""
+    if runs.flown:
+        return "All fly off."
+    if not runs.part:
+        return "They stay together."
+    who = "the lecture's form parts from the other two" if runs.others_stay else "they part"
+    return as_sentence(who if runs.is_smooth else f"from there on {who}")
+
+
+def told_of_parting(runs: Changing) -> tuple[str, ...]:
+    """The same on the screen, each form in its colour."""
+    if runs.flown or not runs.part:
+        return ("all fly off" if runs.flown else "they stay together",)
+    one, *others = (tinted(FORMS[form].title, form_color(form)) for form in FORMS)
+    whole = f"{one} parts from {' and '.join(others)}"
+    return (whole, "they part") if runs.others_stay else ("they part",)

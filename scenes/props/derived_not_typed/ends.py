@@ -9,7 +9,8 @@ import numpy as np
 from optimizers import Trajectory
 from scenes.props.derived_not_typed.mistaken import Mistaken
 from scenes.stage.words.endings import ending, flies_off
-from scenes.stage.words.figures import figure, typed
+from scenes.stage.words.figures import typed
+from scenes.stage.words.notation import notation
 
 FAR = 1000.0  # what is larger is not shown as a number
 
@@ -31,12 +32,16 @@ def of_typed(run: Trajectory, place: float, slope: float, on_a_slope: bool) -> s
 
 
 def told_signs(mistaken: Mistaken) -> str:
-    """Where what was typed leads uphill, as a caption."""
-    low, high = mistaken.objective.view[0]
+    """Where what was typed points uphill, as a caption: what a step does there is up to the momentum, too."""
     if not mistaken.wrong_share:
         return "The typed one has the right sign everywhere."
-    share = f"{100 * mistaken.wrong_share:.1f} % of the way from {figure(low, 6)} to {figure(high, 6)}"
-    return f"In the shaded strips, {share}, the typed one has the wrong sign: there each step goes uphill."
+    return "Where it is shaded, the typed one has the wrong sign: what it takes for downhill leads uphill."
+
+
+def all_else_equal(rate: float, momentum: float) -> tuple[str, str]:
+    """What both balls have in common, in wordings for the screen."""
+    equal, letters = "two balls, all else equal", notation()
+    return f"{equal}: ${letters.learning_rate} = {typed(rate)}, {letters.momentum} = {typed(momentum)}$", equal
 
 
 def in_words(slope: float, decimals: int) -> str:

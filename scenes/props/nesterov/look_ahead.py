@@ -25,7 +25,8 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold
 AHEAD = '"ahead"'  # the index of the place where Nesterov asks
 BAR = 0.5  # height of a stable range
 
-NARROW = 4.0  # width of an axis
+#: Of learning rate times curvature, by rule: where it stops being stable on a parabola (`theory`).
+LAWS = {"momentum": "2 (1 + {0})", "nesterov": "2 (1 + {0}) slash (1 + 2 {0})"}
 LARGE = 100  # a value that is not written beside its mark
 EQUATIONS, COMPACT, TALL = 1.75, 2.85, 3.45  # heights of equations above a map: in 4:3, 1:1, 9:16
 
@@ -93,6 +94,21 @@ class Equations:
                 name.next_to(line, UP, buff=0.15 if self.narrow else 0.25).align_to((box.left, 0, 0), LEFT)
 
 
+def _told(limits: Mapping[str, float], width: float) -> tuple[str, ...]:
+    """Up to where each rule is stable, all as long as there is room for."""
+    every = [*zip(*(_wordings(*each) for each in limits.items()), strict=True)]
+    return next((some for some in every if all(Words(text, SMALL).width <= width for text in some)), every[-1])
+
+
+def _wordings(rule_name: str, limit: float) -> Iterator[str]:
+    """From long to short: by the law that has the momentum in it, and in numbers."""
+    law, title = LAWS[rule_name].format(notation().momentum), f"*{RULES[rule_name].title}*"
+    yield f"{title}: stable up to ${law} = {limit:.2f}$"
+    yield f"{title}: up to ${law} = {limit:.2f}$"
+    yield f"{title}: stable up to ${limit:.2f}$"
+    yield f"{title}: up to ${limit:.2f}$"
+
+
 class StableRanges:
     """Over an axis of learning rate times curvature: a bar for each rule up to its limit, and a mark at one value."""
 
@@ -103,7 +119,8 @@ class StableRanges:
         name = f"${notation().learning_rate} dot$ curvature"
         self.panel = Panel(lower, (0.0, most), (0.0, 1.0), (name, ""), y_labels=False)
         self.furniture = VGroup(self.panel)
-        self.bars = [self._bar(key, limit, level=0.72 - 0.48 * k) for k, (key, limit) in enumerate(limits.items())]
+        said = _told(limits, box.right - self.panel.area.left)
+        self.bars = [self._bar(*each, 0.72 - 0.48 * k, said[k]) for k, each in enumerate(limits.items())]
         line = polylines(list(self._ticks(pull)), stroke_color=palette().target, stroke_width=6)
         foot = self.panel.to_screen(pull, 0.0)
         words = Words(f"here ${pull:.2f}$" if abs(pull) < LARGE else "here", SMALL, palette().target, on_picture=True)
@@ -117,12 +134,11 @@ class StableRanges:
         for middle, half in ((place[0][1] + foot / 2, foot / 2), *((bar[0].get_y(), 0.75 * BAR) for bar in self.bars)):
             yield np.array([[place[0][0], middle - half, 0.0], [place[0][0], middle + half, 0.0]])
 
-    def _bar(self, rule_name: str, limit: float, level: float) -> VGroup:
+    def _bar(self, rule_name: str, limit: float, level: float, said: str) -> VGroup:
         """The stable range, and what it is above it."""
         start, end = self.panel.to_screen(np.array([0.0, limit]), level)
         color = rule_color(rule_name)
         bar = Rectangle(width=end[0] - start[0], height=BAR, stroke_width=0, fill_color=color, fill_opacity=1)
-        upto = "up to" if self.panel.area.width < NARROW else "stable up to"
-        words = Words(f"*{RULES[rule_name].title}*: {upto} ${limit:.2f}$", SMALL, color, on_picture=True)
+        words = Words(said, SMALL, color, on_picture=True)
         words.next_to(bar.move_to((start + end) / 2), UP, buff=0.15).align_to(start, LEFT)
         return VGroup(bar, words)

@@ -23,7 +23,7 @@ def becomes(last: float, off: float) -> str:
     """What a run does that starts `off` from a minimum, and is at most `last` away in its last steps."""
     if last < off:
         return "comes back to it"
-    return "jumps to and fro, and never settles" if last < FAR * off else "is thrown out"
+    return "jumps to and fro, and does not settle" if last < FAR * off else "is thrown out"
 
 
 def elsewhere(objective: AnyObjective, conditions: Conditions) -> str:

@@ -115,10 +115,12 @@ def table_height(count: int) -> float:
     return (count + 1) * row_height(count)
 
 
-def counter_under(conditions: Conditions, box: Box, steps: int) -> Counter:
-    """What counts the steps, and at its right under which conditions they are taken."""
+def counter_under(conditions: Conditions, box: Box, steps: int, told: Box | None = None) -> Counter:
+    """What counts the steps, and at its right, or in a box of their own, under which conditions they are taken."""
     made = Counter(box, "step", widest=steps)
-    if not conditions.are_plain:
+    if told:
+        made.add(line_of(conditions, told))
+    elif not conditions.are_plain:
         right = float(made.display(steps).get_right()[0]) + 2 * CLEAR
         made.display(0)
         line = line_of(conditions, box.inset(left=right - box.left))

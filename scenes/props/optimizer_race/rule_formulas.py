@@ -126,15 +126,16 @@ def _block(rule: Rule[Any], box: Box, changes: bool) -> VGroup:
         if block.width <= box.width and block.height <= box.height:
             return block
         if not written and (size, gap) == LEAST:
-            return _settings_alone(rule, box)
+            return settings_alone(rule, box)
     return block
 
 
-def _settings_alone(rule: Rule[Any], box: Box) -> VGroup:
-    """What a guest is set to, in place of all else, and with dots where even that is too long."""
+def settings_alone(rule: Rule[Any], box: Box) -> VGroup:
+    """What a guest is set to, in place of all else; where even that is too long, as much as has room, and how many
+    more there are."""
     pieces = _pieces(rule)
     for kept in range(len(pieces), 0, -1):
-        said = ", ".join([*pieces[:kept], *["…"] * (kept < len(pieces))])
+        said = ", ".join([*pieces[:kept], *[f"and ${len(pieces) - kept}$ more"] * (kept < len(pieces))])
         block = lines(wrapped(said, box.width).set_color(palette().quiet))
         if block.height <= box.height:
             break

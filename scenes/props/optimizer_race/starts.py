@@ -25,6 +25,8 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 ACROSS, UP = 9, 7  # starts on a map
 DOT, ROW, BAR = 0.1, 1.0, 0.1
+WORDINGS = ("lowest from", "from")  # before a number: the first beside which every name is whole
+APART = 0.96  # of the width of a row: what name and number may take together
 CROWDED = 0.65  # height of a row in which the type is small
 FOOT = 0.4  # in a narrow picture what is said below has two lines
 
@@ -115,17 +117,27 @@ class Wins:
         first, *rest = box.top_slice(min(box.height, ROW * count))[0].rows(*[1.0] * count, gap=0.1)
         self.head = layout.place(layout.shrink_into(Words(head, BODY), first.width), first, LEFT)
         most = max(*wins.values(), 1)
+        size = BODY if rest[0].height > CROWDED else SMALL
+        said = next(filter(None, (_fitting(wins, words, rest[0].width, size) for words in WORDINGS)), WORDINGS[-1])
         self.rows = [
-            _row(name, number, number / most, row) for (name, number), row in zip(wins.items(), rest, strict=True)
+            _row(name, f"{said} ${number}$".strip(), number / most, row, size)
+            for (name, number), row in zip(wins.items(), rest, strict=True)
         ]
 
 
-def _row(name: str, wins: int, share: float, box: Box) -> VGroup:
+def _fitting(wins: Mapping[str, int], said: str, width: float, size: float) -> str:
+    """A wording, if every rule keeps its whole name beside it; else an empty one."""
+    words = Words(f"{said} ${max(wins.values())}$", size)
+    widest = max(bold(title_of(name), size).width for name in wins)
+    return said if widest + words.width <= APART * width else ""
+
+
+def _row(name: str, said: str, share: float, box: Box, size: float) -> VGroup:
     """A rule, from how many starts it ends lowest, and below a bar as long as its share of the most."""
     color = rule_color(name)
-    size, half = BODY if box.height > CROWDED else SMALL, min(0.26, 0.3 * box.height)
-    number = layout.shrink_into(Words(f"lowest from ${wins}$", size, color), 0.48 * box.width)
-    title = cut_to(title_of(name), 0.96 * box.width - number.width, size, color, bold)
+    half = min(0.26, 0.3 * box.height)
+    number = layout.shrink_into(Words(said, size, color), 0.48 * box.width)
+    title = cut_to(title_of(name), APART * box.width - number.width, size, color, bold)
     for words, side in ((title, LEFT), (number, RIGHT)):
         layout.place(words, box, side)
         on_baseline(words, float(box.center[1]) + 0.24 - half)

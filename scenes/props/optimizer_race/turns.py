@@ -80,10 +80,10 @@ def tails(runs: Mapping[str, Trajectory], chart: ContourMap) -> dict[str, Tail]:
     }
 
 
-def strip_of(races: Mapping[str, Mapping[str, Trajectory]], box: Box) -> TurnStrip:
+def strip_of(races: Mapping[str, Mapping[str, Trajectory]], box: Box, name: str) -> TurnStrip:
     """The errors of all races, on one scale."""
     values, colors = {}, {}
     for race, runs in races.items():
-        for name, run in runs.items():
-            values[f"{race}_{name}"], colors[f"{race}_{name}"] = run.values[: run.ended_at + 1], rule_color(name)
-    return TurnStrip(box, values, colors, "error after each step")
+        for rule, run in runs.items():
+            values[f"{race}_{rule}"], colors[f"{race}_{rule}"] = run.values[: run.ended_at + 1], rule_color(rule)
+    return TurnStrip(box, values, colors, name)

@@ -118,7 +118,7 @@ class Cases:
         stops = {name: _stops(pass_, run) for name, run in runs.items()}
         slope = float(np.linalg.norm(runs[MOMENTUM].gradients[runs[MOMENTUM].ended_at]))
         steep = f"the slope is ${typed(slope, 1)}$"
-        stopped = f"where it stops {steep}, and yet it is no minimum"
+        stopped = f"there {steep}, and yet it is no minimum"
         finding = stopped if stops[MOMENTUM] else f"in the end {steep}, and it goes on"
         both = "; so does gradient descent" if all(stops.values()) else ""
         begun = "started exactly on the ridge,"
@@ -165,6 +165,13 @@ class Cases:
             short=short,
             measure=_arrow(end, end * [0, 1], f"${100 * along:.0f} %$") if lags[MOMENTUM] else None,
         )
+
+
+def on_the_ridge(saddle: Example) -> str:
+    """What the runs do that start on the ridge of a saddle, for a caption: plain ones stop there at last."""
+    if saddle.holds:
+        return "runs with momentum and without it stop"
+    return "a run with momentum stops" if saddle.measure else "a run with momentum does not stop"
 
 
 def _arrow(tail: Array, tip: Array, words: str) -> Measure:

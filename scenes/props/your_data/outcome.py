@@ -122,17 +122,14 @@ class Outcome:
         assert self.moment is not None
         (first, last), values = self.moment, self.runs[self.best].values
         a, b = (in_math(figure(float(values[k]), 3)) for k in (first, last))
+        name, change = _named(self.best), f"from ${a}$ to ${b}$"
         steps = f"steps ${first}$ to ${last}$"
-        return (
-            f"{_named(self.best)}, {steps}: $E$ from ${a}$ to ${b}$",
-            f"{steps}: $E$ from ${a}$ to ${b}$",
-            f"{steps}: ${a}$ to ${b}$",
-        )
+        return f"{name}, {steps}: $E$ {change}", f"{name}: $E$ {change}", f"{name}: {change}"
 
     def moment_announced(self) -> Wordings:
-        """What is shown slowly."""
+        """What is shown slowly: the film is slow, and not the ball."""
         name = _named(self.best)
-        return f"slowly: {name} comes down most of its way", f"slowly: {name} comes down", "slowly"
+        return f"in slow motion: {name} comes down most of its way", f"slow motion: {name} comes down", "slow motion"
 
 
 def _named(name: str) -> str:

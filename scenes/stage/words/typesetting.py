@@ -25,6 +25,8 @@ PREAMBLE = (
 
 TITLE, HEADING, BODY, SMALL = 64.0, 46.0, 38.0, 33.0
 UNITS_PER_POINT = SMALL / 960  # for a Typst point in the smallest type (Manim scales by font size / 960)
+#: Before a bracket that is one: nothing, or a name that Typst sets as it is.
+OPEN = re.compile(r"(?<![A-Za-z])(?:exp|log|ln|sin|cos|tan|sinh|cosh|tanh|max|min)?$")
 MINIMUM_CAPITAL = 28 / 1080  # of the frame's shorter side
 
 
@@ -117,7 +119,29 @@ def wrapped_formula(source: str, width: float) -> Formula | Words:
     formula = fitting_formula(source, width)
     if formula.width <= width * 1.001:
         return formula
-    return Words(f"#block(width: {width / UNITS_PER_POINT:.1f}pt)[${source}$]", SMALL)
+    for tried in (_with_whole_brackets(source), source):
+        words = Words(f"#block(width: {width / UNITS_PER_POINT:.1f}pt)[${tried}$]", SMALL)
+        if words.width <= width * 1.001:
+            break
+    return words
+
+
+def _with_whole_brackets(source: str) -> str:
+    """A formula that is broken between its terms, and not inside of brackets, with what stands before them; those of
+    Typst's own functions, which hold what is set, stay as they are."""
+    depth, starts, pieces = 0, [0], []
+    for place, sign in enumerate(source):
+        depth += (sign == "(") - (sign == ")")
+        if (sign, depth) in (("(", 1), (")", 0)):
+            starts.append(place + (sign == ")"))
+    for outside, (begin, end) in zip(starts[::2], zip(starts[1::2], starts[2::2], strict=False), strict=False):
+        before, inner = source[outside:begin], source[begin:end]
+        name = OPEN.search(before)
+        if name is None:
+            pieces += [before, inner]
+            continue
+        pieces += [before[: name.start()], "thin " * bool(name[0]), f"#box[${name[0]}{inner}$]"]
+    return "".join([*pieces, source[starts[-1] :]])
 
 
 @cache

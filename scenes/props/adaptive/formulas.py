@@ -1,0 +1,46 @@
+"""The rules that the clip speaks of, as they stand above what they do: gradient descent's, Adam's, the correction."""
+
+from __future__ import annotations
+
+from manim import VGroup
+
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.words.figures import figure, in_math, typed
+from scenes.stage.words.notation import gradient, notation, parameters
+from scenes.stage.words.typesetting import BODY, Words, first_fitting, fitting_formula, lines, quiet
+
+HATS = ("hat(m)_t = m_t slash (1 - beta_1^t)", "hat(s)_t = s_t slash (1 - beta_2^t)")
+SQUARES = ('s_t = "moving average of" g_t^2', 's_t = "average of" g_t^2', "s_t = overline(g_t^2)")
+NEAR, APART = 0.2, 0.3  # between lines
+
+
+def plain_step(rate: float, width: float) -> VGroup:
+    """The step of gradient descent, and its one number."""
+    letter = notation().learning_rate
+    step = fitting_formula(f"{parameters('t+1')} = {parameters()} - {letter} {gradient()}", width)
+    return lines(step, quiet(f"${letter} = {in_math(figure(rate, 2))}$", BODY), gap=APART)
+
+
+def scaled_slope(width: float) -> VGroup:
+    """What RMSProp divides a slope by."""
+    squares = first_fitting((Words(f"${text}$") for text in SQUARES), width)
+    return lines(fitting_formula("g_t slash sqrt(s_t)", width), squares, gap=APART)
+
+
+def adam_step(rate: float, beta1: float, beta2: float, width: float) -> VGroup:
+    """Adam's step, its two averages in the colours in which they are drawn, and what it is set by."""
+    letter, (mean, root) = notation().learning_rate, ("{{ hat(m)_t : mean }}", "{{ sqrt(hat(s)_t) : root }}")
+    step = fitting_formula(f"{parameters('t+1')} = {parameters()} - {letter} thin {mean} slash {root}", width)
+    for label, color in (("mean", rule_color("adam")), ("root", palette().share)):
+        step.select(label).set_color(color)
+    first, shares = f"{letter} = {typed(rate)}", f"beta_1 = {typed(beta1)}, thin beta_2 = {typed(beta2)}"
+    return lines(step, _settings((f"${first}, thin {shares}$", f"${first}$"), width), gap=NEAR)
+
+
+def _settings(wordings: tuple[str, ...], width: float) -> Words:
+    return first_fitting((quiet(text) for text in wordings), width)
+
+
+def correction(width: float) -> VGroup:
+    """What Adam divides both averages by."""
+    return lines(*(fitting_formula(text, width) for text in HATS), gap=NEAR)
