@@ -44,7 +44,6 @@ FORMULA, FOOT, GAP, VALUES = 0.65, 0.5, 0.12, 0.5  # heights; the last of what t
 LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula
 PITCH, COLUMN = 0.85, 3.4  # from line to line; width of what is said beside the averages
 DEPTH = 3  # how often the line is written with itself in it
-HIGHEST = 3.0  # the bar that is cut
 STEPPED_BACK = 0.35  # opacity of the bars that are not spoken of
 
 Value = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
@@ -199,7 +198,9 @@ class EWMA(LectureScene):
             self.play(FadeOut(mark), run_time=0.3)
             self.wait(0.9)
             above = below
-        self.play(FadeIn(self.sum, lag_ratio=0.05), run_time=1.0)
+        self.drive(split, line)
+        self.play(FadeIn(self.sum, lag_ratio=0.05), line.animate.increment_value(1.0), run_time=1.0)
+        self.release()
         self.speaker.say("a weighted sum of all values; the weights add up to 1", "the weights add up to 1")
         self.wait(2.4)
 
@@ -373,8 +374,10 @@ class EWMA(LectureScene):
 
     @cached_property
     def split(self) -> Splitting:
-        box = self.below_the_lines[1]
-        return Splitting(box.inset(bottom=0.1, top=max(0.0, box.height - HIGHEST)), self.betas[1], DEPTH)
+        """The bar below the lines, as high as they leave room."""
+        box = self.below_the_lines[1].inset(bottom=0.1)
+        lows = [float(line.get_bottom()[1]) - 2 * GAP for line in (self.line, *self.written)]
+        return Splitting(box, self.betas[1], DEPTH, [*lows, box.top])
 
     @cached_property
     def lookback(self) -> Lookback:

@@ -22,6 +22,7 @@ from scenes.ewma import EWMA
 from scenes.props.ewma.averaged import beta, expanded
 from scenes.props.ewma.telling import Tale, change_of, oldest_told
 from scenes.stage.ink import layout
+from tests.scenes.looking import visible
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -118,6 +119,11 @@ def test_the_bar_is_cut_into_the_weights(share: float) -> None:
         np.testing.assert_allclose(values, wanted, atol=1e-9)
         assert past == pytest.approx(share**line, abs=1e-9)
         assert past + sum(values) == pytest.approx(1)
+        below = min(shown.get_bottom()[1] for shown in (scene.line, *scene.written)[:line])
+        assert split.get_top()[1] < below, "room for the lines"
+        names = [name for name in (*split.names, *split.olds) if name.submobjects and visible(name)]
+        middle = (split.get_bottom()[1] + split.top) / 2
+        np.testing.assert_allclose([name.get_y() for name in names], middle, atol=1e-9)
 
 
 @settings(max_examples=12)
