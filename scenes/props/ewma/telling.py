@@ -116,7 +116,7 @@ class Tale:
         if not (said := [word for word, holds in words if holds]):
             return ()
         short = f"remember more: {', but '.join(said)}"
-        return (f"{short} halfway to the new level", short) if self.is_later else (short,)
+        return (f"{short} (bar: until halfway to the new level)", short) if self.is_later else (short,)
 
     @property
     def fall_told(self) -> str:
