@@ -1,21 +1,20 @@
 """Descent on a curve, step by step: the slope, the step, the table; and what momentum changes in it.
 
-Three runs down the same parabola, one after the other: without momentum, with some, with much. The table fills up with
-every step. Passing below a bound once is not arriving: what counts is the step from which the loss stays below.
+Three runs down the same parabola, one after the other: without momentum, with some, with much; before the second one a
+step of it from near, with what it keeps of the last. To pass through the minimum is not to arrive: what counts is the
+step from which the loss stays below a bound. In the end all three together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated
 
 import numpy as np
 from manim import (
     LEFT,
-    RIGHT,
     Create,
-    GrowFromCenter,
     ManimColor,
     ValueTracker,
     VGroup,
@@ -36,34 +35,36 @@ from scenes.lecture_scene import (
     LectureScene,
     Number,
     Point,
+    Shown,
     start_of,
 )
 from scenes.props.descent_on_a_curve.loss_strip import LossStrip
+from scenes.props.descent_on_a_curve.near import Near, Push
+from scenes.props.descent_on_a_curve.standings import Standings
+from scenes.props.descent_on_a_curve.sums import first_step, second_step
 from scenes.props.descent_on_a_curve.tale import TOLERANCE, Tale
 from scenes.stage.curves.graph import CurvePanel, window
-from scenes.stage.curves.walk import CurveWalk, tangent
+from scenes.stage.curves.walk import CurveWalk, walks_of
 from scenes.stage.ink import layout
-from scenes.stage.ink.arrows import HEAD, Arrows
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.step_table import StepTable, run_table
-from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import figure, rounded, rounded_together, typed
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
+from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, Formula, Words, bold, fitting_formula, lines, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, HEADING, Words, bold, on_baseline
 from scenes.typed import as_list
 
 RUNS = ("without", "some", "much")
-LINE, TITLE_ROW, VERDICT = 0.5, 0.6, 2.1  # heights
-GAPS = (0.3, 0.16, 0.06)  # between the lines of the first step, whose sums stand on one line, on two or on three
-PACES = (3.0, 8.0, 40.0)  # steps a second: up to the first dip, up to the arrival, after it
+LINE, TITLE_ROW, STANDINGS = 0.5, 0.6, 2.1  # heights
+PACES = (3.0, 8.0, 24.0)  # steps a second: up to where it is out again, up to the arrival, after it
+SLOW = 12  # steps, where a run gives no reason to go on faster earlier
 LONGEST = 9.0  # seconds of one stretch
-BELOW = 0.12  # from the middle of a row to its baseline
-REACH = 0.2  # of the window: half a tangent
 FAINT = 0.5
 TINT = 0.6  # of the ink's colour, in that of much momentum
+PLACE = 6  # digits of the places in the table: their squares are the losses beside them
 
 
 Three = Annotated[tuple[Coefficient, ...], Field(min_length=3, max_length=3), BeforeValidator(as_list)]
@@ -73,7 +74,15 @@ class DescentOnACurve(LectureScene):
     """Slope, step, table; and with momentum: passing through is not arriving."""
 
     title = "Descent on a curve, step by step"
-    beats = ("opening", "one_step", "without_momentum", "some_momentum", "much_momentum", "verdict")
+    beats = (
+        "opening",
+        "one_step",
+        "without_momentum",
+        "momentum_step",
+        "some_momentum",
+        "much_momentum",
+        "verdict",
+    )
     poster = "much_momentum"
 
     class Parameters(ClipParameters):
@@ -111,163 +120,194 @@ class DescentOnACurve(LectureScene):
         for name, run in self.runs.items():
             found[f"{name}_first"] = said(run.first_below(TOLERANCE))
             found[f"{name}_for_good"] = said(run.stays_below(TOLERANCE))
+            found[f"{name}_passes"] = len(self.tale.passes(name))
         return found
 
     def claims(self) -> Iterator[Claim]:
-        arrivals = {name: run.stays_below(TOLERANCE) for name, run in self.runs.items()}
-        dips = {name: run.first_below(TOLERANCE) for name, run in self.runs.items()}
+        arrivals = {name: self.tale.arrival(name) for name in RUNS}
         without, some, much = arrivals.values()
         told = ", ".join(f"{figure(momentum, 6)}: {said(arrivals[name])}" for name, momentum in self.momenta.items())
         yield Claim(
             f"some momentum arrives first, much arrives last; steps until the loss stays below {TOLERANCE}: {told}",
-            None not in arrivals.values() and some < without < much,
+            without is not None and some is not None and much is not None and some < without < much,
         )
-        passing = (f"{figure(momentum, 6)}: {said(dips[name])}" for name, momentum in self.momenta.items() if momentum)
+        passes = {name: len(self.tale.passes(name)) for name in RUNS}
+        told = ", ".join(f"{figure(momentum, 6)}: {passes[name]}" for name, momentum in self.momenta.items())
         yield Claim(
-            f"with momentum the first dip is not the arrival; first below {TOLERANCE} at step {', '.join(passing)}",
-            all(dips[name] is not None and dips[name] != arrivals[name] for name in RUNS[1:]),
+            f"only with momentum a run passes through the minimum before it arrives; times: {told}",
+            not passes["without"] and passes["some"] > 0 and passes["much"] > 0,
         )
 
     def words(self) -> Mapping[str, str]:
         names = {"without_momentum": "without", "some_momentum": "some", "much_momentum": "much"}
         outcomes = {f"{beat}_does": self.tale.outcome(name) for beat, name in names.items()}
         first = "Passing through is not arriving. " if self.tale.passing else ""
-        return outcomes | {"and_so_on": f"And so on: {self.tale.pace}.", "best": f"{first}{self.tale.best_told()}"}
+        told = {"kept": self.tale.kept_told, "best": f"{first}{self.tale.best_told()}"}
+        return outcomes | told | {"and_so_on": f"And so on: {self.tale.pace}."}
 
     @cached_property
     def tale(self) -> Tale:
-        return Tale(self.runs, self.momenta)
+        return Tale(self.runs, self.momenta, float(self.objective.minima[0][0]))
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """Descent on a curve, step by step."""
-        self.show_title(self.panel, self.strip.furniture)
+        stage = layout.stage()
+        panel = self._panel(stage.top_slice(0.75 * stage.height)[0] if layout.is_tall() else stage)
+        self.whole = VGroup(panel, CurveWalk(panel, self.objective, self.runs["without"], self.color("without")))
+        self.show_title(self.whole)
 
     def one_step(self) -> None:
         """The slope at {start[0]:g} is {slope:g}. The step goes the other way, as long as the slope times the learning
         rate {learning_rate:g}: to {after_one_step:g}."""
-        walk, (slope, rule, sums) = self.walks["without"], self.first_step
-        self.play(FadeIn(self.title_of["without"]), FadeIn(self.tables["without"]), run_time=0.6)
-        self.play(GrowFromCenter(walk.ball), run_time=0.5)
-        self.add(walk)
+        run, (slope, rule, sums) = self.runs["without"], self.first_step
+        new = (self.near, self.near.walks["without"].display(0), self.title_of["without"], self.tables["without"])
         self.tables["without"].display(0)
-        self.wait(0.8)
-        self.play(Create(self.tangent), run_time=0.8)
+        self.play(FadeOut(self.whole), *map(FadeIn, new), run_time=0.8)
+        self.play(Create(self.near.tangent), run_time=0.8)
         self.play(FadeIn(slope), run_time=0.5)
         self.wait(1.4)
         self.play(FadeIn(rule, lag_ratio=0.05), run_time=0.7)
         self.wait(1.4)
         self.play(FadeIn(sums, lag_ratio=0.05), run_time=0.7)
         self.wait(0.8)
-        self._take_the_first_step()
+        step = self.near.step(run, self.color("without"))
+        self._grow(step, "without")
+        self._go_near("without", 0)
         self.wait(2.0)
+        self.vanish(*step, self.near.tangent, *self.first_step)
 
     def without_momentum(self) -> None:
         """{and_so_on} {without_momentum_does}"""
-        self.vanish(self.tangent, self.step_arrow, *self.first_step)
-        self.play(FadeIn(self.heads), *(FadeIn(row[0]) for row in self.rows_of_verdict.values()), run_time=0.7)
         self.strip.turn = "without"
-        self.add(self.strip)
-        self.speaker.say(
-            self.tale.pace, self.tale.pace.replace("the ", "").replace("each step as long as slope", "step by step")
-        )
+        old, new = (self.near, self.near.walks["without"]), (self.panel, self.walks["without"].display(1), self.strip)
+        heads = (self.standings.heads, *(row[0] for row in self.standings.rows.values()))
+        self.play(*map(FadeOut, old), *map(FadeIn, (*new, *heads)), run_time=0.8)
+        self.speaker.say(self.tale.pace, self.tale.pace_briefly)
         self._run_on("without", 1)
+
+    def momentum_step(self) -> None:
+        """Momentum {momenta[1]:g}. {kept}"""
+        self.speaker.hush()
+        self.standing = (self.standings.heads, *(part for row in self.standings.rows.values() for part in row[:1]))
+        self.standing += tuple(self.standings.rows["without"][1:])
+        old = (self.panel, self.walks["without"], self.strip, self.title_of["without"], *self.standing)
+        walk, table = self.near.walks["some"].display(0), self.tables["some"].display(0)
+        new = (self.near, walk, self.title_of["some"], table)
+        gone = self.tables["without"]
+        self.play(*map(FadeOut, (*old, gone)), *map(FadeIn, new), run_time=0.8)
+        if self.runs["some"].ended_at < 2:
+            return
+        rule, sums, end = self.second_step
+        run, settings = self.runs["some"], (self.momenta["some"], self.parameters.learning_rate)
+        last = self.near.step(run, self.color("some"))
+        kept, fresh = self.near.halves(run, *settings, last)
+        self._grow(last, "some")
+        self._go_near("some", 0)
+        self.play(FadeIn(rule, lag_ratio=0.05), run_time=0.7)
+        self.wait(1.6)
+        self._grow(kept, "some")
+        self.wait(0.8)
+        self.play(Create(self.near.second_tangent), run_time=0.6)
+        self._grow(fresh, "some")
+        self.wait(0.8)
+        self.play(FadeIn(sums, lag_ratio=0.05), run_time=0.7)
+        self.wait(1.4)
+        self.play(FadeIn(end), run_time=0.5)
+        self._go_near("some", 1)
+        self.wait(2.4)
+        self.vanish(self.near.second_tangent, *last, *kept, *fresh, rule, sums, end)
 
     def some_momentum(self) -> None:
         """Momentum {momenta[1]:g}. {some_momentum_does}"""
-        self._change("without", "some")
+        self.strip.curve_of("without").set_stroke(opacity=FAINT)
+        begin = min(2, self.runs["some"].ended_at)
+        walk = self.walks["some"].display(begin)
+        new = (self.panel, walk, self.strip, *self.standing)
+        self.play(*map(FadeOut, (self.near, self.near.walks["some"])), *map(FadeIn, new), run_time=0.8)
+        self.strip.turn = "some"
+        self._run_on("some", begin)
 
     def much_momentum(self) -> None:
         """Momentum {momenta[2]:g}. {much_momentum_does}"""
-        self._change("some", "much")
+        self.speaker.hush()
+        self.play(
+            *map(FadeOut, (self.title_of["some"], self.tables["some"], self.walks["some"])),
+            self.strip.curve_of("some").animate.set_stroke(opacity=FAINT),
+            run_time=0.6,
+        )
+        new = (self.title_of["much"], self.tables["much"].display(0), self.walks["much"].display(0))
+        self.play(*map(FadeIn, new), run_time=0.6)
+        self.strip.turn = "much"
+        self.wait(0.6)
+        self._run_on("much", 0)
 
     def verdict(self) -> None:
         """{best}"""
+        self.speaker.hush()
+        self.play(*map(FadeOut, (self.title_of["much"], self.tables["much"], self.walks["much"])), run_time=0.5)
+        self.strip.turn = ""
+        for curve in self.strip.curves:
+            curve.set_stroke(opacity=1)
+        self.strip.display(0)
+        title, word, count = self.together
+        self.play(*map(FadeIn, (title, word, count, *self.racers.values())), run_time=0.6)
         if self.tale.passing:
             self.speaker.say("passing through is not arriving", "passing is not arriving")
-            self.wait(2.6)
+        step, last = ValueTracker(0.0), max(run.ended_at for run in self.runs.values())
+        for stop, pace in ((min(SLOW, last), PACES[0]), (last, 2 * PACES[1])):
+            self._go_on((self.strip, count, *self.racers.values()), step, stop, pace)
         self.speaker.say(*self.tale.winner(self.color(self.tale.best or RUNS[0])))
         self.wait(3.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
-    def _take_the_first_step(self) -> None:
-        """The arrow grows to the length of the step; then the ball goes down the curve, and the row is written."""
-        walk, reach = self.walks["without"], ValueTracker(0.0)
-        tail, tip = walk.at(0), walk.at(1) * (1, 0, 0) + walk.at(0) * (0, 1, 0)
-        area = self.panel.area
-        seen = float(area.left <= tip[0] <= area.right)  # a step out of the picture is cut off, and has no head
-        tip[0] = np.clip(tip[0], area.left, area.right)
-        self.step_arrow = Arrows(rule_color("gradient_descent"), head=HEAD if seen else 1e-3).point(tail, tail)
-        self.add(self.step_arrow)
-        self.bring_to_front(walk)
-        self.step_arrow.add_updater(lambda arrow: arrow.point(tail, tail + reach.get_value() * (tip - tail)))
-        self.play(reach.animate.set_value(1.0), run_time=0.8)
-        self.step_arrow.clear_updaters()
-        step = ValueTracker(0.0)
-        self.drive(walk, step)
-        self.play(step.animate.set_value(1.0), run_time=0.9, rate_func=smooth)
+    def _grow(self, push: Push, name: str) -> None:
+        """An arrow comes, and then its number."""
+        share = ValueTracker(0.0)
+        self.add(push.moving)
+        self.bring_to_front(self.near.walks[name])
+        self.drive(push, share)
+        self.play(share.animate.set_value(1.0), run_time=0.9, rate_func=smooth)
         self.release()
-        self.tables["without"].display(1)
+        self.play(FadeIn(push.label), run_time=0.3)
 
-    def _change(self, before: str, after: str) -> None:
-        """The next run takes the place of the last one."""
-        self.speaker.hush()
-        old, new = self.tables[before], self.tables[after]
-        index = RUNS.index(before)
-        self.play(
-            FadeOut(self.title_of[before]),
-            FadeOut(old.moving),
-            FadeOut(self.walks[before]),
-            self.strip.curves[index].animate.set_stroke(opacity=FAINT),
-            run_time=0.6,
-        )
-        self.remove(old, old.furniture)
-        self.add(new)
-        self.play(FadeIn(self.title_of[after]), GrowFromCenter(self.walks[after].ball), run_time=0.6)
-        self.add(self.walks[after])
-        self.strip.turn = after
-        self.wait(0.6)
-        self._run_on(after, 0)
+    def _go_near(self, name: str, begin: int) -> None:
+        """The ball goes down the curve to the tip of the step; and the row is written."""
+        step = ValueTracker(float(begin))
+        self.drive(self.near.walks[name], step)
+        self.play(step.animate.set_value(begin + 1.0), run_time=0.9, rate_func=smooth)
+        self.release()
+        self.tables[name].display(begin + 1)
 
     def _run_on(self, name: str, begin: int) -> None:
-        """Take all the steps: slowly to the first dip, faster to the arrival, quickly to the end; then the verdict."""
+        """Take all the steps: slowly until it is out again, faster to the arrival, with which the table ends."""
         run, step = self.runs[name], ValueTracker(float(begin))
         for shown in (self.walks[name], self.tables[name], self.strip):
             shown.display(begin)
-        dip, arrival = run.first_below(TOLERANCE), run.stays_below(TOLERANCE)
-        stops = (dip or min(12, run.ended_at), arrival or run.ended_at, run.ended_at)
+        out, arrival = self.tale.out_again(name), self.tale.arrival(name)
+        stops = (out or min(SLOW, run.ended_at), arrival or run.ended_at, run.ended_at)
         for stop, pace in zip(stops, PACES, strict=True):
-            self._go_on(name, step, stop, pace, filled=arrival is None or stop <= arrival)
-            if stop == dip and dip != arrival and dip < run.ended_at:
-                self.speaker.say(f"below ${TOLERANCE}$ at step ${dip}$: passing through", "passing through")
+            table = [self.tables[name]] * (arrival is None or stop <= arrival)
+            self._go_on((self.strip, self.walks[name], *table), step, stop, pace)
+            if stop == out and stop < run.ended_at:
+                self.speaker.say("through the minimum, and out again", "through, and out again")
                 self.wait(1.4)
                 self.speaker.hush()
-        mark = self.strip.verdict(name, self.color(name))
-        self.play(*map(FadeIn, self.rows_of_verdict[name][1:]), *[FadeIn(mark)] * bool(len(mark)), run_time=0.6)
-        self.speaker.say(*self._said_of(name))
+        self.play(*map(FadeIn, self.standings.rows[name][1:]), run_time=0.6)
+        self.speaker.say(*self.tale.said_of(name))
         self.wait(2.2)
 
-    def _go_on(self, name: str, step: ValueTracker, stop: int, pace: float, filled: bool) -> None:
-        """On to a step; the table is filled up to the arrival, and stays there."""
+    def _go_on(self, moving: Iterable[Shown], step: ValueTracker, stop: int, pace: float) -> None:
+        """On to a step, at so many steps a second."""
         span = stop - step.get_value()
         if span <= 0:
             return
-        for shown in (self.strip, self.walks[name], *[self.tables[name]] * filled):
+        for shown in moving:
             self.drive(shown, step)
         self.play(step.animate.set_value(stop), run_time=min(span / pace, LONGEST), rate_func=linear)
         self.release()
-
-    def _said_of(self, name: str) -> tuple[str, ...]:
-        arrival = self.runs[name].stays_below(TOLERANCE)
-        if flies_off(self.runs[name]):
-            return (self.tale.overshoots(self.runs[name]).rstrip(":").lower(), "it flies off")
-        if self.runs[name].first_below(TOLERANCE) is None:
-            return (f"never below ${TOLERANCE}$", "not there yet")
-        if arrival is None:
-            return (f"it does not stay below ${TOLERANCE}$", "it does not stay there")
-        return (f"below ${TOLERANCE}$ for good from step ${arrival}$", f"for good from step ${arrival}$")
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -286,59 +326,58 @@ class DescentOnACurve(LectureScene):
             side, rest = stage.bottom_slice(5.4)
         else:
             side, rest = stage.right_slice(layout.choose(5.4, min(4.6, 0.57 * stage.width), 0.0), gap=0.4)
-        above, below = rest.rows(1.1, 1.0, gap=0.2)
+        above, below = rest.rows(1.0, 1.15, gap=0.15)
         return above, below, side
 
     @cached_property
     def parts(self) -> tuple[Box, Box, Box, Box]:
-        """Of the column: title, table, verdict, words."""
+        """Of the column: title, table, standings, words."""
         title, rest = self.boxes[2].top_slice(TITLE_ROW, gap=0.0)
         words, rest = rest.bottom_slice(LINE, gap=0.15)
-        verdict, table = rest.bottom_slice(VERDICT, gap=0.2)
-        return title, table, verdict, words
+        standings, table = rest.bottom_slice(STANDINGS, gap=0.2)
+        return title, table, standings, words
 
     @cached_property
     def speaker(self) -> Speaker:
         return Speaker(self.play, self.parts[3])
 
     @cached_property
+    def near(self) -> Near:
+        """In the place of curve and losses, the first steps."""
+        runs = {name: self.runs[name] for name in RUNS[:2]}
+        return Near(layout.union(*self.boxes[:2]), self.objective, runs, self.color)
+
+    @cached_property
     def panel(self) -> CurvePanel:
+        return self._panel(self.boxes[0])
+
+    def _panel(self, box: Box) -> CurvePanel:
+        """The whole curve."""
         paths = np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in self.runs.values()])
-        variable = typeset(self.objective.variables[0])
-        return CurvePanel(
-            self.objective,
-            self.boxes[0],
-            *window(self.objective, paths),
-            (f"${variable}$", "loss $f$"),
-            0.75,
-        )
+        names = (f"${typeset(self.objective.variables[0])}$", "loss $f$")
+        return CurvePanel(self.objective, box, *window(self.objective, paths), names, 0.6)
 
     @cached_property
     def walks(self) -> dict[str, CurveWalk]:
         return {name: CurveWalk(self.panel, self.objective, run, self.color(name)) for name, run in self.runs.items()}
 
     @cached_property
-    def tangent(self) -> VMobject:
-        left, right = self.panel.x_axis.data
-        return tangent(self.panel, self.objective, float(self.runs["without"].iterates[0, 0]), REACH * (right - left))
+    def racers(self) -> dict[str, CurveWalk]:
+        """All three balls at once."""
+        return walks_of(self.panel, self.objective, self.runs, self.color)
 
     @cached_property
     def first_step(self) -> tuple[VMobject, VMobject, VMobject]:
         """The slope; the rule; and the rule with the numbers of the first step."""
-        run, box = self.runs["without"], self.parts[2]
-        slope, (before, after) = float(run.gradients[0, 0]), run.iterates[:2, 0]
-        variable, color = typeset(self.objective.variables[0]), palette().gradient
-        eta, rate = notation().learning_rate, typed(self.parameters.learning_rate)
-        first = Words(f"the slope here: ${rounded(slope)}$", BODY, color)
-        product = f"{{{{ {eta} f'({variable}_0) : step }}}}"
-        second = fitting_formula(f"{variable}_1 = {variable}_0 - {product}", box.width)
-        numbers = f"{{{{ {rate} dot {within(slope)} : step }}}}"
-        there, next_ = rounded_together([before, after])
-        third = _on_lines((f"= {there}", f"- {numbers}", f"= {next_}"), box.width)
-        for line in (second, *(line for line in third if "step" in line.typst_code)):
-            line.select("step").set_color(color)
-        layout.place(lines(first, second, *third, gap=GAPS[len(third) - 1]), box, LEFT)
-        return first, second, VGroup(*third)
+        return first_step(
+            layout.union(*self.parts[2:]), self.objective, self.runs["without"], self.parameters.learning_rate
+        )
+
+    @cached_property
+    def second_step(self) -> tuple[VMobject, VMobject, VMobject]:
+        """The rule with momentum, with the numbers of the second step, and where it leads."""
+        settings = self.parameters.learning_rate, self.momenta["some"]
+        return second_step(layout.union(*self.parts[2:]), self.objective, self.runs["some"], *settings)
 
     @cached_property
     def title_of(self) -> dict[str, Words]:
@@ -352,61 +391,26 @@ class DescentOnACurve(LectureScene):
 
     @cached_property
     def tables(self) -> dict[str, StepTable]:
-        return {name: run_table(self.parts[1], self.objective, run) for name, run in self.runs.items()}
+        return {name: run_table(self.parts[1], self.objective, run, digits=PLACE) for name, run in self.runs.items()}
 
     @cached_property
     def strip(self) -> LossStrip:
-        colors = {name: self.color(name) for name in RUNS}
-        return LossStrip(self.boxes[1], self.runs, colors, TOLERANCE, "loss after each step", layout.is_wide())
+        name = "loss after each step" if layout.is_wide() else "loss"
+        return LossStrip(self.boxes[1], self.runs, {name: self.color(name) for name in RUNS}, TOLERANCE, name)
 
     @cached_property
-    def verdict_columns(self) -> tuple[float, float]:
-        """Where the steps of the verdict stand, their right ends: of the first dip, and of the arrival."""
-        box = self.parts[2]
-        return box.left + 0.68 * box.width, box.right
+    def standings(self) -> Standings:
+        return Standings(self.parts[2], self.tale, self.color)
 
     @cached_property
-    def heads(self) -> VGroup:
-        """Above the verdict: what its columns are."""
-        row = (quiet(words) for words in (f"below ${TOLERANCE}$:", "first", "for good"))
-        return self._in_columns(self.parts[2].top_slice(LINE)[0], *row)
-
-    @cached_property
-    def rows_of_verdict(self) -> dict[str, VGroup]:
-        """A row a run: its momentum, and the two steps."""
-        boxes = self.parts[2].inset(top=LINE).rows(1, 1, 1, gap=0.0)
-        return {name: self._verdict_row(name, box) for name, box in zip(RUNS, boxes, strict=True)}
-
-    def _verdict_row(self, name: str, box: Box) -> VGroup:
-        run = self.runs[name]
-        steps = (said(step) for step in (run.first_below(TOLERANCE), run.stays_below(TOLERANCE)))
-        row = (f"${notation().momentum} = {typed(self.momenta[name])}$", *(str(step) for step in steps))
-        return self._in_columns(box, *(Words(markup, BODY, self.color(name)) for markup in row))
-
-    def _in_columns(self, box: Box, *row: Words) -> VGroup:
-        """A row of the verdict: the first words flush left, the others flush right, all on one baseline."""
-        first, *others = row
-        layout.place(first, box, LEFT)
-        for words, right in zip(others, self.verdict_columns, strict=True):
-            words.shift((right - words.get_right()[0]) * RIGHT)
-        return VGroup(*(on_baseline(words, float(box.center[1]) - BELOW) for words in row))
+    def together(self) -> tuple[Words, Words, Numeral]:
+        """When all run at once, the title, and the step that they are taking."""
+        title, box = bold("all three together", BODY), self.parts[1]
+        word, base = layout.place(Words("step", HEADING), box, LEFT), float(box.center[1]) - 0.2
+        count = Numeral([box.left + 0.5 * box.width, base, 0.0], "d", HEADING).display(0)
+        return layout.place(title, self.parts[0], LEFT), on_baseline(word, base), count
 
 
 def said(step: int | None) -> int | str:
     """A step as a caption says it."""
     return "never" if step is None else step
-
-
-def _on_lines(parts: tuple[str, str, str], width: float) -> list[Formula]:
-    """The sums on one line, what comes out on a second, or each part on its own: on as few as a width needs."""
-    first, minus, result = parts
-    for sources in ((f"{first} {minus} {result}",), (f"{first} {minus}", result), parts):
-        found = [fitting_formula(source, width) for source in sources]
-        if max(line.width for line in found) <= 1.001 * width:
-            break
-    return found
-
-
-def within(value: float) -> str:
-    """A number as a factor: in brackets if it is negative."""
-    return rounded(value) if value >= 0 else f"({rounded(value)})"

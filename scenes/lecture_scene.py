@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Protocol, Self, cast
@@ -25,6 +25,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from objectives import OBJECTIVES, AnyObjective, find_objective
 from objectives.errors import UsageError, unknown
 from optimizers import RULES, Conditions, Trajectory, make_schedule, rates
+from optimizers.problem import FloatArray
 from optimizers.schedules import VARIABLES
 from scenes.reads import NOTATION, Reads, Watched
 from scenes.stage.ink import layout
@@ -231,6 +232,10 @@ class LectureScene(Scene):
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         """The runs that the clip shows, by name; they are delivered as a table beside the clip."""
+        return {}
+
+    def columns_of_data(self) -> Mapping[str, Sequence[float] | FloatArray]:
+        """Columns of equal length by name, delivered beside a clip that shows no run: what it shows instead."""
         return {}
 
     def caption(self, beat: str) -> str:

@@ -320,9 +320,15 @@ def png(pixels: PixelArray) -> bytes:
 
 
 def trajectory_table(scene: LectureScene) -> str:
-    """The clip's runs as comma-separated values: run, step, the variables, the value; full digits."""
+    """The clip's runs as comma-separated values: run, step, the variables, the value; or the table that it shows
+    instead of a run. Full digits.
+    """
     rows = StringIO()
     writer = csv.writer(rows, lineterminator="\n")
+    if columns := scene.columns_of_data():
+        writer.writerow(columns)
+        writer.writerows(map(_plain, row) for row in zip(*columns.values(), strict=True))
+        return rows.getvalue()
     variables = getattr(getattr(scene, "objective", None), "variables", ())
     writer.writerow(["run", "step", *map(str, variables), "value"])
     for name, run in scene.trajectories().items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -49,21 +51,62 @@ def test_numbers_of_the_reference() -> None:
 
 @pytest.mark.parametrize("start", [-5.0, -0.01, 1.2345e-5, 1234567.0])
 @pytest.mark.parametrize("aspect", ["16:9", "4:3"])
-def test_the_sums_of_the_first_step_keep_inside_their_column(start: float, aspect: str) -> None:
+def test_the_sums_of_both_steps_keep_inside_their_column(start: float, aspect: str) -> None:
     """However long the numbers are: on more lines where they need them, none of them shrunk below the smallest type."""
     with studio(make_profile("l", "dark", aspect)):
-        scene: Any = make_scene("descent_on_a_curve", {"start": start, "learning_rate": 0.012345})
-        shown = [line for part in scene.first_step for line in texts_of(part)]
-        boxes = [layout.box_of(line) for line in shown]
-        assert all(scene.parts[2].contains(box, slack=0.02) for box in boxes)
-        assert all(upper.bottom > lower.top for upper, lower in pairwise(boxes))
-        assert min(map(capital_fraction, shown)) >= MINIMUM_CAPITAL
+        changes = {"start": start, "learning_rate": 0.012345, "momenta": (0.0, 0.54321, 0.9)}
+        scene: Any = make_scene("descent_on_a_curve", changes)
+        for sums in (scene.first_step, scene.second_step):
+            shown = [line for part in sums for line in texts_of(part)]
+            boxes = [layout.box_of(line) for line in shown]
+            assert all(layout.union(*scene.parts[2:]).contains(box, slack=0.02) for box in boxes)
+            assert all(upper.bottom > lower.top for upper, lower in pairwise(boxes))
+            assert min(map(capital_fraction, shown)) >= MINIMUM_CAPITAL
+
+
+@pytest.mark.parametrize(
+    ("changes", "first", "second"),
+    [
+        ({}, "= 10 - (0.1 dot 20) = 8", "= (0.5 dot 2) + (0.1 dot 16) = 2.6"),
+        (
+            {"start": -5.0, "momenta": (0.0, 0.54321, 0.9)},
+            "= -5 - (0.1 dot (-10)) = -4",
+            "= (0.54321 dot (-1)) + (0.1 dot (-8)) approx -1.343",
+        ),
+    ],
+    ids=["exact", "rounded"],
+)
+def test_a_worked_step_says_when_it_is_rounded(changes: dict[str, Any], first: str, second: str) -> None:
+    """By hand: 10 - 0.1 * 20; then 0.5 * 2 + 0.1 * 16; and from -5 with a longer momentum."""
+    scene: Any = make_scene("descent_on_a_curve", changes)
+    for sums, wanted in ((scene.first_step[2], first), (scene.second_step[1], second)):
+        code = " ".join(line.typst_code.strip("$ ") for line in sums)
+        assert re.sub(r'manimgrp\("\w+", ', "(", code) == wanted
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+def test_the_arrows_of_the_second_step_add_up_to_it(momentum: float) -> None:
+    """One after the other, at the height of the ball, and from where the last one was; numbers clear of each other."""
+    scene: Any = make_scene("descent_on_a_curve", {"momenta": (0.0, momentum, 0.95)})
+    run, near = scene.runs["some"], scene.near
+    last = near.step(run, "#fff")
+    kept, fresh = near.halves(run, momentum, 0.1, last)
+    unit = near.panel.x_axis.place(1.0) - near.panel.x_axis.place(0.0)
+    ways = [(push.ends[1] - push.ends[0])[0] / unit for push in (last, kept, fresh)]
+    np.testing.assert_allclose(ways, [-2, -2 * momentum, -1.6])
+    np.testing.assert_allclose(kept.ends[1], fresh.ends[0])
+    np.testing.assert_allclose(fresh.ends[1][0], near.panel.x_axis.place(8 - 2 * momentum - 1.6))
+    np.testing.assert_allclose(kept.begin, last.ends)
+    assert abs(unit) * 90 >= 40, "pixels at 720p, of what momentum 0.5 keeps"
+    assert layout.box_of(kept.label).overlap(layout.box_of(fresh.label)) == 0
 
 
 @pytest.mark.parametrize(("rate", "told"), [(0.1, True), (1e-4, False)])
-def test_powers_of_ten_are_said_of_an_axis_that_has_them(rate: float, told: bool) -> None:
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_powers_of_ten_are_said_of_an_axis_that_has_them(rate: float, told: bool, aspect: str) -> None:
     """Where the losses hardly change, it counts as usual, and nothing else is said of it."""
-    strip = make_scene("descent_on_a_curve", {"learning_rate": rate}).strip
+    with studio(make_profile("l", "dark", aspect)):
+        strip = make_scene("descent_on_a_curve", {"learning_rate": rate}).strip
     assert (strip.y_axis.scale == "log") is told
     names = [name.typst_code for name in strip.names]
     assert any("in powers of ten" in name for name in names) is told
@@ -74,24 +117,48 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     run, table = scene.runs["much"], scene.tables["much"]
     assert table.shown == 84, "the table ends where the run arrives"
     step, place, loss = (cell.shown for cell in table.cells)
-    assert (step, place) == ("84", f"{run.iterates[84, 0]:.2f}".replace("-", "−"))
+    assert (step, place) == ("84", f"{run.iterates[84, 0]:.4f}".replace("-", "−"))
     assert is_rounded(loss, run.values[84])
     assert len(read(loss).as_tuple().digits) >= 2, "two digits, however small"
-    place = scene.panel.to_screen(run.iterates[100, 0], run.values[100])
-    np.testing.assert_allclose(scene.walks["much"].ball.get_center(), place, atol=1e-9)
+    ends = [scene.panel.to_screen(run.iterates[100, 0], run.values[100]) for run in scene.runs.values()]
+    np.testing.assert_allclose([walk.ball.get_center() for walk in scene.racers.values()], ends, atol=1e-9)
     tips = scene.strip.curves[2].points[3::4]
     np.testing.assert_allclose(tips[:20], scene.strip.to_screen(range(1, 21), run.values[1:21]), atol=1e-9)
+    assert scene.together[2].shown == "100"
+    gone = [*scene.near.walks.values(), *scene.walks.values(), *scene.tables.values(), *scene.title_of.values()]
+    assert not {*gone} & {*scene.mobjects}, "nothing of the runs before stands there any longer"
+
+
+def test_a_place_and_the_loss_beside_it_agree_as_they_are_written() -> None:
+    """The square of what is written as the place is the loss, to the last digit that is written of it."""
+    scene: Any = make_scene("descent_on_a_curve", {})
+    for name, last in zip(RUNS, (21, 12, 84), strict=True):
+        table = scene.tables[name]
+        for step in range(last + 1):
+            place, loss = (
+                cell.display(float(v[step])).shown for cell, v in list(zip(table.cells, table.columns, strict=True))[1:]
+            )
+            unit = Decimal(1).scaleb(int(read(loss).as_tuple().exponent))
+            assert abs(read(place) ** 2 - read(loss)) <= unit, (name, step, place, loss)
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
-def test_a_curve_ends_where_its_run_arrives_and_leaves_the_name_of_the_bound_alone(aspect: str) -> None:
+def test_a_curve_goes_on_after_its_arrival_and_the_dot_lies_on_it(aspect: str) -> None:
     with studio(make_profile("l", "light", aspect)):
         scene: Any = make_scene("descent_on_a_curve", {})
         strip = scene.strip
-        arrivals = dict(zip(RUNS, (21, 12, 84), strict=True))  # REFERENCE.md, S2
-        assert {name: len(corners) - 1 for name, corners in strip.corners.items()} == arrivals
-        assert strip.bound[1].get_left()[0] > strip.to_screen(84, 0.01)[0]
-        assert strip.x_axis.data[1] <= 100, "no more steps than there are"
+        for name, step in zip(RUNS, (21, 12, 84), strict=True):  # REFERENCE.md, S2
+            values = scene.runs[name].values
+            assert len(strip.corners[name]) == 101, "all steps"
+            place = strip.to_screen(step, values[step])
+            np.testing.assert_allclose(strip.arrivals[name].get_center(), place, atol=1e-6)
+            assert place[1] < strip.to_screen(step, 0.01)[1]
+            seen = strip.corners[name][step : step + 5, 1] > strip.area.bottom
+            assert seen.sum() >= 3, "it is seen to stay"
+        assert strip.bound[2].get_bottom()[1] > strip.to_screen(0, 0.01)[1]
+        strip.turn = ""
+        shown = [[dot.get_fill_opacity() for dot in strip.display(step).arrivals.values()] for step in (11, 12, 30, 90)]
+        assert shown == [[0, 0, 0], [0, 1, 0], [1, 1, 0], [1, 1, 1]]
 
 
 def test_a_table_moves_up_and_has_its_digits_in_columns() -> None:
@@ -104,6 +171,43 @@ def test_a_table_moves_up_and_has_its_digits_in_columns() -> None:
     assert table.new.get_right()[0] == pytest.approx(table.old.get_right()[0], abs=0.03)
     before = table.new.points.copy()
     np.testing.assert_array_equal(table.display(4.7).new.points, before)
+
+
+def loops(places: list[float]) -> tuple[list[int], int | None]:
+    """The steps that lead over 0 before the loss is above the bound for the last time; and when it is so again.
+
+    In plain Python; a step that lands on 0 is on neither side of it.
+    """
+    passes: list[int] = []
+    side = 0.0
+    for k, x in enumerate(places):
+        if side * x < 0 and any(later**2 >= 0.01 for later in places[k:]):
+            passes.append(k)
+        side = x or side
+    out = next((k for k in range(passes[0], len(places)) if places[k] ** 2 >= 0.01), None) if passes else None
+    return passes, out
+
+
+def test_to_land_below_the_bound_on_the_way_is_not_to_pass_through() -> None:
+    """Momentum 0.9 is over the minimum at step 4, and below the bound at step 10 for the first time, by chance."""
+    scene: Any = make_scene("descent_on_a_curve", {})
+    assert [scene.tale.out_again(name) for name in RUNS] == [None, 6, 4]
+    assert [len(scene.tale.passes(name)) for name in RUNS] == [0, 1, 12]
+    assert scene.tale.passing
+    calm: Any = make_scene("descent_on_a_curve", {"momenta": (0.0, 0.1, 0.2)})
+    assert not calm.tale.passing, "it comes from one side, and stays there"
+    assert "Passing" not in calm.caption("verdict")
+    assert [row[1].typst_code for row in scene.standings.rows.values()] == ["0", "1", "12"]
+    assert [row[2].typst_code for row in scene.standings.rows.values()] == [f"from step ${k}$" for k in (21, 12, 84)]
+
+
+@pytest.mark.parametrize(
+    ("momentum", "told"),
+    [(0.5, "keeps 0.5 of the last one, 2, and adds 1.6 for the new slope: from 8 to 5.4"), (0.0, "keeps nothing of")],
+)
+def test_what_is_kept_is_said(momentum: float, told: str) -> None:
+    scene = make_scene("descent_on_a_curve", {"momenta": (0.0, momentum, 0.9)})
+    assert told in scene.caption("momentum_step")
 
 
 @settings(max_examples=40, deadline=None, phases=[Phase.generate])
@@ -128,16 +232,24 @@ def test_what_is_said_is_what_the_runs_do(
             x -= velocity
             places.append(x)
         below = [place**2 < 0.01 for place in places]
-        told, dip = scene.tale.outcome(name), below.index(True) if True in below else None
+        told = scene.tale.outcome(name)
         arrival = next((k for k in range(len(below)) if all(below[k:])), None)
         arrivals.append(arrival)
-        assert ("never falls below" in told) <= (dip is None)
+        passes, out = loops(places)
+        assert scene.tale.passes(name) == passes
+        assert scene.tale.out_again(name) == out
+        assert ("passes through" in told) <= bool(passes)
+        assert (bool(passes) and "farther each time" not in told and "flies off" not in told) <= (
+            "passes through" in told
+        )
         assert ("farther each time" in told) <= all(abs(b) > abs(a) and a * b < 0 for a, b in pairwise(places))
-        assert ("passing through" in told) == (dip is not None and arrival != dip)
-        assert ("from the start" in told) == (dip == arrival == 0)
-        if dip is not None and "from the start" not in told:
-            assert f"step {dip} " in told
-            assert (f"from step {arrival} on" in told) == (arrival not in {None, dip})
+        assert ("never falls below" in told) <= (not any(below))
+        assert ("never stays below" in told) <= (any(below) and arrival is None)
+        assert ("from the start" in told) == (arrival == 0)
+        assert ("and stays there" in told and arrival != 0) <= (arrival is not None and not any(below[:arrival]))
+        if arrival:
+            assert f"step {arrival} " in told
+        assert (f"{len(passes)} times" in told) == ("passes through" in told and len(passes) > 10)
     there = [step for step in arrivals if step is not None]
     best = scene.tale.best_told()
     assert (f"from step {min(there)}." in best) if there else best == "None of them arrives."

@@ -1,7 +1,7 @@
-"""Errors of several runs in one strip, drawn one run after the other, with a bound below which a run has arrived.
+"""Losses of several runs in one strip, drawn one after the other or together, and a bound below which a run is there.
 
-A first dip below the bound is a stroke across it, the arrival a dot: from there on the error stays below, and its
-curve, which has nothing more to tell, ends there. So the curves of those that arrived leave room for the next.
+The ground below the bound is tinted: a curve that passes through dips into it and comes out, one that has arrived stays
+in it, and leaves through the floor. A dot on its curve says from which step on it stays.
 """
 
 from __future__ import annotations
@@ -12,78 +12,82 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from optimizers import Trajectory
-from scenes.stage.ink.drawing import Array, dashed, discs, polylines
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import curve_of, dashed, discs, inside, outline_of, polyline_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.panels.error_strip import ASIDE, ErrorStrip
+from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.typesetting import SMALL, Words
 
-STROKE, DOT = 0.17, 0.075  # half the length of a stroke; radius
-LABELS = 0.8  # about as wide are the numbers at the left, and what is free at the right
-FLOOR = 0.1  # of the bound: the lowest loss that is shown
+DOT = 0.095  # radius
+FLOOR = 0.01  # of the bound, or of the first loss: the lowest that is shown
+TINT = 0.1  # opacity of the ground below the bound
 
 
 class LossStrip(ErrorStrip):
-    """`turn` says whose turn it is; `display(step)` draws that run up to a step, and the others as they were."""
+    """`turn` says whose turn it is; `display(step)` draws that run up to a step, and the others as they were; if it is
+    nobody's, all of them."""
 
     turn: str = ""
 
     def __init__(
-        self,
-        box: Box,
-        runs: Mapping[str, Trajectory],
-        colors: Mapping[str, str],
-        tolerance: float,
-        name: str,
-        scale_told: bool,
+        self, box: Box, runs: Mapping[str, Trajectory], colors: Mapping[str, str], tolerance: float, name: str
     ) -> None:
-        """`tolerance` is the bound, `name` and `scale_told` as in `ErrorStrip`."""
+        """`tolerance` is the bound, `name` as in `ErrorStrip`, which says of a logarithmic axis that it is one,
+        where there is room for that."""
         self.runs, self.tolerance = runs, tolerance
         self.reached = dict.fromkeys(runs, -1.0)
-        shown = {key: run.values[: _last_above(run, tolerance) + 1] for key, run in runs.items()}
-        label = Words(f"${tolerance}$", SMALL, palette().target, on_picture=True)
-        longest, taken = max(map(len, shown.values())), (label.width + ASIDE) / (box.width - LABELS)
-        least = min(int(np.ceil(longest / (1 - taken))), max(run.ended_at for run in runs.values()))
-        super().__init__(box, shown, colors, name, FLOOR * tolerance, scale_told=scale_told, least=least)
+        self.arrivals: dict[str, VMobject] = {}
+        shown = {key: run.values[: run.ended_at + 1] for key, run in runs.items()}
+        first = next(iter(runs.values())).values[0]
+        super().__init__(
+            box, shown, colors, name, FLOOR * min(tolerance, float(first)), scale_told=not layout.is_small()
+        )
         for curve in self.curves:
             curve.set_stroke(width=4)
+        self.bound = self._bound()
+        self.arrivals = {key: self._arrival(key, colors[key]) for key in runs}
+        self.moving.add(*self.arrivals.values())
+        self.furniture = VGroup(self.bound, self.frame, self.labels, self.names)
+        self.submobjects = [self.furniture, self.moving]
+        self.display(-1.0)
+
+    def _bound(self) -> VGroup:
+        """The bound, its number, and the ground below it; nothing, if it is not in the picture."""
         low, high = self.y_axis.data
-        self.bound = VGroup()
-        if low < tolerance < high:
-            ends = self.to_screen([*self.x_axis.data], tolerance)
-            self.bound.add(dashed(ends, stroke_color=palette().target, stroke_width=2.5))
-            label.set_stroke(palette().ground, width=4, background=True)
-            self.bound.add(label.move_to(ends[1] + np.array([-label.width / 2, 0.12 + label.height / 2, 0.0])))
-        self.add(self.bound)
-        self.furniture = VGroup(self.frame, self.labels, self.names, self.bound)
+        if not low < self.tolerance < high:
+            return VGroup()
+        ends = self.to_screen([*self.x_axis.data], self.tolerance)
+        below = Box(self.area.left, self.area.bottom, self.area.right, float(ends[0, 1]))
+        ground = curve_of([polyline_points(outline_of(below))], stroke_width=0, fill_color=palette().target)
+        label = Words(f"${self.tolerance}$", SMALL, palette().target, on_picture=True)
+        label.set_stroke(palette().ground, width=4, background=True)
+        label.move_to(ends[1] + np.array([-label.width / 2, 0.12 + label.height / 2, 0.0]))
+        line = dashed(ends, stroke_color=palette().target, stroke_width=2.5)
+        return VGroup(ground.set_fill(opacity=TINT), line, label)
+
+    def _arrival(self, key: str, color: str) -> VMobject:
+        """A dot on a run's curve from where it stays below the bound; nothing if it does not, or out of the picture."""
+        step = self.runs[key].stays_below(self.tolerance)
+        if step is None or not len(self.bound):
+            return VGroup()
+        place = self.to_screen([step], self.runs[key].values[step])
+        place = place[inside(place, self.area)]
+        return discs(place, DOT, stroke_color=palette().ink, stroke_width=2.5, fill_color=color)
 
     def display(self, step: float) -> LossStrip:
-        if self.turn:
-            self.reached[self.turn] = step
+        for key in [self.turn] if self.turn else self.reached:
+            self.reached[key] = step
         for curve, (run, corners) in zip(self.curves, self.corners.items(), strict=True):
             self.draw(curve, corners, self.reached[run])
         for run, words in self.farewells.items():
             words.set_opacity(float(self.reached[run] >= self.leaves_at(run)))
+        for run, dot in self.arrivals.items():
+            arrived = self.runs[run].stays_below(self.tolerance)
+            dot.set_opacity(float(arrived is not None and self.reached[run] >= arrived))
         return self
 
-    def verdict(self, key: str, color: str) -> VMobject:
-        """A stroke where a run first dips below the bound, a dot from where it stays below; nothing if it does not."""
-        run, marks = self.runs[key], VGroup()
-        if not len(self.bound):
-            return marks
-        dip, arrival = run.first_below(self.tolerance), run.stays_below(self.tolerance)
-        if dip is not None and dip != arrival:
-            ends = self._on_the_bound(dip) + np.array([[0.0, STROKE, 0.0], [0.0, -STROKE, 0.0]])
-            marks.add(polylines([ends], stroke_color=color, stroke_width=5))
-        if arrival is not None:
-            marks.add(discs(self._on_the_bound(arrival), DOT, stroke_width=0, fill_color=color, fill_opacity=1))
-        return marks
-
-    def _on_the_bound(self, step: int) -> Array:
-        return self.to_screen([step], self.tolerance)
-
-
-def _last_above(run: Trajectory, floor: float) -> int:
-    """The step at which a run's curve ends: where it falls below the floor for good, if it does."""
-    arrived = run.stays_below(floor)
-    return int(run.ended_at if arrived is None else max(arrived, 1))
+    def curve_of(self, key: str) -> VMobject:
+        """The curve of a run."""
+        curve: VMobject = self.curves[list(self.runs).index(key)]
+        return curve

@@ -1,6 +1,7 @@
 """What the three runs do, and the words for it: chosen by their numbers.
 
-To arrive is to be below the bound from a step on; to be below it once is a dip, and may be passing through.
+To arrive is to be below the bound from a step on. To pass through is to step over the minimum and to be above the bound
+once more: whether a step happens to land below it on the way says nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizers import Trajectory
+from scenes.stage.panels.gain_chart import times
 from scenes.stage.words.endings import flies_off, last_value
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
@@ -21,15 +23,31 @@ TOLERANCE = 0.01
 
 @dataclass(frozen=True)
 class Tale:
-    """The runs and their momenta by name; `without` is the one without momentum."""
+    """The runs and their momenta by name; `without` is the one without momentum; `minimum` is where it is."""
 
     runs: Mapping[str, Trajectory]
     momenta: Mapping[str, float]
+    minimum: float = 0.0
 
     def arrival(self, name: str) -> int | None:
         """The step from which the loss of a run stays below the bound."""
         found: int | None = self.runs[name].stays_below(TOLERANCE)
         return found
+
+    def passes(self, name: str) -> list[int]:
+        """The steps after which a run is on the other side of the minimum, and later above the bound once more."""
+        run, arrival = self.runs[name], self.arrival(name)
+        aside = np.sign(run.iterates[: run.ended_at + 1, 0] - self.minimum)
+        steps = np.flatnonzero(aside)  # a step that lands on the minimum itself is on neither side
+        over = steps[1:][aside[steps[1:]] != aside[steps[:-1]]]
+        until = run.ended_at + 1 if arrival is None else arrival
+        return [int(step) for step in over if step < until]
+
+    def out_again(self, name: str) -> int | None:
+        """The first step above the bound after a run has passed through the minimum for the first time."""
+        run = self.runs[name]
+        above = (k for k in self.passes(name)[:1] for k in range(k, run.ended_at + 1) if run.values[k] >= TOLERANCE)
+        return next(above, None)
 
     @property
     def pace(self) -> str:
@@ -42,27 +60,45 @@ class Tale:
         return "the steeper the slope, the longer the step" if (change > 0).all() else "each step as long as the slope"
 
     @property
+    def pace_briefly(self) -> str:
+        return self.pace.replace("the ", "").replace("each step as long as slope", "step by step")
+
+    @property
     def passing(self) -> bool:
-        """Whether any of the runs is below the bound before it stays there."""
-        return any(run.first_below(TOLERANCE) != run.stays_below(TOLERANCE) for run in self.runs.values())
+        """Whether any of the runs passes through before it arrives."""
+        return any(self.passes(name) and self.arrival(name) is not None for name in self.runs)
 
     def outcome(self, name: str) -> str:
-        run = self.runs[name]
-        dip, arrival = run.first_below(TOLERANCE), run.stays_below(TOLERANCE)
-        if dip is None and flies_off(run):
+        run, arrival, passes = self.runs[name], self.arrival(name), len(self.passes(name))
+        if arrival is None and flies_off(run):
             return f"{self.overshoots(run)} the loss grows from {figure(run.values[0])}, and is " + (
                 f"beyond all bounds at step {run.diverged_at}."
                 if run.diverged_at is not None
                 else f"{figure(last_value(run))} after {run.ended_at} steps."
             )
-        if dip is None:
-            return f"In {run.ended_at} steps the loss never falls below {TOLERANCE}: it is {figure(last_value(run))}."
-        if arrival == dip == 0:
+        through = f"passes through the minimum {times(passes)}" if passes else ""
+        if arrival is None:
+            stays = "stays" if run.first_below(TOLERANCE) is not None else "falls"
+            end = f"n {run.ended_at} steps the loss never {stays} below {TOLERANCE}: it is {figure(last_value(run))}."
+            return f"It {through}, and i{end}" if passes else f"I{end}"
+        if arrival == 0:
             return f"The loss is below {TOLERANCE} from the start, and stays there."
-        if arrival == dip:
-            return f"At step {dip} the loss falls below {TOLERANCE}, and stays there."
-        end = "it does not stay there" if arrival is None else f"only from step {arrival} on it stays there"
-        return f"At step {dip} the loss is below {TOLERANCE} for the first time, passing through; {end}."
+        if passes:
+            return f"It {through}; only from step {arrival} on the loss stays below {TOLERANCE}."
+        if run.first_below(TOLERANCE) == arrival:
+            return f"At step {arrival} the loss falls below {TOLERANCE}, and stays there."
+        return f"From step {arrival} on the loss stays below {TOLERANCE}."
+
+    def said_of(self, name: str) -> tuple[str, ...]:
+        """The outcome in a line on the screen, and a shorter wording; as Typst markup."""
+        arrival = self.arrival(name)
+        if arrival is not None:
+            return (f"below ${TOLERANCE}$ for good from step ${arrival}$", f"for good from step ${arrival}$")
+        if flies_off(self.runs[name]):
+            return (self.overshoots(self.runs[name]).rstrip(":").lower(), "it flies off")
+        if self.runs[name].first_below(TOLERANCE) is None:
+            return (f"never below ${TOLERANCE}$", "not there yet")
+        return (f"it does not stay below ${TOLERANCE}$", "it does not stay there")
 
     @staticmethod
     def overshoots(run: Trajectory) -> str:
@@ -70,6 +106,17 @@ class Tale:
         x = run.iterates[: run.ended_at + 1, 0]
         over = bool((x[1:] * x[:-1] < 0).all() and (np.diff(np.abs(x)) > 0).all())
         return "It overshoots, farther each time:" if over else "It flies off:"
+
+    @property
+    def kept_told(self) -> str:
+        """What the second step of the run with some momentum is made of."""
+        run, momentum = self.runs["some"], self.momenta["some"]
+        if run.ended_at < 2:
+            return "The run ends with the first step."
+        (last, step), x = map(float, run.updates[:2, 0]), [figure(place) for place in run.iterates[1:3, 0]]
+        share = f"{figure(momentum, 6)} of the last one, {figure(last)}" if momentum else "nothing of the last one"
+        fresh = figure(step - momentum * last)
+        return f"The second step keeps {share}, and adds {fresh} for the new slope: from {x[0]} to {x[1]}."
 
     @property
     def first(self) -> tuple[str, ...]:

@@ -30,16 +30,38 @@ def power(exponent: int) -> str:
 
 def expanded(depth: int) -> list[Part]:
     """The average with the line put into itself `depth` - 1 times: what is left of the past, and `depth` values."""
-    old, new = palette().share, palette().gradient
     head = [Part("lhs", '"average"_t')] if depth == 1 else []
-    past = [Part(f"keep{depth}", f"{power(depth)} dot", old), Part(f"before{depth}", f'"average"_(t-{depth})', old)]
-    parts = [*head, Part("eq", "="), *past]
+    parts = [*head, Part("eq", "="), *_past(depth, "dot")]
     for age in range(depth - 1, -1, -1):
-        color = old if age else new
-        place = f"t-{age}" if age else "t"
+        color = palette().share if age else palette().gradient
         weight = Part(f"fresh{age}", f"{power(age)} (1 - {beta()})", color)
-        parts += [Part(f"plus{age}", "+"), weight, Part(f"value{age}", f"x_({place})", color)]
+        parts += [Part(f"plus{age}", "+"), weight, _value(age)]
     return parts
+
+
+def gathered(depth: int) -> list[Part]:
+    """The same in less room: what the weights of the values have in common stands before a bracket."""
+    parts = [
+        Part("eq", "="),
+        *_past(depth, ""),
+        Part("plus", "+"),
+        Part("fresh", f"(1 - {beta()})"),
+        Part("open", "paren.l"),
+    ]
+    for age in range(depth - 1, -1, -1):
+        weight = [Part(f"fresh{age}", power(age), palette().share)] if age else []
+        parts += [*weight, _value(age), Part(f"plus{age}", "+" if age else "paren.r")]
+    return parts
+
+
+def _past(depth: int, dot: str) -> list[Part]:
+    """What is left of the average so many steps ago."""
+    old = palette().share
+    return [Part(f"keep{depth}", f"{power(depth)} {dot}", old), Part(f"before{depth}", f'"average"_(t-{depth})', old)]
+
+
+def _value(age: int) -> Part:
+    return Part(f"value{age}", f"x_(t-{age})" if age else "x_(t)", palette().share if age else palette().gradient)
 
 
 def whole_sum() -> str:

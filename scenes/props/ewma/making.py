@@ -17,7 +17,8 @@ from scenes.stage.words.figures import typed
 from scenes.stage.words.speaker import tinted
 
 DIGITS = 3  # of the numbers that are said
-LARGER = 1.5  # than the other dots: those of this step
+LARGER = 1.3  # than the other dots: those of this step
+BEFORE, AFTER = 9, 4  # the step, so many values are shown
 
 
 class Making(VGroup):
@@ -31,13 +32,16 @@ class Making(VGroup):
         self.share, self.step = share, 1 + int(np.argmax(np.abs(values[1:] - averages[:-1])))
         self.before, self.value = float(averages[self.step - 1]), float(values[self.step])
         self.after = float(averages[self.step])
-        self.chart = Values(box, values, ("$t$", "$x_t$"))
+        self.averages = averages
+        first = max(0, self.step - BEFORE)
+        self.chart = Values(box, values[first : self.step + AFTER + 1], ("$t$", "$x_t$"), first)
         self.trend, self.current, self.new = self._parts()
         super().__init__(self.chart, self.trend, self.current, self.new)
 
     def _parts(self) -> tuple[VGroup, VGroup, VGroup]:
         """The averages up to the last one, and on; the value that comes; and the new average on the way between."""
-        old, new, known = palette().share, palette().gradient, self.chart.average(self.share)[: self.step]
+        old, new, first = palette().share, palette().gradient, int(self.chart.numbers[0])
+        known = self.chart.to_screen(np.arange(first, self.step), self.averages[first : self.step])
         low, top, made = self.chart.to_screen([self.step] * 3, [self.before, self.value, self.after])
         so_far = Growing(known, old).display(len(known) - 1)
         onwards = dashed(np.array([known[-1], low]), stroke_color=old, stroke_width=3)

@@ -1,20 +1,25 @@
-"""What is said of a longer memory, and how much it smooths: chosen by the values; and where it is written."""
+"""What is said of a longer memory: how much it smooths, and how late it is; chosen by the values.
+
+How late is seen where the values change their level: the steps from there until an average is halfway. Values have such
+a change if two levels, the second from some step on, leave less than half of their squares unexplained.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from manim import LEFT, RIGHT, UP
 
-from optimizers.averages import moving_average
-from scenes.props.ewma.averaged import beta
-from scenes.stage.ink import layout
+from optimizers.averages import moving_average, moving_weights, window_of
 from scenes.stage.ink.drawing import Array
-from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import palette
-from scenes.stage.words.figures import typed
-from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
+from scenes.stage.panels.gain_chart import times
+from scenes.stage.words.figures import figure
+
+EXPLAINED = 0.5  # of the squared distances from the mean, at least, by two levels
+ENOUGH = 3  # values at each level, at least
+SEEN = 0.005  # of a weight: so much more is seen
+COUNTED = "ups and downs: the whole way up and down, of that of the values"
 
 
 def ups_and_downs(values: Array, share: float) -> float:
@@ -23,25 +28,168 @@ def ups_and_downs(values: Array, share: float) -> float:
     return float(np.abs(np.diff(moving_average(values, share))).sum() / whole) if whole else 0.0
 
 
-def verdict(left: Sequence[float], betas: Sequence[float]) -> tuple[str, str]:
-    """What a longer memory does to the values, if it does; and how `ups and downs` are counted."""
-    counted = "ups and downs: the way up and down, of that of the values"
-    if left[0] > left[1] > left[2] and betas[0] < betas[1] < betas[2]:
-        return f"remember more: smoother, but later ({counted})", "remember more: smoother, but later"
-    return counted, "ups and downs: of those of the values"
+@dataclass(frozen=True)
+class Change:
+    """Values are about one level before step `at`, and about another from there on."""
+
+    at: int
+    before: float
+    after: float
+
+    @property
+    def halfway(self) -> float:
+        return (self.before + self.after) / 2
+
+    def lag(self, values: Array, share: float) -> int | None:
+        """How many steps after the change the average of values (n,) is halfway; None: not within the values."""
+        averages = moving_average(values, share)[self.at :]
+        there = np.flatnonzero((averages - self.halfway) * np.sign(self.after - self.before) >= 0)
+        return int(there[0]) if len(there) else None
 
 
-def settings(betas: Sequence[float], boxes: Sequence[Box], down: float) -> list[Words]:
-    """beta = 0.1, each in the colour of its curve, on a baseline so far below the top of its box."""
-    colored = zip(betas, boxes, palette().terms, strict=False)
-    made = [(bold(f"${beta()} = {typed(share)}$", BODY, color), box) for share, box, color in colored]
-    return [on_baseline(layout.place(words, box, LEFT), box.top - down) for words, box in made]
+def change_of(values: Array) -> Change | None:
+    """Where values (n,) change their level, as two levels fit them best; None if they do not."""
+    cuts = range(ENOUGH, len(values) - ENOUGH + 1)
+    whole = _squares(values)
+    left = [_squares(values[:cut]) + _squares(values[cut:]) for cut in cuts]
+    if not left or not whole or min(left) > (1 - EXPLAINED) * whole:
+        return None
+    at = cuts[int(np.argmin(left))]
+    return Change(at, float(values[:at].mean()), float(values[at:].mean()))
 
 
-def left_of_the_way(left: Sequence[float], boxes: Sequence[Box], down: float) -> list[Words]:
-    """What is left of the ups and downs: below its setting, in a narrow picture at the right of it."""
-    what = "ups and downs" + " left" * layout.is_wide()
-    made = [(quiet(f"{what}: ${100 * share:.0f}$ %"), box) for share, box in zip(left, boxes, strict=True)]
-    if layout.is_narrow():
-        return [on_baseline(layout.place(words, box, RIGHT), box.top - down) for words, box in made]
-    return [layout.place(words, box.inset(top=0.75), LEFT + UP) for words, box in made]
+def _squares(values: Array) -> float:
+    return float(np.square(values - values.mean()).sum())
+
+
+@dataclass(frozen=True)
+class Tale:
+    """Values (n,), three shares of the past to keep, and what the averages make of them."""
+
+    values: Array
+    betas: tuple[float, ...]
+
+    @cached_property
+    def left(self) -> list[float]:
+        """What each average leaves of the ups and downs."""
+        return [ups_and_downs(self.values, share) for share in self.betas]
+
+    @cached_property
+    def change(self) -> Change | None:
+        return change_of(self.values)
+
+    @cached_property
+    def lags(self) -> list[int | None]:
+        """How late each average is halfway, where the values change their level; None: never."""
+        return [self.change.lag(self.values, share) if self.change else None for share in self.betas]
+
+    @cached_property
+    def weights(self) -> list[Array]:
+        """Of the values in the last average, (n,), for each beta."""
+        return [moving_weights(len(self.values), share) for share in self.betas]
+
+    @property
+    def beyond(self) -> float:
+        """The share of the weight that is older than the window of the third beta."""
+        return float(self.betas[-1] ** np.ceil(window_of(self.betas[-1]) - 1e-9))
+
+    @property
+    def rises(self) -> bool:
+        """Whether each of the betas is larger than the one before."""
+        return self.betas[0] < self.betas[1] < self.betas[2]
+
+    @property
+    def is_smoother(self) -> bool:
+        """Whether each longer memory leaves less of the ups and downs."""
+        return self.rises and self.left[0] > self.left[1] > self.left[2]
+
+    @property
+    def is_later(self) -> bool:
+        """Whether the longest memory is halfway later than the shortest, and none earlier; never is later than all."""
+        first, second, third = (float("inf") if lag is None else lag for lag in self.lags)
+        return self.rises and first <= second <= third and first < third
+
+    @property
+    def verdict(self) -> tuple[str, ...]:
+        """What a longer memory does to the values, if it does: in more words, and in fewer."""
+        words = (("smoother", self.is_smoother), ("later", self.is_later))
+        if not (said := [word for word, holds in words if holds]):
+            return ()
+        short = f"remember more: {', but '.join(said)}"
+        return (f"{short} (bar: until halfway to the new level)", short) if self.is_later else (short,)
+
+    @property
+    def fall_told(self) -> str:
+        """How the weights go with age, for the third beta."""
+        if not self.betas[-1]:
+            return "only the newest counts"
+        first = self.weights[-1][:2]
+        return "the older, the less" + ", but for the first" * bool(first[0] > first[1] + SEEN)
+
+    @property
+    def ups_told(self) -> str:
+        first, second, third = (f"{100 * share:.0f}" for share in self.left)
+        return f"{first}, {second} and {third} %.{self.late_told if self.change else ''}"
+
+    @property
+    def late_told(self) -> str:
+        steps = ["never" if lag is None else str(lag) for lag in self.lags]
+        return f" Halfway between the levels: {steps[0]}, {steps[1]} and {steps[2]} steps late."
+
+    @property
+    def halves_told(self) -> str:
+        """On how many of the newest values half of the weight lies, for each beta."""
+        first, second, third = map(half_of, self.weights)
+        more = "The more is kept, the more of them count: h" if first <= second <= third > first and self.rises else "H"
+        return f"{more}alf of the weight lies on the newest {first}, {second} and {third} of them."
+
+    @property
+    def window_told(self) -> str:
+        told = f"{figure(window_of(self.betas[-1]))}."
+        if self.beyond:
+            told += f" But it forgets little by little: {percent(self.beyond)} % of its weight is older."
+        return told
+
+    @property
+    def gain(self) -> float:
+        """How many times the average the sum is, where all values are equal, for the third beta."""
+        return 1 / (1 - self.betas[-1])
+
+    @property
+    def grown_told(self) -> str:
+        """What becomes of the sum of equal values."""
+        if not self.betas[-1]:
+            return "where nothing is kept, both are the value itself"
+        kept, gain = figure(self.betas[-1]), times(self.gain)
+        return f"where {kept} is kept, equal gradients make it grow towards {gain} the average"
+
+
+def lag_told(lag: int | None) -> str:
+    """How late an average is halfway, as Typst markup."""
+    if lag is None:
+        return "never halfway"
+    return f"${lag}$ step{'s' * (lag != 1)} late" if lag else "at once"
+
+
+def half_of(weights: Array) -> int:
+    """The least number of the newest values whose weights (n,), oldest first, are half of the whole."""
+    return int(np.argmax(np.cumsum(weights[::-1]) >= 0.5 - 1e-9)) + 1
+
+
+def oldest_told(weight: float) -> str:
+    """What is left of the first value's weight, as Typst markup."""
+    if weight < 5e-4:
+        return "of the first value nothing is left to speak of"
+    if weight < 0.05:
+        return f"of the first value ${100 * weight:.1f}$ % are left"
+    return f"the first value still counts ${100 * weight:.0f}$ %: before it there was nothing"
+
+
+def grown_told(gain: float) -> str:
+    """How much larger than the average the sum of equal values becomes."""
+    return f"towards *{times(gain)}* as much" if gain > 1 else "nothing is kept: no more than the value itself"
+
+
+def percent(share: float) -> str:
+    """A share in percent, with digits enough: `13.5`, `43`, `0.2`."""
+    return f"{100 * share:.{0 if share >= 0.2 or not share else 1}f}"

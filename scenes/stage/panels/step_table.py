@@ -88,10 +88,13 @@ class StepTable(VGroup):
         return np.asarray(self.top * UP + (row + 0.85) * PITCH * DOWN)
 
 
-def run_table(box: Box, objective: AnyObjective, run: Trajectory, value: str = "loss") -> StepTable:
-    """The table of a run in one variable: step, place and `value`, up to the step at which the run ends."""
+def run_table(
+    box: Box, objective: AnyObjective, run: Trajectory, value: str = "loss", digits: int = PLACE
+) -> StepTable:
+    """The table of a run in one variable: step, place and `value`, up to the step at which the run ends; the largest
+    place has so many digits."""
     names = ("step", f"${typeset(objective.variables[0])}$", value)
     steps, places = np.arange(run.ended_at + 1, dtype=float), run.iterates[: run.ended_at + 1, 0]
     losses = errors_of([run])
-    specs = (running_spec(places, PLACE, result=False), running_spec(losses, VALUE))
+    specs = (running_spec(places, digits, result=False), running_spec(losses, VALUE))
     return StepTable(box, names, (steps, places, losses), ("d", *specs))
