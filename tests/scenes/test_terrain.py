@@ -25,11 +25,13 @@ from scenes.stage.ink.raster import PixelBox, Pixels
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.terrain.drawing import GlDrawing
 from scenes.stage.terrain.gl import WITHOUT, NoContextError, engine
-from scenes.stage.terrain.ground import BENT, FEWEST, FULL_SIZE, ground_under, height_scale
+from scenes.stage.terrain.ground import BENT, FEWEST, ground_under, height_scale
 from scenes.stage.terrain.heights import CLEAR, clear_of_each_other, height_ticks
 from scenes.stage.terrain.landscape import Terrain, terrain_remarks
+from scenes.stage.terrain.mesh import facets
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.painter import PaintedDrawing
+from scenes.stage.terrain.shot import look
 from scenes.stage.words.signs import Sign
 
 SURFACES = [name for name, one in OBJECTIVES.items() if one.dimension == 2]
@@ -338,15 +340,50 @@ def test_a_still_camera_keeps_the_ground_and_the_picture_is_the_same(monkeypatch
 
 
 @pytest.mark.parametrize("name", SURFACES)
-def test_a_small_picture_has_a_coarser_grid_and_the_same_error_in_pixels(name: str) -> None:
+def test_facets_are_small_where_the_ground_bends_and_leave_no_gap(name: str) -> None:
+    """Together they cover the square; each inner side is that of two; no point is far from them."""
     objective = find_objective(name)
-    ground = ground_under(objective, objective.view, Box(-2, -2, 2, 2), 0.36)
-    samples = [ground.drafted(unit).samples for unit in (20.0, 60.0, 90.0, FULL_SIZE, 2 * FULL_SIZE)]
-    assert samples == sorted(samples)
-    assert samples[-2:] == [ground.samples] * 2
-    assert samples[1] < ground.samples
-    cells = (ground.drafted(60.0).samples - 1) / (ground.samples - 1)
-    assert 60.0 / cells**2 <= FULL_SIZE * 1.03  # a facet's error grows with the square of its size
+    ground = replace(ground_under(objective, objective.view, Box(-2, -2, 2, 2), 0.36), samples=65)
+    grid = np.dstack([*np.meshgrid(*ground.axes), ground.heights]).reshape(-1, 3)
+    off = 0.01 * ground.relief
+    found = facets(65, [(ground.heights, np.full((65, 65), 1 / off))])
+    assert len(found) < len(facets(65, [(ground.heights, np.full((65, 65), 10 / off))])) <= 2 * 64**2
+    corners = grid[found]
+    areas = np.linalg.det(np.dstack([corners[..., :2], np.ones((len(found), 3))])) / 2
+    assert (areas < 0).all()
+    assert -areas.sum() == pytest.approx(16.0)
+    sides, times = np.unique(np.sort(found[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)), axis=0, return_counts=True)
+    ends = grid[sides][..., :2]
+    rim = ((ends[:, 0] == ends[:, 1]) & (np.abs(ends[:, 0]) == 2.0)).any(axis=-1)
+    np.testing.assert_array_equal(times, np.where(rim, 1, 2))
+    some = np.random.default_rng(4).choice(grid, 200)
+    whole = np.concatenate([corners[..., :2], np.ones((len(found), 3, 1))], axis=-1)
+    shares = np.insert(some[:, :2], 2, 1.0, axis=1) @ np.linalg.inv(whole)  # of the corners, in each point
+    inside = shares.min(axis=-1) > -1e-9
+    assert inside.any(axis=0).all()
+    apart = np.abs((shares * corners[..., 2][:, None]).sum(axis=-1) - some[:, 2])
+    assert apart[inside].max() < 2 * off  # what it is off by at each halving adds up
+
+
+@pytest.mark.parametrize("azimuth", [-50.0, 0.0, 130.0])
+def test_walls_that_are_left_out_are_not_seen(azimuth: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for where the upper edge of one behind is a fraction of a pixel over the ground's."""
+
+    def apart(*walls: int) -> float:
+        with monkeypatch.context() as patch:
+            patch.setattr(GlDrawing, "_walls_before", lambda *_: walls)
+            return float((shown(terrain_of("qfsp", azimuth, 25.0)) != seen).any(axis=-1).mean())
+
+    seen = shown(terrain_of("qfsp", azimuth, 25.0))
+    assert apart(0, 1, 2, 3) < 2e-4 < 2e-2 < apart()
+
+
+def test_a_small_picture_has_fewer_facets() -> None:
+    counts = []
+    for unit in (60.0, 135.0):
+        drawing = GlDrawing(engine(), terrain_of("qfsp").ground, look(), np.linspace(0, 1, 9))
+        counts.append(drawing._mesh(unit).vertices)
+    assert counts[0] < counts[1] < 3 * 2 * 256**2
 
 
 @pytest.mark.parametrize("name", SURFACES)
@@ -368,7 +405,7 @@ def test_a_grid_is_as_fine_as_the_picture_needs(name: str) -> None:
 def test_a_ground_with_a_hole_keeps_its_cells() -> None:
     ground = ground_under(find_objective("log(x^2 + y^2 - 1)"), ((-3, 3), (-3, 3)), Box(-2, -2, 2, 2), 0.36)
     assert not ground.known.all()
-    assert ground.drafted(20.0).samples == ground.samples
+    assert ground.halving().samples == ground.samples
 
 
 def test_a_sign_stands_where_it_is_put_whatever_was_before() -> None:

@@ -7,7 +7,7 @@ the grid's gradients tell exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -21,7 +21,8 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.raster import Pixels
 from scenes.stage.terrain import shaders
 from scenes.stage.terrain.gl import Engine, Still
-from scenes.stage.terrain.ground import Ground
+from scenes.stage.terrain.ground import FULL_SIZE, Ground
+from scenes.stage.terrain.mesh import Numbers, facets
 from scenes.stage.terrain.shot import EVERY, PLATE, Bead, Color, Dots, Look, Ribbon, Shot, Strand, level_rim
 
 LINE = 0.012  # width of the map's lines, as on the flat map
@@ -29,6 +30,10 @@ EDGE = 0.016  # width of a silhouette
 STEEP = 2.8  # rise over run of the slopes, seen from the eye, that do not cut into what lies on them
 COURSES = 6  # of the walls
 SECOND = slice(None, None, 2)  # of the grid's points, for what is drawn along it; the last one is among them
+OUTWARD = np.array([[0.0, -1.0], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]])  # of the walls: south, east, north, west
+OFF = 0.35  # pixels that a facet may be off the ground, and the map's lines on it
+TINTED = 0.04  # how far light may be off on it, as a turn of its normal
+EVEN = 0.4  # levels to a unit of the screen: on more even ground a line may be off by more
 CORNERS = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
 
 
@@ -50,23 +55,31 @@ class GlDrawing:
     def _mesh(self, unit: float) -> moderngl.VertexArray:
         """The ground as one indexed mesh, for a picture of `unit` pixels to a unit of the screen."""
         if unit not in self._meshes:
-            self._meshes[unit] = self._mesh_of(self.ground.drafted(unit))
+            self._meshes[unit] = self._mesh_of(self.ground.halving(), unit)
         return self._meshes[unit]
 
-    def _mesh_of(self, ground: Ground) -> moderngl.VertexArray:
+    def _mesh_of(self, ground: Ground, unit: float) -> moderngl.VertexArray:
         """Cells with an unknown corner are left out."""
         east, north = np.meshgrid(*ground.axes)
         bands = self._bands(np.nan_to_num(ground.scale.share(ground.values)))
-        rows = np.dstack([east, north, ground.heights, bands, ground.slopes])
+        corners = _facets(ground, bands, unit) if self._closed else _triangles(ground.known)
+        used, numbers = np.unique(corners, return_inverse=True)
+        rows = np.dstack([east, north, ground.heights, bands, ground.slopes]).reshape(-1, 6)[used]
         program = self.engine.programs[self._program]
-        indices = self.engine.context.buffer(_triangles(ground.known).astype("u4").tobytes())
+        indices = self.engine.context.buffer(numbers.astype("u4").tobytes())
         content = [(self.engine.buffer(rows), "3f 1f 2f", "place", "band_here", "slope")]
         return self.engine.context.vertex_array(program, content, indices)
+
+    @property
+    def _closed(self) -> bool:
+        """Whether ground and walls are a hull without a hole, of which nobody sees the inside."""
+        return bool(self.ground.known.all())
 
     def _skirt(self) -> moderngl.VertexArray:
         """Four walls from the rim down, in `COURSES` courses, so that their bands follow the height scale."""
         rows = []
-        for rim, (tilt_x, tilt_y) in zip(_sides(self.ground), ((0, 1), (-1, 0), (0, -1), (1, 0)), strict=True):
+        for rim, outward in zip(_sides(self.ground), OUTWARD, strict=True):
+            tilt_x, tilt_y = -outward
             for course in range(COURSES):
                 ends = [rim * [1, 1, 1 - share / COURSES] for share in (course, course + 1)]
                 bands = [self._bands(self.ground.scale.share_at(end[:, 2] / self.ground.relief)) for end in ends]
@@ -158,9 +171,19 @@ class GlDrawing:
         self.engine.tell(self._program, line_from=shot.lines_from, opacity=shot.solid)
         if shot.floor is None:
             self.engine.tell(self._program, wall=1.0, line=self._lines(shot, faint=0.3))
-            self._walls.render(moderngl.TRIANGLE_STRIP)
+            for number in self._walls_before(shot):
+                share = self._walls.vertices // len(OUTWARD)
+                self._walls.render(moderngl.TRIANGLE_STRIP, share, first=number * share)
         self.engine.tell(self._program, wall=0.0, line=self._lines(shot))
         self._mesh(shot.area.unit).render(moderngl.TRIANGLES)
+
+    def _walls_before(self, shot: Shot) -> Iterator[int]:
+        """The numbers of the walls that may be seen: of a closed and opaque ground those that face the eye."""
+        for number, outward in enumerate(OUTWARD):
+            wall = np.append(outward * self.ground.footprint, 0.0) / 2
+            facing = float(shot.view.toward_eye(wall)[:2] @ outward)
+            if facing > 0 or shot.solid < 1 or not self._closed:
+                yield number
 
     def _floor(self, shot: Shot) -> None:
         if shot.floor is None or shot.floor.filled <= 0:
@@ -303,6 +326,18 @@ def rising(levels: Array) -> Array:
     """The levels that lie between the lowest and the highest, each once."""
     between = np.unique(np.asarray(levels, dtype=float))
     return np.asarray(between[(between > 0) & (between < 1)])
+
+
+def _facets(ground: Ground, bands: Array, unit: float) -> Numbers:
+    """The corner numbers (m, 3) of facets which are as large as cannot be seen, at `unit` pixels to one of the screen.
+
+    A drawing that is half as large may be twice as far off, in its light as well.
+    """
+    east, north = (axis[1] - axis[0] for axis in ground.axes)
+    steep, fine = np.hypot(*np.gradient(bands, north, east)), np.full(bands.shape, unit / OFF)
+    light = unit / FULL_SIZE / TINTED / (1 + (ground.slopes**2).sum(axis=-1))
+    slopes = [(ground.slopes[..., k], light) for k in (0, 1)]
+    return facets(ground.samples, [(ground.heights, fine), (bands, fine / np.maximum(steep, EVEN)), *slopes])
 
 
 def _triangles(known: Any) -> Array:

@@ -23,6 +23,7 @@ from scenes.stage.terrain.orbit import View
 
 FEWEST, MOST = 101, 301  # grid points a side: smooth rings round a summit; facets that cost more than their pixels
 FULL_SIZE = 135.0  # pixels to a unit of the screen, at 1080p
+NEARLY = 1.2  # times as fine as it is, a grid of other cells may be asked to be
 BENT = 6e-4  # how far, as a share of the height, the ground may bend away from its facets, in the mean
 TOWERS = 0.08  # of the height: with its median lower than that, a landscape needs a logarithm
 PIT = 0.02  # of the ground; what reaches deeper than it by many times the height is cut off, too
@@ -151,14 +152,13 @@ class Ground:
             rises = self.relief * self.scale.slope(self.values)[..., None] * gradient / units
         return np.asarray(np.clip(np.nan_to_num(rises), -1e3, 1e3))
 
-    def drafted(self, unit: float) -> Self:
-        """The same ground with as many grid points as a picture of `unit` pixels to a unit of the screen can show.
+    def halving(self) -> Self:
+        """The same ground on a grid whose cells can be halved again and again, at least nearly as fine.
 
-        Facets differ from the ground by the square of their size: in pixels, they do so as little as at full size. The
-        rim of a hole shows each cell, so a ground with holes stays as it is.
+        The rim of a hole shows each cell, so a ground with holes stays as it is.
         """
-        share = min(1.0, float(np.sqrt(unit / FULL_SIZE)))
-        return replace(self, samples=_odd(share * self.samples)) if self.known.all() else self
+        fine = next(2**k + 1 for k in range(1, 12) if 2**k * NEARLY >= self.samples)
+        return replace(self, samples=fine) if self.known.all() else self
 
     def place(self, points: npt.ArrayLike) -> Array:
         """Points (..., 2) of the objective's variables, on the ground (..., 3)."""
