@@ -260,10 +260,12 @@ def samples_of(video: Video, first: int, last: int) -> Samples:
             return heard
         stream = source.streams.audio[0]
         before = max(0, first - PREROLL)  # what comes first after a seek is half unknown
+        unit = stream.time_base * RATE  # samples
+        unit = unit.numerator if unit.denominator == 1 else unit  # as in every MP4, and quicker
         source.seek(int(before / RATE / stream.time_base), stream=stream)
         after = -RATE
         for frame in source.decode(stream):
-            at = round(frame.pts * frame.time_base * RATE) - first
+            at = round(frame.pts * unit) - first
             at = after if abs(at - after) <= NEAR else at
             after = at + frame.samples
             if at >= heard.shape[1]:

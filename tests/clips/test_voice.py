@@ -36,11 +36,11 @@ FILES = {
 }
 
 
-def tone(seconds: float, level: float, frequency: float = 1000.0, channels: int = 2, rate: int = RATE) -> Sound:
-    """A sine, its peak at `level` dB below full scale, in each channel."""
-    t = np.arange(round(seconds * rate)) / rate
-    wave = (10 ** (level / 20) * np.sin(2 * np.pi * frequency * t)).astype(np.float32)
-    return Sound(np.tile(wave, (channels, 1)), rate)
+def tone(seconds: float, level: float, channels: int = 2) -> Sound:
+    """A sine of 1000 Hz, its peak at `level` dB below full scale, in each channel."""
+    period = np.sin(2 * np.pi * np.arange(RATE // 1000) * 1000 / RATE)
+    wave = np.resize((10 ** (level / 20) * period).astype(np.float32), round(seconds * RATE))
+    return Sound(np.tile(wave, (channels, 1)))
 
 
 def silence(seconds: float, channels: int = 1) -> Sound:
@@ -49,8 +49,8 @@ def silence(seconds: float, channels: int = 1) -> Sound:
 
 def hiss(seconds: float, level: float, seed: int = 1) -> Sound:
     """White noise with the root mean square `level`, in dB below full scale, mono."""
-    noise = np.random.default_rng(seed).standard_normal(round(seconds * RATE))
-    return Sound((10 ** (level / 20) * noise).astype(np.float32)[None])
+    noise = np.random.default_rng(seed).standard_normal(round(seconds * RATE), np.float32)
+    return Sound(np.float32(10 ** (level / 20)) * noise[None])
 
 
 def after_each_other(*sounds: Sound) -> Sound:
