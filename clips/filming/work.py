@@ -267,7 +267,7 @@ def tell(job: Job, _: Callable[[str, int], None] = lambda _beat, _count: None) -
     from scenes.reads import derived_values
 
     bring_in(job.own)
-    with studio(replace(SKETCH, theme=job.profile.theme, aspect=job.profile.aspect)):
+    with studio(replace(SKETCH, theme=job.profile.theme, aspect=job.profile.aspect)), typeset_cache():
         scene = make_scene(job.clip, job.settings, (), None, job.notation)
         return Tale(
             clip=job.clip,

@@ -69,7 +69,7 @@ def margin_is_empty(pixels: np.ndarray) -> bool:
 
 @pytest.mark.parametrize("clip", CLIPS)
 def test_captions_are_filled_in_and_claims_hold(clip: str) -> None:
-    with studio(make_profile("l")):
+    with studio(make_profile("l")), typeset_cache():
         scene = make_scene(clip, {})
         captions = [scene.caption(beat) for beat in scene.beats]
         assert all(captions)
@@ -95,7 +95,7 @@ def test_every_parameter_says_what_it_is(clip: str) -> None:
 
 def test_captions_can_be_read(seen: Seen) -> None:
     """At most 15 characters a second, beat by beat."""
-    with studio(seen.profile):
+    with studio(seen.profile), typeset_cache():
         scene = make_scene(seen.clip, {})
         speeds = {beat: len(scene.caption(beat)) / seconds for beat, seconds in seen.sight.beats.items()}
     assert {beat: round(speed, 1) for beat, speed in speeds.items() if speed > 1.02 * READING_SPEED} == {}

@@ -66,7 +66,7 @@ def test_words(clip: str) -> None:
     Read aloud, nothing is left that a voice cannot say, and every number is said.
     """
     for variant in variants(clip):
-        with studio(make_profile("l")), warnings.catch_warnings():
+        with studio(make_profile("l")), typeset_cache(), warnings.catch_warnings():
             warnings.simplefilter("error")
             scene = asked(variant)
             words = words_of(scene) if scene else []
@@ -88,7 +88,7 @@ def test_praise_is_not_said_of_runs_that_fly_off(clip: str) -> None:
     praise = ("dies out", "gets through", "get short", "comes to rest", "in the valley", "rests at", "level ground")
     seen = 0
     for variant in variants(clip):
-        with studio(make_profile("l")):
+        with studio(make_profile("l")), typeset_cache():
             scene = asked(variant)
             if scene is None or not all(map(flies, scene.trajectories().values())):
                 continue

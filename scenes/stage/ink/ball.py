@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from manim import Circle, VGroup, VMobject
 
-from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, stroke
+from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, shape, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 
@@ -92,9 +92,9 @@ class Trail(VGroup):
         self.edge = stroke(stroke_color=palette().outline, stroke_width=WIDTH + EDGE)
         self.old = stroke(stroke_color=color, stroke_width=WIDTH_OLD, stroke_opacity=0.65)
         self.fresh = stroke(stroke_color=color, stroke_width=WIDTH)
-        self.marks = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
+        self.marks = shape(stroke_width=0, fill_color=color, fill_opacity=1)
         self.ball = Ball(color, ball).set_z_index(1)  # above all paths
-        self.outside = VMobject(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=3)
+        self.outside = shape(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=3)
         self.add(self.edge, self.old, self.fresh, self.marks, self.ball, self.outside.set_z_index(1))
         self.display(0.0)
 

@@ -7,13 +7,15 @@ built so, a path of a thousand steps is drawn anew in every frame without being 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import LineJointType, VMobject
+from manim import LineJointType, VGroup, VMobject
 
+from scenes.stage.ink.flat import twin_of
 from scenes.stage.ink.layout import Box
 
 Array = npt.NDArray[np.float64]
@@ -79,7 +81,27 @@ def dashed(ends: Array, dash: float = 0.12, **style: Any) -> VMobject:
 
 def stroke(**style: Any) -> VMobject:
     """A curve that gets its points later. Its joints are round: a mitre would shoot past the corner of a sharp turn."""
-    return VMobject(joint_type=LineJointType.ROUND, **style)
+    return shape(joint_type=LineJointType.ROUND, **style)
+
+
+def shape(**style: Any) -> VMobject:
+    """A `VMobject` without points: a copy of the first of its style, which takes a tenth of the time to make one."""
+    try:
+        first: VMobject = _first(VMobject, tuple(style.items()))
+    except TypeError:  # a list of colours, which names nothing
+        return VMobject(**style)
+    return twin_of(first, {})
+
+
+def group(*members: VMobject) -> VGroup:
+    """A `VGroup`, made as a `shape` is."""
+    first: VGroup = _first(VGroup, ())
+    return twin_of(first, {}).add(*members)
+
+
+@lru_cache(maxsize=256)
+def _first(kind: type[Any], style: tuple[tuple[str, Any], ...]) -> Any:
+    return kind(**dict(style))
 
 
 def curve_of(pieces: list[Array], **style: Any) -> VMobject:

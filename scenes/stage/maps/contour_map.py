@@ -15,7 +15,7 @@ import numpy.typing as npt
 from contourpy import ContourGenerator, FillType, LineType, contour_generator
 from manim import VGroup, VMobject
 
-from scenes.stage.ink.drawing import Array, polylines, stroke
+from scenes.stage.ink.drawing import Array, polylines, shape, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import map_colors, palette
 from scenes.stage.panels.plot import Panel, Range
@@ -104,10 +104,10 @@ class ContourMap(Panel):
         grid = heights(objective, *view)
         self.levels = levels(grid[2]) if level is None else level
         self.bands = VGroup(
-            *(VMobject(stroke_width=0, fill_color=color, fill_opacity=1) for color in map_colors(len(self.levels) + 1))
+            *(shape(stroke_width=0, fill_color=color, fill_opacity=1) for color in map_colors(len(self.levels) + 1))
         )
         self.lines = stroke(stroke_color=palette().map_line, stroke_width=1.2, stroke_opacity=0.45)
-        self.unknown = VMobject(stroke_width=0, fill_color=palette().ground, fill_opacity=1)
+        self.unknown = shape(stroke_width=0, fill_color=palette().ground, fill_opacity=1)
         self._paint(*grid)
         self.submobjects = [self.bands, self.lines, self.unknown, *self.submobjects]
 

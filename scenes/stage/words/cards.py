@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from manim import LEFT, RIGHT, UL, Circle, Rectangle, RoundedRectangle, VGroup, VMobject
 
 from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.flat import twin_of
 from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.figures import running_spec, typed
@@ -87,8 +89,14 @@ def rate_at(rates: Array, step: float) -> float:
 
 def card_ground(box: Box) -> RoundedRectangle:
     """The ground of a card."""
-    ground = RoundedRectangle(width=box.width, height=box.height, corner_radius=0.1, stroke_width=0)
-    return ground.set_fill(palette().card, 1).move_to(box.center)
+    return twin_of(_rounded(box.width, box.height, palette().card), {}).move_to(box.center)
+
+
+@lru_cache(maxsize=64)
+def _rounded(width: float, height: float, color: str) -> RoundedRectangle:
+    """Four lines and four arcs, of which Manim makes mobjects first."""
+    ground = RoundedRectangle(width=width, height=height, corner_radius=0.1, stroke_width=0)
+    return ground.set_fill(color, 1)
 
 
 def stripe(box: Box, color: str) -> Rectangle:

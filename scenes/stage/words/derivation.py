@@ -18,7 +18,7 @@ import numpy as np
 from manim import RIGHT, UP, Animation, ManimColor, RoundedRectangle, Scene, VGroup, VMobject, linear, smooth
 from manim.typing import Point3D
 
-from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.drawing import Array, group
 from scenes.stage.ink.palette import palette
 from scenes.stage.words.typesetting import BODY, Formula
 
@@ -55,7 +55,7 @@ class Line(Formula):
     def part(self, *names: str) -> VGroup:
         """The glyphs of the named parts; names that the line does not have are left out."""
         spans = (self.spans[name] for name in names if name in self.spans)
-        return VGroup(*(glyph for start, end in spans for glyph in self.submobjects[start:end]))
+        return group(*(glyph for start, end in spans for glyph in self.submobjects[start:end]))
 
     def start(self, name: str, count: int) -> VGroup:
         """The first glyphs of a part."""

@@ -14,9 +14,9 @@ from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
-from manim import RIGHT, VGroup, VMobject, config
+from manim import RIGHT, VGroup, config
 
-from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.drawing import Array, shape
 from scenes.stage.ink.flat import Flat
 from scenes.stage.ink.palette import palette
 from scenes.stage.words.figures import DIVERGES, written
@@ -50,7 +50,7 @@ class Numeral(Flat, VGroup):
         self.shown = ""
         self._glyphs, self._advance = _glyphs(size)
         ink = color or palette().ink
-        self.add(*(VMobject(fill_color=ink, fill_opacity=1, stroke_width=0) for _ in range(SLOTS)))
+        self.add(*(shape(fill_color=ink, fill_opacity=1, stroke_width=0) for _ in range(SLOTS)))
 
     def display(self, value: float) -> Numeral:
         """Show another value; nothing happens if it looks the same."""
