@@ -101,7 +101,7 @@ def just_below_divergence(rate: float, curvature: float) -> str:
 def largest_without_overshoot(gamma: float) -> str:
     """Where a momentum comes from that is critical along, where the curvature is 1 (`optimizers.theory`), but for the
     rounding: hence about."""
-    return f"${notation().momentum} = {in_math(figure(gamma, 3))}$, about the most that does not overshoot along"
+    return f"${notation().momentum} = {in_math(figure(gamma, 3))}$, about the most without overshoot along"
 
 
 def angle_between(first: Array, second: Array) -> float:
