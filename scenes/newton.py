@@ -47,7 +47,6 @@ from scenes.stage.words.typesetting import Formula, Words, first_fitting, fittin
 VALLEY, CURVED, BESIDE = "first", "second", "third"  # the grounds
 NAMES = {GD: "gradient descent", NEWTON: "Newton", DAMPED: "damped Newton"}
 CARD, BETWEEN = 0.98, 0.16  # heights
-ASIDE = 0.2  # beyond its column, that a matrix may reach
 PACE, LONGEST = 5.0, 7.0  # steps a second; seconds of one run at most
 SLOW = 3  # of Newton's steps, each with the quadratic that it goes by
 FAINT = 0.3  # opacity of a run that is over
@@ -328,7 +327,7 @@ class NewtonScene(LineForWords, LectureScene):
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
-        return layout.beside(stage, (0.61 if layout.is_wide() else 0.5) * stage.width, 5.4)
+        return layout.beside(stage, (0.58 if layout.is_wide() else 0.5) * stage.width, 5.4)
 
     @cached_property
     def pictures(self) -> dict[str, Picture]:
@@ -389,12 +388,13 @@ class NewtonScene(LineForWords, LectureScene):
         derived = objective.hessian_expression if isinstance(objective, Objective) else ()
         entries = [[typeset(sympy.expand(entry)) for entry in row] for row in derived] or numbers
         what = wrapped_formula(typeset_function(objective), box.width)
-        tried = (self._matrix(rows, box.width) for rows in (entries, numbers))
-        called = first_fitting(map(quiet, ("its curvatures, by coordinates:", "its curvatures:")), box.width)
-        room = box.height - what.height - called.height - 0.45
-        fitting = (made for made in tried if made.width <= box.width + ASIDE and made.height <= room)
-        made = lines(what, called, next(fitting, None) or self._matrix(numbers, box.width), gap=0.2)
-        return layout.place(layout.shrink_into(made, box.width + ASIDE, box.height), box, LEFT)
+        for rows, where in ((entries, ", by coordinates" if derived else " at the start"), (numbers, " at the start")):
+            called = first_fitting((quiet(f"its curvatures{more}:") for more in (where, "")), box.width)
+            matrix, room = self._matrix(rows, box.width), box.height - what.height - called.height - 0.45
+            if matrix.width <= box.width and matrix.height <= room:
+                break
+        made = lines(what, called, matrix, gap=0.2)
+        return layout.place(layout.shrink_into(made, box.width, box.height), box, LEFT)
 
     @staticmethod
     def _matrix(rows: list[list[str]], width: float) -> Formula:

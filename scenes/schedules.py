@@ -251,8 +251,8 @@ class SchedulesScene(LectureScene):
         self._tell(CONSTANT, *self.steep.told(), colors=self.steep_colors)
 
     def warm_up(self) -> None:
-        """The bound moves with the ball. Warmed up, the rate is {under}: it {warmed_ends}. Constant, at {holding_rate},
-        it {holding_ends}."""
+        """The bound moves with the ball. Warmed up, the rate is {under}, and the run {warmed_ends}. With the constant
+        rate {holding_rate} it {holding_ends}."""
         ground = self.steep_ground
         self._past(ground, CONSTANT, self.bound, self.second_formula)
         wall = ground.wall(WARMED)

@@ -191,17 +191,22 @@ class StabilityMap(LineForWords, LectureScene):
             self.play(self.pictures[finer].animate.set_opacity(1.0), run_time=1.2)
             self.wait(0.4)
         self.remove(self.pictures["few"], self.pictures["more"])
-        within = f"${typed(100 * self.parameters.tolerance)} %$"
-        self.speaker.say(f"settled: within {within} of the first distance, for good", f"settled: within {within}")
+        within = f"within ${typed(100 * self.parameters.tolerance)} %$ of the first distance"
+        self.speaker.say(f"settled: {within}, for good", f"settled: {within}", within)
         self.wait(2.6)
 
     def two_curves(self) -> None:
         """Theory says where runs diverge: the picture agrees. And it says above which curve they ripple."""
-        self.speaker.say("theory: right of this line, runs diverge", "right of this line: they diverge")
+        letters = notation()
+        law = f"{letters.learning_rate} lambda = 2 (1 + {letters.momentum})"
+        right = "theory: right of this line, runs diverge", "right of this line: they diverge"
+        self.speaker.say(f"theory: right of ${law}$, runs diverge", *right)
         self.play(*map(Create, self.boundary), FadeIn(self.signs.beyond), run_time=1.2)
         self.wait(1.8)
         color = palette().terms[0]
-        self.speaker.say(tinted("theory: above this curve, they ripple", color), tinted("above: they ripple", color))
+        law = rf"{letters.momentum} = \(1 - sqrt({letters.learning_rate} lambda)\)^2"  # brackets as high as a line
+        above = f"theory: above ${law}$, they ripple", "theory: above this curve, they ripple", "above: they ripple"
+        self.speaker.say(*(tinted(words, color) for words in above))
         self.play(*map(Create, self.critical[1]), run_time=1.2)
         self.play(FadeIn(self.signs.above), run_time=0.4)
         self.bring_to_front(self.point)

@@ -149,7 +149,7 @@ def test_ten_noises_are_pooled(usual: SchedulesScene) -> None:
         assert scene.tale.pooled[name] == pytest.approx(found[title])
     best = min(list(found)[2:], key=found.__getitem__)
     assert found[best] < 0.95 * min(value for title, value in found.items() if title != best)
-    assert scene.words()["verdict"] == f"{best} gets nearest" == "1/t gets nearest"
+    assert scene.words()["verdict"] == f"taken together, {best} gets nearest" == "taken together, 1/t gets nearest"
 
 
 def beale(x: float, y: float) -> float:
@@ -186,7 +186,7 @@ def test_the_warmed_up_rate_keeps_under_its_bound(usual: SchedulesScene) -> None
     assert all(rate < limit for rate, limit in zip(rates, bounds, strict=True))
     words = scene.words()
     assert words["under"] == "never above it"
-    assert is_rounded(words["warmed_ends"].removeprefix("is at "), beale(*places[-1]))
+    assert is_rounded(words["warmed_ends"].removeprefix("ends at a value of "), beale(*places[-1]))
     assert words["too_large"].startswith(f"is {0.05 / bounds[0]:.2g} times the largest stable one")
     assert float(words["holding_rate"]) == math.floor(bounds[0] * 1000) / 1000
 

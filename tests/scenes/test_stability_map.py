@@ -73,6 +73,16 @@ def test_the_critical_curve_is_where_overshoot_begins() -> None:
         for shift, overshoots in ((-0.02, False), (0.02, True)):
             run = descend(Parabola(1.0), Momentum(rate, max(0.0, momentum + shift)), 1.0, 400)
             assert bool((run.iterates < -1e-12).any()) is overshoots
+        assert momentum == pytest.approx((1 - rate**0.5) ** 2, abs=2e-3)  # the law that is said, for curvature 1
+
+
+def test_the_boundary_is_the_law_that_is_said() -> None:
+    scene: Any = make_scene("stability_map", {})
+    panel, border = scene.plane_panel, scene.boundary[1].points
+    rates, momenta = (
+        np.interp(border[:, k], axis.screen, axis.data) for k, axis in enumerate((panel.x_axis, panel.y_axis))
+    )
+    np.testing.assert_allclose(rates, 2 * (1 + momenta), atol=1e-3)
 
 
 def test_the_counters_say_what_the_runs_did() -> None:

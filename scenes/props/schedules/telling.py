@@ -188,7 +188,7 @@ class Tale:
         near = [name for name in self.schedules if self.pooled[name] <= (1 + ALIKE) * least]
         if len(near) > 1:
             return f"{' and '.join(self.titles[name] for name in near)} get about equally near"
-        return f"{self.titles[best]} gets nearest"
+        return f"taken together, {self.titles[best]} gets nearest"
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,14 +232,16 @@ class Steep:
         return "never above it" if not self.above else f"above it in {self.above} of {count} steps"
 
     def ends(self, name: str) -> str:
-        return ending(self.walks[name].run, 2)
+        """Where a run ends: a value of the objective, that none takes for a rate."""
+        told = ending(self.walks[name].run, 2)
+        return told.replace("is at", "ends at a value of", 1) if told.startswith("is at ") else told
 
     def ends_briefly(self, name: str) -> Wordings:
         run = self.walks[name].run
         told = ending_briefly(run, 2)
         if told.startswith("at "):
             number = in_math(figure(last_value(run), 2))
-            return f"ends at ${number}$", f"${number}$"
+            return f"ends at $f = {number}$", f"$f = {number}$"
         return told, told
 
     def told(self) -> Wordings:
