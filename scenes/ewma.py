@@ -193,14 +193,16 @@ class EWMA(LectureScene):
             mark = Mark(above.part(*(name for name in above.spans if name.startswith("before"))))
             self.play(FadeIn(mark), run_time=0.4)
             self.drive(split, line)
-            self.play(FadeIn(below, lag_ratio=0.05), line.animate.increment_value(1.0), run_time=1.4)
+            self.play(line.animate.increment_value(0.5), run_time=0.5)
+            self.play(FadeIn(below, lag_ratio=0.05), line.animate.increment_value(0.5), run_time=1.2)
             self.release()
             self.play(FadeOut(mark), run_time=0.3)
             self.wait(0.9)
             above = below
         self.drive(split, line)
-        self.play(FadeIn(self.sum, lag_ratio=0.05), line.animate.increment_value(1.0), run_time=1.0)
+        self.play(line.animate.increment_value(0.5), run_time=0.5)
         self.release()
+        self.play(FadeIn(self.sum, lag_ratio=0.05), run_time=1.0)
         self.speaker.say("a weighted sum of all values; the weights add up to 1", "the weights add up to 1")
         self.wait(2.4)
 

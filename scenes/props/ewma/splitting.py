@@ -26,7 +26,7 @@ class Splitting(VGroup):
     """A bar of width 1 in pieces as wide as they count; `display(line)` cuts it up to a line, which may be fractional.
 
     The k-th piece from the right is the value k steps back, what is left of the bar the average before it. `tops` says
-    how high it reaches with each line, for which it makes room.
+    how high it reaches with each line: on the first half of the way to a line it makes room, on the second it is cut.
     """
 
     def __init__(self, box: Box, share: float, depth: int, tops: Sequence[float]) -> None:
@@ -43,8 +43,9 @@ class Splitting(VGroup):
         self.display(1.0)
 
     def display(self, step: float) -> Splitting:
-        top = float(np.interp(step, np.arange(1, len(self.tops) + 1), self.tops))
-        step = min(step, self.lines)
+        done, share = divmod(step, 1.0)
+        top = float(np.interp(done + min(1.0, 2 * share), np.arange(1, len(self.tops) + 1), self.tops))
+        step = min(done + max(0.0, 2 * share - 1), self.lines)
         right = [self._x(min(k, step)) for k in range(len(self.names) + 1)]
         left = [self._x(min(k + 1.0, step)) for k in range(len(self.names))]
         for piece, start, end in zip(self.pieces, [*left, self.box.left], [*right[:-1], self._x(step)], strict=True):
