@@ -517,4 +517,6 @@ def test_one_context_serves_all() -> None:
     area = PixelBox(0, 0, 64, 48, Box(-1, -0.75, 1, 0.75))
     for _ in range(40):
         terrain_of("paraboloid").raster.source.pixels(area)
-    assert len(engine()._targets) <= 4
+    for width in (1000, 1001, 1920, 1921):
+        engine().target((width, 1080))
+    assert [*engine()._targets] == [(1921, 1080)]
