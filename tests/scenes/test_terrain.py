@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from manim import config, linear
+from manim import Camera, config, linear
 
 from clips.filming.work import picture, studio, typeset_cache
 from clips.profile import make_profile
@@ -21,7 +21,7 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
-from scenes.stage.ink.raster import PixelBox, Pixels
+from scenes.stage.ink.raster import PixelBox, Pixels, pixel_box
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.terrain.drawing import GlDrawing
 from scenes.stage.terrain.gl import WITHOUT, NoContextError, engine
@@ -31,7 +31,7 @@ from scenes.stage.terrain.landscape import Terrain, terrain_remarks
 from scenes.stage.terrain.mesh import facets
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.painter import PaintedDrawing
-from scenes.stage.terrain.shot import look
+from scenes.stage.terrain.shot import Floor, Sheet, look
 from scenes.stage.words.signs import Sign
 
 SURFACES = [name for name, one in OBJECTIVES.items() if one.dimension == 2]
@@ -365,6 +365,29 @@ def test_facets_are_small_where_the_ground_bends_and_leave_no_gap(name: str) -> 
     assert apart[inside].max() < 2 * off  # what it is off by at each halving adds up
 
 
+@pytest.mark.parametrize("elevation", [12.0, 35.0, 90.0])
+@pytest.mark.parametrize("name", ["qfsp", "rosenbrock", HILL])
+def test_nothing_is_seen_outside_the_part_that_is_drawn(
+    name: str, elevation: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And inside it the picture is that of the whole area."""
+
+    def made() -> Terrain:
+        terrain = with_ball(terrain_of(name, 20.0, elevation, labelled=True), find_objective(name).start)  # type: ignore[arg-type]
+        terrain.orbit.look(replace(terrain.orbit.view, zoom=0.6, left=1.0, up=-0.7))
+        terrain.floor, terrain.sheets = Floor(-1.2), [Sheet(0.5, (1.0, 0.0, 0.0), 0.5)]
+        return terrain.settle()
+
+    terrain = made()
+    part = shown(terrain)
+    area = pixel_box(terrain.raster.box, Camera())
+    covered = area.part(terrain.covered())
+    assert covered.width < area.width
+    monkeypatch.setattr(Terrain, "covered", lambda self: self.raster.box)
+    whole = shown(made())
+    assert np.mean(np.abs(part.astype(int) - whole).max(axis=-1) > 3) < 1e-4
+
+
 @pytest.mark.parametrize("azimuth", [-50.0, 0.0, 130.0])
 def test_walls_that_are_left_out_are_not_seen(azimuth: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """But for where the upper edge of one behind is a fraction of a pixel over the ground's."""
@@ -494,4 +517,6 @@ def test_one_context_serves_all() -> None:
     area = PixelBox(0, 0, 64, 48, Box(-1, -0.75, 1, 0.75))
     for _ in range(40):
         terrain_of("paraboloid").raster.source.pixels(area)
-    assert len(engine()._targets) <= 4
+    for width in (1000, 1001, 1920, 1921):
+        engine().target((width, 1080))
+    assert [*engine()._targets] == [(1921, 1080)]

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from manim import Camera, Mobject, VMobject
 
-from scenes.stage.ink.raster import Raster, pixel_box
+from scenes.stage.ink.raster import Raster
 from scenes.stage.ink.strokes import NOWHERE, Bounds, Ink, Screen, look_of
 
 
@@ -144,7 +144,7 @@ class StageCamera(Camera):
         return Raster if isinstance(mobject, Raster) else kind
 
     def _covered(self, raster: Raster) -> Bounds:
-        area = pixel_box(raster.box, self)
+        area = raster.covered(self)
         right, bottom = min(self.pixel_width, area.left + area.width), min(self.pixel_height, area.top + area.height)
         left, top = max(0, area.left), max(0, area.top)
         return (left, top, right, bottom) if left < right and top < bottom else NOWHERE

@@ -8,7 +8,7 @@ there: opaque or transparent, premultiplied like its own drawing, faded by `opac
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 import cairo
 import numpy as np
@@ -19,6 +19,8 @@ from scenes.stage.ink.drawing import outline_of
 from scenes.stage.ink.layout import Box
 
 Pixels = npt.NDArray[np.uint8]
+
+TILE = 64  # pixels
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,22 @@ class PixelBox:
     def unit(self) -> float:
         """Pixels to a unit of the screen."""
         return self.height / self.box.height
+
+    def part(self, box: Box) -> PixelBox:
+        """What of it holds a box, in whole tiles, so that a part that moves seldom changes its size."""
+        a, unit = self.box, self.unit
+        left, right = _tiles(box.left - a.left, box.right - a.left, unit, self.width)
+        top, bottom = _tiles(a.top - box.top, a.top - box.bottom, unit, self.height)
+        covered = Box(a.left + left / unit, a.top - bottom / unit, a.left + right / unit, a.top - top / unit)
+        return PixelBox(self.left + left, self.top + top, right - left, bottom - top, covered)
+
+
+def _tiles(low: float, high: float, unit: float, length: int) -> tuple[int, int]:
+    """The pixels, at least one tile of them, that hold a stretch, as far as there are any."""
+    count = -(-length // TILE)
+    first = min(max(int(np.floor(low * unit / TILE)), 0), count - 1)
+    last = min(max(int(np.ceil(high * unit / TILE)), first + 1), count)
+    return first * TILE, min(last * TILE, length)
 
 
 def pixel_box(box: Box, camera: Camera) -> PixelBox:
@@ -56,6 +74,13 @@ class Source(Protocol):
     """Gives pixels (height, width, 4): red, green, blue, opacity, the colours multiplied by it; row 0 is on top."""
 
     def pixels(self, area: PixelBox) -> Pixels: ...
+
+
+@runtime_checkable
+class Sparse(Source, Protocol):
+    """A source that leaves room free, and knows which part of an area it fills now: it is asked for that alone."""
+
+    def part(self, area: PixelBox) -> PixelBox: ...
 
 
 class Raster(Mobject):
@@ -101,11 +126,16 @@ class Raster(Mobject):
         self.opacity = first + alpha * (second - first)
         return self
 
+    def covered(self, camera: Camera) -> PixelBox:
+        """The pixels that it fills now."""
+        area = pixel_box(self.box, camera)
+        return self.source.part(area) if isinstance(self.source, Sparse) else area
+
     def blit(self, camera: Camera, pixels: Any) -> None:
         """Draw it into the pixels of a camera."""
         if self.opacity <= 0:
             return
-        area = pixel_box(self.box, camera)
+        area = self.covered(camera)
         picture = self.source.pixels(area)
         surface = cairo.ImageSurface.create_for_data(
             picture.data, cairo.FORMAT_ARGB32, area.width, area.height, 4 * area.width

@@ -54,6 +54,7 @@ class GlDrawing:
 
     def _mesh(self, unit: float) -> moderngl.VertexArray:
         """The ground as one indexed mesh, for a picture of `unit` pixels to a unit of the screen."""
+        unit = round(unit, 2)  # that of another part of the same picture differs in its last digits
         if unit not in self._meshes:
             self._meshes[unit] = self._mesh_of(self.ground.halving(), unit)
         return self._meshes[unit]

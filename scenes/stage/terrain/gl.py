@@ -22,6 +22,7 @@ from scenes.stage.ink.raster import Pixels
 from scenes.stage.terrain import shaders
 
 WITHOUT = "MOMENTUM_WITHOUT_GL"  # an environment variable: draw as if there were no OpenGL
+KEPT = 1920 * 1080  # pixels
 PROGRAMS: Mapping[str, tuple[str, str]] = {
     "face": (shaders.FACE_VERTEX, shaders.FACE_FRAGMENT),
     "ribbon": (shaders.RIBBON_VERTEX, shaders.RIBBON_FRAGMENT),
@@ -52,11 +53,11 @@ class Engine:
         return name
 
     def target(self, size: tuple[int, int]) -> moderngl.Framebuffer:
-        """A picture to draw into; the last few sizes are kept."""
-        if size not in self._targets:
-            while len(self._targets) >= 4:
-                self._targets.pop(next(iter(self._targets)))
-            self._targets[size] = self.canvas(size)
+        """A picture to draw into; those used last are kept, as many as have no more pixels than one of 1080p."""
+        found = self._targets.pop(size, None)
+        while self._targets and sum(width * height for width, height in (*self._targets, size)) > KEPT:
+            self._targets.pop(next(iter(self._targets)))
+        self._targets[size] = found or self.canvas(size)
         return self._targets[size]
 
     def canvas(self, size: tuple[int, int]) -> moderngl.Framebuffer:

@@ -30,7 +30,7 @@ from scenes.stage.terrain.labels import TerrainLabels
 from scenes.stage.terrain.orbit import Orbit, View
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.terrain.painter import PaintedDrawing
-from scenes.stage.terrain.shot import PLATE, Floor, Look, Ribbon, Sheet, Shot, look
+from scenes.stage.terrain.shot import PLATE, Floor, Look, Ribbon, Sheet, Shot, level_rim, look
 from scenes.stage.terrain.trail import TerrainTrail
 
 RELIEF = 0.36  # height of the landscape, as a share of its width
@@ -38,6 +38,7 @@ FOOT = 0.02  # thickness of the ground under its lowest point, in units of the s
 NEARNESS = 0.035
 ROOM = 0.05  # round everything
 NOTE = 0.52  # over the picture, for a note
+ROUND = 0.25  # the ground and the plate: ticks, lines
 NOTHING: Array = np.zeros((0, 3))
 ROUNDS = 8  # until the room for the words fits the view that fits the room
 
@@ -253,6 +254,21 @@ class Terrain(Group):
             lines_from=self.lines_from,
         )
 
+    def covered(self) -> Box:
+        """What of the screen the picture may fill now: the ground with all that stands on it and round it."""
+        fixed, rise = self._fixed(), float(self.rise.get_value())
+        seen = self.orbit.view.project(np.concatenate([self.ground.hull * [1, 1, rise], fixed]))[:, :2]
+        reach = max((trail.reach for trail in self.trails), default=0.0) + ROUND
+        (left, bottom), (right, top) = seen.min(axis=0) - reach, seen.max(axis=0) + reach
+        return Box(float(left), float(bottom), float(right), float(top))
+
+    def _fixed(self) -> Array:
+        """Points (n, 3) round all that does not rise with the ground: plate, axes, sheets, floor, lines."""
+        levels = [-self.foot, self.ground.relief, *(sheet.height for sheet in self.sheets)]
+        levels += [self.floor.height] if self.floor else []
+        rims = [level_rim(self.ground.footprint, level, PLATE).places for level in levels]
+        return np.concatenate([*rims, *(ribbon.strand.hull for ribbon in self.ribbons)])
+
     def note_box(self, view: View, box: Box) -> Box:
         """Where the note stands over the whole landscape in a box, as a view sees it; a point where there is none."""
         labels = self.labels
@@ -278,6 +294,9 @@ class _Picture:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> _Picture:
         return self
+
+    def part(self, area: PixelBox) -> PixelBox:
+        return area.part(self.terrain.covered())
 
     def pixels(self, area: PixelBox) -> Pixels:
         shot = self.terrain.shot(area)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import product
 from typing import Any, Self
 
 import numpy as np
@@ -82,6 +83,11 @@ class Strand:
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """It never changes: the copies of mobjects that Manim makes for fades share it."""
         return self
+
+    @cached_property
+    def hull(self) -> Array:
+        """The corners (8, 3) of the upright box that holds it."""
+        return np.array([*product(*zip(self.places.min(axis=0), self.places.max(axis=0), strict=True))])
 
     @cached_property
     def segments(self) -> Array:

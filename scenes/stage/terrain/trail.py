@@ -72,6 +72,11 @@ class TerrainTrail(Mobject):
         after = self.iterates[min(whole + 1, len(self.iterates) - 1)]
         return self.ground.place(self.iterates[whole] + (self.step - whole) * (after - self.iterates[whole]))
 
+    @property
+    def reach(self) -> float:
+        """How far from the ground, at most, its ball is seen, which stands on it."""
+        return 2 * (self.radius + max(self.nested, self.again[1]))
+
     def ribbons(self) -> Iterator[Ribbon]:
         """The path: old steps fade, but stay. Its edge lies below all of it, and tells it from any ground."""
         seen, since = float(self.presence.get_value()), max(0.0, self.step - FRESH)
