@@ -47,6 +47,7 @@ from scenes.reads import derived
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import even_map, targets
+from scenes.stage.runs.hidden import on_one_path
 from scenes.stage.words.cards import Counter
 from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.figures import typed
@@ -157,6 +158,7 @@ class OptimizerRace(LineForWords, LectureScene):
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
         yield from (f"{why} The race goes on without it." for why in self.failed.values())
+        yield from on_one_path(self.runs[self.raced[0]])
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {f"{race}_{name}": run for race in self.raced for name, run in self.runs[race].items()}

@@ -44,6 +44,7 @@ from scenes.stage.maps.contour_map import BANDS, containing, heights, levels
 from scenes.stage.maps.vectors import Vector
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.fitting_rate import fitting_rate
+from scenes.stage.runs.hidden import on_one_path
 from scenes.stage.runs.landing import Landing
 from scenes.stage.runs.surface_and_map import FOOT, SWING, SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
@@ -220,6 +221,7 @@ class YourObjective(LectureScene):
         yield from super().remarks()
         yield from terrain_remarks()
         yield from (f"{why} The others go on without it." for why in self.failed.values())
+        yield from on_one_path(self.runs)
 
     @cached_property
     def heading(self) -> Words:

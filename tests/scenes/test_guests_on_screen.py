@@ -145,3 +145,13 @@ def test_a_rule_that_fails_inside_is_told_and_the_race_goes_on_without_it(clip: 
     assert said.endswith("without it.")
     with pytest.raises(UsageError, match="no way out of here"):
         make_scene(clip, {"rules": "library:Failing" if clip == "your_objective" else rules[:24]}).trajectories()
+
+
+@pytest.mark.parametrize("clip", ["optimizer_race", "your_objective"])
+def test_two_paths_that_lie_over_each_other_are_told(clip: str) -> None:
+    """Without momentum, momentum is gradient descent."""
+    given = {"rules": "gradient_descent,momentum,adam", "steps": 12, "objective": "qfsp", "learning_rate": 0.01}
+    alike, apart = (make_scene(clip, {**given, "momentum": kept}) for kept in (0.0, 0.9))
+    said = "gradient_descent and momentum take the same path here: one lies under the other."
+    assert [remark for remark in alike.remarks() if "same path" in remark] == [said]
+    assert not any("same path" in remark for remark in apart.remarks())
