@@ -230,11 +230,7 @@ def test_sources_of_real_clips(copy: Copy, delivered: Mapping[str, Wish]) -> Non
         path.touch()
     copy.replace("scenes/u_turn.py", "# seconds of one stretch", "# reworded")
     assert copy.stale(delivered) == fresh, "touching files and changing comments renders nothing"
-    copy.replace(
-        "scenes/u_turn.py",
-        "{what_momentum_does} in {steps} iterations.",
-        "{what_momentum_does}, in {steps} iterations.",
-    )
+    copy.replace("scenes/u_turn.py", '"""{what_momentum_does}."""', '"""{what_momentum_does} here."""')
     assert copy.stale(delivered) == fresh | {"u_turn": "words"}, "a caption's words render no frame"
     copy.replace("scenes/stage/panels/unrolled.py", "ROOM, LAND = 0.9, 0.9", "ROOM, LAND = 0.8, 0.8")
     assert copy.stale(delivered) == {"rolling_ball": "fresh", "unrolling": "film", "u_turn": "words"}

@@ -124,8 +124,10 @@ def test_what_is_said_is_what_the_runs_do(
     step, peak = scene.tale.peak
     assert max(abs(np.log(factors))) == pytest.approx(abs(np.log(peak)))
     assert factors[step - 1] == pytest.approx(peak)
-    ends = {name: 0.5 * (bends[0] * x * x + bends[1] * y * y) for name, (x, y) in ((ADAM, places[-1]),)}
-    assert scene.tale.end(ADAM) == pytest.approx(ends[ADAM], rel=1e-5, abs=1e-9)
+    # Where a mean square forgets at once, a slope near 0 is divided by itself, and rounding tells: as much as here.
+    moved, _ = walk(bends, [part * (1 + 1e-14) for part in at], rate, betas, steps, True)
+    end, shaken = (0.5 * (bends[0] * x * x + bends[1] * y * y) for x, y in (places[-1], moved[-1]))
+    assert scene.tale.end(ADAM) == pytest.approx(end, rel=1e-5, abs=1e-9 + 10 * abs(end - shaken))
     here, there = scene.tale.end(ADAM), scene.tale.end(TURNED + ADAM)
     differs = abs(here - there) > 0.01 * max(here, there)
     assert words["axes"].startswith("It follows" if differs else "The axes do not")
