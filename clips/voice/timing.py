@@ -12,16 +12,30 @@ from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 
-VERSION = 3  # of how a voice is made from takes, and joined to a picture
+VERSION = 4  # of how a voice is made from takes, and joined to a picture
 BREATH = 0.35  # seconds between the end of a voice and the next beat
 TAIL = 0.2  # of them, in which the recording goes on; then it is silent, so that what follows is encoded by itself
+
+STRETCH = Fraction(1024, 48_000)  # seconds of sound that AAC encodes as one
+LONGEST_STEP = Fraction(3, 5)  # seconds that a hold may be longer for it
 
 Span = tuple[float, float]
 
 
 def held_frames(frames: int, end: float, rate: Fraction) -> int:
-    """For how many frames a beat of so many holds still, so that a voice that ends at `end` seconds has a breath."""
-    return max(0, math.ceil((end + BREATH) * rate) - frames)
+    """For how many frames a beat of so many holds still, so that a voice that ends at `end` seconds has a breath.
+
+    Holds are whole steps, so that another take moves what follows by whole stretches of sound, which are then encoded
+    as they were before.
+    """
+    step = hold_step(rate)
+    return max(0, step * math.ceil((math.ceil((end + BREATH) * rate) - frames) / step))
+
+
+def hold_step(rate: Fraction) -> int:
+    """The fewest frames that last whole stretches of sound: 32 at 60 a second, half a second; 1 where that is long."""
+    frames = (STRETCH * rate).numerator
+    return frames if frames <= LONGEST_STEP * rate else 1
 
 
 def spans(parts: Sequence[str], start: float, end: float, pauses: Sequence[Span] = ()) -> list[Span]:

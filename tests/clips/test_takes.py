@@ -44,7 +44,7 @@ from clips.voice.audio import RATE, Samples, Sound, read
 from clips.voice.mastering import mastered
 from clips.voice.measuring import measure
 from clips.voice.takes import strangers
-from clips.voice.timing import BREATH, held_frames, spans
+from clips.voice.timing import BREATH, held_frames, hold_step, spans
 from tests import tiny
 from tests.clips.spoken import SIZE, SOON, NoCamera, Stage, babble, heard_in
 
@@ -152,10 +152,10 @@ def test_what_is_heard_is_below_the_ceiling_and_begins_and_ends_in_silence(level
 def test_the_picture_waits_and_no_frame_is_another(spoken: Stage) -> None:
     silent = spoken.folder / "silent" / "clips" / "tiny.mp4"
     before, now = pictures_of(silent), pictures_of(spoken.video)
-    needs = held_frames(30, SOON + 2.0, Fraction(30))
-    assert needs == pytest.approx(30 * (SOON + 2.0 + BREATH - 1), abs=3)
-    held = len(now) - len(before)
-    assert abs(held - needs) <= 2  # its last syllable ends a little before
+    held, step = len(now) - len(before), hold_step(Fraction(30))
+    assert held % step == 0
+    needed = 30 * (SOON + 2.0 + BREATH - 1)
+    assert needed - 2 <= held < needed + step + 2  # its last syllable ends a little before
     np.testing.assert_array_equal(now[:30], before[:30])
     assert (now[30 : 30 + held] == before[29]).all()
     np.testing.assert_array_equal(now[30 + held :], before[30:])
@@ -184,7 +184,7 @@ def test_a_picture_waits_where_its_beat_says(own: Stage, monkeypatch: pytest.Mon
     now, start = pictures_of(own.video), 30
     held = len(now) - len(before)
     within = held // 16 * 16
-    assert 0 < within < held
+    assert 0 < within <= held
     after = start + 15
     np.testing.assert_array_equal(now[:after], before[:after])
     assert (now[after : after + within] == before[after - 1]).all()
@@ -436,6 +436,17 @@ def test_folders_of_no_clip_are_told(own: Stage) -> None:
     own.put("tiny-way-1.5/move", babble(0.5, 3))  # a variant's
     (told,) = strangers(own.home, ["tiny", "tiny_far"])
     assert told == "voice/tinny: There is no clip 'tinny': did you mean 'tiny'?"
+
+
+@given(st.integers(1, 4000), st.floats(0.01, 120), st.sampled_from([10, 15, 24, 25, 30, 50, 60, Fraction(30000, 1001)]))
+def test_a_hold_moves_what_follows_by_whole_stretches(frames: int, end: float, rate: int | Fraction) -> None:
+    """Of 1,024 samples at 48 kHz, where such a step is short; there is a breath, and less than a step beside it."""
+    held, step, needed = held_frames(frames, end, Fraction(rate)), hold_step(Fraction(rate)), (end + BREATH) * rate
+    shift = held * Fraction(48_000) / Fraction(rate)
+    assert shift % 1024 == 0 or rate in (10, 24, Fraction(30000, 1001))
+    assert held == 0 or needed - 1e-6 <= frames + held < needed + step + 1e-6
+    assert frames + held >= needed - 1e-6
+    assert step / Fraction(rate) <= 0.6
 
 
 # What is read ---------------------------------------------------------------------------------------------------------
