@@ -161,12 +161,12 @@ class Conventions(LectureScene):
         self.speaker.say("other letters ...")
         for row in self.table.rows:
             self.play(Indicate(row, 1.04, color=row.get_color()), run_time=0.7)
-        self.wait(0.4)
-        self._clear()
+        self.wait(0.9)
 
     def forms(self) -> None:
         """And in other forms, here in the lecture's letters: the learning rate stands inside the memory, or outside,
         and the gradient may get a weight of one minus the momentum."""
+        self._clear()
         cards = FormCards(self.rows[1])
         for card in cards.cards.values():
             self.play(FadeIn(card), run_time=0.6)
@@ -174,10 +174,10 @@ class Conventions(LectureScene):
         rate = notation().learning_rate
         self.speaker.say(tinted(f"... and other forms: where is ${rate}$?", palette().gradient))
         self.wait(3.0)
-        self._clear()
 
     def same_path(self) -> None:
         """All three are run. With one learning rate they {same_way}.{under}"""
+        self._clear()
         beside = (self.legend, self.counter, self.strips[0])
         self.play(*map(FadeIn, (self.map, self.goal, *beside)), run_time=0.8)
         self._set_out(self.constant_trails)

@@ -106,10 +106,18 @@ def test_captions_can_be_read(seen: Seen) -> None:
 
 def test_the_first_frame_is_a_picture(seen: Seen) -> None:
     """Players and slides without a poster show it: more than a line of words on the ground."""
-    first = frames_of(seen.beats[scene_class(seen.clip).beats[0]])[0].astype(int)
-    drawn = (abs(first - first[0, 0]) > 12).any(axis=-1)
-    assert drawn.mean() > 0.03
-    assert drawn[len(drawn) // 4 :].mean() > 0.02, "below the heading"
+    assert is_a_picture(frames_of(seen.beats[scene_class(seen.clip).beats[0]])[0])
+
+
+def test_a_slide_rests_on_a_picture(seen: Seen) -> None:
+    """A deck holds each beat's last frame while somebody speaks: nothing is put away there for what comes next."""
+    assert [beat for beat, video in seen.beats.items() if not is_a_picture(frames_of(video)[-1])] == []
+
+
+def is_a_picture(frame: np.ndarray) -> bool:
+    """More than a heading and a line."""
+    drawn = (abs(frame.astype(int) - frame[0, 0]) > 12).any(axis=-1)
+    return bool(drawn.mean() > 0.03 and drawn[len(drawn) // 4 :].mean() > 0.02)
 
 
 def test_a_beat_is_the_same_whatever_was_skipped_before_it(seen: Seen) -> None:
