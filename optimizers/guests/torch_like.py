@@ -41,12 +41,14 @@ class TorchMachine:
     def __init__(self, kind: Any, settings: Settings, way: str, x: FloatArray) -> None:
         self.torch = import_module("torch")
         self.parameter = self.torch.nn.Parameter(self.torch.tensor(x, dtype=self.torch.float64))
-        self.way, self.chance = way, self.torch.Generator().manual_seed(0).get_state()
+        self.chance = self._first = self.torch.Generator().manual_seed(0).get_state()
         with self._own_chance():
             self.optimizer = kind(self._handed_over(kind), **settings)
         self._evaluate, self._train = (_switch(self.optimizer, mode) for mode in ("eval", "train"))
         self._train()
-        self._tell, self._trust = self._with_own_chance, 0 if may_draw(kind) else TRIED
+        self._bare: Callable[[Asking], None] = getattr(self, f"_{way}")
+        self._tell: Callable[[Asking], None] = self._with_own_chance
+        self._trust = 0 if may_draw(kind) else TRIED
 
     def step(self, ask: Asking, rate: float | None) -> FloatArray:
         """Take a step with this learning rate; where the parameter is then."""
@@ -101,10 +103,10 @@ class TorchMachine:
 
     def _with_own_chance(self, ask: Asking) -> None:
         with self._own_chance():
-            getattr(self, f"_{self.way}")(ask)
+            self._bare(ask)
         self._trust -= 1
-        if self._trust == 0 and self.torch.equal(self.chance, self.torch.Generator().manual_seed(0).get_state()):
-            self._tell = getattr(self, f"_{self.way}")  # to keep random numbers takes as long as a simple step
+        if self._trust == 0 and self.torch.equal(self.chance, self._first):
+            self._tell = self._bare  # to keep random numbers takes as long as a simple step
 
     @contextmanager
     def _own_chance(self) -> Iterator[None]:
