@@ -369,8 +369,7 @@ def test_ctrl_c_leaves_what_was_there(tmp_path: Path) -> None:
     command = [sys.executable, "render.py", "u_turn", "-q", "l", "--output", str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        while "u_turn: rendering" not in process.stdout.readline():
-            pass
+        assert any("u_turn: rendering" in line for line in process.stdout), "it ended before it filmed"
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130

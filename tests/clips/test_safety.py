@@ -82,8 +82,7 @@ class Room:
         """Start the command, and so many seconds after it has begun to film kill it, or it and its processes."""
         process = self.start()
         assert process.stdout is not None
-        while "rendering" not in process.stdout.readline():
-            pass
+        assert any("rendering" in line for line in process.stdout), "it ended before it filmed"
         time.sleep(after)
         (os.killpg if everything else os.kill)(process.pid, signal.SIGKILL)
         process.communicate()
