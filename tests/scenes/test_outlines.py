@@ -74,6 +74,16 @@ def test_a_damaged_file_is_made_again(folder: Path, suffix: str, damage: bytes) 
     assert len(file.read_bytes()) == len(whole)
 
 
+def test_another_manim_reads_nothing_that_this_one_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    formula()
+    before = {*folder.rglob(f"*{SUFFIX}"), *folder.rglob(f"*{SET}")}
+    monkeypatch.setattr(outlines, "version", lambda _: "0.23.0")
+    monkeypatch.setattr(outlines, "_code", outlines._code.__wrapped__)
+    formula()
+    after = {*folder.rglob(f"*{SUFFIX}"), *folder.rglob(f"*{SET}")}
+    assert (before < after, len(after)) == (True, 2 * len(before))
+
+
 @pytest.mark.usefixtures("folder")
 def test_another_colour_is_another_file() -> None:
     red, blue = (Words("one", color=color) for color in ("#ff0000", "#0000ff"))

@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache
+from importlib.metadata import version
+from inspect import getfile
 from pathlib import Path
 from typing import Any, Self
 from xml.etree import ElementTree as Xml
@@ -129,9 +131,9 @@ def _file(what: object, suffix: str) -> Path:
 
 @cache
 def _code() -> str:
-    """What is kept by other code than this may be something else."""
-    files = (Path(__file__), Path(__file__).with_name("glyphs.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    """What is kept by other code than this, Manim's among it, may be something else."""
+    ours = [Path(file).read_bytes() for file in (__file__, getfile(letters_of), getfile(Flat))]
+    return hashlib.sha256(b"".join([*ours, version("manim").encode()])).hexdigest()
 
 
 def _look(glyph: VMobject) -> bytes:
