@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
@@ -232,6 +234,7 @@ def _live(pipe: Connection, scratch: str, environment: Mapping[str, str]) -> Non
     sys.setswitchinterval(SOON)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, who ends us
+    Thread(target=_follow_parent, daemon=True).start()
     with suppress(BrokenPipeError, EOFError, ConnectionResetError):
         while True:
             job, work = pipe.recv()
@@ -243,6 +246,16 @@ def _leave(*_: object) -> None:
     """Asked to end: unwind, and leave nothing behind; being asked again must not cut that short."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit()
+
+
+def _follow_parent() -> None:
+    """Leave when the parent is gone, also in the middle of a scene that never ends."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    for way in (signal.SIGTERM, signal.SIGKILL):
+        os.kill(os.getpid(), way)
+        time.sleep(PATIENCE)
 
 
 def outcome_of(job: Job, work: Work, report: Report) -> Outcome:

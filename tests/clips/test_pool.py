@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import subprocess
+import sys
 import tempfile
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from clips.files import ROOT
 from clips.filming.pool import Outcome, Pool, Progress
 from clips.job import Job
 from clips.making.wishes import wishes_of
@@ -88,6 +94,33 @@ def test_stopping_early_ends_the_processes_and_leaves_nothing(tmp_path: Path, mo
         interrupted()
     assert multiprocessing.active_children() == []
     assert list(tmp_path.iterdir()) == []
+
+
+ENDLESS = """
+import time
+from clips.filming.pool import Pool
+from clips.job import Job
+from tests import tiny
+
+with Pool(1) as pool:
+    for _ in pool.run([Job("endless")], tiny.sleep_for_ever):
+        print("it sleeps", flush=True)
+        time.sleep(600)
+"""
+
+
+def test_a_scene_that_never_ends_ends_with_its_parent() -> None:
+    """Also where it reports nothing, and so would not notice that nobody listens any more."""
+    command = [sys.executable, "-c", ENDLESS]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "it sleeps\n"
+        parent.kill()
+        try:
+            parent.communicate(timeout=60)  # until nobody is left who could write there
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(parent.pid, signal.SIGKILL)
 
 
 def test_what_a_killed_run_left_in_the_temporary_folder_is_swept_up(

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -106,15 +107,22 @@ class Watching:
         command = [sys.executable, "-u", "render.py", "watch", "--jobs", "1", *arguments]
         environment = {**os.environ, "MOMENTUM_CACHE": str(self.root / "cache"), "NOTES": str(self.root / "notes")}
         self.process = subprocess.Popen(
-            command, cwd=self.root, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            cwd=self.root,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         self.listener = threading.Thread(target=self._listen)
         self.listener.start()
 
     def end(self) -> None:
-        """Leave nothing behind, however the test ended: the processes that draw end with their parent."""
+        """Leave nothing behind, however the test ended, and whatever a process that draws may wait for."""
         if process := getattr(self, "process", None):
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             self.listener.join()
             process.stdout.close()

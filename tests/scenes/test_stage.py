@@ -280,6 +280,13 @@ def test_errors_find_their_scale(errors: list[float], scale: str) -> None:
     assert all(low <= error <= high for error in held)
 
 
+@pytest.mark.parametrize("floor", [0.0, 0.05, 1.0, 1e3])
+def test_a_floor_leaves_room_above_it(floor: float) -> None:
+    (low, high), found = error_range({"momentum": np.array([1.0, 1e-6])}, floor)
+    assert found == "log"
+    assert low <= high / 100
+
+
 def test_strip_ends_where_the_error_is() -> None:
     errors = np.array([1.0, 0.1, 0.01, 0.001])
     strip = ErrorStrip(SQUARE, {"momentum": errors}, {"momentum": "#FFFFFF"})

@@ -35,10 +35,11 @@ def exploded(values: Array, first: float) -> bool:
     return bool(known[-1] > EXPLODED * first and known[-1] > GROWING * known[: (len(known) + 1) // 2].max())
 
 
-def error_range(runs: Mapping[str, Array]) -> tuple[Range, Scale]:
+def error_range(runs: Mapping[str, Array], floor: float = 0.0) -> tuple[Range, Scale]:
     """A range for the errors of all runs that do not explode, logarithmic where they span two decades or more.
 
-    Of runs that explode, if there are no others, the range holds the beginning.
+    Of runs that explode, if there are no others, the range holds the beginning. A logarithmic one begins at
+    `floor`, if that leaves it two decades.
     """
     first = _largest_first(runs.values())
     calm = [values for values in runs.values() if not exploded(values, first)]
@@ -48,7 +49,7 @@ def error_range(runs: Mapping[str, Array]) -> tuple[Range, Scale]:
         return (0.0, 1.0), "linear"
     low, high = float(shown.min()), float(shown.max())
     if low >= 0 and high > 0 and low < high / 100:
-        lowest = max(low, high * 10.0**-DECADES)
+        lowest = max(low, high * 10.0**-DECADES, min(floor, high / 100))
         return (10.0 ** np.floor(np.log10(lowest)), 10.0 ** np.ceil(np.log10(high))), "log"
     room = 0.06 * (high - low) or max(abs(high), 1.0) * 0.1
     return (low - room if low < 0 else max(0.0, low - room), high + room), "linear"
@@ -69,16 +70,17 @@ class ErrorStrip(Panel):
         runs: Mapping[str, Array],
         colors: Mapping[str, str],
         name: str = "error after each iteration",
+        floor: float = 0.0,
         beside: Mapping[str, Array] | None = None,
         scale_told: bool = False,
         least: int = 0,
     ) -> None:
-        """`runs` are errors (steps + 1,) by rule, `colors` their colours.
+        """`runs` are errors (steps + 1,) by rule, `colors` their colours; what is below `floor` is cut off.
 
         `beside` are those of a strip in the same place before or after it, which has the same axis. With `scale_told`
         the name says of a logarithmic axis that it is one. The axis of the iterations has at least `least` of them."""
         self.values = runs
-        errors, scale = error_range({**runs, **{f"beside {n}": v for n, v in (beside or {}).items()}})
+        errors, scale = error_range({**runs, **{f"beside {n}": v for n, v in (beside or {}).items()}}, floor)
         self.steps = max(least, *(len(values) - 1 for values in runs.values()))
         name += IN_POWERS * (scale_told and scale == "log")
         name = name if quiet(name).width < box.width - 0.7 else name.split(" after ")[0]
