@@ -138,13 +138,15 @@ class Guest(Crewed):
 
     `machine` makes one at a point of shape (d,). `learning_rate` is None for an optimizer without one, else a number
     or an array over the batch; a schedule may change it from step to step, and nothing else. `told` are the settings,
-    the library's version among them, as they stand on a card; `asks` is what it needs besides the gradient.
+    the library's version among them, as they stand on a card; `asks` is what it needs besides the gradient;
+    `settle`, what to call in a forked process before its machines work there, None if they cannot.
     """
 
     machine: Callable[[FloatArray], Machine] = field(repr=False)
     learning_rate: Numbers | None = None
     told: tuple[tuple[str, str], ...] = ()
     asks: tuple[str, ...] = ()
+    settle: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         said = "; ".join(f"{name} {_as_markup(value)}" for name, value in self.told if value != "False")
