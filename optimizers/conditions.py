@@ -157,8 +157,8 @@ class Conditions:
 def _for_another_process(guests: Mapping[str, Guest], steps: int) -> Mapping[str, Guest]:
     """About half of the work with them, as far as it can be done there; none where that takes longer than it spares.
 
-    Who asks for more than the gradient takes at least twice as long as others, and stays."""
-    work = {name: 2 if guest.asks else 1 for name, guest in guests.items()}
+    Who asks for more than the gradient takes between two and three times as long as others, and stays."""
+    work = {name: 3 if guest.asks else 1 for name, guest in guests.items()}
     can = [name for name, guest in guests.items() if guest.settle and not guest.asks]
     half = can[: sum(work.values()) // 2] if pays(sum(work.values()) * steps * STEP) else []
     return {name: guests[name] for name in half}
