@@ -37,11 +37,11 @@ def apart(work: Callable[[], Made], settle: Collection[Callable[[], None]]) -> I
 
     What is yielded waits for what the work makes, which is to be pickled.
     """
-    if not settle:
+    begun, forked = time.monotonic(), _forked(work, settle) if settle else None
+    if forked is None:
         yield work
         return
-    begun = time.monotonic()
-    child, reader = _forked(work, settle)
+    child, reader = forked
     try:
         with os.fdopen(reader, "rb") as told:
 
@@ -55,17 +55,21 @@ def apart(work: Callable[[], Made], settle: Collection[Callable[[], None]]) -> I
         os.waitpid(child, 0)
 
 
-def _forked(work: Callable[[], Made], settle: Collection[Callable[[], None]]) -> tuple[int, int]:
-    """A process that does the work, and the pipe through which it tells."""
+def _forked(work: Callable[[], Made], settle: Collection[Callable[[], None]]) -> tuple[int, int] | None:
+    """A process that does the work, and the pipe through which it tells; None where the system has no room for it."""
     reader, writer = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # JAX warns of its threads: the work does not ask for them
-        child = os.fork()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # JAX warns of its threads: the work does not ask for them
+            child = os.fork()
+    except OSError:
+        os.close(reader)
+        child = -1
     if child == 0:
         os.close(reader)
         _tell(work, settle, writer)
     os.close(writer)
-    return child, reader
+    return (child, reader) if child > 0 else None
 
 
 def _tell(work: Callable[[], Made], settle: Collection[Callable[[], None]], writer: int) -> NoReturn:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,17 @@ def test_what_does_not_come_back_from_a_process_is_done_here(end: Any, monkeypat
     monkeypatch.setattr("optimizers.apart.PATIENCE", 1.0)
     with apart(os.getpid, [end]) as made:
         assert made() == os.getpid()
+
+
+def test_without_room_for_a_process_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> int:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr("os.fork", full)
+    files = len(list(Path("/proc/self/fd").iterdir()))
+    with apart(os.getpid, [int]) as made:
+        assert made() == os.getpid()
+    assert len(list(Path("/proc/self/fd").iterdir())) == files
 
 
 def test_a_work_apart_ends_with_who_has_begun_it(monkeypatch: pytest.MonkeyPatch) -> None:
