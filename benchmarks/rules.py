@@ -3,8 +3,8 @@
     python benchmarks/rules.py [STEPS]
 
 Wants optax 0.2.8 and JAX 0.10.2, which nothing else here needs, in the environment that runs it (one of your own: the
-project's packages and these). Each pair is run in turn, and the best of some rounds counts; compiling does not. One
-core: start it with `taskset -c 0`.
+project's packages and these). Each pair is run in turn, and the best of some rounds counts, in seconds of the
+processor; compiling does not. One core: start it with `taskset -c 0`.
 """
 
 from __future__ import annotations
@@ -61,9 +61,10 @@ def jitted(function: Callable[[Any], Any], optimizer: Any, steps: int) -> Callab
 
 
 def seconds(call: Callable[[], object]) -> float:
-    begin = time.perf_counter()
+    """Of the processor, so that what else it does counts little."""
+    begin = time.process_time()
     call()
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 def main(steps: int) -> None:

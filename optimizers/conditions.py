@@ -7,16 +7,17 @@ rate without noise is what `descend` does anyway, so that nothing changes for wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import count, repeat
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from objectives.errors import UsageError
 
+from .apart import apart, pays
 from .guests.record import Guest, Together
 from .minibatch import descend_minibatch
 from .names import made_once, name_of_run
@@ -28,6 +29,9 @@ from .trajectory import Schedule, Trajectory, descend
 
 CONSTANT = "constant"
 TOGETHER = "side by side"  # of what is kept: the runs of several guests
+STEP = 1e-4  # seconds that a guest's step takes, at least
+Outcome: TypeAlias = tuple[dict[str, Trajectory], dict[str, str]]
+"""Runs by name; and of those that failed, why."""
 
 
 @dataclass(frozen=True)
@@ -70,40 +74,54 @@ class Conditions:
             return descend(objective, moving, start, steps)
         return descend_noisy(objective, moving, start, steps, deviation=self.noise, seed=self.seed)
 
-    def descend_each(
-        self, objective: Problem, rules: Mapping[str, Rule[Any]], start: ArrayLike, steps: int
-    ) -> tuple[dict[str, Trajectory], dict[str, str]]:
+    def descend_each(self, objective: Problem, rules: Mapping[str, Rule[Any]], start: ArrayLike, steps: int) -> Outcome:
         """The runs of rules by name, and of those that fail inside why: an optimizer of a library may, anywhere.
 
-        They are those of `descend`. Guests that ask for the gradient alone run side by side, for that is quicker.
+        They are those of `descend`. Guests run side by side, and a long race of many in two processes: that is quicker.
         """
-        together = {name: rule for name, rule in rules.items() if isinstance(rule, Guest) and _fits_beside(rule, start)}
-        runs, failed = self._side_by_side(objective, together, start, steps)
-        for name in (name for name in rules if name not in together):
+        found = {name: _name_of_guest(objective, rule, start, steps) for name, rule in rules.items()}
+        names = {name: known for name, known in found.items() if known}
+        guests: dict[str, Any] = {name: rules[name] for name in names}
+        make = partial(self._shared_out, objective, guests, start, steps)
+        visited, gave_up = made_once((self, TOGETHER, *names.items()), make)
+        kept = {name: made_once((self, *names[name]), partial(_as_is, run)) for name, run in visited.items()}
+        others = {name: rule for name, rule in rules.items() if name not in names}
+        runs, failed = self._one_by_one(objective, others, start, steps)
+        return {name: (kept | runs)[name] for name in rules if name in kept | runs}, gave_up | failed
+
+    def _shared_out(self, objective: Problem, guests: Mapping[str, Guest], start: ArrayLike, steps: int) -> Outcome:
+        """The runs of guests by name, some from another process if that pays; and why others failed."""
+        away = _for_another_process(guests, steps)
+        here = {name: guest for name, guest in guests.items() if name not in away}
+        settle = {one.settle for one in away.values() if one.settle}
+        with apart(partial(self._guests, objective, away, start, steps), settle) as others:
+            runs, failed = self._guests(objective, here, start, steps)
+            more, gave_up = others()
+        return runs | {name: replace(run) for name, run in more.items()}, failed | gave_up  # read-only again
+
+    def _guests(self, objective: Problem, guests: Mapping[str, Guest], start: ArrayLike, steps: int) -> Outcome:
+        """The runs of guests by name, and why others failed: those that ask for the gradient alone side by side."""
+        beside = {name: guest for name, guest in guests.items() if not guest.asks}
+        alone = {name: guest for name, guest in guests.items() if guest.asks}
+        runs, failed = self._one_by_one(objective, alone, start, steps)
+        if beside:
+            team = Together.of(beside.values())
+            made = self._run(objective, team, start, steps)
+            failed |= {name: team.failed[place] for place, name in enumerate(beside) if place in team.failed}
+            runs |= {name: made.at(place) for place, name in enumerate(beside) if name not in failed}
+        return runs, failed
+
+    def _one_by_one(self, objective: Problem, rules: Mapping[str, Rule[Any]], start: ArrayLike, steps: int) -> Outcome:
+        """The runs of rules by name, and why guests among them failed."""
+        runs, failed = {}, {}
+        for name, rule in rules.items():
             try:
-                runs[name] = self.descend(objective, rules[name], start, steps)
+                runs[name] = self.descend(objective, rule, start, steps)
             except UsageError as error:
-                if rules[name].says_all:  # ours does not fail: something else is wrong
+                if rule.says_all:  # ours does not fail: something else is wrong
                     raise
                 failed[name] = str(error)
-        return {name: runs[name] for name in rules if name in runs}, failed
-
-    def _side_by_side(
-        self, objective: Problem, guests: Mapping[str, Guest], start: ArrayLike, steps: int
-    ) -> tuple[dict[str, Trajectory], dict[str, str]]:
-        """The runs of guests by name, kept as those that each of them makes alone; and why others failed."""
-        if not guests:
-            return {}, {}
-        names = {name: _name_of_guest(objective, rule, start, steps) for name, rule in guests.items()}
-
-        def make() -> tuple[Trajectory, dict[int, str]]:
-            team = Together.of(guests.values())
-            return self._run(objective, team, start, steps), team.failed
-
-        made, gave_up = made_once((self, TOGETHER, *names.values()), make)
-        found = {name: made.at(place) for place, name in enumerate(guests) if place not in gave_up}
-        runs = {name: made_once((self, *(names[name] or ())), partial(_as_is, run)) for name, run in found.items()}
-        return runs, {name: gave_up[place] for place, name in enumerate(guests) if place in gave_up}
+        return runs, failed
 
     def descend_minibatch(
         self, objective: DataProblem, rule: Rule[Any], start: ArrayLike, *, steps: int, **how: Any
@@ -136,9 +154,14 @@ class Conditions:
         return (noise_at(k, dimension, self.noise, self.seed) for k in count())
 
 
-def _fits_beside(guest: Guest, start: ArrayLike) -> bool:
-    """Whether it can be one of several: a single run that asks for no more than the gradient."""
-    return not guest.asks and not guest.batch_shape and np.ndim(start) == 1
+def _for_another_process(guests: Mapping[str, Guest], steps: int) -> Mapping[str, Guest]:
+    """About half of the work with them, as far as it can be done there; none where that takes longer than it spares.
+
+    Who asks for more than the gradient takes between two and three times as long as others, and stays."""
+    work = {name: 3 if guest.asks else 1 for name, guest in guests.items()}
+    can = [name for name, guest in guests.items() if guest.settle and not guest.asks]
+    half = can[: sum(work.values()) // 2] if pays(sum(work.values()) * steps * STEP) else []
+    return {name: guests[name] for name in half}
 
 
 def _as_is(run: Trajectory) -> Trajectory:

@@ -30,6 +30,7 @@ from objectives.errors import UsageError
 from . import turns
 from .names import made_once, name_of_run
 from .problem import Differentiable, FloatArray, IntArray, Problem
+from .room import room
 from .rules import HESSIAN, Rule
 
 Schedule: TypeAlias = Callable[[int], Rule[Any]]
@@ -206,7 +207,7 @@ class _Journal:
         together: Any = getattr(objective, "value_and_gradient", None)  # ours has it, for it costs less
         self.both = together or (lambda x: (objective.value(x), objective.gradient(x)))
         self.iterates, self.gradients = (_by_coordinate(steps, shape) for _ in range(2))
-        self.values = np.empty((steps + 1, *shape[:-1]))
+        self.values = room((steps + 1, *shape[:-1]))
         self.written = 0
         self.diverged = np.full(shape[:-1], -1)
         self.undefined = np.full(shape[:-1], -1)
@@ -264,7 +265,7 @@ class _Journal:
 def _by_coordinate(steps: int, shape: tuple[int, ...]) -> FloatArray:
     """Room for (steps+1, *batch, d), in memory coordinate by coordinate: an objective computes with those."""
     *batch, d = shape
-    return np.moveaxis(np.empty((steps + 1, d, *batch)), 1, -1)
+    return np.moveaxis(room((steps + 1, d, *batch)), 1, -1)
 
 
 @dataclass(frozen=True, eq=False)

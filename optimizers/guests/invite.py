@@ -49,7 +49,7 @@ def guest(name: str, **settings: object) -> Guest:
     if rate is not None and not isinstance(number, np.ndarray):
         value = given.get(rate, taken[rate].default)
         number = float(value) if isinstance(value, int | float) else None
-    return made(library.ways.maker(kind, given, way), number, told, library.ways.WAYS[way])
+    return made(library.ways.maker(kind, given, way), number, told, library.ways.WAYS[way], library.ways.settle)
 
 
 def guest_kind(name: str) -> type[Guest]:

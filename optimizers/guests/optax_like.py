@@ -24,6 +24,7 @@ from .trial import Bowl, first_way
 Settings = Mapping[str, Any]
 WAYS: Mapping[str, tuple[str, ...]] = {"plain": (), "value": (VALUE,), "function": (VALUE, HESSIAN)}
 RATES = ("learning_rate", "max_learning_rate")
+settle = None  # JAX compiles and computes in threads: its machines do not work in a forked process
 
 
 class OptaxMachine:

@@ -13,7 +13,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import repeat
 from typing import Any, ClassVar, Protocol, final
 
@@ -81,10 +81,10 @@ class Crewed(Rule[Diary]):
     learning_rate: Numbers | None
 
     @abstractmethod
-    def machine_at(self, place: tuple[int, ...], x: FloatArray) -> Machine:
-        """A new machine for the run at that place of the batch, whose start is x, shape (d,)."""
+    def machine_at(self, place: int, x: FloatArray) -> Machine:
+        """A new machine for that run of the batch, counted through all its axes; its start is x, shape (d,)."""
 
-    def taken(self, place: tuple[int, ...], machine: Machine, ask: Asking, rate: float | None) -> FloatArray:  # noqa: ARG002
+    def taken(self, place: int, machine: Machine, ask: Asking, rate: float | None) -> FloatArray:  # noqa: ARG002
         """Where a step of that machine leads; raises `UsageError` with the library's reason if it fails inside."""
         try:
             return machine.step(ask, rate)
@@ -107,26 +107,26 @@ class Crewed(Rule[Diary]):
 
     def step(self, gradient: GradientFunction, x: FloatArray, state: Diary) -> tuple[FloatArray, Diary]:
         crew = state.crew if state.crew.newest in (None, state) else _Crew()
-        machines = crew.machines or self._as_of(state)
-        asked = [_Asked(gradient, x, place) for place in np.ndindex(x.shape[:-1])]
-        result = np.full_like(x, np.nan)
+        machines, batch = crew.machines or self._as_of(state), _Batch(gradient, x)
+        asked = [_Asked(batch, place) for place in range(len(machines))]
+        result = np.full_like(batch.points, np.nan)
         with _quiet():
             for ask, machine, rate in zip(asked, machines, _each(self.learning_rate, x.shape[:-1]), strict=True):
                 if ask.goes_on:
                     result[ask.place] = self.taken(ask.place, machine, ask, rate)
         now = Diary(state.start, state, tuple(tuple(ask.answers) for ask in asked), self.learning_rate, crew)
         crew.machines, crew.newest = machines, now
-        return result, now
+        return result.reshape(x.shape), now
 
     def _as_of(self, state: Diary) -> list[Machine]:
         """Machines that have taken the steps of a diary."""
         batch = state.start.shape[:-1]
-        places = list(np.ndindex(batch))
+        starts = state.start.reshape(-1, state.start.shape[-1])
         with _quiet():
-            machines = [self.machine_at(place, np.array(state.start[place])) for place in places]
+            machines = [self.machine_at(place, np.array(start)) for place, start in enumerate(starts)]
             for entry in state.steps():
-                told = zip(places, machines, entry.answers, _each(entry.learning_rate, batch), strict=True)
-                for place, machine, answers, rate in told:
+                told = zip(machines, entry.answers, _each(entry.learning_rate, batch), strict=True)
+                for place, (machine, answers, rate) in enumerate(told):
                     if answers:
                         self.taken(place, machine, _Remembered(iter(answers)), rate)
         return machines
@@ -138,13 +138,15 @@ class Guest(Crewed):
 
     `machine` makes one at a point of shape (d,). `learning_rate` is None for an optimizer without one, else a number
     or an array over the batch; a schedule may change it from step to step, and nothing else. `told` are the settings,
-    the library's version among them, as they stand on a card; `asks` is what it needs besides the gradient.
+    the library's version among them, as they stand on a card; `asks` is what it needs besides the gradient;
+    `settle`, what to call in a forked process before its machines work there, None if they cannot.
     """
 
     machine: Callable[[FloatArray], Machine] = field(repr=False)
     learning_rate: Numbers | None = None
     told: tuple[tuple[str, str], ...] = ()
     asks: tuple[str, ...] = ()
+    settle: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         said = "; ".join(f"{name} {_as_markup(value)}" for name, value in self.told if value != "False")
@@ -157,7 +159,7 @@ class Guest(Crewed):
     def __hash__(self) -> int:
         return hash((self.name, self.told))
 
-    def machine_at(self, _: tuple[int, ...], x: FloatArray) -> Machine:
+    def machine_at(self, _: int, x: FloatArray) -> Machine:
         return self.machine(x)
 
 
@@ -182,15 +184,15 @@ class Together(Crewed):
         found = tuple(guests)
         return cls(found, np.array([float(one.learning_rate or 0.0) for one in found]))
 
-    def machine_at(self, place: tuple[int, ...], x: FloatArray) -> Machine:
-        return self.guests[place[0]].machine(x)
+    def machine_at(self, place: int, x: FloatArray) -> Machine:
+        return self.guests[place].machine(x)
 
-    def taken(self, place: tuple[int, ...], machine: Machine, ask: Asking, rate: float | None) -> FloatArray:
-        guest = self.guests[place[0]]
+    def taken(self, place: int, machine: Machine, ask: Asking, rate: float | None) -> FloatArray:
+        guest = self.guests[place]
         try:
             return guest.taken(place, machine, ask, None if guest.learning_rate is None else rate)
         except UsageError as error:
-            self.failed[place[0]] = str(error)
+            self.failed[place] = str(error)
             return np.array(np.nan)
 
 
@@ -207,12 +209,24 @@ def _quiet() -> Iterator[None]:
         yield
 
 
+class _Batch:
+    """Where the runs of a batch stand, and the gradient there, which is asked for all of them at once."""
+
+    def __init__(self, gradient: GradientFunction, x: FloatArray) -> None:
+        self.gradient, self.x = gradient, x
+        self.points = x.reshape(-1, x.shape[-1])
+        self.places: list[list[float]] = self.points.tolist()
+
+    @cached_property
+    def slopes(self) -> FloatArray:
+        return np.array(self.gradient(self.x)).reshape(self.points.shape)
+
+
 class _Asked:
     """The objective as one run of a batch sees it; what it answers is noted."""
 
-    def __init__(self, gradient: GradientFunction, x: FloatArray, place: tuple[int, ...]) -> None:
-        self.gradient, self.x, self.place = gradient, x, place
-        self.here: list[float] = x[place].tolist()
+    def __init__(self, batch: _Batch, place: int) -> None:
+        self.batch, self.place, self.here = batch, place, batch.places[place]
         self.answers: list[Answer] = []
 
     @property
@@ -221,20 +235,25 @@ class _Asked:
         return all(map(math.isfinite, self.here))
 
     def slope(self, x: FloatArray) -> FloatArray:
-        return self._noted(self.gradient, x)
+        return self._noted(self.batch.slopes if self._stands_at(x) else self._at(x, self.batch.gradient))
 
     def value(self, x: FloatArray) -> float:
-        return float(self._noted(self.gradient.value, x))
+        return float(self._noted(self._at(x, self.batch.gradient.value)))
 
     def hessian(self, x: FloatArray) -> FloatArray:
-        return self._noted(self.gradient.hessian, x)
+        return self._noted(self._at(x, self.batch.gradient.hessian))
 
-    def _all_there(self, x: FloatArray) -> FloatArray:
-        """The batch's own points, where this run stands among them; else the whole batch at the point asked for."""
-        return self.x if x.tolist() == self.here else np.broadcast_to(x, self.x.shape)
+    def _stands_at(self, x: FloatArray) -> bool:
+        return bool(x.tolist() == self.here)
 
-    def _noted(self, asked: Callable[[FloatArray], FloatArray], x: FloatArray) -> FloatArray:
-        answer = np.array(asked(self._all_there(x))[self.place])
+    def _at(self, x: FloatArray, asked: Callable[[FloatArray], FloatArray]) -> FloatArray:
+        """The batch's answers at its own points, where this run stands among them; else all at the point asked for."""
+        own = self.batch.x
+        answers = asked(own if self._stands_at(x) else np.broadcast_to(x, own.shape))
+        return np.array(answers).reshape(-1, *answers.shape[own.ndim - 1 :])
+
+    def _noted(self, answers: FloatArray) -> FloatArray:
+        answer: FloatArray = answers[self.place]
         self.answers.append(answer)
         return answer
 

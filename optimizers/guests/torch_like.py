@@ -143,6 +143,11 @@ def _slope_function(torch: Any) -> Any:
     return Slope
 
 
+def settle() -> None:
+    """In a forked process: the threads did not come along, and would be waited for, even with a few numbers."""
+    import_module("torch").set_num_threads(1)
+
+
 # What a class wants ---------------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ The libraries themselves are not installed for these tests; `tests/guests` holds
 from __future__ import annotations
 
 import inspect
+import sys
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -200,6 +201,53 @@ def test_what_was_run_side_by_side_is_not_run_again() -> None:
     assert Rolling.made == 0
 
 
+def test_a_race_of_equal_guests_by_other_names_is_told_by_those() -> None:
+    rolled = entrants(same=0.04)["same"]
+    for name in ("one", "other"):
+        assert list(Conditions().descend_each(OBJECTIVES["qfsp"], {name: rolled}, [7.0, 6.0], 5)[0]) == [name]
+
+
+# In two processes -----------------------------------------------------------------------------------------------------
+
+
+class Elsewhere(Rolling):
+    """Works in a process of its own and nowhere else."""
+
+    settled = False
+
+    def step(self, ask: Asking, rate: float | None) -> FloatArray:
+        if not type(self).settled:
+            raise RuntimeError("not here")
+        return super().step(ask, rate)
+
+    @classmethod
+    def settle(cls) -> None:
+        cls.settled = True
+
+
+@pytest.fixture
+def two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However short a race is, and however few processors there are."""
+    monkeypatch.setattr("optimizers.conditions.pays", lambda _: True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no process is forked elsewhere")
+@pytest.mark.usefixtures("two_processes")
+def test_half_of_a_race_is_run_in_another_process() -> None:
+    """With the same runs and reasons in the same order, and read-only."""
+    away = {name: kind_of(f"library:{name}")(Elsewhere, settle=Elsewhere.settle) for name in ("away", "also")}
+    broken = {"broken": kind_of("library:broken")(Failing, settle=Elsewhere.settle)}
+    rules = entrants(here=0.01, near=0.04, next=0.02) | broken | away
+    runs, failed = Conditions().descend_each(OBJECTIVES["qfsp"], rules, [7.11, 6.97], 12)
+    assert list(runs) == ["here", "near", "next", "away", "also"]
+    assert failed == {"broken": "library:broken gave up: no way out of here."}
+    for name in ("away", "also"):
+        alone = descend(OBJECTIVES["qfsp"], rolling(), [7.11, 6.97], 12)
+        np.testing.assert_array_equal(runs[name].iterates, alone.iterates)
+        assert not runs[name].iterates.flags.writeable
+    assert not Elsewhere.settled
+
+
 def test_a_card_has_every_setting_as_one_writes_it() -> None:
     rule = rolling(told=(("library", "2.13.0"), ("lr", "0.1"), ("eps", "1e-08"), ("tiny", "2.5e-3"), ("on", "False")))
     assert rule.small_print == "library 2.13.0; lr 0.1; eps $10^(-8)$; tiny $2.5 dot 10^(-3)$"
@@ -238,6 +286,7 @@ class Ways:
     """How a library of one optimizer is told things."""
 
     WAYS = MappingProxyType({"plain": ()})
+    settle = None
     parameters_of = staticmethod(lambda kind: dict(inspect.signature(kind).parameters))
     way_of = staticmethod(lambda *_: "plain")
 
