@@ -139,6 +139,15 @@ def test_a_long_beat_is_filmed_beside_all_the_others() -> None:
     assert wall(jobs, 2, {("u_turn", beat): seconds for beat, seconds in took.items()}) == 34.0
 
 
+@pytest.mark.parametrize(("width", "rate"), [(1920, 60), (3840, 60), (640, 60), (1920, 15), (3840, 120)])
+def test_a_cost_is_brought_over_to_another_size(width: int, rate: int) -> None:
+    """More pixels and more frames cost more, but less than so many times as much: a draft foretells the final size."""
+    costs = Costs(cast(Any, Remembered({"ewma": {"a": 8.0}}, 0.1, 10.0)))
+    found = costs.beat("ewma", "a", Profile(width, width * 9 // 16, rate)).filming / 8.0
+    pixels = (width / 1920) ** 2 * rate / 60
+    assert found == 1.0 if pixels == 1 else min(pixels, 1) < found < max(pixels, 1)
+
+
 ONE_LONG = {"u_turn": {"opening": 2.0, "surface": 60.0, "balls": 3.0}}
 
 
