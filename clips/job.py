@@ -71,11 +71,15 @@ class Beat:
 
 @dataclass(frozen=True)
 class Film:
-    """What a job returns: the beats that it asked for; `skipped` says how long the others took to pass over."""
+    """What a job returns: the beats that it asked for; `skipped` says how long the others took to pass over.
+
+    `played` are all that were run through, in their order in the clip.
+    """
 
     clip: str
     beats: tuple[Beat, ...]
     skipped: Mapping[str, float] = field(default_factory=dict)
+    played: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:

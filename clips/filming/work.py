@@ -239,7 +239,7 @@ def _film(job: Job, scene: LectureScene, writer: BeatWriter, watch: Watch, waits
         if b in scene.only
     )
     skipped = {beat: seconds for beat, seconds in watch.seconds.items() if beat not in scene.only}
-    return Film(job.clip, beats, skipped)
+    return Film(job.clip, beats, skipped, tuple(watch.seconds))
 
 
 class Watch:

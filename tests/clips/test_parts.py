@@ -81,8 +81,9 @@ def test_a_scene_ends_with_the_last_frame_that_is_wanted() -> None:
     """What follows is not even passed over: neither the rest of a beat, nor other beats."""
     film = perform(Job("u_turn", profile=SKETCH, beats=("opening",), span=Span(0, 8)))
     assert film.skipped == {}
-    film = perform(Job("u_turn", profile=SKETCH, beats=("opening",)))
-    assert film.skipped == {}
+    film = perform(Job("u_turn", profile=SKETCH, beats=("old_data",)))
+    assert [*film.skipped] == ["opening"]
+    assert film.played == ("opening", "old_data")
 
 
 def test_what_is_skipped_lasts_as_long_as_it_was_told_to() -> None:
