@@ -14,8 +14,27 @@ Letters: TypeAlias = str | Mapping[str, str]
 
 
 @dataclass(frozen=True)
+class Span:
+    """Some frames of a beat, from `start` to the one before `stop`; None: to its end."""
+
+    start: int = 0
+    stop: int | None = None
+
+    def of(self, begun: int, count: int) -> range:
+        """Which of so many frames lie in it, the first of which has the number `begun` in the beat; from 0."""
+        stop = count if self.stop is None else min(count, self.stop - begun)
+        return range(max(0, self.start - begun), max(0, stop))
+
+
+WHOLE = Span()
+
+
+@dataclass(frozen=True)
 class Job:
-    """A clip to be filmed or asked: its scene's name in `scenes.CLIPS`, parameters as typed; `beats` None means all."""
+    """A clip to be filmed or asked: its scene's name in `scenes.CLIPS`, parameters as typed; `beats` None means all.
+
+    Of a job with a `span`, which has one beat, only these frames are drawn; they begin and end with a stretch.
+    """
 
     clip: str
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -26,6 +45,7 @@ class Job:
     name: str = ""
     #: What the settings name of the lecture's own, data included, so that it can be drawn anywhere.
     own: Own = NOTHING
+    span: Span = WHOLE
 
     @property
     def called(self) -> str:
@@ -51,11 +71,15 @@ class Beat:
 
 @dataclass(frozen=True)
 class Film:
-    """What a job returns: the beats that it asked for; `skipped` says how long the others took to pass over."""
+    """What a job returns: the beats that it asked for; `skipped` says how long the others took to pass over.
+
+    `played` are all that were run through, in their order in the clip.
+    """
 
     clip: str
     beats: tuple[Beat, ...]
     skipped: Mapping[str, float] = field(default_factory=dict)
+    played: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:

@@ -47,6 +47,7 @@ SMALLEST, LARGEST, MOST_PIXELS = 120, 7680, 7680 * 4320  # of a side, and of a p
 LONGEST = Fraction(12, 5)  # of the longer side to the shorter one: as cinema's widest
 FRAME = 8.0  # of the shorter side in Manim's units
 
+STRETCH = 4  # seconds: of every encoder, key frames are there as well
 FASTEST, FINEST = 120, 1001  # frames a second, and the largest denominator
 TELEVISION = (24, 30, 48, 60, 120)  # whose rates are slower by 1000/1001, and written with two or three digits
 #: A GIF counts in hundredths of a second: of the rates at which things move, these are exact, and more would only make
@@ -80,6 +81,11 @@ class Profile:
     def rate(self) -> Fraction:
         """Frames a second, exactly."""
         return Fraction(self.frame_rate)
+
+    @property
+    def stretch(self) -> int:
+        """Frames of a beat that are encoded by themselves, so that a beat can be filmed in parts (`filming.parts`)."""
+        return max(1, round(STRETCH * self.rate))
 
     @property
     def side(self) -> int:

@@ -138,7 +138,7 @@ class LectureScene(Scene):
         notation: Notation | None = None,
         **options: Any,
     ) -> None:
-        """`only` names the beats to draw; the others run skipped, to build the state. None draws all.
+        """`only` names the beats to draw; those before run skipped, to build the state. None draws all.
 
         `notation` are the letters of momentum, learning rate and update; None: the lecture's.
         """
@@ -167,7 +167,7 @@ class LectureScene(Scene):
 
     def construct(self) -> None:
         with self._take_over():
-            for beat in self.beats:
+            for beat in self.played:
                 self.next_section(beat, skip_animations=beat not in self.only)
                 begun = self.time
                 getattr(self, beat)()
@@ -175,6 +175,12 @@ class LectureScene(Scene):
                     self.wait(GLANCE)
                 self.beat_done(beat)
         self.reads.close()
+
+    @property
+    def played(self) -> tuple[str, ...]:
+        """The beats up to the last that is drawn: nobody waits for what follows. Where none is, all are run through."""
+        drawn = [number for number, beat in enumerate(self.beats, 1) if beat in self.only]
+        return self.beats[: max(drawn, default=None)]
 
     def beat_done(self, beat: str) -> None:
         """Called after each beat; those who look at a scene from outside (storyboard, tests) take it from here."""

@@ -115,6 +115,12 @@ class BeatEncoder:
             self.frames += 1
             self._container.mux(self._stream.encode(frame))
 
+    def next(self) -> BeatEncoder:
+        """Another stream of the same kind, which knows the picture that this one had last."""
+        other = BeatEncoder(self.profile)
+        other._convert = self._convert
+        return other
+
     def finish(self) -> bytes:
         """The whole file; nothing, if it has been written to `target`."""
         self._container.mux(self._stream.encode())
@@ -129,11 +135,16 @@ def tag_bt709(context: Any) -> None:
 
 
 class BeatThread:
-    """Encodes one beat while the next frames are drawn; an error surfaces at the next frame or at the end."""
+    """Encodes one beat while the next frames are drawn; an error surfaces at the next frame or at the end.
+
+    Each stretch is encoded by itself, whoever films it and whatever stands before: so the bytes of a beat are the same,
+    filmed at once or in parts.
+    """
 
     def __init__(self, profile: Profile) -> None:
+        self._profile = profile
         self.encoder = BeatEncoder(profile)
-        self.result: bytes = b""
+        self.stretches: list[bytes] = []
         self.error: BaseException | None = None
         self._queue: Queue[tuple[Sequence[Stripe], int] | None] = Queue(QUEUE_LENGTH)
         self._thread = Thread(target=self._encode, daemon=True)
@@ -145,12 +156,13 @@ class BeatThread:
             raise self.error
         self._queue.put((stripes, repeat))
 
-    def join(self) -> bytes:
+    def join(self) -> list[bytes]:
+        """The stretches of the beat, when all of it is encoded."""
         self._queue.put(None)
         self._thread.join()
         if self.error is not None:
             raise self.error
-        return self.result
+        return self.stretches
 
     def give_up(self) -> None:
         """End the thread without a result: nobody waits for it."""
@@ -161,10 +173,20 @@ class BeatThread:
             if self.error is None:
                 self._write(*item)
         if self.error is None:
-            self.result = self.encoder.finish()
+            self.stretches.append(self.encoder.finish())
 
     def _write(self, stripes: Sequence[Stripe], repeat: int) -> None:
         try:
-            self.encoder.write_stripes(stripes, repeat)
+            while repeat:
+                self._begin_anew()
+                count = min(repeat, self._profile.stretch - self.encoder.frames)
+                self.encoder.write_stripes(stripes, count)
+                repeat -= count
         except BaseException as error:
             self.error = error
+
+    def _begin_anew(self) -> None:
+        """Where a stretch ends, the next one begins."""
+        if self.encoder.frames == self._profile.stretch:
+            self.stretches.append(self.encoder.finish())
+            self.encoder = self.encoder.next()

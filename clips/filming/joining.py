@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import av
 
-from clips.filming.streams import CYCLE, FASTSTART, Video, has_alpha, opened, stream_like
+from clips.filming.streams import CYCLE, FASTSTART, REPEATABLE, Video, has_alpha, opened, put, stream_like
 from clips.profile import Profile
 from objectives.errors import UsageError
 
@@ -131,7 +131,7 @@ def _copy(
     joint: _Joint | None = None
     beats = [*beats] if keeps else beats
     foreseen = beats if isinstance(beats, list) else ()
-    with av.open(str(target), "w", options=FASTSTART if target.suffix == ".mp4" else {}) as output:
+    with av.open(str(target), "w", options=FASTSTART if target.suffix == ".mp4" else REPEATABLE) as output:
         output.metadata["title"] = title
         for number, beat in enumerate(beats):
             with opened(beat.video) as source:
@@ -224,10 +224,7 @@ class _Joint:
 
     def _put(self, packet: Any, ticks: Fraction | int) -> None:
         self._since_key = 0 if packet.is_keyframe else self._since_key + 1
-        packet.pts = packet.dts = round(self._frames * ticks)
-        packet.duration = round(ticks)
-        packet.stream = self._stream
-        self._output.mux(packet)
+        put(packet, self._output, self._stream, self._frames, ticks)
         self._frames += 1
 
 
@@ -277,7 +274,7 @@ def cut_out(video: Path, start: int, end: int, heard: Samples | None = None) -> 
         target = Path(room, f"beat{video.suffix}")
         stream = source.streams.video[0]
         source.seek(start, stream=stream)
-        with av.open(str(target), "w", options=FASTSTART if target.suffix == ".mp4" else {}) as output:
+        with av.open(str(target), "w", options=FASTSTART if target.suffix == ".mp4" else REPEATABLE) as output:
             own = stream_like(output, stream)
             track = _track(output) if heard is not None else None
             for packet in _between(source, stream, start, end):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ Video = bytes | Path
 
 CYCLE = 16  # frames, after which their numbers in H.264 begin again (x264's log2_max_frame_num of 4)
 FASTSTART = {"movflags": "+faststart"}  # the table of contents comes first: ready to stream
+REPEATABLE = {"fflags": "+bitexact"}  # without the number by chance that a WebM has else
 
 
 def opened(video: Video) -> Any:
@@ -30,6 +32,14 @@ def stream_like(output: Any, template: Any) -> Any:
     if has_alpha(template):
         stream.metadata["alpha_mode"] = "1"
     return stream
+
+
+def put(packet: Any, output: Any, stream: Any, number: int, ticks: Fraction | int) -> None:
+    """A packet of another stream as the frame of that number; a frame lasts so many ticks."""
+    packet.pts = packet.dts = round(number * ticks)
+    packet.duration = round(ticks)
+    packet.stream = stream
+    output.mux(packet)
 
 
 def has_alpha(stream: Any) -> bool:

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from clips.files import cache_folder
-from clips.job import Beat, Film, Job, Letters, Tale
+from clips.job import WHOLE, Beat, Film, Job, Letters, Tale
 from clips.profile import Profile
 from objectives.definitions import Own
 from objectives.errors import UsageError, unknown
@@ -207,38 +207,39 @@ def perform(job: Job, on_frame: Callable[[str, int], None] = lambda _beat, _coun
 
     bring_in(job.own)
     with studio(job.profile), typeset_cache():
-        renderer = BeatRenderer(writer_class(job.profile, on_frame))
+        renderer = BeatRenderer(writer_class(job.profile, on_frame, job.span))
         scene = make_scene(job.clip, job.settings, job.beats, renderer, job.notation)
         watch = Watch(scene, {scene.poster or scene.beats[-1]} & scene.only)
         waits: dict[str, int] = {}
         scene.hold = lambda: waits.update(renderer.file_writer.frames_so_far)  # type: ignore[method-assign]
         scene.render()
         _check_complete(job, scene, renderer.file_writer.beats)
-        return _film(job.clip, scene, renderer.file_writer, watch, waits)
+        return _film(job, scene, renderer.file_writer, watch, waits)
 
 
 def _check_complete(job: Job, scene: LectureScene, drawn: Iterable[str]) -> None:
+    """A beat has frames, and at its beginning; whether it goes on to where a part of it begins is not known before."""
     missing = [beat for beat in scene.beats if beat in scene.only and beat not in set(drawn)]
-    if missing:
+    if missing and not job.span.start:
         raise RuntimeError(f"{job.clip}: no frame of {', '.join(missing)} was drawn")
 
 
-def _film(clip: str, scene: LectureScene, writer: BeatWriter, watch: Watch, waits: Mapping[str, int]) -> Film:
-    filmed = [beat for beat in scene.beats if beat in scene.only]
-    beats = [
+def _film(job: Job, scene: LectureScene, writer: BeatWriter, watch: Watch, waits: Mapping[str, int]) -> Film:
+    beats = tuple(
         Beat(
             b,
-            writer.lengths[b],
-            writer.beats[b],
-            watch.reads[b],
+            writer.lengths.get(b, 0),
+            writer.beats.get(b, b""),
+            watch.reads.get(b, ()),
             watch.pictures.get(b, b""),
-            watch.seconds[b],
+            watch.seconds[b] if job.span == WHOLE else writer.seconds.get(b, 0.0),
             waits.get(b, 0),
         )
-        for b in filmed
-    ]
+        for b in scene.beats
+        if b in scene.only
+    )
     skipped = {beat: seconds for beat, seconds in watch.seconds.items() if beat not in scene.only}
-    return Film(clip, tuple(beats), skipped)
+    return Film(job.clip, beats, skipped, tuple(watch.seconds))
 
 
 class Watch:

@@ -13,7 +13,9 @@ GUESSED_LENGTH = 10.0  # seconds of an unknown beat
 GUESSED_FRAME = 0.011  # seconds to film a frame of 720p
 GUESSED_SKIP = 0.5  # seconds to pass over a beat
 REFERENCE = 1280 * 720
-BY_SIZE = 0.6  # filming a frame takes pixels ** 0.6: part of the work does not depend on the size
+#: By which powers filming grows: part of the work does not depend on the size, and frames that follow each other soon
+#: are more alike. Measured from 480p15 to 2160p60 (benchmarks/costs.py).
+BY_SIZE, BY_RATE = 0.5, 0.8
 LEAST = 2.0  # seconds that a job should last: below, its start weighs too much
 
 
@@ -42,21 +44,31 @@ class Costs:
         nearest = min(filmed, default=(0.0, length * float(profile.rate) * _guess(profile)))
         return Cost(nearest[1], min(skips, default=min(GUESSED_SKIP, nearest[1])), length)
 
+    def is_known(self, clip: str, beat: str) -> bool:
+        """Whether a beat was filmed before, in whatever profile."""
+        return any(row.beat == beat and row.seconds is not None and row.length for row in self._rows(clip))
+
     def seconds(self, job: Job) -> float:
-        """What a job takes: its beats, and passing over those before the last of them."""
-        return self.skipping(job) + sum(self.beat(job.clip, beat, job.profile).filming for beat in job.beats or ())
+        """What a job takes: its beats, or its part of one, and passing over what stands before the end."""
+        costs = self._costs(job)
+        return self.skipping(job) + sum(cost.filming * _share(cost, job) for cost in costs)
 
     def skipping(self, job: Job) -> float:
         """Seconds to pass over what stands before the last beat of a job and is not filmed by it."""
         order = list(dict.fromkeys(row.beat for row in self._rows(job.clip)))
         wanted = set(job.beats or ())
         last = max((order.index(beat) for beat in wanted if beat in order), default=0)
-        return sum(self.beat(job.clip, beat, job.profile).skipping for beat in order[:last] if beat not in wanted)
+        before = sum(cost.skipping for cost in self._costs(job)) if job.span.start else 0.0
+        return before + sum(
+            self.beat(job.clip, beat, job.profile).skipping for beat in order[:last] if beat not in wanted
+        )
 
     def frames(self, job: Job) -> int:
         """How many frames a job draws, about."""
-        seconds = sum(self.beat(job.clip, beat, job.profile).length for beat in job.beats or ())
-        return round(seconds * float(job.profile.rate))
+        return round(sum(cost.length * _share(cost, job) for cost in self._costs(job)) * float(job.profile.rate))
+
+    def _costs(self, job: Job) -> list[Cost]:
+        return [self.beat(job.clip, beat, job.profile) for beat in job.beats or ()]
 
     def worth_a_job(self, job: Job) -> bool:
         """Whether these beats are enough for a job of their own."""
@@ -68,10 +80,16 @@ class Costs:
         return self._known[clip]
 
 
+def _share(cost: Cost, job: Job) -> float:
+    """How much of a beat a job films."""
+    frames = max(1, round(cost.length * job.profile.rate))
+    return len(job.span.of(0, frames)) / frames
+
+
 def _scaled(row: CostRow, profile: Profile) -> tuple[float, float]:
     """How far a row is from a profile, and its cost brought over to it."""
     pixels = profile.width * profile.height
-    work = float(profile.rate) / row.rate * math.pow(pixels / row.pixels, BY_SIZE)
+    work = math.pow(float(profile.rate) / row.rate, BY_RATE) * math.pow(pixels / row.pixels, BY_SIZE)
     return abs(work - 1), (row.seconds or 0.0) * work
 
 

@@ -7,11 +7,12 @@ with the parameters after validation (`plan_of`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from math import ceil
 from typing import Any
 
-from clips.job import Job, Tale
+from clips.job import Job, Span, Tale
 from clips.keeping.costs import Costs
 from clips.keeping.records import Recipe, Record, Wish, read_record, recipe_of, values_of
 from clips.keeping.store import Store, beat_key, names_known
@@ -21,6 +22,7 @@ from clips.voice.timing import VERSION
 
 NAMED = 3  # changed files that are named one by one
 PARTS = 2  # for each worker, at most, into which a clip is cut: each part passes over the beats of the others
+FAR = 1.25  # times an even share: a beat that takes longer is filmed by several, since all would wait for it
 
 
 @dataclass(frozen=True)
@@ -190,13 +192,13 @@ def _tokens(plan: Plan, beat: str, store: Store) -> Iterator[str]:
 def jobs_of(shares: Sequence[tuple[Plan, tuple[str, ...]]], workers: int, costs: Costs) -> list[Job]:
     """The jobs that film these beats: a first clip soon, clip after clip in their order, and all done early.
 
-    All workers share the first of several clips. A clip that would keep one worker after the others is cut.
+    All workers share the first of several clips. A clip that would keep one worker after the others is cut, and so is
+    a beat.
     """
     mine = [(plan.wish, beats) for plan, beats in shares if beats]
     size = sum(costs.seconds(wish.job(beats)) for wish, beats in mine) / workers
-    first, *others = [_cut(wish, beats, size, costs) for wish, beats in mine] or [[]]
-    if others:
-        first = max(first, _parts(*mine[0], workers, costs), key=len)
+    least = [workers if len(mine) > 1 else 1, *[1] * len(mine)]
+    first, *others = [_cut(*one, size, costs, most) for one, most in zip(mine, least, strict=False)] or [[]]
     return [
         *sorted(first, key=costs.seconds, reverse=True),
         *evened_out([job for jobs in others for job in jobs], workers, costs),
@@ -216,13 +218,34 @@ def evened_out(jobs: Sequence[Job], workers: int, costs: Costs) -> list[Job]:
     return [*(job for job in jobs if id(job) not in kept), *reversed(fillers)]
 
 
-def _cut(wish: Wish, beats: tuple[str, ...], size: float, costs: Costs) -> list[Job]:
-    """A clip as one job or, if it is more than one worker's `size`, as several.
+def _cut(wish: Wish, beats: tuple[str, ...], size: float, costs: Costs, most: int = 1) -> list[Job]:
+    """A clip as one job, up to `most`, or, if it is more than one worker's `size`, as several.
 
     They are more jobs than workers, so that one that takes longer than was thought is made up for by the others.
     """
-    seconds = costs.seconds(wish.job(beats))
-    return _parts(wish, beats, int(PARTS * seconds / size) if seconds > size else 1, costs)
+    pieces = {beat: _pieces(wish, beat, size, costs) for beat in beats}
+    whole = tuple(beat for beat in beats if not pieces[beat])
+    seconds = costs.seconds(wish.job(whole))
+    parts = _parts(wish, whole, max(most, int(PARTS * seconds / size) if seconds > size else 1), costs)
+    return [*(job for beat in beats for job in pieces[beat]), *(parts if whole else [])]
+
+
+def _pieces(wish: Wish, beat: str, size: float, costs: Costs) -> list[Job]:
+    """The jobs that film a beat in parts, where it is far more than one worker's `size`; none, where it is not.
+
+    A part is so many stretches. How long a beat is, is known from an earlier filming, about: the last part is open.
+    """
+    cost = costs.beat(wish.clip, beat, wish.profile)
+    if cost.filming <= FAR * size or not costs.is_known(wish.clip, beat):
+        return []
+    stretch = wish.profile.stretch
+    stretches = cost.length * float(wish.profile.rate) / stretch
+    for count in range(min(ceil(stretches), ceil(PARTS * cost.filming / size)), 1, -1):
+        starts = sorted({int(stretches * number / count + 0.5) * stretch for number in range(count)})
+        jobs = [replace(wish.job((beat,)), span=Span(*ends)) for ends in zip(starts, [*starts[1:], None], strict=True)]
+        if all(costs.worth_a_job(job) for job in jobs):
+            return jobs
+    return []
 
 
 def _parts(wish: Wish, beats: tuple[str, ...], most: int, costs: Costs) -> list[Job]:

@@ -141,14 +141,22 @@ class Store:
             "seconds = coalesce(excluded.seconds, seconds), skipped = coalesce(excluded.skipped, skipped), "
             "length = coalesce(excluded.length, length)"
         )
+        self._order(film, *size)
         for beat in film.beats:
             length = beat.frames / float(profile.rate)
             self._ask(upsert, film.clip, beat.name, *size, beat.seconds, None, length)
         for name, seconds in film.skipped.items():
             self._ask(upsert, film.clip, name, *size, None, seconds, None)
 
+    def _order(self, film: Film, pixels: int, rate: float) -> None:
+        """Make a row for each beat that was run through, in the clip's order: a job begins with the first beat."""
+        if rows := [(film.clip, beat, pixels, rate) for beat in film.played]:
+            places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
+            statement = f"INSERT OR IGNORE INTO costs (clip, beat, pixels, rate) VALUES {places}"
+            self._ask(statement, *(value for row in rows for value in row))
+
     def costs(self, clip: str) -> list[CostRow]:
-        """All that is known of a clip's beats, in the order of their first filming."""
+        """All that is known of a clip's beats, in the clip's order."""
         question = "SELECT beat, pixels, rate, seconds, skipped, length FROM costs WHERE clip = ? ORDER BY rowid"
         return [CostRow(*row) for row in self._ask(question, clip)]
 

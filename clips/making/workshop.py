@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from itertools import cycle, islice
@@ -19,6 +18,7 @@ from clips.keeping.plan import Plan, Verdict, claim, examine, jobs_of, plan_of
 from clips.keeping.records import Wish, read_record, recipe_of
 from clips.keeping.store import Store
 from clips.making.advice import Advice, advice_on, advise
+from clips.making.shelf import Shelf
 from clips.sources import Sources
 from objectives.errors import UsageError
 
@@ -83,32 +83,6 @@ class Workshop:
     advise: Work | None = advise
 
 
-class _Shelf:
-    """Beats that were filmed in this run, in a folder until their clip is whole: in memory they would add up."""
-
-    def __init__(self, room: Path) -> None:
-        self._room = room
-        self._kept: dict[str, dict[str, Path]] = {}
-
-    def put(self, clip: str, beat: Beat) -> None:
-        path = self._room / f"{clip}-{beat.name}"
-        path.write_bytes(pickle.dumps(beat))
-        self._kept.setdefault(clip, {})[beat.name] = path
-
-    def names(self, clip: str) -> Collection[str]:
-        """The beats of a clip that are here."""
-        return self._kept.get(clip, {}).keys()
-
-    def take(self, clip: str, beat: str) -> Beat | None:
-        path = self._kept.get(clip, {}).get(beat)
-        return pickle.loads(path.read_bytes()) if path else None
-
-    def clear(self, clip: str) -> None:
-        """Throw away what was filmed of a clip."""
-        for path in self._kept.pop(clip, {}).values():
-            path.unlink(missing_ok=True)
-
-
 @dataclass
 class _Bench:
     """The making of some clips: plans not delivered yet, beats filmed for them, and what came of the others."""
@@ -117,7 +91,7 @@ class _Bench:
     reporter: Reporter
     pending: dict[str, Plan]
     advice: Mapping[str, tuple[Advice, ...]]
-    shelf: _Shelf
+    shelf: Shelf
     filmed: dict[str, list[str]] = field(default_factory=dict)
     delivered: list[Delivered] = field(default_factory=list)
     failed: list[Outcome] = field(default_factory=list)
@@ -152,7 +126,7 @@ def make(wishes: Sequence[Wish], shop: Workshop, reporter: Reporter, *, strict: 
             reporter.foreseen(plan, advice.get(plan.wish.name, ()))
         if strict:
             _refuse({plan.wish.name: plan.tale.broken for plan in plans})
-        bench = _Bench(shop, reporter, {plan.wish.name: plan for plan in plans}, advice, _Shelf(room), failed=failed)
+        bench = _Bench(shop, reporter, {plan.wish.name: plan for plan in plans}, advice, Shelf(room), failed=failed)
         for outcome in failed:
             reporter.failed(outcome)
         try:
@@ -261,10 +235,9 @@ def _take_in(bench: _Bench, outcome: Outcome) -> None:
         _drop(bench, outcome)
         return
     bench.reporter.filmed(job)
-    film: Film = outcome.result
+    film: Film = replace(outcome.result, beats=bench.shelf.take_in(job, outcome.result))
     for beat in film.beats:
         bench.shop.store.put(plan.verdict.recipe.base, beat, plan.values)
-        bench.shelf.put(job.called, beat)
         bench.filmed.setdefault(job.called, []).append(beat.name)
     bench.shop.store.charge(film, job.profile)
 

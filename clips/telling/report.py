@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 OldDecks = Mapping[Path, Sequence[str]]  # decks, and the clips of which they hold older pictures or words
 NO_DECKS: OldDecks = MappingProxyType({})
+Filmed = tuple[str, tuple[str, ...]]  # a clip, and beats of it
+Key = tuple[Filmed, int]
 
 
 class Quiet:
@@ -97,7 +99,7 @@ class Lines(Quiet):
         super().foreseen(plan, advice)
 
     def progress(self, progress: Progress) -> None:
-        if progress.frames == 0 and progress.job.beats:
+        if progress.frames == 0 and progress.job.beats and not progress.job.span.start:
             say(self.out, f"{progress.job.called}: rendering {', '.join(progress.job.beats)}")
 
     def done(self, clip: Delivered) -> None:
@@ -116,7 +118,7 @@ class Display(Lines):
         super().__init__(out, errors)
         columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %")
         self.bars = Bars(*columns, TextColumn("{task.fields[left]}"), console=out)
-        self.bars_of: dict[tuple[str, tuple[str, ...]], TaskID] = {}
+        self.bars_of: dict[Filmed, TaskID] = {}
         self.tally = Tally(())
 
     def start(self, jobs: Sequence[Job], costs: Costs, workers: int) -> None:
@@ -130,15 +132,19 @@ class Display(Lines):
         key = key_of(progress.job)
         if key not in self.tally.shares:  # a clip is being asked, not filmed
             return
-        if key not in self.bars_of:
-            self.bars_of[key] = self.bars.add_task(f"{key[0]}: {', '.join(key[1])}", total=1.0, left="")
+        what, _ = key
+        if what not in self.bars_of:
+            self.bars_of[what] = self.bars.add_task(f"{what[0]}: {', '.join(what[1])}", total=1.0, left="")
         self.tally.drawn(key, progress.frames)
-        self.bars.update(self.bars_of[key], completed=self.tally.shares[key])
-        self._show_all()
+        self._show(what)
 
     def filmed(self, job: Job) -> None:
-        self.tally.shares[key_of(job)] = 1.0
-        self._forget(job)
+        what, _ = key = key_of(job)
+        self.tally.shares[key] = 1.0
+        if self.tally.share_of(what) == 1.0:
+            self._forget(job)
+        else:  # others film parts of the same beat
+            self._show(what)
 
     def failed(self, outcome: Outcome) -> None:
         self._forget(outcome.job)
@@ -148,8 +154,13 @@ class Display(Lines):
         self.bars.stop()
 
     def _forget(self, job: Job) -> None:
-        if (bar := self.bars_of.pop(key_of(job), None)) is not None:
+        if (bar := self.bars_of.pop(key_of(job)[0], None)) is not None:
             self.bars.remove_task(bar)
+        self._show_all()
+
+    def _show(self, what: Filmed) -> None:
+        if what in self.bars_of:
+            self.bars.update(self.bars_of[what], completed=self.tally.share_of(what))
         self._show_all()
 
     def _show_all(self) -> None:
@@ -161,14 +172,14 @@ class Display(Lines):
 class Tally:
     """How far the jobs are, weighed by what they cost."""
 
-    def __init__(self, jobs: Sequence[tuple[tuple[str, tuple[str, ...]], float, int]], workers: int = 1) -> None:
+    def __init__(self, jobs: Sequence[tuple[Key, float, int]], workers: int = 1) -> None:
         """`jobs` are keys, seconds and frames as foreseen."""
         self.seconds = {key: seconds for key, seconds, _ in jobs}
         self.frames = {key: frames for key, _, frames in jobs}
         self.shares = dict.fromkeys(self.seconds, 0.0)
         self.workers = workers
 
-    def drawn(self, key: tuple[str, tuple[str, ...]], frames: int) -> None:
+    def drawn(self, key: Key, frames: int) -> None:
         self.shares[key] = min(0.99, frames / max(1, self.frames[key]))
 
     @property
@@ -179,13 +190,22 @@ class Tally:
 
     @property
     def share(self) -> float:
-        whole = sum(self.seconds.values())
-        return sum(self.seconds[key] * share for key, share in self.shares.items()) / whole if whole else 1.0
+        return self._share([*self.shares])
+
+    def share_of(self, what: Filmed) -> float:
+        """How far beats are, whether one job films them or several, each a part."""
+        return self._share([key for key in self.shares if key[0] == what])
+
+    def _share(self, keys: Sequence[Key]) -> float:
+        whole = sum(self.seconds[key] for key in keys)
+        if all(self.shares[key] == 1.0 for key in keys):
+            return 1.0
+        return sum(self.seconds[key] * self.shares[key] for key in keys) / whole if whole else 1.0
 
 
-def key_of(job: Job) -> tuple[str, tuple[str, ...]]:
-    """What tells one job of a run from the others."""
-    return job.called, job.beats or ()
+def key_of(job: Job) -> Key:
+    """What tells one job of a run from the others: what it films, and from which frame on."""
+    return (job.called, job.beats or ()), job.span.start
 
 
 def say(console: Console, text: str) -> None:

@@ -24,9 +24,12 @@ import render
 from clips.files import ROOT
 from clips.filming import cluster
 from clips.filming.cluster import Cluster
+from clips.filming.parts import put_together
 from clips.filming.pool import Outcome, Progress
-from clips.job import Film, Job
+from clips.filming.work import perform
+from clips.job import Film, Job, Span
 from clips.making.workshop import make
+from clips.profile import Profile
 from clips.sources import Sources
 from clips.telling.report import Lines
 from objectives.errors import UsageError
@@ -207,6 +210,16 @@ def test_a_worker_is_killed_and_the_clips_are_the_same(
         assert videos(there) == videos(here)
         assert [len(frames_of(beat.video)) for beat in there.beats] == [beat.frames for beat in here.beats]
     assert capfd.readouterr() == ("", "")
+
+
+def test_workers_film_parts_of_a_beat(crew: Cluster) -> None:
+    """Put together, they are the beat, to the byte."""
+    profile = Profile(128, 72, 2)
+    job = Job("u_turn", {}, profile, ("in_and_out",))
+    jobs = [replace(job, span=span) for span in (Span(0, 8), Span(8, 24), Span(24))]
+    films = {event.job.span: event.result for event in crew.run(jobs, perform) if isinstance(event, Outcome)}
+    beat = put_together({span: film.beats[0] for span, film in films.items()})
+    assert beat.video == perform(job).beats[0].video
 
 
 @pytest.mark.usefixtures("tiny_clip", "crew")

@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 from clips.filming.conversion import Converter, converted, cut, rows_of, straight_alpha
 from clips.filming.encoding import CODECS, BeatEncoder, BeatThread
 from clips.filming.frames import frames_in
+from clips.filming.joining import join_beats
 from clips.profile import Profile, make_profile
 from tests.frames import frames_of
 
@@ -168,4 +169,17 @@ def test_the_same_frames_are_the_same_bytes(format: str, transparent: bool) -> N
     """The cache, and a render on another machine, count on it."""
     profile = Profile(160, 96, 10, format=format, see_through=transparent)  # type: ignore[arg-type]
     frames = [(noise(160, 96, seed), 2) for seed in range(3)]
-    assert encoded(profile, *frames) == encoded(profile, *frames)
+    beat = encoded(profile, *frames)
+    assert beat == encoded(profile, *frames)
+    assert join_beats([beat, beat], profile) == join_beats([beat, beat], profile)
+
+
+@pytest.mark.parametrize("written", [(1,) * 25, (3, 22), (25,), (9, 11, 5)], ids=str)
+def test_a_stretch_is_encoded_by_itself(written: tuple[int, ...]) -> None:
+    """However frames come, each with its repeats: what an encoder makes of the stretch that begins with nothing."""
+    profile, picture = Profile(160, 96, 2), noise(160, 96)
+    thread, whole = BeatThread(profile), [(0, 96)]
+    for number, repeat in enumerate(written):
+        thread.put(cut(picture, whole if number == 0 else []), repeat)
+    assert profile.stretch == 8
+    assert thread.join() == [encoded(profile, (picture, count)) for count in (8, 8, 8, 1)]

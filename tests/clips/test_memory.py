@@ -21,8 +21,8 @@ from clips.decks.make import KINDS, DeckWish, target_of
 from clips.decks.slides import Deck, Slide
 from clips.filming.encoding import BeatEncoder
 from clips.filming.joining import join_into, starts_of
-from clips.job import Beat
-from clips.making.workshop import _Shelf
+from clips.job import Beat, Film, Job
+from clips.making.shelf import Shelf
 from clips.profile import Profile
 
 STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
@@ -118,11 +118,11 @@ def test_a_deck_of_any_length(kind: str, slide: Slide, tmp_path: Path) -> None:
 
 def test_what_was_filmed_waits_on_the_disk(tmp_path: Path) -> None:
     """The beats of a lecture, filmed before its clips are whole."""
-    shelf, video = _Shelf(tmp_path), bytes(4 * MEGABYTE)
+    shelf, video = Shelf(tmp_path), bytes(4 * MEGABYTE)
 
     def film(times: int) -> None:
         for number in range(5 * times):
-            shelf.put("clip", Beat(f"beat_{number}", 1, video + bytes([number])))
+            shelf.take_in(Job("clip"), Film("clip", (Beat(f"beat_{number}", 1, video + bytes([number])),)))
 
     assert grows_by(film) < 12 * MEGABYTE
     beat = shelf.take("clip", "beat_7")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clips.job import Job
+from clips.filming.parts import are_whole
+from clips.job import WHOLE, Job, Span
 from clips.keeping.costs import GUESSED_LENGTH, LEAST, Costs
 from clips.keeping.plan import jobs_of
 from clips.keeping.records import Wish
@@ -24,9 +25,9 @@ Filming = Mapping[str, Mapping[str, float]]  # of clips, of their beats: seconds
 class Remembered:
     """A store that knows what filming took, and nothing else."""
 
-    def __init__(self, filming: Filming, skipping: float) -> None:
+    def __init__(self, filming: Filming, skipping: float, length: float) -> None:
         self._rows = {
-            clip: [CostRow(beat, 1920 * 1080, 60, took, skipping, GUESSED_LENGTH) for beat, took in beats.items()]
+            clip: [CostRow(beat, 1920 * 1080, 60, took, skipping, length) for beat, took in beats.items()]
             for clip, beats in filming.items()
         }
 
@@ -41,19 +42,28 @@ class Wanted:
         self.wish = Wish(clip, clip, {}, PROFILE, Path())
 
 
-def shared(filming: Filming, workers: int, known: bool = True, skipping: float = 0.1) -> tuple[list[Job], Costs]:
-    costs = Costs(cast(Any, Remembered(filming if known else {}, skipping)))
+def shared(
+    filming: Filming, workers: int, known: bool = True, skipping: float = 0.1, length: float = GUESSED_LENGTH
+) -> tuple[list[Job], Costs]:
+    costs = Costs(cast(Any, Remembered(filming if known else {}, skipping, length)))
     shares = [(cast(Any, Wanted(clip)), tuple(beats)) for clip, beats in filming.items()]
     return jobs_of(shares, workers, costs), costs
 
 
-def wall(jobs: Sequence[Job], workers: int, seconds: Mapping[tuple[str, str], float]) -> float:
-    """When the last is done, if each takes the next job as soon as it is free."""
-    busy = [0.0] * workers
+def wall(
+    jobs: Sequence[Job], workers: int, seconds: Mapping[tuple[str, str], float], length: float = GUESSED_LENGTH
+) -> float:
+    """When the last is done, if each takes the next job as soon as it is free; all beats are equally long."""
+    busy, frames = [0.0] * workers, round(length * PROFILE.rate)
     for job in jobs:
         first = busy.index(min(busy))
-        busy[first] += sum(seconds[job.clip, beat] for beat in job.beats or ())
+        share = len(job.span.of(0, frames)) / frames
+        busy[first] += share * sum(seconds[job.clip, beat] for beat in job.beats or ())
     return max(busy)
+
+
+def spans_of(jobs: Sequence[Job], clip: str, beat: str) -> list[Span]:
+    return [job.span for job in jobs if job.clip == clip and beat in (job.beats or ())]
 
 
 durations = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.1, 60.0), min_size=1)
@@ -65,10 +75,14 @@ def test_every_beat_is_filmed_once_and_in_order(filming: Filming, workers: int, 
     jobs, costs = shared(filming, workers, known)
     for clip, beats in filming.items():
         parts = [job.beats or () for job in jobs if job.clip == clip]
-        assert sorted(beat for part in parts for beat in part) == sorted(beats)
+        assert {beat for part in parts for beat in part} == {*beats}
+        assert all(are_whole(spans_of(jobs, clip, beat)) for beat in beats)
         assert all(list(part) == [beat for beat in beats if beat in part] for part in parts)
-        assert len(parts) == 1 or all(costs.seconds(job) > LEAST for job in jobs if job.clip == clip)
+        for kind in (True, False):  # beats, and parts of beats, which leave a rest of whole beats, however short
+            taken = [costs.seconds(job) for job in jobs if job.clip == clip and (job.span == WHOLE) is kind]
+            assert len(taken) < 2 or min(taken) > LEAST
     assert workers > 1 or len(jobs) == len(filming)
+    assert all(len(job.beats or ()) == 1 for job in jobs if job.span != WHOLE)
 
 
 @given(lectures, st.integers(1, 9), st.booleans())
@@ -123,6 +137,60 @@ def test_a_long_beat_is_filmed_beside_all_the_others() -> None:
     jobs, _ = shared({"u_turn": took}, 2)
     assert jobs[0].beats == ("in_and_out",)
     assert wall(jobs, 2, {("u_turn", beat): seconds for beat, seconds in took.items()}) == 34.0
+
+
+@pytest.mark.parametrize(("width", "rate"), [(1920, 60), (3840, 60), (640, 60), (1920, 15), (3840, 120)])
+def test_a_cost_is_brought_over_to_another_size(width: int, rate: int) -> None:
+    """More pixels and more frames cost more, but less than so many times as much: a draft foretells the final size."""
+    costs = Costs(cast(Any, Remembered({"ewma": {"a": 8.0}}, 0.1, 10.0)))
+    found = costs.beat("ewma", "a", Profile(width, width * 9 // 16, rate)).filming / 8.0
+    pixels = (width / 1920) ** 2 * rate / 60
+    assert found == 1.0 if pixels == 1 else min(pixels, 1) < found < max(pixels, 1)
+
+
+ONE_LONG = {"u_turn": {"opening": 2.0, "surface": 60.0, "balls": 3.0}}
+
+
+@pytest.mark.parametrize("workers", [2, 4, 8, 32])
+def test_a_beat_that_all_would_wait_for_is_filmed_in_parts(workers: int) -> None:
+    """At most by one stretch later than if work could be cut anywhere."""
+    jobs, _ = shared(ONE_LONG, workers, length=40.0)
+    seconds = {("u_turn", beat): took for beat, took in ONE_LONG["u_turn"].items()}
+    stretch = 60.0 * PROFILE.stretch / PROFILE.rate / 40.0
+    assert len(spans_of(jobs, "u_turn", "surface")) > 1
+    assert wall(jobs, workers, seconds, 40.0) <= 65.0 / workers + float(stretch)
+
+
+@given(lectures, st.integers(2, 32), st.floats(1.0, 60.0))
+def test_parts_are_whole_stretches(filming: Filming, workers: int, length: float) -> None:
+    jobs, costs = shared(filming, workers, length=length)
+    for job in jobs:
+        assert job.span.start % PROFILE.stretch == 0
+        assert job.span.stop is None or job.span.stop % PROFILE.stretch == 0
+        assert job.span == WHOLE or costs.frames(job) > 0
+
+
+def test_what_was_never_filmed_is_not_filmed_in_parts() -> None:
+    jobs, _ = shared({"u_turn": {"surface": 60.0}}, 8, known=False)
+    assert [job.span for job in jobs] == [WHOLE]
+
+
+def test_a_beat_is_not_cut_for_so_little_as_its_beginning_takes_again() -> None:
+    jobs, _ = shared(ONE_LONG, 8, length=40.0, skipping=30.0)
+    assert {job.span for job in jobs} == {WHOLE}
+
+
+@given(lectures, st.integers(2, 9))
+def test_parts_are_foreseen_as_the_whole_and_what_is_passed_over(filming: Filming, workers: int) -> None:
+    """Their frames are those of the beat, and their seconds its seconds, but for what each passes over."""
+    jobs, costs = shared(filming, workers)
+    for clip, beats in filming.items():
+        for beat, took in beats.items():
+            parts = [job for job in jobs if job.clip == clip and job.beats == (beat,)]
+            if len(parts) > 1:
+                assert sum(map(costs.frames, parts)) == round(GUESSED_LENGTH * PROFILE.rate)
+                assert sum(costs.seconds(job) - costs.skipping(job) for job in parts) == pytest.approx(took)
+                assert all(costs.skipping(job) > 0 for job in parts if job.span.start)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 8])

@@ -182,11 +182,12 @@ def test_a_display_on_a_terminal(tmp_path: Path) -> None:
 
 
 def test_the_time_left_is_what_the_busiest_worker_needs() -> None:
-    tally = Tally([(("a", ("x",)), 60.0, 100), (("b", ("y",)), 20.0, 50), (("b", ("z",)), 20.0, 50)], workers=2)
+    one, *others = ((("a", ("x",)), 0), (("b", ("y",)), 0), (("b", ("z",)), 0))
+    tally = Tally([(one, 60.0, 100), *((other, 20.0, 50) for other in others)], workers=2)
     assert (tally.share, tally.left) == (0, 60)
-    tally.drawn(("a", ("x",)), 50)
+    tally.drawn(one, 50)
     assert (tally.share, tally.left) == (0.3, 35)
-    tally.drawn(("a", ("x",)), 1000)
+    tally.drawn(one, 1000)
     assert tally.share < 0.6, "a job is done when it says so"
     assert (duration(45.4), duration(250)) == ("45 s", "4 min")
 

@@ -117,8 +117,9 @@ def test_the_libraries_that_draw_are_named() -> None:
 
 
 def test_a_clip_is_not_made_from_what_only_tells_of_it() -> None:
-    """Neither commands nor decks nor the page to play with: a change there films no beat anew."""
+    """Neither commands nor decks nor voice nor the page to play with: a change there films no beat anew."""
     rooms = {Path(file).parts[1] for file in Sources().of("scenes.u_turn").files if file.startswith("clips/")}
     assert "filming" in rooms
     assert not rooms & {"commands", "decks", "exploring", "telling", "sweeps", "watching", "making", "notebook.py"}
+    assert not rooms & {"voice", "keeping"}
     assert not any(file.startswith("explorable/") for file in Sources().of("scenes.u_turn").files)

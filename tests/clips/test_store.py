@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,17 @@ def test_costs_are_kept_by_size(store: Store) -> None:
     rows = {row.beat: row for row in store.costs("tiny")}
     assert (rows["move"].seconds, rows["move"].length, rows["move"].skipped) == (1.5, 1.0, None)
     assert (rows["appear"].seconds, rows["appear"].length, rows["appear"].skipped) == (3.0, 2.0, 0.25)
+
+
+@pytest.mark.parametrize("shares", [("ace", "bd"), ("bd", "ace"), ("e", "d", "c", "ab"), ("a", "b", "cde")], ids=str)
+def test_costs_are_in_the_clips_order(store: Store, shares: tuple[str, ...]) -> None:
+    """Whichever beats were filmed first, by whom; each runs through all up to its last."""
+    for share in shares:
+        played = tuple("abcde"[: "abcde".index(share[-1]) + 1])
+        film = Film("tiny", tuple(replace(BEAT, name=name) for name in share), {}, played)
+        store.charge(film, Profile(160, 90, 10))
+    assert [row.beat for row in store.costs("tiny")] == list("abcde")
+    assert all(row.seconds == BEAT.seconds for row in store.costs("tiny"))
 
 
 # Room -----------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from clips.filming.work import make_scene, perform, scene_class, studio, tell, typeset_cache, typeset_folder
-from clips.job import Job, Tale
+from clips.job import Job, Span, Tale
 from clips.profile import ASPECTS, Size, make_profile, profile_of
 from scenes import CLIPS
 from scenes.lecture_scene import READING_SPEED
@@ -131,6 +131,17 @@ def test_a_beat_is_the_same_whatever_was_skipped_before_it(seen: Seen) -> None:
             if beat.video != seen.beats[beat.name]:
                 frames, whole = frames_of(beat.video), frames_of(seen.beats[beat.name])
                 np.testing.assert_array_equal(frames, whole, err_msg=f"{seen.clip}.{beat.name}")
+
+
+def test_a_beat_is_the_same_whoever_films_parts_of_it(seen: Seen) -> None:
+    """The longest one, begun in its middle, where stretches meet: the frames of the whole."""
+    lengths = {beat: len(frames_of(video)) for beat, video in seen.beats.items()}
+    beat = max(lengths, key=lengths.__getitem__)
+    stretch = seen.profile.stretch
+    middle = max(stretch, lengths[beat] // 2 // stretch * stretch)
+    assert lengths[beat] > stretch
+    (part,) = perform(Job(seen.clip, profile=seen.profile, beats=(beat,), span=Span(middle))).beats
+    np.testing.assert_array_equal(frames_of(part.video), frames_of(seen.beats[beat])[middle:], err_msg=beat)
 
 
 @pytest.mark.parametrize("clips", GROUPS, ids=" ".join)
