@@ -20,7 +20,7 @@ import av
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 
-from clips.filming.conversion import Converter, Pixels, Stripe, stack_for, stacked
+from clips.filming.conversion import Converter, Pixels, Tiles, stack_for, stacked
 from clips.profile import Profile
 
 QUEUE_LENGTH = 8  # frames drawn ahead of the encoder: at most 66 MB at 1080p
@@ -102,9 +102,9 @@ class BeatEncoder:
         """Encode a frame, `repeat` times; the conversion is done once."""
         self.write_frame(self._convert(pixels), repeat)
 
-    def write_stripes(self, stripes: Sequence[Stripe], repeat: int) -> None:
-        """Encode the frame before, but for these stripes, `repeat` times."""
-        self.write_frame(self._convert.with_stripes(stripes), repeat)
+    def write_tiles(self, tiles: Sequence[Tiles], repeat: int) -> None:
+        """Encode the frame before, but for these tiles, `repeat` times."""
+        self.write_frame(self._convert.with_tiles(tiles), repeat)
 
     def write_frame(self, frame: VideoFrame, repeat: int = 1) -> None:
         """Encode a frame in the pixels of the format's codec (`CODECS`)."""
@@ -135,15 +135,15 @@ class BeatThread:
         self.encoder = BeatEncoder(profile)
         self.result: bytes = b""
         self.error: BaseException | None = None
-        self._queue: Queue[tuple[Sequence[Stripe], int] | None] = Queue(QUEUE_LENGTH)
+        self._queue: Queue[tuple[Sequence[Tiles], int] | None] = Queue(QUEUE_LENGTH)
         self._thread = Thread(target=self._encode, daemon=True)
         self._thread.start()
 
-    def put(self, stripes: Sequence[Stripe], repeat: int) -> None:
+    def put(self, tiles: Sequence[Tiles], repeat: int) -> None:
         """The next frame, shown `repeat` times: what is new in it; in the first, everything."""
         if self.error is not None:
             raise self.error
-        self._queue.put((stripes, repeat))
+        self._queue.put((tiles, repeat))
 
     def join(self) -> bytes:
         self._queue.put(None)
@@ -163,8 +163,8 @@ class BeatThread:
         if self.error is None:
             self.result = self.encoder.finish()
 
-    def _write(self, stripes: Sequence[Stripe], repeat: int) -> None:
+    def _write(self, tiles: Sequence[Tiles], repeat: int) -> None:
         try:
-            self.encoder.write_stripes(stripes, repeat)
+            self.encoder.write_tiles(tiles, repeat)
         except BaseException as error:
             self.error = error

@@ -152,10 +152,10 @@ class StageCamera(Camera):
         for ink in inks:
             ink.draw(context)
 
-    def take_changes(self) -> list[tuple[int, int]]:
-        """The rows, from the first to the one after the last, that may have changed since this was asked last."""
+    def take_changes(self) -> list[Bounds]:
+        """The areas that may have changed since this was asked last."""
         changes, self._changed = self._changed, set()
-        return [(top, bottom) for _, top, _, bottom in changes]
+        return list(changes)
 
     # What is not a curve ------------------------------------------------------------------------------------------
 
