@@ -185,7 +185,7 @@ def time_drawing(frames: int) -> dict[str, float]:
 
 
 def time_encoding(frames: int) -> dict[str, float]:
-    from clips.filming.conversion import cut
+    from clips.filming.conversion import cut, whole
     from clips.filming.encoding import BeatThread
     from clips.profile import Profile
 
@@ -193,7 +193,7 @@ def time_encoding(frames: int) -> dict[str, float]:
     thread = BeatThread(Profile(*SIZE, RATE))
     watch = Stopwatch()
     for picture in pictures:
-        thread.put(cut(picture, [(0, len(picture))]), 1)
+        thread.put(cut(picture, [whole(picture)]), 1)
         watch()
     thread.join()
     return watch.result()

@@ -1,8 +1,8 @@
 """From Cairo's pixels to the colours of a video, converting only what changed.
 
-From one frame of a lecture to the next, a tenth to a fifth of the rows change, and converting a frame costs more than
-encoding it does. So a frame is converted in stripes, into one picture that stays, and only those stripes that are new:
-what comes out is a function of the frame alone, and not of what was there before it.
+From one frame of a lecture to the next, a small part of the picture changes, and converting a frame costs more than
+encoding it does. So a frame is converted in tiles, into one picture that stays, and only those tiles that are new: what
+comes out is a function of the frame alone, and not of what was there before it.
 """
 
 from __future__ import annotations
@@ -16,30 +16,39 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 Pixels = npt.NDArray[np.uint8]
-Rows = tuple[int, int]  # from the first to the one after the last
-Stripe = tuple[int, Pixels]  # its first row, and its pixels with those of its margins
+Area = tuple[int, int, int, int]  # left, top, right, bottom, in pixels, the last two not included
+Tiles = tuple[int, int, Pixels]  # neighbours in a stripe: their left, their top, their pixels with those of the margins
 
-STRIPE = 64  # rows
-MARGIN = 4  # rows above and below that halving the height of the colours looks at
-
-
-def cut(pixels: Pixels, changed: Iterable[Rows]) -> list[Stripe]:
-    """Copies of the stripes of RGBA pixels (height, width, 4) in which rows have changed."""
-    height = len(pixels)
-    tops = {
-        top
-        for first, end in changed
-        for top in range(max(0, (first - MARGIN) // STRIPE * STRIPE), min(height, end + MARGIN), STRIPE)
-    }
-    return [(top, _with_margins(pixels, top)) for top in sorted(tops)]
+STRIPE, COLUMNS = 64, 320  # rows and columns of a tile; a converter is made for each number of tiles in a row
+SIMD = 64  # columns: what the converter takes at a time, so that it rounds all of them alike
+MARGIN = 4  # rows above and below that halving the height of the colours looks at; halving the width looks at none
 
 
-def _with_margins(pixels: Pixels, top: int) -> Pixels:
-    """A stripe and what is above and below; beyond the edge of the picture, its outermost row again."""
+def cut(pixels: Pixels, changed: Iterable[Area]) -> list[Tiles]:
+    """Copies of the tiles of RGBA pixels (height, width, 4) in which areas have changed; in a stripe, those between."""
+    height, spans = len(pixels), dict[int, tuple[int, int]]()
+    for left, first, right, end in changed:
+        for top in range(max(0, (first - MARGIN) // STRIPE * STRIPE), min(height, end + MARGIN), STRIPE):
+            known = spans.get(top, (left, right))
+            spans[top] = min(known[0], left), max(known[1], right)
+    return [_with_margins(pixels, top, *_tiles(*span, pixels.shape[1])) for top, span in sorted(spans.items())]
+
+
+def _tiles(left: int, right: int, width: int) -> tuple[int, int]:
+    """The first column, and the one after the last, of the tiles that hold some columns."""
+    first, end = left // COLUMNS * COLUMNS, min(width, -(-right // COLUMNS) * COLUMNS)
+    return first, first - (first - end) // SIMD * SIMD
+
+
+def _with_margins(pixels: Pixels, top: int, left: int, right: int) -> Tiles:
+    """Some tiles of a stripe, what is above and below; beyond the edge of the picture, its outermost pixels again."""
     first, end = top - MARGIN, top + STRIPE + MARGIN
-    if first >= 0 and end <= len(pixels):
-        return pixels[first:end].copy()
-    return np.asarray(pixels[np.clip(np.arange(first, end), 0, len(pixels) - 1)])
+    y0, y1 = max(first, 0), min(end, len(pixels))
+    tiles = np.empty((end - first, right - left, pixels.shape[2]), dtype=pixels.dtype)
+    rows, inside = tiles[y0 - first : y1 - first], pixels[y0:y1, left:right]
+    rows[:, : inside.shape[1]], rows[:, inside.shape[1] :] = inside, inside[:, -1:]
+    tiles[: y0 - first], tiles[y1 - first :] = rows[0], rows[-1]
+    return left, top, tiles
 
 
 class Converter:
@@ -48,42 +57,64 @@ class Converter:
     def __init__(self, width: int, height: int, pixel_format: str = "yuv420p", transparent: bool = False) -> None:
         self.transparent = transparent
         self._frame = tagged(VideoFrame(width, height, pixel_format))
-        # FFmpeg's own aligned memory: on NumPy's, the converter rounds as the alignment falls.
-        self._stripe = VideoFrame(width, STRIPE + 2 * MARGIN, "rgba")
-        self._rows = rows_of(self._stripe, 0)
-        self._rows[:] = 0  # beyond the width too, where the converter may look
-        self._reformatter = VideoReformatter()
+        self._desks: dict[int, _Desk] = {}
         self._before: Pixels | None = None
 
     def __call__(self, pixels: Pixels) -> VideoFrame:
         """The frame of RGBA pixels (height, width, 4), valid until the next call; the array must then stay as it is."""
-        stripes = cut(pixels, self._changed(pixels))
+        tiles = cut(pixels, self._changed(pixels))
         self._before = pixels
-        return self.with_stripes(stripes)
+        return self.with_tiles(tiles)
 
-    def with_stripes(self, stripes: Sequence[Stripe]) -> VideoFrame:
-        """The frame before, but for these stripes; valid until the next call."""
-        if stripes:
+    def with_tiles(self, tiles: Sequence[Tiles]) -> VideoFrame:
+        """The frame before, but for these tiles; valid until the next call."""
+        if tiles:
             self._frame.make_writable()  # an encoder may still hold the last one: then this one is a copy
-        for top, pixels in stripes:
-            self._convert(top, straight_alpha(pixels) if self.transparent else pixels)
+        for left, top, pixels in tiles:
+            self._convert(left, top, straight_alpha(pixels) if self.transparent else pixels)
         return self._frame
 
-    def _changed(self, pixels: Pixels) -> Iterator[Rows]:
+    def _changed(self, pixels: Pixels) -> Iterator[Area]:
         if self._before is None:
-            yield 0, len(pixels)
+            yield whole(pixels)
             return
-        changed = (pixels.view(np.uint32) != self._before.view(np.uint32)).any(axis=(1, 2))
-        yield from ((row, row + 1) for row in np.flatnonzero(changed).tolist())
+        changed = (pixels.view(np.uint32) != self._before.view(np.uint32)).any(axis=2)
+        for row in np.flatnonzero(changed.any(axis=1)).tolist():
+            columns = np.flatnonzero(changed[row])
+            yield int(columns[0]), row, int(columns[-1]) + 1, row + 1
 
-    def _convert(self, top: int, pixels: Pixels) -> None:
+    def _convert(self, left: int, top: int, pixels: Pixels) -> None:
+        width = pixels.shape[1]
+        if width not in self._desks:
+            self._desks[width] = _Desk(width)
+        found = self._desks[width].converted(pixels, self._frame.format.name)
+        for number, plane in enumerate(self._frame.planes):
+            down, across = -(-self._frame.height // plane.height), -(-self._frame.width // plane.width)
+            target = rows_of(self._frame, number)[top // down :, left // across : plane.width]
+            target = target[: STRIPE // down, : width // across]
+            rows, columns = target.shape
+            target[:] = rows_of(found, number)[MARGIN // down :][:rows, :columns]
+
+
+class _Desk:
+    """Where tiles are converted that are together so wide."""
+
+    def __init__(self, width: int) -> None:
+        # FFmpeg's own aligned memory: on NumPy's, the converter rounds as the alignment falls.
+        self._tiles = VideoFrame(width, STRIPE + 2 * MARGIN, "rgba")
+        self._rows = rows_of(self._tiles, 0)
+        self._rows[:] = 0  # beyond the width too, where the converter may look
+        self._reformatter = VideoReformatter()
+
+    def converted(self, pixels: Pixels, pixel_format: str) -> VideoFrame:
         count, width = pixels.shape[:2]
         self._rows[:, : 4 * width] = pixels.reshape(count, 4 * width)
-        converted = recoloured(self._stripe, self._frame.format.name, self._reformatter)
-        for number, plane in enumerate(self._frame.planes):
-            shrink = -(-self._frame.height // plane.height)
-            target = rows_of(self._frame, number)[top // shrink :][: STRIPE // shrink]
-            target[:] = rows_of(converted, number)[MARGIN // shrink :][: len(target)]
+        return recoloured(self._tiles, pixel_format, self._reformatter)
+
+
+def whole(pixels: Pixels) -> Area:
+    """The area of a picture."""
+    return 0, 0, pixels.shape[1], len(pixels)
 
 
 def tagged(frame: VideoFrame) -> VideoFrame:

@@ -20,7 +20,7 @@ import av
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 
-from clips.filming.conversion import Converter, Pixels, Stripe, stack_for, stacked
+from clips.filming.conversion import Converter, Pixels, Tiles, stack_for, stacked
 from clips.profile import Profile
 
 QUEUE_LENGTH = 8  # frames drawn ahead of the encoder: at most 66 MB at 1080p
@@ -102,9 +102,9 @@ class BeatEncoder:
         """Encode a frame, `repeat` times; the conversion is done once."""
         self.write_frame(self._convert(pixels), repeat)
 
-    def write_stripes(self, stripes: Sequence[Stripe], repeat: int) -> None:
-        """Encode the frame before, but for these stripes, `repeat` times."""
-        self.write_frame(self._convert.with_stripes(stripes), repeat)
+    def write_tiles(self, tiles: Sequence[Tiles], repeat: int) -> None:
+        """Encode the frame before, but for these tiles, `repeat` times."""
+        self.write_frame(self._convert.with_tiles(tiles), repeat)
 
     def write_frame(self, frame: VideoFrame, repeat: int = 1) -> None:
         """Encode a frame in the pixels of the format's codec (`CODECS`)."""
@@ -146,15 +146,15 @@ class BeatThread:
         self.encoder = BeatEncoder(profile)
         self.stretches: list[bytes] = []
         self.error: BaseException | None = None
-        self._queue: Queue[tuple[Sequence[Stripe], int] | None] = Queue(QUEUE_LENGTH)
+        self._queue: Queue[tuple[Sequence[Tiles], int] | None] = Queue(QUEUE_LENGTH)
         self._thread = Thread(target=self._encode, daemon=True)
         self._thread.start()
 
-    def put(self, stripes: Sequence[Stripe], repeat: int) -> None:
+    def put(self, tiles: Sequence[Tiles], repeat: int) -> None:
         """The next frame, shown `repeat` times: what is new in it; in the first, everything."""
         if self.error is not None:
             raise self.error
-        self._queue.put((stripes, repeat))
+        self._queue.put((tiles, repeat))
 
     def join(self) -> list[bytes]:
         """The stretches of the beat, when all of it is encoded."""
@@ -175,13 +175,13 @@ class BeatThread:
         if self.error is None:
             self.stretches.append(self.encoder.finish())
 
-    def _write(self, stripes: Sequence[Stripe], repeat: int) -> None:
+    def _write(self, tiles: Sequence[Tiles], repeat: int) -> None:
         try:
             while repeat:
                 self._begin_anew()
                 count = min(repeat, self._profile.stretch - self.encoder.frames)
-                self.encoder.write_stripes(stripes, count)
-                repeat -= count
+                self.encoder.write_tiles(tiles, count)
+                tiles, repeat = (), repeat - count
         except BaseException as error:
             self.error = error
 

@@ -98,12 +98,11 @@ class BeatRenderer(CairoRenderer):
         """Draw the frame; in a skipped animation only if it is asked for."""
         super().update_frame(scene, mobjects, include_submobjects, ignore_skipping, **options)
 
-    def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Any:
+    def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Any:  # noqa: ARG002
         """Draw what stands still in an animation, once, unless it is skipped."""
-        if self.skip_animations:
-            self.static_image = None
-            return None
-        return super().save_static_frame_data(scene, static_mobjects)
+        still = [] if self.skip_animations else list(static_mobjects)
+        self.static_image = self.camera.still(still) if still else None
+        return self.static_image
 
     def render(self, scene: Scene, time: float, moving_mobjects: Iterable[Mobject] | None = None) -> None:  # noqa: ARG002
         self.update_frame(scene, moving_mobjects)

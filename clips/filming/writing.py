@@ -11,7 +11,7 @@ from typing import Any
 
 from manim.scene.scene_file_writer import SceneFileWriter
 
-from clips.filming.conversion import Pixels, Rows, cut
+from clips.filming.conversion import Area, Pixels, cut, whole
 from clips.filming.encoding import BeatThread
 from clips.filming.stretches import join_stretches
 from clips.job import WHOLE, Span
@@ -67,14 +67,14 @@ class BeatWriter(SceneFileWriter):
         pass
 
     def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
-        self.write_changes(pixels, [(0, len(pixels))], repeat)
+        self.write_changes(pixels, [whole(pixels)], repeat)
 
-    def write_changes(self, pixels: Pixels, changed: Iterable[Rows], repeat: int) -> None:
-        """A frame, of which only these rows are new. What is needed of it is copied."""
+    def write_changes(self, pixels: Pixels, changed: Iterable[Area], repeat: int) -> None:
+        """A frame, of which only these areas are new. What is needed of it is copied."""
         if self._running is None or repeat < 1:
             return
         name, thread = self._running
-        thread.put(cut(pixels, [(0, len(pixels))] if self._begins else changed), repeat)
+        thread.put(cut(pixels, [whole(pixels)] if self._begins else changed), repeat)
         self._begins = False
         self.lengths[name] = self.lengths.get(name, 0) + repeat
         self.passed += repeat

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from clips.filming.conversion import Converter, converted, cut, rows_of, straight_alpha
+from clips.filming.conversion import COLUMNS, Converter, converted, cut, rows_of, straight_alpha
 from clips.filming.encoding import CODECS, BeatEncoder, BeatThread
 from clips.filming.frames import frames_in
 from clips.filming.joining import join_beats
@@ -96,7 +96,7 @@ def test_straight_alpha_undoes_premultiplication() -> None:
 
 def test_an_encoder_error_reaches_the_scene() -> None:
     thread = BeatThread(Profile(160, 96, 10))
-    thread.put(cut(np.zeros((96, 160, 3), dtype=np.uint8), [(0, 96)]), 1)  # not RGBA
+    thread.put(cut(np.zeros((96, 160, 3), dtype=np.uint8), [(0, 0, 160, 96)]), 1)  # not RGBA
     with pytest.raises(ValueError, match="shape"):
         thread.join()
 
@@ -132,7 +132,7 @@ def planes(converter: Converter, pixels: np.ndarray) -> list[np.ndarray]:
 @pytest.mark.parametrize(("width", "height"), [(160, 96), (854, 480), (426, 240), (192, 130)])
 @pytest.mark.parametrize("format", ["mp4", "mov"])
 def test_a_converted_frame_does_not_depend_on_the_frames_before(width: int, height: int, format: str) -> None:
-    """Rows change at random, at the borders of stripes too: it is what a converter that starts with the frame gives."""
+    """Areas change at random, at the borders of tiles too: it is what a converter that starts with the frame gives."""
     codec, random = CODECS[format, format == "mov"], np.random.default_rng(1)
     pixels = noise(width, height)
     converter = Converter(width, height, codec.pixels, format == "mov")
@@ -140,21 +140,24 @@ def test_a_converted_frame_does_not_depend_on_the_frames_before(width: int, heig
     for _ in range(12):
         pixels = pixels.copy()
         first = int(random.choice([0, 59, 60, 63, 64, 67, 68, int(random.integers(height)), height - 1]))
-        pixels[first : first + int(random.integers(1, 9)), 3:40] = random.integers(0, 256, 4, dtype=np.uint8)
+        left = int(random.choice([3, COLUMNS - 1, COLUMNS, int(random.integers(width)), width - 1]))
+        part = pixels[first : first + int(random.integers(1, 9)), left : left + int(random.integers(1, 40))]
+        part[:] = random.integers(0, 256, 4, dtype=np.uint8)
         fresh = Converter(width, height, codec.pixels, format == "mov")
         for one, other in zip(planes(converter, pixels), planes(fresh, pixels), strict=True):
             np.testing.assert_array_equal(one, other)
 
 
-def test_stripes_leave_no_seams() -> None:
+@pytest.mark.parametrize("size", [(160, 200), (3 * COLUMNS, 130)])
+def test_tiles_leave_no_seams(size: tuple[int, int]) -> None:
     """FFmpeg, which converts a frame as a whole, differs at most in how it rounds the outermost rows."""
-    pixels = noise(160, 200)
+    pixels, width = noise(*size), size[0] // 2
     whole = VideoFrame.from_ndarray(pixels, "rgba").reformat(
         format="yuv420p", src_color_range="JPEG", dst_colorspace="ITU709", dst_color_range="MPEG", threads=1
     )
     ours = converted(pixels)
     for number in range(3):
-        np.testing.assert_array_equal(rows_of(ours, number)[1:-1, :80], rows_of(whole, number)[1:-1, :80])
+        np.testing.assert_array_equal(rows_of(ours, number)[1:-1, :width], rows_of(whole, number)[1:-1, :width])
 
 
 def test_an_unchanged_frame_is_not_converted_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,8 +181,8 @@ def test_the_same_frames_are_the_same_bytes(format: str, transparent: bool) -> N
 def test_a_stretch_is_encoded_by_itself(written: tuple[int, ...]) -> None:
     """However frames come, each with its repeats: what an encoder makes of the stretch that begins with nothing."""
     profile, picture = Profile(160, 96, 2), noise(160, 96)
-    thread, whole = BeatThread(profile), [(0, 96)]
+    thread = BeatThread(profile)
     for number, repeat in enumerate(written):
-        thread.put(cut(picture, whole if number == 0 else []), repeat)
+        thread.put(cut(picture, [whole(picture)] if number == 0 else []), repeat)
     assert profile.stretch == 8
     assert thread.join() == [encoded(profile, (picture, count)) for count in (8, 8, 8, 1)]

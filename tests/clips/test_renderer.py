@@ -54,19 +54,21 @@ def test_what_is_skipped_is_not_drawn_unless_asked_for(monkeypatch: pytest.Monke
         assert len(captured) == 1
 
 
-def test_rows_are_told_once() -> None:
+def test_changes_are_told_once() -> None:
     camera = StageCamera(pixel_width=160, pixel_height=96)
     square, circle = Square(1), Circle(3)
     camera.reset()
     camera.capture_mobjects([square, circle])
-    assert (0, 96) in camera.take_changes()
+    assert (0, 0, 160, 96) in camera.take_changes()
     assert camera.take_changes() == []
     for nothing_moves in (True, False):
         camera.reset()
         camera.capture_mobjects([square if nothing_moves else square.shift([0.1, 0, 0]), circle])
         changes = camera.take_changes()
         assert bool(changes) is not nothing_moves
-        assert all(30 < top < bottom < 66 for top, bottom in changes)  # the square's, and not the circle's
+        assert all(
+            62 < left < right < 98 and 30 < top < bottom < 66 for left, top, right, bottom in changes
+        )  # the square's, and not the circle's
 
 
 def test_a_studio_sets_what_differs_and_puts_it_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -236,6 +236,64 @@ def test_anything_may_happen_between_frames(seed: int) -> None:
         camera.capture_mobjects(stage)
 
 
+# What stands still ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Ink]:
+    """The inks that are drawn, in their order."""
+    inks: list[Ink] = []
+    draw = Ink.draw
+    monkeypatch.setattr(Ink, "draw", lambda ink, context: (inks.append(ink), draw(ink, context))[1])
+    return inks
+
+
+def animate(camera: Witness, still: Sequence[Mobject], moving: Mobject) -> None:
+    """Some frames of a mobject that moves over others; then, of the rest of the clip, the last of them."""
+    ground = camera.still(still)
+    for _ in range(3):
+        camera.set_frame_to_background(ground)
+        camera.capture_mobjects([moving.shift(0.2 * RIGHT)])
+
+
+def test_the_ground_of_an_animation_follows_from_the_one_before() -> None:
+    """Where it is another, the frames are, too, whatever moves on it, and whatever was drawn on no ground between."""
+    square, circle, dot, words = Square(3, fill_opacity=0.5), Circle(1), Dot(radius=0.5), Words("still")
+    camera = film([square])
+    animate(camera, [square, words], dot)
+    animate(camera, [square, words, dot], circle)
+    animate(camera, [square.shift(0.3 * UP), circle], dot)
+    animate(camera, [words, square], circle)
+    camera.reset()
+    camera.capture_mobjects([circle])
+    animate(camera, [words, square], dot)
+    camera.set_pixel_array(np.full((90, 160, 4), 77, dtype=np.uint8))
+    animate(camera, [words], dot)
+    camera.background_color = "#334455"
+    camera.plain.background = camera.background
+    animate(camera, [words, square], dot)
+
+
+def test_of_the_ground_only_what_changed_is_drawn(drawn: list[Ink]) -> None:
+    camera, square, circle = film(), Square(2).shift(4 * LEFT), Circle(1).shift(4 * RIGHT)
+    camera.still([square, circle])
+    drawn.clear()
+    camera.still([square, circle])
+    assert drawn == []
+    camera.still([square, circle, Dot()])
+    assert len(drawn) == 1
+
+
+def test_what_changed_of_the_ground_is_told() -> None:
+    camera, dot = film(), Dot()
+    animate(camera, [Square(2)], dot)
+    camera.take_changes()
+    animate(camera, [Square(2), Dot().shift(3 * UP)], dot)
+    changes = camera.take_changes()
+    assert any(top < 15 for _, top, _, _ in changes)
+    assert (0, 0, 160, 90) not in changes
+
+
 # What is not a curve --------------------------------------------------------------------------------------------------
 
 
@@ -278,11 +336,8 @@ def test_points_and_images_among_curves() -> None:
 # What is saved --------------------------------------------------------------------------------------------------------
 
 
-def test_still_things_are_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_still_things_are_not_drawn_again(drawn: list[Ink]) -> None:
     """Of what stands apart from a moving dot nothing is drawn; what it touches is."""
-    drawn: list[Ink] = []
-    draw = Ink.draw
-    monkeypatch.setattr(Ink, "draw", lambda ink, context: (drawn.append(ink), draw(ink, context))[1])
     dot, square, words = Dot(), Square(2), Words("still").shift(3 * UP)
     camera = film([dot, square, words])
     drawn.clear()

@@ -3,7 +3,8 @@
 Manim draws, in each frame, everything from the first moving mobject on. Here the picture stays, and the next frame is
 compared with it, ink by ink: what is gone or has changed is taken away, down to the ground; what is new, and whatever
 touches that place, is drawn again in its order. The rest is not touched. Since every ink is drawn whole or not at all,
-the picture is the same as if all had been drawn.
+the picture is the same as if all had been drawn. What stands still during an animation, the ground of its frames, is
+such a picture itself, and becomes that of the next animation in the same way.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from manim import Camera, Mobject, VMobject
 from scenes.stage.ink.raster import Raster
 from scenes.stage.ink.strokes import NOWHERE, Bounds, Ink, Screen, look_of
 
+_Picture = tuple[Any, Any, "list[Ink | _Foreign]", set[Bounds], set[Bounds]]  # its pixels, and what it knows of them
+
 
 class StageCamera(Camera):
     """Draws what stands on the stage into the pixel array."""
@@ -29,6 +32,8 @@ class StageCamera(Camera):
         self._fresh = False  # whether the next capture replaces that, or is added
         self._known: WeakKeyDictionary[Mobject, Ink] = WeakKeyDictionary()
         self._changed: set[Bounds] = set()
+        self._other: _Picture | None = None  # what stands still, while the frame is drawn, and the other way round
+        self._renewed: set[Bounds] = set()  # where the ground is no longer what the picture was drawn on
         super().__init__(**options)
 
     # The ground ---------------------------------------------------------------------------------------------------
@@ -49,8 +54,24 @@ class StageCamera(Camera):
         """What is captured next stands on this ground. If it is the one of the last frame, nothing is wiped yet."""
         if ground is not self._ground:
             self.set_pixel_array(ground)
-            self._ground = ground
+            self._ground, self._renewed = ground, set()
         self._fresh = True
+
+    def still(self, mobjects: Iterable[Mobject]) -> Any:
+        """The ground for frames in which these stand still: the one before, drawn anew where it changed."""
+        self._turn()
+        self.reset()
+        self.capture_mobjects(mobjects)
+        picture, renewed, self._changed = self.pixel_array, self._changed, set()
+        self._turn()
+        self._renewed |= renewed
+        return picture
+
+    def _turn(self) -> None:
+        """From the frame to what stands still, or back."""
+        other = self._other or (np.empty_like(self.pixel_array), None, [], set(), set())
+        self._other = self.pixel_array, self._ground, self._standing, self._changed, self._renewed
+        self.pixel_array, self._ground, self._standing, self._changed, self._renewed = other
 
     # Capturing ----------------------------------------------------------------------------------------------------
 
@@ -116,7 +137,8 @@ class StageCamera(Camera):
 
     def _replace(self, inks: list[Ink | _Foreign]) -> None:
         """Bring the picture from what stands on the ground to these inks."""
-        changed = [ink.box for ink in _changed(self._standing, inks) if ink.box != NOWHERE]
+        changed = [*self._renewed, *(ink.box for ink in _changed(self._standing, inks) if ink.box != NOWHERE)]
+        self._renewed = set()
         if not changed:
             return
         touched = _touched(changed, [ink.box for ink in inks])
@@ -130,10 +152,10 @@ class StageCamera(Camera):
         for ink in inks:
             ink.draw(context)
 
-    def take_changes(self) -> list[tuple[int, int]]:
-        """The rows, from the first to the one after the last, that may have changed since this was asked last."""
+    def take_changes(self) -> list[Bounds]:
+        """The areas that may have changed since this was asked last."""
         changes, self._changed = self._changed, set()
-        return [(top, bottom) for _, top, _, bottom in changes]
+        return list(changes)
 
     # What is not a curve ------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from manim import Mobject, ValueTracker, VMobject
 
-from scenes.stage.ink.drawing import Array, crosses
+from scenes.stage.ink.drawing import Array, cross_points
 from scenes.stage.ink.palette import palette
 from scenes.stage.terrain.ground import Ground
 from scenes.stage.terrain.orbit import View
@@ -60,6 +60,6 @@ class TerrainCrosses(VMobject):
         if not len(self.places):
             return
         seen = view.project(self.places * [1, 1, rise]) * [1, 1, 0]
-        self.set_points(crosses(seen, ARM).points)
+        self.set_points(cross_points(seen, ARM))
         clear = bool(self.ground.visible(self.places, view, rise).all())
         self.set_stroke(opacity=1.0 if clear else HIDDEN)

@@ -1,6 +1,6 @@
 """Words that are put somewhere anew in every frame: numbers round a plate, while a camera goes round it.
 
-Their glyphs are measured once; to stand somewhere is one addition a glyph, and what is not seen is not moved.
+Their glyphs are one outline, measured once: to stand somewhere is one addition, and what is not seen is not moved.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ class Sign(Words):
     def __init__(self, markup: str, color: str) -> None:
         super().__init__(markup, SMALL, color)
         self.half: Array = np.array([self.width, self.height]) / 2
-        self._glyphs = self.family_members_with_points()
-        self._outlines = [glyph.points - self.get_center() for glyph in self._glyphs]
+        glyphs = self.family_members_with_points()
+        self._outline = np.concatenate([glyph.points for glyph in glyphs]) - self.get_center()
+        self._glyph = glyphs[0].set_points(self._outline)
+        self.submobjects = [self._glyph]
         self.set_opacity(0.0)
 
     def put(self, middle: Array, opacity: float) -> None:
         """Stand with the middle (2,) there; `opacity` from 0 to 1."""
         if opacity > 0:
-            shift = np.append(middle[:2], 0.0)
-            for glyph, outline in zip(self._glyphs, self._outlines, strict=True):
-                glyph.points = outline + shift
-        if any(glyph.get_fill_rgbas()[0, 3] != opacity for glyph in self._glyphs):
+            self._glyph.points = self._outline + np.append(middle[:2], 0.0)
+        if self._glyph.fill_rgbas[0, 3] != opacity:
             self.set_opacity(opacity)
 
 
