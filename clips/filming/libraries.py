@@ -10,9 +10,11 @@ import signal
 from contextlib import suppress
 from importlib import import_module
 
+#: Libraries import parts of themselves when they are asked: `sympy.tensor.tensor`, for one, when something is added.
 MODULES = (
-    *("av", "contourpy", "manim", "moderngl", "PIL.Image", "pydantic.main"),
-    *("scipy.interpolate", "scipy.optimize", "sympy.tensor", "typst"),
+    *("av", "contourpy", "manim", "moderngl", "PIL.PngImagePlugin", "pydantic.main", "pydantic.types"),
+    *("scipy.interpolate", "scipy.ndimage", "scipy.optimize"),
+    *("sympy.assumptions.wrapper", "sympy.sets.setexpr", "sympy.tensor.tensor", "typst"),
 )
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, who ends us

@@ -19,7 +19,7 @@ import pytest
 
 from clips.decks.make import KINDS, DeckWish, target_of
 from clips.decks.slides import Deck, Slide
-from clips.filming.encoding import BeatEncoder
+from clips.filming.encoding import CODECS, BeatEncoder
 from clips.filming.joining import join_into, starts_of
 from clips.job import Beat, Film, Job
 from clips.making.shelf import Shelf
@@ -86,16 +86,20 @@ def test_a_clip_of_any_length(format: str, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def slide(tmp_path_factory: pytest.TempPathFactory) -> Slide:
-    """A beat of a few megabytes: noise, of which nothing can be packed, between two plain pictures."""
+    """A beat of a few megabytes: noise, of which nothing can be packed, between two plain pictures.
+
+    The last one is a key frame: who wants it decodes none of the noise, which would take most of the time.
+    """
     profile, file = Profile(WIDTH, HEIGHT, 10), tmp_path_factory.mktemp("clip") / "noise.mp4"
     encoder, random = BeatEncoder(profile), np.random.default_rng(0)
-    for number in range(18):
+    last = round(CODECS["mp4", False].keys * profile.rate)
+    for number in range(last + 1):
         noise = random.integers(0, 256, (HEIGHT, WIDTH, 4), dtype=np.uint8)
         encoder.write(noise * (0 < number < 17), 1)
     join_into(file, [encoder.finish()], profile)
-    start, end = starts_of(file, [18])
+    start, end = starts_of(file, [last + 1])
     assert file.stat().st_size > 2 * MEGABYTE
-    return Slide("noise", "Noise", "beat", "What is said.", file, start, end, 1.8)
+    return Slide("noise", "Noise", "beat", "What is said.", file, start, end, float((last + 1) / profile.rate))
 
 
 @pytest.mark.parametrize("kind", ["pptx", "html", "folder", "zip", "film"])

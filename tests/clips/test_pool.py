@@ -22,7 +22,7 @@ from clips.making.wishes import wishes_of
 from clips.making.workshop import Made, make
 from clips.telling.report import Display, Lines, Quiet, Tally, duration, summary_json
 from objectives.errors import UsageError
-from tests import tiny
+from tests import fresh, tiny
 from tests.tiny import SMALL as PROFILE
 
 pytestmark = pytest.mark.usefixtures("tiny_clip")
@@ -41,6 +41,21 @@ def job(name: str = "good", clip: str = "tiny") -> Job:
 @pytest.fixture
 def quiet() -> Quiet:
     return Quiet(Console(stderr=True))
+
+
+def test_what_is_imported_once_is_not_imported_again_in_each_process() -> None:
+    """The libraries import parts of themselves when they are first used: those parts, too, are there already."""
+    program = """
+import sys
+there = set(sys.modules)
+from clips.filming.work import perform
+from clips.job import Job
+for clip in sys.argv[1:]:
+    perform(Job(clip, beats=()))
+print(*(name for name in sys.modules.keys() - there if name.split(".")[0] in ("manim", "numpy", "scipy", "sympy")))
+"""
+    done = fresh.run(program, "saddle", "gradient_field")
+    assert (done.returncode, done.stdout.split()) == (0, [])
 
 
 def test_frames_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ Every test films the same mobjects with Manim's own camera, which draws everythi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,6 +33,7 @@ from manim import (
     VGroup,
     VMobject,
 )
+from PIL import Image
 
 from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.layout import Box
@@ -190,6 +192,23 @@ def test_a_capture_without_a_ground_is_added() -> None:
     camera.capture_mobjects([circle])
     camera.reset()
     camera.capture_mobjects([square])
+
+
+@pytest.mark.parametrize("opacity", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("color", ["#000000", "#0E1116", "#FAF7F2"])
+def test_the_ground_is_manims(color: str, opacity: float) -> None:
+    options = {"pixel_width": 32, "pixel_height": 18, "background_color": color, "background_opacity": opacity}
+    ours, manims = StageCamera(**options), Camera(**options)
+    np.testing.assert_array_equal(ours.background, manims.background)
+    np.testing.assert_array_equal(ours.pixel_array, manims.pixel_array)
+    assert ours.background.dtype == manims.background.dtype
+
+
+def test_a_picture_as_ground(tmp_path: Path) -> None:
+    file = tmp_path / "ground.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (18, 32, 4), dtype=np.uint8)).save(file)
+    options = {"pixel_width": 32, "pixel_height": 18, "background_image": str(file)}
+    np.testing.assert_array_equal(StageCamera(**options).background, Camera(**options).background)
 
 
 def test_another_ground() -> None:

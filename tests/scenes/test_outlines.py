@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import typst
-from manim import ORIGIN, Mobject, VMobject, tempconfig
+from manim import ORIGIN, RIGHT, Mobject, VMobject, tempconfig
 from manim.utils.typst_file_writing import TYPST_TEMPLATE, typst_to_svg_file
 
 from clips.filming.work import studio, typeset_cache
@@ -130,6 +130,19 @@ def test_a_copy_is_as_python_makes_it_and_its_own(made: Callable[[], Mobject]) -
     assert copy.submobjects[0].updaters == [updater]
     for group in getattr(copy, "id_to_vgroup_dict", {}).values():
         assert set(group.submobjects) <= set(copy.submobjects)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_sheen_turns_as_manim_turns_it() -> None:
+    """Glyph by glyph, and each has its own."""
+    ours = Words("turned")
+    ours.submobjects[1].sheen_direction = np.array([0.6, 0.0, 0.8])
+    manims = ours.copy()
+    assert ours.rotate_sheen_direction(0.7, RIGHT) is ours
+    VMobject.rotate_sheen_direction(manims, 0.7, RIGHT)
+    for one, other in zip(ours.get_family(), manims.get_family(), strict=True):
+        np.testing.assert_array_equal(one.sheen_direction, other.sheen_direction)  # type: ignore[attr-defined]
+    assert len({id(glyph.sheen_direction) for glyph in ours.submobjects}) == len("turned")
 
 
 LINES = {

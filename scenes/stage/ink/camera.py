@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from manim import Camera, Mobject, VMobject
+from manim.utils.color import color_to_int_rgba
 
 from scenes.stage.ink.raster import Raster
 from scenes.stage.ink.strokes import NOWHERE, Bounds, Ink, Screen, look_of
@@ -41,6 +42,14 @@ class StageCamera(Camera):
     def reset(self) -> Self:
         self._stand_on(self.background)
         return self
+
+    def init_background(self) -> None:
+        """As Manim fills it, but a pixel at a time, and not a byte: scenes are made that nobody draws."""
+        if self.background_image is not None:
+            return super().init_background()
+        color = np.asarray(color_to_int_rgba(self.background_color, self.background_opacity), dtype=np.uint8)
+        self.background = np.full((self.pixel_height, self.pixel_width, 1), color.view(np.uint32)).view(np.uint8)
+        return None
 
     def set_frame_to_background(self, background: Any) -> None:
         self._stand_on(background)

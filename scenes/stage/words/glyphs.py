@@ -18,14 +18,17 @@ import numpy as np
 import svgelements
 from manim import VGroup, VMobject
 
-from scenes.stage.ink.drawing import Array
-
 Glyphs = tuple[list[VMobject], dict[str, VGroup]]  # in order, and those of each named group
 Reader = Callable[[svgelements.SVG], Glyphs]  # Manim's, of a parsed SVG
-#: What uses an outline, or has one of its own, where (2, 3), and the groups it is in.
-Letter = tuple[Xml.Element, Array, tuple[str, ...]]
+#: Where an element puts what it holds: a, b, c, d, e, f, as SVG has them.
+Place = tuple[float, float, float, float, float, float]
+#: What uses an outline, or has one of its own, where, and the groups it is in.
+Letter = tuple[Xml.Element, Place, tuple[str, ...]]
 
+HERE: Place = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 HREF = "{http://www.w3.org/1999/xlink}href"
+#: Groups of an SVG that nobody can ask for by their names.
+UNNAMED = re.compile(r"root|numbered_group_\d+|g[0-9A-Fa-f]+")
 MATRIX = re.compile(r"matrix\(([^()]*)\)")
 STYLE = ("fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width")
 KNOWN = {"svg", "g", "defs", "symbol", "use", "path"}
@@ -39,9 +42,11 @@ class NotLettersError(Exception):
 
 
 def letters_of(root: Xml.Element, read: Reader) -> Glyphs | None:
-    """The glyphs of an SVG, as `read` would give them; None if it holds anything but letters and shapes with a path."""
+    """The glyphs of an SVG, as `read` would give them, and the groups that can be asked for; None if it holds anything
+    but letters and shapes with a path.
+    """
     try:
-        letters = list(_letters(root, np.eye(2, 3), {}, ()))
+        letters = list(_letters(root, HERE, {}, ()))
     except NotLettersError:
         return None
     symbols = {symbol.get("id"): symbol for symbol in root.iter() if _tag(symbol) == "symbol"}
@@ -56,36 +61,39 @@ def letters_of(root: Xml.Element, read: Reader) -> Glyphs | None:
         )
         if made is not None:
             glyphs.append(made)
-            for name in ("root", *names):
+            for name in names:
                 groups[name].add(made)
     return glyphs, dict(groups)
 
 
 def read_whole(root: Xml.Element, read: Reader) -> Glyphs:
-    """What `read` makes of an SVG; in memory, where Manim writes a file beside the SVG."""
+    """What `read` makes of an SVG, and the groups that can be asked for; Manim would write a file beside the SVG."""
     glyphs, groups = read(svgelements.SVG.parse(StringIO(Xml.tostring(root, encoding="unicode"))))
     for glyph in glyphs:
         glyph.__dict__.pop("path_obj", None)  # the parser's object: 25 times as large
-    return glyphs, groups
+    return glyphs, {name: group for name, group in groups.items() if not UNNAMED.fullmatch(name)}
 
 
-def _letters(element: Xml.Element, place: Array, style: dict[str, str], names: tuple[str, ...]) -> Iterator[Letter]:
+def _letters(element: Xml.Element, place: Place, style: dict[str, str], names: tuple[str, ...]) -> Iterator[Letter]:
     """Everything that uses an outline, under an element that stands at `place`, in order."""
-    if _tag(element) not in KNOWN or "style" in element.attrib:
+    tag, own = _tag(element), element.attrib
+    if tag not in KNOWN or "style" in own:
         raise NotLettersError
-    if _tag(element) in ("defs", "symbol"):
+    if tag in ("defs", "symbol"):
         return
-    style = style | {key: element.attrib[key] for key in STYLE if key in element.attrib}
-    if _tag(element) == "path":
-        yield Xml.Element(element.tag, {**style, **element.attrib}), place, names
+    style = style | {key: own[key] for key in STYLE if key in own}
+    if tag == "path":
+        yield Xml.Element(element.tag, {**style, **own}), place, names
         return
-    place = _after(place, _transform(element))
-    if _tag(element) == "use":
+    if "transform" in own:
+        place = _after(place, _transform(own["transform"]))
+    if tag == "use":
         if style.get("stroke", "none") != "none":  # Manim keeps account of strokes
             raise NotLettersError
-        at = [[1, 0, float(element.get("x", 0))], [0, 1, float(element.get("y", 0))]]
-        yield Xml.Element(element.tag, {**style, HREF: element.get(HREF, "")}), _after(place, np.array(at)), names
-    names = (*names, element.attrib["id"]) if "id" in element.attrib else names
+        at = (1.0, 0.0, 0.0, 1.0, float(own.get("x", 0)), float(own.get("y", 0)))
+        yield Xml.Element(element.tag, {**style, HREF: own.get(HREF, "")}), _after(place, at), names
+    if "id" in own and not UNNAMED.fullmatch(own["id"]):
+        names = (*names, own["id"])
     for child in element:
         yield from _letters(child, place, style, names)
 
@@ -94,22 +102,22 @@ def _tag(element: Xml.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _transform(element: Xml.Element) -> Array:
-    """Where an element puts its own (2, 3)."""
-    text = element.get("transform")
-    if text is None:
-        return np.eye(2, 3)
+def _transform(text: str) -> Place:
+    """Where an element says that it puts its own."""
     if not (found := MATRIX.fullmatch(text.strip())):
         raise NotLettersError
-    return np.array(re.split(r"[\s,]+", found[1].strip()), dtype=float).reshape(3, 2).T
+    a, b, c, d, e, f = map(float, re.split(r"[\s,]+", found[1].strip()))
+    return a, b, c, d, e, f
 
 
-def _after(first: Array, second: Array) -> Array:
-    """The transform (2, 3) that does the second within the first."""
-    return np.column_stack([first[:, :2] @ second[:, :2], first[:, :2] @ second[:, 2] + first[:, 2]])
+def _after(first: Place, second: Place) -> Place:
+    """The place that the second has within the first."""
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = second
+    return a * p + c * q, b * p + d * q, a * r + c * s, b * r + d * s, a * t + c * u + e, b * t + d * u + f
 
 
-def _glyph(use: Xml.Element, symbol: Xml.Element, place: Array, read: Reader) -> VMobject | None:
+def _glyph(use: Xml.Element, symbol: Xml.Element, place: Place, read: Reader) -> VMobject | None:
     """What Manim makes of a letter, put in its place."""
     name = tuple(use.attrib.items())  # Typst names an outline by a hash of it
     if name not in _kept:
@@ -118,14 +126,15 @@ def _glyph(use: Xml.Element, symbol: Xml.Element, place: Array, read: Reader) ->
     if (kept := _kept[name]) is None:
         return None
     glyph: VMobject = pickle.loads(kept)
-    glyph.points[:, :2] = glyph.points[:, :2] @ place[:, :2].T + place[:, 2]
+    matrix = np.reshape(place, (3, 2))
+    glyph.points[:, :2] = glyph.points[:, :2] @ matrix[:2] + matrix[2]
     return glyph
 
 
-def _shape(path: Xml.Element, place: Array, read: Reader) -> VMobject | None:
+def _shape(path: Xml.Element, place: Place, read: Reader) -> VMobject | None:
     """What Manim makes of a shape with an outline of its own, its own transform within a place."""
     root = Xml.Element("svg")
-    matrix = " ".join(map(repr, place.T.ravel().tolist()))
+    matrix = " ".join(map(repr, place))
     Xml.SubElement(root, "g", {"transform": f"matrix({matrix})"}).append(path)
     made, _ = read_whole(root, read)
     return made[0] if made else None

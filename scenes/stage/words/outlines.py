@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +20,8 @@ from typing import Any, Self
 from xml.etree import ElementTree as Xml
 
 import numpy as np
-from manim import RIGHT, Typst, VMobject, config
+from manim import OUT, RIGHT, ManimColor, Typst, VMobject, config
+from manim.utils.space_ops import rotate_vector
 
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.flat import Flat, become_twin
@@ -29,8 +29,6 @@ from scenes.stage.words.glyphs import letters_of, read_whole
 from scenes.stage.words.typst_compiler import replaced, stay
 
 SUFFIX, SET = ".outlines", ".line"
-#: Groups of an SVG that nobody can ask for by their names.
-UNNAMED = re.compile(r"root|numbered_group_\d+|g[0-9A-Fa-f]+")
 #: What decides how a glyph looks, apart from its outline.
 LOOK = (
     *(f"{layer}_rgbas" for layer in ("fill", "stroke", "background_stroke")),
@@ -65,8 +63,7 @@ class Outlines(Flat, Typst):
         """What Manim makes of the SVG; letter by letter, if it holds nothing else."""
         tree: Any = self.modify_xml_tree(Xml.parse(self.get_file_path()))  # type: ignore[arg-type]
         root, read = tree.getroot(), self.get_mobjects_from
-        glyphs, groups = letters_of(root, read) or read_whole(root, read)
-        self.id_to_vgroup_dict = {name: group for name, group in groups.items() if not UNNAMED.fullmatch(name)}
+        glyphs, self.id_to_vgroup_dict = letters_of(root, read) or read_whole(root, read)
         return self.add(*glyphs).flip(RIGHT)
 
     def init_colors(self, propagate_colors: bool = True) -> Self:
@@ -80,6 +77,17 @@ class Outlines(Flat, Typst):
         for first, *others in alike.values():
             for glyph in others:
                 _follow(glyph, first)
+        return self
+
+    def rotate_sheen_direction(self, angle: float, axis: Any = OUT, family: bool = True) -> Self:
+        """As Manim does it, but a direction that many glyphs have is turned once."""
+        turned: dict[bytes, Array] = {}
+        turning: Any = self.get_family() if family else [self]
+        for glyph in turning:
+            old = np.asarray(glyph.sheen_direction)
+            if old.tobytes() not in turned:
+                turned[old.tobytes()] = rotate_vector(old, angle, axis)
+            glyph.sheen_direction = turned[old.tobytes()].copy()
         return self
 
     def get_points_defining_boundary(self) -> Array:
@@ -136,9 +144,15 @@ def _code() -> str:
     return hashlib.sha256(b"".join([*ours, version("manim").encode()])).hexdigest()
 
 
-def _look(glyph: VMobject) -> bytes:
+def _look(glyph: VMobject) -> tuple[object, ...]:
     """How a glyph looks, as something that can be compared."""
-    return pickle.dumps([getattr(glyph, name, None) for name in LOOK])
+    return tuple(_told(getattr(glyph, name, None)) for name in LOOK)
+
+
+def _told(value: object) -> object:
+    """A value as something that can be compared, to the last digit."""
+    value = value.to_rgba() if isinstance(value, ManimColor) else value
+    return value.tobytes() if isinstance(value, np.ndarray) else value
 
 
 def _follow(glyph: VMobject, first: VMobject) -> None:
