@@ -23,6 +23,7 @@ from scenes.stage.words.typesetting import BODY, Words, descent
 SHAFT = 1.0  # length of the probe
 DOT = 0.11
 ROOM = 1.15  # of the steepest slope, at the top of the axis
+NAME = "slope, by the direction in degrees"  # of both axes: below the chart is room for the last number
 QUARTERS = (45.0, 90.0, 180.0)  # degrees between the numbers of the axis
 
 
@@ -52,7 +53,7 @@ class Compass(Panel):
         """`gradient` (2,) at a `place` (2,) of the chart; `number` shows the slope."""
         steepest = float(np.linalg.norm(gradient)) or 1.0
         reach = ROOM * steepest
-        super().__init__(box, (0.0, 360.0), (-reach, reach), ("degrees", "slope"), x_steps=QUARTERS)
+        super().__init__(box, (0.0, 360.0), (-reach, reach), ("", NAME), x_steps=QUARTERS)
         self.gradient, self.here, self.number = gradient, chart.to_screen(*place), number
         zero = polylines([self.to_screen([0.0, 360.0], 0.0)], stroke_color=palette().rule_line, stroke_width=2)
         self.curve = stroke(stroke_color=palette().target, stroke_width=5)
