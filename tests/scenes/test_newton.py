@@ -299,6 +299,15 @@ def test_odd_settings(changes: dict[str, Any]) -> None:
     assert all(scene.caption(beat) for beat in scene.beats)
 
 
+@pytest.mark.parametrize(
+    ("second", "kinds"),
+    [("rosenbrock", ["quadratic", "not quadratic", "saddle"]), ("x^2 + 9y^2", ["quadratic", "quadratic", "saddle"])],
+)
+def test_every_ground_has_its_row(second: str, kinds: list[str]) -> None:
+    scene = asked(second_objective=second, second_start=(1.0, 1.5))
+    assert [row[0].typst_code for row in scene.tally.submobjects[1:]] == kinds
+
+
 def test_bad_parameters_are_refused() -> None:
     with pytest.raises(UsageError, match="damping must be"):
         asked(damping=0)

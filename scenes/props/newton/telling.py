@@ -222,7 +222,7 @@ class Tale:
         """What the ground is, in a table."""
         if self.ground.rests[NEWTON] in (SADDLE, PEAK):
             return "saddle" if self.ground.rests[NEWTON] == SADDLE else "peak"
-        return "quadratic" if self.is_quadratic else "other"
+        return "quadratic" if self.is_quadratic else "not quadratic"
 
 
 def on_the_whole(tales: Iterable[Tale], plain: bool = False) -> Wordings:
