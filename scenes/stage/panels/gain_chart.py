@@ -46,7 +46,7 @@ def settling_steps(momentum: float) -> int:
 def gain_words(momentum: float) -> tuple[str, str]:
     """What the update grows towards, in two pieces of a line."""
     factor = "no more than" if momentum == 0 else times(1 / (1 - momentum))
-    return f"{factor} the step", "of gradient descent"
+    return factor, "gradient descent's step"
 
 
 class GainChart:
@@ -58,8 +58,9 @@ class GainChart:
         board, side = self._boxes(stage)
         self.stairs = self._staircase(board)
         self.line, self.label = self._limit_line()
-        step, descent = gain_words(momentum)
-        self._fill_side(side, (step, f"{descent},", f"for ${notation().momentum} = {typed(momentum)}$"))
+        factor, step = gain_words(momentum)
+        grown = f"towards {factor}" if momentum else factor
+        self._fill_side(side, (grown, f"{step},", f"for ${notation().momentum} = {typed(momentum)}$"))
 
     def _formulas(self) -> tuple[Words, VGroup, VGroup, Box]:
         stage = layout.stage()
