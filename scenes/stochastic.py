@@ -184,7 +184,7 @@ class Stochastic(LectureScene):
 
     def one_sample(self) -> None:
         """Each sample has a gradient of its own: {one_side} of {samples} pull to one side of the mean, {other_side} to
-        the other. The mean is square to the contour."""
+        the other. The mean is perpendicular to the contour."""
         self.speaker.say("one sample, one pull; each pulls another way", "each sample pulls another way")
         self.add(self.spot)
         arrows = []
@@ -207,9 +207,8 @@ class Stochastic(LectureScene):
         lit = level_line(self.objective, self.map, self.objective.start)
         self.play(FadeIn(mean), FadeIn(lit), run_time=0.6)
         self.bring_to_front(self.place, mean)
-        self.wait(1.8)
-        self.speaker.hush()
-        self.play(FadeOut(chain), FadeOut(mean), FadeOut(lit), run_time=0.5)
+        self.summed = (chain, mean, lit)
+        self.wait(2.3)
 
     def _pull(self, pull: Array, color: str) -> VMobject:
         """An arrow from the start."""
@@ -217,7 +216,8 @@ class Stochastic(LectureScene):
 
     def jitter(self) -> None:
         """Each step follows one sample: {it_does}. Near is within {near:g} of the minimum, the ring.{under}"""
-        self.play(*map(FadeOut, (self.first_line, self.place, self.formula)), FadeIn(self.stand.near), run_time=0.5)
+        gone = (self.first_line, self.place, self.formula, *self.summed)
+        self.play(*map(FadeOut, gone), FadeIn(self.stand.near), run_time=0.5)
         self.speaker.say(f"near: inside the ring, ${NEAR:g}$ from {CROSS}", "near: in the ring")
         self.wait(1.6)
         if said := said_of(self.conditions):
