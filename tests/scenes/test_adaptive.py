@@ -206,3 +206,12 @@ def test_bad_parameters_are_refused() -> None:
         asked(beta2=1.0)
     with pytest.raises(UsageError, match="start needs 2"):
         list(asked(start=(1.0,)).claims())
+
+
+def test_the_rate_on_the_screen_is_the_one_that_the_run_has() -> None:
+    """2/(1 + 100): with 0.02, as two digits would have it, the ball flips across for ever."""
+    scene = asked()
+    shown = float(re.findall(r"= (\S+)\$", scene.plainly[1].typst_code)[0])
+    by_hand = 0.5 * (4.5 * (1 - shown) ** 60) ** 2 + 50 * (1.5 * (1 - 100 * shown) ** 60) ** 2
+    assert scene.runs[GD].values[60] == pytest.approx(by_hand, rel=1e-9)
+    assert figure(by_hand, 2) in scene.caption("two_slopes")
