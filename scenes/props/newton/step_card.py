@@ -53,15 +53,18 @@ class StepCard(VGroup):
 class Tally(VGroup):
     """A table: a heading, and for each row a name and a cell for each rule, in its colour."""
 
-    def __init__(self, box: Box, heading: Sequence[str], rows: Sequence[tuple[str, Mapping[str, str]]]) -> None:
-        """`heading` in wordings that get shorter; `rows` are names, and markup by rule; two may have the same name."""
+    def __init__(
+        self, box: Box, heading: Sequence[str], rows: Sequence[tuple[Sequence[str], Mapping[str, str]]]
+    ) -> None:
+        """`heading` in wordings that get shorter; `rows` each with such a name, and markup by rule: several rows may
+        have the same name."""
         super().__init__()
         lines = box.rows(*[1.0] * (len(rows) + 1), gap=0.0)
         head = first_fitting(map(quiet, heading), box.width)
         self.add(layout.place(head, lines[0], LEFT))
-        for line, (name, cells) in zip(lines[1:], rows, strict=True):
+        for line, (names, cells) in zip(lines[1:], rows, strict=True):
             first, *others = line.columns(FIRST_COLUMN, *[1.0] * len(cells), gap=0.05)
-            row = [layout.place(Words(name, SMALL), first, LEFT)]
+            row = [layout.place(first_fitting((Words(name, SMALL) for name in names), first.width), first, LEFT)]
             for place, (rule, told) in zip(others, cells.items(), strict=True):
                 row.append(layout.place(Words(told, SMALL, rule_color(rule)), place))
             self.add(VGroup(*(on_baseline(words, line.center[1] - 0.1) for words in row)))
