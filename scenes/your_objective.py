@@ -272,7 +272,7 @@ class YourObjective(LectureScene):
         self.drive(self.arrow, self.arrow_on_terrain.presence)
         self.play(self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
         self.release()
-        self.wait(3.0)
+        self.wait(3.8)
 
     def race(self) -> None:
         """All start at the same place, and take their steps together. {rates}"""
