@@ -198,7 +198,8 @@ class Stochastic(LectureScene):
         chain, share = Chain(self.here, self.pulls.on_screen(self.map, self.pulls.all)), ValueTracker(0.0)
         self.play(FadeIn(chain), *map(FadeOut, arrows), run_time=0.7)
         self.speaker.say(
-            f"all {SAMPLES}, each a {SAMPLES}th as long, head to tail: the mean", f"all {SAMPLES} / {SAMPLES}: the mean"
+            f"all {SAMPLES}, each a {SAMPLES}th as long, head to tail: the mean",
+            f"each a {SAMPLES}th as long: the mean",
         )
         self.drive(chain, share)
         self.play(share.animate.set_value(1.0), run_time=2.4, rate_func=smooth)
