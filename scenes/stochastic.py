@@ -208,7 +208,7 @@ class Stochastic(LectureScene):
         lit = level_line(self.objective, self.map, self.objective.start)
         self.play(FadeIn(mean), FadeIn(lit), run_time=0.6)
         self.bring_to_front(self.place, mean)
-        self.summed = (chain, mean, lit)
+        self.looked_at = (chain, mean, lit, self.first_line, self.place, self.formula)
         self.wait(2.3)
 
     def _pull(self, pull: Array, color: str) -> VMobject:
@@ -217,8 +217,7 @@ class Stochastic(LectureScene):
 
     def jitter(self) -> None:
         """Each step follows one sample: {it_does}. Near is within {near:g} of the minimum, the ring.{under}"""
-        gone = (self.first_line, self.place, self.formula, *self.summed)
-        self.play(*map(FadeOut, gone), FadeIn(self.stand.near), run_time=0.5)
+        self.play(*map(FadeOut, self.looked_at), FadeIn(self.stand.near), run_time=0.5)
         self.speaker.say(f"near: inside the ring, ${NEAR:g}$ from {CROSS}", "near: in the ring")
         self.wait(1.6)
         if said := said_of(self.conditions):
