@@ -34,7 +34,7 @@ class Ackley(TwoRuns):
         start: Point | None = Field((2.5, 1.5), description="Where both start; if not given, where the objective says.")
         learning_rate: LearningRate = Field(0.01, description="Learning rate of both rules.")
         momentum: Coefficient = Field(0.85, description="Momentum coefficient.")
-        steps: int = Field(100, ge=2, le=2000, description="How many iterations.")
+        steps: int = Field(100, ge=2, le=2000, description="How many steps.")
 
     @property
     def cut_window(self) -> tuple[Range, Range]:

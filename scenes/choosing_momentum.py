@@ -51,7 +51,7 @@ FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the 
 PACES = (3.0, 10.0, 18.0, 25.0)  # steps a second, up to where the first arrives, the second ...
 SLOW, PACE, LONGEST = 2.0, 9.0, 8.0  # steps a second on the parabola; seconds of one stretch
 SEEN = 40  # steps of the ball that overshoots: later swings are small
-LINE, DONE = 0.5, 0.5  # height of the line for words; opacity of a line of algebra that has done its work
+LINE, DONE = 0.5, 0.7  # height of the line for words; opacity of a line of algebra that has done its work
 
 
 Momenta = Annotated[tuple[Coefficient, ...], Field(min_length=4, max_length=4), BeforeValidator(as_list)]

@@ -187,12 +187,12 @@ class Conventions(LectureScene):
         told = f"the same path: nowhere more than ${typed(found, 1)}$ apart"
         same = (told, "the same path, to the last digits") if self.changing.same else (f"${typed(found, 1)}$ apart",)
         self.speaker.say(*(("all fly off",) if self.changing.flown else same))
-        self.wait(2.8)
-        self.speaker.hush()
-        self.vanish(*self.constant_trails.values(), self.strips[0])
+        self.wait(3.3)
 
     def new_rate(self) -> None:
         """Now the learning rate {it_changes} {they_part}"""
+        self.speaker.hush()
+        self.vanish(*self.constant_trails.values(), self.strips[0])
         self.step.set_value(0.0)
         self.counter.display(0)
         self.play(FadeIn(self.strips[1]), run_time=0.6)

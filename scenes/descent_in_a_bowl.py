@@ -62,7 +62,7 @@ class DescentInABowl(LectureScene):
         objective: ObjectiveName = Field("paraboloid", description="A surface: a name, or a formula of two variables.")
         start: Point | None = Field(None, description="Where it starts; if not given, where the objective says.")
         learning_rate: LearningRate = Field(0.1, description="Learning rate.")
-        steps: int = Field(20, ge=2, le=2000, description="How many iterations.")
+        steps: int = Field(20, ge=2, le=2000, description="How many steps.")
 
     # The run --------------------------------------------------------------------------------------------------------
 
@@ -313,5 +313,5 @@ def _grows(run: Trajectory) -> str:
     """How the error of a run that flies off grows."""
     start = figure(float(run.values[0]), 2)
     if run.diverged_at is not None:
-        return f"grows from {start}, and is beyond all bounds at iteration {run.diverged_at}"
-    return f"grows from {start} to {figure(last_value(run), 2)} in {run.ended_at} iterations"
+        return f"grows from {start}, and is beyond all bounds at step {run.diverged_at}"
+    return f"grows from {start} to {figure(last_value(run), 2)} in {run.ended_at} steps"

@@ -16,6 +16,7 @@ from manim import (
     LEFT,
     Create,
     ManimColor,
+    Mobject,
     ValueTracker,
     VGroup,
     VMobject,
@@ -175,13 +176,14 @@ class DescentOnACurve(LectureScene):
         step = self.near.step(run, self.color("without"))
         self._grow(step, "without")
         self._go_near("without", 0)
-        self.wait(2.0)
-        self.vanish(*step, self.near.tangent, *self.first_step)
+        self.taken: tuple[Mobject, ...] = (*step, self.near.tangent, *self.first_step)
+        self.wait(2.5)
 
     def without_momentum(self) -> None:
         """{and_so_on} {without_momentum_does}"""
         self.strip.turn = "without"
-        old, new = (self.near, self.near.walks["without"]), (self.panel, self.walks["without"].display(1), self.strip)
+        old = (self.near, self.near.walks["without"], *self.taken)
+        new = (self.panel, self.walks["without"].display(1), self.strip)
         heads = (self.standings.heads, *(row[0] for row in self.standings.rows.values()))
         self.play(*map(FadeOut, old), *map(FadeIn, (*new, *heads)), run_time=0.8)
         self.speaker.say(self.tale.pace, self.tale.pace_briefly)
@@ -197,6 +199,7 @@ class DescentOnACurve(LectureScene):
         new = (self.near, walk, self.title_of["some"], table)
         gone = self.tables["without"]
         self.play(*map(FadeOut, (*old, gone)), *map(FadeIn, new), run_time=0.8)
+        self.taken = ()
         if self.runs["some"].ended_at < 2:
             return
         rule, sums, end = self.second_step
@@ -216,8 +219,8 @@ class DescentOnACurve(LectureScene):
         self.wait(1.4)
         self.play(FadeIn(end), run_time=0.5)
         self._go_near("some", 1)
-        self.wait(2.4)
-        self.vanish(self.near.second_tangent, *last, *kept, *fresh, rule, sums, end)
+        self.taken = (self.near.second_tangent, *last, *kept, *fresh, rule, sums, end)
+        self.wait(2.9)
 
     def some_momentum(self) -> None:
         """Momentum {momenta[1]:g}. {some_momentum_does}"""
@@ -225,7 +228,8 @@ class DescentOnACurve(LectureScene):
         begin = min(2, self.runs["some"].ended_at)
         walk = self.walks["some"].display(begin)
         new = (self.panel, walk, self.strip, *self.standing)
-        self.play(*map(FadeOut, (self.near, self.near.walks["some"])), *map(FadeIn, new), run_time=0.8)
+        old = (self.near, self.near.walks["some"], *self.taken)
+        self.play(*map(FadeOut, old), *map(FadeIn, new), run_time=0.8)
         self.strip.turn = "some"
         self._run_on("some", begin)
 

@@ -60,7 +60,7 @@ class Escape(TwoRuns):
         momenta: Momenta = Field(
             (0.0, 0.3, 0.6, 0.8, 0.85, 0.9, 0.95), description="The coefficients that are compared, at most seven."
         )
-        steps: int = Field(100, ge=2, le=2000, description="How many iterations.")
+        steps: int = Field(100, ge=2, le=2000, description="How many steps.")
 
     # The runs -------------------------------------------------------------------------------------------------------
 

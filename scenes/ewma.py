@@ -149,7 +149,7 @@ class EWMA(LectureScene):
         self.speaker.hush()
         self.play(*map(FadeOut, (*self.braces, self.making)), FadeIn(self.memories), run_time=0.6)
         self.play(retyped(self.large, self.line), run_time=0.9)
-        self.speaker.say(COUNTED, "ups and downs: the way up and down, of that of the values")
+        self.speaker.say(COUNTED, "ups and downs: what is left of the values'")
         for k, curve in enumerate(self.memories.curves):
             step = ValueTracker(0.0)
             self.add(curve)
@@ -181,7 +181,7 @@ class EWMA(LectureScene):
             self.play(share.animate.set_value(target), run_time=3.2, rate_func=smooth)
             self.release()
             self.wait(1.2)
-        self.speaker.say(oldest_told(float(self.tale.weights[-1][0])))
+        self.speaker.say(*oldest_told(float(self.tale.weights[-1][0])))
         self.wait(2.0)
 
     def expansion(self) -> None:

@@ -50,7 +50,7 @@ from scenes.stage.words.typesetting import BODY, HEADING, Formula, bold, fitting
 GD = "gradient_descent"
 PACE, LONGEST = 6.0, 12.0  # steps a second, and seconds of one stretch at most
 CARD, GAUGE, FOOT, BETWEEN = 0.98, 0.85, 0.5, 0.22  # heights
-COUNTER = 0.5  # the same, of the iteration, where it has no room on the line of the gauge
+COUNTER = 0.5  # the same, of the step, where it has no room on the line of the gauge
 LITTLE = 0.05  # of the first error: a fall that is hardly seen
 SMALL_BALL = 0.11  # radius
 STEEP = 5  # times the slope at the pause
@@ -67,8 +67,8 @@ class GentleSlope(LectureScene):
         objective: ObjectiveName = Field("gentle_slope_neuron", description="A curve of two parameters over data.")
         start: Point | None = Field(None, description="Where the run starts; if not given, where the objective says.")
         learning_rate: LearningRate = Field(1.0, description="Learning rate.")
-        pause: int = Field(50, ge=1, le=2000, description="The iteration at which the film stops to look.")
-        steps: int = Field(100, ge=1, le=2000, description="How many iterations in all.")
+        pause: int = Field(50, ge=1, le=2000, description="The step at which the film stops to look.")
+        steps: int = Field(100, ge=1, le=2000, description="How many steps in all.")
 
     # The run --------------------------------------------------------------------------------------------------------
 
@@ -93,7 +93,7 @@ class GentleSlope(LectureScene):
 
     @property
     def halt(self) -> int:
-        """The iteration to pause at: a run may be shorter."""
+        """The step to pause at: a run may be shorter."""
         return min(int(self.parameters.pause), int(self.run.ended_at))
 
     def trajectories(self) -> Mapping[str, Trajectory]:
@@ -115,12 +115,12 @@ class GentleSlope(LectureScene):
         found, values = self.numbers(), self.run.values
         steeper = ratio(np.max(self.slopes), self.slope_at(self.halt))
         yield Claim(
-            f"after {self.halt} iterations gradient descent has hardly moved: "
+            f"after {self.halt} steps gradient descent has hardly moved: "
             f"its error has fallen by {100 * self.fallen:.1f} %",
             bool(self.creeps and self.fallen >= 0),
         )
         yield Claim(
-            f"later it gets steep: {figure(steeper)} times as steep, at iteration {found['steepest_at']}",
+            f"later it gets steep: {figure(steeper)} times as steep, at step {found['steepest_at']}",
             bool(steeper > STEEP),
         )
         yield Claim(
@@ -131,11 +131,11 @@ class GentleSlope(LectureScene):
     def words(self) -> Mapping[str, str]:
         if self.wakes:
             outcome = (
-                f"At iteration {int(np.argmax(self.slopes))} it is steep at last, and in a few steps the error falls. "
+                f"At step {int(np.argmax(self.slopes))} it is steep at last, and in a few steps the error falls. "
                 f"Then the slope is gentle again, and the steps are short again."
             )
         else:
-            outcome = f"At iteration {self.run.ended_at} the slope is {figure(self.slope_at(1e9))}"
+            outcome = f"At step {self.run.ended_at} the slope is {figure(self.slope_at(1e9))}"
             outcome = f"It goes on like this: {outcome[0].lower()}{outcome[1:]}." if self.creeps else f"{outcome}."
         gentle = self.slope_at(0) * STEEP < float(np.max(self.slopes)) or self.creeps
         defined = f"; {self.error_is} of their squares is its error" if self.error_is else ""
@@ -188,7 +188,7 @@ class GentleSlope(LectureScene):
 
     def hardly_moves(self) -> None:
         """The step is as long as the gradient, times the learning rate; and here the slope, the gradient's length, is
-        {how_steep} {start_slope:.4f}. {pause_at} iterations later the error is {pause_error:.3f}, from
+        {how_steep} {start_slope:.4f}. {pause_at} steps later the error is {pause_error:.3f}, from
         {start_error:.3f}."""
         self.speaker.hush()
         self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)
@@ -204,7 +204,7 @@ class GentleSlope(LectureScene):
         self._run_to(self.halt)
         self.wait(0.4)
         told = "hardly a move" if self.creeps else f"the error is ${rounded(error_at(self.run, self.halt), 3)}$"
-        self.speaker.say(f"{self.halt} iterations: {told}")
+        self.speaker.say(f"{self.halt} steps: {told}")
         self.wait(2.6)
 
     def at_last(self) -> None:
@@ -350,8 +350,8 @@ class GentleSlope(LectureScene):
 
     @cached_property
     def counter(self) -> Counter:
-        """The iteration, on the gauge's line."""
-        counter = Counter(self.rows[1], "iteration", widest=self.parameters.steps)
+        """The step, on the gauge's line."""
+        counter = Counter(self.rows[1], "step", widest=self.parameters.steps)
         up = self.gauge.baseline - float(counter.number.anchor[1])
         up += COUNTER * (self.rows[1].width < CRAMPED)
         counter.submobjects[0].shift(up * UP)
@@ -377,7 +377,7 @@ class GentleSlope(LectureScene):
         if note.width > box.width:
             note = lines(*(wrapped(words, box.width) for words in notes), gap=0.2)
         ends = (in_math(figure(value, 3)) for value in (self.run.values[0], error_at(self.run, self.halt)))
-        numbers = f"error: ${next(ends)}$, and ${next(ends)}$ after ${self.halt}$ iterations"
+        numbers = f"error: ${next(ends)}$, and ${next(ends)}$ after ${self.halt}$ steps"
         note = VGroup(note, wrapped(tinted(numbers, rule_color(GD)), box.width, BODY))
         note.arrange(-UP, aligned_edge=LEFT, buff=0.3)
         question = bold("Can we do better?", HEADING)

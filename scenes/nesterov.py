@@ -89,7 +89,7 @@ class NesterovScene(LineForWords, LectureScene):
         start: Point | None = Field(None, description="Where both start there; if not given, where the objective says.")
         learning_rate: LearningRate = Field(1.0, description="Learning rate of both rules.")
         momentum: Coefficient = Field(0.85, description="Momentum coefficient of both rules.")
-        steps: int = Field(100, ge=3, le=1000, description="How many iterations in the valley.")
+        steps: int = Field(100, ge=3, le=1000, description="How many steps in the valley.")
         second_data: ObjectiveName = Field("six_points_neuron", description="Where Nesterov is the unstable one.")
         schedule: ScheduleName = Field("constant", description="How the rate changes in the valley, as in `descend`.")
         noise: Noise = Field(0.0, description="Standard deviation of noise on each coordinate of the gradient there.")
@@ -369,14 +369,14 @@ class NesterovScene(LineForWords, LectureScene):
 
     @cached_property
     def column(self) -> tuple[Box, Box, Box]:
-        """Iteration and heading of the cards, the cards, and the strip."""
+        """Step and heading of the cards, the cards, and the strip."""
         head, rest = self.boxes[1].top_slice(FOOT, gap=0.1)
         cards, strip = rest.top_slice(2 * CARD + BETWEEN, gap=0.25)
         return head, cards, strip
 
     @cached_property
     def counter(self) -> Counter:
-        return Counter(self.column[0], "iteration", "d", layout.choose(BODY, SMALL, BODY), self.parameters.steps)
+        return Counter(self.column[0], "step", "d", layout.choose(BODY, SMALL, BODY), self.parameters.steps)
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:

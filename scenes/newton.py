@@ -403,6 +403,6 @@ class NewtonScene(LineForWords, LectureScene):
     @cached_property
     def tally(self) -> Tally:
         """How many steps each takes on each ground."""
-        rows = {t.briefly(): {n: t.ground.briefly(n) for n in self.cards[BESIDE]} for t in self.tales.values()}
+        rows = [(t.briefly(), {n: t.ground.briefly(n) for n in self.cards[BESIDE]}) for t in self.tales.values()]
         box = self.lower(3)
         return Tally(box, ("steps until a thousandth of the error is left", "steps to a thousandth", "steps"), rows)

@@ -251,9 +251,9 @@ class Problems(LineForWords, LectureScene):
             self._compare_ways(key, stop)
         self._take(movers, stop or 0, last, SECONDS)
         self.found[key] = self.agenda.finding(key, problem.brief)
-        if problem.measure:
-            self.measures[key] = measured(chart, problem.measure)
-        self.play(FadeIn(self.found[key]), *map(FadeIn, self.measures.values()), run_time=0.5)
+        new = {key: measured(chart, problem.measure)} if problem.measure else {}
+        self.measures.update(new)
+        self.play(FadeIn(self.found[key]), *map(FadeIn, new.values()), run_time=0.5)
         self.speaker.say(problem.said, problem.said.split(";")[0])
         self.wait(2.2)
 
@@ -266,7 +266,7 @@ class Problems(LineForWords, LectureScene):
         self.release()
 
     def _compare_ways(self, key: str, step: int) -> None:
-        """Two arrows where the ball is: downhill, and the step that it is about to take."""
+        """Two arrows where the ball is, and stay: downhill, and the step that it is about to take."""
         run, (chart, balls) = self.problem(key).runs[MOMENTUM], self.chart(key)
         ways = {palette().gradient: -run.gradients[step], palette().share: -run.updates[step]}
         tail, tips = tips_of(chart, run.iterates[step], list(ways.values()), ARROW)
@@ -278,7 +278,7 @@ class Problems(LineForWords, LectureScene):
         self.speaker.say(f"{downhill}, and {next_}: {angle} apart", f"{downhill}, {next_}: {angle}")
         self.wait(2.2)
         self.speaker.hush()
-        self.vanish(*arrows)
+        self.measures[key] = VGroup(*arrows)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ DEPTHS = {MOMENTUM: 0.15, GD: 0.29}  # of the footprints, below the curve
 LANES = {GD: (0.12,), MOMENTUM: (0.27, 0.41)}  # of the arrows, above the ball
 UPPER, LOWER = 0.1, -0.3  # baselines of a card, from its middle, of its height
 LONG_ARROW, ARROW = 0.2, 0.225  # longest arrow, of the panel's width: in the slow beat, and after it
+CLEAR = 0.3  # between the scale of the arrows and the counter
 LONGEST = 9.0  # seconds of one stretch
 NEVER = "never"
 
@@ -402,4 +403,6 @@ class RollingBall(LectureScene):
 
     def _legend(self, scale: float) -> Words:
         words = layout.place(quiet(f"arrows: step $times {typed(scale)}$"), self.places.side, LEFT)
+        if not layout.is_wide():  # on one line with the counter
+            words.shift(min(0.0, self.counter.get_left()[0] - CLEAR - words.get_right()[0]) * RIGHT)
         return onto_picture(on_baseline(words, self._baseline(LOWER)))

@@ -184,7 +184,7 @@ class Stochastic(LectureScene):
 
     def one_sample(self) -> None:
         """Each sample has a gradient of its own: {one_side} of {samples} pull to one side of the mean, {other_side} to
-        the other. The mean is square to the contour."""
+        the other. The mean is perpendicular to the contour."""
         self.speaker.say("one sample, one pull; each pulls another way", "each sample pulls another way")
         self.add(self.spot)
         arrows = []
@@ -198,7 +198,8 @@ class Stochastic(LectureScene):
         chain, share = Chain(self.here, self.pulls.on_screen(self.map, self.pulls.all)), ValueTracker(0.0)
         self.play(FadeIn(chain), *map(FadeOut, arrows), run_time=0.7)
         self.speaker.say(
-            f"all {SAMPLES}, each a {SAMPLES}th as long, head to tail: the mean", f"all {SAMPLES} / {SAMPLES}: the mean"
+            f"all {SAMPLES}, each a {SAMPLES}th as long, head to tail: the mean",
+            f"each a {SAMPLES}th as long: the mean",
         )
         self.drive(chain, share)
         self.play(share.animate.set_value(1.0), run_time=2.4, rate_func=smooth)
@@ -207,9 +208,8 @@ class Stochastic(LectureScene):
         lit = level_line(self.objective, self.map, self.objective.start)
         self.play(FadeIn(mean), FadeIn(lit), run_time=0.6)
         self.bring_to_front(self.place, mean)
-        self.wait(1.8)
-        self.speaker.hush()
-        self.play(FadeOut(chain), FadeOut(mean), FadeOut(lit), run_time=0.5)
+        self.looked_at = (chain, mean, lit, self.first_line, self.place, self.formula)
+        self.wait(2.3)
 
     def _pull(self, pull: Array, color: str) -> VMobject:
         """An arrow from the start."""
@@ -217,7 +217,7 @@ class Stochastic(LectureScene):
 
     def jitter(self) -> None:
         """Each step follows one sample: {it_does}. Near is within {near:g} of the minimum, the ring.{under}"""
-        self.play(*map(FadeOut, (self.first_line, self.place, self.formula)), FadeIn(self.stand.near), run_time=0.5)
+        self.play(*map(FadeOut, self.looked_at), FadeIn(self.stand.near), run_time=0.5)
         self.speaker.say(f"near: inside the ring, ${NEAR:g}$ from {CROSS}", "near: in the ring")
         self.wait(1.6)
         if said := said_of(self.conditions):

@@ -62,8 +62,8 @@ class Trapped(TwoRuns):
         objective: ObjectiveName = Field("trap", description="A surface: a name, or a formula of two variables.")
         start: Point | None = Field(None, description="Where it starts; if not given, where the objective says.")
         learning_rate: LearningRate = Field(0.015, description="Learning rate.")
-        steps: int = Field(25, ge=1, le=1000, description="The iteration at which the film looks closely.")
-        more: int = Field(100, ge=1, le=1000, description="How many iterations follow.")
+        steps: int = Field(25, ge=1, le=1000, description="The step at which the film looks closely.")
+        more: int = Field(100, ge=1, le=1000, description="How many steps follow.")
         momentum: Coefficient = Field(0.85, description="Momentum of the other run, which is shown at the end.")
 
     # The run --------------------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ class Trapped(TwoRuns):
 
     @property
     def halt(self) -> int:
-        """The iteration of the close look: a run may end earlier."""
+        """The step of the close look: a run may end earlier."""
         return min(int(self.parameters.steps), int(self.run.ended_at))
 
     def slope_at(self, step: int) -> float:
@@ -132,12 +132,12 @@ class Trapped(TwoRuns):
     def claims(self) -> Iterator[Claim]:
         found = self.numbers()
         yield Claim(
-            f"after {self.halt} iterations the slope is next to zero: {figure(found['rest_slope'], 2)}, "
+            f"after {self.halt} steps the slope is next to zero: {figure(found['rest_slope'], 2)}, "
             f"and {figure(found['start_slope'])} at the start",
             self.level,
         )
         yield Claim(
-            f"{self.run.ended_at - self.halt} more iterations change nothing: they lead {figure(self.drift, 2)} far",
+            f"{self.run.ended_at - self.halt} more steps change nothing: they lead {figure(self.drift, 2)} far",
             self.still,
         )
         yield Claim(
@@ -164,7 +164,7 @@ class Trapped(TwoRuns):
         return f"{self.objective.title}, with {len(dips)} dips" if counted else self.objective.title
 
     def _way(self) -> str:
-        """What a run does that does not come to rest, in the iterations up to the close look."""
+        """What a run does that does not come to rest, in the steps up to the close look."""
         if flies_off(self.run):
             return "takes steps that are too long, and flies off"
         lower = error_at(self.run, self.halt) < self.run.values[0]
@@ -172,7 +172,7 @@ class Trapped(TwoRuns):
 
     def _here(self) -> str:
         if self.run.diverged_at == self.halt:
-            return f"At iteration {self.halt} it has left all bounds."
+            return f"At step {self.halt} it has left all bounds."
         said = (
             f"The slope was {figure(self.slope_at(0))} at the start, and is {figure(self.slope_at(self.halt), 1)} here"
         )
@@ -181,11 +181,9 @@ class Trapped(TwoRuns):
     def _more_done(self) -> str:
         more = self.run.ended_at - self.halt
         if flies_off(self.run):
-            return (
-                f"{more} more iterations lead out of all bounds." if more else "More iterations change nothing of it."
-            )
+            return f"{more} more steps lead out of all bounds." if more else "More steps change nothing of it."
         rim = f"The rim is {figure(self.dip.rim - self.ends[GD], 3)} higher. " if self.dip else ""
-        return f"{rim}{more} more iterations move it by {figure(self.drift, 1)}."
+        return f"{rim}{more} more steps move it by {figure(self.drift, 1)}."
 
     def _elsewhere(self) -> str:
         """Whether there is lower ground, and what becomes of momentum."""
@@ -198,7 +196,7 @@ class Trapped(TwoRuns):
         return f"Lower ground is near, {low} against {last}. With momentum {momentum} {self._other()}."
 
     def _other(self) -> str:
-        """What momentum does from the same start, after as many iterations."""
+        """What momentum does from the same start, after as many steps."""
         *_, fast = self.verdicts()
         does = self.what_it_does if self.fate in OUTCOMES else fast.words
         return f"it {does}" + (f", and is at {figure(self.ends[MOMENTUM], 4)}" if fast.number else "")

@@ -28,4 +28,4 @@ class TwoWells(TwoRuns):
         start: Point | None = Field((1.7, 0.5), description="Where both start; if not given, where the objective says.")
         learning_rate: LearningRate = Field(0.01, description="Learning rate of both rules.")
         momentum: Coefficient = Field(0.9, description="Momentum coefficient.")
-        steps: int = Field(200, ge=2, le=2000, description="How many iterations.")
+        steps: int = Field(200, ge=2, le=2000, description="How many steps.")

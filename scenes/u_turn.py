@@ -2,7 +2,7 @@
 
 New data turn the neuron's gentle slope into a narrow valley. Both rules start on its flank: gradient descent creeps,
 momentum shoots through and turns back, again and again, and its error falls all the same. On the error strip a dip is
-told from an arrival: what counts is the iteration from which the error stays below the tolerance. U-turns for which the
+told from an arrival: what counts is the step from which the error stays below the tolerance. U-turns for which the
 map has no room are shown closer.
 """
 
@@ -50,7 +50,7 @@ from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
 from scenes.stage.words.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
 OLD_DATA = "gentle_slope_neuron"
-LAST = 10  # iterations at the end, whose largest error tells an arrival from a dip
+LAST = 10  # steps at the end, whose largest error tells an arrival from a dip
 LEAD = 6  # steps before the first u-turn at which the film slows down
 QUICK, SLOW, BRISK = 12.0, 2.5, 7.0  # steps a second
 NEVER = "never"
@@ -72,7 +72,7 @@ class UTurn(LectureScene):
         start: Point | None = Field(None, description="Where both start; if not given, where the objective says.")
         learning_rate: LearningRate = Field(1.0, description="Learning rate of both rules.")
         momentum: Coefficient = Field(0.85, description="Momentum coefficient.")
-        steps: int = Field(100, ge=2, le=2000, description="How many iterations.")
+        steps: int = Field(100, ge=2, le=2000, description="How many steps.")
         tolerance: float = Field(1e-3, gt=0, allow_inf_nan=False, description="Error below which a run has arrived.")
 
     # The run --------------------------------------------------------------------------------------------------------
@@ -110,16 +110,16 @@ class UTurn(LectureScene):
         turns, slow_turns = cast(int, found["u_turns"]), found["gradient_descent_u_turns"]
         slow, fast = cast(float, found["gradient_descent_error"]), cast(float, found["largest_of_last_errors"])
         arrival = found["arrival_at"]
-        yield Claim(f"momentum takes at least 3 u-turns: {turns} in {wanted.steps} iterations", turns >= 3)
+        yield Claim(f"momentum takes at least 3 u-turns: {turns} in {wanted.steps} steps", turns >= 3)
         yield Claim(f"gradient descent takes no u-turn: {slow_turns}", slow_turns == 0)
         yield Claim(
             f"momentum arrives, not only dips: its error stays below {figure(wanted.tolerance, 6)} "
-            f"from iteration: {arrival}",
+            f"from step: {arrival}",
             arrival != NEVER,
         )
         yield Claim(
             f"gradient descent is still a hundred times higher: {figure(slow)}, "
-            f"momentum at most {figure(fast)} in its last {LAST} iterations",
+            f"momentum at most {figure(fast)} in its last {LAST} steps",
             slow > 100 * fast,
         )
 
@@ -157,10 +157,8 @@ class UTurn(LectureScene):
         if dip is None:
             return f"The error of momentum never falls below {figure(tolerance, 6)}."
         if arrival is None:
-            return f"Its error dips below {figure(tolerance, 6)} first at iteration {dip}, and does not stay there."
-        return (
-            f"Its error dips below {figure(tolerance, 6)} first at iteration {dip}; from {arrival} on it stays there."
-        )
+            return f"Its error dips below {figure(tolerance, 6)} first at step {dip}, and does not stay there."
+        return f"Its error dips below {figure(tolerance, 6)} first at step {dip}; from {arrival} on it stays there."
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -240,7 +238,7 @@ class UTurn(LectureScene):
         self.play(FadeOut(inset), FadeOut(near.rings), *(FadeIn(part) for part in far), run_time=0.8)
 
     def still_faster(self) -> None:
-        """After {steps} iterations {errors}. {what_becomes_of_it}"""
+        """After {steps} steps {errors}. {what_becomes_of_it}"""
         self.play(FadeOut(self.board.rings), run_time=0.5)
         for sentence, mark in dip_and_arrival(self.runs[MOMENTUM], self.board.strip, self.parameters.tolerance):
             self.play(Create(mark), run_time=0.6)
@@ -374,7 +372,7 @@ class UTurn(LectureScene):
 
     @cached_property
     def ringed(self) -> list[int]:
-        """The iterations of the u-turns that have room for a ring."""
+        """The steps of the u-turns that have room for a ring."""
         return with_room(self.runs[MOMENTUM], self.view)
 
     @cached_property
@@ -408,7 +406,7 @@ class UTurn(LectureScene):
 
     @cached_property
     def step(self) -> ValueTracker:
-        """The iteration on the screen, with fractions."""
+        """The step on the screen, with fractions."""
         return ValueTracker(0.0)
 
 

@@ -29,7 +29,7 @@ INTO = 0.75  # the share of them by the third turn
 LEAD, AFTER = 5, 2  # steps before the first turn at which slow motion begins, and after the third at which it ends
 LAPSE, SLOW, QUICK, LONGEST = 2.6, 2.2, 9.0, 11.0  # seconds of time lapse; steps a second; seconds of a stretch at most
 LEVEL_GROUND = 0.05  # of the steepest slope on its way: nearly level
-LAST = 10  # iterations at the end, whose largest error tells an arrival from a dip
+LAST = 10  # steps at the end, whose largest error tells an arrival from a dip
 RING = 0.17  # radius
 
 
@@ -52,7 +52,7 @@ class UTurn3D(TwoRuns):
         start: Point | None = Field(None, description="Where both start; if not given, where the objective says.")
         learning_rate: LearningRate = Field(1.0, description="Learning rate of both rules.")
         momentum: Coefficient = Field(0.85, description="Momentum coefficient.")
-        steps: int = Field(100, ge=2, le=2000, description="How many iterations.")
+        steps: int = Field(100, ge=2, le=2000, description="How many steps.")
 
     @cached_property
     def turns(self) -> dict[str, list[int]]:
@@ -79,11 +79,11 @@ class UTurn3D(TwoRuns):
         found = self.numbers()
         turns, slow_turns = cast(int, found["u_turns"]), found["gradient_descent_u_turns"]
         slow, fast = self.ends[GD], cast(float, found["largest_of_last_errors"])
-        yield Claim(f"momentum takes at least 3 u-turns: {turns} in {found['last']} iterations", turns >= 3)
+        yield Claim(f"momentum takes at least 3 u-turns: {turns} in {found['last']} steps", turns >= 3)
         yield Claim(f"gradient descent takes no u-turn: {slow_turns}", slow_turns == 0)
         yield Claim(
             f"gradient descent is still a hundred times higher: {figure(slow)}, "
-            f"momentum at most {figure(fast)} in its last {LAST} iterations",
+            f"momentum at most {figure(fast)} in its last {LAST} steps",
             bool(slow > 100 * fast),
         )
 
@@ -104,7 +104,7 @@ class UTurn3D(TwoRuns):
         if self.lost:
             return f"{turned}, and momentum flies off"
         still = ", and still momentum ends lower than gradient descent" if self.count and self.lower else ""
-        return f"{turned} in {self.last} iterations{still}"
+        return f"{turned} in {self.last} steps{still}"
 
     @property
     def lost(self) -> bool:
@@ -121,7 +121,7 @@ class UTurn3D(TwoRuns):
 
     @property
     def _lapse(self) -> str:
-        return f"{self.lead} iterations in time lapse" if self.lead > 1 else "slow at first"
+        return f"{self.lead} steps in time lapse" if self.lead > 1 else "slow at first"
 
     @property
     def slope_at_start(self) -> float:
@@ -177,7 +177,7 @@ class UTurn3D(TwoRuns):
         self.wait(4.8)
 
     def from_above(self) -> None:
-        """The errors after {last} iterations: gradient descent {gd_end}; momentum {momentum_end}{with_turns}."""
+        """The errors after {last} steps: gradient descent {gd_end}; momentum {momentum_end}{with_turns}."""
         lowest = self._lowest_said() if self.objective.minima else ""
         landing = Landing(
             self.duet, [*self.verdicts()], self.deepest, lowest, also=lambda chart: [self.rings_on(chart)]
@@ -193,12 +193,12 @@ class UTurn3D(TwoRuns):
 
     @property
     def lead(self) -> int:
-        """The iteration up to which there is time lapse: shortly before the first turn, if that comes late."""
+        """The step up to which there is time lapse: shortly before the first turn, if that comes late."""
         return max(0, min(self.turns[MOMENTUM][0] - LEAD, self.last)) if self.count else 0
 
     @property
     def third_turn(self) -> int:
-        """The iteration shortly after the third u-turn, or the last one."""
+        """The step shortly after the third u-turn, or the last one."""
         return int(min(self.turns[MOMENTUM][:3][-1] + AFTER, self.last)) if self.count else self.last
 
     def rings_on(self, chart: ContourMap, step: float = np.inf) -> Rings:

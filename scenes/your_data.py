@@ -245,10 +245,9 @@ class YourData(LectureScene):
         speaker.say(self.samples.told)
         self.wait(0.8)
         self.play(FadeIn(stand.model), run_time=0.7)
-        curve = Following(stand.wide, self.turns, stand.color)
+        curve, readout = self.turned = (Following(stand.wide, self.turns, stand.color), stand.turning(self.turns))
         self.play(Create(curve), run_time=1.2)
         self.bring_to_front(self.points)
-        readout = stand.turning(self.turns)
         self.play(FadeIn(readout), run_time=0.5)
         for k, letter in enumerate(map(typeset, self.objective.variables)):
             speaker.say(f"turn ${letter}$")
@@ -257,7 +256,6 @@ class YourData(LectureScene):
             self.play(turn.animate.set_value(3.0 * (k + 1)), run_time=3.6, rate_func=smooth)
             self.release()
         speaker.hush()
-        self.play(FadeOut(curve), FadeOut(readout), FadeOut(stand.model), run_time=0.5)
 
     @cached_property
     def turns(self) -> Array:
@@ -270,7 +268,7 @@ class YourData(LectureScene):
         """A choice of {letters} is a curve, and a point at the right. What it misses, the bars, makes its error E:
         {error_is}. Errors of the choices: {errors}."""
         stand, move = self.stand, ValueTracker(0.0)
-        self.play(FadeOut(stand.wide), run_time=0.4)
+        self.play(*map(FadeOut, (stand.wide, stand.model, *self.turned)), run_time=0.5)
         self.drive(self.points, move)
         self.play(move.animate.set_value(1.0), run_time=1.0, rate_func=smooth)
         self.release()

@@ -94,7 +94,7 @@ class YourObjective(LectureScene):
             None, description="The learning rate of all rules; if not given, one is found for each."
         )
         momentum: Coefficient = Field(0.9, description="Momentum coefficient of the rules that have one.")
-        steps: int = Field(60, ge=2, le=2000, description="How many iterations.")
+        steps: int = Field(60, ge=2, le=2000, description="How many steps.")
         schedule: ScheduleName = Field("constant", description="How all rates change, as `descend --schedule` has it.")
         noise: Noise = Field(0.0, description="Standard deviation of the noise on each coordinate of the gradient.")
         seed: Seed = Field(0, description="Seed of the noise.")
@@ -272,16 +272,16 @@ class YourObjective(LectureScene):
         self.drive(self.arrow, self.arrow_on_terrain.presence)
         self.play(self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
         self.release()
-        self.wait(3.0)
+        self.wait(3.8)
+
+    def race(self) -> None:
+        """All start at the same place, and take their steps together. {rates}"""
         self.duet.speaker.hush()
         fading = [FadeOut(self.gradient)] if self.gradient is not None else []
         self.drive(self.arrow, self.arrow_on_terrain.presence)
         self.play(self.arrow_on_terrain.presence.animate.set_value(0.0), *fading, run_time=0.7)
         self.release()
         self.remove(self.arrow)
-
-    def race(self) -> None:
-        """All start at the same place, and take their steps together. {rates}"""
         self.duet.set_out()
         if self.parameters.learning_rate is None:
             self.duet.speaker.say(
@@ -298,7 +298,7 @@ class YourObjective(LectureScene):
         self.wait(0.4)
 
     def where_they_end(self) -> None:
-        """After {last} iterations: {they_end}."""
+        """After {last} steps: {they_end}."""
         for wordings in self.outcome.sentences(self._named):
             self.duet.speaker.say(*wordings)
             self.wait(2.2)

@@ -125,7 +125,7 @@ def test_show_tells_parameters_beats_and_claims(clip: str, capsys: pytest.Captur
 
 def test_show_tells_a_broken_claim(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = said(capsys, "show", "u_turn", "--set", "momentum=0", "--set", "start=9,9")
-    assert "[BROKEN] momentum takes at least 3 u-turns: 0 in 100 iterations" in out
+    assert "[BROKEN] momentum takes at least 3 u-turns: 0 in 100 steps" in out
     assert "start (9, 9) lies outside the view" in out
 
 
@@ -133,7 +133,7 @@ def test_captions_say_what_did_not_happen(capsys: pytest.CaptureFixture[str]) ->
     _, never, _ = said(capsys, "show", "u_turn", "--set", "steps=3")
     _, dips, _ = said(capsys, "show", "u_turn", "--set", "steps=56")
     assert "The error of momentum never falls below 0.001." in never
-    assert "dips below 0.001 first at iteration 54, and does not stay there." in dips
+    assert "dips below 0.001 first at step 54, and does not stay there." in dips
 
 
 def test_a_start_too_far_to_be_shown_is_said(capsys: pytest.CaptureFixture[str]) -> None:

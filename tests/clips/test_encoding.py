@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from clips.filming.conversion import COLUMNS, Converter, converted, cut, rows_of, straight_alpha
+from clips.filming.conversion import COLUMNS, Converter, converted, cut, rows_of, straight_alpha, whole
 from clips.filming.encoding import CODECS, BeatEncoder, BeatThread
 from clips.filming.frames import frames_in
 from clips.filming.joining import join_beats

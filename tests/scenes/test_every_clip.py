@@ -114,6 +114,14 @@ def test_a_slide_rests_on_a_picture(seen: Seen) -> None:
     assert [beat for beat, video in seen.beats.items() if not is_a_picture(frames_of(video)[-1])] == []
 
 
+def test_a_slide_rests_on_what_its_beat_has_shown(seen: Seen) -> None:
+    """And not on the picture that the beat before has left: so what has been shown is not put away at its end."""
+    ends = {beat: frames_of(video)[-1].astype(int) for beat, video in seen.beats.items()}
+    steps = zip(ends.values(), [*ends.items()][1:], strict=False)
+    changed = {beat: (abs(end - before) > 24).any(axis=-1).mean() for before, (beat, end) in steps}
+    assert [beat for beat, share in changed.items() if share < 5e-4] == []
+
+
 def is_a_picture(frame: np.ndarray) -> bool:
     """More than a heading and a line."""
     drawn = (abs(frame.astype(int) - frame[0, 0]) > 12).any(axis=-1)

@@ -110,6 +110,17 @@ def test_steepest_is_said_where_no_direction_is_steeper(objective: str, slice_at
         assert shown / unit == pytest.approx(rise[90], rel=1e-3, abs=1e-3 * max(np.abs(rise)))
 
 
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_axis_of_the_directions_has_its_numbers_to_the_end(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        compass = asked().compass
+        below = [label for label in compass.labels if label.get_top()[1] < compass.area.bottom]
+        numbers = [int(label.typst_code.strip("$")) for label in below]
+        assert (len(numbers), numbers[-1]) in ((3, 360), (5, 360))
+        for label, number in zip(below, numbers, strict=True):
+            assert label.get_x() == pytest.approx(compass.to_screen(number, 0)[0])
+
+
 def test_the_lit_line_is_that_of_the_place() -> None:
     scene = asked()
     x, y, _ = (scene.contour.points - scene.map.to_screen(0, 0)).T / (

@@ -299,6 +299,24 @@ def test_odd_settings(changes: dict[str, Any]) -> None:
     assert all(scene.caption(beat) for beat in scene.beats)
 
 
+@pytest.mark.parametrize(
+    ("second", "kinds"),
+    [("rosenbrock", ["quadratic", "not quadratic", "saddle"]), ("x^2 + 9y^2", ["quadratic", "quadratic", "saddle"])],
+)
+def test_every_ground_has_its_row(second: str, kinds: list[str]) -> None:
+    scene = asked(second_objective=second, second_start=(1.0, 1.5))
+    assert [row[0].typst_code for row in scene.tally.submobjects[1:]] == kinds
+
+
+@pytest.mark.parametrize(("aspect", "name"), [("4:3", "not quadratic"), ("9:16", "not quadratic"), ("1:1", "other")])
+def test_a_name_in_the_table_is_short_only_where_the_numbers_need_the_room(aspect: str, name: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        row = asked().tally.submobjects[2]
+        assert row[0].typst_code == name
+        for left, right in pairwise(row):
+            assert left.get_right()[0] < right.get_left()[0]
+
+
 def test_bad_parameters_are_refused() -> None:
     with pytest.raises(UsageError, match="damping must be"):
         asked(damping=0)

@@ -27,7 +27,9 @@ from scenes.props.optimizer_race.starts import Starts, Wins
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.words.naming import cut_to
 from scenes.stage.words.notation import written_in
+from scenes.stage.words.typesetting import BODY, SMALL, Words
 from tests.scenes.reading import is_rounded, read
 
 
@@ -402,3 +404,19 @@ def test_a_guest_with_many_settings_says_how_many_more_there_are() -> None:
     (whole,) = settings_alone(guest, Box(0, 0, 12, 4))
     assert whole.typst_code.count("setting") == 12
     assert "more" not in whole.typst_code
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_a_title_in_the_table_loses_a_small_word_and_not_its_end(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("optimizer_race", {"rules": "gradient_descent,momentum,momentum_restart,adam"})
+        titles = {table.furniture[4].typst_code for table in scene.tables.values()}
+    assert titles <= {"momentum with restart", "momentum restart"}
+
+
+def test_only_what_cannot_fit_is_cut() -> None:
+    widths = (9.0, Words("momentum restart", SMALL).width, 1.0)
+    wide, narrower, narrow = (cut_to("momentum with restart", width, BODY, "#ffffff") for width in widths)
+    assert (wide.typst_code, narrower.typst_code) == ("momentum with restart", "momentum restart")
+    assert narrow.typst_code.endswith("…")
+    assert narrow.width <= 1.0

@@ -238,3 +238,17 @@ def test_bad_parameters_are_refused(changes: dict[str, Any], sentence: str) -> N
 def test_a_finding_in_a_sentence() -> None:
     assert in_a_sentence("slope $8.7 dot 10^(-5)$, $117 degree$ off") == "slope 8.7·10⁻⁵, 117 degrees off"
     assert in_a_sentence("slope $10^(-6)$") == "slope 10⁻⁶"
+
+
+def test_what_a_finding_is_about_is_on_the_map_when_its_beat_ends() -> None:
+    scene: Any = make_scene("problems", {}, only=())
+    seen: dict[str, list[str]] = {}
+
+    def beat_done(beat: str) -> None:
+        shown = {*scene.get_mobject_family_members()}
+        drawn = {key: {*measure.family_members_with_points()} for key, measure in scene.measures.items()}
+        seen[beat] = [key for key, parts in drawn.items() if parts and parts <= shown]
+
+    scene.beat_done = beat_done
+    scene.render()
+    assert {beat: keys for beat, keys in seen.items() if keys} == {point: [point] for point in POINTS}

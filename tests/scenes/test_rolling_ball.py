@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -299,3 +301,14 @@ def test_for_how_long_the_slope_has_pulled_back_is_counted_with_a_loop() -> None
 def test_the_balls_differ_in_what_they_keep() -> None:
     assert "keeps $0.9$ of it" in tale.difference(0.9)
     assert "forgets it, too" in tale.difference(0.0)
+
+
+@pytest.mark.parametrize("aspect", ["4:3", "9:16"])
+def test_the_scale_of_the_arrows_stands_clear_of_the_counter(aspect: str) -> None:
+    with studio(make_profile("l", "dark", aspect)), typeset_cache():
+        scene: Any = make_scene("rolling_ball", {})
+        name = scene.panel.names[1]
+        for scale in scene.scales:
+            legend = scene._legend(scale)
+            assert legend.get_right()[0] <= scene.counter.get_left()[0] - 0.29
+            assert legend.get_left()[0] > name.get_right()[0]

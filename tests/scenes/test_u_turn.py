@@ -96,9 +96,9 @@ def test_what_is_said_is_what_the_run_does(momentum: float, learning_rate: float
     assert ("no u-turn" in said) == (len(turns) == 0)
     below = [error < tolerance for error in errors]
     verdict = scene.caption("still_faster")
-    if "first at iteration" in verdict:
+    if "first at step" in verdict:
         dip = below.index(True)
-        assert f"first at iteration {dip}" in verdict
+        assert f"first at step {dip}" in verdict
         assert ("does not stay" in verdict) == (not below[-1])
     else:
         assert True not in below

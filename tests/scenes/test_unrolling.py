@@ -137,7 +137,7 @@ def test_the_bars_beside_the_lines_are_as_high_as_the_weights() -> None:
 def test_captions_are_computed() -> None:
     scene = clip(momentum=0.5)
     assert f"{scene.update:.3f}".rstrip("0") in scene.caption("weights")
-    assert scene.caption("gain").endswith("twice the step of gradient descent.")
+    assert scene.caption("gain").endswith("towards twice the step of gradient descent.")
     assert all(scene.caption(beat) for beat in scene.beats)
 
 

@@ -199,6 +199,8 @@ def check_moment(scene: Any) -> None:
     fallen = values[0] - min(values)
     assert values[0] - values[first] < 0.15 * fallen + 1e-12 or first == 0
     assert values[0] - values[last] >= 0.85 * fallen * (1 - 1e-9)
+    told = scene.outcome.moment_told()
+    assert all(f"steps ${first}$ to ${last}$" in words for words in told), "it stands there until the run has ended"
 
 
 @pytest.mark.parametrize(

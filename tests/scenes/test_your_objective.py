@@ -313,7 +313,7 @@ def test_with_the_defaults_two_end_in_the_same_dip_and_one_of_them_swings() -> N
     assert said == [
         "momentum gets down to $-13.79$, the lowest dip",
         "gradient_descent and adam end in the same dip",
-        "adam still swings there: a number of the moment",
+        "adam still swings there: its value changes",
     ]
     told = [verdict.words for verdict in scene.outcome.verdicts()]
     assert told == ["the lowest dip", "another dip", "the same dip, still swings"]

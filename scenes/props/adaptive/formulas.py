@@ -5,7 +5,7 @@ from __future__ import annotations
 from manim import VGroup
 
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.words.figures import figure, in_math, typed
+from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import gradient, notation, parameters
 from scenes.stage.words.typesetting import BODY, Words, first_fitting, fitting_formula, lines, quiet
 
@@ -18,7 +18,7 @@ def plain_step(rate: float, width: float) -> VGroup:
     """The step of gradient descent, and its one number."""
     letter = notation().learning_rate
     step = fitting_formula(f"{parameters('t+1')} = {parameters()} - {letter} {gradient()}", width)
-    return lines(step, quiet(f"${letter} = {in_math(figure(rate, 2))}$", BODY), gap=APART)
+    return lines(step, quiet(f"${letter} = {typed(rate)}$", BODY), gap=APART)
 
 
 def scaled_slope(width: float) -> VGroup:

@@ -1,4 +1,7 @@
-"""The standings, a row a run: how often it passes through the minimum, and from which step on it has arrived."""
+"""The standings, a row a run: how often it passes through the minimum, and from which step on it has then arrived.
+
+A run that swings on below the bound passes through again and again: those times are not counted, and the heads say so.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ class Standings:
 
     def __init__(self, box: Box, tale: Tale, color: Callable[[str], str]) -> None:
         self.rights = box.left + FIRST * box.width, box.right
-        heads = (quiet(words) for words in ("times through", f"below ${TOLERANCE}$"))
+        heads = (quiet(words) for words in ("times through", f"then below ${TOLERANCE}$"))
         self.heads = self._flush_right(box.top_slice(LINE)[0], *heads)
         boxes = box.inset(top=LINE).rows(1, 1, 1, gap=0.0)
         self.rows = {

@@ -84,7 +84,7 @@ class Tale:
         if arrival == 0:
             return f"The loss is below {TOLERANCE} from the start, and stays there."
         if passes:
-            return f"It {through}; only from step {arrival} on the loss stays below {TOLERANCE}."
+            return f"It {through} before the loss stays below {TOLERANCE}: from step {arrival} on."
         if run.first_below(TOLERANCE) == arrival:
             return f"At step {arrival} the loss falls below {TOLERANCE}, and stays there."
         return f"From step {arrival} on the loss stays below {TOLERANCE}."

@@ -19,7 +19,7 @@ from scenes.stage.words.figures import figure
 EXPLAINED = 0.5  # of the squared distances from the mean, at least, by two levels
 ENOUGH = 3  # values at each level, at least
 SEEN = 0.005  # of a weight: so much more is seen
-COUNTED = "ups and downs: the whole way up and down, of that of the values"
+COUNTED = "ups and downs: how much of the values' way up and down is left"
 
 
 def ups_and_downs(values: Array, share: float) -> float:
@@ -176,13 +176,14 @@ def half_of(weights: Array) -> int:
     return int(np.argmax(np.cumsum(weights[::-1]) >= 0.5 - 1e-9)) + 1
 
 
-def oldest_told(weight: float) -> str:
-    """What is left of the first value's weight, as Typst markup."""
+def oldest_told(weight: float) -> tuple[str, ...]:
+    """What is left of the first value's weight, as Typst markup; it is more than its age deserves."""
     if weight < 5e-4:
-        return "of the first value nothing is left to speak of"
+        return ("of the first value nothing is left to speak of",)
     if weight < 0.05:
-        return f"of the first value ${100 * weight:.1f}$ % are left"
-    return f"the first value still counts ${100 * weight:.0f}$ %: before it there was nothing"
+        left = f"${100 * weight:.1f}$ % are left"
+        return f"the first value stands for all before it, too: {left}", f"the first, and all before it: {left}"
+    return (f"the first value still counts ${100 * weight:.0f}$ %: before it there was nothing",)
 
 
 def grown_told(gain: float) -> str:

@@ -22,7 +22,7 @@ class DownhillArrow(Arrows):
     """At iterates (n, 2) with gradients (n, 2); `display(step)` shows it where the ball is, and in its `lens`."""
 
     def __init__(self, chart: ContourMap, iterates: Array, gradients: Array, pause: int) -> None:
-        """`pause` is the iteration up to which the lens is looked through."""
+        """`pause` is the step up to which the lens is looked through."""
         super().__init__(palette().gradient)
         self.set_z_index(2)  # short as it is, it is seen over the ball
         self.places, gradients = chart.to_screen(*iterates.T), np.nan_to_num(gradients, posinf=0.0, neginf=0.0)

@@ -18,11 +18,13 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import Numeral, widest_of
-from scenes.stage.words.typesetting import BODY, Words, descent
+from scenes.stage.words.typesetting import BODY, Words, descent, size_of
 
 SHAFT = 1.0  # length of the probe
 DOT = 0.11
 ROOM = 1.15  # of the steepest slope, at the top of the axis
+#: Of both axes, for less and less room: below the chart there is some for the last number.
+NAMES = ("slope, by the direction in degrees", "slope, by degrees", "slope")
 QUARTERS = (45.0, 90.0, 180.0)  # degrees between the numbers of the axis
 
 
@@ -52,7 +54,8 @@ class Compass(Panel):
         """`gradient` (2,) at a `place` (2,) of the chart; `number` shows the slope."""
         steepest = float(np.linalg.norm(gradient)) or 1.0
         reach = ROOM * steepest
-        super().__init__(box, (0.0, 360.0), (-reach, reach), ("degrees", "slope"), x_steps=QUARTERS)
+        name = next((name for name in NAMES if size_of(name)[0] <= box.width), NAMES[-1])
+        super().__init__(box, (0.0, 360.0), (-reach, reach), ("", name), x_steps=QUARTERS)
         self.gradient, self.here, self.number = gradient, chart.to_screen(*place), number
         zero = polylines([self.to_screen([0.0, 360.0], 0.0)], stroke_color=palette().rule_line, stroke_width=2)
         self.curve = stroke(stroke_color=palette().target, stroke_width=5)

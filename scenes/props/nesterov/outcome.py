@@ -96,5 +96,5 @@ def largest_curvature(objective: AnyObjective, place: Array) -> float:
 
 
 def turns_by(turns: IntArray, step: float) -> float:
-    """How many of the u-turns at the iterations `turns` lie behind a step."""
+    """How many of the u-turns at the steps `turns` lie behind a step."""
     return float(np.sum(turns <= step))

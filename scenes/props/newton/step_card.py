@@ -11,10 +11,10 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.words.cards import CLEAR, INSET, STRIPE, card_ground, stripe
 from scenes.stage.words.numerals import Numeral
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet, size_of
 
 COUNT_WIDEST = 1000
-FIRST_COLUMN = 1.9  # of a table, times as wide as the others
+FIRST_COLUMN, GAP = 1.9, 0.05  # of a table, times as wide as the others, at least; between columns
 
 
 class StepCard(VGroup):
@@ -53,15 +53,28 @@ class StepCard(VGroup):
 class Tally(VGroup):
     """A table: a heading, and for each row a name and a cell for each rule, in its colour."""
 
-    def __init__(self, box: Box, heading: Sequence[str], rows: Mapping[str, Mapping[str, str]]) -> None:
-        """`heading` in wordings that get shorter; `rows` by name: markup by rule."""
+    def __init__(
+        self, box: Box, heading: Sequence[str], rows: Sequence[tuple[Sequence[str], Mapping[str, str]]]
+    ) -> None:
+        """`heading` in wordings that get shorter; `rows` each with such a name, and markup by rule: several rows may
+        have the same name."""
         super().__init__()
         lines = box.rows(*[1.0] * (len(rows) + 1), gap=0.0)
         head = first_fitting(map(quiet, heading), box.width)
         self.add(layout.place(head, lines[0], LEFT))
-        for line, (name, cells) in zip(lines[1:], rows.items(), strict=True):
-            first, *others = line.columns(FIRST_COLUMN, *[1.0] * len(cells), gap=0.05)
-            row = [layout.place(Words(name, SMALL), first, LEFT)]
+        first_column = _first_column(box.width, rows)
+        for line, (names, cells) in zip(lines[1:], rows, strict=True):
+            first, *others = line.columns(first_column, *[1.0] * len(cells), gap=GAP)
+            row = [layout.place(first_fitting((Words(name, SMALL) for name in names), first.width), first, LEFT)]
             for place, (rule, told) in zip(others, cells.items(), strict=True):
                 row.append(layout.place(Words(told, SMALL, rule_color(rule)), place))
             self.add(VGroup(*(on_baseline(words, line.center[1] - 0.1) for words in row)))
+
+
+def _first_column(width: float, rows: Sequence[tuple[Sequence[str], Mapping[str, str]]]) -> float:
+    """How many times as wide as the others: as wide as the names in full, if that leaves the cells room."""
+    name = max(size_of(names[0])[0] for names, _ in rows)
+    cell = max(size_of(told)[0] for _, cells in rows for told in cells.values())
+    count = len(rows[0][1])
+    others = (width - name) / count - GAP
+    return max(FIRST_COLUMN, 1.001 * name / others) if others >= cell else FIRST_COLUMN

@@ -218,11 +218,11 @@ class Tale:
         plain, damped = self.ground.did(GD), self.ground.did(DAMPED)
         return f"Gradient descent {plain}. Newton with {figure(damping, 6)} added to each curvature {damped}."
 
-    def briefly(self) -> str:
+    def briefly(self) -> Wordings:
         """What the ground is, in a table."""
         if self.ground.rests[NEWTON] in (SADDLE, PEAK):
-            return "saddle" if self.ground.rests[NEWTON] == SADDLE else "peak"
-        return "quadratic" if self.is_quadratic else "other"
+            return ("saddle" if self.ground.rests[NEWTON] == SADDLE else "peak",)
+        return ("quadratic",) if self.is_quadratic else ("not quadratic", "other")
 
 
 def on_the_whole(tales: Iterable[Tale], plain: bool = False) -> Wordings:

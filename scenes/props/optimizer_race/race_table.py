@@ -28,6 +28,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quie
 ROW, ALL, LOWEST = 0.52, 3.3, 0.33  # height of a row, the heads have one, too; of all of them; of the lowest row
 LARGE = 0.45  # height of a row from which on its type is large
 CLEAR = 0.2  # between a name and its rate
+APART = (0.45, 0.3, 0.45)  # rate and error, by the picture's shape
 BELOW = 0.11  # from the middle of a row to its baseline
 
 
@@ -54,7 +55,7 @@ class RaceTable(VGroup):
         spec = _spec(values)
         for size in (BODY, SMALL) if layout.is_wide() and pitch > LARGE else (SMALL,):
             self.errors = [Numeral([row.right, row.center[1] - BELOW, 0.0], spec, size) for row in rows]
-            right = box.right - self.errors[0].display(widest_of(values, spec)).width - 0.45
+            right = box.right - self.errors[0].display(widest_of(values, spec)).width - layout.choose(*APART)
             titles, self.rates = self._named(rules, rows, right, size)
             if all(
                 title.get_right()[0] + CLEAR < rate.get_left()[0]

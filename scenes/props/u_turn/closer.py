@@ -29,7 +29,7 @@ RING = 0.14  # radius
 
 
 def with_room(run: Trajectory, view: tuple[Range, Range]) -> list[int]:
-    """The iterations of the u-turns that have room for a ring on a map of usual size."""
+    """The steps of the u-turns that have room for a ring on a map of usual size."""
     turns = run.u_turns_at
     low, size = np.array([side[0] for side in view]), float(np.max(np.ptp(np.array(view), axis=1)))
     places = np.append(SIDE * (run.iterates[turns] - low) / size, np.zeros((len(turns), 1)), axis=1)
@@ -73,13 +73,13 @@ class Closer:
     def __init__(
         self, objective: AnyObjective, chart: ContourMap, run: Trajectory, ringed: list[int], box: Box
     ) -> None:
-        """`ringed` are the iterations of the turns that have a ring on the chart."""
+        """`ringed` are the steps of the turns that have a ring on the chart."""
         self.objective, self.chart, self.run, self.box = objective, chart, run, box
         self.hidden = np.array([turn for turn in run.u_turns_at if turn not in ringed], dtype=int)
 
     @property
     def begin(self) -> int:
-        """The iteration with which it begins: a little before the first of them."""
+        """The step with which it begins: a little before the first of them."""
         return max(0, int(self.hidden[0]) - 1)
 
     @cached_property

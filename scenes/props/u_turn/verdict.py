@@ -25,8 +25,8 @@ def turning(run: Trajectory, steps: int) -> str:
     if flies_off(run):
         return f"Momentum {ending(run)}; on its way {u_turns(run.u_turns)}"
     if not run.u_turns:
-        return f"Momentum takes no u-turn in {steps} iterations"
-    return f"Momentum carries the ball across the valley, and back: {u_turns(run.u_turns)} in {steps} iterations"
+        return f"Momentum takes no u-turn in {steps} steps"
+    return f"Momentum carries the ball across the valley, and back: {u_turns(run.u_turns)} in {steps} steps"
 
 
 def dip_and_arrival(run: Trajectory, strip: ErrorStrip, tolerance: float) -> Iterator[tuple[str, VMobject]]:
@@ -39,8 +39,8 @@ def dip_and_arrival(run: Trajectory, strip: ErrorStrip, tolerance: float) -> Ite
     line = dashed(strip.to_screen([*strip.x_axis.data], tolerance), stroke_color=color, stroke_width=2.5)
     if dip != arrival:
         tick = polylines([strip.to_screen(dip, tolerance) + TICK], stroke_color=color, stroke_width=4)
-        yield f"first below {bound} at iteration {dip}", VGroup(line, tick)
+        yield f"first below {bound} at step {dip}", VGroup(line, tick)
     if arrival is not None:
         spot = discs(strip.to_screen([arrival], tolerance), DOT, stroke_width=0, fill_color=color, fill_opacity=1)
         said = f"below {bound}" if dip == arrival else "for good"
-        yield f"{said} from iteration {arrival}", VGroup(line, spot) if dip == arrival else spot
+        yield f"{said} from step {arrival}", VGroup(line, spot) if dip == arrival else spot

@@ -118,13 +118,13 @@ class Outcome:
         return max(0, first - 1), last
 
     def moment_told(self) -> Wordings:
-        """What happened then."""
+        """What happened then, and when: it stands there while the run goes on."""
         assert self.moment is not None
         (first, last), values = self.moment, self.runs[self.best].values
         a, b = (in_math(figure(float(values[k]), 3)) for k in (first, last))
-        name, change = _named(self.best), f"from ${a}$ to ${b}$"
-        steps = f"steps ${first}$ to ${last}$"
-        return f"{name}, {steps}: $E$ {change}", f"{name}: $E$ {change}", f"{name}: {change}"
+        change, steps = f"$E$ from ${a}$ to ${b}$", f"steps ${first}$ to ${last}$"
+        in_its_color = tinted(steps, rule_color(self.best))
+        return f"{_named(self.best)}, {steps}: {change}", f"{in_its_color}: {change}", f"{in_its_color}: $E$ to ${b}$"
 
     def moment_announced(self) -> Wordings:
         """What is shown slowly: the film is slow, and not the ball."""

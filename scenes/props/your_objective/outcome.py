@@ -164,10 +164,10 @@ class Outcome:
         """Of those that end together: who swings there, so that its number is of the moment."""
         restless = [name for group in self.groups if len(group) > 1 for name in group if self.swings(name)]
         if restless:
-            verb = "swings" if len(restless) == 1 else "swing"
+            verb, change = ("swings", "its value changes") if len(restless) == 1 else ("swing", "their values change")
             names = listed([named(name) for name in restless])
             count = f"{len(restless)} of them still {verb}"
-            yield f"{names} still {verb} there: a number of the moment", f"{names} still {verb}", count
+            yield f"{names} still {verb} there: {change}", f"{names} still {verb}", count
 
     def _numbers(self, group: list[str]) -> str:
         """The last values of some runs, once where they look the same."""

@@ -1,4 +1,4 @@
-"""Error against iteration, one curve a rule, growing with the motion.
+"""Error against step, one curve a rule, growing with the motion.
 
 The axis is chosen by the runs that stay: what ends far above its start has exploded, and its curve leaves through the
 top, with a word where it does. So the others remain readable, and every point that is drawn stands at its value.
@@ -69,7 +69,7 @@ class ErrorStrip(Panel):
         box: Box,
         runs: Mapping[str, Array],
         colors: Mapping[str, str],
-        name: str = "error after each iteration",
+        name: str = "error after each step",
         floor: float = 0.0,
         beside: Mapping[str, Array] | None = None,
         scale_told: bool = False,
@@ -78,7 +78,7 @@ class ErrorStrip(Panel):
         """`runs` are errors (steps + 1,) by rule, `colors` their colours; what is below `floor` is cut off.
 
         `beside` are those of a strip in the same place before or after it, which has the same axis. With `scale_told`
-        the name says of a logarithmic axis that it is one. The axis of the iterations has at least `least` of them."""
+        the name says of a logarithmic axis that it is one. The axis of the steps has at least `least` of them."""
         self.values = runs
         errors, scale = error_range({**runs, **{f"beside {n}": v for n, v in (beside or {}).items()}}, floor)
         self.steps = max(least, *(len(values) - 1 for values in runs.values()))

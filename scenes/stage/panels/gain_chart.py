@@ -43,10 +43,10 @@ def settling_steps(momentum: float) -> int:
     return max(8, math.ceil(math.log(1 - ENOUGH) / math.log(momentum))) if momentum > 0 else 8
 
 
-def gain_words(momentum: float) -> tuple[str, str]:
-    """What the update grows towards, in two pieces of a line."""
+def gain_words(momentum: float) -> tuple[str, str, str]:
+    """What the update grows towards, in pieces of a line."""
     factor = "no more than" if momentum == 0 else times(1 / (1 - momentum))
-    return f"{factor} the step", "of gradient descent"
+    return factor, "the step of", "gradient descent"
 
 
 class GainChart:
@@ -58,12 +58,13 @@ class GainChart:
         board, side = self._boxes(stage)
         self.stairs = self._staircase(board)
         self.line, self.label = self._limit_line()
-        step, descent = gain_words(momentum)
-        self._fill_side(side, (step, f"{descent},", f"for ${notation().momentum} = {typed(momentum)}$"))
+        factor, *step = gain_words(momentum)
+        self._fill_side(side, (f"towards {factor}" if momentum else factor, *step))
 
     def _formulas(self) -> tuple[Words, VGroup, VGroup, Box]:
         stage = layout.stage()
-        words = layout.place(quiet("the same gradient, again and again:"), stage, UL)
+        kept = f"${notation().momentum} = {typed(self.momentum)}$"
+        words = layout.place(quiet(f"the same gradient, again and again; {kept}:"), stage, UL)
         size = fitting_size([gain_parts()], stage.width, HEADING)
         line = Line(gain_parts(), size).next_to(words, DOWN, buff=0.15).align_to(words, LEFT)
         closed = line.part("same", "closed", "step2")

@@ -60,7 +60,7 @@ class Scoreboard:
 
     def _counters(self, box: Box) -> Iterator[Counter]:
         left, right = box.rows(1, 1, gap=0.0) if box.width < CRAMPED else box.columns(1, 1, gap=0.2)
-        yield Counter(left, "iteration", widest=max(run.steps for run in self.runs.values()))
+        yield Counter(left, "step", widest=max(run.steps for run in self.runs.values()))
         yield Counter(right, "u-turns", widest=max(10, len(self.turns)), ring=True)
 
     @property
@@ -69,7 +69,7 @@ class Scoreboard:
         return [*self.cards.values(), *self.counters, self.strip]
 
     def drive(self, drive: Drive, step: ValueTracker) -> None:
-        """Let everything follow the iteration."""
+        """Let everything follow the step."""
         drive(self.strip, step)
         drive(self.rings, step)
         drive(self.counters[0], step)

@@ -299,18 +299,18 @@ class SurfaceAndMap:
 
     @cached_property
     def counter(self) -> Counter:
-        """The iteration, over the terrain's upper left corner; at the end of the line for words, if that is long."""
+        """The step, over the terrain's upper left corner; at the end of the line for words, if that is long."""
         widest = max(run.steps for run in self.runs.values())
         corner = self.boxes[0].top_slice(0.5)[0]
         if self.count > 2:
             line = self.rows[1]
-            size = Counter(line, "iteration", widest=widest).display(widest)
+            size = Counter(line, "step", widest=widest).display(widest)
             corner = line.right_slice(size.width)[0].inset(top=(line.height - size.height) / 2)
-        return Counter(corner, "iteration", widest=widest)
+        return Counter(corner, "step", widest=widest)
 
     @cached_property
     def step(self) -> ValueTracker:
-        """The iteration on the screen, with fractions."""
+        """The step on the screen, with fractions."""
         return ValueTracker(0.0)
 
     def formula(self, whole_line: bool = False) -> Formula | Words:

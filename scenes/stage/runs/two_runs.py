@@ -99,7 +99,7 @@ class TwoRuns(LectureScene):
 
     @property
     def last(self) -> int:
-        """The iteration at which the longer run ended."""
+        """The step at which the longer run ended."""
         return int(max(run.ended_at for run in self.runs.values()))
 
     @property

@@ -266,7 +266,7 @@ def label_of(label: str, value: Numeral) -> Words:
 
 
 class Counter(VGroup):
-    """A number that counts, before or after its words: `iteration 17`, `13 u-turns`."""
+    """A number that counts, before or after its words: `step 17`, `13 u-turns`."""
 
     def __init__(
         self, box: Box, words: str, spec: str = "d", size: float = BODY, widest: float = 100, ring: bool = False

@@ -48,14 +48,16 @@ def title_on_card(rule: Rule[Any]) -> str:
 
 
 def cut_to(title: str, width: float, size: float, color: str, make: Callable[..., Words] = Words) -> Words:
-    """A title that fits a width: in small type where it has to be, and cut, with dots, where even that is too wide."""
-    for height in dict.fromkeys((size, SMALL)):
-        words = make(title, height, color)
+    """A title that fits a width: in small type where it has to be, then without its small word (`momentum restart`),
+    and cut, with dots, where even that is too wide."""
+    briefly = title.replace(" with ", " ")
+    for said, height in dict.fromkeys(((title, size), (title, SMALL), (briefly, SMALL))):
+        words = make(said, height, color)
         if words.width <= width:
             return words
-    kept = min(len(title) - 1, int(len(title) * width / words.width))
+    kept = min(len(briefly) - 1, int(len(briefly) * width / words.width))
     while kept > 1 and words.width > width:
-        words = make(f"{title[:kept].rstrip(' (_')}…", SMALL, color)
+        words = make(f"{briefly[:kept].rstrip(' (_')}…", SMALL, color)
         kept -= 1
     return words
 
