@@ -80,12 +80,15 @@ class Room:
 
     def kill(self, after: float = 0.0, everything: bool = False) -> int:
         """Start the command, and so many seconds after it has begun to film kill it, or it and its processes."""
-        process = self.start()
-        assert process.stdout is not None
-        assert any("rendering" in line for line in process.stdout), "it ended before it filmed"
-        time.sleep(after)
-        (os.killpg if everything else os.kill)(process.pid, signal.SIGKILL)
-        process.communicate()
+        with self.start() as process:
+            assert process.stdout is not None
+            said = [next(process.stdout, "")]
+            while said[-1] and "rendering" not in said[-1]:
+                said.append(next(process.stdout, ""))
+            assert said[-1], f"it ended before it filmed: {said} {process.communicate()}"
+            time.sleep(after)
+            (os.killpg if everything else os.kill)(process.pid, signal.SIGKILL)
+            process.communicate()
         return process.pid
 
     def contents(self) -> Mapping[str, bytes]:
@@ -115,7 +118,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_the_next_run_mends_it(room: Ro
     chance = random.Random(5)
     for attempt in range(3):
         names = set(room.frames())
-        room.write(80, 70, 0.6 + attempt / 10)
+        room.write(80 + attempt, 70, 0.61 + attempt / 100)  # nothing of it was filmed before, however quick that is
         room.kill(after=chance.uniform(0, 1.5), everything=True)
         assert set(room.frames()) == names, "a video is gone, or cannot be played"
     code, _, err = room.render()
@@ -125,7 +128,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_the_next_run_mends_it(room: Ro
         "something half-written is left"
     )
     scratch = Room(tmp_path)
-    scratch.write(80, 70, 0.8)
+    scratch.write(82, 70, 0.63)
     assert scratch.render()[0] == 0
     for name, frames in scratch.frames().items():
         np.testing.assert_array_equal(room.frames()[name], frames)
