@@ -106,7 +106,7 @@ class Trajectory:
 
     @property
     def u_turns_at(self) -> IntArray:
-        """The iterations of the u-turns, for a single run."""
+        """The steps of the u-turns, for a single run."""
         self._require_single("u_turns_at")
         return np.flatnonzero(self._turned)
 

@@ -254,7 +254,7 @@ def test_a_divergence_is_told_in_words(tab: Callable[..., Any]) -> None:
     page = tab("objective=ravine&rules=gradient_descent&learning_rate=0.5&steps=900")
     run = ran("ravine", "gradient_descent", 900, learning_rate=0.5)
     assert run.diverged_at is not None
-    assert f"diverged at iteration {run.diverged_at}" in page.text_content(".score")
+    assert f"diverged at step {run.diverged_at}" in page.text_content(".score")
     assert page.text_content(".score .value") == "diverged"
 
 
@@ -264,10 +264,10 @@ def test_a_hundred_thousand_steps_do_not_freeze_it(tab: Callable[..., Any]) -> N
     page.focus(".map .start")
     page.keyboard.press("ArrowLeft")
     assert start_of(page)[0] < OBJECTIVES["ackley"].start[0]
-    assert "iteration 100000" in page.text_content(".counter")
+    assert "step 100000" in page.text_content(".counter")
 
 
-# Through the iterations -----------------------------------------------------------------------------------------------
+# Through the steps ----------------------------------------------------------------------------------------------------
 
 
 def test_scrubbing_by_keys_buttons_and_on_the_error(tab: Callable[..., Any]) -> None:
@@ -290,7 +290,7 @@ def test_it_plays_and_pauses(tab: Callable[..., Any]) -> None:
     page = tab("objective=valley_neuron&scrub=0&speed=100")
     page.click("h1")
     page.keyboard.press(" ")
-    page.wait_for_function("() => parseInt(document.querySelector('.counter').textContent.slice(10)) > 4")
+    page.wait_for_function("() => parseInt(document.querySelector('.counter').textContent.slice('step '.length)) > 4")
     page.keyboard.press(" ")
     paused = page.text_content(".counter")
     page.wait_for_timeout(150)

@@ -66,7 +66,7 @@
  * @property {number} endedAt the last k that holds anything
  * @property {number | null} divergedAt
  * @property {number | null} undefinedAt
- * @property {number[]} turns the iterations at which the path turns back across the valley
+ * @property {number[]} turns the steps at which the path turns back across the valley
  * @property {number[]} reversals where the motion turns by more than 90 degrees
  * @property {number | null} tolerance
  * @property {number | null} firstBelow

@@ -17,7 +17,7 @@ import { customProperties, themeOf } from "./theme.js";
  * @property {import("./derive.js").Derived} derived
  * @property {import("./theme.js").Palette} palette
  * @property {"dark" | "light"} theme
- * @property {number} step the iteration that is looked at; with a fraction while it plays
+ * @property {number} step the step that is looked at; with a fraction while it plays
  * @property {string} wrong what is wrong with the state, in a sentence; what is shown is then the last that was right
  * @property {boolean} coarse whether something is being moved, and quick counts more than fine
  */

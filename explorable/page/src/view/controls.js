@@ -170,7 +170,7 @@ export function knobsPart(app) {
     name: "steps",
     symbol: "",
     label: "steps",
-    meaning: "how many iterations",
+    meaning: "how many steps",
     low: 1,
     high: MOST_ON_KNOB,
     logarithmic: true,

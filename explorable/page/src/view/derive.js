@@ -33,7 +33,7 @@ import { runOf, valueOf } from "./state.js";
  * @property {Track[]} ghosts
  * @property {Record<string, string>} refused why a rule has no run
  * @property {number} tolerance
- * @property {number} last the last iteration that was asked for
+ * @property {number} last the last step that was asked for
  */
 
 /**

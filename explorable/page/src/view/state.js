@@ -20,7 +20,7 @@
  */
 /**
  * @typedef {object} Look what decides how it is shown
- * @property {number | null} scrub the iteration that is looked at; null: the last
+ * @property {number | null} scrub the step that is looked at; null: the last
  * @property {[number, number][] | null} view null: as the objective says
  * @property {"auto" | "dark" | "light"} theme
  * @property {Run | null} compare the run that stays as a ghost

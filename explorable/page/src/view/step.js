@@ -120,7 +120,7 @@ export function stepPart(app) {
         return paper.paint();
       }
       const { track, k } = found;
-      say(heading, `Step ${k + 1} of ${track.title}, from iteration ${k} to ${k + 1}`);
+      say(heading, `Step ${k + 1} of ${track.title}, from iterate ${k} to ${k + 1}`);
       const [body, said] = tabled(found, view);
       table.replaceChildren(...body);
       say(note, said);

@@ -1,4 +1,4 @@
-/** The error after each iteration, linear or logarithmic, with u-turns and tolerance; a hand on it moves the scrubber. */
+/** The error after each step, linear or logarithmic, with u-turns and tolerance; a hand on it moves the scrubber. */
 
 import { Polyline, clipped, disc, drawAxes, frame, inside, line } from "./chart.js";
 import { h } from "./dom.js";
@@ -55,7 +55,7 @@ export function drawStrip(pen, size, view) {
   const { range, log } = errorRange([...ghosts, ...tracks], state.scale);
   const box = inside(size, { left: 52, right: 10, top: 22, bottom: 26 });
   const at = frame(box, [0, Math.max(last, 1)], range, [false, log]);
-  drawAxes(pen, at, palette, { names: ["iteration", "error"], grid: true, size: 13 });
+  drawAxes(pen, at, palette, { names: ["step", "error"], grid: true, size: 13 });
   if (tolerance > range[0] && tolerance < range[1]) {
     line(pen, [box.left, at.y(tolerance), box.left + box.width, at.y(tolerance)], palette.target, 1.2, [5, 5]);
   }
@@ -197,7 +197,7 @@ export function stripPart(app) {
       if (document.activeElement !== tolerance) tolerance.value = String(view.derived.tolerance);
       const { tracks } = view.derived;
       const ends = tracks.map(({ title, run }) => `${title} ends at ${figure(run.values[run.endedAt])}`).join(", ");
-      paper.canvas.setAttribute("aria-label", `Error after each iteration: ${ends}`);
+      paper.canvas.setAttribute("aria-label", `Error after each step: ${ends}`);
       paper.paint();
     },
   };

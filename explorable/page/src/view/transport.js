@@ -1,4 +1,4 @@
-/** Play, pause, a step on, a step back, how fast, and the scrubber over the iterations. */
+/** Play, pause, a step on, a step back, how fast, and the scrubber over the steps. */
 
 import { h, say } from "./dom.js";
 
@@ -85,8 +85,8 @@ export function transportPart(app) {
       range.max = String(derived.last);
       range.value = String(Math.floor(shown + 1e-9));
       range.style.setProperty("--filled", `${(100 * shown) / Math.max(derived.last, 1)}%`);
-      range.setAttribute("aria-valuetext", `iteration ${Math.floor(shown + 1e-9)} of ${derived.last}`);
-      say(counter, `iteration ${Math.floor(shown + 1e-9)} of ${derived.last}`);
+      range.setAttribute("aria-valuetext", `step ${Math.floor(shown + 1e-9)} of ${derived.last}`);
+      say(counter, `step ${Math.floor(shown + 1e-9)} of ${derived.last}`);
       counter.style.minWidth = `${String(derived.last).length * 2 * 0.5 + 5.2}em`;
       playing.textContent = running ? "❚❚" : "▶";
       playing.setAttribute("aria-label", running ? "pause" : "play");

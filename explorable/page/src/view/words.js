@@ -21,8 +21,8 @@ export const uTurns = (count) => (count === 0 ? "no u-turn" : count === 1 ? "1 u
 export function arrival(run, tolerance) {
   const bound = figure(tolerance, 3);
   const { firstBelow, staysBelow } = run;
-  if (run.divergedAt !== null) return `diverged at iteration ${run.divergedAt}`;
-  if (run.undefinedAt !== null) return `stopped at iteration ${run.undefinedAt}: no slope is defined there`;
+  if (run.divergedAt !== null) return `diverged at step ${run.divergedAt}`;
+  if (run.undefinedAt !== null) return `stopped at step ${run.undefinedAt}: no slope is defined there`;
   if (firstBelow === null) return `never below ${bound}`;
   if (staysBelow === null) return `below ${bound} first at ${firstBelow}, but not for good`;
   if (firstBelow === staysBelow)
