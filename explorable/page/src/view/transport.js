@@ -87,7 +87,7 @@ export function transportPart(app) {
       range.style.setProperty("--filled", `${(100 * shown) / Math.max(derived.last, 1)}%`);
       range.setAttribute("aria-valuetext", `step ${Math.floor(shown + 1e-9)} of ${derived.last}`);
       say(counter, `step ${Math.floor(shown + 1e-9)} of ${derived.last}`);
-      counter.style.minWidth = `${String(derived.last).length * 2 * 0.5 + 5.2}em`;
+      counter.style.minWidth = `${String(derived.last).length * 2 * 0.5 + 3.6}em`;
       playing.textContent = running ? "❚❚" : "▶";
       playing.setAttribute("aria-label", running ? "pause" : "play");
       playing.title = running ? "pause (space)" : "play (space)";
