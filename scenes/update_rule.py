@@ -30,7 +30,7 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.props.update_rule.equations import Equations, stacked
+from scenes.props.update_rule.equations import SUBTRACTED, Equations, stacked
 from scenes.props.update_rule.memory_cards import memory_cards
 from scenes.props.update_rule.pushes import along_and_across, left_over, percent
 from scenes.stage.ink import layout
@@ -53,7 +53,7 @@ from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import LineForWords, tinted
 
 MORE, FAR = 3, 100.0  # steps after the one that is looked at; windows away, what is further is not shown
-EQUATIONS = 1.75  # height of the equations above the map
+EQUATIONS, RISE = 1.15, 0.35  # height of the equations above the map; how far they reach up to the heading
 STACKED, COLUMN = 2.25, 5.9  # height of equations below each other above it, width of them and a gap beside it
 BALL = 0.12  # radius, so that the arrows are seen
 NARROWEST, WIDEST = 20.0, 160.0  # degrees between the two terms, for their sum to be seen
@@ -207,14 +207,16 @@ class UpdateRule(LineForWords, LectureScene):
         """The update is the gradient times the learning rate, plus a share of the last update; and it is
         subtracted."""
         first, second = self.equations.general
-        share, fresh, subtracted = self.equations.notes
+        share, fresh, *subtracted = self.equations.notes
         for names, note in ((("lhs", "eq", "fresh"), fresh), (("share", "before", "plus"), share)):
             self.play(FadeIn(first.part(*names)), run_time=0.6)
             self.play(FadeIn(note), run_time=0.4)
             self.wait(1.7)
         self.add(first)
         self.play(FadeIn(second), run_time=0.6)
-        self.play(FadeIn(subtracted), FadeIn(self.equations.settings), run_time=0.4)
+        self.play(*map(FadeIn, (*subtracted, self.equations.settings)), run_time=0.4)
+        if not subtracted:
+            self.speaker.say(SUBTRACTED)
         self.wait(1.2)
 
     def first_step(self) -> None:
@@ -250,9 +252,9 @@ class UpdateRule(LineForWords, LectureScene):
             self._walk(t + 1)
         if self.told:
             along, across = (f"${typeset(self.objective.variables[k])}$" for k in self.told)
-            still = f"along {across} they cancel, to {percent(self.left_over[self.told[1]])}"
-            steps = tinted("the steps down the gradient", palette().gradient)
-            self.speaker.say(f"{steps} add up along {along}; {still}", f"{steps}: {still}", still)
+            kept, own = percent(self.left_over[self.told[1]]), tinted("the steps down the gradient", palette().gradient)
+            whole, brief = f"along {across} they cancel, to {kept}", f"{along} adds up, {across} cancels, to {kept}"
+            self.speaker.say(f"{own} add up along {along}; {whole}", f"{own}: {brief}", brief)
             self.wait(2.6)
         self.wait(0.4)
 
@@ -354,11 +356,12 @@ class UpdateRule(LineForWords, LectureScene):
 
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
-        """The map, and the equations: beside it, or above it in a tall picture."""
+        """The map, and the equations: beside it, or above it where that has no room."""
         stage = self.rows[1]
         if layout.is_wide():
             return stage.right_slice(min(0.58 * stage.width, stage.width - COLUMN))
-        above, below = stage.top_slice(STACKED if stacked() else EQUATIONS, gap=0.1)
+        high, rise = (STACKED, 0.0) if stacked() else (EQUATIONS, RISE)
+        above, below = stage.inset(top=-rise).top_slice(high, gap=0.1)
         return below, above
 
     @cached_property

@@ -44,7 +44,7 @@ def test_the_terms_by_hand() -> None:
     np.testing.assert_allclose(scene.fresh(3), -0.6 * (first - u1 - u2) * (0.2, 2))
 
 
-@pytest.mark.parametrize(("aspect", "least"), [("16:9", 40), ("4:3", 30)])
+@pytest.mark.parametrize(("aspect", "least"), [("16:9", 40), ("4:3", 40)])
 def test_what_stands_on_the_map_after_each_step(aspect: str, least: int) -> None:
     """Head to tail: the share begins at the iterate, the push ends at the next; nothing is too short to be seen, and
     no arrow is left out because it would leave the map."""

@@ -1,6 +1,8 @@
 """Both equations of momentum in their place: for any step, and with the numbers of one; what their terms are, in words.
 
-They stand beside the map, one below the other, or in a tall picture above it, side by side.
+They stand beside the map, one below the other; where that has no room, above it, side by side, or in a narrow picture
+again one below the other. Side by side, they leave the map its height: the notes share a row, and what the equation
+itself says goes without one.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from scenes.stage.words.derivation import Line, Part
 from scenes.stage.words.notation import notation, parameters
 from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 
+SUBTRACTED = "the update is subtracted"
 APART = 1.1  # between two equations side by side: closer, they read as one
 
 
@@ -71,16 +74,15 @@ class Equations:
 
     @cached_property
     def settings(self) -> Words:
-        """Learning rate and momentum, below the notes."""
-        words = settings_line(self.hyperparameters)
-        if layout.is_narrow():
-            return words.next_to(self.notes[2], RIGHT).align_to(np.array([self.box.right, 0, 0]), RIGHT)
-        apart, side = (0.6, LEFT) if layout.is_wide() else (0.2, RIGHT)
-        return words.next_to(self.notes[2], DOWN, apart).align_to(self.notes[2], side)
+        """Learning rate and momentum, below the notes or at the end of the last row of them."""
+        words, last = settings_line(self.hyperparameters), self.notes[-1]
+        if layout.is_wide():
+            return words.next_to(last, DOWN, 0.6).align_to(last, LEFT)
+        return words.next_to(last, RIGHT).align_to(np.array([self.box.right, 0, 0]), RIGHT)
 
     @cached_property
-    def notes(self) -> tuple[Words, Words, Words]:
-        """What the terms are: two notes below the first equation, one below the second."""
+    def notes(self) -> tuple[Words, ...]:
+        """What the terms are: two notes below the first equation; one below the second, if that has its own row."""
         first, second = self.general
         share, fresh = (
             Words(text, quiet("x").font_size, color)
@@ -90,12 +92,13 @@ class Equations:
             )
         )
         share.next_to(first, DOWN, buff=0.3).align_to(first, LEFT)
-        fresh.next_to(share, DOWN, buff=0.2).align_to(first, LEFT)
-        if layout.is_narrow():
+        if layout.is_wide():
+            fresh.next_to(share, DOWN, buff=0.2).align_to(first, LEFT)
+        else:
             fresh.next_to(share, RIGHT, buff=0.4)
-        subtracted = quiet("the update is subtracted").next_to(second, DOWN, buff=0.3)
-        subtracted.align_to(first, LEFT) if stacked() else subtracted.align_to(second, RIGHT)
-        return share, fresh, subtracted
+        if not stacked():
+            return share, fresh
+        return share, fresh, quiet(SUBTRACTED).next_to(second, DOWN, buff=0.3).align_to(first, LEFT)
 
 
 def update(t: int | str) -> str:
