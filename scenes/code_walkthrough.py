@@ -31,6 +31,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.code_walkthrough.forces import Forces
 from scenes.props.code_walkthrough.listing import Band, Listing, Moment, NamedValue, moments_of, variables_of
+from scenes.props.code_walkthrough.seats import Seats, is_wide, seats
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Ball, Trail
@@ -50,9 +51,7 @@ from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, quiet
 
-ROWS, FOOT, CARD, MAP = 3.85, 0.5, 0.98, 5.2  # heights of listing, words and cards; width of the map
-ROOM = 13.0  # width of listing and map
-COMPACT, BESIDE = 2.78, 5.0  # where there is less: height of the listing, and width of what stands beside the map
+CARD = 0.98  # height of a card
 SLOW = (1.25, 0.7, 0.4)  # seconds a line, in the first three rounds
 PACE, LONGEST = 2.5, 12.0  # rounds a second afterwards, and seconds at most
 TITLES = {MOMENTUM: NAMES[MOMENTUM], GD: "without"}
@@ -223,7 +222,7 @@ class CodeWalkthrough(LectureScene):
         """And so on, round after round: after {last} of them f {fallen}."""
         self.speaker.hush()
         self.vanish(self.forces)
-        self.lit.cover(None)
+        self.lit.cover()
         body = [moment.line for moment in self.moments[self.begin(0) : self.begin(1)]]
         self.code.light(min(body), max(body))
         last = len(self.moments) - 1
@@ -263,7 +262,7 @@ class CodeWalkthrough(LectureScene):
         """Execute a line: it is lit, then its variable changes, and the ball moves if that is where it stands."""
         moment = self.moments[k]
         self.code.light(moment.line)
-        self.lit.cover(None)
+        self.lit.cover()
         for name in moment.changed:
             self.lit.cover(self.variable_of[name].ground)
             if said and name in SAID and k >= self.begin(0):
@@ -290,37 +289,17 @@ class CodeWalkthrough(LectureScene):
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
-    @property
-    def wide(self) -> bool:
-        """Whether the map has room beside the listing."""
-        return layout.stage().width > ROOM
-
     @cached_property
-    def boxes(self) -> tuple[Box, Box, Box, Box]:
-        """Listing, map, variables, words: the map at the right, or at the lower right of a tall picture."""
-        stage = layout.stage()
-        if self.wide:
-            chart, rest = stage.right_slice(MAP, gap=0.3)
-            listing, rest = rest.top_slice(ROWS, gap=0.1)
-            words, variables = rest.bottom_slice(FOOT, gap=0.1)
-            return listing, chart, variables, words
-        listing, rest = stage.top_slice(COMPACT, gap=0.1)
-        if layout.is_tall():
-            words, rest = rest.bottom_slice(FOOT, gap=0.05)
-            chart, variables = rest.rows(1.6, 1.0, gap=0.1)
-            return listing, chart, variables, words
-        width = max(0.47 * stage.width - 0.44, min(stage.width - BESIDE, MAP))
-        chart, rest = rest.right_slice(width, gap=0.3)
-        words, variables = rest.bottom_slice(FOOT, gap=0.05)
-        return listing, chart, variables, words
+    def seats(self) -> Seats:
+        return seats()
 
     @cached_property
     def speaker(self) -> Speaker:
-        return Speaker(self.play, self.boxes[3])
+        return Speaker(self.play, self.seats.words)
 
     @cached_property
     def code(self) -> Listing:
-        return Listing(walk, self.boxes[0], TINTS, MARKED, compact=not self.wide)
+        return Listing(walk, self.seats.listing, TINTS, MARKED, compact=not is_wide(), beside=self.seats.chart)
 
     @cached_property
     def moment(self) -> ValueTracker:
@@ -329,13 +308,17 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def cells(self) -> dict[str, Box]:
-        """Of the variables and what stays as it is: in a column, or places in one and numbers in another beside it."""
-        box, names = self.boxes[2].inset(left=0.1), variables_of(self.moments)
-        if not self.wide:
+        """Of the variables and what stays as it is: places in a column, numbers in another beside it or the listing; or
+        all in one."""
+        box, names = self.seats.variables.inset(left=0.1), variables_of(self.moments)
+        if layout.is_narrow():
             *rows, last = box.rows(*[1.0] * (len(names) + 1), gap=0.0)
             return dict(zip(names, rows, strict=True)) | dict(zip(SETTINGS, last.columns(1.0, 1.6), strict=True))
         places = [name for name in names if np.size(self.moments[-1].after[name]) > 1]
         beside = [*(name for name in names if name not in places), *SETTINGS]
+        if self.seats.given is not None:
+            found = [*box.rows(*[1.0] * len(places), gap=0.0), *self.seats.given.rows(*[1.0] * len(beside), gap=0.0)]
+            return dict(zip([*places, *beside], found, strict=True))
         second = box.width - max(NamedValue.room(name, self.moments) for name in places) - BETWEEN
         halves = [row.right_slice(second, gap=BETWEEN) for row in box.rows(*[1.0] * len(places), gap=0.0)]
         found = [half for _, half in halves] + [half for half, _ in halves]
@@ -364,7 +347,7 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def map(self) -> ContourMap:
-        return even_map(self.objective, self.boxes[1], self.view)
+        return even_map(self.objective, self.seats.chart, self.view)
 
     @cached_property
     def forces(self) -> Forces:
@@ -405,8 +388,8 @@ class CodeWalkthrough(LectureScene):
         return cards
 
     def _cards_with(self, significant: int, size: float) -> Iterator[RuleCard]:
-        box, wanted = self.boxes[2], self.parameters
-        if self.wide:
+        box, wanted = self.seats.variables, self.parameters
+        if is_wide():
             box = Box(box.left, box.bottom, box.right, max(box.top, self.code.code.get_bottom()[1] - 0.2))
         places = box.rows(1, 1, gap=0.12)
         errors = errors_of(self.runs.values())

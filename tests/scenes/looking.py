@@ -16,6 +16,7 @@ from manim import Group, Mobject, Typst, config
 
 from clips.filming.work import picture
 from scenes.lecture_scene import LectureScene
+from scenes.props.code_walkthrough.listing import Code
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeOut
 from scenes.stage.panels.plot import Panel
@@ -102,13 +103,21 @@ def troubles(scene: LectureScene) -> Iterator[str]:
         for number, _ in np.argwhere(overlaps(boxes, areas) > 0.01):
             if not getattr(texts[number], "on_picture", False):
                 yield f"{name_of(texts[number])} covers a panel"
-    areas = sizes.prod(axis=1)
+    rows = [(text, row) for text in texts for row in rows_of(text)]
+    boxes = boxes_of([row for _, row in rows]) if len(rows) > len(texts) else boxes
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
     over = overlaps(boxes, boxes) > 0.02 * np.minimum(areas[:, None], areas)
     for one, other in np.argwhere(np.triu(over, 1)):
-        yield f"{name_of(texts[one])} overlaps {name_of(texts[other])}"
+        if rows[one][0] is not rows[other][0]:
+            yield f"{name_of(rows[one][0])} overlaps {name_of(rows[other][0])}"
 
 
-def boxes_of(texts: Sequence[Typst | Numeral]) -> np.ndarray:
+def rows_of(text: Typst | Numeral) -> Sequence[Mobject]:
+    """A listing's rows are ragged, and something may stand beside a short one; any other text is one piece."""
+    return text.rows if isinstance(text, Code) else [text]
+
+
+def boxes_of(texts: Sequence[Mobject]) -> np.ndarray:
     """Left, bottom, right and top of each text, (texts, 4): `layout.box_of`, for all of them together."""
     parts = [[part.points for part in text.get_family() if len(part.points)] for text in texts]
     if not all(parts) or any(len(points) % 4 for some in parts for points in some):

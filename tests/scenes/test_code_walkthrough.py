@@ -20,8 +20,11 @@ from optimizers.by_hand import walk
 from scenes.code_walkthrough import CodeWalkthrough
 from scenes.props.code_walkthrough.forces import lengths
 from scenes.props.code_walkthrough.listing import Listing, moments_of, variables_of
+from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
+from scenes.stage.words.typesetting import SMALL, Words
+from tests.scenes.looking import troubles
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -110,7 +113,7 @@ def test_the_ball_moves_with_its_line() -> None:
     assert scene.gliding(len(scene.moments) - 1) == 12
 
 
-@pytest.mark.parametrize(("aspect", "least"), [("16:9", 40), ("4:3", 25), ("9:16", 40)])
+@pytest.mark.parametrize(("aspect", "least"), [("16:9", 40), ("4:3", 40), ("9:16", 40)])
 def test_the_arrows_are_what_the_lines_do(aspect: str, least: int) -> None:
     """f = x^2/20 + y^2 by hand: the push is -0.7 (x/10, 2 y), the share 0.7 times the last move; in no frame is one
     left out because it would leave the map."""
@@ -134,6 +137,31 @@ def test_the_arrows_are_what_the_lines_do(aspect: str, least: int) -> None:
     seen = lengths(forces, 3)
     assert (seen[:, 0] * 90 > least).all(), "pixels at 720p"
     assert (seen[1:, 1] * 90 > least).all()
+
+
+def test_no_lit_ground_runs_below_the_map() -> None:
+    """In 4:3 the map reaches up beside the last rows: their grounds hold their text, and end before it."""
+    with studio(make_profile("l", aspect="4:3")), typeset_cache():
+        scene: Any = make_scene("code_walkthrough", {})
+        listing, chart = scene.code, layout.box_of(scene.map)
+        grounds = [layout.box_of(listing.light(row).band) for row in range(len(listing.baselines))]
+        texts = [layout.box_of(row) for row in listing.code.rows]
+    assert all(ground.contains(text) for ground, text in zip(grounds, texts, strict=True))
+    assert max(ground.overlap(chart) for ground in grounds) == 0
+    assert any(ground.bottom < chart.top and ground.right < grounds[0].right for ground in grounds), "beside, not above"
+
+
+def test_what_stands_on_a_row_is_found() -> None:
+    """Something may stand beside a short row of a listing, and not on one."""
+    with studio(make_profile("l")), typeset_cache():
+        scene: Any = make_scene("code_walkthrough", {})
+        code = scene.code.code
+        longest, last = max(code.rows, key=lambda row: float(row.width)), code.rows[-1]
+        scene.add(code, word := Words("$y$", SMALL))
+        word.move_to([longest.get_right()[0] - word.width, last.get_center()[1], 0])
+        assert not list(troubles(scene))
+        word.move_to(last)
+        assert any("overlaps '$y$'" in trouble for trouble in troubles(scene))
 
 
 def tip_of(arrow: Any) -> Any:

@@ -14,7 +14,7 @@ import sys
 import textwrap
 import tokenize
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from types import FrameType
 from typing import Any
@@ -111,6 +111,12 @@ class Code(Words):
         ends = [begin + len("".join(rows[row][:column].split())) for column in (first, last)]
         return list(self.submobjects[ends[0] : ends[1]])
 
+    @property
+    def rows(self) -> list[VGroup]:
+        """The glyphs of each row that has some."""
+        found = (self.glyphs(row) for row in range(len(self.text.split("\n"))))
+        return [VGroup(*glyphs) for glyphs in found if glyphs]
+
     def _paint(self) -> None:
         for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
             color = _color(token)
@@ -127,23 +133,21 @@ def _color(token: tokenize.TokenInfo) -> str | None:
 
 
 class Band(VMobject):
-    """A lit ground behind something; `cover(box)` moves it there, `cover(None)` takes it away."""
+    """A lit ground behind something; `cover(*boxes)` moves it there, `cover()` takes it away."""
 
     def __init__(self) -> None:
         super().__init__(stroke_width=0, fill_color=palette().rule_line, fill_opacity=1, z_index=-1)
 
-    def cover(self, box: Box | None) -> Band:
-        if box is None:
-            return self.set_points(np.zeros((0, 3)))
-        edges = (np.array([edge]) for edge in (box.left, box.right, box.bottom, box.top))
-        return self.set_points(rectangle_points(*edges))
+    def cover(self, *boxes: Box) -> Band:
+        edges = np.array([(box.left, box.right, box.bottom, box.top) for box in boxes]).reshape(-1, 4)
+        return self.set_points(rectangle_points(*edges.T))
 
 
 class Listing(VGroup):
     """The source of a function in a box, flush left at its top; `light(first, last)` lights rows.
 
     `tints` colours pieces of the text by a meaning of the palette; `marked` rows, by how they begin, have a bar before
-    them (`marks`), which is shown apart.
+    them (`marks`), which is shown apart. The lit ground of a row ends before what stands `beside` it.
     """
 
     def __init__(
@@ -153,8 +157,10 @@ class Listing(VGroup):
         tints: Mapping[str, str] | None = None,
         marked: Sequence[str] = (),
         compact: bool = False,
+        beside: Box | None = None,
     ) -> None:
         super().__init__()
+        self.beside = beside
         self.source = textwrap.dedent(inspect.getsource(function)).rstrip()
         self.code = place(Code(self.source, compact), box.inset(left=SIDE, top=ROOM), UL)
         for piece, meaning in (tints or {}).items():
@@ -195,10 +201,16 @@ class Listing(VGroup):
 
     def light(self, first: int, last: int | None = None) -> Listing:
         """Light a row, or those from one to another."""
-        pitch, (left, right) = float(self.baselines[0] - self.baselines[1]), self._sides()
-        bottom = float(self.baselines[first if last is None else last]) - 0.3 * pitch
-        self.band.cover(Box(left, bottom, right, float(self.baselines[first]) + 0.78 * pitch))
+        self.band.cover(*map(self._ground, range(first, (first if last is None else last) + 1)))
         return self
+
+    def _ground(self, row: int) -> Box:
+        """Of a lit row, over all rows' width; it meets its neighbours'."""
+        pitch, base, (left, right) = float(self.baselines[0] - self.baselines[1]), self.baselines[row], self._sides()
+        whole = Box(left, float(base - 0.3 * pitch), right, float(base + 0.78 * pitch))
+        if self.beside is None or not whole.overlap(self.beside):
+            return whole
+        return replace(whole, right=self.beside.left - SIDE)
 
     def _sides(self) -> tuple[float, float]:
         return float(self.code.get_left()[0]) - SIDE, float(self.code.get_right()[0]) + SIDE
