@@ -38,6 +38,7 @@ from scenes.stage.words.typesetting import BODY, Formula, Words, lines, wrapped_
 
 AZIMUTH, ELEVATION, SWING = -34.0, 28.0, 14.0
 RELIEF, DEEP = 0.43, 0.33  # of the map's width: the height of the ground, and from there down to the floor
+RISE = 0.4  # how far a terrain that is alone reaches up to the heading, where there are no words beside it
 FOOT, LOW = 0.55, 0.43  # height of the line for words, and of a number on it
 PROFILE = 0.36  # of the column, the profile; the map has the rest
 CUT, WALK = 1.45, 7.0  # seconds of a cut, and of the walk along the line
@@ -196,12 +197,12 @@ class ContourMapScene(LectureScene):
         self.release()
         self.speaker.say("one line, one height: a map")
         self.wait(2.6)
-        self.look(1.2, view=self.aslant)
-        self.terrain.stand_in(self.boxes[0])
 
     def profile(self) -> None:
         """Walk straight over the map: the heights along the line are its profile."""
         self.speaker.hush()
+        self.look(1.2, view=self.aslant)
+        self.terrain.stand_in(self.boxes[0])
         self.play(FadeIn(self.chart), FadeIn(self.chart_profile), run_time=0.9)
         self.bring_to_back(self.chart, self.chart_profile)
         self.speaker.say("straight over the map: the heights on the way", "the heights on the way")
@@ -308,14 +309,24 @@ class ContourMapScene(LectureScene):
     @cached_property
     def stage(self) -> Box:
         """The stage of the terrain while it is alone: in a wide picture all that words leave, up beside the heading and
-        down beside what is said; else formula and height stand at its right, or below."""
+        down beside what is said; in one that is less so, above what is said; else formula and height stand at its
+        right, or below."""
         left, column, _ = self.boxes
         if layout.is_tall():
             return left
         if layout.is_wide():
             head = layout.header()
             return Box(left.left + ASIDE * left.width, column.bottom, column.right, head.bottom + BESIDE * head.height)
-        return Box(left.left, left.bottom, column.left + OVER * column.width, left.top)
+        if layout.is_small():
+            return Box(left.left, left.bottom, column.left + OVER * column.width, left.top)
+        return Box(left.left, left.bottom, column.right, left.top + RISE)
+
+    @cached_property
+    def corner(self) -> Box:
+        """Where formula and height stand while the terrain is alone: beside what is said, or in a narrow picture in the
+        column."""
+        _, column, words = self.boxes
+        return column if layout.is_narrow() else Box(column.left, words.bottom, column.right, column.top)
 
     @cached_property
     def aslant(self) -> View:
@@ -359,19 +370,18 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def formula(self) -> Formula | Words:
-        """What the surface is of, in the column, where the terrain leaves room."""
-        column = self.boxes[1]
-        written = wrapped_formula(typeset_function(self.objective), column.width)
-        high, corner = (0.22, DR) if layout.is_wide() else (0.5, UL)
-        return layout.place(layout.shrink_into(written, column.width, high * column.height), column, corner)
+        """What the surface is of, where the terrain leaves room."""
+        box = self.corner
+        written = wrapped_formula(typeset_function(self.objective), box.width)
+        high, side = (0.5, UL) if layout.is_narrow() else (0.22, DR)
+        return layout.place(layout.shrink_into(written, box.width, high * box.height), box, side)
 
     @cached_property
     def counter(self) -> Counter:
         """The height of the plane."""
-        column = self.boxes[1]
-        spec = running_spec(self.levels, 3)
-        box = column.bottom_slice(LOW if layout.is_wide() else 0.5 * column.height)[0]
-        return Counter(box, "cut at $f =$", spec, widest=widest_of(self.levels, spec))
+        box, spec = self.corner, running_spec(self.levels, 3)
+        low = 0.5 * box.height if layout.is_narrow() else LOW
+        return Counter(box.bottom_slice(low)[0], "cut at $f =$", spec, widest=widest_of(self.levels, spec))
 
 
 def _lines(count: int) -> str:
