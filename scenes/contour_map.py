@@ -16,6 +16,7 @@ from pydantic import Field
 
 from objectives import AnyObjective, typeset, typeset_function
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
+from scenes.props.contour_map.flat_map import FlatMap
 from scenes.props.contour_map.level_plane import Cuts
 from scenes.props.contour_map.walk_profile import Profile, Section, Walk, section, stretch_mark
 from scenes.stage.ink import layout
@@ -161,7 +162,7 @@ class ContourMapScene(LectureScene):
         """How a contour map is made."""
         self.terrain.orbit.look(self.alone)
         self.terrain.settle()
-        self.show_title(self.cutter, self.terrain)  # in this order: what it cuts is drawn by the terrain
+        self.show_title(self.cutter, self.terrain, *self.flat)  # in this order: what it cuts is drawn by the terrain
 
     def surface(self) -> None:
         """A surface: height is the value of the function."""
@@ -175,7 +176,7 @@ class ContourMapScene(LectureScene):
         """A level plane sinks through it. What it cuts drops to the floor: {cuts} cuts, at even distances."""
         self.speaker.hush()
         self.play(FadeOut(self.formula), FadeIn(self.counter.display(self.cutter.value(0.0))), run_time=0.5)
-        self.drive(self.cutter, self.clock)
+        self._go_on_cutting()
         self.drive(self.counter, self.clock, reading=self.cutter.value)
         self.play(self.clock.animate.set_value(1.0), run_time=1.6 * CUT, rate_func=linear)
         self.release()
@@ -183,7 +184,7 @@ class ContourMapScene(LectureScene):
         self.wait(1.4)
         self.hold()
         count = self.cutter.count
-        self.drive(self.cutter, self.clock)
+        self._go_on_cutting()
         self.drive(self.counter, self.clock, reading=self.cutter.value)
         self.play(self.clock.animate.set_value(float(count)), run_time=(count - 1) * CUT, rate_func=linear)
         self.release()
@@ -192,7 +193,7 @@ class ContourMapScene(LectureScene):
     def floor(self) -> None:
         """The lines on the floor are a map: one line, one height."""
         self.speaker.hush()
-        self.drive(self.cutter, self.clock)
+        self._go_on_cutting()
         self.play(self.clock.animate.set_value(self.cutter.count + 1.0), FadeOut(self.counter), run_time=1.4)
         self.release()
         self.speaker.say("one line, one height: a map")
@@ -203,7 +204,7 @@ class ContourMapScene(LectureScene):
         self.speaker.hush()
         self.look(1.2, view=self.aslant)
         self.terrain.stand_in(self.boxes[0])
-        self.play(FadeIn(self.chart), FadeIn(self.chart_profile), run_time=0.9)
+        self.play(FadeIn(self.chart), FadeIn(self.chart_profile), *map(FadeOut, self.flat), run_time=0.9)
         self.bring_to_back(self.chart, self.chart_profile)
         self.speaker.say("straight over the map: the heights on the way", "the heights on the way")
         self.add(self.walk)
@@ -252,6 +253,10 @@ class ContourMapScene(LectureScene):
         learnt = [("many lines:", "*steep*"), ("few lines:", "*gentle*")] if self.steeper else []
         return [("one line:", "*one height*"), *learnt]
 
+    def _go_on_cutting(self) -> None:
+        for shown in (self.cutter, *self.flat):
+            self.drive(shown, self.clock)
+
     def look(self, seconds: float, view: View | None = None, **changes: float) -> None:
         """Move the camera alone."""
         self.play(*self.terrain.orbit.to(view, **changes), run_time=seconds, rate_func=smooth)
@@ -289,9 +294,18 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def chart_profile(self) -> Profile:
+        return Profile(self.section, self.chart, self.line, self.above_the_map, "$f$")
+
+    @property
+    def above_the_map(self) -> Box:
+        """What the map leaves of the column."""
         column = self.boxes[1]
-        above = Box(column.left, self.chart.names[1].get_top()[1] - 0.1, column.right, column.top)
-        return Profile(self.section, self.chart, self.line, above, "$f$")
+        return Box(column.left, self.chart.names[1].get_top()[1] - 0.1, column.right, column.top)
+
+    @cached_property
+    def flat(self) -> list[FlatMap]:
+        """In a tall picture the map is seen from above while it is made, too: there is room below the terrain."""
+        return [FlatMap(self.chart, self.objective, self.cutter.levels)] if layout.is_tall() else []
 
     @cached_property
     def terrain(self) -> Terrain:
@@ -323,10 +337,12 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def corner(self) -> Box:
-        """Where formula and height stand while the terrain is alone: beside what is said, or in a narrow picture in the
-        column."""
+        """Where formula and height stand while the terrain is alone: beside what is said; else in the column, in a tall
+        picture above the map."""
         _, column, words = self.boxes
-        return column if layout.is_narrow() else Box(column.left, words.bottom, column.right, column.top)
+        if layout.is_tall():
+            return self.above_the_map
+        return column if layout.is_small() else Box(column.left, words.bottom, column.right, column.top)
 
     @cached_property
     def aslant(self) -> View:
@@ -373,7 +389,7 @@ class ContourMapScene(LectureScene):
         """What the surface is of, where the terrain leaves room."""
         box = self.corner
         written = wrapped_formula(typeset_function(self.objective), box.width)
-        high, side = (0.5, UL) if layout.is_narrow() else (0.22, DR)
+        high, side = layout.choose((0.22, DR), (0.5, UL) if layout.is_small() else (0.22, DR), (1.0, UL))
         return layout.place(layout.shrink_into(written, box.width, high * box.height), box, side)
 
     @cached_property

@@ -110,6 +110,24 @@ def test_cuts_are_level_and_fall_to_the_floor() -> None:
     assert cutter.value(3.0) == pytest.approx(cutter.levels[2])
 
 
+def test_in_a_tall_picture_the_map_is_made_from_above_too() -> None:
+    """After each cut its line is there, of that height; the colours come when all have fallen. Elsewhere the terrain
+    has that room."""
+    assert make_scene({}).flat == []
+    with studio(make_profile("l", aspect="9:16")), typeset_cache():
+        scene = make_scene({})
+        (flat,) = scene.flat
+    for time in np.arange(0.0, scene.cutter.count + 0.6, 0.5):
+        seen = [line.get_stroke_opacity() for line in flat.display(float(time)).lines]
+        assert seen == [1.0] * int(time) + [0.0] * (scene.cutter.count - int(time))
+        assert [band.get_fill_opacity() for band in flat.bands] == [max(time - scene.cutter.count, 0)] * 9
+    area, sides = scene.chart.area, scene.view
+    for line, level in zip(flat.lines, scene.cutter.levels, strict=True):
+        share = (line.points[:, :2] - (area.left, area.bottom)) / (area.width, area.height)
+        x, y = (low + share[:, k] * (high - low) for k, (low, high) in enumerate(sides))
+        np.testing.assert_allclose(x * np.exp(-(x**2) - y**2), level, atol=2e-3)
+
+
 def test_the_profile_stands_over_the_map() -> None:
     scene = played()
     chart, profile = scene.chart, scene.chart_profile
