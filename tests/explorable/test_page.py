@@ -433,9 +433,11 @@ def test_the_address_holds_the_whole_state(tab: Callable[..., Any]) -> None:
     page.click("[aria-label='one step on']")
     wanted = dict(part.split("=", 1) for part in EVERYTHING.split("&")) | {"scrub": "13"}
     assert state_of(page) == wanted
+    drawn = "() => document.querySelector('.counter')?.textContent.startsWith('step 13 ')"
+    page.wait_for_function(drawn)  # with the next frame
     shown = page.inner_text(".outcome")
     page.reload()
-    page.wait_for_selector(".arrows td")
+    page.wait_for_function(drawn)
     assert page.inner_text(".outcome") == shown
 
 
