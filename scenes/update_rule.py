@@ -73,7 +73,7 @@ class UpdateRule(LineForWords, LectureScene):
         start: Point | None = Field((4.8, 1.2), description="Where the run starts; `None`: where the objective says.")
         learning_rate: LearningRate = Field(0.6, description="Learning rate.")
         momentum: Coefficient = Field(0.7, description="Momentum coefficient.")
-        iteration: int = Field(3, ge=2, le=50, description="The update that is looked at; the first is number 1.")
+        step: int = Field(3, ge=2, le=50, description="The update that is looked at; the first is number 1.")
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -106,7 +106,7 @@ class UpdateRule(LineForWords, LectureScene):
     @property
     def last(self) -> int:
         """The number of steps."""
-        return int(self.parameters.iteration) + MORE
+        return int(self.parameters.step) + MORE
 
     def share(self, t: int) -> Array:
         """What momentum adds to step t, as a move: minus gamma times the update before, (2,)."""
@@ -124,14 +124,14 @@ class UpdateRule(LineForWords, LectureScene):
     @property
     def angle(self) -> float:
         """Degrees between the two terms of the step that is looked at."""
-        one, other = self.share(self.parameters.iteration), self.fresh(self.parameters.iteration)
+        one, other = self.share(self.parameters.step), self.fresh(self.parameters.step)
         sizes = np.linalg.norm(one) * np.linalg.norm(other)
         return float(np.degrees(np.arccos(np.clip(one @ other / sizes, -1, 1)))) if sizes else 0.0
 
     @property
     def left_over(self) -> Array:
         """What is left of the gradient's parts whose arrows are seen in the end, in each coordinate."""
-        return left_over(np.array([self.fresh(t) for t in range(self.parameters.iteration, self.last + 1)]))
+        return left_over(np.array([self.fresh(t) for t in range(self.parameters.step, self.last + 1)]))
 
     @property
     def told(self) -> tuple[int, int] | None:
@@ -142,7 +142,7 @@ class UpdateRule(LineForWords, LectureScene):
         return {"momentum": self.run, "gradient_descent": self.plain}
 
     def numbers(self) -> Mapping[str, Number]:
-        t = self.parameters.iteration
+        t = self.parameters.step
         return {
             "angle": self.angle,
             "share_length": float(np.linalg.norm(self.share(t))),
@@ -168,7 +168,7 @@ class UpdateRule(LineForWords, LectureScene):
         }
 
     def claims(self) -> Iterator[Claim]:
-        t = self.parameters.iteration
+        t = self.parameters.step
         gap = float(np.linalg.norm(self.share(t) + self.fresh(t) + self.run.updates[t - 1]))
         yield Claim(
             f"a share of the last update and the gradient's part add up to step {t}; they differ by {figure(gap, 1)}",
@@ -233,8 +233,8 @@ class UpdateRule(LineForWords, LectureScene):
         self.vanish(fresh, level)
 
     def one_iterate(self) -> None:
-        """At iterate {iteration}: {again}; a step down the gradient; laid head to tail they are the step."""
-        t = self.parameters.iteration
+        """At iterate {step}: {again}; a step down the gradient; laid head to tail they are the step."""
+        t = self.parameters.step
         self.speaker.hush()
         self._walk(t)
         self._rewrite(t)
@@ -246,7 +246,7 @@ class UpdateRule(LineForWords, LectureScene):
     def three_more(self) -> None:
         """And so on: {going_on}."""
         self.speaker.say("and so on: each step lives on in the next" if self.parameters.momentum else "and so on")
-        for t in range(self.parameters.iteration + 1, self.last + 1):
+        for t in range(self.parameters.step + 1, self.last + 1):
             self._rewrite(t, 0.4)
             self._add_up(t, 0.55)
             self._walk(t + 1)
@@ -371,7 +371,7 @@ class UpdateRule(LineForWords, LectureScene):
     @cached_property
     def map(self) -> ContourMap:
         """A window round the runs, and round the arrows: one that would leave the map is not drawn."""
-        seen = range(self.parameters.iteration, self.last + 1)
+        seen = range(self.parameters.step, self.last + 1)
         tips = [self.place(t) + part for t in seen for part in (self.share(t), self.fresh(t))]
         points = np.concatenate([self.run.iterates, self.plain.iterates, tips])
         sizes = [high - low for low, high in self.objective.view]

@@ -215,7 +215,7 @@ def _trapped(parameters: Parameters, _: Entry) -> State:
 
 
 def _update_rule(parameters: Parameters, _: Entry) -> State:
-    step = parameters.iteration - 1
+    step = parameters.step - 1
     return {"rules": BALL, "steps": step + 20, "scrub": step, "lens": "step"}
 
 

@@ -87,22 +87,22 @@ def by_hand(
     start=st.tuples(st.floats(-8, 8), st.floats(-8, 8)),
     rate=st.floats(0.01, 1),
     momentum=st.floats(0, 0.95),
-    iteration=st.integers(2, 6),
+    step=st.integers(2, 6),
 )
 def test_what_is_said_of_the_pushes_and_of_the_ends(
-    bend: tuple[float, float], start: tuple[float, float], rate: float, momentum: float, iteration: int
+    bend: tuple[float, float], start: tuple[float, float], rate: float, momentum: float, step: int
 ) -> None:
     formula = f"{bend[0]!r}*x^2/2 + {bend[1]!r}*y^2/2"
     scene: Any = make_scene(
         "update_rule",
-        {"objective": formula, "start": start, "learning_rate": rate, "momentum": momentum, "iteration": iteration},
+        {"objective": formula, "start": start, "learning_rate": rate, "momentum": momentum, "step": step},
     )
-    fast, plain, pushes = by_hand(bend, start, rate, momentum, iteration + 3)
+    fast, plain, pushes = by_hand(bend, start, rate, momentum, step + 3)
     assume(abs(fast - plain) > 1e-9 * (fast + plain))
     assert list(scene.claims())[-1].holds == (fast < plain)
     said = scene.caption("three_more")
     for name, other in (("x", "y"), ("y", "x")):
-        sums = [[push[k] for push in pushes[iteration - 1 :]] for k in ((0, 1) if name == "x" else (1, 0))]
+        sums = [[push[k] for push in pushes[step - 1 :]] for k in ((0, 1) if name == "x" else (1, 0))]
         left = [abs(sum(column)) / sum(map(abs, column)) if any(column) else math.nan for column in sums]
         assume(all(math.isnan(share) or min(abs(share - 0.9), abs(share - 0.5)) > 1e-6 for share in left))
         adds_up = bool(momentum and left[0] > 0.9 and left[1] < 0.5)
@@ -133,7 +133,7 @@ def test_a_vector_that_leaves_the_map_is_not_drawn() -> None:
 @given(
     learning_rate=st.floats(1e-6, 1e3),
     momentum=st.floats(0, 0.999),
-    iteration=st.integers(2, 20),
+    step=st.integers(2, 20),
     start=st.tuples(st.floats(-50, 50), st.floats(-50, 50)),
 )
 def test_any_parameters_within_bounds(**changes: Any) -> None:
@@ -145,8 +145,8 @@ def test_any_parameters_within_bounds(**changes: Any) -> None:
     "changes",
     [
         {"start": (0.0, 0.0)},
-        {"momentum": 0.0, "iteration": 2},
-        {"objective": "valley_neuron", "start": None, "learning_rate": 1.0, "iteration": 40},
+        {"momentum": 0.0, "step": 2},
+        {"objective": "valley_neuron", "start": None, "learning_rate": 1.0, "step": 40},
         {"objective": "x + y"},
         {"objective": "abs(x) + abs(y)", "learning_rate": 0.3},
         {"learning_rate": 0.06},
@@ -161,7 +161,7 @@ def test_odd_settings(changes: dict[str, Any]) -> None:
 def test_bad_parameters_are_refused() -> None:
     with pytest.raises(UsageError, match="2 variables, and theta_squared has 1"):
         list(make_scene("update_rule", {"objective": "theta_squared"}).claims())
-    with pytest.raises(UsageError, match="iteration must be"):
-        make_scene("update_rule", {"iteration": 1})
+    with pytest.raises(UsageError, match="step must be"):
+        make_scene("update_rule", {"step": 1})
     with pytest.raises(UsageError, match="the run ends after"):
         list(make_scene("update_rule", {"objective": "x^4 + y^4", "learning_rate": 100.0}).claims())
