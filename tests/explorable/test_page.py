@@ -292,6 +292,7 @@ def test_it_plays_and_pauses(tab: Callable[..., Any]) -> None:
     page.keyboard.press(" ")
     page.wait_for_function("() => parseInt(document.querySelector('.counter').textContent.slice('step '.length)) > 4")
     page.keyboard.press(" ")
+    page.wait_for_selector("[aria-label=play]")  # drawn with the counter, in the next frame
     paused = page.text_content(".counter")
     page.wait_for_timeout(150)
     assert page.text_content(".counter") == paused
