@@ -254,14 +254,15 @@ class YourObjective(LectureScene):
             self.play(FadeIn(self.formula), run_time=0.6)
         self.speaker_alone.say("height is the value of $f$")
         self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+        if layout.is_tall():  # alone it is no larger there
+            self._step_aside()
         self.wait(1.2)
 
     def downhill(self) -> None:
         """Its gradient, derived from the formula, and turned round: that way is down, as steep as {start_slope:.3g}."""
         self.speaker_alone.hush()
-        self.duet.step_aside()
-        if self.lowest_places:
-            self.play(FadeIn(self.goal), run_time=0.5)
+        if not layout.is_tall():
+            self._step_aside()
         if not self.formula_above:
             self.play(FadeOut(self.formula), run_time=0.4)
         if self.gradient is not None:
@@ -272,6 +273,12 @@ class YourObjective(LectureScene):
         self.play(self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
         self.release()
         self.wait(3.8)
+
+    def _step_aside(self) -> None:
+        """The terrain makes room for its map, with the lowest places."""
+        self.duet.step_aside()
+        if self.lowest_places:
+            self.play(FadeIn(self.goal), run_time=0.5)
 
     def race(self) -> None:
         """All start at the same place, and take their steps together. {rates}"""
