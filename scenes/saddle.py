@@ -1,7 +1,7 @@
 """Where the slope vanishes both rules slow down; momentum leaves first.
 
 A saddle, then a plateau, each as terrain and map. On the ridge of the saddle there is a level spot, and the way out
-begins with next to no slope; on the plateau there is hardly any slope at all. What is flat is shaded, and each rule's
+begins with next to no slope; on the plateau there is hardly any slope at all. What is flat is hatched, and each rule's
 card counts the steps that it loses there.
 """
 
@@ -31,7 +31,7 @@ from scenes.lecture_scene import (
     shown,
     start_of,
 )
-from scenes.props.saddle.flat_ground import WIDER, FlatGround, shade_on
+from scenes.props.saddle.flat_ground import WIDER, FlatGround, hatching_on
 from scenes.props.saddle.flat_steps import steps_lost
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
@@ -196,7 +196,7 @@ class Saddle(LectureScene):
         self.grounds["first"].begin()
 
     def first_ground(self) -> None:
-        """First: {first_title}. Shaded on the map is what is flat: gentler than a fifth of the steepest place on the
+        """First: {first_title}. Hatched on the map is what is flat: gentler than a fifth of the steepest place on the
         way."""
         self._show_ground("first")
 
@@ -205,7 +205,7 @@ class Saddle(LectureScene):
         self._run("first")
 
     def second_ground(self) -> None:
-        """Second: {second_title}. What is flat is shaded again{but_the_goal}."""
+        """Second: {second_title}. What is flat is hatched again{but_the_goal}."""
         self._clear("first")
         self._show_ground("second")
 
@@ -228,22 +228,21 @@ class Saddle(LectureScene):
     def _show_ground(self, place: str) -> None:
         ground = self.grounds[place]
         ground.unfold()
-        speaker = Speaker(self.play, ground.whole_line)
+        speaker = ground.announcer
         if said := self._said_of(place):
             speaker.say(*said)
         ground.look(2.6, azimuth=ground.azimuth + SWING)
         speaker.hush()
         ground.step_aside()
         grow = [outline.presence.animate.set_value(1.0) for outline in ground.outlines]
-        self.play(FadeIn(ground.shade), *map(FadeIn, ground.goals), *grow, run_time=1.2)
+        self.play(FadeIn(ground.hatching), *map(FadeIn, ground.goals), *grow, run_time=1.2)
         but = ", the goal not counted" if ground.goals else ""
         speaker.say(
             f"flat: gentler than a fifth of the steepest place{but or ' on the way'}",
-            f"flat: a fifth of the steepest{but}",
-            "flat: a fifth of the steepest",
+            f"flat: below a fifth of the steepest{but}",
+            "flat: below a fifth of the steepest",
         )
         self.wait(2.6)
-        speaker.hush()
 
     def _said_of(self, place: str) -> tuple[str, ...]:
         return {
@@ -254,7 +253,7 @@ class Saddle(LectureScene):
     def _run(self, place: str) -> None:
         """Both take their steps at the same time; the cards count those that they lose."""
         ground = self.grounds[place]
-        ground.speaker.hush()
+        ground.announcer.hush()
         ground.set_out()
         if self.on_saddle(place):
             ground.speaker.say(f"${typed(self.offset(place))}$ beside the ridge", f"${typed(self.offset(place))}$ off")
@@ -269,7 +268,7 @@ class Saddle(LectureScene):
     def _clear(self, place: str) -> None:
         ground = self.grounds[place]
         ground.speaker.hush()
-        parts = [ground.terrain, ground.map, ground.shade, ground.counter, *ground.goals, *ground.cards.values()]
+        parts = [ground.terrain, ground.map, ground.hatching, ground.counter, *ground.goals, *ground.cards.values()]
         self.play(*map(FadeOut, (*parts, *ground.paths.values())), run_time=0.7)
 
     def _verdict(self) -> tuple[str, ...]:
@@ -341,7 +340,7 @@ class Saddle(LectureScene):
             for name, run in reversed(self.runs(place).items())  # the slower lies above, as in its beat
         ]
         paths[0].widen(*WIDER)
-        return VGroup(chart, shade_on(chart, *ground.slopes, ground.gentle), *paths, head)
+        return VGroup(chart, hatching_on(chart, *ground.slopes, ground.gentle), *paths, head)
 
     @cached_property
     def gauges(self) -> dict[str, dict[str, Gauge]]:

@@ -210,15 +210,14 @@ class Trapped(TwoRuns):
     def surface(self) -> None:
         """The surface: {the_surface}."""
         self.duet.unfold()
-        formula = self.duet.formula(whole_line=True)
-        self.play(FadeIn(formula), run_time=0.6)
+        self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
         self.duet.step_aside()
         self.wait(0.6)
-        self.play(FadeOut(formula), run_time=0.4)
 
     def down(self) -> None:
         """Gradient descent {way_down}. The arrow points downhill, and is as long as it is steep."""
+        self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
         self.add(self.arrow)
         self.play(FadeIn(self.arrow), self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=0.8)

@@ -24,8 +24,8 @@ from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import figure
 from scenes.stage.words.turning import TOO_SMALL, u_turns
 
-ROUND = 46.0  # degrees that the camera goes, until it looks into the valley from its open end
-INTO = 0.75  # the share of them by the third turn
+ROUND = 44.0  # degrees that the camera goes, until it looks into the valley from its open end
+LAPSED = 0.6  # the share of them when the time lapse is over: at both halts numbers beside the plate are there, or not
 LEAD, AFTER = 5, 2  # steps before the first turn at which slow motion begins, and after the third at which it ends
 LAPSE, SLOW, QUICK, LONGEST = 2.6, 2.2, 9.0, 11.0  # seconds of time lapse; steps a second; seconds of a stretch at most
 LEVEL_GROUND = 0.05  # of the steepest slope on its way: nearly level
@@ -149,14 +149,14 @@ class UTurn3D(TwoRuns):
         self.wait(1.4)
         self.duet.speaker.hush()
         if self.lead:
-            self.duet.walk(self.lead, LAPSE, azimuth=self.duet.azimuth + 0.6 * ROUND)
+            self.duet.walk(self.lead, LAPSE, azimuth=self.duet.azimuth + LAPSED * ROUND)
 
     def in_and_out(self) -> None:
         """Momentum {how_it_runs}."""
         left = self.third_turn - self.lead
         self.drive(self.rings, self.duet.step)
         if left > 0:
-            self.duet.walk(self.third_turn, min(left / SLOW, LONGEST), azimuth=self.duet.azimuth + INTO * ROUND)
+            self.duet.walk(self.third_turn, min(left / SLOW, LONGEST), azimuth=self.duet.azimuth + ROUND)
         self.release()
         if self.lost:
             self.duet.speaker.say("momentum flies off", "flies off")
@@ -170,7 +170,7 @@ class UTurn3D(TwoRuns):
         self.duet.speaker.hush()
         if left > 0:
             self.drive(self.rings, self.duet.step)
-            self.duet.walk(self.last, min(left / QUICK, LONGEST), azimuth=self.duet.azimuth + ROUND)
+            self.duet.walk(self.last, min(left / QUICK, LONGEST))
         turns = u_turns(self.count)
         came_of_it = "flies off" if self.lost else "still lower" if self.lower and self.count else ""
         self.duet.speaker.say(*((f"{turns}, and {came_of_it}", f"{turns}, {came_of_it}") if came_of_it else (turns,)))

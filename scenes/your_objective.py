@@ -39,6 +39,7 @@ from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import BANDS, containing, heights, levels
 from scenes.stage.maps.vectors import Vector
@@ -248,21 +249,20 @@ class YourObjective(LectureScene):
 
     def surface(self) -> None:
         """The function as a map and as a surface: height is its value{is_log}."""
-        foot, rest = layout.stage().bottom_slice(FOOT, gap=0.1)
-        self.duet.unfold(rest if self.formula_above else None)
+        self.duet.unfold(self.rows_alone[1] if self.formula_above else None)
         if not self.formula_above:
             self.play(FadeIn(self.formula), run_time=0.6)
-        speaker = Speaker(self.play, foot) if self.formula_above else self.duet.speaker
-        speaker.say("height is the value of $f$")
+        self.speaker_alone.say("height is the value of $f$")
         self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
-        self.duet.step_aside()
-        if self.lowest_places:
-            self.play(FadeIn(self.goal), run_time=0.5)
+        if layout.is_tall():  # alone it is no larger there
+            self._step_aside()
         self.wait(1.2)
-        speaker.hush()
 
     def downhill(self) -> None:
         """Its gradient, derived from the formula, and turned round: that way is down, as steep as {start_slope:.3g}."""
+        self.speaker_alone.hush()
+        if not layout.is_tall():
+            self._step_aside()
         if not self.formula_above:
             self.play(FadeOut(self.formula), run_time=0.4)
         if self.gradient is not None:
@@ -273,6 +273,12 @@ class YourObjective(LectureScene):
         self.play(self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
         self.release()
         self.wait(3.8)
+
+    def _step_aside(self) -> None:
+        """The terrain makes room for its map, with the lowest places."""
+        self.duet.step_aside()
+        if self.lowest_places:
+            self.play(FadeIn(self.goal), run_time=0.5)
 
     def race(self) -> None:
         """All start at the same place, and take their steps together. {rates}"""
@@ -366,6 +372,16 @@ class YourObjective(LectureScene):
             level=self.levels,
             conditions=self.conditions,
         )
+
+    @property
+    def rows_alone(self) -> tuple[Box, Box]:
+        """The line for words and the rest, while the terrain is alone under its formula."""
+        return layout.stage().bottom_slice(FOOT, gap=0.1)
+
+    @cached_property
+    def speaker_alone(self) -> Speaker:
+        """Who speaks while the terrain is alone."""
+        return Speaker(self.play, self.rows_alone[0]) if self.formula_above else self.duet.speaker
 
     @cached_property
     def formula(self) -> Formula | Words:

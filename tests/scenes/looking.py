@@ -21,7 +21,10 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeOut
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.numerals import Numeral
+from scenes.stage.words.signs import Sign
 from scenes.stage.words.typesetting import MINIMUM_CAPITAL, capital_fraction
+
+READ = 0.5  # of a word is there: it can be read
 
 #: Heights of texts that were looked at, and how large their capitals were.
 CAPITALS: WeakKeyDictionary[Mobject, tuple[tuple[float, float], float]] = WeakKeyDictionary()
@@ -48,6 +51,7 @@ def look_at(scene: LectureScene, called: str, beats: Container[str] | None = Non
         sight.troubles.update(f"{called}: {trouble}" for trouble in troubles(scene))
 
     def beat_done(beat: str) -> None:
+        sight.troubles.update(f"{called}, {beat}: {trouble}" for trouble in faint(scene))
         if beats is None or beat in beats:
             sight.pictures.append(picture(scene))
         sight.beats[beat] = sight.seconds - sum(sight.beats.values())
@@ -115,6 +119,14 @@ def troubles(scene: LectureScene) -> Iterator[str]:
 def rows_of(text: Typst | Numeral) -> Sequence[Mobject]:
     """A listing's rows are ragged, and something may stand beside a short one; any other text is one piece."""
     return text.rows if isinstance(text, Code) else [text]
+
+
+def faint(scene: LectureScene) -> Iterator[str]:
+    """Words that come and go as a camera goes round, and are neither there nor gone where a slide rests."""
+    signs = (part for mobject in scene.mobjects for part in parts_of(mobject) if isinstance(part, Sign))
+    for sign in signs:
+        if 0.01 < sign.get_fill_opacity() < READ:
+            yield f"{name_of(sign)} rests half faded: {sign.get_fill_opacity():.2f}"
 
 
 def boxes_of(texts: Sequence[Mobject]) -> np.ndarray:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
+from scenes.props.saddle.flat_ground import PITCH
 from scenes.props.saddle.flat_steps import FLAT
 from scenes.saddle import GD, MOMENTUM, Saddle
 from scenes.stage.runs.surface_and_map import SWING
@@ -95,6 +96,22 @@ def test_the_steps_that_are_said_are_those_in_the_disc(momentum: float, rate: fl
     level = 0.2 * max(float(s.max()) for s in slopes)
     lost = [int((s[: int(np.argmax(s))] < level).sum()) for s in slopes]
     assert f"gradient descent {lost[0]}, momentum {lost[1]}." in scene.caption("first_run")
+
+
+@pytest.mark.parametrize("place", ["first", "second"])
+def test_what_is_flat_is_hatched_all_over_and_nothing_else(place: str) -> None:
+    """The strokes lie on gentle ground, and are as long together as parallel lines so far apart are in its area."""
+    scene: Any = make_scene("saddle", {})
+    ground = scene.grounds[place]
+    area, (_, _, steep) = ground.map.area, ground.slopes
+    ends = ground.hatching[0].points.reshape(-1, 4, 3)[:, [0, 3]]
+    middles = ends.mean(axis=1)[:, :2]
+    cells = (middles - [area.left, area.bottom]) / [area.width, area.height] * (len(steep) - 1)
+    column, row = np.round(cells).astype(int).T
+    assert np.mean(steep[row, column] < ground.gentle) > 0.95  # short ones lie on the edge itself
+    length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=-1).sum()
+    flat = area.width * area.height * np.mean(steep < ground.gentle)
+    assert length * PITCH / np.sqrt(2) == pytest.approx(flat, rel=0.05)
 
 
 def test_without_momentum_nobody_leaves_first() -> None:

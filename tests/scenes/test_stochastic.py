@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from manim import config
 
 from clips.filming.work import make_scene as make
 from clips.filming.work import studio, typeset_cache
-from clips.profile import make_profile
+from clips.profile import ASPECTS, make_profile
 from scenes.props.stochastic.samples import Chain, Forces, SamplePanel
 from scenes.stage.ink.drawing import inside
 from scenes.stochastic import GD, MOMENTUM, Stochastic
@@ -155,11 +156,20 @@ def test_arrows_are_pulls_on_one_scale_and_the_chain_of_all_ends_at_their_mean()
     scale = pulls.on_screen(chart, np.array([1.0, 0.0]))[0]
     chain = Chain(scene.here, pulls.on_screen(chart, pulls.all))
     np.testing.assert_allclose(chain.joined[1, -1] - scene.here, [*scale * expected.mean(axis=0), 0], atol=1e-9)
-    assert np.linalg.norm(scale * pulls.mean) > 0.4  # it is seen
     ways = np.degrees(np.arctan2(*pulls.all[pulls.fan].T[::-1]))
     apart = np.abs((ways[:, None] - ways + 180) % 360 - 180)[~np.eye(len(ways), dtype=bool)]
     assert len(pulls.fan) > 2
     assert apart.min() >= 22
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_the_mean_of_all_pulls_is_seen_in_every_aspect(aspect: str) -> None:
+    """At least 40 pixels of 720, and no pull leaves the map."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = make_scene({})
+        assert inside(scene.here + scene.pulls.on_screen(scene.map, scene.pulls.all), scene.map.area).all()
+        mean = np.linalg.norm(scene.pulls.on_screen(scene.map, scene.pulls.mean))
+        assert mean > 40 / 720 * min(config.frame_width, config.frame_height)
 
 
 def test_forces_add_up_to_the_step() -> None:

@@ -368,6 +368,30 @@ def test_a_terrain_that_is_alone_is_as_high_as_the_stage_allows() -> None:
     assert np.ptp(view.project(corners)[:, 1]) >= 0.55 * layout.frame().height
 
 
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_surface_rests_over_what_is_said_of_it(aspect: str) -> None:
+    """Its slide has no empty foot: the terrain is alone and large, but in a tall picture, where its map has room."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene({}, only=())
+        rests: dict[str, tuple[bool, bool]] = {}
+
+        def beat_done(beat: str) -> None:
+            rests[beat] = scene.duet.map in scene.mobjects, scene.speaker_alone.said in scene.mobjects
+
+        scene.beat_done = beat_done
+        scene.render()
+        assert rests["surface"] == (layout.is_tall(), True)
+        assert rests["downhill"] == (True, False)
+
+
+def test_three_cards_leave_half_of_the_height_to_the_panels_in_a_square_picture() -> None:
+    with studio(make_profile("l", aspect="4:3")), typeset_cache():
+        duet = made().duet
+        assert len({box.top for box in duet.card_boxes}) == 1
+        assert duet.rows[0].height >= layout.frame().height / 2
+        assert all(card.fits and card.named for card in duet.cards.values())
+
+
 def test_in_a_square_picture_the_last_map_is_seen() -> None:
     with studio(make_profile("l", aspect="1:1")), typeset_cache():
         scene = made()

@@ -1,4 +1,4 @@
-"""A ground with its flat region: the region is shaded on the map and outlined on the terrain, the steps in it counted.
+"""A ground with its flat region: the region is hatched on the map and outlined on the terrain, the steps in it counted.
 
 Flat is where the slope is below a share of the steepest place that the runs come to. The bottom of a pit is flat as
 well, but who is there has arrived: it is left out.
@@ -6,28 +6,28 @@ well, but who is there has arrived: it is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
-from itertools import pairwise
-from typing import cast
 
 import numpy as np
-from contourpy import FillType, LineType, contour_generator
+from contourpy import LineType, contour_generator
 from manim import VGroup, VMobject
 from scipy import ndimage
 
 from scenes.props.saddle.flat_steps import at, flat_below, steps_lost
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, polylines
+from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import SAMPLES, ContourMap
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.terrain.outline import TerrainOutline
 from scenes.stage.words.cards import RuleCard
+from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY
 
-SHADE = 0.6
+HATCH, PITCH = 0.7, 0.2  # opacity of the hatching, and how far apart its lines are along an edge
 WIDER = (5.0, 0.2)  # the path that lies under the other, and its triangle
 ABOVE = 1e9
 
@@ -61,6 +61,11 @@ class FlatGround(SurfaceAndMap):
         return partial(at, self.lost[0][name])
 
     @cached_property
+    def announcer(self) -> Speaker:
+        """Who speaks while there are no cards."""
+        return Speaker(self.scene.play, self.whole_line)
+
+    @cached_property
     def cards(self) -> dict[str, RuleCard]:
         """Their numbers are the steps lost."""
         boxes, most = dict(zip(self.runs, self.card_boxes, strict=False)), max(run.steps for run in self.runs.values())
@@ -85,9 +90,9 @@ class FlatGround(SurfaceAndMap):
         return flat_below(self.runs, self.view)
 
     @cached_property
-    def shade(self) -> VGroup:
+    def hatching(self) -> VGroup:
         """The flat region on the map."""
-        return shade_on(self.map, *self.slopes, self.gentle)
+        return hatching_on(self.map, *self.slopes, self.gentle)
 
     @cached_property
     def goals(self) -> list[VMobject]:
@@ -117,19 +122,26 @@ def slopes_without_pits(ground: FlatGround) -> tuple[Array, Array, Array]:
     return across, up, steep
 
 
-def shade_on(chart: ContourMap, across: Array, up: Array, steep: Array, level: float) -> VGroup:
-    """What is less steep than a level, shaded on a map, with its edge."""
-    generator = contour_generator(across, up, steep, fill_type=FillType.OuterOffset, line_type=LineType.Separate)
-    polygons, offsets = cast("tuple[list[Array], list[Array]]", generator.filled(-1.0, level))
-    rings = [
-        chart.to_screen(*points[start:end].T)
-        for points, offset in zip(polygons, offsets, strict=True)
-        for start, end in pairwise(offset)
-    ]
+def hatching_on(chart: ContourMap, across: Array, up: Array, steep: Array, level: float) -> VGroup:
+    """What is less steep than a level, hatched on a map, so that its height is seen as well; with its edge."""
+    generator = contour_generator(across, up, steep, line_type=LineType.Separate)
     edges = [chart.to_screen(*np.asarray(line).T) for line in generator.lines(level) if len(line) > 2]
-    color = palette().target
-    area = VMobject(stroke_width=0, fill_color=palette().ground, fill_opacity=SHADE)
-    if rings:
-        area.set_points(polylines(rings).points)
-    edge = polylines(edges, stroke_color=color, stroke_width=3.0) if edges else VMobject()
-    return VGroup(area, edge)
+    edge = polylines(edges, stroke_color=palette().target, stroke_width=3.0) if edges else VMobject()
+    strokes = [stroke for x, y in diagonals(chart.area) for stroke in _strokes(chart.area, x, y, steep, level)]
+    return VGroup(polylines(strokes, stroke_color=palette().ground, stroke_width=2.5, stroke_opacity=HATCH), edge)
+
+
+def diagonals(area: Box) -> Iterator[tuple[Array, Array]]:
+    """Points (n,), (n,) on parallel lines aslant over an area."""
+    for start in np.arange(area.left - area.height + PITCH / 2, area.right, PITCH):
+        x = np.linspace(max(start, area.left), min(start + area.height, area.right), SAMPLES)
+        yield x, area.bottom + x - start
+
+
+def _strokes(area: Box, x: Array, y: Array, steep: Array, level: float) -> Iterator[Array]:
+    """The parts (2, 3) of a line where it is less steep than a level."""
+    places = np.array([(y - area.bottom) / area.height, (x - area.left) / area.width]) * (len(steep) - 1)
+    gentle = ndimage.map_coordinates(steep, places, order=1, mode="nearest") < level
+    turns = np.flatnonzero(np.diff(gentle, prepend=False, append=False)).reshape(-1, 2)
+    for ends in turns - [0, 1]:
+        yield np.stack([x[ends], y[ends], np.zeros(2)], axis=-1)

@@ -11,7 +11,7 @@ from scenes.stage.ink.drawing import Array, inside
 from scenes.stage.maps.contour_map import ContourMap
 
 FAN, SPREAD = 6, 22.0  # samples whose pulls are looked at one by one, and degrees between these, so that each is seen
-LONGEST = 0.62  # of the map's height
+LONGEST = 0.5  # of the map's width
 
 
 class Pulls:
@@ -44,7 +44,7 @@ class Pulls:
     def on_screen(self, chart: ContourMap, pulls: Array) -> Array:
         """Pulls (..., 2) as arrows (..., 3) on an even map, on the scale on which all of them stay in it."""
         here, flat = chart.to_screen(*self.objective.start), _flat(self.all)
-        largest = LONGEST * chart.area.height / float(np.linalg.norm(self.all, axis=1).max())
+        largest = LONGEST * chart.area.width / float(np.linalg.norm(self.all, axis=1).max())
         scales = largest * 0.9 ** np.arange(40)
         fitting = (scale for scale in scales if inside(here + scale * flat, chart.area).all())
         return np.asarray(next(fitting, scales[-1]) * _flat(pulls))

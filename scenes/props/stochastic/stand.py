@@ -50,8 +50,8 @@ class Stand:
             chart, right = stage.columns(1, 1, gap=0.4)
             data, ledger = right.rows(1, 1, gap=0.25)
         elif stage.width > stage.height:
-            above, ledger = stage.rows(1.5, 1)
-            chart, data = above.columns(1.1, 1)
+            above, ledger = stage.rows(1.8, 1)
+            chart, data = above.columns(1.4, 1)
         else:
             chart, data, ledger = stage.rows(1.2, 0.8, 0.8)
         return chart, data, ledger, words

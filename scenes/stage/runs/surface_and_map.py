@@ -128,11 +128,10 @@ class SurfaceAndMap:
 
     @property
     def _lines_of_cards(self) -> int:
-        if self.count > FOUR:
-            return -(-self.count // (4 if layout.is_wide() else 3 if layout.stage().width > THREE else 2))
-        if layout.is_tall():
-            return self.count if self.count <= 2 else 2
-        return 1 if layout.is_wide() or self.count <= 2 else 2
+        if layout.is_tall() and self.count <= FOUR:
+            return min(self.count, 2)
+        across = FOUR if layout.is_wide() else 3 if layout.stage().width > THREE else 2
+        return -(-self.count // across)
 
     @property
     def card_boxes(self) -> list[Box]:
