@@ -82,7 +82,7 @@ def drawing(clip: str, profile: Profile) -> float:
     """Seconds to draw a clip without encoding it."""
     base = writer_class(profile, lambda _beat, _count: None)
     with studio(profile), typeset_cache():
-        writer = type("NowhereWriter", (Nowhere,), {"profile": profile, "on_frame": base.on_frame})
+        writer = type("NowhereWriter", (Nowhere, base), {})
         scene = make_scene(clip, {}, None, BeatRenderer(writer))
         start = time.perf_counter()
         scene.render()
