@@ -188,7 +188,7 @@ class GentleSlope(LectureScene):
 
     def hardly_moves(self) -> None:
         """The step is as long as the gradient, times the learning rate; and here the slope, the gradient's length, is
-        {how_steep} {start_slope:.4f}. {pause_at} steps later the error is {pause_error:.3f}, from
+        {how_steep} {start_slope:.4f} at the start. {pause_at} steps later the error is {pause_error:.3f}, from
         {start_error:.3f}."""
         self.speaker.hush()
         self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)

@@ -154,6 +154,7 @@ class Ravine(LineForWords, LectureScene):
             "smaller_does": self.tale.smaller(),
             "momentum_does": self.tale.momentum(),
             "age": "the number of steps since",
+            "moment": str(self.looked_at + 1),
             "across_so": self.pushes[ACROSS].told,
             "along_so": self.pushes[ALONG].told,
         }
@@ -247,7 +248,7 @@ class Ravine(LineForWords, LectureScene):
 
     def why(self) -> None:
         """Why: a step with momentum is the sum of all pushes so far, each weighted by {gamma:g} to the power of {age}.
-        Across, {across_so}. Along, {along_so}."""
+        At step {moment}: across, {across_so}; along, {along_so}."""
         self.speaker.hush()
         self.vanish(*self.cards.values(), *self.heads)
         trail = self.trails[MOMENTUM]
@@ -255,8 +256,8 @@ class Ravine(LineForWords, LectureScene):
         self.drive(trail, step)
         self.play(step.animate.set_value(self.looked_at), run_time=1.2)
         self.release()
-        told = f"step ${self.looked_at + 1}$: all pushes so far, the older the less they weigh"
-        self.speaker.say(told, "all pushes so far, weighted")
+        moment = f"step ${self.looked_at + 1}$"
+        self.speaker.say(f"{moment}: all pushes so far, the older the less they weigh", f"{moment}: all pushes, weighted")
         for axis, way in ((ACROSS, "across"), (ALONG, "along")):
             chain, share = self.chains[axis], ValueTracker(0.0)
             self.play(FadeIn(chain), run_time=0.5)
@@ -270,7 +271,7 @@ class Ravine(LineForWords, LectureScene):
         self.play(step.animate.set_value(self.parameters.steps), run_time=2.5, rate_func=linear)
         self.release()
         self.speaker.say(self._verdict("error after ${steps}$ steps: "), self._verdict("error: "))
-        self.wait(3.0)
+        self.wait(4.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
