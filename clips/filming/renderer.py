@@ -1,7 +1,7 @@
 """Manim's renderer, which draws no frame that nobody sees, and hands none over as a whole.
 
 Manim copies every frame for its writer, and rasterises skipped animations too. Here the writer looks at the picture
-itself, and is told which rows of it are new; and what is skipped is not drawn.
+itself, and is told which areas of it are new; and what is skipped is not drawn.
 
 An animation is drawn, skipped, or drawn in part: frames are a pure function of trackers, so that it can begin at any of
 its frames, as a beat can begin behind others that were skipped.
