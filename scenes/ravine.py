@@ -257,7 +257,9 @@ class Ravine(LineForWords, LectureScene):
         self.play(step.animate.set_value(self.looked_at), run_time=1.2)
         self.release()
         moment = f"step ${self.looked_at + 1}$"
-        self.speaker.say(f"{moment}: all pushes so far, the older the less they weigh", f"{moment}: all pushes, weighted")
+        self.speaker.say(
+            f"{moment}: all pushes so far, the older the less they weigh", f"{moment}: all pushes, weighted"
+        )
         for axis, way in ((ACROSS, "across"), (ALONG, "along")):
             chain, share = self.chains[axis], ValueTracker(0.0)
             self.play(FadeIn(chain), run_time=0.5)
