@@ -108,8 +108,8 @@ class Shape:
     def __init__(self, points: Points, closeness: float) -> None:
         self._points, self._closeness = points, closeness
         self._path: cairo.Path | None = None
-        flat = points[:, :2] if len(points) else np.full((1, 2), np.nan)
-        self.low, self.high = flat.min(axis=0).tolist(), flat.max(axis=0).tolist()
+        columns = np.ascontiguousarray(points[:, :2].T) if len(points) else np.full((2, 1), np.nan)  # quicker by row
+        self.low, self.high = columns.min(axis=1).tolist(), columns.max(axis=1).tolist()
         #: whether Manim would draw it: there is a whole Bézier, and all of it is somewhere
         self.drawable = len(points) >= 4 and bool(np.isfinite(points).all())
 
