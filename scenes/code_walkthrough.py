@@ -256,7 +256,9 @@ class CodeWalkthrough(LectureScene):
         self.release()
         both = (("momentum", MOMENTUM), ("without", GD))
         whole = ", ".join(tinted(f"{name}: $f$ {ending(self.runs[rule], 2)}", rule_color(rule)) for name, rule in both)
-        brief = ", \\ ".join(tinted(f"{name} {ending_briefly(self.runs[rule], 2)}", rule_color(rule)) for name, rule in both)
+        brief = ", \\ ".join(
+            tinted(f"{name} {ending_briefly(self.runs[rule], 2)}", rule_color(rule)) for name, rule in both
+        )
         self.speaker.say(whole, brief)
         self.wait(3.0)
 
