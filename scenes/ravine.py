@@ -153,7 +153,6 @@ class Ravine(LineForWords, LectureScene):
             "zigzag_does": self.tale.across(LARGE),
             "smaller_does": self.tale.smaller(),
             "momentum_does": self.tale.momentum(),
-            "age": "the number of steps since",
             "moment": str(self.looked_at + 1),
             "across_so": self.pushes[ACROSS].told,
             "along_so": self.pushes[ALONG].told,
@@ -214,7 +213,8 @@ class Ravine(LineForWords, LectureScene):
         self._send(LARGE)
         count = self.tale.crossings(LARGE)
         far = self.tale.far(LARGE)
-        self.speaker.say(f"${count}$ times across in ${self.runs[LARGE].ended_at}$ steps, and {far}", far)
+        across, steps = f"${count}$ times across", self.runs[LARGE].ended_at
+        self.speaker.say(f"{across} in ${steps}$ steps, and {far}", f"{across}, {far}", far)
         self.wait(2.4)
 
     def smaller_steps(self) -> None:
@@ -241,7 +241,7 @@ class Ravine(LineForWords, LectureScene):
         self.wait(2.6)
 
     def why(self) -> None:
-        """Why: a step with momentum is the sum of all pushes so far, each weighted by {gamma:g} to the power of {age}.
+        """Why: a step with momentum is the sum of all pushes so far, each weighted by {gamma:g} to the power of its age.
         At step {moment}: across, {across_so}; along, {along_so}."""
         self.speaker.hush()
         self.vanish(*self.cards.values(), *self.heads)

@@ -159,7 +159,7 @@ def test_what_is_said_is_what_the_runs_do(**changes: Any) -> None:
         weighted = [found["gamma"] ** (at - k) * pushes[k][axis] for k in range(at + 1)]
         length = sum(map(abs, weighted))
         left = abs(sum(weighted)) / length if length else 0.0
-        assert f"is {100 * left:.0f} % of" in told
+        assert f": {100 * left:.0f} % of them is left" in told
         if length:
             assert ("most of them cancel" in told) == (left < 0.5)
             assert ("some" not in told) or min(weighted) < 0 < max(weighted)

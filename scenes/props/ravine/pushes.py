@@ -70,7 +70,7 @@ class Pushes:
     @property
     def told(self) -> str:
         """Their fate, and the number that says so."""
-        return f"{self.fate}: the sum is {100 * self.left:.0f} % of their length"
+        return f"{self.fate}: {100 * self.left:.0f} % of them is left"
 
 
 def pushes_at(run: Trajectory, axis: int, step: int, learning_rate: float, momentum: float) -> Pushes:
