@@ -360,7 +360,7 @@ class UpdateRule(LineForWords, LectureScene):
         stage = self.rows[1]
         if layout.is_wide():
             return stage.right_slice(min(0.58 * stage.width, stage.width - COLUMN))
-        high, rise = (STACKED, 0.0) if stacked() else (EQUATIONS, RISE)
+        high, rise = STACKED if stacked() else EQUATIONS, 0.0 if layout.is_tall() else RISE
         above, below = stage.inset(top=-rise).top_slice(high, gap=0.1)
         return below, above
 
