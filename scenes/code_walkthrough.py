@@ -193,14 +193,12 @@ class CodeWalkthrough(LectureScene):
         self.show_title(self.code.code, self.map, self.goal, self.ball)
 
     def listing(self) -> None:
-        """A function, and what it works on, a map. What you read is the code that runs. Two lines are new beside
-        gradient descent: they keep an update."""
+        """A function, and the map that it works on. What you read is what runs. Two lines are new beside gradient
+        descent: they keep an update."""
         self.speaker.say("what you read is what runs")
         self.wait(3.8)
         self.play(FadeIn(self.code.marks), run_time=0.5)
-        self.speaker.say(
-            "new beside gradient descent: two lines keep an update", "two new lines keep an update", "two new lines"
-        )
+        self.speaker.say("new beside gradient descent: these two lines", "two lines are new: \\ they keep an update")
         self.wait(3.4)
 
     def line_by_line(self) -> None:
