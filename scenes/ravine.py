@@ -241,8 +241,8 @@ class Ravine(LineForWords, LectureScene):
         self.wait(2.6)
 
     def why(self) -> None:
-        """Why: a step with momentum is the sum of all pushes so far, each weighted by {gamma:g} to the power of its age.
-        At step {moment}: across, {across_so}; along, {along_so}."""
+        """Why: a step with momentum is the sum of all pushes so far, each weighted by {gamma:g} to the power of its
+        age. At step {moment}: across, {across_so}; along, {along_so}."""
         self.speaker.hush()
         self.vanish(*self.cards.values(), *self.heads)
         trail = self.trails[MOMENTUM]
@@ -336,7 +336,7 @@ class Ravine(LineForWords, LectureScene):
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
         return layout.beside(
-            stage, (0.62 if layout.is_wide() else 0.5 if layout.is_narrow() else 0.6) * stage.width, 4.6
+            stage, (0.62 if layout.is_wide() else 0.46 if layout.is_narrow() else 0.6) * stage.width, 4.6
         )
 
     @cached_property
