@@ -338,7 +338,9 @@ class Saddle(LectureScene):
 
     def _picture(self, place: str) -> VGroup:
         ground, (box, beside) = self.grounds[place], self.boxes[place]
-        name = bold(f"{escape(self.objectives[place].title)}: {ground.called}", BODY)
+        title = escape(self.objectives[place].title)
+        names = [bold(words, BODY) for words in (f"{title}: {ground.called}", f"{title}: steps", title)]
+        name = next((words for words in names if words.width <= beside.width), names[-1])
         head = layout.place(layout.shrink_into(name, beside.width), beside.top_slice(HEAD)[0], DL)
         chart = even_map(ground.objective, box, ground.view, ground.map.levels)
         paths = [
