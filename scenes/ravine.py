@@ -261,8 +261,7 @@ class Ravine(LineForWords, LectureScene):
             self.play(share.animate.set_value(1.0), run_time=4.5, rate_func=linear)
             self.release()
             self.play(FadeOut(chain.title), FadeIn(chain.told), run_time=0.5)
-            left = self.pushes[axis].left_said
-            self.speaker.say(f"{way}, {self.pushes[axis].fate}: {left}", f"{way}: {left}")
+            self.speaker.say(*self.pushes[axis].lines(way))
             self.wait(1.9)
         self.drive(trail, step)
         self.play(step.animate.set_value(self.parameters.steps), run_time=2.5, rate_func=linear)

@@ -107,6 +107,13 @@ def test_the_last_picture_says_of_which_step_the_pushes_are_and_what_is_left_of_
                 assert f"step ${scene.words()['moment']}$" in code
 
 
+def test_of_no_pushes_nothing_is_said_to_be_left() -> None:
+    """From the floor of the ravine nothing pushes across."""
+    scene = asked(start=(9.0, 0.0))
+    assert scene.words()["across_so"] == "there are none"
+    assert "%" not in scene.chains[1].told.typst_code
+
+
 def test_a_run_that_is_over_is_faint_and_without_an_edge_and_its_card_can_be_read() -> None:
     """The bright edges of many lines close together are louder than what runs now."""
     scene = played(steps=8)
@@ -158,9 +165,10 @@ def test_what_is_said_is_what_the_runs_do(**changes: Any) -> None:
         at = scene.looked_at
         weighted = [found["gamma"] ** (at - k) * pushes[k][axis] for k in range(at + 1)]
         length = sum(map(abs, weighted))
-        left = abs(sum(weighted)) / length if length else 0.0
-        assert f": {100 * left:.0f} % of them is left" in told
+        assert (told == "there are none") == (not length)
         if length:
+            assert f": {100 * abs(sum(weighted)) / length:.0f} % of them is left" in told
+            left = abs(sum(weighted)) / length
             assert ("most of them cancel" in told) == (left < 0.5)
             assert ("some" not in told) or min(weighted) < 0 < max(weighted)
 

@@ -39,6 +39,11 @@ class Pushes:
         return float(self.weighted.sum())
 
     @property
+    def any(self) -> bool:
+        """Whether there is a push at all."""
+        return bool(np.abs(self.weighted).sum())
+
+    @property
     def left(self) -> float:
         """The share of the pushes' whole length that is left in the sum, 0 to 1."""
         length = float(np.abs(self.weighted).sum())
@@ -53,7 +58,7 @@ class Pushes:
     @property
     def fate(self) -> str:
         """What becomes of them in the sum."""
-        if not np.abs(self.weighted).sum():
+        if not self.any:
             return "there are none"
         both = bool((self.weighted > 0).any() and (self.weighted < 0).any())
         if self.left < CANCELS:
@@ -65,11 +70,20 @@ class Pushes:
     @property
     def left_said(self) -> str:
         """How much of their length is left, on the screen; as Typst markup."""
+        if not self.any:
+            return "nothing"
         return f"${100 * self.left:.0f} %$ is left".replace("$100 %$", "all")
+
+    def lines(self, way: str) -> tuple[str, ...]:
+        """What becomes of those across or along, as a line on the screen, and shorter; as Typst markup."""
+        whole = f"{way}, {self.fate}"
+        return (f"{whole}: {self.left_said}", f"{way}: {self.left_said}") if self.any else (whole,)
 
     @property
     def told(self) -> str:
         """Their fate, and the number that says so."""
+        if not self.any:
+            return self.fate
         return f"{self.fate}: {100 * self.left:.0f} % of them is left"
 
 
