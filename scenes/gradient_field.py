@@ -191,7 +191,7 @@ class GradientFieldScene(LectureScene):
         self._turn(degrees, along_the_line(self.gradient), 2.0)
         self.play(FadeIn(self.contour), FadeIn(self.marks[1]), run_time=0.6)
         up = tinted("steepest along the gradient", palette().gradient)
-        self.speaker.say(f"{up}; along the line: level", "along the line: level", "level")
+        self.speaker.say(f"{up}, level along the line", "level along the line", "level")
         self.play(Create(self.mark), run_time=0.7)
         self.wait(2.4)
 
