@@ -38,11 +38,13 @@ def pushes_told(count: int, along: str, across: str, left: float) -> str:
 
 def pushes_lines(count: int, along: str, across: str, left: float) -> tuple[str, ...]:
     """The same as a line on the screen, and a shorter one; Typst markup, the steps in the gradient's colour."""
-    steps, kept = f"the {count} steps", f"all but {_percent(left)}"
-    whole, brief = (tinted(text, palette().gradient) for text in (f"{steps} down the gradient", steps))
+    whole, brief = (tinted(f"{count} steps{way}", palette().gradient) for way in (" down the gradient", ""))
+    kept = _percent(left)
+    ends = f"{along} adds up, {across} cancels, all but {kept}"
     return (
-        f"{whole} add up along {along}; along {across} they cancel, {kept}",
-        f"{brief}: {along} adds up, {across} cancels, {kept}",
+        f"{whole} add up along {along}; along {across} they cancel, all but {kept}",
+        f"{whole}: {ends}",
+        f"{brief}: {ends}",
     )
 
 
