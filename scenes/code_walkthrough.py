@@ -2,7 +2,8 @@
 
 At the left the source of a function of this project, with the line lit that is being executed and the variables as they
 are; at the right the map, where each line moves something: the slope's push, the share of the last update, the ball.
-First line by line, then round after round; and then beside it the same function without momentum.
+Marked are the two lines that gradient descent does without: it subtracts the push itself. First line by line, then
+round after round; and then beside it the same function without momentum, its share struck out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 
 import numpy as np
-from manim import LEFT, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -57,7 +58,8 @@ PACE, LONGEST = 2.5, 12.0  # rounds a second afterwards, and seconds at most
 TITLES = {MOMENTUM: NAMES[MOMENTUM], GD: "without"}
 SETTINGS = ("eta", "gamma")  # beside the variables, what stays as it is
 BETWEEN = 0.5  # of the columns of variables
-MARKED = ("update = gamma", "w = w -")  # how the two lines of the title begin
+MARKED = ("update = 0", "update = gamma")  # how the two lines of the title begin: gradient descent has none of them
+SHARE = "gamma * update +"  # what is struck out of them without momentum
 TINTS = {"gamma * update": "share", "eta * dw": "gradient", "dw = gradient(w)": "gradient"}  # as in the formulas
 SAID = {  # of the line that sets a variable
     "dw": ("the slope: its push is yellow", "the slope's push"),
@@ -191,13 +193,13 @@ class CodeWalkthrough(LectureScene):
         self.show_title(self.code.code, self.map, self.goal, self.ball)
 
     def listing(self) -> None:
-        """A function, and what it works on, a map. What you read is the code that runs; momentum is the two lines that
-        are marked."""
+        """A function, and the map that it works on. What you read is what runs. Two lines are new beside gradient
+        descent: they keep an update."""
         self.speaker.say("what you read is what runs")
         self.wait(3.8)
         self.play(FadeIn(self.code.marks), run_time=0.5)
-        self.speaker.say("momentum: two lines")
-        self.wait(3.0)
+        self.speaker.say("new beside gradient descent: these two lines", "two lines are new: \\ they keep an update")
+        self.wait(3.4)
 
     def line_by_line(self) -> None:
         """One line after the other: the slope where the ball stands pushes it down; a share of the last update comes
@@ -237,13 +239,13 @@ class CodeWalkthrough(LectureScene):
         self.wait(1.8)
 
     def large_steps(self) -> None:
-        """The same two lines with a momentum of 0 are gradient descent. After {last} rounds f {gd_words} there; with
-        momentum it {momentum_words}."""
+        """With a momentum of 0 nothing is kept: gradient descent. After {last} rounds f {gd_words} there; with momentum
+        it {momentum_words}."""
         self.vanish(self.variables, self.settings, self.code.band)
         self.play(FadeIn(self.cards[MOMENTUM]), run_time=0.5)
         self.wait(1.0)
         self.speaker.say("the same with `gamma` $= 0$: gradient descent", "with `gamma` $= 0$")
-        self.play(FadeIn(self.cards[GD]), GrowFromCenter(self.slow.ball), run_time=0.6)
+        self.play(Create(self.struck), FadeIn(self.cards[GD]), GrowFromCenter(self.slow.ball), run_time=0.6)
         self.add(self.slow, self.trail.ball, self.goal)
         run, step = self.runs[GD], ValueTracker(0.0)
         self.drive(self.slow, step)
@@ -252,8 +254,10 @@ class CodeWalkthrough(LectureScene):
         self.release()
         both = (("momentum", MOMENTUM), ("without", GD))
         whole = ", ".join(tinted(f"{name}: $f$ {ending(self.runs[rule], 2)}", rule_color(rule)) for name, rule in both)
-        brief = ", ".join(tinted(ending_briefly(self.runs[rule], 2), rule_color(rule)) for _, rule in both)
-        self.speaker.say(whole, f"$f$: {brief}")
+        brief = ", \\ ".join(
+            tinted(f"{name} {ending_briefly(self.runs[rule], 2)}", rule_color(rule)) for name, rule in both
+        )
+        self.speaker.say(whole, brief)
         self.wait(3.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -300,6 +304,11 @@ class CodeWalkthrough(LectureScene):
     @cached_property
     def code(self) -> Listing:
         return Listing(walk, self.seats.listing, TINTS, MARKED, compact=not is_wide(), beside=self.seats.chart)
+
+    @cached_property
+    def struck(self) -> VMobject:
+        """What gradient descent has not, struck out in its colour."""
+        return self.code.stroke_through(SHARE, rule_color(GD))
 
     @cached_property
     def moment(self) -> ValueTracker:

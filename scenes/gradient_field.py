@@ -157,7 +157,7 @@ class GradientFieldScene(LectureScene):
         self._put_away(1)
         self.play(FadeOut(self.cut_lines[0]), FadeOut(self.cut_lines[1]), FadeIn(self.spot), run_time=0.5)
         times = typed(self.per_slope / unit_of(self.map), 2)
-        self.speaker.say(f"{tinted('the gradient', palette().gradient)}, drawn ${times}$ times as long", "the gradient")
+        self.speaker.say(f"{tinted('the gradient', palette().gradient)} (drawn $times {times}$)")
         reach = ValueTracker(0.0)
         for arrow in (*self.sides, self.arrow):
             self.add(arrow)
@@ -190,7 +190,8 @@ class GradientFieldScene(LectureScene):
         self.wait(2.2)
         self._turn(degrees, along_the_line(self.gradient), 2.0)
         self.play(FadeIn(self.contour), FadeIn(self.marks[1]), run_time=0.6)
-        self.speaker.say("along the line: level", "level")
+        up = tinted("steepest along the gradient", palette().gradient)
+        self.speaker.say(f"{up}, level along the line", "level along the line", "level")
         self.play(Create(self.mark), run_time=0.7)
         self.wait(2.4)
 
@@ -212,8 +213,7 @@ class GradientFieldScene(LectureScene):
         self.play(size.animate.set_value(1.0), run_time=1.8, rate_func=smooth)
         self.release()
         self.play(FadeOut(self.arrow), FadeOut(self.spot), run_time=0.4)
-        longer, times = "uphill, and longer where it is steeper", self.field_of_arrows.per_slope / unit_of(self.map)
-        self.speaker.say(f"{longer}; drawn ${typed(times, 2)}$ times as long", longer)
+        self.speaker.say(*arrows.told(unit_of(self.map)))
         self.wait(2.2)
 
     def turned_around(self) -> None:
@@ -279,16 +279,8 @@ class GradientFieldScene(LectureScene):
             self.play(TransformFromCopy(self.formulas.formula.select(f"t{k}"), part), *sign, run_time=0.9)
             self.wait(0.2)
         self.wait(0.3)
-        parts = [between.select(label) for label in self._labels]
+        parts = [between.select(label) for label in self.formulas.labels]
         self.play(*(FadeOut(part) for part in parts), FadeIn(final), run_time=0.6)
-
-    @property
-    def _labels(self) -> list[str]:
-        return [
-            "head",
-            *(f"t{k}" for k in range(len(self.formulas.terms))),
-            *(f"s{k}" for k in range(1, len(self.formulas.terms))),
-        ]
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -393,8 +385,8 @@ class GradientFieldScene(LectureScene):
 
     @cached_property
     def felt_name(self) -> Words:
-        """The same, above the compass."""
-        return layout.place(Words("slope:", BODY, palette().gradient), self.boxes[1].top_slice(0.5)[0], LEFT)
+        """The same, above the compass, in the colour of the probe that feels it."""
+        return layout.place(Words("slope:", BODY, palette().target), self.boxes[1].top_slice(0.5)[0], LEFT)
 
     @cached_property
     def slidings(self) -> list[SlidingTangent]:
@@ -402,14 +394,17 @@ class GradientFieldScene(LectureScene):
 
     def _sliding(self, axis: int) -> SlidingTangent:
         cut, (low, high) = self.cuts[axis], self.reach(axis)
-        number = running_beside(self.slope_name, [cut.slope(float(x)) for x in np.linspace(low, high, 60)])
+        slopes = [cut.slope(float(x)) for x in np.linspace(low, high, 60)]
+        number = running_beside(self.slope_name, slopes, palette().gradient)
         return SlidingTangent(cut, self.panels[axis], self.map, number, rule_color("gradient_descent")).display(low)
 
     @cached_property
     def compass(self) -> Compass:
         values = [float(slope) for slope in slope_towards(self.gradient, np.arange(360))]
         box = self.boxes[1].top_slice(0.5, gap=0.15)[1]
-        return Compass(box, self.gradient, self.map, self.place, running_beside(self.felt_name, values))
+        return Compass(
+            box, self.gradient, self.map, self.place, running_beside(self.felt_name, values, palette().target)
+        )
 
     @cached_property
     def marks(self) -> list[VGroup]:

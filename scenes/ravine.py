@@ -53,7 +53,7 @@ BETWEEN = 0.18  # two cards
 ARROW = 1.5  # length of the arrow that points downhill
 NEAR_LIMIT, FAR_BELOW = 1.95, 0.5  # learning rates that are not given, in units of 1 / the curvature across
 OFF = 20.0  # degrees: downhill is another way
-FAINT, OVER = 0.22, 0.5  # opacity of a run that is over, and of its card
+FAINT, OVER = 0.3, 0.65  # opacity of a run that is over, and of its card
 
 
 class Ravine(LineForWords, LectureScene):
@@ -153,7 +153,6 @@ class Ravine(LineForWords, LectureScene):
             "zigzag_does": self.tale.across(LARGE),
             "smaller_does": self.tale.smaller(),
             "momentum_does": self.tale.momentum(),
-            "age": "the number of steps since",
             "moment": str(self.looked_at + 1),
             "across_so": self.pushes[ACROSS].told,
             "along_so": self.pushes[ALONG].told,
@@ -213,10 +212,9 @@ class Ravine(LineForWords, LectureScene):
         self._say(self.why_these[0], after=", where it would diverge")
         self._send(LARGE)
         count = self.tale.crossings(LARGE)
-        far = (
-            "it flies off" if flies_off(self.runs[LARGE]) else f"${100 * self.tale.left(LARGE):.0f} %$ of the way left"
-        )
-        self.speaker.say(f"${count}$ times across in ${self.runs[LARGE].ended_at}$ steps, and {far}", far)
+        far = self.tale.far(LARGE)
+        across, steps = f"${count}$ times across", self.runs[LARGE].ended_at
+        self.speaker.say(f"{across} in ${steps}$ steps, and {far}", f"{across}, {far}", far)
         self.wait(2.4)
 
     def smaller_steps(self) -> None:
@@ -224,11 +222,7 @@ class Ravine(LineForWords, LectureScene):
         self._fade(LARGE)
         self._send(SMALLER)
         calm = "no zigzag" if not self.tale.crossings(SMALLER) else f"${self.tale.crossings(SMALLER)}$ times across"
-        far = (
-            "it flies off"
-            if flies_off(self.runs[SMALLER])
-            else f"${100 * self.tale.left(SMALLER):.0f} %$ of the way left"
-        )
+        far = self.tale.far(SMALLER)
         self.speaker.say(f"smaller steps: {calm}, and {far}", f"{calm}, and {far}")
         self.wait(2.6)
 
@@ -247,8 +241,8 @@ class Ravine(LineForWords, LectureScene):
         self.wait(2.6)
 
     def why(self) -> None:
-        """Why: a step with momentum is the sum of all pushes so far, each weighted by {gamma:g} to the power of {age}.
-        At step {moment}: across, {across_so}; along, {along_so}."""
+        """Why: a step with momentum is the sum of all pushes so far, each weighted by {gamma:g} to the power of its
+        age. At step {moment}: across, {across_so}; along, {along_so}."""
         self.speaker.hush()
         self.vanish(*self.cards.values(), *self.heads)
         trail = self.trails[MOMENTUM]
@@ -262,13 +256,13 @@ class Ravine(LineForWords, LectureScene):
         )
         for axis, way in ((ACROSS, "across"), (ALONG, "along")):
             chain, share = self.chains[axis], ValueTracker(0.0)
-            self.play(FadeIn(chain), run_time=0.5)
+            self.play(FadeIn(chain), FadeIn(chain.title), run_time=0.5)
             self.drive(chain, share)
             self.play(share.animate.set_value(1.0), run_time=4.5, rate_func=linear)
             self.release()
-            left = f"${100 * self.pushes[axis].left:.0f} %$".replace("$100 %$", "all of it")
-            self.speaker.say(f"{way}, {self.pushes[axis].fate}: {left} is left", f"{way}: {left} is left")
-            self.wait(2.2)
+            self.play(FadeOut(chain.title), FadeIn(chain.told), run_time=0.5)
+            self.speaker.say(*self.pushes[axis].lines(way))
+            self.wait(1.9)
         self.drive(trail, step)
         self.play(step.animate.set_value(self.parameters.steps), run_time=2.5, rate_func=linear)
         self.release()
@@ -324,8 +318,15 @@ class Ravine(LineForWords, LectureScene):
         """A run that is over goes to the background."""
         self.speaker.hush()
         trail, over = self.trails[name], self.cards[name].animate.set_opacity(OVER)
-        lines = [line.animate.set_stroke(opacity=FAINT) for line in (trail.edge, trail.old, trail.fresh)]
-        self.play(*lines, over, trail.marks.animate.set_fill(opacity=FAINT), FadeOut(trail.ball), run_time=0.6)
+        lines = [line.animate.set_stroke(opacity=FAINT) for line in (trail.old, trail.fresh)]
+        self.play(
+            *lines,
+            over,
+            trail.edge.animate.set_stroke(opacity=0),
+            trail.marks.animate.set_fill(opacity=FAINT),
+            FadeOut(trail.ball),
+            run_time=0.6,
+        )
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -334,7 +335,7 @@ class Ravine(LineForWords, LectureScene):
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
         return layout.beside(
-            stage, (0.62 if layout.is_wide() else 0.5 if layout.is_narrow() else 0.55) * stage.width, 4.6
+            stage, (0.62 if layout.is_wide() else 0.46 if layout.is_narrow() else 0.6) * stage.width, 4.6
         )
 
     @cached_property
@@ -363,7 +364,7 @@ class Ravine(LineForWords, LectureScene):
     @cached_property
     def trails(self) -> dict[str, Trail]:
         return {
-            name: Trail(self.map.to_screen(*run.iterates.T), rule_color(NAMES[name]), self.map.area)
+            name: Trail(self.map.to_screen(*run.iterates.T), rule_color(NAMES[name]), self.map.area).keep()
             for name, run in self.runs.items()
         }
 
@@ -407,7 +408,8 @@ class Ravine(LineForWords, LectureScene):
     def chains(self) -> dict[int, HeadToTail]:
         """The pushes across and along, laid head to tail."""
         rows = dict(zip((ACROSS, ALONG), self.boxes[1].rows(1.15, 1, gap=0.2), strict=True))
-        return {axis: HeadToTail(box, self.pushes[axis], axis, unit_of(self.map)) for axis, box in rows.items()}
+        unit, step = unit_of(self.map), self.looked_at + 1
+        return {axis: HeadToTail(box, self.pushes[axis], axis, unit, step) for axis, box in rows.items()}
 
 
 def rounded(value: float) -> float:

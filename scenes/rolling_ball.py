@@ -48,7 +48,7 @@ from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, quiet, wrapped
 
 RADII = 0.16, 0.26  # least and largest radius of a ball
-DEPTHS = {MOMENTUM: 0.15, GD: 0.29}  # of the footprints, below the curve
+ROWS = {MOMENTUM: 0.17, GD: 0.07}  # of the footprints, above the axis
 LANES = {GD: (0.12,), MOMENTUM: (0.27, 0.41)}  # of the arrows, above the ball
 UPPER, LOWER = 0.1, -0.3  # baselines of a card, from its middle, of its height
 LONG_ARROW, ARROW = 0.2, 0.225  # longest arrow, of the panel's width: in the slow beat, and after it
@@ -183,7 +183,8 @@ class RollingBall(LectureScene):
         self._roll_to(self.race.stopped or self.race.slow.gone or 0, 0.16)
         self._say(self._line(tale.stop_line(self.race)), seconds=2.2)
         self._roll_to(self.race.end, 0.12)
-        self.wait(0.8)
+        self.play(FadeOut(self.legend), *self._fade_arrows(0.0), run_time=0.5)
+        self.wait(0.3)
         self._say(self._line(tale.verdict(self.race)), seconds=4.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -370,7 +371,7 @@ class RollingBall(LectureScene):
     def footprints(self) -> dict[str, Footprints]:
         place = self.panel.x_axis.place
         return {
-            name: Footprints(self.track, place(run.x), rule_color(name), self.panel.area, DEPTHS[name])
+            name: Footprints(self.track, place(run.x), rule_color(name), self.panel.area, ROWS[name])
             for name, run in self.race.runs.items()
         }
 

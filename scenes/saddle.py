@@ -2,7 +2,7 @@
 
 A saddle, then a plateau, each as terrain and map. On the ridge of the saddle there is a level spot, and the way out
 begins with next to no slope; on the plateau there is hardly any slope at all. What is flat is hatched, and each rule's
-card counts the steps that it loses there.
+card counts the steps that it takes there.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.saddle.flat_ground import WIDER, FlatGround, hatching_on
-from scenes.props.saddle.flat_steps import steps_lost
+from scenes.props.saddle.flat_steps import steps_on_flat
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array
@@ -54,7 +54,7 @@ NAMES = {GD: "gradient descent", MOMENTUM: "momentum"}
 A_GROUND = {"saddle": "a saddle", "plateau": "a pit in a plateau"}  # in a sentence; any other by its title
 PLACES = ("first", "second")
 PACE, LONGEST = 9.0, 12.0  # steps a second, and seconds of one run at most
-AHEAD = 1.5  # how many times as many steps gradient descent loses, at least
+AHEAD = 1.5  # how many times as many steps gradient descent takes on flat ground, at least
 FOOT, HEAD, GAUGE = 0.6, 0.6, 0.8  # heights in the last picture
 AZIMUTHS = {"first": -40.0, "second": -32.0}
 ELEVATIONS = {"first": ELEVATION, "second": 54.0}  # into a pit one looks from high up: its rim would hide its ground
@@ -116,12 +116,12 @@ class Saddle(LectureScene):
         return {name: descend(objective, rule, start, steps) for name, rule in self.rules(place).items()}
 
     @cached_property
-    def lost(self) -> dict[str, tuple[dict[str, Array], int]]:
-        """On each ground: the steps lost up to each step, by rule; and the last step that is seen."""
-        return {place: steps_lost(self.runs(place), self.view(place)) for place in PLACES}
+    def on_flat(self) -> dict[str, tuple[dict[str, Array], int]]:
+        """On each ground: the steps where it is flat up to each step, by rule; and the last step that is seen."""
+        return {place: steps_on_flat(self.runs(place), self.view(place)) for place in PLACES}
 
-    def lost_in_all(self, place: str, name: str) -> int:
-        return int(self.lost[place][0][name][-1])
+    def flat_in_all(self, place: str, name: str) -> int:
+        return int(self.on_flat[place][0][name][-1])
 
     def view(self, place: str) -> tuple[tuple[float, float], tuple[float, float]]:
         """The objective's window, widened to hold the start."""
@@ -131,14 +131,14 @@ class Saddle(LectureScene):
         return {f"{place}_{name}": run for place in PLACES for name, run in self.runs(place).items()}
 
     def numbers(self) -> Mapping[str, Number]:
-        return {f"{place}_{name}_lost": self.lost_in_all(place, name) for place in PLACES for name in NAMES}
+        return {f"{place}_{name}_on_flat": self.flat_in_all(place, name) for place in PLACES for name in NAMES}
 
     def claims(self) -> Iterator[Claim]:
         for place, objective in self.objectives.items():
-            slow, fast = (self.lost_in_all(place, name) for name in NAMES)
+            slow, fast = (self.flat_in_all(place, name) for name in NAMES)
             yield Claim(
-                f"on {called(objective)} both lose steps, and momentum leaves first: "
-                f"gradient descent loses {slow}, momentum {fast}",
+                f"on {called(objective)} both come to flat ground, and momentum leaves first: "
+                f"gradient descent takes {slow} steps there, momentum {fast}",
                 fast > 0 and slow >= AHEAD * fast,
             )
 
@@ -170,24 +170,24 @@ class Saddle(LectureScene):
         return abs(self.starts[place][1])
 
     def _ends(self, place: str) -> str:
-        slow, fast = (self.lost_in_all(place, name) for name in NAMES)
-        return f"Steps lost where it is flat: gradient descent {slow}, momentum {fast}."
+        slow, fast = (self.flat_in_all(place, name) for name in NAMES)
+        return f"Steps on flat ground: gradient descent {slow}, momentum {fast}."
 
     def _outcome(self) -> str:
-        """What holds on both grounds, of steps lost."""
-        pairs = [[self.lost_in_all(place, name) for name in NAMES] for place in PLACES]
+        """What holds on both grounds, of the steps where it is flat."""
+        pairs = [[self.flat_in_all(place, name) for name in NAMES] for place in PLACES]
         if all(fast > 0 for _, fast in pairs) and self.first_away:
             (slow, fast), (second_slow, second_fast) = pairs
             fewer = f"{fast} steps instead of {slow}, and {second_fast} instead of {second_slow}"
-            return f"Small slopes that agree add up: momentum loses {fewer}."
+            return f"Small slopes that agree add up: on flat ground momentum takes {fewer}."
         if self.first_away:
-            return "Small slopes that agree add up: momentum loses fewer steps."
-        return "Momentum does not lose fewer steps on both: it, too, goes only where the slope leads."
+            return "Small slopes that agree add up: momentum takes fewer steps on flat ground."
+        return "Momentum does not take fewer steps on flat ground on both: it, too, goes only where the slope leads."
 
     @property
     def first_away(self) -> bool:
-        """Whether momentum loses fewer steps on both grounds."""
-        return all(self.lost_in_all(place, MOMENTUM) < self.lost_in_all(place, GD) for place in PLACES)
+        """Whether momentum takes fewer steps where it is flat, on both grounds."""
+        return all(self.flat_in_all(place, MOMENTUM) < self.flat_in_all(place, GD) for place in PLACES)
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -251,19 +251,27 @@ class Saddle(LectureScene):
         }.get(self.objectives[place].name, ())
 
     def _run(self, place: str) -> None:
-        """Both take their steps at the same time; the cards count those that they lose."""
+        """Both take their steps at the same time; the cards count those on flat ground."""
         ground = self.grounds[place]
         ground.announcer.hush()
         ground.set_out()
         if self.on_saddle(place):
             ground.speaker.say(f"${typed(self.offset(place))}$ beside the ridge", f"${typed(self.offset(place))}$ off")
             self.wait(1.8)
-        ground.speaker.say("steps lost where it is flat", "steps lost")
+        ground.speaker.say(f"counted: {ground.called}", ground.called)
         ground.walk(ground.last, min(ground.last / PACE, LONGEST), azimuth=ground.azimuth - SWING / 2)
         self.wait(0.8)
-        slow, fast = (tinted(f"${self.lost_in_all(place, name)}$", rule_color(name)) for name in NAMES)
-        ground.speaker.say(f"steps lost: {slow} and {fast}")
+        ground.speaker.say(*self._compared(place))
         self.wait(2.0)
+
+    def _compared(self, place: str) -> tuple[str, ...]:
+        """What the numbers on the cards say together, and a shorter wording."""
+        slow, fast = (self.flat_in_all(place, name) for name in NAMES)
+        if slow == fast:
+            return "as many steps on flat ground", "as many steps \\ on flat ground"
+        told = f"${abs(slow - fast)}$ {'fewer' if fast < slow else 'more'}"
+        name = tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))
+        return f"{name}: {told} on flat ground", f"{name}: {told} \\ on flat ground"
 
     def _clear(self, place: str) -> None:
         ground = self.grounds[place]
@@ -274,10 +282,8 @@ class Saddle(LectureScene):
     def _verdict(self) -> tuple[str, ...]:
         if not self.first_away:
             return ("small slopes that agree add up, but not on both", "not on both")
-        slow, fast = ([self.lost_in_all(place, name) for place in PLACES] for name in NAMES)
-        told = [tinted(f"${a}$ and ${b}$", rule_color(name)) for name, (a, b) in ((GD, slow), (MOMENTUM, fast))]
-        why = "small slopes that agree add up"
-        return f"{why}: {told[1]} steps lost instead of {told[0]}", why, "momentum leaves first"
+        why, name = "small slopes that agree add up", tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))
+        return f"{why}: {name} takes fewer steps on flat ground", f"{why}: {name} takes fewer", why
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -332,7 +338,9 @@ class Saddle(LectureScene):
 
     def _picture(self, place: str) -> VGroup:
         ground, (box, beside) = self.grounds[place], self.boxes[place]
-        name = bold(escape(self.objectives[place].title), BODY)
+        title = escape(self.objectives[place].title)
+        names = [bold(words, BODY) for words in (f"{title}: {ground.called}", f"{title}: steps", title)]
+        name = next((words for words in names if words.width <= beside.width), names[-1])
         head = layout.place(layout.shrink_into(name, beside.width), beside.top_slice(HEAD)[0], DL)
         chart = even_map(ground.objective, box, ground.view, ground.map.levels)
         paths = [
@@ -344,8 +352,8 @@ class Saddle(LectureScene):
 
     @cached_property
     def gauges(self) -> dict[str, dict[str, Gauge]]:
-        """The steps lost, on one scale."""
-        most = max(self.lost_in_all(where, name) for where in PLACES for name in NAMES)
+        """The steps on flat ground, on one scale."""
+        most = max(self.flat_in_all(where, name) for where in PLACES for name in NAMES)
         return {place: self._gauges(place, most or 1) for place in PLACES}
 
     def _gauges(self, place: str, most: int) -> dict[str, Gauge]:
@@ -353,7 +361,6 @@ class Saddle(LectureScene):
         boxes = dict(zip(NAMES, rest.rows(1, 1, gap=0.1), strict=True))
         made = {}
         for name, box in boxes.items():
-            words = f"steps lost: {NAMES[name]}" if box.width > 6 else NAMES[name]
             low = Box(box.left, box.top - GAUGE, box.right, box.top)
-            made[name] = Gauge(low, words, most, rule_color(name), "d").display(self.lost_in_all(place, name))
+            made[name] = Gauge(low, NAMES[name], most, rule_color(name), "d").display(self.flat_in_all(place, name))
         return made

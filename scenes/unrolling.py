@@ -275,10 +275,10 @@ class Unrolling(LectureScene):
             self.play(FadeIn(formula, lag_ratio=0.08), run_time=0.9)
             self.play(FadeIn(note), run_time=0.4)
             self.wait(seconds)
-        self.vanish(self.rules[1], *self.below)
 
     def first_step(self) -> None:
         """At first there is no update before: the first update is the first gradient times the learning rate."""
+        self.vanish(self.rules[1], *self.below)
         self.reminder, self.nothing = self.line(rule(palette().quiet), 0), self.line(nothing(), 1)
         self.play(retyped(self.rules[0], self.reminder), retyped(self.rules[2], self.nothing), run_time=1.1)
         self.play(FadeIn(self.bars), run_time=0.5)

@@ -32,7 +32,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.update_rule.equations import SUBTRACTED, Equations, stacked
 from scenes.props.update_rule.memory_cards import memory_cards
-from scenes.props.update_rule.pushes import along_and_across, left_over, percent
+from scenes.props.update_rule.pushes import along_and_across, left_over, pushes_lines, pushes_told
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, crosses, inside
@@ -156,15 +156,13 @@ class UpdateRule(LineForWords, LectureScene):
         again = "a share of the last step, once more" if kept else "nothing of the last step"
         going_on = "step by step"
         if self.told:
-            along, still = names[self.told[0]], percent(self.left_over[self.told[1]])
-            going_on = (
-                f"the steps down the gradient add up along {along}; along {names[self.told[1]]} they cancel, to {still}"
-            )
+            along, across = self.told
+            going_on = pushes_told(MORE + 1, names[along], names[across], self.left_over[across])
         return {
             "again": again,
             "going_on": going_on,
-            "with_memory": f"the run that remembers {ending(self.run)}",
-            "without": f"the one that does not {ending(self.plain)}",
+            "with_memory": ending(self.run, 2),
+            "without": ending(self.plain, 2),
         }
 
     def claims(self) -> Iterator[Claim]:
@@ -229,13 +227,17 @@ class UpdateRule(LineForWords, LectureScene):
         fresh = self._vector(palette().gradient, self.place(1))
         self._send(fresh, self.place(1), self.place(2))
         self.wait(1.4)
+        self.vanish(level)
         self._walk(2)
-        self.vanish(fresh, level)
+        self.bring_to_front(fresh, self.trail.ball)
+        self.alone = fresh
 
     def one_iterate(self) -> None:
         """At iterate {step}: {again}; a step down the gradient; laid head to tail they are the step."""
         t = self.parameters.step
         self.speaker.hush()
+        self.vanish(self.alone)
+        self.bring_to_front(self.trail)
         self._walk(t)
         self._rewrite(t)
         self._add_up(t, 1.0, said=True)
@@ -252,14 +254,12 @@ class UpdateRule(LineForWords, LectureScene):
             self._walk(t + 1)
         if self.told:
             along, across = (f"${typeset(self.objective.variables[k])}$" for k in self.told)
-            kept, own = percent(self.left_over[self.told[1]]), tinted("the steps down the gradient", palette().gradient)
-            whole, brief = f"along {across} they cancel, to {kept}", f"{along} adds up, {across} cancels, to {kept}"
-            self.speaker.say(f"{own} add up along {along}; {whole}", f"{own}: {brief}", brief)
+            self.speaker.say(*pushes_lines(MORE + 1, along, across, self.left_over[self.told[1]]))
             self.wait(2.6)
         self.wait(0.4)
 
     def history(self) -> None:
-        """With a memory and without, {last} steps from the same start: {with_memory}, {without}."""
+        """After {last} steps from the same start f {with_memory} with a memory; without one it {without}."""
         self.speaker.hush()
         self.vanish(*self.arrows, *self.written, *self.equations.notes, self.equations.settings, self.trail)
         self.step.set_value(0.0)
@@ -360,7 +360,7 @@ class UpdateRule(LineForWords, LectureScene):
         stage = self.rows[1]
         if layout.is_wide():
             return stage.right_slice(min(0.58 * stage.width, stage.width - COLUMN))
-        high, rise = (STACKED, 0.0) if stacked() else (EQUATIONS, RISE)
+        high, rise = STACKED if stacked() else EQUATIONS, 0.0 if layout.is_tall() else RISE
         above, below = stage.inset(top=-rise).top_slice(high, gap=0.1)
         return below, above
 

@@ -17,7 +17,7 @@ from clips.profile import make_profile
 from clips.sources import Sources
 from objectives.errors import UsageError
 from optimizers.by_hand import walk
-from scenes.code_walkthrough import CodeWalkthrough
+from scenes.code_walkthrough import MARKED, SHARE, CodeWalkthrough
 from scenes.props.code_walkthrough.forces import lengths
 from scenes.props.code_walkthrough.listing import Listing, moments_of, variables_of
 from scenes.stage.ink import layout
@@ -174,12 +174,46 @@ def test_the_two_lines_of_the_title_are_marked_and_coloured_as_in_the_formulas()
     rows = [row.strip() for row in scene.code.source.split("\n")]
     pitch = scene.code.baselines[0] - scene.code.baselines[1]
     marked = [rows[round((scene.code.baselines[0] - bar.get_center()[1]) / pitch + 0.24)] for bar in scene.code.marks]
-    assert marked == ["update = gamma * update + eta * dw", "w = w - update"]
-    row = rows.index(marked[0])
+    assert marked == ["update = 0", "update = gamma * update + eta * dw"]
+    row = rows.index(marked[1])
     text = scene.code.source.split("\n")[row]
     for piece, color in (("gamma * update", palette().share), ("eta * dw", palette().gradient)):
         glyphs = scene.code.code.glyphs(row, text.index(piece), text.index(piece) + len(piece))
         assert {glyph.get_fill_color().to_hex() for glyph in glyphs} == {color}
+
+
+def test_without_the_marked_lines_the_code_is_gradient_descent() -> None:
+    """Nothing else is new: cut out, with the push itself subtracted in its place, the rest takes the other path; and so
+    does all of it when what is struck out of the marked lines is missing."""
+    scene: Any = make_scene("code_walkthrough", {})
+    rows = scene.code.source.split("\n")
+    plain = [row for row in rows if not row.strip().startswith(MARKED)]
+    assert len(plain) == len(rows) - 2
+    one = "\n".join(plain).replace("w - update", "w - eta * dw")
+    other = scene.code.source.replace(SHARE, "")
+    assert "update" not in one
+    assert other != scene.code.source
+    slow = scene.runs["gradient_descent"]
+    for source in (one, other):
+        made: dict[str, Any] = {}
+        exec(source, made)
+        path = list(made["walk"](scene.objective.gradient, slow.iterates[0], 0.7, 0.7, slow.steps))
+        np.testing.assert_array_equal(path, slow.iterates[1:])
+    assert not np.array_equal(path, scene.fast.iterates[1:])
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1"])
+def test_what_is_struck_out_is_the_share_of_the_last_update(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("code_walkthrough", {})
+        line = layout.box_of(scene.struck)
+        through = [
+            "".join(scene.code.source.split())[k]
+            for k, glyph in enumerate(scene.code.code.submobjects)
+            if layout.box_of(glyph).overlap(line)
+            or (line.left <= glyph.get_center()[0] <= line.right and abs(glyph.get_center()[1] - line.center[1]) < 0.12)
+        ]
+    assert "".join(through) == "".join(SHARE.split())
 
 
 @settings(max_examples=25, phases=[Phase.generate])

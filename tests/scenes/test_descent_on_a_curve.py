@@ -17,6 +17,7 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.descent_on_a_curve import RUNS, DescentOnACurve
+from scenes.props.update_rule.equations import at_step
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.panels.step_table import StepTable
@@ -82,6 +83,20 @@ def test_a_worked_step_says_when_it_is_rounded(changes: dict[str, Any], first: s
     for sums, wanted in ((scene.first_step[2], first), (scene.second_step[1], second)):
         code = " ".join(line.typst_code.strip("$ ") for line in sums)
         assert re.sub(r'manimgrp\("\w+", ', "(", code) == wanted
+
+
+def test_the_steps_are_counted_as_where_the_rule_is_introduced() -> None:
+    """There the start is theta_1 and update_0 is 0; so here the first step leads from theta_1 to theta_2, and the
+    second update keeps a share of the first."""
+    scene: Any = make_scene("descent_on_a_curve", {})
+    (_, rule, _), (with_momentum, _, end) = scene.first_step, scene.second_step
+    numbers = [
+        [int(found) for found in re.findall(r"_\(?(\d)", " ".join(part.typst_code for part in shown))]
+        for shown in ([rule], with_momentum, [end])
+    ]
+    introduced = [part.source for part in at_step(2)[0]]
+    counted = [int(found) for found in re.findall(r"_\((\d)\)", " ".join(introduced))]
+    assert numbers == [[2, 1, 1], counted, [3]]
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])

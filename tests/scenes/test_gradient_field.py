@@ -17,6 +17,8 @@ from objectives.errors import UsageError
 from scenes.gradient_field import GradientFieldScene
 from scenes.props.gradient_field.compass import direction_of
 from scenes.stage.ink import layout
+from scenes.stage.ink.palette import palette
+from scenes.stage.maps.even_map import unit_of
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -158,3 +160,29 @@ def test_bad_parameters_are_refused() -> None:
         list(asked(objective="hillside").claims())
     with pytest.raises(UsageError, match="arrows must be"):
         asked(arrows=1)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1", "9:16"])
+def test_how_long_the_arrows_are_drawn_is_said_in_every_wording(aspect: str) -> None:
+    """So many times as long on the map as the gradient, whatever room there is."""
+    with studio(make_profile("l", "dark", aspect)), typeset_cache():
+        scene: Any = make_scene("gradient_field", {})
+        arrows, chart = scene.field_of_arrows, scene.map
+        told = arrows.told(unit_of(chart))
+    gradients = scene.objective.gradient(arrows.points_of_data)
+    unit = chart.area.width / np.ptp(chart.x_axis.data)
+    k = int(np.argmax(np.linalg.norm(gradients, axis=-1)))
+    drawn = np.linalg.norm(arrows.vectors[k]) / unit / np.linalg.norm(gradients[k])
+    assert len(told) == 3
+    assert all(f"(drawn $times {float(f'{drawn:.2g}')}$)" in line for line in told)
+
+
+def test_the_number_of_the_probe_has_its_colour() -> None:
+    """What the probe feels is not the gradient, which is yellow: only where it points along it they are the same."""
+    with studio(make_profile("l")), typeset_cache():
+        scene: Any = make_scene("gradient_field", {})
+        compass = scene.compass
+        probe, number, name = (
+            part.get_fill_color().to_hex() for part in (compass.probe, compass.number, scene.felt_name[0])
+        )
+    assert probe == number == name == palette().target

@@ -90,6 +90,39 @@ def test_the_pushes_laid_head_to_tail_end_at_the_step_that_was_taken(steps: int)
             tip[0] - chain._at(len(chain.ways) - 1, 0.0), chain.unit * move * np.eye(3)[axis], atol=1e-9
         )
         assert chain.title.get_bottom()[1] >= layout.box_of(chain.arrows).top - 0.01
+        assert chain.told.get_bottom()[1] >= layout.box_of(chain.arrows).top - 0.01
+
+
+def test_the_last_picture_says_of_which_step_the_pushes_are_and_what_is_left_of_them() -> None:
+    """By hand from the runs: the sum of the weighted pushes, as a share of their length; and the step that is said."""
+    for aspect in ("16:9", "4:3", "9:16"):
+        with studio(make_profile("l", aspect=aspect)), typeset_cache():
+            scene = asked()
+            for axis, chain in scene.chains.items():
+                weighted = chain.pushes.weighted
+                share = f"{100 * abs(weighted.sum()) / np.abs(weighted).sum():.0f}"
+                code = chain.told.typst_code
+                assert ("all is left" if share == "100" else f"${share} %$ is left") in code
+                assert ("across" in code) == (axis == 1)
+                assert f"step ${scene.words()['moment']}$" in code
+
+
+def test_of_no_pushes_nothing_is_said_to_be_left() -> None:
+    """From the floor of the ravine nothing pushes across."""
+    scene = asked(start=(9.0, 0.0))
+    assert scene.words()["across_so"] == "there are none"
+    assert "%" not in scene.chains[1].told.typst_code
+
+
+def test_a_run_that_is_over_is_faint_and_without_an_edge_and_its_card_can_be_read() -> None:
+    """The bright edges of many lines close together are louder than what runs now."""
+    scene = played(steps=8)
+    for name in (LARGE, SMALLER):
+        trail = scene.trails[name]
+        assert trail.edge.get_stroke_opacity() == 0
+        assert 0 < trail.old.get_stroke_opacity() == trail.fresh.get_stroke_opacity() < 0.5
+        assert scene.cards[name].value.get_fill_opacity() > 0.6
+    assert scene.trails[MOMENTUM].edge.get_stroke_opacity() == 1
 
 
 @settings(max_examples=30, deadline=None, phases=[Phase.generate])
@@ -132,9 +165,10 @@ def test_what_is_said_is_what_the_runs_do(**changes: Any) -> None:
         at = scene.looked_at
         weighted = [found["gamma"] ** (at - k) * pushes[k][axis] for k in range(at + 1)]
         length = sum(map(abs, weighted))
-        left = abs(sum(weighted)) / length if length else 0.0
-        assert f"is {100 * left:.0f} % of" in told
+        assert (told == "there are none") == (not length)
         if length:
+            assert f": {100 * abs(sum(weighted)) / length:.0f} % of them is left" in told
+            left = abs(sum(weighted)) / length
             assert ("most of them cancel" in told) == (left < 0.5)
             assert ("some" not in told) or min(weighted) < 0 < max(weighted)
 

@@ -312,3 +312,25 @@ def test_the_scale_of_the_arrows_stands_clear_of_the_counter(aspect: str) -> Non
             legend = scene._legend(scale)
             assert legend.get_right()[0] <= scene.counter.get_left()[0] - 0.29
             assert legend.get_left()[0] > name.get_right()[0]
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_the_dots_say_where_each_ball_has_been_and_nothing_of_heights(aspect: str) -> None:
+    """A row for each ball, straight below its iterates, between the axis and the lowest place of the curve."""
+    with studio(make_profile("l", "dark", aspect)), typeset_cache():
+        scene: Any = make_scene("rolling_ball", {})
+        rows, panel = scene.footprints, scene.panel
+        for name, dots in rows.items():
+            np.testing.assert_allclose(dots.places[:, 0], panel.x_axis.place(scene.race.runs[name].x))
+            assert np.ptp(dots.places[:, 1]) < 1e-12
+            assert dots.seen.all()
+        heights = sorted(dots.places[0, 1] for dots in rows.values())
+    assert panel.area.bottom < heights[0] < heights[1] - 2 * 0.035
+    assert heights[1] < np.nanmin(panel.rim[:, 1]) - 0.035
+
+
+def test_where_no_arrow_is_left_no_scale_of_arrows_is_said() -> None:
+    scene: Any = make_scene("rolling_ball", {}, only=())
+    scene.render()
+    assert [tracker.get_value() for tracker in scene.presence.values()] == [0.0, 0.0]
+    assert scene.legend not in scene.mobjects

@@ -1,4 +1,4 @@
-"""The saddle beside the plateau: the steps lost are counted on the runs."""
+"""The saddle beside the plateau: the steps on flat ground are counted on the runs."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def test_the_saddle_by_hand() -> None:
     k = np.arange(88)
     slope = 2 * np.hypot(3 * 0.9**k, 0.001 * 1.1**k)
     assert 0.001 * 1.1**87 < 4 < 0.001 * 1.1**88
-    assert scene.lost_in_all("first", GD) == np.sum(slope[:-1] < FLAT * slope.max())
-    assert scene.lost["first"][1] == 88
+    assert scene.flat_in_all("first", GD) == np.sum(slope[:-1] < FLAT * slope.max())
+    assert scene.on_flat["first"][1] == 88
 
 
 def test_what_stands_on_the_screen_at_the_end() -> None:
@@ -48,12 +48,12 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     for place in ("first", "second"):
         ground = scene.grounds[place]
         for name, gauge in scene.gauges[place].items():
-            assert gauge.number.shown == ground.cards[name].value.shown == str(scene.lost_in_all(place, name))
+            assert gauge.number.shown == ground.cards[name].value.shown == str(scene.flat_in_all(place, name))
         run = scene.runs(place)[GD]
         ball = ground.paths[GD].ball.get_center()
         np.testing.assert_allclose(ball, ground.map.to_screen(*run.iterates[60]), atol=1e-9)
     assert scene.grounds["second"].counter.number.shown == "60"
-    assert scene.lost_in_all("second", MOMENTUM) < scene.lost_in_all("second", GD)
+    assert scene.flat_in_all("second", MOMENTUM) < scene.flat_in_all("second", GD)
 
 
 def test_the_offset_from_the_ridge_is_said() -> None:
@@ -94,8 +94,11 @@ def test_the_steps_that_are_said_are_those_in_the_disc(momentum: float, rate: fl
             x, y = x - update[0], y - update[1]
         slopes.append(np.array(seen))
     level = 0.2 * max(float(s.max()) for s in slopes)
-    lost = [int((s[: int(np.argmax(s))] < level).sum()) for s in slopes]
-    assert f"gradient descent {lost[0]}, momentum {lost[1]}." in scene.caption("first_run")
+    flat = [int((s[: int(np.argmax(s))] < level).sum()) for s in slopes]
+    fewer, compared = flat[0] - flat[1], scene._compared("first")
+    assert all(str(abs(fewer)) in line or not fewer for line in compared)
+    assert [word in compared[0] for word in ("fewer", "more", "as many")] == [fewer > 0, fewer < 0, fewer == 0]
+    assert f"Steps on flat ground: gradient descent {flat[0]}, momentum {flat[1]}." in scene.caption("first_run")
 
 
 @pytest.mark.parametrize("place", ["first", "second"])
@@ -116,7 +119,7 @@ def test_what_is_flat_is_hatched_all_over_and_nothing_else(place: str) -> None:
 
 def test_without_momentum_nobody_leaves_first() -> None:
     scene: Any = make_scene("saddle", {"momentum": 0.0})
-    assert scene.lost_in_all("first", GD) == scene.lost_in_all("first", MOMENTUM)
+    assert scene.flat_in_all("first", GD) == scene.flat_in_all("first", MOMENTUM)
     assert not any(claim.holds for claim in scene.claims())
 
 
@@ -166,7 +169,7 @@ def test_both_paths_are_seen_where_they_run_together() -> None:
 
 
 def test_the_cards_say_what_they_count() -> None:
-    assert make_scene("saddle", {}).grounds["first"].called == "steps lost"  # type: ignore[attr-defined]
+    assert make_scene("saddle", {}).grounds["first"].called == "steps on flat ground"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("offset", [0.001, -0.001])

@@ -26,6 +26,7 @@ from scenes.stage.panels.plot import LOW, WHOLE, Axis, Panel, decades, nice_step
 from scenes.stage.words.cards import Counter, RuleCard
 from scenes.stage.words.figures import typed
 from scenes.stage.words.numerals import Numeral
+from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import Words, escape, fitting_formula, wrapped_formula
 
 SQUARE = Box(-2.0, -2.0, 2.0, 2.0)
@@ -337,6 +338,12 @@ def test_escaped_text_is_set_as_typed() -> None:
 )
 def test_settings_are_written_as_typed(value: float, text: str) -> None:
     assert typed(value) == text
+
+
+@pytest.mark.parametrize("behind", ["; on", ", on", ": on", "(on)", "[on]", ".on", " on"])
+def test_what_stands_behind_coloured_words_is_set(behind: str) -> None:
+    """As behind words without a colour: a letter and a sign each has its glyph."""
+    assert len(Words(f"{tinted('in', '#ff0000')}{behind}").submobjects) == len(Words(f"in{behind}").submobjects)
 
 
 def test_formulas_shrink_only_to_the_smallest_type() -> None:

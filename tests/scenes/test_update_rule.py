@@ -61,7 +61,8 @@ def test_what_stands_on_the_map_after_each_step(aspect: str, least: int) -> None
     np.testing.assert_allclose(scene.trail.ball.get_center(), scene.map.to_screen(*scene.run.iterates[-1]), atol=1e-9)
     rise = np.array([push.at(1.0)[1] - push.at(1.0)[0] for push in scene.arrows[1::2]])[:, 1]
     left = 100 * abs(rise.sum()) / np.abs(rise).sum()
-    assert f"along y they cancel, to {left:.0f} %" in scene.caption("three_more"), "of the arrows that are seen"
+    told = f"the last {len(rise)} steps down the gradient add up along x; along y they cancel, all but {left:.0f} %"
+    assert told in scene.caption("three_more"), "of the arrows that are seen"
 
 
 def by_hand(
@@ -106,7 +107,7 @@ def test_what_is_said_of_the_pushes_and_of_the_ends(
         left = [abs(sum(column)) / sum(map(abs, column)) if any(column) else math.nan for column in sums]
         assume(all(math.isnan(share) or min(abs(share - 0.9), abs(share - 0.5)) > 1e-6 for share in left))
         adds_up = bool(momentum and left[0] > 0.9 and left[1] < 0.5)
-        assert adds_up == (f"add up along {name}; along {other} they cancel, to {100 * left[1]:.0f} %" in said)
+        assert adds_up == (f"add up along {name}; along {other} they cancel, all but {100 * left[1]:.0f} %" in said)
 
 
 def test_without_a_memory_nothing_is_kept_and_nothing_is_ahead() -> None:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from manim import LEFT, RIGHT, UL, UP, VGroup, VMobject
 
-from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.bars import rectangle_points
@@ -38,6 +38,7 @@ FONT = "DejaVu Sans Mono"
 USUAL, COMPACT = ("1.1em", "0.55em"), ("0.98em", "0.42em")
 ROOM, SIDE = 0.12, 0.14  # of a lit ground, above and at the sides
 AFTER_NAME = 0.18  # between a variable's name and its numbers
+THROUGH = 0.22  # of the way from a baseline to the next, for what is struck out
 CHANGES = 0.4  # of a moment, at which the new values are there
 
 
@@ -171,10 +172,23 @@ class Listing(VGroup):
 
     def _tint(self, piece: str, color: str) -> None:
         """Colour a piece of the text wherever it stands."""
+        for glyph in (glyph for _, glyphs in self._found(piece) for glyph in glyphs):
+            glyph.set_color(color)
+
+    def _found(self, piece: str) -> Iterator[tuple[int, list[VMobject]]]:
+        """Each row in which a piece of the text stands, and its glyphs there."""
         for row, text in enumerate(self.source.split("\n")):
             if piece in text:
-                for glyph in self.code.glyphs(row, text.index(piece), text.index(piece) + len(piece)):
-                    glyph.set_color(color)
+                yield row, self.code.glyphs(row, text.index(piece), text.index(piece) + len(piece))
+
+    def stroke_through(self, piece: str, color: str) -> VMobject:
+        """A line through a piece of the text, at half the height of its small letters."""
+        pitch = float(self.baselines[0] - self.baselines[1])
+        lines = []
+        for row, glyphs in self._found(piece):
+            height = float(self.baselines[row]) + THROUGH * pitch
+            lines.append(np.array([[glyphs[0].get_left()[0], height, 0.0], [glyphs[-1].get_right()[0], height, 0.0]]))
+        return polylines(lines, stroke_color=color, stroke_width=5)
 
     def _marks(self, marked: Sequence[str]) -> VGroup:
         """A bar before each row that begins so, all in one line; over the lit ground of a row."""

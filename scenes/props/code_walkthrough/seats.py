@@ -55,7 +55,7 @@ def seats() -> Seats:
 
 def _narrow(stage: Box) -> Seats:
     """Below each other, or map and variables side by side where that is too low."""
-    listing, rest = stage.top_slice(COMPACT, gap=0.1)
+    listing, rest = stage.inset(top=-RISE * (not layout.is_tall())).top_slice(COMPACT, gap=0.1)
     if layout.is_tall():
         words, rest = rest.bottom_slice(FOOT, gap=0.05)
         chart, variables = rest.rows(1.6, 1.0, gap=0.1)

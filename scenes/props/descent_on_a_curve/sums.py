@@ -1,7 +1,7 @@
 """A step in formulas: the rule, and the rule with the numbers of the step; the slope's part and what is kept coloured.
 
 All of it stands in one column: the sums on one line where they fit, else what comes out on a second, or each part on a
-line of its own.
+line of its own. Counted as in the rule everywhere: the start is number 1, and so is the first update.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def first_step(box: Box, objective: AnyObjective, run: Trajectory, rate: float) 
     slope, (before, after) = float(run.gradients[0, 0]), run.iterates[:2, 0]
     letter = typeset(objective.variables[0])
     first = Words(f"the slope here: ${rounded(slope)}$", BODY, palette().gradient)
-    rule = _formula(f"{letter}_1 = {letter}_0 - {_fresh(letter, 0)}", box.width)
+    rule = _formula(f"{letter}_2 = {letter}_1 - {_fresh(letter, 1)}", box.width)
     there, next_ = rounded_together([before, after])
     equal = _equal(before, rate, slope, after)
     parts = (f"= {there}", f"- {_part('fresh', f'{typed(rate)} dot {within(slope)}')}", f"{equal} {next_}")
@@ -43,17 +43,17 @@ def second_step(
     """The rule with momentum; the rule with the numbers of the second step; and where that leads."""
     letter, gamma, update = typeset(objective.variables[0]), notation().momentum, notation().update
     (last, step), slope, (before, after) = run.updates[:2, 0], float(run.gradients[1, 0]), run.iterates[1:3, 0]
-    kept, fresh = _part("kept", f"{gamma} thin {update}_0"), _fresh(letter, 1)
-    rule = _on_lines((f"{update}_1 = {kept}", f"+ {fresh}", ""), box.width)
+    kept, fresh = _part("kept", f"{gamma} thin {update}_1"), _fresh(letter, 2)
+    rule = _on_lines((f"{update}_2 = {kept}", f"+ {fresh}", ""), box.width)
     share = _part("kept", f"{typed(momentum)} dot {within(float(last))}")
     fresh = _part("fresh", f"{typed(rate)} dot {within(slope)}")
     parts = (f"= {share}", f"+ {fresh}", f"{_equal(momentum, last, rate, slope, step)} {rounded(step)}")
     sums = _on_lines(parts, box.width)
     there, next_ = rounded_together([before, after])
     equal = _equal(before, step, after)
-    end = fitting_formula(f"{letter}_2 = {there} - {within(float(step))} {equal} {next_}", box.width)
+    end = fitting_formula(f"{letter}_3 = {there} - {within(float(step))} {equal} {next_}", box.width)
     if end.width > 1.001 * box.width:
-        end = fitting_formula(f"{letter}_2 {equal} {next_}", box.width)
+        end = fitting_formula(f"{letter}_3 {equal} {next_}", box.width)
     _stacked((*rule, *sums, end), box)
     return VGroup(*rule), VGroup(*sums), end
 

@@ -93,7 +93,7 @@ class Tale:
         """The outcome in a line on the screen, and a shorter wording; as Typst markup."""
         arrival = self.arrival(name)
         if arrival is not None:
-            return (f"below ${TOLERANCE}$ for good from step ${arrival}$", f"for good from step ${arrival}$")
+            return (f"below ${TOLERANCE}$ for good from step ${arrival}$", f"stays below from step ${arrival}$")
         if flies_off(self.runs[name]):
             return (self.overshoots(self.runs[name]).rstrip(":").lower(), "it flies off")
         if self.runs[name].first_below(TOLERANCE) is None:

@@ -20,10 +20,12 @@ from scenes.stage.ink.drawing import Array, clip_polyline, polyline_points, poly
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Range
+from scenes.stage.words.figures import typed
 from scenes.stage.words.numerals import Numeral
 
 IN = 0.97  # of the way to the map's edge, for an arrow on it
 FILL = 0.92  # of the way to the next arrow, for the longest
+UPHILL = ("uphill, and longer where it is steeper", "uphill, longer where steeper", "uphill")  # where there is room
 SQUARE = 0.28  # side of the mark of a right angle
 
 
@@ -50,6 +52,12 @@ class GradientField(Arrows):
         """Turn all arrows round their tails, by an angle in radians."""
         self.angle = angle
         return self._drawn()
+
+    def told(self, unit: float) -> tuple[str, ...]:
+        """What is seen of them, in less and less room, and how long they are drawn; `unit` is how long 1 is on the
+        map."""
+        drawn = f"(drawn $times {typed(self.per_slope / unit, 2)}$)"
+        return tuple(f"{said} {drawn}" for said in UPHILL)
 
     def _drawn(self) -> GradientField:
         cosine, sine = np.cos(self.angle), np.sin(self.angle)

@@ -24,7 +24,7 @@ SHAFT = 1.0  # length of the probe
 DOT = 0.11
 ROOM = 1.15  # of the steepest slope, at the top of the axis
 #: Of both axes, for less and less room: below the chart there is some for the last number.
-NAMES = ("slope, by the direction in degrees", "slope, by degrees", "slope")
+NAMES = ("slope, by the direction in degrees", "slope, by direction in degrees", "slope by direction", "slope")
 QUARTERS = (45.0, 90.0, 180.0)  # degrees between the numbers of the axis
 
 
@@ -89,9 +89,9 @@ class Compass(Panel):
         )
 
 
-def running_beside(name: Words, values: list[float]) -> Numeral:
-    """A running number beside its name, wide enough for all of some values."""
+def running_beside(name: Words, values: list[float], color: str) -> Numeral:
+    """A running number beside its name in its colour, wide enough for all of some values."""
     spec = running_spec(values, 3)
-    number = Numeral(np.zeros(3), spec, BODY, palette().gradient).display(widest_of([*values, -1.0], spec))
+    number = Numeral(np.zeros(3), spec, BODY, color).display(widest_of([*values, -1.0], spec))
     baseline = name.get_bottom()[1] + descent(name.typst_code) * BODY
     return number.seat([name.get_right()[0] + 0.25 + number.width, baseline, 0.0])

@@ -59,6 +59,12 @@ class Derived:
         whole = Formula(self._sum(f"f({', '.join(self.names)}) =", self.terms), self.size)
         return lines if all(line.width <= self.box.width for line in (*lines, whole)) else []
 
+    @property
+    def labels(self) -> list[str]:
+        """Of the parts of such a sum: what stands before it, its terms, and the signs between them."""
+        places = range(len(self.terms))
+        return ["head", *(f"t{k}" for k in places), *(f"s{k}" for k in places[1:])]
+
     @staticmethod
     def _sum(head: str, terms: list[sympy.Expr]) -> str:
         """A sum whose terms are labelled t0, t1, ..., and the signs between them s1, s2, ..."""

@@ -20,6 +20,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
+from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import SMALL, Words, quiet
 
 LAST = 6  # pushes that have an arrow of their own; what is older is one
@@ -38,6 +39,11 @@ class Pushes:
         return float(self.weighted.sum())
 
     @property
+    def any(self) -> bool:
+        """Whether there is a push at all."""
+        return bool(np.abs(self.weighted).sum())
+
+    @property
     def left(self) -> float:
         """The share of the pushes' whole length that is left in the sum, 0 to 1."""
         length = float(np.abs(self.weighted).sum())
@@ -52,7 +58,7 @@ class Pushes:
     @property
     def fate(self) -> str:
         """What becomes of them in the sum."""
-        if not np.abs(self.weighted).sum():
+        if not self.any:
             return "there are none"
         both = bool((self.weighted > 0).any() and (self.weighted < 0).any())
         if self.left < CANCELS:
@@ -62,9 +68,23 @@ class Pushes:
         return "they add up"
 
     @property
+    def left_said(self) -> str:
+        """How much of their length is left, on the screen; as Typst markup."""
+        if not self.any:
+            return "nothing"
+        return f"${100 * self.left:.0f} %$ is left".replace("$100 %$", "all")
+
+    def lines(self, way: str) -> tuple[str, ...]:
+        """What becomes of those across or along, as a line on the screen, and shorter; as Typst markup."""
+        whole = f"{way}, {self.fate}"
+        return (f"{whole}: {self.left_said}", f"{way}: {self.left_said}") if self.any else (whole,)
+
+    @property
     def told(self) -> str:
         """Their fate, and the number that says so."""
-        return f"{self.fate}: the sum is {100 * self.left:.0f} % of their length"
+        if not self.any:
+            return self.fate
+        return f"{self.fate}: {100 * self.left:.0f} % of them is left"
 
 
 def pushes_at(run: Trajectory, axis: int, step: int, learning_rate: float, momentum: float) -> Pushes:
@@ -79,11 +99,12 @@ class HeadToTail(VGroup):
     """Pushes as arrows head to tail, each in a lane of its own, and their sum; `display(share)` lays them one by one.
 
     Pushes across go up and down, and under each lane stands its weight; pushes along, to the left and right, are in the
-    same order.
+    same order. Above them stands a `title`, which what is `told` of them replaces.
     """
 
-    def __init__(self, box: Box, pushes: Pushes, axis: int, unit: float) -> None:
-        """`axis` is 1 for pushes across, 0 along; `unit` is how long 1 is on the map; the title says it."""
+    def __init__(self, box: Box, pushes: Pushes, axis: int, unit: float, step: int) -> None:
+        """`axis` is 1 for pushes across, 0 along; `unit` is how long 1 is on the map; the heading says it, and of which
+        `step` they are."""
         super().__init__()
         self.across, self.pushes = axis == 1, pushes
         self.room = box.top_slice(0.45, gap=0.12)[1]
@@ -93,22 +114,20 @@ class HeadToTail(VGroup):
         along = self.room.height if self.across else self.room.width
         low, high = min(0.0, float(self.ways.min())), max(0.0, float(self.ways.max()))
         self.unit = FILLS * (along - self.taken) / ((high - low) or 1.0)
-        drawn = f"drawn $times {typed(self.unit / unit, 2)}$"
-        way = "across" if self.across else "along"
-        wordings = (
-            f"pushes {way}, and their sum ({drawn})",
-            f"pushes {way} ({drawn})",
-            f"{way} ({drawn})",
+        drawn, way = f"drawn $times {typed(self.unit / unit, 2)}$", "across" if self.across else "along"
+        head, left = box.top_slice(0.45)[0], tinted(pushes.left_said, rule_color("momentum"))
+        #: What they are, and in its place what is left of them, with as much beside it as there is room for.
+        self.title = _heading(
+            head, f"pushes {way}, and their sum ({drawn})", f"pushes {way} ({drawn})", f"{way} ({drawn})"
         )
-        tried = [quiet(words) for words in wordings]
-        said = next((words for words in tried if words.width <= box.width), tried[-1])
-        self.title = layout.place(layout.shrink_into(said, box.width), box.top_slice(0.45)[0], UL)
+        when = f"step ${step}$, {way}: {left}"
+        self.told = _heading(head, f"{when} ({drawn})", when, f"{way}: {left}")
         middle = (low + high) / 2
         self.zero = -self.unit * middle
         self.arrows = Arrows(palette().gradient, shaft=0.075, head=0.26, stroke_width=1.5)
         self.total = Arrows(rule_color("momentum"), shaft=0.13, head=0.36, stroke_width=1.5)
         self.moving = VGroup(self.arrows, self.total)
-        self.add(self._base(), self.title, self.names, self.moving)
+        self.add(self._base(), self.names, self.moving)
         self.display(0.0)
 
     @property
@@ -153,6 +172,13 @@ class HeadToTail(VGroup):
         self.arrows.point(*(np.array(side) for side in zip(*ends, strict=True)))
         self.total.point(self._at(lanes - 1, 0.0), self._at(lanes - 1, float(grown[-1] * self.ways[-1])))
         return self
+
+
+def _heading(box: Box, *wordings: str) -> Words:
+    """The first of several wordings that fits a row, or the last one, smaller; at its upper left."""
+    tried = [quiet(words) for words in wordings]
+    said = next((words for words in tried if words.width <= box.width), tried[-1])
+    return layout.place(layout.shrink_into(said, box.width), box, UL)
 
 
 def _power(letter: str, exponent: int) -> str:

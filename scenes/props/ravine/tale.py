@@ -37,6 +37,10 @@ class Tale:
         """How much of the way along is left, in words."""
         return f"{100 * self.left(name):.0f} % of the way along is left"
 
+    def far(self, name: str) -> str:
+        """The same in a line on the screen, or that it flies off; as Typst markup."""
+        return "it flies off" if flies_off(self.runs[name]) else f"${100 * self.left(name):.0f} %$ of the way left"
+
     def zigzags(self, name: str) -> bool:
         """Whether a run crosses the floor with most of its steps."""
         return self.crossings(name) >= MOSTLY * int(self.runs[name].ended_at)

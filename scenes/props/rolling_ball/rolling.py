@@ -176,12 +176,15 @@ class RollingDisc(VGroup):
 
 
 class Footprints(VMobject):
-    """A dot for each iterate passed, straight below it in the ground; they stay."""
+    """A dot for each iterate passed, straight below it in a row above the axis; they stay.
 
-    def __init__(self, track: Track, x: Array, color: str, area: Box, depth: float, radius: float = 0.035) -> None:
+    All dots of a ball have one height: they say where it has been along the axis, and nothing of the curve.
+    """
+
+    def __init__(self, track: Track, x: Array, color: str, area: Box, above: float, radius: float = 0.035) -> None:
         super().__init__(stroke_width=0, fill_color=color, fill_opacity=1)
         contacts = track.contacts(x)
-        places = contacts - [0.0, depth, 0.0]
+        places = contacts * [1.0, 0.0, 1.0] + [0.0, area.bottom + above, 0.0]
         self.seen = inside(contacts, area) & inside(places, area.inset(radius, radius, radius, radius))
         self.places, self.radius = places, radius
 

@@ -51,10 +51,10 @@ def same_way_ends(race: CurveRace) -> str:
 def in_the_dip(race: CurveRace) -> str:
     if race.dip is None:
         return "No dip lies on its way before it first turns."
-    passed = f"omentum carries the ball through the dip at {race.place_said(race.dip[0])}."
+    dip = f"the dip at {race.place_said(race.dip[0])}"
     if race.cuts.pushed is None:
-        return f"M{passed}"
-    return f"There the slope pulls back, but the last update still pushes on: m{passed}"
+        return f"Momentum carries the ball through {dip}."
+    return f"In {dip} the slope pulls back, but the last update still pushes on: momentum carries the ball through."
 
 
 def beyond(race: CurveRace) -> str:

@@ -14,7 +14,7 @@ from contourpy import LineType, contour_generator
 from manim import VGroup, VMobject
 from scipy import ndimage
 
-from scenes.props.saddle.flat_steps import at, flat_below, steps_lost
+from scenes.props.saddle.flat_steps import at, flat_below, steps_on_flat
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
@@ -33,24 +33,24 @@ ABOVE = 1e9
 
 
 class FlatGround(SurfaceAndMap):
-    """A terrain and a map with their flat region; the cards count the steps that each run loses there."""
+    """A terrain and a map with their flat region; the cards count the steps that each run takes there."""
 
     @cached_property
-    def lost(self) -> tuple[dict[str, Array], int]:
-        """The steps lost up to each step, by rule; and the last step that is seen."""
-        return steps_lost(self.runs, self.view)
+    def on_flat(self) -> tuple[dict[str, Array], int]:
+        """The steps on flat ground up to each step, by rule; and the last step that is seen."""
+        return steps_on_flat(self.runs, self.view)
 
     @property
     def last(self) -> int:
-        return self.lost[1]
+        return self.on_flat[1]
 
-    def lost_in_all(self, name: str) -> int:
-        return int(self.lost[0][name][-1])
+    def flat_in_all(self, name: str) -> int:
+        return int(self.on_flat[0][name][-1])
 
     @property
     def called(self) -> str:
         """What the numbers on the cards are."""
-        return "steps lost"
+        return "steps on flat ground"
 
     @property
     def stack(self) -> list[str]:
@@ -58,7 +58,7 @@ class FlatGround(SurfaceAndMap):
         return [*self.runs][::-1]
 
     def reading(self, name: str) -> Callable[[float], float]:
-        return partial(at, self.lost[0][name])
+        return partial(at, self.on_flat[0][name])
 
     @cached_property
     def announcer(self) -> Speaker:
@@ -67,7 +67,7 @@ class FlatGround(SurfaceAndMap):
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
-        """Their numbers are the steps lost."""
+        """Their numbers are the steps on flat ground."""
         boxes, most = dict(zip(self.runs, self.card_boxes, strict=False)), max(run.steps for run in self.runs.values())
         return {name: self._card(name, box, "d", most, BODY) for name, box in boxes.items()}
 

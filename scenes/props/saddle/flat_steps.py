@@ -1,4 +1,7 @@
-"""Steps lost where it is flat: how long a run stands where the slope is next to nothing, before it gets away."""
+"""Steps on flat ground: how many a run takes where the slope is next to nothing, before it gets away.
+
+They are counted as they are, whether the run creeps there or still rolls through with what it has gathered.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ class Stay:
         with np.errstate(all="ignore"):
             return np.asarray(np.linalg.norm(self.run.gradients[: max(self.gone, 1)], axis=-1))
 
-    def lost(self, level: float) -> Array:
+    def on_flat(self, level: float) -> Array:
         """How many of the first 0, 1, ... steps began where the slope is below a level, before it is steepest."""
         before = np.arange(len(self.slopes)) < int(np.argmax(self.slopes))
         return np.concatenate([[0], np.cumsum((self.slopes < level) & before)])
@@ -47,16 +50,16 @@ def flat_below(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> flo
     return FLAT * max(float(np.max(Stay(run, view).slopes)) for run in runs.values())
 
 
-def steps_lost(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> tuple[dict[str, Array], int]:
-    """The steps lost up to each step, by run, and the last step at which something is seen.
+def steps_on_flat(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> tuple[dict[str, Array], int]:
+    """The steps on flat ground up to each step, by run, and the last step at which something is seen.
 
     What is flat is the same for all: a fifth of the steepest place that any of them comes to.
     """
     stays, level = {name: Stay(run, view) for name, run in runs.items()}, flat_below(runs, view)
     last = max(min(stay.gone, stay.run.ended_at) for stay in stays.values())
-    return {name: stay.lost(level) for name, stay in stays.items()}, max(1, last)
+    return {name: stay.on_flat(level) for name, stay in stays.items()}, max(1, last)
 
 
-def at(lost: Array, step: float) -> float:
-    """The steps lost up to a fractional step."""
-    return float(lost[min(int(step + 1e-9), len(lost) - 1)])
+def at(counted: Array, step: float) -> float:
+    """The steps counted up to a fractional step."""
+    return float(counted[min(int(step + 1e-9), len(counted) - 1)])

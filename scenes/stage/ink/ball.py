@@ -115,6 +115,11 @@ class Trail(VGroup):
         self.outside.set_points(polyline_points(pointer(place, self.area, self.pointing)))
         return self
 
+    def keep(self) -> Trail:
+        """Old steps stay as strong as fresh ones: where the whole path is what is looked at."""
+        self.old.set_stroke(width=WIDTH, opacity=1)
+        return self
+
     def widen(self, stroke_width: float, pointer: float) -> Trail:
         """Path and triangle so much larger that they are seen round those of another that lies over them."""
         for line, width in ((self.old, WIDTH_OLD), (self.fresh, WIDTH), (self.edge, WIDTH + EDGE)):

@@ -69,5 +69,5 @@ def spoken(markups: tuple[str, ...], width: float) -> Words:
 
 
 def tinted(text: str, color: str) -> str:
-    """Markup of a text in a colour."""
-    return f'#text(fill: rgb("{color}"))[{text}]'
+    """Markup of a text in a colour. It ends its own command: or else a semicolon or a bracket behind it would."""
+    return f'#text(fill: rgb("{color}"))[{text}];'
