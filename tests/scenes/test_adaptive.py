@@ -82,6 +82,13 @@ def test_what_the_defaults_are_praised_for() -> None:
     assert tale.steepness == pytest.approx(150 / 4.5)
     assert tale.first == pytest.approx(0.1 / 0.001**0.5, rel=1e-6)
     assert tale.peak[0] == 12
+    places, _ = walk((1, 100), [4.5, 1.5], 0.25, (0.9, 0.999), 60, True)
+    plain, _ = walk((1, 100), [4.5, 1.5], 0.25, (0.9, 0.999), 60, False)
+    lengths = [np.hypot(*np.diff(way, axis=0).T) for way in (plain, places)]
+    assert tale.detour == pytest.approx(lengths[0].sum() / lengths[1].sum())
+    assert f"is {lengths[0].sum() / lengths[1].sum():.2g} times as long" in tale.strays()
+    assert lengths[0][11] / lengths[1][11] < 0.6 * tale.peak[1], "the factor holds for the same gradients alone"
+    assert "on the same gradients step 12 would be 6.57 times as long" in tale.peak_told()
     assert tale.end(TURNED + ADAM) > 100 * tale.end(ADAM)
 
 
