@@ -201,11 +201,12 @@ class Adaptive(LineForWords, LectureScene):
         self.wait(2.6)
         self.add(self.trails[GD])
         self._send(GD, [], 0.0, self.parameters.steps, 5.0)
+        self.bring_to_front(self.arrow, self.trails[GD].ball)
         self.speaker.say(tinted(f"gradient descent {self.tale.ends(GD)}", rule_color(GD)))
         self.wait(2.0)
 
     def own_scale(self) -> None:
-        """RMSProp's idea: each slope over the root of its own mean square, at the start itself: {evened}."""
+        """RMSProp's idea: divide each slope by its root mean square, at the start by itself: {evened}."""
         self._fade(GD)
         self.vanish(self.plainly)
         self.speaker.say(*self.tale.scaled_words())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -152,6 +153,17 @@ def test_what_is_said_is_what_the_runs_do(
     differs = abs(here - there) > 0.01 * max(here, there)
     assert words["axes"].startswith("It follows" if differs else "The axes do not")
     assert ("turned or not" in words["in_the_turned"]) == scene.tale.is_blind
+
+
+def test_of_a_run_that_flies_off_no_height_is_told() -> None:
+    """Turned or not: `f = flies off` is no sentence."""
+    tale = asked().tale
+    assert all("$f =$" in words for words in tale.turned_words()[:-1])
+    far = replace(tale.runs[ADAM], values=np.full_like(tale.runs[ADAM].values, np.inf), diverged=np.array(3))
+    for name in (ADAM, TURNED + ADAM):
+        told = replace(tale, runs={**tale.runs, name: far}).turned_words()
+        assert not any("f =" in words for words in told)
+        assert "flies off" in told[0]
 
 
 # The turned ground ----------------------------------------------------------------------------------------------------

@@ -225,12 +225,13 @@ class Tale:
         return "It follows the axes" if self.follows_axes else "The axes do not matter here"
 
     def turned_words(self) -> Wordings:
-        ends = [tinted(number_of(self.runs[name]), rule_color(ADAM)) for name in (TURNED + ADAM, ADAM)]
-        if not self.follows_axes:
-            return (f"turned: Adam {ends[0]}, and {ends[1]} before",)
-        told = f"it follows the axes: turned, Adam is at {ends[0]} instead of {ends[1]}"
-        blind = "; gradient descent does not notice" if self.is_blind else ""
-        return told + blind.replace(";", ","), told, f"turned: Adam {ends[0]}, not {ends[1]}"
+        turned, before = (tinted(number_of(self.runs[name]), rule_color(ADAM)) for name in (TURNED + ADAM, ADAM))
+        brief = f"turned: Adam {turned}, and {before} before"
+        if not self.follows_axes or not np.isfinite([self.end(ADAM), self.end(TURNED + ADAM)]).all():
+            return (brief,)
+        axes, instead = "it follows the axes: turned,", f"$f =$ {turned} instead of {before}"
+        blind = ", gradient descent does not notice" if self.is_blind else ""
+        return f"{axes} Adam is at {instead}{blind}", f"{axes} Adam is at {instead}", f"{axes} {instead}", brief
 
 
 def legend() -> Wordings:
