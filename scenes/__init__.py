@@ -131,7 +131,7 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
     "schedules": (
         "scenes.schedules",
         "SchedulesScene",
-        "Warm-up where it is steep, decay where noise is left: one learning rate is not right all the way.",
+        "Warm-up where it bends sharply, decay where noise is left: one learning rate is not right all the way.",
     ),
     "newton": (
         "scenes.newton",

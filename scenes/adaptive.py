@@ -145,7 +145,7 @@ class Adaptive(LineForWords, LectureScene):
         found: dict[str, Number] = {name: tale.end(name) for name in self.trajectories()}
         found |= {"plain_rate": float(rule.learning_rate), "steepness": tale.steepness}  # type: ignore[attr-defined]
         found |= {"first_too_long": tale.first, "peak_step": tale.peak[0], "peak_too_long": tale.peak[1]}
-        return found
+        return found | {"path_too_long": tale.detour}
 
     def claims(self) -> Iterator[Claim]:
         tale, wanted = self.tale, self.parameters
@@ -164,6 +164,7 @@ class Adaptive(LineForWords, LectureScene):
             f"without the correction {tale.first_told()}: {figure(predicted)} by the formula",
             abs(tale.first / predicted - 1) < 1e-3 and tale.first > 3,
         )
+        yield Claim(f"and {tale.strays()}", tale.detour > 2)
         yield Claim(f"turned, {tale.turned()}", tale.end(TURNED + ADAM) > 10 * tale.end(ADAM) and tale.is_blind)
 
     def words(self) -> Mapping[str, str]:
@@ -176,6 +177,7 @@ class Adaptive(LineForWords, LectureScene):
             "adam_ends": ending(self.runs[ADAM], 2),
             "first": tale.first_told(),
             "peak": tale.peak_told(),
+            "strays": tale.strays(),
             "axes": tale.axes(),
             "in_the_turned": tale.turned(),
         }
@@ -199,11 +201,12 @@ class Adaptive(LineForWords, LectureScene):
         self.wait(2.6)
         self.add(self.trails[GD])
         self._send(GD, [], 0.0, self.parameters.steps, 5.0)
+        self.bring_to_front(self.arrow, self.trails[GD].ball)
         self.speaker.say(tinted(f"gradient descent {self.tale.ends(GD)}", rule_color(GD)))
         self.wait(2.0)
 
     def own_scale(self) -> None:
-        """RMSProp divides each slope by the root of its own mean square: {evened}."""
+        """RMSProp's idea: divide each slope by its root mean square, at the start by itself: {evened}."""
         self._fade(GD)
         self.vanish(self.plainly)
         self.speaker.say(*self.tale.scaled_words())
@@ -217,12 +220,11 @@ class Adaptive(LineForWords, LectureScene):
         self.release()
         after = (FadeIn(self.sizes[1]), FadeIn(self.lengths.renamed))
         self.play(self.arrow.animate.set_fill(rule_color("rmsprop")), *after, run_time=0.5)
-        self.wait(3.2)
+        self.wait(4.2)
 
     def averages(self) -> None:
-        """Adam also averages the gradient itself: what changes its sign cancels, what keeps it stays. A step is the
-        learning rate times how much of the band the average fills, in the mean {filling}. After {steps} steps it
-        {adam_ends}."""
+        """Adam also averages the gradient: what changes its sign cancels. A step is the learning rate times how much of
+        the band the average fills, in the mean {filling}. After {steps} steps it {adam_ends}."""
         self.speaker.hush()
         self.vanish(self.lengths, self.lengths.renamed, self.sizes[1], self.scaling, self.arrow, self.level)
         self.play(FadeIn(self.rule), *(FadeIn(panel) for panel in self.inside), run_time=0.7)
@@ -238,7 +240,7 @@ class Adaptive(LineForWords, LectureScene):
         self.wait(1.6)
 
     def correction(self) -> None:
-        """Both averages begin at zero. If that is not corrected, {first}{peak}."""
+        """Both averages begin at zero. If that is not corrected, {first}{peak}. Here {strays}."""
         self.speaker.hush()
         self.vanish(self.rule, *self.inside)
         self._fade(ADAM)
@@ -409,10 +411,7 @@ class Adaptive(LineForWords, LectureScene):
 
     @cached_property
     def chart(self) -> TooLong:
-        names = ("times as long without it, by step", "times as long, by step", "times as long")
-        box = self.head_and_panels[1]
-        name = next((text for text in names if Words(text, 33.0).width < box.width - 0.7), names[-1])
-        return TooLong(box.inset(bottom=0.3, top=0.2), self.factors, self.other, name)
+        return TooLong(self.head_and_panels[1].inset(bottom=0.3, top=0.2), self.factors, self.other)
 
     @cached_property
     def pair(self) -> SideBySide:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from manim import LEFT, Create, GrowFromCenter, Indicate, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -140,6 +140,7 @@ class Conventions(LectureScene):
         apart = figure(gap(self.constant["lecture"], *self.constant.values()), 1)
         way = "take the same path: " if self.changing.same else "stay near each other: "
         first = f"is {kicks['lecture']} % of the last one in the lecture's form, {kicks['pytorch']} % in PyTorch's"
+        first += ": old rate in the memory, or new rate at once"
         return {
             **self.changing.words(),
             "under": told(self.conditions, self.parameters.steps),
@@ -153,14 +154,17 @@ class Conventions(LectureScene):
 
     def opening(self) -> None:
         """Same path, different words."""
-        self.table = LetterTable(self.rows[1])
-        self.show_title(self.table.furniture, *self.table.rows)
+        paths = [trail.display(self.parameters.steps) for trail in self._trails(self.constant).values()]
+        self.show_title(self.map, *paths, self.goal, *self.legend[:-1])
 
     def letters(self) -> None:
         """Authors write momentum in different letters."""
+        self._clear()
+        table = LetterTable(self.rows[1])
+        self.play(FadeIn(table.furniture), run_time=0.5)
         self.speaker.say("other letters ...")
-        for row in self.table.rows:
-            self.play(Indicate(row, 1.04, color=row.get_color()), run_time=0.7)
+        for row in table.rows:
+            self.play(FadeIn(row), run_time=0.6)
         self.wait(0.9)
 
     def forms(self) -> None:
@@ -219,8 +223,7 @@ class Conventions(LectureScene):
         self.wait(2.4)
 
     def why(self) -> None:
-        """{after} {kicks}. What is remembered are updates, with the old learning rate in them,
-        or gradients, to which the new one applies. {conclusion}"""
+        """{after} {kicks}. {conclusion}"""
         near = not (self.changing.flown or self.changing.is_smooth)
         if near or self.changing.flown:
             self.vanish(*self.changed_trails.values())

@@ -106,7 +106,7 @@ class EWMA(LectureScene):
     def claims(self) -> Iterator[Claim]:
         tale = self.tale
         left, gap = ", ".join(f"{percent(share)} %" for share in tale.left), max(abs(w.sum() - 1) for w in tale.weights)
-        yield Claim(f"the more is kept, the less is left of the ups and downs: {left}", tale.is_smoother)
+        yield Claim(f"the more is kept, the less far an average goes up and down: {left}", tale.is_smoother)
         late = ", ".join("never" if lag is None else str(lag) for lag in tale.lags)
         yield Claim(f"and the later an average follows; steps until it is halfway: {late}", tale.is_later)
         yield Claim(f"the weights of an average add up to 1; the difference is {figure(gap, 1)}", bool(gap < 1e-12))
@@ -145,11 +145,11 @@ class EWMA(LectureScene):
         self.wait(2.6)
 
     def three_memories(self) -> None:
-        """The same values, and three averages. What is left of the way that the values go up and down: {left}"""
+        """The same values, and three averages. How far they go up and down, of the way of the values: {left}"""
         self.speaker.hush()
         self.play(*map(FadeOut, (*self.braces, self.making)), FadeIn(self.memories), run_time=0.6)
         self.play(retyped(self.large, self.line), run_time=0.9)
-        self.speaker.say(COUNTED, "ups and downs: what is left of the values'")
+        self.speaker.say(*COUNTED)
         for k, curve in enumerate(self.memories.curves):
             step = ValueTracker(0.0)
             self.add(curve)
@@ -281,8 +281,10 @@ class EWMA(LectureScene):
 
     @cached_property
     def longer(self) -> list[list[Part]]:
-        """The line put into itself, once, twice, ...: in a narrow picture gathered, which takes less room."""
-        write = gathered if layout.is_narrow() else expanded
+        """The line put into itself, once, twice, ...: gathered, which takes less room, where the last would not fit
+        below the first with its equal sign below that one's."""
+        fits = Line([*expanded(1)[:1], *expanded(DEPTH)], SMALL).width <= layout.stage().width
+        write = expanded if fits else gathered
         return [write(k) for k in range(2, DEPTH + 1)]
 
     @cached_property

@@ -43,11 +43,11 @@ from scenes.props.nesterov.outcome import (
     elsewhere,
     largest_curvature,
     remedy,
-    told_of_errors,
+    told_of_look,
     turns_by,
     where_it_is,
 )
-from scenes.props.nesterov.racing import rings_on, targets_on, told_of_rings, told_of_turns, trails_on
+from scenes.props.nesterov.racing import rings_on, targets_on, told_in_the_end, told_of_rings, trails_on
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
 from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
@@ -231,7 +231,7 @@ class NesterovScene(LineForWords, LectureScene):
         self.speaker.say(f"{turned} {tinted('the one from here', palette().quiet)}", turned)
         self.wait(2.2)
         self._send(self._vector(rule_color(AHEAD), here), here, self.leaps.step(AHEAD))
-        self.speaker.say(tinted("Nesterov leaps there", rule_color(AHEAD)))
+        self.speaker.say(*told_of_look(self.leaps.turned))
         self.wait(2.4)
 
     def same_valley(self) -> None:
@@ -246,10 +246,8 @@ class NesterovScene(LineForWords, LectureScene):
             self.wait(1.6)
             self.speaker.say(*said)
         self._run(self.parameters.steps, [self.strip, self.counter, *self.rings.values(), *self.trails.values()])
-        self.speaker.say(*told_of_turns(self.rings, self.runs))
-        self.wait(2.8)
-        self.speaker.say(*told_of_errors(self.runs))
-        self.wait(2.8)
+        self.speaker.say(*told_in_the_end(self.rings, self.runs))
+        self.wait(5.0)
 
     def no_free_lunch(self) -> None:
         """{elsewhere}, both start {off:.2f} from the minimum. {both_become}"""
@@ -265,7 +263,8 @@ class NesterovScene(LineForWords, LectureScene):
         back, out = (outcome.removesuffix(" to it") for outcome in self.outcomes.values())
         self.speaker.say(tinted(f"momentum {back}", rule_color(BALL)))
         self.wait(1.6)
-        self.speaker.say(*(tinted(f"Nesterov {did}", rule_color(AHEAD)) for did in (out, out.split(",")[0])))
+        held, ball = out.split(",")[0], tinted(f"momentum {back.split(',')[0]}", rule_color(BALL))
+        self.speaker.say(*(f"{ball}, {tinted(f'Nesterov {did}', rule_color(AHEAD))}" for did in (out, held)))
         self.wait(2.2)
 
     def why(self) -> None:

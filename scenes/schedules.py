@@ -1,8 +1,8 @@
-"""Why a learning rate changes while it runs: warm-up against steep walls, decay against noise.
+"""Why a learning rate changes while it runs: warm-up against sharp bends, decay against noise.
 
 With noise on the gradient nothing but noise is left at the lowest point, and a step is the learning rate times that: a
 large rate is soon there and dances round it, a small one is calm and late. A rate that falls is first the one, then the
-other. Where the start is steep, the largest rate that is stable there is small, and grows as the walls widen: a rate
+other. Where the ground bends sharply, the largest stable rate is small, and grows as the bends ease: a rate
 that begins small and grows keeps under it. What falls and what grows is compared by numbers, on the same noise.
 """
 
@@ -177,14 +177,15 @@ class SchedulesScene(LectureScene):
         self.wait(2.2)
 
     def large_rate(self) -> None:
-        """With a constant rate of {learning_rate:g} it {large} (root mean square)."""
+        """With a constant rate of {learning_rate:g} it {large}. Near is within {near:g}
+        of the lowest point."""
         ground = self.ground
         self.speaker.hush()
         self.vanish(*self.fans, self.level, self.noisy)
         self.play(FadeIn(ground.rate), FadeIn(ground.away), FadeIn(self.near), run_time=0.6)
-        self.speaker.say(f"the ring: near, within ${in_math(figure(self.walks[LARGE].near))}$ of $times$")
+        self.speaker.say(f"dashed: near, within ${in_math(figure(self.walks[LARGE].near))}$ of $times$")
         self._run(ground, LARGE, seconds=2.0)
-        self._tell(LARGE, *self.tale.outside())
+        self._tell(LARGE, *self.tale.dances())
 
     def small_rate(self) -> None:
         """With {small_learning_rate:g} it {small}: {compared}."""
@@ -202,7 +203,7 @@ class SchedulesScene(LectureScene):
         self.speaker.say(f"{title}: the rate {self.tale.rate_told(name)}", title)
         self.wait(1.2)
         self._run(ground, name, seconds=2.0)
-        self._tell(name, self.tale.gains(name), self.tale.gains_briefly(name))
+        self._tell(name, self.tale.gains(name), *self.tale.gains_briefly(name))
 
     def shapes(self) -> None:
         """The same noise, {count}. How far they are in the end: {shapes}."""
@@ -219,7 +220,7 @@ class SchedulesScene(LectureScene):
         circles = [ring(lanes.maps[name], self.goal, self.walks[name].cloud, palette().target) for name in lanes.maps]
         self.play(*map(FadeIn, circles), *map(FadeIn, lanes.found.values()), run_time=0.5)
         self.speaker.say("the circle: how far away over the last third", "circle: how far away in the last third")
-        self.wait(2.0)
+        self.wait(1.8)
 
     def noises(self) -> None:
         """One noise may be luck. With {noises} of them, a dot each: {verdict}."""
@@ -232,7 +233,7 @@ class SchedulesScene(LectureScene):
         for name in chart.rows:
             self.play(FadeIn(chart.rows[name]), FadeIn(chart.ends[name]), run_time=0.5)
         self.wait(0.6)
-        self.speaker.say(self.tale.verdict())
+        self.speaker.say(*self.tale.verdict_words())
         self.wait(1.8)
 
     def too_steep(self) -> None:
@@ -275,7 +276,7 @@ class SchedulesScene(LectureScene):
             self.play(FadeIn(curves), FadeIn(words), run_time=0.7)
             self.wait(1.1)
         self.speaker.say(*answer(self.tale, self.steep))
-        self.wait(3.2)
+        self.wait(2.2)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -313,10 +314,11 @@ class SchedulesScene(LectureScene):
         """Say what became of a run; the circle is as large as its cloud, and no cloud is a way there."""
         if name in self.walks and not self.walks[name].arrives_late:
             circle = ring(self.ground.map, self.goal, self.walks[name].cloud, palette().target)
+            self.bring_to_front(self.near)
             self.play(FadeIn(circle), run_time=0.5)
             self.circles[name] = circle
         self.speaker.say(*(tinted(text, (colors or self.colors)[name]) for text in wordings))
-        self.wait(2.2)
+        self.wait(2.8)
 
     def _past(self, ground: Ground, name: str, *others: VMobject) -> None:
         """A run that is over goes to the background, and what it had around it goes."""
@@ -393,7 +395,7 @@ class SchedulesScene(LectureScene):
 
     @cached_property
     def near(self) -> VMobject:
-        return ring(self.ground.map, self.goal, self.walks[LARGE].near, palette().target, 2.5)
+        return ring(self.ground.map, self.goal, self.walks[LARGE].near, palette().target, is_dashed=True)
 
     @cached_property
     def bound(self) -> VMobject:

@@ -159,9 +159,10 @@ class StabilityMap(LineForWords, LectureScene):
     def words(self) -> Mapping[str, str]:
         within = f"{figure(100 * self.parameters.tolerance, 6)} %"
         fewest, most = self.rippling
-        crossing = "; the steep direction flips there, the gentle one creeps" if self.route.crossing else ""
-        return {
-            "branches": crossing,
+        quickest = "" if self.route.is_quickest else f"; in this film the quickest pixel takes {self.route.fewest:.0f}"
+        told = {f"{place}_told": self._in_steps(place).replace("$", "") for place in PLACES}
+        return told | {
+            "quickest_pixel": quickest,
             "little": self.little.replace("$", ""),
             "within": within,
             "fewest": fewest,
@@ -224,8 +225,8 @@ class StabilityMap(LineForWords, LectureScene):
         self.wait(2.2)
 
     def more_momentum(self) -> None:
-        """On the left branch: {critical_steps} steps, and no overshoot; {little}. Much momentum: it ripples,
-        {ripples_steps}."""
+        """On the left branch: {critical_told}, and no overshoot; {little}. Much momentum: it ripples,
+        {ripples_told}."""
         self.speaker.hush()
         self._go("critical", 2.6)
         steps = self._in_steps("critical")
@@ -271,16 +272,18 @@ class StabilityMap(LineForWords, LectureScene):
         self.wait(1.8)
 
     def best(self) -> None:
-        """The best without momentum: {plain_steps} steps. With it, where theory has the best, at the crossing of the
-        curves: {best_steps} steps{branches}."""
+        """The best without momentum: {plain_told}. With it, at the crossing of the curves, best in the long run:
+        {best_told}{quickest_pixel}."""
         self.speaker.hush()
         self._go("plain", 3.0)
         self.speaker.say(f"the best without momentum: {self._in_steps('plain')}", "the best without momentum")
         self.wait(2.4)
         self._go("best", 2.6)
-        told = f"where the curves cross: {tinted(self._in_steps('best'), rule_color(MOMENTUM))}"
+        told = tinted(self._in_steps("best"), rule_color(MOMENTUM))
         without = tinted(f"without momentum {self._in_steps('plain')}", rule_color(GD))
-        self.speaker.say(f"{told}, {without}", told)  # a semicolon would end the colour
+        quickest = "" if self.route.is_quickest else f", the quickest pixel: ${self.route.fewest:.0f}$"
+        both = f"where they cross: {told}, {without}"  # a semicolon would end the colour
+        self.speaker.say(f"{both}{quickest}", both, f"{told}, {without}")
         self.wait(3.4)
 
     # What the beats do ----------------------------------------------------------------------------------------------

@@ -31,11 +31,11 @@ from scenes.lecture_scene import (
     conditions_of,
 )
 from scenes.props.stochastic.lanes import Lanes
-from scenes.props.stochastic.made import SAMPLES, SEED, SMALL_RATE, TITLES, order_of, rules_of, runs_of
+from scenes.props.stochastic.made import SAMPLES, SEED, SMALL_RATE, TITLES, order_of, rules_of, runs_of, settings_of
 from scenes.props.stochastic.pulls import Pulls
 from scenes.props.stochastic.samples import Chain, FittedLine, Forces, LitSample, Misses, Place, SamplePanel
 from scenes.props.stochastic.stand import Stand, window_of
-from scenes.props.stochastic.tallies import HEADS, NEAR, Comparison, Ledger, Tally, counted, settings_of, tally_of
+from scenes.props.stochastic.tallies import HEADS, NEAR, Comparison, Ledger, Tally, counted, placeholders, tally_of
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
@@ -48,7 +48,6 @@ from scenes.stage.maps.even_map import View
 from scenes.stage.maps.level_line import level_line
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.conditions import said_of, told
-from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
@@ -135,29 +134,16 @@ class Stochastic(LectureScene):
         return self.runs
 
     def numbers(self) -> Mapping[str, Number]:
-        found: dict[str, Number] = {"samples": SAMPLES, "turns": int(self.parameters.steps) - 1, "near": NEAR}
-        found |= counted(self.tallies, self.runs)
-        found |= dict(zip(("one_side", "other_side"), self.pulls.sides, strict=True))
-        return {**found, "start_error": float(self.objective.value(self.objective.start))}
+        turns, (one, other) = int(self.parameters.steps) - 1, self.pulls.sides
+        found = {"samples": SAMPLES, "turns": turns, "near": NEAR, "one_side": one, "other_side": other}
+        start = float(self.objective.value(self.objective.start))
+        return {**found, **counted(self.tallies, self.runs), "start_error": start}
 
     def claims(self) -> Iterator[Claim]:
         yield from (Claim(text, holds) for text, holds in self.found.claims().items())
 
     def words(self) -> Mapping[str, str]:
-        shared = "what they share remains" if self.found.steadies else "no smoother way"
-        return {
-            "comes": "" if flies_off(self.runs[MOMENTUM]) else f", near {self.tallies[MOMENTUM].comes}",
-            "it_does": self._does(GD, "it jitters" if self.found.jitters else "step by step"),
-            "what_remains": self._does(MOMENTUM, shared),
-            "it_takes": self._does(SMALL_RATE, f"near the minimum {self.tallies[SMALL_RATE].comes}"),
-            "how_noisy": self.found.at_the_goal,
-            "verdict": self.found.verdict,
-            "under": told(self.conditions, self.parameters.steps),
-        }
-
-    def _does(self, name: str, said: str) -> str:
-        """What a run does, said in a few words; of one that flies off, that."""
-        return ending(self.runs[name]) if flies_off(self.runs[name]) else said
+        return placeholders(self.found, self.runs, told(self.conditions, self.parameters.steps))
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -178,13 +164,13 @@ class Stochastic(LectureScene):
         misses = Misses(self.panel).at(np.array(self.objective.start))
         self.play(FadeIn(misses), FadeIn(self.formula), run_time=0.7)
         self.bring_to_front(self.first_line)
-        self.wait(2.2)
+        self.wait(1.8)
         self.speaker.hush()
         self.play(FadeOut(misses), run_time=0.5)
 
     def one_sample(self) -> None:
-        """Each sample has a gradient of its own: {one_side} of {samples} pull to one side of the mean, {other_side} to
-        the other. The mean is perpendicular to the contour."""
+        """Each sample has a gradient of its own. Their mean is perpendicular to the contour: {one_side} of {samples}
+        pull to one side of the mean, {other_side} to the other."""
         self.speaker.say("one sample, one pull; each pulls another way", "each sample pulls another way")
         self.add(self.spot)
         arrows = []
@@ -208,8 +194,14 @@ class Stochastic(LectureScene):
         lit = level_line(self.objective, self.map, self.objective.start)
         self.play(FadeIn(mean), FadeIn(lit), run_time=0.6)
         self.bring_to_front(self.place, mean)
+        self.wait(0.7)
+        self.drive(chain, share)
+        self.play(share.animate.set_value(0.0), run_time=1.0, rate_func=smooth)
+        self.release()
+        self.bring_to_front(self.place, mean)
+        self.speaker.say(self.pulls.told)
         self.looked_at = (chain, mean, lit, self.first_line, self.place, self.formula)
-        self.wait(2.3)
+        self.wait(2.0)
 
     def _pull(self, pull: Array, color: str) -> VMobject:
         """An arrow from the start."""
@@ -219,7 +211,7 @@ class Stochastic(LectureScene):
         """Each step follows one sample: {it_does}. Near is within {near:g} of the minimum, the ring.{under}"""
         self.play(*map(FadeOut, self.looked_at), FadeIn(self.stand.near), run_time=0.5)
         self.speaker.say(f"near: inside the ring, ${NEAR:g}$ from {CROSS}", "near: in the ring")
-        self.wait(1.6)
+        self.wait(1.2)
         if said := said_of(self.conditions):
             self.speaker.say(*said)
             self.wait(2.2)
@@ -232,14 +224,14 @@ class Stochastic(LectureScene):
         self._walk(MOMENTUM)
         self._tell(MOMENTUM, self.words()["what_remains"])
         if self.found.rolls_through:
-            self.speaker.say("it rolls through the ring, and comes back", "through the ring, and back")
+            self.speaker.say(*self.found.through)
             self.wait(2.0)
 
     def small_rate(self) -> None:
-        """Or is it the small rate? Alone, without momentum, it gets {it_takes}."""
+        """Or is it the small rate? Alone, without momentum: {it_takes}."""
         self.play(FadeOut(self.paths[MOMENTUM]), FadeOut(self.lines[MOMENTUM]), run_time=0.4)
         self._walk(SMALL_RATE)
-        self._tell(SMALL_RATE, self._does(SMALL_RATE, f"near {self.tallies[SMALL_RATE].comes}"))
+        self._tell(SMALL_RATE, self.tallies[SMALL_RATE].arrives)
 
     def near_the_minimum(self) -> None:
         """The second half of the steps, close to the minimum: {how_noisy}. The circles show the mean distance."""
@@ -261,7 +253,7 @@ class Stochastic(LectureScene):
         self.wait(1.5)
 
     def turning_back(self) -> None:
-        """So {verdict}: {momentum_turns_back} of {turns} steps turn by more than 90 degrees,
+        """In this order of the samples {verdict}: {momentum_turns_back} of {turns} steps turn by more than 90 degrees,
         {gradient_descent_turns_back} of the large ones and {small_rate_turns_back} of the small ones."""
         self._clear()
         lanes, share = self.lanes, ValueTracker(0.0)
@@ -270,16 +262,15 @@ class Stochastic(LectureScene):
         self.drive(lanes.together, share)
         self.play(share.animate.set_value(1.0), run_time=TOGETHER, rate_func=linear)
         self.release()
-        self.play(*map(FadeIn, lanes.counted["stays"]), run_time=0.5)
-        if self.found.first_for_good:
-            self.speaker.say(f"momentum is the first that stays near: step ${self.tallies[MOMENTUM].stays}$")
+        self.play(*map(FadeIn, lanes.counted["there"]), run_time=0.5)
+        self.speaker.say(f"to be near: within ${NEAR:g}$ of {CROSS}, the ring")
         self.wait(1.4)
         self.play(*map(FadeIn, lanes.counted["back"]), run_time=0.5)
         self.speaker.say("to turn back: by more than 90°")
         self.wait(1.6)
         self.play(*map(FadeIn, lanes.counted["noise"]), run_time=0.5)
         self.speaker.say(tinted(self.found.verdict, rule_color(MOMENTUM)))
-        self.wait(3.2)
+        self.wait(2.4)
 
     def _clear(self) -> None:
         """Everything but the heading goes."""
@@ -287,9 +278,10 @@ class Stochastic(LectureScene):
         self.play(*(FadeOut(mobject) for mobject in self.mobjects if mobject is not self.heading), run_time=0.4)
 
     def _tell(self, name: str, words: str) -> None:
-        """Say what a run does, and put down when it was there."""
-        self.speaker.say(f"{tinted(TITLES[name], self.colors[name])}: {words}", tinted(words, self.colors[name]))
-        for column in ("there", "stays"):
+        """Say what a run does, and how often it was outside after it had been near; and put that down."""
+        full = f"{tinted(TITLES[name], self.colors[name])}: {words}{self.tallies[name].outside}"
+        self.speaker.say(full, tinted(words, self.colors[name]))
+        for column in ("there", "again"):
             if name == GD:
                 self.play(FadeIn(self.ledger.heads[column]), run_time=0.3)
             self.play(FadeIn(self.ledger.numbers[name, column]), run_time=0.4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,13 @@ def test_what_the_defaults_are_praised_for() -> None:
     assert tale.steepness == pytest.approx(150 / 4.5)
     assert tale.first == pytest.approx(0.1 / 0.001**0.5, rel=1e-6)
     assert tale.peak[0] == 12
+    places, _ = walk((1, 100), [4.5, 1.5], 0.25, (0.9, 0.999), 60, True)
+    plain, _ = walk((1, 100), [4.5, 1.5], 0.25, (0.9, 0.999), 60, False)
+    lengths = [np.hypot(*np.diff(way, axis=0).T) for way in (plain, places)]
+    assert tale.detour == pytest.approx(lengths[0].sum() / lengths[1].sum())
+    assert f"is {lengths[0].sum() / lengths[1].sum():.2g} times as long" in tale.strays()
+    assert lengths[0][11] / lengths[1][11] < 0.6 * tale.peak[1], "the factor holds for the same gradients alone"
+    assert "on the same gradients step 12 would be 6.57 times as long" in tale.peak_told()
     assert tale.end(TURNED + ADAM) > 100 * tale.end(ADAM)
 
 
@@ -145,6 +153,17 @@ def test_what_is_said_is_what_the_runs_do(
     differs = abs(here - there) > 0.01 * max(here, there)
     assert words["axes"].startswith("It follows" if differs else "The axes do not")
     assert ("turned or not" in words["in_the_turned"]) == scene.tale.is_blind
+
+
+def test_of_a_run_that_flies_off_no_height_is_told() -> None:
+    """Turned or not: `f = flies off` is no sentence."""
+    tale = asked().tale
+    assert all("$f =$" in words for words in tale.turned_words()[:-1])
+    far = replace(tale.runs[ADAM], values=np.full_like(tale.runs[ADAM].values, np.inf), diverged=np.array(3))
+    for name in (ADAM, TURNED + ADAM):
+        told = replace(tale, runs={**tale.runs, name: far}).turned_words()
+        assert not any("f =" in words for words in told)
+        assert "flies off" in told[0]
 
 
 # The turned ground ----------------------------------------------------------------------------------------------------

@@ -309,3 +309,6 @@ def test_the_line_is_put_in_again_and_again_in_every_aspect(aspect: str) -> None
             ["value2", "value1", "value0"],
         ]
         assert layout.stage().contains(layout.union(*map(layout.box_of, scene.written)), slack=0.02)
+        if aspect in ("16:9", "4:3"):
+            signs = [line.part("eq").get_center()[0] for line in (scene.line, *scene.written)]
+            assert np.ptp(signs) < 1e-6, "equal signs below each other"

@@ -16,7 +16,7 @@ from objectives.errors import UsageError
 from optimizers import Momentum, Nesterov
 from optimizers.rules import MomentumState
 from scenes.nesterov import NesterovScene
-from scenes.props.nesterov.racing import told_of_turns
+from scenes.props.nesterov.racing import told_in_the_end
 from scenes.stage.ink.ball import Rings
 from scenes.stage.ink.layout import Box
 
@@ -85,11 +85,14 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
 def test_a_u_turn_without_a_ring_is_told() -> None:
     """Seven are counted; whoever counts the rings on the map finds so many less."""
     scene: Any = make_scene("nesterov", {})
-    rings, told = scene.rings, told_of_turns(scene.rings, scene.runs)
+    rings = scene.rings
     bare = 7 - sum(len(ring.steps) for ring in rings.values())
     assert bare > 0
-    assert told[0] == f"u-turns: $7$ with momentum, $0$ with Nesterov; ${bare}$ too small for a ring"
-    assert "small" not in told_of_turns({"momentum": Rings(np.zeros((7, 3)), range(7), 1.0, BOX)}, scene.runs)[0]
+    last = told_in_the_end(rings, scene.runs)
+    assert f"(${bare}$ too small for a ring)" in last[0]
+    assert "yet" in last[0], "fewer u-turns, and a higher error"
+    assert all(f"${turns}$" in words for turns in (7, 0) for words in last[:-1])
+    assert "small" not in told_in_the_end({"momentum": Rings(np.zeros((7, 3)), range(7), 1.0, BOX)}, scene.runs)[0]
 
 
 def test_the_gradient_from_here_stands_beside_the_one_from_there() -> None:

@@ -99,6 +99,9 @@ def test_what_the_defaults_are_praised_for() -> None:
     assert [grounds[VALLEY].arrival(name) for name in (GD, NEWTON)] == [35, 1]
     assert [grounds[CURVED].arrival(name) for name in (GD, NEWTON)] == [None, 3]
     assert grounds[BESIDE].rests == {GD: "a minimum", NEWTON: "a saddle", DAMPED: "a minimum"}
+    counted = [grounds[BESIDE].counts(name) for name in (GD, NEWTON, DAMPED)]
+    assert counted == [("steps",), ("steps, a saddle", "a saddle"), ("steps",)], "no arrival is told that is none"
+    assert {ground.counts(NEWTON) for ground in (grounds[VALLEY], grounds[CURVED])} == {("steps",)}
     np.testing.assert_allclose(grounds[BESIDE].runs[NEWTON].iterates[-1], [0, 0], atol=1e-12)
     assert grounds[CURVED].rises_to == pytest.approx(93.4, abs=0.1)
 

@@ -21,6 +21,7 @@ from scenes.props.schedules.telling import CONSTANT, HOLDS, LARGE, SMALL, WARMED
 from scenes.props.schedules.walks import as_schedules, largest_stable
 from scenes.schedules import SchedulesScene
 from scenes.stage.ink.layout import Box
+from scenes.stage.words.figures import figure, in_math
 from tests.scenes.reading import is_rounded
 
 Place = tuple[float, float]
@@ -107,7 +108,7 @@ def test_what_is_said_of_the_noisy_runs_is_what_they_do(
     for key, name in (("large", LARGE), ("small", SMALL), ("falling", "schedule_1")):
         told = re.fullmatch(
             r"is (never near|near at step (\d+)), and (\S+) away over the last third(, mostly on the way)?",
-            words[key],
+            words[key].removesuffix(" (root mean square)"),
         )
         assert told
         last = range(max(1, steps // 3))  # steps, counted from the end
@@ -116,25 +117,30 @@ def test_what_is_said_of_the_noisy_runs_is_what_they_do(
         assert ("then" in briefly(scene.walks[name])[0]) == (not told[4])
         assert (int(told[2]) if told[2] else None) == near[name]
         assert is_rounded(told[3], clouds[name])
-    late, calm = is_before(near[LARGE], near[SMALL]), clouds[SMALL] < clouds[LARGE]
+    late, nearer = is_before(near[LARGE], near[SMALL]), clouds[SMALL] < clouds[LARGE]
     assert ("late" in words["compared"].replace("no later", "")) == late
-    assert words["compared"].startswith("calmer") == calm
-    soon, calm = is_before(near["schedule_1"], near[SMALL]), clouds["schedule_1"] < clouds[LARGE]
+    assert ("nearer" in words["compared"].replace("no nearer", "")) == nearer
+    soon, nearer = is_before(near["schedule_1"], near[SMALL]), clouds["schedule_1"] < clouds[LARGE]
     gains = {
-        (True, True): "sooner than the small rate, and calmer than the large one",
-        (True, False): "sooner than the small rate, but no calmer than the large one",
-        (False, True): "calmer than the large rate, but no sooner than the small one",
+        (True, True): "sooner there than the small rate, nearer in the end than the large one",
+        (True, False): "sooner there than the small rate, no nearer in the end than the large one",
+        (False, True): "nearer in the end than the large rate, no sooner there than the small one",
         (False, False): "no gain on either",
     }
-    assert words["gains"] == gains[soon, calm]
+    assert words["gains"] == gains[soon, nearer]
     first, last = (rate_of(shape, t, top, steps) for t in (0, steps - 1))
     assert words["rate_told"].startswith("falls from" if last < first else "begins and ends at")
     left = scene.tale.left()
     assert left == ("nothing but noise is left" if noise else "there is no noise")
-    assert scene.tale.outside()[-1] == (
-        f"outside in ${sum(math.hypot(*place) > radius for place in runs[LARGE][-max(1, steps // 3) :])}$"
-        f" of the last ${max(1, steps // 3)}$ steps"
+    told = re.match(
+        r"(never near|near \(dashed\) at step \$(\d+)\$); over the last \$(\d+)\$ steps \$(.*)\$ away",
+        scene.tale.dances()[0],
     )
+    assert told
+    assert (int(told[2]) if told[2] else None) == near[LARGE]
+    assert int(told[3]) == max(1, steps // 3)
+    assert told[4] == in_math(figure(clouds[LARGE], 2))
+    assert ("circle" in scene.tale.dances()[0]) == (not scene.walks[LARGE].arrives_late)
 
 
 def test_ten_noises_are_pooled(usual: SchedulesScene) -> None:
@@ -219,9 +225,21 @@ def test_what_is_said_of_the_bound(bends: Place, rate: float, first: float, step
     if abs(ends[WARMED] - ends[CONSTANT]) > 1e-9 * ends[CONSTANT] and max(ends.values()) < 1e100:
         assert steep.warming_pays == (ends[WARMED] < ends[CONSTANT])
     pays = scene.tale.decay_pays
-    assert ("steep" in words["answer"]) == steep.warming_pays
+    assert not steep.eases
+    assert "where the ground bends" not in words["answer"]
+    assert ("no more sharply" in words["answer"]) == (steep.warming_pays and not pays)
     assert ("noise" in words["answer"]) == pays
     assert ("constant rate does as well" in words["answer"]) == (not pays and not steep.warming_pays)
+
+
+def test_small_at_first_is_said_where_the_ground_bends_more_sharply_at_the_start(usual: SchedulesScene) -> None:
+    """What asks for it is the curvature, not the slope: on Beale by differences, and on a plane quadratic nowhere."""
+    ends = usual.steep.walks[WARMED].run.iterates[-1]
+    assert 2 * bound(1.0, 1.5) < bound(*ends)
+    assert usual.words()["answer"].startswith("small where the ground bends sharply")
+    even = asked(second_objective="40*x^2 + 40*y^2", second_start=(1, 1), second_learning_rate=0.03)
+    assert even.steep.warming_pays
+    assert "sharply" not in even.words()["answer"]
 
 
 def test_where_nothing_bends_up_there_is_no_bound() -> None:

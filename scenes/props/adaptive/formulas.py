@@ -10,7 +10,11 @@ from scenes.stage.words.notation import gradient, notation, parameters
 from scenes.stage.words.typesetting import BODY, Words, first_fitting, fitting_formula, lines, quiet
 
 HATS = ("hat(m)_t = m_t slash (1 - beta_1^t)", "hat(s)_t = s_t slash (1 - beta_2^t)")
-SQUARES = ('s_t = "moving average of" g_t^2', 's_t = "average of" g_t^2', "s_t = overline(g_t^2)")
+SQUARES = (
+    'hat(s)_t = "weighted mean of" g^2 "so far"',
+    'hat(s)_t = "mean of" g^2 "so far"',
+    "hat(s)_t = overline(g^2)",
+)
 NEAR, APART = 0.2, 0.3  # between lines
 
 
@@ -22,9 +26,9 @@ def plain_step(rate: float, width: float) -> VGroup:
 
 
 def scaled_slope(width: float) -> VGroup:
-    """What RMSProp divides a slope by."""
+    """What a slope is divided by; RMSProp as it is usually written begins the mean at 0, and does not correct it."""
     squares = first_fitting((Words(f"${text}$") for text in SQUARES), width)
-    return lines(fitting_formula("g_t slash sqrt(s_t)", width), squares, gap=APART)
+    return lines(fitting_formula("g_t slash sqrt(hat(s)_t)", width), squares, gap=APART)
 
 
 def adam_step(rate: float, beta1: float, beta2: float, width: float) -> VGroup:

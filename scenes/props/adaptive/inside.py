@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, VGroup, VMobject
+from manim import DR, LEFT, RIGHT, UP, VGroup, VMobject
 
 from scenes.props.adaptive.averages import Averages
 from scenes.stage.ink.ball import walked
@@ -22,6 +22,7 @@ from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 DOT, BAND = 0.05, 0.32  # radius of a gradient, opacity of the band
 BEYOND = 1.12  # times the largest: the range
 BAR, NAME = 0.34, 0.5  # heights
+LENGTHS = ("times as long, on the same gradients", "times as long, same slopes", "times as long")
 CLEAR = 0.3  # between a name and its number
 
 
@@ -35,8 +36,11 @@ class Inside(Panel):
         top = BEYOND * (float(np.max(np.abs(known[np.isfinite(known)]), initial=0.0)) or 1.0)
         count = len(gradients)
         steepest = in_math(figure(float(np.max(np.abs(gradients), initial=0.0)), 2))
-        names = (f"along {letter}: slopes up to ${steepest}$", f"{letter}: up to ${steepest}$", letter)
-        name = next((text for text in names if Words(text, SMALL).width < box.width - 1.0), letter)
+        rim = Words("$plus.minus sqrt(hat(s)_t)$", SMALL, palette().share)
+        room = box.width - rim.width - 1.0
+        told = ("slopes up to", "slope up to", "up to")
+        names = (*(f"along {letter}: {text} ${steepest}$" for text in told), f"{letter}: up to ${steepest}$", letter)
+        name = next((text for text in names if Words(text, SMALL).width < room), letter)
         super().__init__(box, (0.0, float(count)), (-top, top), ("", name))
         t = np.arange(1, count + 1)
         self.gradients, self.mean = self.to_screen(t, gradients), self.to_screen(t, mean)
@@ -47,7 +51,8 @@ class Inside(Panel):
         self.line = stroke(stroke_color=rule_color("adam"), stroke_width=5)
         self.dots = VMobject(stroke_width=0, fill_color=palette().gradient, fill_opacity=1)
         self.moving = VGroup(self.band, self.rim, self.dots, self.line)
-        self.add(zero, self.moving)
+        rim.move_to(np.array([self.area.right, self.area.top + 0.1, 0.0]), aligned_edge=DR)
+        self.add(zero, self.moving, rim)
         self.display(0.0)
 
     def display(self, step: float) -> Inside:
@@ -111,8 +116,9 @@ class Lengths(VGroup):
 class TooLong(Panel):
     """How many times too long the steps are without the correction, step by step; `display(step)` draws the curve."""
 
-    def __init__(self, box: Box, factors: Array, color: str, name: str) -> None:
+    def __init__(self, box: Box, factors: Array, color: str) -> None:
         """`factors` (n,) of the steps 1 to n."""
+        name = next((text for text in LENGTHS if Words(text, SMALL).width < box.width - 0.7), LENGTHS[-1])
         count = len(factors)
         top = BEYOND * max(1.0, float(factors.max()))
         super().__init__(box, (0.0, float(count)), (0.0, top), ("", name), grid=True)

@@ -90,11 +90,11 @@ class Tale:
         """What becomes of both."""
         color = rule_color("rmsprop")
         if np.ptp(self.scaled) > ALIKE:
-            return (tinted("RMSProp: each slope over the root of its own mean square", color),)
+            return (tinted("RMSProp's idea: each slope over the root of its own mean square", color),)
         size = f"${in_math(figure(float(self.scaled[0]), 2))}$"
         return (
-            tinted(f"RMSProp: each over the root of its own mean square: {size} and {size}", color),
-            tinted(f"RMSProp: each by its own size: {size} and {size}", color),
+            tinted(f"RMSProp's idea: each over the root of its own mean square: {size} and {size}", color),
+            tinted(f"RMSProp's idea: each over its own size: {size} and {size}", color),
         )
 
     def evened(self) -> str:
@@ -153,7 +153,7 @@ class Tale:
 
     @property
     def peak(self) -> tuple[int, float]:
-        """The step at which it is furthest off, from 1, and by how much."""
+        """The step at which it is furthest off, from 1, and by how much, if the gradients are the same."""
         off = int(np.argmax(np.abs(np.log(self.factors))))
         return off + 1, float(self.factors[off])
 
@@ -167,7 +167,20 @@ class Tale:
         step, factor = self.peak
         if abs(self.factors[0] - 1.0) <= ALIKE and abs(factor - 1.0) <= ALIKE:
             return ""
-        return f", and step {step} is {figure(factor)} times as long" if step > 1 else ""
+        return f"; on the same gradients step {step} would be {figure(factor)} times as long" if step > 1 else ""
+
+    @property
+    def detour(self) -> float:
+        """How many times as long the whole path is without the correction."""
+        with np.errstate(all="ignore"):
+            plain, corrected = (float(np.linalg.norm(self.runs[k].updates, axis=1).sum()) for k in (PLAIN, ADAM))
+        return plain / corrected if corrected and np.isfinite(plain) else float("nan")
+
+    def strays(self) -> str:
+        """What becomes of the run without the correction, for a caption and for the screen alike."""
+        if flies_off(self.runs[PLAIN]):
+            return f"it {ending(self.runs[PLAIN], 2)}"
+        return f"the whole path is {figure(self.detour, 2)} times as long" if np.isfinite(self.detour) else "none moves"
 
     def first_words(self) -> Wordings:
         if not np.isfinite(self.first):
@@ -177,11 +190,10 @@ class Tale:
 
     def peak_words(self, color: str) -> Wordings:
         step, factor = self.peak
-        times = f"${in_math(figure(factor))}$ times as long"
-        return (
-            tinted(f"both averages begin at $0$ and fill at their own pace: step ${step}$ is {times}", color),
-            tinted(f"step ${step}$: {times}", color),
-        )
+        times, strays = f"${in_math(figure(factor))}$ times as long", self.strays()
+        same = f"step ${step}$, same gradients: {times}"
+        told = (f"{same}; here {strays}", f"{same}; {strays}", f"uncorrected: {strays}")
+        return tuple(tinted(text, color) for text in told)
 
     # Turned ---------------------------------------------------------------------------------------------------------
 
@@ -213,12 +225,13 @@ class Tale:
         return "It follows the axes" if self.follows_axes else "The axes do not matter here"
 
     def turned_words(self) -> Wordings:
-        ends = [tinted(number_of(self.runs[name]), rule_color(ADAM)) for name in (TURNED + ADAM, ADAM)]
-        if not self.follows_axes:
-            return (f"turned: Adam {ends[0]}, and {ends[1]} before",)
-        told = f"it follows the axes: turned, Adam is at {ends[0]} instead of {ends[1]}"
-        blind = "; gradient descent does not notice" if self.is_blind else ""
-        return told + blind.replace(";", ","), told, f"turned: Adam {ends[0]}, not {ends[1]}"
+        turned, before = (tinted(number_of(self.runs[name]), rule_color(ADAM)) for name in (TURNED + ADAM, ADAM))
+        brief = f"turned: Adam {turned}, and {before} before"
+        if not self.follows_axes or not np.isfinite([self.end(ADAM), self.end(TURNED + ADAM)]).all():
+            return (brief,)
+        axes, instead = "it follows the axes: turned,", f"$f =$ {turned} instead of {before}"
+        blind = ", gradient descent does not notice" if self.is_blind else ""
+        return f"{axes} Adam is at {instead}{blind}", f"{axes} Adam is at {instead}", f"{axes} {instead}", brief
 
 
 def legend() -> Wordings:

@@ -19,7 +19,10 @@ from scenes.stage.words.figures import figure
 EXPLAINED = 0.5  # of the squared distances from the mean, at least, by two levels
 ENOUGH = 3  # values at each level, at least
 SEEN = 0.005  # of a weight: so much more is seen
-COUNTED = "ups and downs: how much of the values' way up and down is left"
+COUNTED = (
+    "way travelled: how far an average goes up and down, of the way of the values",
+    "way travelled: up and down, of the values'",
+)
 
 
 def ups_and_downs(values: Array, share: float) -> float:
@@ -71,7 +74,7 @@ class Tale:
 
     @cached_property
     def left(self) -> list[float]:
-        """What each average leaves of the ups and downs."""
+        """How far each average goes up and down, of the way of the values."""
         return [ups_and_downs(self.values, share) for share in self.betas]
 
     @cached_property
@@ -100,7 +103,7 @@ class Tale:
 
     @property
     def is_smoother(self) -> bool:
-        """Whether each longer memory leaves less of the ups and downs."""
+        """Whether each longer memory goes less far up and down: what is called smoother."""
         return self.rises and self.left[0] > self.left[1] > self.left[2]
 
     @property
@@ -134,7 +137,7 @@ class Tale:
     @property
     def late_told(self) -> str:
         steps = ["never" if lag is None else str(lag) for lag in self.lags]
-        return f" Halfway between the levels: {steps[0]}, {steps[1]} and {steps[2]} steps late."
+        return f" Steps until halfway between the levels: {steps[0]}, {steps[1]} and {steps[2]}."
 
     @property
     def halves_told(self) -> str:

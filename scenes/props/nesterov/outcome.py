@@ -7,16 +7,23 @@ from collections.abc import Mapping
 import numpy as np
 
 from objectives import AnyObjective, DataObjective
-from optimizers import RULES, Conditions, Trajectory
+from optimizers import RULES, Conditions
 from optimizers.problem import IntArray
 from scenes.props.nesterov.two_steps import MOMENTUM, NESTEROV
 from scenes.stage.ink.drawing import Array
-from scenes.stage.ink.palette import rule_color
-from scenes.stage.words.endings import last_value
-from scenes.stage.words.figures import figure, in_one_notation
+from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.words.figures import figure
 from scenes.stage.words.speaker import tinted
 
 FAR = 30.0  # times the distance of the start: thrown out
+
+
+def told_of_look(turned: float) -> tuple[str, ...]:
+    """Where Nesterov's step goes, and how far its gradient turned, in the colours of the arrows."""
+    leaps, here = tinted("Nesterov leaps there", rule_color(NESTEROV)), tinted("the one from here", palette().quiet)
+    off = f"gradient ${turned:.0f} degree$ off"
+    full, short = (tinted(text, palette().gradient) for text in (f"with the {off}", off))
+    return f"{leaps} {full} {here}", f"{leaps}: {short} {here}", f"{short} {here}"
 
 
 def becomes(last: float, off: float) -> str:
@@ -54,16 +61,6 @@ def claimed(
         f"on {second} momentum comes back to the minimum and Nesterov leaves it: distances "
         f"{figure(last[ball], 2)} and {figure(last[ahead], 2)}": bool(last[ball] < off < last[ahead]),
     }
-
-
-def told_of_errors(runs: Mapping[str, Trajectory]) -> tuple[str, str]:
-    """The last errors in the rules' colours, in one notation; long, with what they teach of turns, and short."""
-    last = {name: last_value(run) for name, run in runs.items()}
-    numbers = zip(last, in_one_notation([*last.values()]), strict=True)
-    errors = " and ".join(tinted(f"${number}$", rule_color(name)) for name, number in numbers)
-    higher = runs[NESTEROV].u_turns < runs[MOMENTUM].u_turns and last[NESTEROV] > last[MOMENTUM]
-    told = f"the last errors: {errors}"
-    return f"fewer turns are not always a lower error: {errors}" if higher else told, told
 
 
 def between(pull: float, limits: Mapping[str, float]) -> tuple[str, bool]:

@@ -14,7 +14,11 @@ from scenes.stage.ink.ball import RADIUS, Rings, Trail
 from scenes.stage.ink.drawing import crosses, inside
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.words.endings import last_value
+from scenes.stage.words.figures import in_one_notation
+from scenes.stage.words.speaker import tinted
 
+UNRINGED = "too small for a ring"
 BALLS = {NESTEROV: 0.15, MOMENTUM: 0.11}  # radii: both are seen where they stand at the same place
 
 
@@ -37,11 +41,23 @@ def told_of_rings(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) ->
     return f"{told}: the path turns back across the valley", told
 
 
-def told_of_turns(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> tuple[str, str]:
-    """How many u-turns each run takes, and how many of all have no ring; and the same in fewer words."""
-    told = f"u-turns: ${runs[MOMENTUM].u_turns}$ with momentum, ${runs[NESTEROV].u_turns}$ with Nesterov"
-    bare = _bare(rings, runs)
-    return (f"{told}; ${bare}$ too small for a ring", told) if bare else (told, told)
+def told_in_the_end(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> tuple[str, ...]:
+    """The u-turns, how many of them have no ring, and the last errors, in the rules' colours; "yet" where fewer u-turns
+    go with a higher error."""
+    last = {name: last_value(run) for name, run in runs.items()}
+    turns = {name: run.u_turns for name, run in runs.items()}
+    one, other = (tinted(f"${turns[name]}$", rule_color(name)) for name in (MOMENTUM, NESTEROV))
+    written = dict(zip(last, in_one_notation([*last.values()]), strict=True))
+    errors = " and ".join(tinted(f"${written[name]}$", rule_color(name)) for name in (MOMENTUM, NESTEROV))
+    small, tiny = (f" (${bare}$ {what})" if (bare := _bare(rings, runs)) else "" for what in (UNRINGED, "tiny"))
+    but = "yet" if turns[NESTEROV] < turns[MOMENTUM] and last[NESTEROV] > last[MOMENTUM] else "and"
+    return (
+        f"u-turns: {one}{small} and {other}, {but} the last errors are {errors}",
+        f"u-turns: {one}{small} and {other}, {but} errors {errors}",
+        f"u-turns: {one}{tiny} and {other}, {but} errors {errors}",
+        f"u-turns: {one} and {other}, {but} errors {errors}",
+        f"the last errors: {errors}",
+    )
 
 
 def _bare(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> int:

@@ -96,6 +96,13 @@ class Ground:
         told = ending(run, 2)
         return told if flies_off(run) or run.undefined_at is not None else f"{told} after {counted(int(run.ended_at))}"
 
+    def counts(self, name: str) -> tuple[str, ...]:
+        """What the number of a run's steps counts: of one that rests where it is no minimum, that; and shorter."""
+        rests = self.rests[name]
+        if self.arrival(name) is None and rests and rests != MINIMUM:
+            return f"steps, {rests}", rests
+        return ("steps",)
+
     def briefly(self, name: str) -> str:
         """The same as an entry of a table: how many steps, or what happened, as Typst markup."""
         arrived, run = self.arrival(name), self.runs[name]

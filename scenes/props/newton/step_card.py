@@ -20,16 +20,18 @@ FIRST_COLUMN, GAP = 1.9, 0.05  # of a table, times as wide as the others, at lea
 class StepCard(VGroup):
     """Name and step of a rule; `display(step)` counts."""
 
-    def __init__(self, box: Box, rule: str, title: str, step: Sequence[str], widest: int = COUNT_WIDEST) -> None:
-        """`step` is what a step is, as Typst markup, in wordings that get shorter."""
+    def __init__(self, box: Box, rule: str, title: str, step: Sequence[str], counted: Sequence[str]) -> None:
+        """`step` is what a step is, as Typst markup, and `counted` what the number counts, in wordings that get
+        shorter."""
         super().__init__()
         self.ground = card_ground(box)
         heights = [box.center[1] + share * box.height for share in (0.1, -0.3)]
         inner = box.inset(left=INSET + STRIPE, right=INSET)
-        self.count = Numeral([inner.right, heights[0], 0.0], "d", BODY).display(widest)
+        self.count = Numeral([inner.right, heights[0], 0.0], "d", BODY).display(COUNT_WIDEST)
         room = inner.width - self.count.width - CLEAR
         name = first_fitting((bold(title, size, rule_color(rule)) for size in (BODY, SMALL)), room)
-        unit = layout.place(quiet("steps"), inner, RIGHT)
+        unit = first_fitting(map(quiet, counted), inner.width - CLEAR - size_of(step[-1])[0])
+        layout.place(unit, inner, RIGHT)
         beside, taken = VGroup(on_baseline(unit, heights[1])), unit.width
         if name.width > room:  # the number goes down, in the place of its unit
             self.count.seat([inner.right, heights[1], 0.0])

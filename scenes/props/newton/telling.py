@@ -108,7 +108,9 @@ class Tale:
         if self.ground.model.kind != MINIMUM:
             return self.cut_words()
         far = ": too far" if high > OVER else ""
+        small, large = (in_math(figure(number, 2)) for number in self.curvatures)
         return (
+            f"one learning rate: {told[0]} of the way at curvature ${small}$, {told[1]} at ${large}${far}",
             f"one learning rate goes {told[0]} of the way to the bottom here, and {told[1]} there{far}",
             f"one rate: {told[0]} of the way here, {told[1]} there{far}",
             f"{told[0]} of the way, and {told[1]}{far}",
@@ -157,7 +159,13 @@ class Tale:
             return f"{fast}, and {flown}", fast
         slow = f"${many}$" if many is not None else f"more than ${int(self.ground.runs[GD].ended_at)}$"
         one = tinted(f"${fast.split()[0]}$ {fast.split()[1]}{high}", rule_color(NEWTON))
-        return f"{one}, instead of {tinted(slow, rule_color(GD))}", f"{one}, not {tinted(slow, rule_color(GD))}"
+        other = tinted(f"{slow} of gradient descent", rule_color(GD))
+        newton = f"{tinted('Newton', rule_color(NEWTON))}: {one}"
+        return (
+            f"{newton}, instead of {other}",
+            f"{newton}, instead of {tinted(slow, rule_color(GD))}",
+            f"{one}, not {tinted(slow, rule_color(GD))}",
+        )
 
     # Again and again ------------------------------------------------------------------------------------------------
 
@@ -248,7 +256,12 @@ def on_the_whole(tales: Iterable[Tale], plain: bool = False) -> Wordings:
         tinted(f"{than}${many}$", rule_color(GD)),
     )
     bad = f", but straight to {stuck[0]}, too" if stuck else ""
-    return f"curvature is worth it: {fast} instead of {slow}{bad}", f"{fast}, not {slow}{bad}"
+    newton = tinted("Newton", rule_color(NEWTON))
+    return (
+        f"curvature is worth it: {fast} instead of {slow}{bad}",
+        f"{newton}: {fast}, not {slow}{bad}",
+        f"{fast}, not {slow}{bad}",
+    )
 
 
 def _worth(ground: Ground) -> tuple[int, int, bool] | None:

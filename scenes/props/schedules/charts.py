@@ -31,6 +31,7 @@ DOT, PLAN = 0.1, 0.4  # radius of a moving mark; opacity of what a schedule will
 WALL = 0.3  # opacity of the region above the largest stable rate
 BEYOND = 1.15  # times the largest: the range
 DECADES = 1e5  # of a logarithmic range, at most
+DASHES = 24  # of a ring
 GRAIN = 0.075  # radius of a dot of a row
 OUTLYING = 30.0  # times the smallest: what lies further out is left out of the range
 
@@ -174,14 +175,15 @@ def _reach(found: Mapping[str, Array]) -> float:
     return BEYOND * float(np.max(held, initial=0.0)) or 1.0
 
 
-def ring(chart: ContourMap, center: Array, radius: float, color: str, width: float = 4.0) -> VMobject:
+def ring(chart: ContourMap, center: Array, radius: float, color: str, is_dashed: bool = False) -> VMobject:
     """A circle of a radius in the units of an even map round a place (2,), as far as the map goes."""
-    line = stroke(stroke_color=color, stroke_width=width)
+    line = stroke(stroke_color=color, stroke_width=4)
     if not np.isfinite(radius) or radius > 1e3 * np.ptp(chart.x_axis.data):
         return line
-    turn = np.linspace(0.0, 2 * np.pi, 97)
+    turn = np.linspace(0.0, 2 * np.pi, 4 * DASHES + 1)
     rim = chart.to_screen(center[0] + radius * np.cos(turn), center[1] + radius * np.sin(turn))
-    pieces = [polyline_points(piece) for piece in clip_polyline(rim, chart.area)]
+    arcs = [rim[4 * k : 4 * k + 3] for k in range(DASHES)] if is_dashed else [rim]
+    pieces = [polyline_points(piece) for arc in arcs for piece in clip_polyline(arc, chart.area)]
     line.set_points(np.concatenate(pieces) if pieces else np.zeros((0, 3)))
     return line
 

@@ -20,11 +20,12 @@ from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import View, around, even_map, targets
 from scenes.stage.words.notation import gradient, notation, parameters
 from scenes.stage.words.speaker import tinted, words_and_rest
-from scenes.stage.words.typesetting import BODY, Words, bold, first_fitting, lines, on_baseline
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, lines, on_baseline
 
 FOOT = 0.55  # height of the line for words
 MARK, BALL, SMALL_BALL = 0.035, 0.13, 0.1  # radius of an iterate, of a ball, and of one in a lane
 HEAD = 0.5  # height of a line over or under a lane
+NAMED = 0.8  # what a chart has left and right of its name
 WIDENED = 0.25  # how far a window is widened for the runs
 ROOM, BOUNDED = 1.1, 1.6  # times the largest rate: the range, without bounds and with them
 
@@ -81,7 +82,15 @@ class Ground:
         """From 0 on; where there are bounds, with room above the largest rate."""
         top = max(float(np.max(walk.rates)) for walk in self.walks.values())
         room = ROOM if self.limits is None else BOUNDED
-        return Chart(self.boxes[0], self.steps, (0.0, room * top or 1.0), rate_name())
+        return Chart(self.boxes[0], self.steps, (0.0, room * top or 1.0), self.rate_called(self.boxes[0].width))
+
+    def rate_called(self, width: float) -> str:
+        """Over a chart of the rate: its name, and in its colour that of the bound."""
+        if self.limits is None:
+            return rate_name()
+        bound, letter = tinted("largest stable", palette().gradient), f"${notation().learning_rate}$"
+        names = (f"{rate_name()}, {bound}", f"rate {letter}, {bound}")
+        return next((name for name in names if Words(name, SMALL).width < width - NAMED), names[-1])
 
     @cached_property
     def away(self) -> Chart:
@@ -118,7 +127,11 @@ def noisy_step(box: Box, deviation: str) -> VGroup:
     said = (
         (f"${after} = {now} - {rate}_(t) g_(t)$",),
         (f"$g_(t) = {true} + xi_(t)$",),
-        (f"$xi_(t)$: Gaussian, standard deviation ${deviation}$", f"$xi_(t)$: noise, ${deviation}$"),
+        (
+            f"$xi_(t)$: Gaussian, standard deviation ${deviation}$",
+            f"$xi_(t)$: noise, deviation ${deviation}$",
+            f"$xi_(t)$: noise, ${deviation}$",
+        ),
     )
     return layout.place(lines(*(first_fitting(map(Words, one), box.width) for one in said), gap=0.4), box, LEFT)
 
@@ -189,7 +202,7 @@ class Summary:
         lines = max(map(len, told))
         parts = [half.bottom_slice(lines * HEAD, gap=0.1) for half in halves]
         decays, warms = (
-            Chart(part[1], one.steps, one.rate.y_axis.data, rate_name())
+            Chart(part[1], one.steps, one.rate.y_axis.data, one.rate_called(part[1].width))
             for part, one in zip(parts, (second, first), strict=True)
         )
         self.charts = VGroup(decays, warms)

@@ -20,6 +20,7 @@ from scenes.stage.words.speaker import tinted
 LARGE, SMALL = "large_rate", "small_rate"  # the runs with a constant rate; the others are schedules
 CONSTANT, WARMED, HOLDS = "constant", "warmed_up", "stable_at_the_start"  # those on the second ground
 ALIKE = 0.05  # by so much two clouds differ at most that are called about the same
+SHARPLY = 2.0  # times: by so much more the ground bends at the start
 LEVEL = 1e-6  # of the slope at the start: none
 
 Wordings = tuple[str, ...]
@@ -48,8 +49,8 @@ def briefly(walk: Walk) -> Wordings:
     cloud = in_math(figure(walk.cloud, 2))
     short = "never" if walk.near_at is None else f"${walk.near_at}$"
     if walk.arrives_late:
-        return near, f"near: {short}", f"${cloud}$"
-    return f"{near}, then ${cloud}$ away", f"near: {short}, away: ${cloud}$", f"${cloud}$"
+        return near, f"near: {short}", f"${cloud}$ away"
+    return f"{near}, then ${cloud}$ away", f"${cloud}$ away", f"${cloud}$"
 
 
 def is_sooner(one: Walk, other: Walk) -> bool:
@@ -103,22 +104,29 @@ class Tale:
 
     # Constant rates -------------------------------------------------------------------------------------------------
 
-    def outside(self) -> Wordings:
-        """How often the large rate has left the ring in the end."""
+    def dances(self) -> Wordings:
+        """When the large rate is near, which the dashed ring tells, and how far away it is in the end: the circle."""
         walk = self.walks[LARGE]
         if flies_off(walk.run):
             return briefly(walk)
-        count, cloud = len(walk.late), in_math(figure(walk.cloud, 2))
-        left = f"outside in ${walk.outside}$ of the last ${count}$ steps"
-        return f"{left}: ${cloud}$ away, the circle", f"{left}: ${cloud}$ away", left
+        near = "never near" if walk.near_at is None else f"near (dashed) at step ${walk.near_at}$"
+        cloud = in_math(figure(walk.cloud, 2))
+        away = f"over the last ${len(walk.late)}$ steps ${cloud}$ away"
+        if walk.arrives_late:
+            return (f"{near}; {away}",)
+        return (
+            f"{near}; {away}, root mean square (circle)",
+            f"{near}; {away} (circle)",
+            f"{near}; later ${cloud}$ away (circle)",
+        )
 
     def compared(self) -> str:
         """What the small rate does better and worse."""
-        calm = self.walks[SMALL].cloud < self.walks[LARGE].cloud
+        nearer = self.walks[SMALL].cloud < self.walks[LARGE].cloud
         late = is_sooner(self.walks[LARGE], self.walks[SMALL])
-        if calm:
-            return "calmer, but late" if late else "calmer, and no later"
-        return "late, and no calmer" if late else "no calmer, and no later"
+        if nearer:
+            return "nearer in the end, but late" if late else "nearer in the end, and no later"
+        return "late, and no nearer in the end" if late else "no nearer in the end, and no later"
 
     # A schedule -----------------------------------------------------------------------------------------------------
 
@@ -132,17 +140,20 @@ class Tale:
     def gains(self, name: str) -> str:
         """How a schedule compares with both constant rates."""
         walk = self.walks[name]
-        soon, calm = is_sooner(walk, self.walks[SMALL]), walk.cloud < self.walks[LARGE].cloud
-        if soon and calm:
-            return "sooner than the small rate, and calmer than the large one"
+        soon, nearer = is_sooner(walk, self.walks[SMALL]), walk.cloud < self.walks[LARGE].cloud
+        if soon and nearer:
+            return "sooner there than the small rate, nearer in the end than the large one"
         if soon:
-            return "sooner than the small rate, but no calmer than the large one"
-        return "calmer than the large rate, but no sooner than the small one" if calm else "no gain on either"
+            return "sooner there than the small rate, no nearer in the end than the large one"
+        if nearer:
+            return "nearer in the end than the large rate, no sooner there than the small one"
+        return "no gain on either"
 
-    def gains_briefly(self, name: str) -> str:
+    def gains_briefly(self, name: str) -> Wordings:
         walk = self.walks[name]
-        soon, calm = is_sooner(walk, self.walks[SMALL]), walk.cloud < self.walks[LARGE].cloud
-        return f"{'sooner' if soon else 'no sooner'}, {'calmer' if calm else 'no calmer'}"
+        soon, nearer = is_sooner(walk, self.walks[SMALL]), walk.cloud < self.walks[LARGE].cloud
+        when, where = "sooner" if soon else "no sooner", "nearer" if nearer else "no nearer"
+        return f"{when} than the small rate, {where} than the large one", f"{when} there, {where} in the end"
 
     @property
     def schedules(self) -> list[str]:
@@ -190,6 +201,11 @@ class Tale:
             return f"{' and '.join(self.titles[name] for name in near)} get about equally near"
         return f"taken together, {self.titles[best]} gets nearest"
 
+    def verdict_words(self) -> Wordings:
+        """The same below the dots, with what they are."""
+        dots = f"{len(self.clouds[LARGE])} noises, a dot each, a bar for all"
+        return f"{dots}: {self.verdict()}", f"dots: noises, bar: all; {self.verdict()}", self.verdict()
+
 
 @dataclass(frozen=True, eq=False)
 class Steep:
@@ -218,6 +234,11 @@ class Steep:
     def warming_pays(self) -> bool:
         """Whether the warmed-up run ends lower than the constant rate."""
         return last_value(self.walks[WARMED].run) < last_value(self.walks[CONSTANT].run)
+
+    @property
+    def eases(self) -> bool:
+        """Whether the ground bends at least twice as sharply at the start as where the warmed-up run ends."""
+        return bool(SHARPLY * self.limits[WARMED][0] <= self.limits[WARMED][-1])
 
     def too_large(self) -> str:
         """The rate beside the largest stable one at the start."""
@@ -249,29 +270,43 @@ class Steep:
         ends, brief = self.ends(CONSTANT), self.ends_briefly(CONSTANT)[0]
         if self.times <= 1:
             return f"it {ends}", brief
-        times = f"${in_math(figure(self.times, 2))}$ times the bound"
-        return f"{times}: it {ends}", f"{times}: {brief}"
+        times = f"${in_math(figure(self.times, 2))}$ times"
+        whole = f"{times} the largest stable rate"
+        return (
+            f"{whole} (line): it {ends}",
+            f"{whole}: it {ends}",
+            f"{whole}: {brief}",
+            f"{times} too large: {brief}",
+        )
 
     def both(self, color: str) -> Wordings:
         """How the warmed-up rate ends, and in its colour the one that is stable at the start."""
         rate = in_math(figure(float(self.walks[HOLDS].rates[0]), 2))
         warmed, held = (self.ends_briefly(name)[0] for name in (WARMED, HOLDS))
-        small = tinted(f"constant, at ${rate}$, {held}", color)
-        return f"{self.under()}: {warmed}; {small}", f"{self.under()}: {warmed}"
+        small = tinted(f"constant, at ${rate}$: {held}", color)
+        first = f"warmed up, {self.under()}: {warmed}"
+        brief = tinted(f"constant: {self.ends_briefly(HOLDS)[1]}", color)
+        told = f"warmed up: {warmed}"
+        return f"{first}; {small}", f"{told}; {small}", f"{told}; {brief}", f"{told.replace('ends at ', '')}; {brief}"
 
 
 def answer(tale: Tale, steep: Steep) -> Wordings:
     """The line that answers the title."""
-    if steep.warming_pays and tale.decay_pays:
+    bends, noisy = steep.warming_pays and steep.eases, tale.decay_pays
+    if bends and noisy:
         return (
-            "small while it is steep, large on the way, small again where noise is left",
-            "small, while steep; large; small again, for the noise",
+            "small where the ground bends sharply, large on the way, small again where noise is left",
+            "small where it bends sharply, then large, small again for the noise",
+            "small where it bends, then large, small for the noise",
+            "small where it bends, large, small in noise",
         )
-    if tale.decay_pays:
-        return ("here only the end asks for a smaller rate: noise is left", "a smaller rate in the end: for the noise")
+    if noisy:
+        return ("here a smaller rate pays in the end: noise is left",)
+    if bends:
+        return ("here a smaller rate pays at the start: the ground bends sharply there",)
     if steep.warming_pays:
-        return ("here only the start asks for a smaller rate: it is steep", "a smaller rate at the start: it is steep")
-    return ("here a constant rate does as well", "a constant rate does as well")
+        return ("here a rate that changes gets lower, though the ground bends no more sharply at the start",)
+    return ("here a constant rate does as well",)
 
 
 def decays(tale: Tale) -> dict[str, Wordings]:
@@ -313,17 +348,17 @@ def claimed(tale: Tale, steep: Steep) -> dict[str, bool]:
     """What must hold for the clip to make its point."""
     name = tale.schedules[0]
     large, small, first = (tale.walks[key] for key in (LARGE, SMALL, name))
-    last, gains = len(large.late), is_sooner(first, small) and 2 * first.cloud < large.cloud
+    gains = is_sooner(first, small) and 2 * first.cloud < large.cloud
     warmed, held = (last_value(steep.walks[key].run) for key in (WARMED, HOLDS))
     return {
-        f"the large rate {comes(large)}, and is outside the ring in {large.outside} of the last {last} steps": (
-            large.near_at is not None and large.outside > last / 2
-        ),
-        f"the small rate is {tale.compared()}": tale.compared() == "calmer, but late",
+        f"the large rate {comes(large)}{stays(large)}": large.near_at is not None and large.cloud > 1.5 * large.near,
+        f"the small rate is {tale.compared()}": tale.compared() == "nearer in the end, but late",
         f"{tale.titles[name]}: {tale.gains(name)}": gains,
         f"with several noises {tale.verdict()}": tale.decay_pays,
         f"from the steep start the rate {steep.too_large()}: it {steep.ends(CONSTANT)}": steep.times > 2,
-        f"warmed up it is {steep.under()}, and {steep.ends(WARMED)}": steep.above == 0 and 10 * warmed < held,
+        f"the ground eases, and warmed up the rate is {steep.under()}, and {steep.ends(WARMED)}": (
+            steep.eases and steep.above == 0 and 10 * warmed < held
+        ),
     }
 
 
@@ -333,7 +368,7 @@ def placeholders(tale: Tale, steep: Steep) -> dict[str, str]:
     large, small, first = (comes(tale.walks[key]) + stays(tale.walks[key]) for key in (LARGE, SMALL, name))
     return {
         "left": tale.left(),
-        "large": large,
+        "large": large if flies_off(tale.walks[LARGE].run) else f"{large} (root mean square)",
         "small": small,
         "compared": tale.compared(),
         "first": tale.titles[name],

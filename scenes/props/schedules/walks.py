@@ -100,11 +100,6 @@ class Walk:
         """The root of the mean square of these; infinite for a run that flies off."""
         return rms(self.late) if not flies_off(self.run) else float("inf")
 
-    @property
-    def outside(self) -> int:
-        """How many of these are not near."""
-        return int(np.sum(self.late > self.near))
-
 
 def third(steps: int) -> int:
     """A third of so many steps, at least one."""

@@ -16,6 +16,7 @@ from manim import RIGHT, UP, ManimColor, Rectangle, VGroup, VMobject
 
 from optimizers import Momentum, theory
 from optimizers.plane import Settling, settling, slowest
+from scenes.props.stability_map.route import WIDEST
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Ball
 from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, polylines, stroke
@@ -26,7 +27,6 @@ from scenes.stage.panels.plot import Panel
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import SMALL, Words, quiet
 
-WIDEST = 4.0  # learning rate times curvature: beyond, no momentum below 1 is stable
 SHADES = 32
 SCALE = ("#2E2A6B", "#2D5F9E", "#1F9A8A", "#86C440", "#FBE723")  # slow to quick: lightness rises evenly, in any light
 DIVERGES = {False: "#5A1F28", True: "#E2B6B2"}  # in the dark theme and in the light one
@@ -157,7 +157,9 @@ class StabilityPlane(Panel):
 
     def _legend(self) -> VGroup:
         """The shades, from quick to slow, above the picture at the right of its name."""
-        ends = VGroup(quiet(f"${self.plane.few}$"), quiet(f"${self.plane.limit}$ steps"))
+        ends = VGroup(
+            quiet(f"$<= {self.plane.few}$" if self.plane.few > 1 else "$1$"), quiet(f"${self.plane.limit}$ steps")
+        )
         taken = sum(words.width for words in (*ends, self.names[1])) + 2 * APART + WIDE_APART
         width = min(LONGEST, self.area.width - taken) / SHADES
         bar = VGroup(

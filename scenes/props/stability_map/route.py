@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from optimizers import Momentum, theory
-from optimizers.plane import Settling, positions, settling
+from optimizers.plane import Settling, positions, settling, slowest
 
+WIDEST = 4.0  # learning rate times curvature: beyond, no momentum below 1 is stable
 LIMIT = 300  # steps after which a run that has not settled is given up
-FEW = 20  # steps in which a sign is looked at
+FINE = 150  # runs across the plane and up it, of which the quickest is looked for
 SHOWN = 60  # steps of the run beside the plane
 FLIPS = 2.12, 0.17  # learning rate times curvature, and a momentum, below the right branch: there it flips
 TWO = 0.6, 0.3  # the same, where the run in the steep direction has settled long before the one in a gentle one
@@ -104,11 +105,17 @@ class Route:
         gentle, steep = (self.steps_at(*self.places["two"], one) for one in self.ends)
         return bool(np.isnan(gentle) and not np.isnan(steep)) or gentle > steep
 
+    @cached_property
+    def fewest(self) -> float:
+        """The steps of the quickest of runs all over the plane, on all parabolas; not a number, if none settles."""
+        rates, momenta = np.linspace(0.0, WIDEST / self.ends[1], FINE + 1)[None, 1:], np.arange(FINE)[:, None] / FINE
+        steps = slowest([self.settled(Momentum(rates, momenta), one) for one in self.curvatures]).steps
+        return float(steps[steps >= 0].min()) if (steps >= 0).any() else float("nan")
+
     @property
-    def crossing(self) -> bool:
-        """Whether at the best place the steepest run changes its sign at each step, and the gentlest keeps it."""
-        gentle, steep = (positions(Momentum(*self.places["best"]), one, FEW) for one in self.ends)
-        return bool((gentle > 0).all() and (steep[1:] * steep[:-1] < 0).all())
+    def is_quickest(self) -> bool:
+        """Whether none of these is quicker than the run where theory has the best: that is best in the long run."""
+        return not self.fewest < self.steps_of("best")
 
     def spot(self, way: float) -> tuple[float, float]:
         """Learning rate and momentum there."""

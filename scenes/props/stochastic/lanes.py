@@ -25,9 +25,9 @@ from scenes.stage.maps.even_map import even_map
 from scenes.stage.runs.pair import MOMENTUM
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
-ROWS = ("stays", "back", "noise")  # what is counted, from the top
+ROWS = ("there", "back", "noise")  # what is counted, from the top
 ROW, BALL = 0.5, 0.1  # height of a line, radius of a ball
-SLOWLY, MORE = 0.65, 5  # share of the time until momentum stays near; steps that are seen after that
+SLOWLY, MORE = 0.65, 5  # share of the time until momentum is near and back; steps that are seen after that
 
 
 class Together(VGroup):
@@ -86,9 +86,10 @@ class Lanes:
 
     @cached_property
     def together(self) -> Together:
-        """All runs at once, slowly until momentum stays near."""
-        last, stays = max(run.ended_at for run in self.runs.values()), self.tallies[MOMENTUM].stays
-        return Together([*self.trails.values()], min(last, (stays or last // 2) + MORE), int(last))
+        """All runs at once, slowly until momentum is near, and as long as it is outside again."""
+        last, fast = max(run.ended_at for run in self.runs.values()), self.tallies[MOMENTUM]
+        soon = last // 2 if fast.there is None else min(fast.there + fast.again, last // 2)
+        return Together([*self.trails.values()], min(last, soon + MORE), int(last))
 
     @cached_property
     def heads(self) -> list[Words]:
@@ -118,11 +119,11 @@ class Lanes:
 
 def _wordings(tally: Tally, turns: int) -> Mapping[str, tuple[str, str, str]]:
     """What is counted of a run, in words, shorter, and shortest."""
-    stays, noise, back = f"${tally.stays}$", tally.said["noise"], f"${tally.back}$"
-    good = f"near for good from step {stays}", f"stays from step {stays}", f"stays from {stays}"
+    there, noise, back = f"${tally.there}$", tally.said["noise"], f"${tally.back}$"
+    near = f"near at step {there}", f"near at {there}", f"at {there}"
     far = f"mean distance ${noise}$", f"distance ${noise}$", f"${noise}$"
     return {
-        "stays": good if tally.stays is not None else ("never near for good", "never stays", "never"),
+        "there": near if tally.there is not None else ("never near", "never near", "never"),
         "back": (f"{back} of ${turns}$ steps turn back", f"{back} turn back", f"{back} turns"),
         "noise": far if tally.calms else (noise,) * 3,
     }

@@ -37,3 +37,9 @@ def runs_of(
     """Each of them on one sample a step."""
     start, run = objective.start, conditions.descend_minibatch
     return {name: run(objective, rule, start, steps=steps, order=order) for name, rule in rules.items()}
+
+
+def settings_of(rules: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """The learning rate and the momentum of rules, as far as they have them."""
+    own = ("learning_rate", "momentum")
+    return {name: {key: getattr(rule, key) for key in own if hasattr(rule, key)} for name, rule in rules.items()}

@@ -30,6 +30,12 @@ class Pulls:
         aside = self.mean[0] * self.all[:, 1] - self.mean[1] * self.all[:, 0]
         return int(np.sum(aside > 0)), int(np.sum(aside < 0))
 
+    @property
+    def told(self) -> str:
+        """That, for the screen."""
+        one, other = self.sides
+        return f"${one}$ pull to one side of the mean, ${other}$ to the other"
+
     @cached_property
     def fan(self) -> list[int]:
         """The first samples, in their order, that pull different ways."""

@@ -1,8 +1,9 @@
 """What is counted of a run on noisy gradients: on the way, and at the goal.
 
-Four numbers tell the runs apart: the first step that comes near the minimum, the step from which a run stays there,
-the steps that turn back (by more than a right angle), and how far from the minimum it is on the average over the second
-half of its steps. To come near once is no arrival: momentum rolls through, and comes back.
+Four numbers tell the runs apart: the first step that comes near the minimum, how many of the later ones are outside
+again, the steps that turn back (by more than a right angle), and how far from the minimum it is on the average over the
+second half of its steps. To come near once is no arrival: momentum rolls through, and comes back, and noise throws out
+a run now and then for ever, so that none is ever said to be there for good.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from manim import RIGHT, ValueTracker, VGroup
@@ -21,15 +21,15 @@ from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.words.cards import InForce, settings_line
-from scenes.stage.words.endings import last_value
+from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, sentence_format
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
 
 MANY = 0.4  # of the steps turn back: it jitters
 NEAR = 0.5  # of the minimum: there
 AS_NOISY, NEARLY = 0.95, 2 / 3  # of the distance of another run: as noisy, nearly as noisy
-HEADS = {"there": "first", "stays": "stays"}
-SHARES = {"there": 0.8, "stays": 0.9}  # of the numbers' width
+HEADS = {"there": "at step", "again": "out"}
+SHARES = {"there": 1.1, "again": 0.6}  # of the numbers' width
 HALF, APART = 0.1, 0.2  # half the height of a letter; between a name and what is set
 HEAD, FIRST, SECOND = 0.45, 0.27, 0.63  # height of the heads; from the top of a row to its two baselines
 FILLED = 0.97  # of a column's width, by what stands in it
@@ -40,12 +40,14 @@ ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for larg
 
 @dataclass(frozen=True)
 class Tally:
-    """`there` is the first step within `NEAR`, or none; `stays` the step from which the run stays there until it ends,
-    or none; `back` how many steps turn back; `noise` the mean distance from the minimum over the second half of the
-    steps, infinite for a run that ended early."""
+    """`there` is the first step within `NEAR`, or none; `again` how many of the `left` steps after it are outside, and
+    `returns` whether one of those is followed by one that is near; `back` how many steps turn back; `noise` the mean
+    distance from the minimum over the second half of the steps, infinite for a run that ended early."""
 
     there: int | None
-    stays: int | None
+    again: int
+    left: int
+    returns: bool
     back: int
     noise: float
 
@@ -54,20 +56,30 @@ class Tally:
         """The four as they stand in a table."""
         return {
             "there": _or_never(self.there),
-            "stays": _or_never(self.stays),
+            "again": NEVER if self.there is None else str(self.again),
             "back": str(self.back),
             "noise": sentence_format(self.noise, ".2f") if self.calms else "flies off",
         }
 
     @property
     def comes(self) -> str:
-        """When it is near: at first, and for good."""
+        """When it is near at first, and how often it is outside again."""
         if self.there is None:
-            return "never"
-        if self.stays == self.there:
-            return f"from step {self.there} on"
-        good = "not for good" if self.stays is None else f"for good from {self.stays}"
-        return f"first at step {self.there}, {good}"
+            return "never near"
+        later = f"and outside again after {self.again} of the {self.left} later steps"
+        return f"near at step {self.there}, {later if self.again else 'and never outside again in this run'}"
+
+    @property
+    def arrives(self) -> str:
+        """When it is near at first, for the screen."""
+        return "never near" if self.there is None else f"near at step ${self.there}$"
+
+    @property
+    def outside(self) -> str:
+        """How many of the later steps are outside, for the screen."""
+        if self.there is None or not self.calms:
+            return ""
+        return f"; ${self.again}$ later step{'s are' if self.again != 1 else ' is'} outside the ring"
 
     @property
     def calms(self) -> bool:
@@ -80,10 +92,12 @@ def tally_of(run: Trajectory, minimum: Array) -> Tally:
     with np.errstate(all="ignore"):
         away = np.linalg.norm(run.iterates - minimum, axis=1)
         late = float(np.mean(away[run.steps // 2 + 1 :]))
-    near, far = np.flatnonzero(away < NEAR), np.flatnonzero(~(away < NEAR))
-    stays = int(far[-1]) + 1 if len(far) else 0
+    near = away < NEAR
+    there = int(np.argmax(near)) if near.any() else None
+    later = near[there:][1:]
     noise = late if run.ended_at == run.steps and np.isfinite(late) else float("inf")
-    return Tally(int(near[0]) if len(near) else None, stays if stays <= run.steps else None, len(run.reversals), noise)
+    returns = bool(np.any(later[np.argmin(later) :])) if not later.all() else False
+    return Tally(there, int(np.sum(~later)), len(later), returns, len(run.reversals), noise)
 
 
 @dataclass(frozen=True)
@@ -112,15 +126,15 @@ class Comparison:
 
     @property
     def rolls_through(self) -> bool:
-        """Whether momentum comes near the minimum, and leaves once more before it stays, if it does."""
-        there, stays = self.fast.there, self.fast.stays
-        return there is not None and (stays is None or stays > there)
+        """Whether momentum comes near the minimum, is outside more often again than noise throws out the large steps,
+        and comes back."""
+        return self.fast.there is not None and self.fast.returns and self.fast.again > self.plain.again
 
     @property
-    def first_for_good(self) -> bool:
-        """Whether momentum is the first that comes near and stays."""
-        stays = self.fast.stays
-        return stays is not None and all(one.stays is None or stays < one.stays for one in (self.plain, self.small))
+    def through(self) -> tuple[str, str]:
+        """That, for the screen."""
+        out = f"${self.fast.again}$ steps outside"
+        return f"it rolls through the ring, {out}, and comes back", f"through the ring, {out}, and back"
 
     @property
     def as_noisy(self) -> bool:
@@ -148,8 +162,7 @@ class Comparison:
             f"near the minimum momentum is nearly as noisy, or more: {noises}": self.as_noisy,
             f"the small rate alone is calm there: {figure(small.noise)}": self.small_is_calm,
             f"and late: there {_when(small)}": self.small_is_late,
-            f"momentum rolls through and comes back, for good at {_or_never(fast.stays)}": self.rolls_through,
-            f"the first of all: {_or_never(plain.stays)} and {_or_never(small.stays)}": self.first_for_good,
+            f"momentum rolls through, {fast.again} of {fast.left} later steps outside, and back": self.rolls_through,
         }
 
     @property
@@ -173,12 +186,31 @@ class Comparison:
         return "here momentum smooths nothing"
 
 
+def placeholders(found: Comparison, runs: Mapping[str, Trajectory], under: str) -> dict[str, str]:
+    """What the captions say of the three, by name; of a run that flies off, that."""
+    plain, fast, small = runs.values()
+    shared = "what they share remains" if found.steadies else "no smoother way"
+    return {
+        "comes": "" if flies_off(fast) else f"; it is {found.fast.comes}",
+        "it_does": _does(plain, "it jitters" if found.jitters else "step by step"),
+        "what_remains": _does(fast, shared),
+        "it_takes": _does(small, found.small.comes),
+        "how_noisy": found.at_the_goal,
+        "verdict": found.verdict,
+        "under": under,
+    }
+
+
+def _does(run: Trajectory, said: str) -> str:
+    return f"it {ending(run)}" if flies_off(run) else said
+
+
 def counted(tallies: Mapping[str, Tally], runs: Mapping[str, Trajectory]) -> dict[str, int | float | str]:
     """What is counted, and the last error of each run, by names."""
     found: dict[str, int | float | str] = {}
     for name, tally in tallies.items():
         found[f"{name}_error"] = last_value(runs[name])
-        found[f"{name}_there"], found[f"{name}_stays"] = tally.said["there"], tally.said["stays"]
+        found[f"{name}_there"], found[f"{name}_out_again"] = tally.said["there"], tally.said["again"]
         found[f"{name}_turns_back"] = tally.back
         found[f"{name}_noise"] = tally.noise
     return found
@@ -212,7 +244,7 @@ class Ledger:
         rows = rest.top_slice(len(titles) * pitch)[0].rows(*[1.0] * len(titles), gap=0.08)
         self.lines = dict(zip(titles, rows, strict=True))
         self.heads = {key: VGroup(self._seated(quiet(HEADS[key]), heads, key, HEAD - 0.14)) for key in columns}
-        near = layout.place(quiet("near at step"), heads, -RIGHT)
+        near = layout.place(quiet("near"), heads, -RIGHT)
         self.heads["there"].add(on_baseline(near, heads.top - HEAD + 0.14))
         self.rates = {key: InForce(settings[key], every) for key, every in rates.items()}
         names = {key: bold(title, self.size, colors[key]) for key, title in titles.items()}
@@ -270,12 +302,6 @@ class Ledger:
         said = NO_STEP if key in SHARES and said == NEVER else said  # a word has no room beside numbers
         row = self.lines[run]
         return self._seated(Words(said, self.size, self.colors[run]), row, key, self._first(row))
-
-
-def settings_of(rules: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """The learning rate and the momentum of rules, as far as they have them."""
-    own = ("learning_rate", "momentum")
-    return {name: {key: getattr(rule, key) for key in own if hasattr(rule, key)} for name, rule in rules.items()}
 
 
 def _or_never(step: int | None) -> str:
