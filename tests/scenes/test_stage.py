@@ -14,7 +14,7 @@ from manim import Square, VGroup
 
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
-from objectives import OBJECTIVES
+from objectives import OBJECTIVES, typeset_function
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Rings, Trail, along, apart, pointer, walked
 from scenes.stage.ink.drawing import clip_polyline, disc_points, polyline_points
@@ -27,6 +27,7 @@ from scenes.stage.words.cards import Counter, RuleCard
 from scenes.stage.words.figures import typed
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import Words, escape, fitting_formula, wrapped_formula
+from tests.scenes.dangling import dangling
 
 SQUARE = Box(-2.0, -2.0, 2.0, 2.0)
 finite = st.floats(-1e6, 1e6, allow_nan=False)
@@ -353,14 +354,35 @@ def test_long_formulas_take_several_lines() -> None:
     assert wrapped_formula(long, 4).height > 1
 
 
-def test_long_formulas_are_broken_between_brackets() -> None:
-    """Two terms, a bracket each: the second begins a line, and is not torn; where a bracket is too long, it is."""
+def test_long_formulas_are_broken_before_a_sign() -> None:
+    """Two terms, of which the second begins a line and is not torn; where one is too long, it is, before a sign."""
     term = "exp(-x^2 - 3 y - 4)"
-    whole = wrapped_formula(f"f(x, y) = 2 {term} - 3 {term}", 5.0)
-    assert whole.typst_code.count(f"thin #box[${term}$]") == 2
-    assert wrapped_formula(f"f(x, y) = 2 {term} - 3 {term}", 2.0).typst_code.count("#box") == 0
-    kept = wrapped_formula("sqrt(x_1 + x_2 + x_3) + f(x, y) + frac(x + 1, 3) + (x - 1)^2", 3.0).typst_code
-    assert re.findall(r"#box\[(.*?)\]", kept) == ["$(x - 1)$"]
+    whole = f"f(x, y) = 2 {term} - 3 {term}"
+    assert pieces_of(whole, 5.0) == [f"f(x, y) = 2 {term}", f"- med 3 {term}"]
+    assert pieces_of(whole, 2.5)[:4] == ["f(x, y)", r"= med 2 exp\(-x^2", "- med 3 y", r"- med 4\)"]
+    kept = "sqrt(x_1 + x_2 + x_3) + f(x, y) - frac(x + 1, 3) + (x - 1)^2"
+    assert pieces_of(kept, 3.0) == ["sqrt(x_1 + x_2 + x_3)", "+ med f(x, y)", "- med frac(x + 1, 3)", "+ med (x - 1)^2"]
+
+
+@pytest.mark.parametrize("width", [2.5, 4.0, 7.0])
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_no_line_of_a_formula_ends_in_a_sign(name: str, width: float) -> None:
+    made = wrapped_formula(typeset_function(OBJECTIVES[name]), width)
+    assert not dangling(made)
+
+
+def test_a_sign_at_the_end_of_a_line_is_seen() -> None:
+    """Typst breaks behind a sign, where it is left to it; a number below a line is no line."""
+    assert dangling(Words("#block(width: 60pt)[$x_1 + x_2 + x_3 + x_4$]"))
+    assert dangling(Words(r"$a - $ \ $b$"))
+    assert not dangling(Words(r"$a$ \ $- b$"))
+    assert not dangling(Words("$f =$"))
+    assert not dangling(Words("$x - frac(-1 - y, 2)$"))
+
+
+def pieces_of(source: str, width: float) -> list[str]:
+    """What may not be broken."""
+    return re.findall(r"#box\[\$(.*?)\$\]", wrapped_formula(source, width).typst_code)
 
 
 def test_colours_of_the_map_are_all_different() -> None:
