@@ -17,9 +17,10 @@ from clips.profile import make_profile
 from objectives import OBJECTIVES, typeset_function
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Rings, Trail, along, apart, pointer, walked
+from scenes.stage.ink.colours import SELDOM
 from scenes.stage.ink.drawing import clip_polyline, disc_points, polyline_points
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import THEMES, Palette, contrast, map_lightness
+from scenes.stage.ink.palette import THEMES, Palette, contrast, distance, map_lightness
 from scenes.stage.maps.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.panels.error_strip import ErrorStrip, error_range
 from scenes.stage.panels.plot import LOW, WHOLE, Axis, Panel, decades, nice_step, ticks
@@ -59,6 +60,14 @@ def test_paths_and_balls_stand_out_on_any_ground(colors: Palette) -> None:
 
 
 @pytest.mark.parametrize("colors", THEMES.values(), ids=THEMES)
+def test_no_two_rules_are_taken_for_one_another(colors: Palette) -> None:
+    """Nor for what is not a rule: the gradient, momentum's share, words, targets."""
+    assert min(distance(*pair) for pair in combinations(colors.rules.values(), 2)) >= 0.12
+    others = (colors.gradient, colors.share, colors.ink, colors.target)
+    assert min(distance(rule, other) for rule in colors.rules.values() for other in others) >= 0.098
+
+
+@pytest.mark.parametrize("colors", THEMES.values(), ids=THEMES)
 def test_map_rises_in_even_steps_away_from_the_ground(colors: Palette) -> None:
     lightness = map_lightness((colors.ground, *colors.map))
     steps = np.diff(lightness[1:])
@@ -68,17 +77,19 @@ def test_map_rises_in_even_steps_away_from_the_ground(colors: Palette) -> None:
 
 
 @pytest.mark.parametrize("colors", THEMES.values(), ids=THEMES)
-def test_colour_blind_eyes_tell_the_lectures_two_rules_apart(colors: Palette) -> None:
-    """Protanopia and deuteranopia, simulated by the matrices of Viénot, Brettel and Mollon (1999)."""
+def test_colour_blind_eyes_tell_the_lectures_rules_apart(colors: Palette) -> None:
+    """Protanopia and deuteranopia, simulated by the matrices of Viénot, Brettel and Mollon (1999): gradient descent and
+    momentum as far as can be, the six that race most often by more than a shade."""
     blind = {
         "protan": [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
         "deutan": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
     }
-    pair = [colors.rules["gradient_descent"], colors.rules["momentum"]]
-    linear = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in pair]) ** 2.2
+    often = [*colors.rules.values()][:SELDOM]
+    linear = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in often]) ** 2.2
     for matrix in blind.values():
-        one, other = np.clip(linear @ np.transpose(matrix), 0, 1) ** (1 / 2.2)
-        assert np.linalg.norm(one - other) > 0.4
+        seen = np.clip(linear @ np.transpose(matrix), 0, 1) ** (1 / 2.2)
+        assert np.linalg.norm(seen[0] - seen[1]) > 0.4
+        assert min(np.linalg.norm(one - other) for one, other in combinations(seen, 2)) > 0.07
 
 
 # Boxes ----------------------------------------------------------------------------------------------------------------
