@@ -34,7 +34,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.panels.scoreboard import error_at
-from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.endings import ending, flies_off, last_value
@@ -181,16 +181,16 @@ class DescentInABowl(LectureScene):
     def surface(self) -> None:
         """A map of the error, and the surface that it is the map of: height is error."""
         self.duet.unfold()
-        self.play(FadeIn(self.formula), run_time=0.6)
-        self.duet.speaker.say("height is the error $f$: the map, seen from the side", "height is the error $f$")
-        self.duet.look(2.6, azimuth=self.duet.azimuth + SWING)
+        self.duet.announcer.say("height is the error $f$: the map, seen from the side", "height is the error $f$")
+        self.duet.look(2.6, azimuth=self.duet.azimuth + self.duet.sway)
+        self.duet.announcer.hush()
         self.duet.step_aside()
-        self.play(GrowFromCenter(self.goal), run_time=0.4)
+        self.play(FadeIn(self.formula), GrowFromCenter(self.goal), run_time=0.6)
+        self.wait(1.4)
 
     def first_steps(self) -> None:
         """The arrow is the negative gradient: straight downhill, and as long as it is steep. {so_far}he step is
         {learning_rate:g} times the {it}."""
-        self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
         yellow, eta = tinted("$-nabla f$", palette().gradient), notation().learning_rate
@@ -216,7 +216,7 @@ class DescentInABowl(LectureScene):
         last = self.run.ended_at
         if last > self.slow:
             seconds = min((last - self.slow) / QUICK, LONGEST)
-            self.duet.walk(last, seconds, azimuth=self.duet.azimuth - SWING)
+            self.duet.walk(last, seconds, azimuth=self.duet.azimuth - self.duet.sway)
         first, end = float(self.run.values[0]), error_at(self.run, self.run.ended_at)
         told = f"the error: from ${rounded(first)}$ to ${rounded(end)}$"
         self.duet.speaker.say("the steps are too long: it flies off" if flies_off(self.run) else told)

@@ -32,7 +32,7 @@ from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.eventful import most_of_the_way
 from scenes.stage.runs.fates import OUTCOMES
 from scenes.stage.runs.landing import Landing, Verdict
-from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.orbit import View
@@ -210,10 +210,10 @@ class Trapped(TwoRuns):
     def surface(self) -> None:
         """The surface: {the_surface}."""
         self.duet.unfold()
-        self.play(FadeIn(self.formula), run_time=0.6)
-        self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+        self.duet.look(2.8, azimuth=self.duet.azimuth + self.duet.sway)
         self.duet.step_aside()
-        self.wait(0.6)
+        self.play(FadeIn(self.formula), run_time=0.6)
+        self.wait(1.6)
 
     def down(self) -> None:
         """Gradient descent {way_down}. The arrow points downhill, and is as long as it is steep."""
@@ -316,7 +316,7 @@ class Trapped(TwoRuns):
     @cached_property
     def close(self) -> View:
         """A lower look at the dip, as large as the box allows."""
-        return self.duet.terrain.fitted(self.duet.azimuth - SWING / 2, LOW)
+        return self.duet.terrain.fitted(self.duet.azimuth - self.duet.sway / 2, LOW)
 
     @cached_property
     def landing(self) -> Landing:

@@ -28,13 +28,12 @@ from scenes.stage.runs.eventful import most_of_the_way
 from scenes.stage.runs.fates import OUTCOMES, Fate, arrival, pushes_on
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
 from scenes.stage.runs.section import Cut, cut_through, show_the_cut
-from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.runs.tug import pull_and_push
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, rounded, typed
-from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import Formula, Words
 
 GD, MOMENTUM = "gradient_descent", "momentum"
@@ -52,7 +51,7 @@ class TwoRuns(LectureScene):
     beats: ClassVar[tuple[str, ...]] = ("opening", "surface", "two_balls", "where_they_end", "from_above")
     poster = "from_above"
     clip: ClassVar[str] = ""
-    swing: ClassVar[tuple[float, float]] = (-SWING, SWING)  # how far the camera goes, in degrees from `azimuth`
+    swing: ClassVar[tuple[float, float] | None] = None  # how far the camera goes, in degrees from `azimuth`
     cut_reach: ClassVar[float] = 0.8  # beyond the ends of both runs the cut goes on so far, in their distance
     near: ClassVar[bool] = False  # the window holds the runs and the lowest minimum closely
     azimuth: ClassVar[float] = -32.0
@@ -276,18 +275,17 @@ class TwoRuns(LectureScene):
     def surface(self) -> None:
         """{a_landscape}"""
         self.duet.unfold()
-        speaker = Speaker(self.play, self.duet.whole_line)
         if self.its_own:
-            speaker.say(self.landscape)
+            self.duet.announcer.say(self.landscape)
         ring = self.rim_on_terrain.presence if self.ringed and self.dip else None
         if ring is not None:
             self.play(ring.animate.set_value(1.0), run_time=0.6)
-        self.duet.look(2.6, azimuth=self.duet.azimuth + SWING)
-        speaker.hush()
+        self.duet.look(2.6, azimuth=self.duet.azimuth + self.duet.sway)
+        self.duet.announcer.hush()
         if ring is not None:
             self.play(ring.animate.set_value(0.0), run_time=0.4)
-        self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.step_aside()
+        self.play(FadeIn(self.formula), run_time=0.6)
         if self.objective.minima:
             self.play(*map(FadeIn, self._targets), run_time=0.6)
         self.wait(1.6)
@@ -302,7 +300,7 @@ class TwoRuns(LectureScene):
         self.duet.speaker.hush()
         halt = self.eventful
         seconds = min(max(halt / PACE, LEAST), SECONDS)
-        end, stop = self.duet.azimuth - SWING / 2, self.pushing_on
+        end, stop = self.duet.azimuth - self.duet.sway / 2, self.pushing_on
         if stop is not None and stop < halt:
             begin, share = self.duet.terrain.orbit.view.azimuth, stop / halt
             self.duet.walk(stop, share * seconds, azimuth=begin + share * (end - begin))
@@ -313,7 +311,7 @@ class TwoRuns(LectureScene):
     def where_they_end(self) -> None:
         """{climb_out}"""
         if self.last > self.eventful:
-            self.duet.walk(self.last, REST, azimuth=self.duet.azimuth - SWING)
+            self.duet.walk(self.last, REST, azimuth=self.duet.azimuth - self.duet.sway)
         if self.rim is not None and self.dip is not None:
             on_map, presence = self.rim, self.rim_on_terrain.presence
             self.play(Create(on_map), presence.animate.set_value(1.0), run_time=1.6)
