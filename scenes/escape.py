@@ -24,6 +24,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.even_map import widened
+from scenes.stage.runs.fates import comes_back
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.words.endings import last_value
@@ -83,6 +84,13 @@ class Escape(TwoRuns):
         reached = [m for m, good in self.through.items() if good]
         return any(not good and m > min(reached, default=np.inf) for m, good in self.through.items())
 
+    @cached_property
+    def back(self) -> list[float]:
+        """The coefficients whose runs went through the dip, were lower, and ended in the dip all the same."""
+        dip, rest = self.dip, self.ends[GD]
+        paths = {m: run.iterates[: run.ended_at + 1] for m, run in self.many.items()} if dip else {}
+        return [m for m, path in paths.items() if dip and comes_back(self.many[m], dip.holds(path), rest)]
+
     def words(self) -> Mapping[str, str]:
         found, count = self.numbers(), len(self.through)
         at = f"{found['through']} of {count} end at {self.the_lowest}"
@@ -90,8 +98,14 @@ class Escape(TwoRuns):
         return {
             **super().words(),
             "how_many": at + (": more momentum is not always better" if self.more_fails else ""),
+            "which_come_back": self._come_back(),
             "which": f"from {least} to {most}",
         }
+
+    def _come_back(self) -> str:
+        """Which runs were through the dip, and are in it again."""
+        with_these = " and ".join(figure(m, 6) for m in self.back)
+        return f" With {with_these} it went through the {self.dip_is}, and came back." if self.back else ""
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {**self.runs, **{f"momentum {figure(m, 6)}": run for m, run in self.many.items()}}
@@ -124,7 +138,8 @@ class Escape(TwoRuns):
         """The same start with {compared} momentum coefficients, {which}."""
         duet = self.duet
         duet.speaker.hush()
-        gone = [duet.terrain, duet.map, duet.counter, *duet.cards.values(), *duet.paths.values(), *self._targets]
+        seen = [duet.terrain, *self._targets] if self.shown_cut is None else [*self.shown_cut, self.goal]
+        gone = [*seen, duet.map, duet.counter, *duet.cards.values(), *duet.paths.values()]
         self.play(*(FadeOut(part) for part in (*gone, *([self.rim] if self.rim is not None else []))), run_time=0.6)
         self.play(*(FadeIn(part) for part in (*self.cells, *self.small_targets)), run_time=0.9)
         self.wait(1.4)
@@ -142,9 +157,11 @@ class Escape(TwoRuns):
         self.wait(0.8)
 
     def not_the_more_the_better(self) -> None:
-        """{how_many}."""
+        """{how_many}.{which_come_back}"""
         judged = list(zip(self.small, self.small_labels, self.through.values(), strict=True))
-        dimmed = [terrain.raster.animate.set_opacity(FAINT) for terrain, _, reached in judged if not reached]
+        told_of = [m for m, reached in self.through.items() if reached or m in self.back]
+        others = [terrain for m, terrain in zip(self.many, self.small, strict=True) if m not in told_of]
+        dimmed = [terrain.raster.animate.set_opacity(FAINT) for terrain in others]
         told = [label.animate.set_color(rule_color(MOMENTUM)) for _, label, reached in judged if reached]
         ends = zip(self.small_ends, self.through.values(), strict=False)
         told += [end.animate.set_color(rule_color(MOMENTUM)) for end, reached in ends if reached]
@@ -210,6 +227,7 @@ class Escape(TwoRuns):
         """How many get through, in the last cell."""
         found, cell = self.numbers(), self.grid[-1]
         said = [f"end at {self.the_lowest}"]
+        said += [f"${notation().momentum} = {typed(m)}$: through, and back" for m in self.back[:1]]
         said += ["more is not always better"] if self.more_fails and cell.width > NARROW else []
         first = bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM))
         words = lines(

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from manim import Create, VMobject
+from manim import Create, VGroup, VMobject
 
 from objectives import AnyObjective
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
@@ -27,7 +27,7 @@ from scenes.stage.panels.plot import Range
 from scenes.stage.runs.eventful import most_of_the_way
 from scenes.stage.runs.fates import OUTCOMES, Fate, arrival, pushes_on
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
-from scenes.stage.runs.section import Cut, cut_through, show_the_cut
+from scenes.stage.runs.section import Cut, cut_through, put_away, show_the_cut, told_climb
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.runs.tug import pull_and_push
 from scenes.stage.terrain.landscape import terrain_remarks
@@ -59,6 +59,8 @@ class TwoRuns(LectureScene):
     landscape: ClassVar[str] = "hills and dips"  # what is said of the surface
     dip_is: ClassVar[str] = "dip"  # what holds gradient descent
     ringed: ClassVar[bool] = False  # at the first sight of the surface that dip has a ring: it is hardly seen
+
+    shown_cut: VGroup | None = None  # while a beat rests on it
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -230,9 +232,7 @@ class TwoRuns(LectureScene):
         """What keeps gradient descent in its dip."""
         if self.dip is None:
             return self._slow_one()
-        climb = figure(self.dip.rim - self.ends[GD], 3)
-        seen = " The cut shows both ends, and what is between." if self.cut is not None else ""
-        return f"To leave the {self.dip_is}, gradient descent would have to climb {climb}: to the rim, the line.{seen}"
+        return f"To leave the {self.dip_is}, gradient descent would have to climb {told_climb(self.cut, self.dip)}."
 
     def verdicts(self) -> Iterator[Verdict]:
         """What is said of each run in the end, and its last value, if it has one."""
@@ -320,12 +320,15 @@ class TwoRuns(LectureScene):
             self.wait(2.6)
             if self.cut is not None:
                 gone, height = [self.goal_on_terrain], "$E$" if self.duet.called == "error" else "$f$"
-                show_the_cut(self.duet, self.cut, self.dip, (GD, MOMENTUM), height, gone, self.coarse)
+                names = GD, MOMENTUM
+                self.shown_cut = show_the_cut(self.duet, self.cut, self.dip, names, height, gone, self.coarse)
         elif self.last == self.eventful:
             self.wait(1.0)
 
     def from_above(self) -> None:
         """{slow_one} {fast_one}"""
+        if self.shown_cut is not None:
+            put_away(self.duet, self.shown_cut, [self.goal_on_terrain])
         rim = [] if self.rim is None else [self.rim]
         outline = self.dip.outline if self.dip else None
         Landing(self.duet, [*self.verdicts()], self.deepest, self._lowest_said(), outline).play([*self._targets, *rim])
