@@ -126,7 +126,7 @@ class DescentInABowl(LectureScene):
     @property
     def drawn(self) -> float:
         """The scale of the arrows on the map: 1, unless they would leave it or be too short to be seen."""
-        iterates, gradients = self.run.iterates[: self.slow], self.run.gradients[: self.slow]
+        iterates, gradients = self.run.iterates[: self.slow + 1], self.run.gradients[: self.slow + 1]
         (left, right), (low, high) = self.duet.view
         with np.errstate(all="ignore"):
             rooms = np.where(gradients > 0, iterates - (left, low), (right, high) - iterates) / np.abs(gradients)
@@ -137,7 +137,7 @@ class DescentInABowl(LectureScene):
 
     @property
     def slow(self) -> int:
-        """How many steps are taken slowly."""
+        """How many steps are taken slowly; where they have led to, the arrow stands once more."""
         return int(min(FIRST, self.run.ended_at))
 
     @property
@@ -208,11 +208,12 @@ class DescentInABowl(LectureScene):
                 self.wait(0.8)
             self.duet.walk(step + 1, 1.0, azimuth=self.duet.azimuth)
             self._hide_downhill()
-        self.wait(0.6)
+        self._show_downhill(self.slow)
 
     def shorter_and_shorter(self) -> None:
         """{how_far}"""
         self.duet.speaker.hush()
+        self._hide_downhill()
         last = self.run.ended_at
         if last > self.slow:
             seconds = min((last - self.slow) / QUICK, LONGEST)
@@ -252,6 +253,8 @@ class DescentInABowl(LectureScene):
         self.wait(0.7)
 
     def _hide_downhill(self) -> None:
+        if self.downhill not in self.mobjects:  # it would lead out of all bounds
+            return
         self.play(FadeOut(self.downhill), self.laid.presence.animate.set_value(0.0), run_time=0.4)
 
     # What is on the screen ------------------------------------------------------------------------------------------
@@ -272,7 +275,7 @@ class DescentInABowl(LectureScene):
     @cached_property
     def arrows(self) -> Array:
         """Tails and tips (2, n, 2) of the negative gradient, in the objective's variables, at the first iterates."""
-        tails, gradients = self.run.iterates[: self.slow], self.run.gradients[: self.slow]
+        tails, gradients = self.run.iterates[: self.slow + 1], self.run.gradients[: self.slow + 1]
         with np.errstate(all="ignore"):
             return np.stack([tails, tails - self.drawn * gradients])
 

@@ -228,7 +228,8 @@ class Escape(TwoRuns):
         found, cell = self.numbers(), self.grid[-1]
         said = [f"end at {self.the_lowest}"]
         said += [f"${notation().momentum} = {typed(m)}$: through, and back" for m in self.back[:1]]
-        said += ["more is not always better"] if self.more_fails and cell.width > NARROW else []
+        if self.more_fails and not self.back and cell.width > NARROW:
+            said += ["more is not always better"]
         first = bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM))
         words = lines(
             first,

@@ -46,6 +46,11 @@ def test_the_valley_from_its_open_end() -> None:
     assert lowest(scene.duet.terrain, scene.from_the_open_end, OPEN_END, OPEN_END) >= BESIDE
 
 
+def test_the_close_look_at_the_trap() -> None:
+    scene: Any = make_scene("trapped", {})
+    assert lowest(scene.duet.terrain, scene.close, scene.close.azimuth, scene.close.azimuth) >= BESIDE
+
+
 def test_the_surface_that_is_cut() -> None:
     scene: Any = make_scene("contour_map", {})
     assert lowest(scene.terrain, scene.alone, AZIMUTH, AZIMUTH + SWING) >= ALONE

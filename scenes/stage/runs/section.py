@@ -246,7 +246,7 @@ def show_the_cut(
     speaker.hush()
     scene.play(FadeOut(terrain), *map(FadeOut, also), Create(line), FadeIn(section), run_time=0.8)
     up = way_up(cut, dip)
-    speaker.say(*(up if section.is_seen else ("a cut through both ends", "a cut")))
+    speaker.say(*(up if section.is_seen else ("a cut through both ends",)))
     scene.wait(3.4 if section.is_seen else 2.6)
     if coarse:
         section.draw_under(scene, replace(cut, objective=coarse))
@@ -286,7 +286,7 @@ def way_up(cut: Cut, dip: Dip) -> tuple[str, ...]:
     here, least = (f"${typed(level - dip.bottom, 3)}$" for level in (cut.crest, dip.rim))
     if not passes_aside(cut, dip):
         return f"{here} up to the rim", f"{here} up"
-    return f"straight on: {here} up; over the lowest pass: {least}", f"{here} up; over the lowest pass {least}"
+    return f"straight on: {here} up; over the lowest pass: {least}", f"straight on: {here} up; lowest pass: {least}"
 
 
 def line_on(chart: ContourMap, cut: Cut) -> VMobject:
