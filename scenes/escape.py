@@ -37,7 +37,7 @@ from scenes.typed import as_list
 CELL, NARROW = 0.5, 1.8  # height of a line under a small map; width of a cell for few words
 FAINT = 0.35  # a map whose run does not get through
 AT_THE_BOTTOM = 0.02  # of the way down from the start: at a lowest point
-GLANCE = 7.0  # seconds for the runs on the small maps
+GLANCE, AGAIN = 7.0, 3.2  # seconds for the runs on the small maps, and for one of them
 
 
 Momenta = Annotated[tuple[Coefficient, ...], BeforeValidator(as_list), Field(min_length=2, max_length=7)]
@@ -97,15 +97,15 @@ class Escape(TwoRuns):
         least, most = (figure(end(self.parameters.momenta), 6) for end in (min, max))
         return {
             **super().words(),
-            "how_many": at + (": more momentum is not always better" if self.more_fails else ""),
-            "which_come_back": self._come_back(),
+            "how_many": f"{at}{self._judged()}",
             "which": f"from {least} to {most}",
         }
 
-    def _come_back(self) -> str:
-        """Which runs were through the dip, and are in it again."""
-        with_these = " and ".join(figure(m, 6) for m in self.back)
-        return f" With {with_these} it went through the {self.dip_is}, and came back." if self.back else ""
+    def _judged(self) -> str:
+        """Which runs were through the dip, and are in it again; and whether more momentum fails where less does not."""
+        better = ": more momentum is not always better" if self.more_fails else ""
+        these = " and ".join(figure(m, 6) for m in self.back)
+        return f". With {these} it went through the {self.dip_is}, and came back{better}" if these else better
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {**self.runs, **{f"momentum {figure(m, 6)}": run for m, run in self.many.items()}}
@@ -157,7 +157,7 @@ class Escape(TwoRuns):
         self.wait(0.8)
 
     def not_the_more_the_better(self) -> None:
-        """{how_many}.{which_come_back}"""
+        """{how_many}."""
         judged = list(zip(self.small, self.small_labels, self.through.values(), strict=True))
         told_of = [m for m, reached in self.through.items() if reached or m in self.back]
         others = [terrain for m, terrain in zip(self.many, self.small, strict=True) if m not in told_of]
@@ -165,8 +165,21 @@ class Escape(TwoRuns):
         told = [label.animate.set_color(rule_color(MOMENTUM)) for _, label, reached in judged if reached]
         ends = zip(self.small_ends, self.through.values(), strict=False)
         told += [end.animate.set_color(rule_color(MOMENTUM)) for end, reached in ends if reached]
-        self.play(*dimmed, *told, FadeIn(self.verdict), run_time=0.8)
-        self.wait(4.6)
+        first, rest = self.verdict[:2], self.verdict[2:]
+        self.play(*dimmed, *told, FadeIn(first), run_time=0.8)
+        self.wait(1.6)
+        for m in self.back[:1]:
+            self._once_more(m)
+        if len(rest):
+            self.play(FadeIn(rest), run_time=0.5)
+        self.wait(2.6)
+
+    def _once_more(self, m: float) -> None:
+        """The run with a coefficient, on its small map."""
+        trail, step = self.small[[*self.many].index(m)].trails[0], ValueTracker(0.0)
+        self.drive(trail, step)
+        self.play(step.animate.set_value(self.many[m].ended_at), run_time=AGAIN, rate_func=linear)
+        self.release()
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -226,10 +239,9 @@ class Escape(TwoRuns):
     def verdict(self) -> VGroup:
         """How many get through, in the last cell."""
         found, cell = self.numbers(), self.grid[-1]
-        said = [f"end at {self.the_lowest}"]
-        said += [f"${notation().momentum} = {typed(m)}$: through, and back" for m in self.back[:1]]
-        if self.more_fails and not self.back and cell.width > NARROW:
-            said += ["more is not always better"]
+        more = [f"${notation().momentum} = {typed(m)}$: through, and back" for m in self.back[:1]]
+        more = more or ["more is not always better"] * self.more_fails
+        said = [f"end at {self.the_lowest}", *(more if cell.width > NARROW else [])]
         first = bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM))
         words = lines(
             first,

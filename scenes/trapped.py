@@ -229,7 +229,9 @@ class Trapped(TwoRuns):
         self._walk(slow, min(max(slow / PACE, 1.0), LONGEST))
         if self.halt > slow:
             self._walk(self.halt, 2.0)
-        self.wait(0.4)
+        if self.level:
+            self.duet.speaker.say("level here: no arrow is left")
+        self.wait(1.0)
 
     def no_slope_no_step(self) -> None:
         """{here}"""

@@ -71,7 +71,7 @@ class Cut:
     @cached_property
     def crest(self) -> float:
         """The highest ground between the two places, of which the rim's lowest pass may lie aside."""
-        known = values_at(self, np.linspace(*sorted((0.0, self.far)), SAMPLES))
+        known = values_at(self, np.linspace(min(0.0, self.far), max(0.0, self.far), SAMPLES))
         return float(known[np.isfinite(known)].max())
 
     def place(self, x: npt.ArrayLike) -> Array:

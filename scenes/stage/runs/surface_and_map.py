@@ -52,7 +52,7 @@ LEAST = BODY, 3  # type and digits of a number that is named on its card
 BALL, RIM = 0.125, 0.07  # radius of a ball, and how much further each one reaches under the next at the start
 SWING = 18.0  # degrees to each side of it that the camera goes
 SWAY, LIFT = 4.0, 6.0  # where there is little room across or above: so many degrees; and so much further up it stands
-MAP, NEAR_SQUARE = 0.48, 0.4  # of the panels' width: the map, at most, and in a picture that is near square
+MAP, SQUARE, NEAR_SQUARE = 0.48, 0.46, 0.4  # of the panels' width: the map, at most, in 1:1, and in 4:3
 ALONE = 0.6  # height of the line for words under a terrain that is alone
 EVENLY = 3.0  # times as long as wide: up to here a window is widened until both directions have the same scale
 FILLS = 0.97  # of the stage: the map under the title
@@ -134,7 +134,8 @@ class SurfaceAndMap:
         if layout.is_tall():
             above, below = panels.rows(1.0, 1.1, gap=0.25)
             return above, below
-        width = min(panels.height + 0.35, MAP * panels.width) if not layout.is_square() else NEAR_SQUARE * panels.width
+        share = SQUARE if layout.is_small() else NEAR_SQUARE if layout.is_square() else MAP
+        width = min(panels.height + 0.35, share * panels.width)
         right, left = panels.right_slice(width, gap=0.15)
         left = Box(left.left, max(row.top for row in self.rows[1:]) + 0.05, left.right, left.top)
         if right.height > right.width:  # a map is as high as it is wide
