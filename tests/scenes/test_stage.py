@@ -27,7 +27,7 @@ from scenes.stage.panels.plot import LOW, WHOLE, Axis, Panel, decades, nice_step
 from scenes.stage.words.cards import Counter, RuleCard
 from scenes.stage.words.figures import typed
 from scenes.stage.words.numerals import Numeral
-from scenes.stage.words.typesetting import Words, escape, fitting_formula, wrapped_formula
+from scenes.stage.words.typesetting import Words, escape, fitting_formula, wrapped, wrapped_formula
 from tests.scenes.dangling import dangling
 
 SQUARE = Box(-2.0, -2.0, 2.0, 2.0)
@@ -380,6 +380,12 @@ def test_long_formulas_are_broken_before_a_sign() -> None:
 def test_no_line_of_a_formula_ends_in_a_sign(name: str, width: float) -> None:
     made = wrapped_formula(typeset_function(OBJECTIVES[name]), width)
     assert not dangling(made)
+
+
+@pytest.mark.parametrize("width", [3.15, 3.6, 4.2, 5.0])
+def test_mathematics_among_words_is_not_broken(width: float) -> None:
+    """Not even before a power of ten."""
+    assert not dangling(wrapped("lowest: $f = 6.149 dot 10^(-69)$", width))
 
 
 def test_a_sign_at_the_end_of_a_line_is_seen() -> None:

@@ -109,9 +109,10 @@ def fitting_formula(source: str, width: float, size: float = BODY) -> Formula:
 
 
 def wrapped(markup: str, width: float, size: float = SMALL) -> Words:
-    """Words on as many lines as a width needs, near to each other."""
+    """Words on as many lines as a width needs, near to each other; mathematics among them stays in one piece."""
     room = width / UNITS_PER_POINT * SMALL / size
-    return Words(f"#block(width: {room:.1f}pt)[#set par(leading: 0.45em)\n{markup}]", size)
+    settings = "#set par(leading: 0.45em)\n#show math.equation: box" if "$" in markup else "#set par(leading: 0.45em)"
+    return Words(f"#block(width: {room:.1f}pt)[{settings}\n{markup}]", size)
 
 
 def wrapped_formula(source: str, width: float) -> Formula | Words:
