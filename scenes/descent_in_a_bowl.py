@@ -117,11 +117,12 @@ class DescentInABowl(LectureScene):
 
     @property
     def ratio(self) -> float | None:
-        """How many times as long as the one before each step is, if that is one number."""
+        """How many times as long as the one before each step is, if that is one number, and not about 1."""
         with np.errstate(all="ignore"):
             ratios = self.lengths[1:] / self.lengths[:-1]
         same = len(ratios) > 1 and np.isfinite(ratios).all() and np.ptp(ratios) <= ALIKE * abs(ratios[0])
-        return float(ratios.mean()) if same and ratios[0] else None
+        ratio = float(ratios.mean()) if same else 0.0
+        return ratio if ratio and float(figure(ratio)) != 1 else None
 
     @property
     def drawn(self) -> float:

@@ -27,6 +27,7 @@ SAID = {
     "through": "runs through the {dip}",
     "past": "goes past the {dip}",
     "stays": "stays in it, too",
+    "back": "goes through the {dip}, and comes back",
     "elsewhere": "leaves it, for no lower place",
 }
 
@@ -132,7 +133,8 @@ def test_what_is_said_of_momentum_is_what_it_does(clip: str, momentum: float, fa
     on_map = (fast >= [across[0], up[0]]).all(axis=1) & (fast <= [across[-1], up[-1]]).all(axis=1)
     within = inside[cells] & on_map
     if within[-1]:
-        expected = "stays"
+        away = [k for k in range(within.argmax(), len(fast)) if not within[k]]
+        expected = "back" if any(float(objective.value(fast[k])) < held for k in away) else "stays"
     elif free >= (lowest + held) / 2:
         expected = "elsewhere"
     else:
@@ -225,6 +227,20 @@ def test_an_axis_that_ends_a_little_below_zero_goes_on_to_it() -> None:
     panel = Section(scene.duet.boxes[0], scene.cut, tuple(scene.runs), "$f$").panel
     marked = [label.get_center()[1] for label in panel.labels]
     assert min(abs(panel.y_axis.place(0.0) - at) for at in marked) < 0.01
+
+
+def test_where_there_is_no_dip_none_is_gone_past() -> None:
+    """Rosenbrock's valley: gradient descent hardly moves there, and no rim is round it."""
+    scene: Any = make_scene("trapped", {"objective": "rosenbrock", "learning_rate": 0.001})
+    assert scene.dip is None
+    assert scene.fate == "else"
+    assert not any("dip" in scene.caption(beat) for beat in scene.beats[1:])
+
+
+def test_what_comes_back_has_not_stayed() -> None:
+    scene: Any = make_scene("escape", {"momentum": 0.95})
+    assert scene.fate == "back"
+    assert "Momentum goes through the dip, and comes back, to -454.9." in scene.caption("where_they_end")
 
 
 def test_without_another_end_there_is_no_cut() -> None:

@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from optimizers import Trajectory
 
-Fate = Literal["through", "past", "stays", "elsewhere", "else"]
+Fate = Literal["through", "past", "stays", "back", "elsewhere", "else"]
 OUTCOMES: Mapping[str, str] = {
     "through": "runs through {where}",
     "past": "goes past {where}",
     "stays": "stays there, too",
+    "back": "goes through {where}, and comes back",
     "elsewhere": "leaves it, for no lower place",
 }
 

@@ -25,7 +25,7 @@ from scenes.stage.maps.dips import Dip, dip_round
 from scenes.stage.maps.even_map import around, widened
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.eventful import most_of_the_way
-from scenes.stage.runs.fates import OUTCOMES, Fate, arrival, pushes_on
+from scenes.stage.runs.fates import OUTCOMES, Fate, arrival, comes_back, pushes_on
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
 from scenes.stage.runs.section import Cut, cut_through, put_away, show_the_cut, told_climb
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
@@ -58,9 +58,8 @@ class TwoRuns(LectureScene):
     elevation: ClassVar[float] = 36.0
     landscape: ClassVar[str] = "hills and dips"  # what is said of the surface
     dip_is: ClassVar[str] = "dip"  # what holds gradient descent
-    ringed: ClassVar[bool] = False  # at the first sight of the surface that dip has a ring: it is hardly seen
-
     shown_cut: VGroup | None = None  # while a beat rests on it
+    ringed: ClassVar[bool] = False  # at the first sight of the surface that dip has a ring: it is hardly seen
 
     # The runs -------------------------------------------------------------------------------------------------------
 
@@ -125,11 +124,12 @@ class TwoRuns(LectureScene):
     def fate(self) -> Fate:
         """What becomes of momentum, compared with gradient descent at rest."""
         run = self.runs[MOMENTUM]
-        if flies_off(run) or run.undefined_at is not None or not self.rests:
+        if flies_off(run) or run.undefined_at is not None or not self.rests or self.dip is None:
             return "else"
-        if self.in_the_dip[-1] or not self.escapes:
-            return "stays" if self.in_the_dip[-1] else "elsewhere"
-        return "through" if self.in_the_dip.any() else "past"
+        if self.in_the_dip[-1]:
+            return "back" if comes_back(run, self.in_the_dip, self.ends[GD]) else "stays"
+        left: Fate = "through" if self.in_the_dip.any() else "past"
+        return left if self.escapes else "elsewhere"
 
     @cached_property
     def pushing_on(self) -> int | None:
@@ -225,6 +225,8 @@ class TwoRuns(LectureScene):
             return f"Momentum {ending(self.runs[MOMENTUM])}."
         if self.fate == "stays":
             return f"Momentum stays in it, too, at {figure(self.ends[MOMENTUM], 4)}."
+        if self.fate == "back":
+            return f"Momentum {self.what_it_does}, to {figure(self.ends[MOMENTUM], 4)}."
         last, lowest = figure(self.ends[MOMENTUM], 4), self._lowest_value(figure(self.lowest, 4))
         return f"Momentum {self.what_it_does} and {arrival(last, lowest, self.arrives, self.the_lowest)}."
 
