@@ -37,7 +37,7 @@ from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Formula, Words, lines, wrapped_formula
 
-AZIMUTH, ELEVATION, SWING = -34.0, 28.0, 14.0
+AZIMUTH, ELEVATION, SWING = -34.0, 31.0, 14.0
 RELIEF, DEEP = 0.43, 0.33  # of the map's width: the height of the ground, and from there down to the floor
 RISE = 0.4  # how far a terrain that is alone reaches up to the heading, where there are no words beside it
 FOOT, LOW = 0.55, 0.43  # height of the line for words, and of a number on it
@@ -346,8 +346,7 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def aslant(self) -> View:
-        around = (AZIMUTH, AZIMUTH + SWING / 2, AZIMUTH + SWING)
-        return self.terrain.fitted(AZIMUTH, ELEVATION, self.boxes[0], azimuths=around)
+        return self.terrain.fitted(AZIMUTH, ELEVATION, self.boxes[0])
 
     @cached_property
     def above(self) -> View:

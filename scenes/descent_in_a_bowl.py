@@ -34,7 +34,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.panels.scoreboard import error_at
-from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.endings import ending, flies_off, last_value
@@ -117,16 +117,17 @@ class DescentInABowl(LectureScene):
 
     @property
     def ratio(self) -> float | None:
-        """How many times as long as the one before each step is, if that is one number."""
+        """How many times as long as the one before each step is, if that is one number, and not about 1."""
         with np.errstate(all="ignore"):
             ratios = self.lengths[1:] / self.lengths[:-1]
         same = len(ratios) > 1 and np.isfinite(ratios).all() and np.ptp(ratios) <= ALIKE * abs(ratios[0])
-        return float(ratios.mean()) if same and ratios[0] else None
+        ratio = float(ratios.mean()) if same else 0.0
+        return ratio if ratio and float(figure(ratio)) != 1 else None
 
     @property
     def drawn(self) -> float:
         """The scale of the arrows on the map: 1, unless they would leave it or be too short to be seen."""
-        iterates, gradients = self.run.iterates[: self.slow], self.run.gradients[: self.slow]
+        iterates, gradients = self.run.iterates[: self.slow + 1], self.run.gradients[: self.slow + 1]
         (left, right), (low, high) = self.duet.view
         with np.errstate(all="ignore"):
             rooms = np.where(gradients > 0, iterates - (left, low), (right, high) - iterates) / np.abs(gradients)
@@ -137,7 +138,7 @@ class DescentInABowl(LectureScene):
 
     @property
     def slow(self) -> int:
-        """How many steps are taken slowly."""
+        """How many steps are taken slowly; where they have led to, the arrow stands once more."""
         return int(min(FIRST, self.run.ended_at))
 
     @property
@@ -181,16 +182,16 @@ class DescentInABowl(LectureScene):
     def surface(self) -> None:
         """A map of the error, and the surface that it is the map of: height is error."""
         self.duet.unfold()
-        self.play(FadeIn(self.formula), run_time=0.6)
-        self.duet.speaker.say("height is the error $f$: the map, seen from the side", "height is the error $f$")
-        self.duet.look(2.6, azimuth=self.duet.azimuth + SWING)
+        self.duet.announcer.say("height is the error $f$: the map, seen from the side", "height is the error $f$")
+        self.duet.look(2.6, azimuth=self.duet.azimuth + self.duet.sway)
+        self.duet.announcer.hush()
         self.duet.step_aside()
-        self.play(GrowFromCenter(self.goal), run_time=0.4)
+        self.play(FadeIn(self.formula), GrowFromCenter(self.goal), run_time=0.6)
+        self.wait(1.4)
 
     def first_steps(self) -> None:
         """The arrow is the negative gradient: straight downhill, and as long as it is steep. {so_far}he step is
         {learning_rate:g} times the {it}."""
-        self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
         yellow, eta = tinted("$-nabla f$", palette().gradient), notation().learning_rate
@@ -208,15 +209,16 @@ class DescentInABowl(LectureScene):
                 self.wait(0.8)
             self.duet.walk(step + 1, 1.0, azimuth=self.duet.azimuth)
             self._hide_downhill()
-        self.wait(0.6)
+        self._show_downhill(self.slow)
 
     def shorter_and_shorter(self) -> None:
         """{how_far}"""
         self.duet.speaker.hush()
+        self._hide_downhill()
         last = self.run.ended_at
         if last > self.slow:
             seconds = min((last - self.slow) / QUICK, LONGEST)
-            self.duet.walk(last, seconds, azimuth=self.duet.azimuth - SWING)
+            self.duet.walk(last, seconds, azimuth=self.duet.azimuth - self.duet.sway)
         first, end = float(self.run.values[0]), error_at(self.run, self.run.ended_at)
         told = f"the error: from ${rounded(first)}$ to ${rounded(end)}$"
         self.duet.speaker.say("the steps are too long: it flies off" if flies_off(self.run) else told)
@@ -252,6 +254,8 @@ class DescentInABowl(LectureScene):
         self.wait(0.7)
 
     def _hide_downhill(self) -> None:
+        if self.downhill not in self.mobjects:  # it would lead out of all bounds
+            return
         self.play(FadeOut(self.downhill), self.laid.presence.animate.set_value(0.0), run_time=0.4)
 
     # What is on the screen ------------------------------------------------------------------------------------------
@@ -272,7 +276,7 @@ class DescentInABowl(LectureScene):
     @cached_property
     def arrows(self) -> Array:
         """Tails and tips (2, n, 2) of the negative gradient, in the objective's variables, at the first iterates."""
-        tails, gradients = self.run.iterates[: self.slow], self.run.gradients[: self.slow]
+        tails, gradients = self.run.iterates[: self.slow + 1], self.run.gradients[: self.slow + 1]
         with np.errstate(all="ignore"):
             return np.stack([tails, tails - self.drawn * gradients])
 

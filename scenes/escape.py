@@ -24,6 +24,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.even_map import widened
+from scenes.stage.runs.fates import comes_back
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.words.endings import last_value
@@ -36,7 +37,7 @@ from scenes.typed import as_list
 CELL, NARROW = 0.5, 1.8  # height of a line under a small map; width of a cell for few words
 FAINT = 0.35  # a map whose run does not get through
 AT_THE_BOTTOM = 0.02  # of the way down from the start: at a lowest point
-GLANCE = 7.0  # seconds for the runs on the small maps
+GLANCE, AGAIN = 7.0, 3.2  # seconds for the runs on the small maps, and for one of them
 
 
 Momenta = Annotated[tuple[Coefficient, ...], BeforeValidator(as_list), Field(min_length=2, max_length=7)]
@@ -83,15 +84,28 @@ class Escape(TwoRuns):
         reached = [m for m, good in self.through.items() if good]
         return any(not good and m > min(reached, default=np.inf) for m, good in self.through.items())
 
+    @cached_property
+    def back(self) -> list[float]:
+        """The coefficients whose runs went through the dip, were lower, and ended in the dip all the same."""
+        dip, rest = self.dip, self.ends[GD]
+        paths = {m: run.iterates[: run.ended_at + 1] for m, run in self.many.items()} if dip else {}
+        return [m for m, path in paths.items() if dip and comes_back(self.many[m], dip.holds(path), rest)]
+
     def words(self) -> Mapping[str, str]:
         found, count = self.numbers(), len(self.through)
         at = f"{found['through']} of {count} end at {self.the_lowest}"
         least, most = (figure(end(self.parameters.momenta), 6) for end in (min, max))
         return {
             **super().words(),
-            "how_many": at + (": more momentum is not always better" if self.more_fails else ""),
+            "how_many": f"{at}{self._judged()}",
             "which": f"from {least} to {most}",
         }
+
+    def _judged(self) -> str:
+        """Which runs were through the dip, and are in it again; and whether more momentum fails where less does not."""
+        better = ": more momentum is not always better" if self.more_fails else ""
+        these = " and ".join(figure(m, 6) for m in self.back)
+        return f". With {these} it went through the {self.dip_is}, and came back{better}" if these else better
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {**self.runs, **{f"momentum {figure(m, 6)}": run for m, run in self.many.items()}}
@@ -124,7 +138,8 @@ class Escape(TwoRuns):
         """The same start with {compared} momentum coefficients, {which}."""
         duet = self.duet
         duet.speaker.hush()
-        gone = [duet.terrain, duet.map, duet.counter, *duet.cards.values(), *duet.paths.values(), *self._targets]
+        seen = [duet.terrain, *self._targets] if self.shown_cut is None else [*self.shown_cut, self.goal]
+        gone = [*seen, duet.map, duet.counter, *duet.cards.values(), *duet.paths.values()]
         self.play(*(FadeOut(part) for part in (*gone, *([self.rim] if self.rim is not None else []))), run_time=0.6)
         self.play(*(FadeIn(part) for part in (*self.cells, *self.small_targets)), run_time=0.9)
         self.wait(1.4)
@@ -144,12 +159,27 @@ class Escape(TwoRuns):
     def not_the_more_the_better(self) -> None:
         """{how_many}."""
         judged = list(zip(self.small, self.small_labels, self.through.values(), strict=True))
-        dimmed = [terrain.raster.animate.set_opacity(FAINT) for terrain, _, reached in judged if not reached]
+        told_of = [m for m, reached in self.through.items() if reached or m in self.back]
+        others = [terrain for m, terrain in zip(self.many, self.small, strict=True) if m not in told_of]
+        dimmed = [terrain.raster.animate.set_opacity(FAINT) for terrain in others]
         told = [label.animate.set_color(rule_color(MOMENTUM)) for _, label, reached in judged if reached]
         ends = zip(self.small_ends, self.through.values(), strict=False)
         told += [end.animate.set_color(rule_color(MOMENTUM)) for end, reached in ends if reached]
-        self.play(*dimmed, *told, FadeIn(self.verdict), run_time=0.8)
-        self.wait(4.6)
+        first, rest = self.verdict[:2], self.verdict[2:]
+        self.play(*dimmed, *told, FadeIn(first), run_time=0.8)
+        self.wait(1.6)
+        for m in self.back[:1]:
+            self._once_more(m)
+        if len(rest):
+            self.play(FadeIn(rest), run_time=0.5)
+        self.wait(2.6)
+
+    def _once_more(self, m: float) -> None:
+        """The run with a coefficient, on its small map."""
+        trail, step = self.small[[*self.many].index(m)].trails[0], ValueTracker(0.0)
+        self.drive(trail, step)
+        self.play(step.animate.set_value(self.many[m].ended_at), run_time=AGAIN, rate_func=linear)
+        self.release()
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -209,8 +239,9 @@ class Escape(TwoRuns):
     def verdict(self) -> VGroup:
         """How many get through, in the last cell."""
         found, cell = self.numbers(), self.grid[-1]
-        said = [f"end at {self.the_lowest}"]
-        said += ["more is not always better"] if self.more_fails and cell.width > NARROW else []
+        more = [f"${notation().momentum} = {typed(m)}$: through, and back" for m in self.back[:1]]
+        more = more or ["more is not always better"] * self.more_fails
+        said = [f"end at {self.the_lowest}", *(more if cell.width > NARROW else [])]
         first = bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM))
         words = lines(
             first,

@@ -43,7 +43,7 @@ from scenes.stage.maps.contour_map import containing
 from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.gauge import Gauge
 from scenes.stage.panels.plot import Panel
-from scenes.stage.runs.surface_and_map import BALL, ELEVATION, SWING
+from scenes.stage.runs.surface_and_map import BALL
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.speaker import Speaker, tinted
@@ -57,8 +57,8 @@ PACE, LONGEST = 9.0, 12.0  # steps a second, and seconds of one run at most
 AHEAD = 1.5  # how many times as many steps gradient descent takes on flat ground, at least
 FOOT, HEAD, GAUGE = 0.6, 0.6, 0.8  # heights in the last picture
 AZIMUTHS = {"first": -40.0, "second": -32.0}
-ELEVATIONS = {"first": ELEVATION, "second": 54.0}  # into a pit one looks from high up: its rim would hide its ground
-ONTO, BEHIND = -25.0, -155.0  # azimuths from which a descent from the ridge of a saddle comes towards the camera
+ELEVATIONS = {"first": 45.0, "second": 54.0}  # into a pit one looks from high up: its rim would hide its ground
+ONTO, BEHIND = -50.0, -130.0  # azimuths from which a descent from the ridge of a saddle comes towards the camera
 
 
 class Saddle(LectureScene):
@@ -231,7 +231,7 @@ class Saddle(LectureScene):
         speaker = ground.announcer
         if said := self._said_of(place):
             speaker.say(*said)
-        ground.look(2.6, azimuth=ground.azimuth + SWING)
+        ground.look(2.6, azimuth=ground.azimuth + ground.sway)
         speaker.hush()
         ground.step_aside()
         grow = [outline.presence.animate.set_value(1.0) for outline in ground.outlines]
@@ -259,7 +259,7 @@ class Saddle(LectureScene):
             ground.speaker.say(f"${typed(self.offset(place))}$ beside the ridge", f"${typed(self.offset(place))}$ off")
             self.wait(1.8)
         ground.speaker.say(f"counted: {ground.called}", ground.called)
-        ground.walk(ground.last, min(ground.last / PACE, LONGEST), azimuth=ground.azimuth - SWING / 2)
+        ground.walk(ground.last, min(ground.last / PACE, LONGEST), azimuth=ground.azimuth - ground.sway / 2)
         self.wait(0.8)
         ground.speaker.say(*self._compared(place))
         self.wait(2.0)

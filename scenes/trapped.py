@@ -32,7 +32,7 @@ from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.eventful import most_of_the_way
 from scenes.stage.runs.fates import OUTCOMES
 from scenes.stage.runs.landing import Landing, Verdict
-from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.orbit import View
@@ -42,7 +42,7 @@ from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 
 PACE, LONGEST = 1.5, 9.0  # steps a second on the way down, and seconds at most
-LOW = 27.0  # elevation of the close look
+LOWER = 12.0  # degrees that the camera comes down for the close look
 LEVEL = 1e-3  # of the first slope: the ground is level
 STILL = 1e-3  # of the window: a way that is not seen
 HIGH = 0.1  # of the height shown: a rim that is seen from the last row
@@ -210,10 +210,10 @@ class Trapped(TwoRuns):
     def surface(self) -> None:
         """The surface: {the_surface}."""
         self.duet.unfold()
-        self.play(FadeIn(self.formula), run_time=0.6)
-        self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+        self.duet.look(2.8, azimuth=self.duet.azimuth + self.duet.sway)
         self.duet.step_aside()
-        self.wait(0.6)
+        self.play(FadeIn(self.formula), run_time=0.6)
+        self.wait(1.6)
 
     def down(self) -> None:
         """Gradient descent {way_down}. The arrow points downhill, and is as long as it is steep."""
@@ -229,7 +229,9 @@ class Trapped(TwoRuns):
         self._walk(slow, min(max(slow / PACE, 1.0), LONGEST))
         if self.halt > slow:
             self._walk(self.halt, 2.0)
-        self.wait(0.4)
+        if self.level:
+            self.duet.speaker.say("level here: no arrow is left")
+        self.wait(1.0)
 
     def no_slope_no_step(self) -> None:
         """{here}"""
@@ -238,8 +240,10 @@ class Trapped(TwoRuns):
             first, here = (typed(self.slope_at(step), 2) for step in (0, self.halt))
             self.duet.speaker.say(f"slope: ${first}$ at the start, ${here}$ here", f"the slope here: ${here}$")
             self.wait(2.4)
-        moving = "it flies off" if flies_off(self.run) else "it is not at rest"
-        self.duet.speaker.say("no slope, no step" if self.level else moving)
+            if self.level:
+                self.duet.speaker.say(f"slope ${here}$ here: no slope, no step", f"slope ${here}$: no step")
+        if not self.level:
+            self.duet.speaker.say("it flies off" if flies_off(self.run) else "it is not at rest")
         self.wait(2.0)
 
     def more_steps(self) -> None:
@@ -253,7 +257,7 @@ class Trapped(TwoRuns):
         self.duet.speaker.hush()
         if self.run.ended_at > self.halt:
             self._walk(self.run.ended_at, 3.0)
-        more, told = self.run.ended_at - self.halt, "nothing changes" if self.still else "it is not at rest"
+        more, told = self.run.ended_at - self.halt, f"moved by ${typed(self.drift, 1)}$"
         self.duet.speaker.say(f"${more}$ more steps: {'it flies off' if flies_off(self.run) else told}")
         self.wait(1.8)
 
@@ -316,7 +320,7 @@ class Trapped(TwoRuns):
     @cached_property
     def close(self) -> View:
         """A lower look at the dip, as large as the box allows."""
-        return self.duet.terrain.fitted(self.duet.azimuth - SWING / 2, LOW)
+        return self.duet.terrain.fitted(self.duet.azimuth - self.duet.sway / 2, self.duet.elevation - LOWER)
 
     @cached_property
     def landing(self) -> Landing:

@@ -20,12 +20,13 @@ from scenes.stage.ink.fading import FadeOut
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.two_runs import GD, MOMENTUM, SAME, TwoRuns
+from scenes.stage.terrain.orbit import View
 from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import figure
 from scenes.stage.words.turning import TOO_SMALL, u_turns
 
-ROUND = 44.0  # degrees that the camera goes, until it looks into the valley from its open end
-LAPSED = 0.6  # the share of them when the time lapse is over: at both halts numbers beside the plate are there, or not
+OPEN_END = 4.0  # the azimuth from which one looks into the valley
+LAPSED = 22.0  # degrees on the way there when the time lapse is over: at both halts numbers are there, or not
 LEAD, AFTER = 5, 2  # steps before the first turn at which slow motion begins, and after the third at which it ends
 LAPSE, SLOW, QUICK, LONGEST = 2.6, 2.2, 9.0, 11.0  # seconds of time lapse; steps a second; seconds of a stretch at most
 LEVEL_GROUND = 0.05  # of the steepest slope on its way: nearly level
@@ -42,8 +43,8 @@ class UTurn3D(TwoRuns):
     poster = "from_above"
     landscape = "the valley, high on both sides"
     azimuth = -40.0
-    elevation = 34.0
-    swing = (0.0, ROUND)
+    elevation = 38.0
+    swing = (0.0, LAPSED)
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field(
@@ -149,14 +150,14 @@ class UTurn3D(TwoRuns):
         self.wait(1.4)
         self.duet.speaker.hush()
         if self.lead:
-            self.duet.walk(self.lead, LAPSE, azimuth=self.duet.azimuth + LAPSED * ROUND)
+            self.duet.walk(self.lead, LAPSE, azimuth=self.duet.azimuth + LAPSED)
 
     def in_and_out(self) -> None:
         """Momentum {how_it_runs}."""
         left = self.third_turn - self.lead
         self.drive(self.rings, self.duet.step)
         if left > 0:
-            self.duet.walk(self.third_turn, min(left / SLOW, LONGEST), azimuth=self.duet.azimuth + ROUND)
+            self.duet.walk(self.third_turn, min(left / SLOW, LONGEST), view=self.from_the_open_end)
         self.release()
         if self.lost:
             self.duet.speaker.say("momentum flies off", "flies off")
@@ -200,6 +201,11 @@ class UTurn3D(TwoRuns):
     def third_turn(self) -> int:
         """The step shortly after the third u-turn, or the last one."""
         return int(min(self.turns[MOMENTUM][:3][-1] + AFTER, self.last)) if self.count else self.last
+
+    @cached_property
+    def from_the_open_end(self) -> View:
+        """Into the valley, from as near as there is room."""
+        return self.duet.beside_the_map(OPEN_END)
 
     def rings_on(self, chart: ContourMap, step: float = np.inf) -> Rings:
         """The u-turns, ringed on a map, those up to a step."""

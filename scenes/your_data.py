@@ -324,7 +324,7 @@ class YourData(LectureScene):
         ground = VGroup(stand.map.bands, stand.map.lines, stand.map.unknown)
         self.play(FadeIn(ground), run_time=1.2)
         self.remove(net)
-        stand.speaker.say("all of them: the landscape of the error", "all: a landscape")
+        stand.speaker.say("all of them: the landscape of the error", "all: the error's landscape")
         self.wait(0.8)
         self.play(FadeOut(curves), *(FadeOut(mark[0]) for mark in self.marks), run_time=0.5)
         self.ideal = Following(stand.panel, np.array([self.lowest_place]), palette().target, 3.0)

@@ -47,7 +47,7 @@ from scenes.stage.panels.plot import Range
 from scenes.stage.runs.fitting_rate import fitting_rate
 from scenes.stage.runs.hidden import on_one_path
 from scenes.stage.runs.landing import Landing
-from scenes.stage.runs.surface_and_map import FOOT, SWING, SurfaceAndMap
+from scenes.stage.runs.surface_and_map import FOOT, SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.chosen_surface import Surface, Window, surface_of
 from scenes.stage.terrain.fitting_view import lowest_places
@@ -249,11 +249,11 @@ class YourObjective(LectureScene):
 
     def surface(self) -> None:
         """The function as a map and as a surface: height is its value{is_log}."""
-        self.duet.unfold(self.rows_alone[1] if self.formula_above else None)
+        self.duet.unfold(self.rows_alone[1] if self.formula_above else self.duet.rows[0])
         if not self.formula_above:
             self.play(FadeIn(self.formula), run_time=0.6)
         self.speaker_alone.say("height is the value of $f$")
-        self.duet.look(2.8, azimuth=self.duet.azimuth + SWING)
+        self.duet.look(2.8, azimuth=self.duet.azimuth + self.duet.sway)
         if layout.is_tall():  # alone it is no larger there
             self._step_aside()
         self.wait(1.2)
@@ -300,7 +300,7 @@ class YourObjective(LectureScene):
             self.duet.speaker.say(*said)
         last = max(run.ended_at for run in self.runs.values())
         seconds = min(max(last / PACE, LEAST), LONGEST)
-        self.duet.walk(last, seconds, azimuth=self.duet.azimuth - SWING)
+        self.duet.walk(last, seconds, azimuth=self.duet.azimuth - self.duet.sway)
         self.wait(0.4)
 
     def where_they_end(self) -> None:

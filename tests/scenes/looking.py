@@ -1,7 +1,7 @@
 """What may be wrong with the picture as it stands: looked at after each play of a clip, without drawing.
 
 A text keeps inside the safe frame, clear of other texts, off the panels (unless it is meant to stand there), and is
-large enough for the last row; and what fades out was there.
+large enough for the last row, and no line of it ends in a sign; and what fades out was there.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from scenes.stage.panels.plot import Panel
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.signs import Sign
 from scenes.stage.words.typesetting import MINIMUM_CAPITAL, capital_fraction
+from tests.scenes.dangling import dangling
 
 READ = 0.5  # of a word is there: it can be read
 
 #: Heights of texts that were looked at, and how large their capitals were.
 CAPITALS: WeakKeyDictionary[Mobject, tuple[tuple[float, float], float]] = WeakKeyDictionary()
+
+BROKEN: WeakKeyDictionary[Mobject, bool] = WeakKeyDictionary()
 
 
 @dataclass
@@ -102,6 +105,8 @@ def troubles(scene: LectureScene) -> Iterator[str]:
             yield f"{name_of(text)} leaves the safe frame: {layout.Box(*box)}"
         if capitals(text, height) < MINIMUM_CAPITAL:
             yield f"{name_of(text)} is too small: {1080 * capitals(text, height):.1f} px"
+        if ends_in_a_sign(text):
+            yield f"a line of {name_of(text)} ends in a sign"
     if panels:
         areas = np.array([(area.left, area.bottom, area.right, area.top) for area in panels])
         for number, _ in np.argwhere(overlaps(boxes, areas) > 0.01):
@@ -127,6 +132,15 @@ def faint(scene: LectureScene) -> Iterator[str]:
     for sign in signs:
         if 0.01 < sign.get_fill_opacity() < READ:
             yield f"{name_of(sign)} rests half faded: {sign.get_fill_opacity():.2f}"
+
+
+def ends_in_a_sign(text: Typst | Numeral) -> bool:
+    """Whether a line of it does (`dangling`): the same, wherever it stands."""
+    if isinstance(text, Numeral):
+        return False
+    if text not in BROKEN:
+        BROKEN[text] = dangling(text)
+    return BROKEN[text]
 
 
 def boxes_of(texts: Sequence[Mobject]) -> np.ndarray:

@@ -128,3 +128,10 @@ def test_all_of_the_arrow_is_too_far_where_it_leads_to_no_lower_place(objective:
 def test_the_whole_arrow_of_the_paraboloid_leads_to_the_other_side() -> None:
     """x - 2 x = -x: just as high."""
     assert "too far" in make_scene("descent_in_a_bowl", {}).caption("first_steps")  # type: ignore[attr-defined]
+
+
+def test_steps_that_differ_are_not_called_one_times_the_one_before() -> None:
+    """On the plateau each is 1.003 times as long as the one before."""
+    scene = make_scene("descent_in_a_bowl", {"objective": "valley_neuron", "learning_rate": 1.0})
+    assert "1 times the one before" not in scene.caption("side_by_side")
+    assert "0.8 times the one before" in make_scene("descent_in_a_bowl", {}).caption("side_by_side")

@@ -45,6 +45,23 @@ def test_numbers() -> None:
     assert scene.fate == "through"
 
 
+def test_too_much_momentum_goes_through_and_comes_back() -> None:
+    """In a loop of plain NumPy: the last place is on the near side of the pass, and one before it in the deep dip."""
+    for momenta, back in (((0.6, 0.95), [0.95]), ((0.6, 0.9), []), ((0.0, 0.3), [])):
+        scene = make_scene("escape", {"momenta": momenta})
+        found = []
+        for gamma in momenta:
+            x, update, path = np.array(scene.objective.start), np.zeros(2), []
+            for _ in range(100):
+                update = gamma * update + 0.015 * scene.objective.gradient(x)
+                x = x - update
+                path.append(x)
+            side = np.array(path) @ (11.0, 7.0)  # along the way from (-5, -4) to (6, 3)
+            found += [gamma] if side[-1] > 40 and side.min() < 0 else []
+        assert scene.back == found == back
+        assert ("went through the dip, and came back" in scene.caption("not_the_more_the_better")) == bool(back)
+
+
 def test_the_lecture_s_sines() -> None:
     """REFERENCE.md, S1: the local minimum and the global one of momentum 0.4; it flies past the dip."""
     scene = make_scene("escape", {"objective": "qfsp", "learning_rate": 0.1, "momentum": 0.4})

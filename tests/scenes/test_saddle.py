@@ -17,7 +17,6 @@ from objectives.errors import UsageError
 from scenes.props.saddle.flat_ground import PITCH
 from scenes.props.saddle.flat_steps import FLAT
 from scenes.saddle import GD, MOMENTUM, Saddle
-from scenes.stage.runs.surface_and_map import SWING
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -177,7 +176,7 @@ def test_the_descent_from_the_ridge_comes_towards_the_camera(offset: float) -> N
     """It goes to the side on which they start, and there the eye is, from the first run's beginning to its end."""
     scene: Any = make_scene("saddle", {"start": (3.0, offset)})
     ground = scene.grounds["first"]
-    for azimuth in (ground.azimuth, ground.azimuth + SWING, ground.azimuth + SWING / 2):
+    for azimuth in (ground.azimuth, ground.azimuth + ground.sway, ground.azimuth - ground.sway):
         assert replace(ground.aslant, azimuth=azimuth).axes[2][1] * offset > 0
     ends = [run.iterates[run.ended_at, 1] * offset for run in ground.runs.values()]
     assert min(ends) > 0

@@ -14,12 +14,13 @@ from manim import Square, VGroup
 
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
-from objectives import OBJECTIVES
+from objectives import OBJECTIVES, typeset_function
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Rings, Trail, along, apart, pointer, walked
+from scenes.stage.ink.colours import SELDOM
 from scenes.stage.ink.drawing import clip_polyline, disc_points, polyline_points
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import THEMES, Palette, contrast, map_lightness
+from scenes.stage.ink.palette import THEMES, Palette, contrast, distance, map_lightness
 from scenes.stage.maps.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.panels.error_strip import ErrorStrip, error_range
 from scenes.stage.panels.plot import LOW, WHOLE, Axis, Panel, decades, nice_step, ticks
@@ -27,7 +28,8 @@ from scenes.stage.words.cards import Counter, RuleCard
 from scenes.stage.words.figures import typed
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import tinted
-from scenes.stage.words.typesetting import Words, escape, fitting_formula, wrapped_formula
+from scenes.stage.words.typesetting import Words, escape, fitting_formula, wrapped, wrapped_formula
+from tests.scenes.dangling import dangling
 
 SQUARE = Box(-2.0, -2.0, 2.0, 2.0)
 finite = st.floats(-1e6, 1e6, allow_nan=False)
@@ -59,6 +61,14 @@ def test_paths_and_balls_stand_out_on_any_ground(colors: Palette) -> None:
 
 
 @pytest.mark.parametrize("colors", THEMES.values(), ids=THEMES)
+def test_no_two_rules_are_taken_for_one_another(colors: Palette) -> None:
+    """Nor for what is not a rule: the gradient, momentum's share, words, targets."""
+    assert min(distance(*pair) for pair in combinations(colors.rules.values(), 2)) >= 0.12
+    others = (colors.gradient, colors.share, colors.ink, colors.target)
+    assert min(distance(rule, other) for rule in colors.rules.values() for other in others) >= 0.098
+
+
+@pytest.mark.parametrize("colors", THEMES.values(), ids=THEMES)
 def test_map_rises_in_even_steps_away_from_the_ground(colors: Palette) -> None:
     lightness = map_lightness((colors.ground, *colors.map))
     steps = np.diff(lightness[1:])
@@ -68,17 +78,19 @@ def test_map_rises_in_even_steps_away_from_the_ground(colors: Palette) -> None:
 
 
 @pytest.mark.parametrize("colors", THEMES.values(), ids=THEMES)
-def test_colour_blind_eyes_tell_the_lectures_two_rules_apart(colors: Palette) -> None:
-    """Protanopia and deuteranopia, simulated by the matrices of Viénot, Brettel and Mollon (1999)."""
+def test_colour_blind_eyes_tell_the_lectures_rules_apart(colors: Palette) -> None:
+    """Protanopia and deuteranopia, simulated by the matrices of Viénot, Brettel and Mollon (1999): gradient descent and
+    momentum as far as can be, the six that race most often by more than a shade."""
     blind = {
         "protan": [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
         "deutan": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
     }
-    pair = [colors.rules["gradient_descent"], colors.rules["momentum"]]
-    linear = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in pair]) ** 2.2
+    often = [*colors.rules.values()][:SELDOM]
+    linear = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in often]) ** 2.2
     for matrix in blind.values():
-        one, other = np.clip(linear @ np.transpose(matrix), 0, 1) ** (1 / 2.2)
-        assert np.linalg.norm(one - other) > 0.4
+        seen = np.clip(linear @ np.transpose(matrix), 0, 1) ** (1 / 2.2)
+        assert np.linalg.norm(seen[0] - seen[1]) > 0.4
+        assert min(np.linalg.norm(one - other) for one, other in combinations(seen, 2)) > 0.07
 
 
 # Boxes ----------------------------------------------------------------------------------------------------------------
@@ -360,14 +372,41 @@ def test_long_formulas_take_several_lines() -> None:
     assert wrapped_formula(long, 4).height > 1
 
 
-def test_long_formulas_are_broken_between_brackets() -> None:
-    """Two terms, a bracket each: the second begins a line, and is not torn; where a bracket is too long, it is."""
+def test_long_formulas_are_broken_before_a_sign() -> None:
+    """Two terms, of which the second begins a line and is not torn; where one is too long, it is, before a sign."""
     term = "exp(-x^2 - 3 y - 4)"
-    whole = wrapped_formula(f"f(x, y) = 2 {term} - 3 {term}", 5.0)
-    assert whole.typst_code.count(f"thin #box[${term}$]") == 2
-    assert wrapped_formula(f"f(x, y) = 2 {term} - 3 {term}", 2.0).typst_code.count("#box") == 0
-    kept = wrapped_formula("sqrt(x_1 + x_2 + x_3) + f(x, y) + frac(x + 1, 3) + (x - 1)^2", 3.0).typst_code
-    assert re.findall(r"#box\[(.*?)\]", kept) == ["$(x - 1)$"]
+    whole = f"f(x, y) = 2 {term} - 3 {term}"
+    assert pieces_of(whole, 5.0) == [f"f(x, y) = 2 {term}", f"- med 3 {term}"]
+    assert pieces_of(whole, 2.5)[:4] == ["f(x, y)", r"= med 2 exp\(-x^2", "- med 3 y", r"- med 4\)"]
+    kept = "sqrt(x_1 + x_2 + x_3) + f(x, y) - frac(x + 1, 3) + (x - 1)^2"
+    assert pieces_of(kept, 3.0) == ["sqrt(x_1 + x_2 + x_3)", "+ med f(x, y)", "- med frac(x + 1, 3)", "+ med (x - 1)^2"]
+
+
+@pytest.mark.parametrize("width", [2.5, 4.0, 7.0])
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_no_line_of_a_formula_ends_in_a_sign(name: str, width: float) -> None:
+    made = wrapped_formula(typeset_function(OBJECTIVES[name]), width)
+    assert not dangling(made)
+
+
+@pytest.mark.parametrize("width", [3.15, 3.6, 4.2, 5.0])
+def test_mathematics_among_words_is_not_broken(width: float) -> None:
+    """Not even before a power of ten."""
+    assert not dangling(wrapped("lowest: $f = 6.149 dot 10^(-69)$", width))
+
+
+def test_a_sign_at_the_end_of_a_line_is_seen() -> None:
+    """Typst breaks behind a sign, where it is left to it; a number below a line is no line."""
+    assert dangling(Words("#block(width: 60pt)[$x_1 + x_2 + x_3 + x_4$]"))
+    assert dangling(Words(r"$a - $ \ $b$"))
+    assert not dangling(Words(r"$a$ \ $- b$"))
+    assert not dangling(Words("$f =$"))
+    assert not dangling(Words("$x - frac(-1 - y, 2)$"))
+
+
+def pieces_of(source: str, width: float) -> list[str]:
+    """What may not be broken."""
+    return re.findall(r"#box\[\$(.*?)\$\]", wrapped_formula(source, width).typst_code)
 
 
 def test_colours_of_the_map_are_all_different() -> None:

@@ -6,6 +6,7 @@ A dip is filled here cell by cell, always over the lowest edge (a priority queue
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,7 @@ SAID = {
     "through": "runs through the {dip}",
     "past": "goes past the {dip}",
     "stays": "stays in it, too",
+    "back": "goes through the {dip}, and comes back",
     "elsewhere": "leaves it, for no lower place",
 }
 
@@ -131,7 +133,8 @@ def test_what_is_said_of_momentum_is_what_it_does(clip: str, momentum: float, fa
     on_map = (fast >= [across[0], up[0]]).all(axis=1) & (fast <= [across[-1], up[-1]]).all(axis=1)
     within = inside[cells] & on_map
     if within[-1]:
-        expected = "stays"
+        away = [k for k in range(within.argmax(), len(fast)) if not within[k]]
+        expected = "back" if any(float(objective.value(fast[k])) < held for k in away) else "stays"
     elif free >= (lowest + held) / 2:
         expected = "elsewhere"
     else:
@@ -156,13 +159,13 @@ def test_the_cut_goes_straight_through_both_ends(clip: str, places: Any) -> None
     if places is not None:
         np.testing.assert_allclose([first, last], places, atol=1e-3)
     cut, far = scene.cut, float(np.hypot(*(last - first))) * np.sign((last - first)[0])
-    section = Section(scene.duet.boxes[0], cut, scene.dip.rim, tuple(scene.runs), "$f$")
+    section = Section(scene.duet.boxes[0], cut, tuple(scene.runs), "$f$")
     for share in (-0.3, 0.0, 0.4, 1.0, 1.2):
         expected = scene.objective.value(first + share * (last - first))
         assert cut.value(np.array([share * far])) == pytest.approx(float(expected))
     for ball, at, end in zip(section.balls, (0.0, far), (first, last), strict=True):
         np.testing.assert_allclose(ball.get_center(), section.panel.point(at, float(scene.objective.value(end))))
-    assert section.climb.get_top()[1] == pytest.approx(section.panel.point(0.0, scene.dip.rim)[1])
+    assert section.climb.get_top()[1] == pytest.approx(section.panel.point(0.0, cut.crest)[1])
     line, area = line_on(scene.duet.map, cut), scene.duet.map.area
     assert area.left - 1e-9 <= line.points[:, 0].min() <= line.points[:, 0].max() <= area.right + 1e-9
     assert area.bottom - 1e-9 <= line.points[:, 1].min() <= line.points[:, 1].max() <= area.top + 1e-9
@@ -172,10 +175,10 @@ def test_the_cut_goes_straight_through_both_ends(clip: str, places: Any) -> None
 def test_the_way_up_is_seen_and_has_its_number(clip: str) -> None:
     """At once, or magnified: an arrow of 40 pixels at 720p, its length the climb on the panel's own scale."""
     scene: Any = make_scene(clip, {})
-    cut, dip = scene.cut, scene.dip
-    whole = Section(scene.duet.boxes[0], cut, dip.rim, tuple(scene.runs), "$f$", walls=scene.coarse is not None)
+    cut = scene.cut
+    whole = Section(scene.duet.boxes[0], cut, tuple(scene.runs), "$f$", walls=scene.coarse is not None)
     section = whole if whole.is_seen else whole.closer()
-    climb = dip.rim - float(scene.objective.value(scene.runs["gradient_descent"].iterates[-1]))
+    climb = cut.crest - float(scene.objective.value(scene.runs["gradient_descent"].iterates[-1]))
     axis = section.panel.y_axis
     scale = (axis.screen[1] - axis.screen[0]) / (axis.data[1] - axis.data[0])
     assert section.climb.height == pytest.approx(climb * scale)
@@ -187,15 +190,57 @@ def test_the_way_up_is_seen_and_has_its_number(clip: str) -> None:
     rims = [float(cut.value(np.array([side]))) for side in section.ends]
     assert left <= section.ends[0] < 0 < section.ends[1] <= right
     assert not section.ends[0] < cut.far < section.ends[1]  # the level of the rim lies over the first dip alone
-    assert rims == pytest.approx([dip.rim, dip.rim], abs=0.05 * climb)
+    assert rims == pytest.approx([cut.crest, cut.crest], abs=0.05 * climb)
+
+
+@pytest.mark.parametrize(("clip", "aside"), [("two_wells", False), ("escape", False), ("ackley", True)])
+def test_the_climb_is_that_of_the_lowest_pass_and_of_the_cut(clip: str, aside: bool) -> None:
+    """By water, and by walking straight to where momentum ends; two numbers are said where they differ."""
+    scene: Any = make_scene(clip, {})
+    first, last = (run.iterates[-1] for run in scene.runs.values())
+    across, up, values = heights(scene.objective, *scene.duet.view)
+    seed = int(np.abs(up - first[1]).argmin()), int(np.abs(across - first[0]).argmin())
+    bottom, on_the_way = (float(scene.objective.value(first)), np.linspace(first, last, 20001))
+    least = flooded(values, seed)[0] - bottom
+    straight = float(scene.objective.value(on_the_way).max()) - bottom
+    told = [float(number) for number in re.findall(r"\d+\.?\d*", scene.words()["climb_out"])]
+    assert told == pytest.approx([least, straight] if aside else [least], rel=5e-3)
+    assert (straight > 1.01 * least) == aside
+    assert scene.cut.crest - bottom == pytest.approx(straight, rel=1e-5)
+
+
+@pytest.mark.parametrize(("clip", "angle"), [("two_wells", 135), ("escape", 175), ("ackley", 160)])
+def test_the_pull_is_shown_where_it_is_most_against_the_push(clip: str, angle: float) -> None:
+    """Of all iterates in the dip, that with the widest angle between the two arrows."""
+    scene: Any = make_scene(clip, {})
+    path = scene.runs["momentum"].iterates
+    wide = {}
+    for k in np.flatnonzero(scene.in_the_dip[1:-1]) + 1:
+        push, pull = path[k] - path[k - 1], -scene.objective.gradient(path[k])
+        wide[k] = np.degrees(np.arccos(push @ pull / np.linalg.norm(push) / np.linalg.norm(pull)))
+    assert wide[scene.pushing_on] == max(wide.values()) > angle
 
 
 def test_an_axis_that_ends_a_little_below_zero_goes_on_to_it() -> None:
     """The rim of the trap lies at -250, and a little more is seen above it: 0 is near, and a number of the axis."""
     scene: Any = make_scene("escape", {})
-    panel = Section(scene.duet.boxes[0], scene.cut, scene.dip.rim, tuple(scene.runs), "$f$").panel
+    panel = Section(scene.duet.boxes[0], scene.cut, tuple(scene.runs), "$f$").panel
     marked = [label.get_center()[1] for label in panel.labels]
     assert min(abs(panel.y_axis.place(0.0) - at) for at in marked) < 0.01
+
+
+def test_where_there_is_no_dip_none_is_gone_past() -> None:
+    """Rosenbrock's valley: gradient descent hardly moves there, and no rim is round it."""
+    scene: Any = make_scene("trapped", {"objective": "rosenbrock", "learning_rate": 0.001})
+    assert scene.dip is None
+    assert scene.fate == "else"
+    assert not any("dip" in scene.caption(beat) for beat in scene.beats[1:])
+
+
+def test_what_comes_back_has_not_stayed() -> None:
+    scene: Any = make_scene("escape", {"momentum": 0.95})
+    assert scene.fate == "back"
+    assert "Momentum goes through the dip, and comes back, to -454.9." in scene.caption("where_they_end")
 
 
 def test_without_another_end_there_is_no_cut() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from clips.filming.work import make_scene as make
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
 from scenes.stage.ink import layout
-from scenes.u_turn_3d import ROUND, UTurn3D
+from scenes.stage.terrain.orbit import View
+from scenes.u_turn_3d import LAPSED, UTurn3D
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -74,11 +76,19 @@ def test_the_note_on_heights_keeps_clear_of_the_counter(aspect: str) -> None:
         scene: Any = make_scene("u_turn_3d", {"objective": "rosenbrock"})
         terrain, counter = scene.duet.terrain.stand_in(scene.duet.boxes[0]), layout.box_of(scene.duet.counter)
         terrain.rise.set_value(1.0)
-        for azimuth in np.linspace(scene.azimuth, scene.azimuth + ROUND, 24):
-            terrain.orbit.look(replace(scene.duet.aslant, azimuth=float(azimuth)))
+        first, swung = (replace(scene.duet.aslant, azimuth=scene.azimuth + side) for side in (0.0, LAPSED))
+        ways = pairwise([first, swung, scene.from_the_open_end])
+        for view in (between(*way, share) for way in ways for share in np.linspace(0.0, 1.0, 12)):
+            terrain.orbit.look(view)
             note = terrain.settle().labels.heights.note
             assert note.get_fill_opacity() == pytest.approx(1.0)
             assert not layout.box_of(note).overlap(counter)
+
+
+def between(one: View, other: View, share: float) -> View:
+    """Some of the way from one view to another, as a camera goes."""
+    ends = zip(astuple(one), astuple(other), strict=True)
+    return View(*(float(first + share * (last - first)) for first, last in ends))
 
 
 def test_other_numbers_say_so() -> None:

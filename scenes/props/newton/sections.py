@@ -113,7 +113,12 @@ class Section(VGroup):
     def _name(self, width: float) -> Words:
         curvature = in_math(figure(self.cut.curvature, 2))
         note = f" ($times {in_math(figure(self.magnified, 2))}$)" if self.magnified != 1.0 else ""
-        tried = (f"curvature ${curvature}${note}", f"${curvature}${note}", f"${curvature}$")
+        tried = (
+            f"curvature ${curvature}${note}",
+            f"$f'' = {curvature}${note}",
+            f"$f'' = {curvature}$",
+            f"${curvature}$",
+        )
         return first_fitting((Words(text, SMALL, self.tint) for text in tried), width)
 
     @property

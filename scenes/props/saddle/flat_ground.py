@@ -24,7 +24,6 @@ from scenes.stage.panels.plot import Range
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.terrain.outline import TerrainOutline
 from scenes.stage.words.cards import RuleCard
-from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY
 
 HATCH, PITCH = 0.7, 0.2  # opacity of the hatching, and how far apart its lines are along an edge
@@ -59,11 +58,6 @@ class FlatGround(SurfaceAndMap):
 
     def reading(self, name: str) -> Callable[[float], float]:
         return partial(at, self.on_flat[0][name])
-
-    @cached_property
-    def announcer(self) -> Speaker:
-        """Who speaks while there are no cards."""
-        return Speaker(self.scene.play, self.whole_line)
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:

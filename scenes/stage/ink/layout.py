@@ -126,6 +126,11 @@ def is_wide() -> bool:
     return shape() == "wide"
 
 
+def is_square() -> bool:
+    """Whether the picture is near square: 4:3, 1:1."""
+    return shape() == "square"
+
+
 def is_tall() -> bool:
     """Whether the picture is tall: 9:16, 4:5. What stands beside others elsewhere goes below them."""
     return shape() == "tall"

@@ -35,10 +35,10 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.dips import Dip
 from scenes.stage.panels.plot import PAD, Range
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.typesetting import BODY, Words, first_fitting, quiet
 
-SAMPLES = 1201
+SAMPLES = 2401
 BALL = 0.15
 LEAST = 1.0  # width of the rim's level: over a narrow dip it goes on into the ground at both sides
 LID = 0.3  # of the height from the lowest ground to the rim: so much is seen above the rim, where walls are of no use
@@ -68,6 +68,12 @@ class Cut:
         with np.errstate(all="ignore"):
             return np.asarray(self.objective.value(self.place(x)))
 
+    @cached_property
+    def crest(self) -> float:
+        """The highest ground between the two places, of which the rim's lowest pass may lie aside."""
+        known = values_at(self, np.linspace(min(0.0, self.far), max(0.0, self.far), SAMPLES))
+        return float(known[np.isfinite(known)].max())
+
     def place(self, x: npt.ArrayLike) -> Array:
         """Where on the plane (..., 2) numbers (..., 1) of the cut lie."""
         return np.asarray(self.origin + np.asarray(x) * self.way)
@@ -95,13 +101,12 @@ def cut_through(
 
 
 class Section(VGroup):
-    """The cut as a curve, a ball at each of its two ends, and how far it is up to the rim of the first one's dip."""
+    """The cut as a curve, a ball at each of its two ends, and how far it is up from the first one to the crest."""
 
     def __init__(
         self,
         box: Box,
         cut: Cut,
-        rim: float,
         names: tuple[str, str],
         height: str,
         walls: bool = False,
@@ -110,10 +115,10 @@ class Section(VGroup):
         """`names` are the rules of the runs that end there, `height` is what the height is called. Seen is no more than
         is needed to see the rim; with `walls` all of the cut; or a `window` on it, a stretch and heights."""
         super().__init__()
-        self.box, self.cut, self.rim, self.rules, self.called = box, cut, rim, names, height
+        self.box, self.cut, self.rim, self.rules, self.called = box, cut, cut.crest, names, height
         places = [(at, float(cut.value(np.array([at])))) for at in (0.0, cut.far)]
         (_, self.floor), _ = places
-        x, y = window or (cut.view[0], self._heights(walls, max(rim, *(height for _, height in places))))
+        x, y = window or (cut.view[0], self._heights(walls, max(self.rim, *(height for _, height in places))))
         self.panel = CurvePanel(cut, box, x, y, ("", height), headroom=HEADROOM)
         self.balls = [
             Ball(rule_color(name), BALL).move_to(place)
@@ -161,7 +166,7 @@ class Section(VGroup):
 
     def closer(self) -> Section:
         """The dip alone, in the same box."""
-        return Section(self.box, self.cut, self.rim, self.rules, self.called, window=self.window)
+        return Section(self.box, self.cut, self.rules, self.called, window=self.window)
 
     @property
     def number(self) -> list[VMobject]:
@@ -230,30 +235,58 @@ def show_the_cut(
     height: str,
     also: Sequence[VMobject] = (),
     coarse: AnyObjective | None = None,
-) -> None:
-    """In the place of a terrain and of what is `also` there, for a while: what lies between the ends of two runs.
+) -> VGroup:
+    """In the place of a terrain and of what is `also` there: what lies between the ends of two runs, until `put_away`.
 
     `names` are their rules, `height` what the height is called; a `coarse` landscape is laid under the cut.
     """
     scene, speaker, terrain, line = duet.scene, duet.speaker, duet.terrain, line_on(duet.map, cut)
     box = duet.boxes[0].inset(top=0.6, right=0.3)
-    section = Section(box, cut, dip.rim, names, height, walls=bool(coarse))
+    section = Section(box, cut, names, height, walls=bool(coarse))
     speaker.hush()
     scene.play(FadeOut(terrain), *map(FadeOut, also), Create(line), FadeIn(section), run_time=0.8)
-    up = f"${typed(dip.rim - dip.bottom, 3)}$ up to the rim", "up to the rim"
-    speaker.say(*(up if section.is_seen else ("a cut through both ends", "a cut")))
+    up = way_up(cut, dip)
+    speaker.say(*(up if section.is_seen else ("a cut through both ends",)))
     scene.wait(3.4 if section.is_seen else 2.6)
     if coarse:
         section.draw_under(scene, replace(cut, objective=coarse))
         speaker.say(coarse.title)
         scene.wait(2.0)
-    speaker.hush()
     if not section.is_seen:
+        speaker.hush()
         section = go_closer(scene.play, section)
         speaker.say(*up)
         scene.wait(2.8)
-        speaker.hush()
-    scene.play(FadeOut(section), FadeOut(line), FadeIn(terrain), *map(FadeIn, also), run_time=0.8)
+    return VGroup(section, line)
+
+
+def put_away(duet: SurfaceAndMap, shown: VGroup, also: Sequence[VMobject] = ()) -> None:
+    """A cut that is shown makes room for the terrain, and for what is `also` there."""
+    duet.speaker.hush()
+    back = (duet.terrain, *also)
+    duet.scene.play(*map(FadeOut, shown), *map(FadeIn, back), run_time=0.8)
+
+
+def passes_aside(cut: Cut, dip: Dip) -> bool:
+    """Whether the lowest pass of a dip's rim lies beside the cut, by more than is said."""
+    return figure(cut.crest - dip.bottom, 3) != figure(dip.rim - dip.bottom, 3)
+
+
+def told_climb(cut: Cut | None, dip: Dip) -> str:
+    """How far it is up out of a dip, as a part of a sentence: over the lowest pass of the rim, and straight on."""
+    least = figure(dip.rim - dip.bottom, 3)
+    if cut is None or not passes_aside(cut, dip):
+        return f"{least}: to the rim, the line"
+    straight = figure(cut.crest - dip.bottom, 3)
+    return f"{least}: over the lowest pass of its rim, the line. Straight on, in the cut, it is {straight}"
+
+
+def way_up(cut: Cut, dip: Dip) -> tuple[str, ...]:
+    """The same beside the cut, and a shorter form."""
+    here, least = (f"${typed(level - dip.bottom, 3)}$" for level in (cut.crest, dip.rim))
+    if not passes_aside(cut, dip):
+        return f"{here} up to the rim", f"{here} up"
+    return f"straight on: {here} up; over the lowest pass: {least}", f"straight on: {here} up; lowest pass: {least}"
 
 
 def line_on(chart: ContourMap, cut: Cut) -> VMobject:

@@ -42,7 +42,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, fitting_
 
 CARD, FOOT, BETWEEN = 0.98, 0.5, 0.2  # heights of a card and of the line for words, and gaps
 ONE_CARD, TWO_CARDS = 6.2, 7.96  # width of a card that is alone, and of two, beside words
-COUNTER, LINE = 2.6, 0.3  # width and height of the counter
+COUNTER, LINE = 2.6, 0.5  # width and height of the counter
 AZIMUTH, ELEVATION = -32.0, 34.0  # from where the terrain is first seen
 ONE_LINE = 0.85  # a formula is rather so much smaller than broken into lines
 FOUR, LOW_CARD, THREE = 4, 0.8, 9.0  # cards in a line; height of each of more; width of a stage for three in a line
@@ -51,6 +51,9 @@ FEWEST = 2, SMALL  # digits and type of numbers, beside whole names and all sett
 LEAST = BODY, 3  # type and digits of a number that is named on its card
 BALL, RIM = 0.125, 0.07  # radius of a ball, and how much further each one reaches under the next at the start
 SWING = 18.0  # degrees to each side of it that the camera goes
+SWAY, LIFT = 4.0, 6.0  # where there is little room across or above: so many degrees; and so much further up it stands
+MAP, SQUARE, NEAR_SQUARE = 0.48, 0.46, 0.4  # of the panels' width: the map, at most, in 1:1, and in 4:3
+ALONE = 0.6  # height of the line for words under a terrain that is alone
 EVENLY = 3.0  # times as long as wide: up to here a window is widened until both directions have the same scale
 FILLS = 0.97  # of the stage: the map under the title
 LOWER = 8.0  # degrees that the camera stands lower while the terrain is alone
@@ -69,18 +72,20 @@ class SurfaceAndMap:
         runs: Callable[[], Mapping[str, Trajectory]],
         azimuth: float = AZIMUTH,
         elevation: float = ELEVATION,
-        swing: tuple[float, float] = (-SWING, SWING),
+        swing: tuple[float, float] | None = None,
         kind: Kind | None = None,
         level: Array | None = None,
         conditions: Conditions = PLAIN,
     ) -> None:
         """`count` runs; `rules` and `runs` give them by the names of the rules, whose colours they have, and are asked
         when they are first shown. `swing` is how far the camera goes from the azimuth, in degrees, so that there is
-        room for it; `kind` the height scale and `level` the levels of the map, chosen by the landscape unless given."""
+        room for it, `sway` to each side if not given; `kind` the height scale and `level` the levels of the map, chosen
+        by the landscape unless given."""
         self.scene, self.objective, self.wanted, self.count = scene, objective, view, count
         self.kind, self.level, self.conditions = kind, level, conditions
         self._rules, self._runs = rules, runs
-        self.azimuth, self.elevation, self.swing = azimuth, elevation, swing
+        self.azimuth, self.elevation = azimuth, elevation + LIFT * layout.is_square()
+        self.swing = swing or (-self.sway, self.sway)
 
     @cached_property
     def rules(self) -> Mapping[str, Rule[Any]]:
@@ -107,6 +112,16 @@ class SurfaceAndMap:
         return panels, words, cards
 
     @property
+    def sway(self) -> float:
+        """Degrees that the camera goes to each side: where there is little room for a corner that comes round, few."""
+        return SWAY if layout.is_square() or self.count > 2 else SWING
+
+    @property
+    def rows_alone(self) -> tuple[Box, Box]:
+        """The line for words and the terrain, while that is alone."""
+        return layout.stage().bottom_slice(ALONE, gap=0.05)
+
+    @property
     def whole_line(self) -> Box:
         """Where the words and the cards stand, for what stands there before the cards come."""
         words, cards = self.rows[1:]
@@ -119,8 +134,9 @@ class SurfaceAndMap:
         if layout.is_tall():
             above, below = panels.rows(1.0, 1.1, gap=0.25)
             return above, below
-        width = panels.height + 0.35 if layout.is_wide() else 0.46 * panels.width
-        right, left = panels.right_slice(min(width, 0.48 * panels.width), gap=0.15)
+        share = SQUARE if layout.is_small() else NEAR_SQUARE if layout.is_square() else MAP
+        width = min(panels.height + 0.35, share * panels.width)
+        right, left = panels.right_slice(width, gap=0.15)
         left = Box(left.left, max(row.top for row in self.rows[1:]) + 0.05, left.right, left.top)
         if right.height > right.width:  # a map is as high as it is wide
             right = Box(right.left, right.bottom, right.right, right.bottom + right.width)
@@ -176,26 +192,29 @@ class SurfaceAndMap:
 
     def alone_in(self, box: Box) -> View:
         """From where the terrain is first seen: from lower down, as large as there is room while it is alone."""
-        around = tuple(float(self.azimuth + side) for side in np.linspace(0.0, SWING, 4))
+        around = tuple(float(self.azimuth + side) for side in np.linspace(0.0, self.sway, 4))
         return self.terrain.fitted(self.azimuth, self.elevation - LOWER, box, azimuths=around)
 
     @cached_property
     def aslant(self) -> View:
-        """From where it is seen beside the map; it keeps its size while the camera swings, and clear of the counter."""
-        around = tuple(float(self.azimuth + side) for side in np.linspace(*self.swing, 7))
-        box, terrain = self.boxes[0], self.terrain
-        fit = terrain.fitted(self.azimuth, self.elevation, box, azimuths=around)
-        counter = Box(box.left, box.top - LINE, box.left + COUNTER, box.top)
-        sides = np.arange(around[0], around[-1] + 1)
-        notes = (terrain.note_box(replace(fit, azimuth=float(side)), box) for side in sides)
-        if self.count > 2 or not any(note.overlap(counter) for note in notes):
-            return fit
-        return terrain.fitted(self.azimuth, self.elevation, box.inset(top=LINE), azimuths=around)
+        """From where it is seen beside the map; it keeps its size while the camera swings."""
+        return self.beside_the_map(self.azimuth, tuple(map(float, np.linspace(*self.swing, 7))))
+
+    def beside_the_map(self, azimuth: float, swing: tuple[float, ...] = (0.0,)) -> View:
+        """From an azimuth, and from so many degrees further, as large as there is room: below the counter, if a note
+        stands over the terrain."""
+        box = self.boxes[0].inset(top=LINE if self.terrain.note and self.count <= 2 else 0.0)
+        return self.terrain.fitted(azimuth, self.elevation, box, azimuths=tuple(azimuth + side for side in swing))
 
     @cached_property
     def speaker(self) -> Speaker:
         words = self.rows[1] if self.count <= 2 else self.rows[1].right_slice(COUNTER)[1]
         return Speaker(self.scene.play, words)
+
+    @cached_property
+    def announcer(self) -> Speaker:
+        """Who speaks while there are no cards."""
+        return Speaker(self.scene.play, self.rows_alone[0])
 
     def rim(self, name: str) -> float:
         """At the start all balls lie over each other: the earlier ones are seen round the later ones."""
@@ -339,7 +358,7 @@ class SurfaceAndMap:
     def unfold(self, box: Box | None = None) -> None:
         """The map, flat, rises and the camera comes down: the terrain, alone on the stage.
 
-        There it has the `box` to itself; that of terrain and map, if not given.
+        There it has the `box` to itself; all but a line for words, if not given.
         """
         scene, terrain = self.scene, self.terrain
         if terrain not in scene.mobjects:
@@ -347,7 +366,7 @@ class SurfaceAndMap:
             scene.wait(0.5)
         rising = terrain.rise.animate.set_value(1.0)
         scene.play(
-            *terrain.orbit.flight(self.alone_in(box or self.rows[0]), terrain.kept),
+            *terrain.orbit.flight(self.alone_in(box or self.rows_alone[1]), terrain.kept),
             rising,
             run_time=3.2,
             rate_func=smooth,

@@ -24,8 +24,7 @@ from scenes.stage.words.typesetting import quiet
 
 LONG, SHORT, LONGEST = 1.8, 0.45, 2.8  # of the arrows on the map: the longer, the shorter, and at most
 CLEAR = 1.3 * BALL  # of the ball: a short arrow would be hidden under it
-PULLS_BACK = ("the slope pulls back ...", "the slope: back ...")
-PUSHES_ON = ("... and momentum pushes on", "... momentum: on")
+PULLS_BACK, PUSHES_ON = "the slope pulls back ...", "... and momentum pushes on"
 
 
 def terms(rule: Momentum, run: Trajectory, k: int) -> tuple[Array, Array]:
@@ -75,7 +74,7 @@ def pull_and_push(duet: SurfaceAndMap, name: str, k: int) -> None:
     scene.play(FadeIn(note), run_time=0.3)
     for vector, arrow, (words, color, part) in zip(flat, laid, told, strict=True):
         scene.add(vector)
-        duet.speaker.say(*(tinted(text, color) for text in words))
+        duet.speaker.say(tinted(words, color))
         way = on_the_way(vector, *drawn(chart, here, scale * part))
         scene.play(way, arrow.presence.animate.set_value(1.0), run_time=0.9)
         scene.wait(1.4)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from manim import Create, VMobject
+from manim import Create, VGroup, VMobject
 
 from objectives import AnyObjective
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
@@ -25,16 +25,15 @@ from scenes.stage.maps.dips import Dip, dip_round
 from scenes.stage.maps.even_map import around, widened
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.eventful import most_of_the_way
-from scenes.stage.runs.fates import OUTCOMES, Fate, arrival, pushes_on
+from scenes.stage.runs.fates import OUTCOMES, Fate, arrival, comes_back, pushes_on
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
-from scenes.stage.runs.section import Cut, cut_through, show_the_cut
-from scenes.stage.runs.surface_and_map import SWING, SurfaceAndMap
+from scenes.stage.runs.section import Cut, cut_through, put_away, show_the_cut, told_climb
+from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.runs.tug import pull_and_push
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, rounded, typed
-from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import Formula, Words
 
 GD, MOMENTUM = "gradient_descent", "momentum"
@@ -52,13 +51,14 @@ class TwoRuns(LectureScene):
     beats: ClassVar[tuple[str, ...]] = ("opening", "surface", "two_balls", "where_they_end", "from_above")
     poster = "from_above"
     clip: ClassVar[str] = ""
-    swing: ClassVar[tuple[float, float]] = (-SWING, SWING)  # how far the camera goes, in degrees from `azimuth`
+    swing: ClassVar[tuple[float, float] | None] = None  # how far the camera goes, in degrees from `azimuth`
     cut_reach: ClassVar[float] = 0.8  # beyond the ends of both runs the cut goes on so far, in their distance
     near: ClassVar[bool] = False  # the window holds the runs and the lowest minimum closely
     azimuth: ClassVar[float] = -32.0
     elevation: ClassVar[float] = 36.0
     landscape: ClassVar[str] = "hills and dips"  # what is said of the surface
     dip_is: ClassVar[str] = "dip"  # what holds gradient descent
+    shown_cut: VGroup | None = None  # while a beat rests on it
     ringed: ClassVar[bool] = False  # at the first sight of the surface that dip has a ring: it is hardly seen
 
     # The runs -------------------------------------------------------------------------------------------------------
@@ -124,11 +124,12 @@ class TwoRuns(LectureScene):
     def fate(self) -> Fate:
         """What becomes of momentum, compared with gradient descent at rest."""
         run = self.runs[MOMENTUM]
-        if flies_off(run) or run.undefined_at is not None or not self.rests:
+        if flies_off(run) or run.undefined_at is not None or not self.rests or self.dip is None:
             return "else"
-        if self.in_the_dip[-1] or not self.escapes:
-            return "stays" if self.in_the_dip[-1] else "elsewhere"
-        return "through" if self.in_the_dip.any() else "past"
+        if self.in_the_dip[-1]:
+            return "back" if comes_back(run, self.in_the_dip, self.ends[GD]) else "stays"
+        left: Fate = "through" if self.in_the_dip.any() else "past"
+        return left if self.escapes else "elsewhere"
 
     @cached_property
     def pushing_on(self) -> int | None:
@@ -224,6 +225,8 @@ class TwoRuns(LectureScene):
             return f"Momentum {ending(self.runs[MOMENTUM])}."
         if self.fate == "stays":
             return f"Momentum stays in it, too, at {figure(self.ends[MOMENTUM], 4)}."
+        if self.fate == "back":
+            return f"Momentum {self.what_it_does}, to {figure(self.ends[MOMENTUM], 4)}."
         last, lowest = figure(self.ends[MOMENTUM], 4), self._lowest_value(figure(self.lowest, 4))
         return f"Momentum {self.what_it_does} and {arrival(last, lowest, self.arrives, self.the_lowest)}."
 
@@ -231,9 +234,7 @@ class TwoRuns(LectureScene):
         """What keeps gradient descent in its dip."""
         if self.dip is None:
             return self._slow_one()
-        climb = figure(self.dip.rim - self.ends[GD], 3)
-        seen = " The cut shows both ends, and what is between." if self.cut is not None else ""
-        return f"To leave the {self.dip_is}, gradient descent would have to climb {climb}: to the rim, the line.{seen}"
+        return f"To leave the {self.dip_is}, gradient descent would have to climb {told_climb(self.cut, self.dip)}."
 
     def verdicts(self) -> Iterator[Verdict]:
         """What is said of each run in the end, and its last value, if it has one."""
@@ -276,18 +277,17 @@ class TwoRuns(LectureScene):
     def surface(self) -> None:
         """{a_landscape}"""
         self.duet.unfold()
-        speaker = Speaker(self.play, self.duet.whole_line)
         if self.its_own:
-            speaker.say(self.landscape)
+            self.duet.announcer.say(self.landscape)
         ring = self.rim_on_terrain.presence if self.ringed and self.dip else None
         if ring is not None:
             self.play(ring.animate.set_value(1.0), run_time=0.6)
-        self.duet.look(2.6, azimuth=self.duet.azimuth + SWING)
-        speaker.hush()
+        self.duet.look(2.6, azimuth=self.duet.azimuth + self.duet.sway)
+        self.duet.announcer.hush()
         if ring is not None:
             self.play(ring.animate.set_value(0.0), run_time=0.4)
-        self.play(FadeIn(self.formula), run_time=0.6)
         self.duet.step_aside()
+        self.play(FadeIn(self.formula), run_time=0.6)
         if self.objective.minima:
             self.play(*map(FadeIn, self._targets), run_time=0.6)
         self.wait(1.6)
@@ -302,7 +302,7 @@ class TwoRuns(LectureScene):
         self.duet.speaker.hush()
         halt = self.eventful
         seconds = min(max(halt / PACE, LEAST), SECONDS)
-        end, stop = self.duet.azimuth - SWING / 2, self.pushing_on
+        end, stop = self.duet.azimuth - self.duet.sway / 2, self.pushing_on
         if stop is not None and stop < halt:
             begin, share = self.duet.terrain.orbit.view.azimuth, stop / halt
             self.duet.walk(stop, share * seconds, azimuth=begin + share * (end - begin))
@@ -313,7 +313,7 @@ class TwoRuns(LectureScene):
     def where_they_end(self) -> None:
         """{climb_out}"""
         if self.last > self.eventful:
-            self.duet.walk(self.last, REST, azimuth=self.duet.azimuth - SWING)
+            self.duet.walk(self.last, REST, azimuth=self.duet.azimuth - self.duet.sway)
         if self.rim is not None and self.dip is not None:
             on_map, presence = self.rim, self.rim_on_terrain.presence
             self.play(Create(on_map), presence.animate.set_value(1.0), run_time=1.6)
@@ -322,12 +322,15 @@ class TwoRuns(LectureScene):
             self.wait(2.6)
             if self.cut is not None:
                 gone, height = [self.goal_on_terrain], "$E$" if self.duet.called == "error" else "$f$"
-                show_the_cut(self.duet, self.cut, self.dip, (GD, MOMENTUM), height, gone, self.coarse)
+                names = GD, MOMENTUM
+                self.shown_cut = show_the_cut(self.duet, self.cut, self.dip, names, height, gone, self.coarse)
         elif self.last == self.eventful:
             self.wait(1.0)
 
     def from_above(self) -> None:
         """{slow_one} {fast_one}"""
+        if self.shown_cut is not None:
+            put_away(self.duet, self.shown_cut, [self.goal_on_terrain])
         rim = [] if self.rim is None else [self.rim]
         outline = self.dip.outline if self.dip else None
         Landing(self.duet, [*self.verdicts()], self.deepest, self._lowest_said(), outline).play([*self._targets, *rim])

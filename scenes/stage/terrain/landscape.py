@@ -269,13 +269,6 @@ class Terrain(Group):
         rims = [level_rim(self.ground.footprint, level, PLATE).places for level in levels]
         return np.concatenate([*rims, *(ribbon.strand.hull for ribbon in self.ribbons)])
 
-    def note_box(self, view: View, box: Box) -> Box:
-        """Where the note stands over the whole landscape in a box, as a view sees it; a point where there is none."""
-        labels = self.labels
-        if not self.note or not isinstance(labels, TerrainLabels):
-            return Box(box.left, box.top, box.left, box.top)
-        return labels.heights.note_box(view, 1.0, box)
-
     @property
     def note(self) -> str:
         """What a reader must know of the heights: nothing where the scale is linear."""

@@ -15,6 +15,7 @@ from manim import DOWN, LEFT, UP, MathTypst, Typst, VGroup, VMobject, config
 
 from scenes.stage.ink.palette import palette
 from scenes.stage.words.outlines import Outlines
+from scenes.stage.words.terms import ways_to_break
 
 TEXT_FONT = "Libertinus Serif"
 MATH_FONT = "New Computer Modern Math"
@@ -25,8 +26,7 @@ PREAMBLE = (
 
 TITLE, HEADING, BODY, SMALL = 64.0, 46.0, 38.0, 33.0
 UNITS_PER_POINT = SMALL / 960  # for a Typst point in the smallest type (Manim scales by font size / 960)
-#: Before a bracket that is one: nothing, or a name that Typst sets as it is.
-OPEN = re.compile(r"(?<![A-Za-z])(?:exp|log|ln|sin|cos|tan|sinh|cosh|tanh|max|min)?$")
+FURTHER_IN = 12.0  # points: the lines of a formula after its first
 MINIMUM_CAPITAL = 28 / 1080  # of the frame's shorter side
 
 
@@ -109,39 +109,27 @@ def fitting_formula(source: str, width: float, size: float = BODY) -> Formula:
 
 
 def wrapped(markup: str, width: float, size: float = SMALL) -> Words:
-    """Words on as many lines as a width needs, near to each other."""
+    """Words on as many lines as a width needs, near to each other; mathematics among them stays in one piece."""
     room = width / UNITS_PER_POINT * SMALL / size
-    return Words(f"#block(width: {room:.1f}pt)[#set par(leading: 0.45em)\n{markup}]", size)
+    settings = "#set par(leading: 0.45em)\n#show math.equation: box" if "$" in markup else "#set par(leading: 0.45em)"
+    return Words(f"#block(width: {room:.1f}pt)[{settings}\n{markup}]", size)
 
 
 def wrapped_formula(source: str, width: float) -> Formula | Words:
-    """A formula without labels that fits a width: on one line if it can, else on several in the smallest type."""
+    """A formula without labels that fits a width: on one line if it can, else on several in the smallest type, none of
+    which ends in a sign (`terms`); wider where a piece of it is, that cannot be broken."""
     formula = fitting_formula(source, width)
     if formula.width <= width * 1.001:
         return formula
-    for tried in (_with_whole_brackets(source), source):
-        words = Words(f"#block(width: {width / UNITS_PER_POINT:.1f}pt)[${tried}$]", SMALL)
-        if words.width <= width * 1.001:
-            break
-    return words
+    room, ways = width - FURTHER_IN * UNITS_PER_POINT, [*ways_to_break(source)]
+    pieces = next((way for way in ways if _widest(way) <= room), ways[-1])
+    points = (width + max(0.0, _widest(pieces) - room)) / UNITS_PER_POINT
+    whole = " ".join(f"#box[${piece}$]" for piece in pieces)
+    return Words(f"#block(width: {points:.1f}pt)[#par(leading: 0.8em, hanging-indent: {FURTHER_IN}pt)[{whole}]]", SMALL)
 
 
-def _with_whole_brackets(source: str) -> str:
-    """A formula that is broken between its terms, and not inside of brackets, with what stands before them; those of
-    Typst's own functions, which hold what is set, stay as they are."""
-    depth, starts, pieces = 0, [0], []
-    for place, sign in enumerate(source):
-        depth += (sign == "(") - (sign == ")")
-        if (sign, depth) in (("(", 1), (")", 0)):
-            starts.append(place + (sign == ")"))
-    for outside, (begin, end) in zip(starts[::2], zip(starts[1::2], starts[2::2], strict=False), strict=False):
-        before, inner = source[outside:begin], source[begin:end]
-        name = OPEN.search(before)
-        if name is None:
-            pieces += [before, inner]
-            continue
-        pieces += [before[: name.start()], "thin " * bool(name[0]), f"#box[${name[0]}{inner}$]"]
-    return "".join([*pieces, source[starts[-1] :]])
+def _widest(pieces: tuple[str, ...]) -> float:
+    return max(size_of(f"${piece}$")[0] for piece in pieces) * 1.001
 
 
 @cache
