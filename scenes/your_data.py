@@ -102,7 +102,7 @@ class YourData(LectureScene):
         """A learning rate that is found for a rule."""
         objective, ratio = smaller(self.objective, self.parameters.seed)
         view = containing(objective.view, np.array([self.start]))
-        rate = fitting_rate(objective, partial(self._rule, name), self.start, self.parameters.steps, view)
+        rate = fitting_rate(objective, partial(self._rule, name), self.start, self.parameters.steps, view).rate
         return rate if ratio == 1 else float(f"{ratio * rate:.0e}")
 
     def _rule(self, name: str, rate: Any) -> Rule[Any]:

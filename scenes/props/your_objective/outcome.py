@@ -15,6 +15,7 @@ import numpy as np
 
 from objectives import AnyObjective
 from optimizers import Trajectory
+from scenes.stage.maps.contour_map import heights
 from scenes.stage.maps.dips import joined
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.landing import Verdict
@@ -24,6 +25,7 @@ from scenes.stage.words.figures import figure, rounded
 from scenes.stage.words.naming import title_of
 
 HAIR = 0.02  # of the way down: no barrier, and no difference
+CLOSE = 1e-3  # of the way down: what is found of the lowest point may be off by so much
 SEEN = 0.005  # of the way to the lowest ground
 HIGHER = 0.05  # of the way down, as it is seen: so much higher is another end
 LATE, SWINGS = 0.2, 1e-3  # of the steps, at the end; of the way down, by which a run still rises there
@@ -79,6 +81,19 @@ class Outcome:
     def way_down(self) -> float:
         return abs(self.start - min(self.ends.values()))
 
+    def gets_down(self, name: str) -> bool:
+        """Whether a run ends lower than it began, by more than can be overlooked on the way to the lowest ground."""
+        with np.errstate(all="ignore"):
+            ground = heights(self.objective, *self.view)[2]
+        lowest = min(float(np.nanmin(ground)), *self.ends.values())
+        top, here, bottom = self.scale.height([self.start, self.ends[name], lowest])
+        return bool(np.isfinite(self.ends[name]) and top - here > HIGHER * (top - bottom))
+
+    @property
+    def lowest(self) -> float | None:
+        """The value at the lowest places, if any is known."""
+        return min((float(self.objective.value(place)) for place in self.lowest_places), default=None)
+
     def same_end(self, low: str, high: str) -> bool:
         """Whether two runs, the lower one first, end in one dip, and there equally low."""
         if flies_off(self.runs[low]) or flies_off(self.runs[high]):
@@ -94,16 +109,24 @@ class Outcome:
 
     def is_lowest(self, name: str) -> bool:
         """Whether a run ends in the lowest dip that is known, and there as low as is seen."""
-        lowest = [float(self.objective.value(place)) for place in self.lowest_places]
-        if not lowest or flies_off(self.runs[name]):
+        if self.lowest is None or flies_off(self.runs[name]):
             return False
-        top, here, bottom = self.scale.height([self.start, self.ends[name], min(lowest)])
+        top, here, bottom = self.scale.height([self.start, self.ends[name], self.lowest])
         near = here - bottom <= HIGHER * abs(top - bottom)
-        end, height = self.runs[name].iterates[-1], max(self.ends[name], *lowest)
+        highest = max(float(self.objective.value(place)) for place in self.lowest_places)
+        end, height = self.runs[name].iterates[-1], max(self.ends[name], highest)
         return bool(near) and any(self._joined(end, place, height) for place in self.lowest_places)
 
-    def above(self, name: str, lowest: float) -> str:
-        """How much higher than the lowest point a run has ended, in a caption."""
+    @property
+    def how_far(self) -> str:
+        """How much higher than the lowest point each run has ended, in a caption."""
+        lowest = self.lowest
+        if lowest is None or any(end < lowest - CLOSE * self.way_down for end in self.ends.values()):
+            return "the paths, and where they end."
+        gaps = [f"{title_of(name)} {self._above(name, lowest)}" for name in self.ranking]
+        return f"the lowest point has {figure(lowest, 4)}. How much higher they end, at these rates: {', '.join(gaps)}."
+
+    def _above(self, name: str, lowest: float) -> str:
         if flies_off(self.runs[name]):
             return ending_briefly(self.runs[name], 4)
         return figure(max(0.0, self.ends[name] - lowest), 2)
@@ -164,10 +187,10 @@ class Outcome:
         """Of those that end together: who swings there, so that its number is of the moment."""
         restless = [name for group in self.groups if len(group) > 1 for name in group if self.swings(name)]
         if restless:
-            verb, change = ("swings", "its value changes") if len(restless) == 1 else ("swing", "their values change")
+            verb, change = ("swings", "with this rate") if len(restless) == 1 else ("swing", "with these rates")
             names = listed([named(name) for name in restless])
             count = f"{len(restless)} of them still {verb}"
-            yield f"{names} still {verb} there: {change}", f"{names} still {verb}", count
+            yield f"{names} still {verb} there, {change}", f"{names} still {verb}", count
 
     def _numbers(self, group: list[str]) -> str:
         """The last values of some runs, once where they look the same."""

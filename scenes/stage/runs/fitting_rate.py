@@ -3,12 +3,13 @@
 One run for each rate of a ladder, all in one call. The ladder reaches from steps that nobody sees to one as long as the
 picture: so it fits a function as tall as a tower or as flat as a plain. Taken is the smallest rate that gets nearly as
 low as any, stays in the picture and takes no leaps: so the way down can be followed, and no rule is held back by the
-rate of another.
+rate of another. What the leaps would have won is told, too: a rule that is kept from them has not failed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,15 @@ BEYOND = 0.06  # of the window's size: still in the picture
 LEAP = 0.16  # of the window's size: a step that is too long to be followed
 
 
+@dataclass(frozen=True)
+class Fit:
+    """A learning rate, whether its run can be followed, and a rate that gets lower in leaps, if one does."""
+
+    rate: float
+    is_followed: bool
+    leaping: float | None = None
+
+
 def fitting_rate(
     objective: AnyObjective,
     rule: Callable[[Array], Rule[Any]],
@@ -32,20 +42,26 @@ def fitting_rate(
     steps: int,
     view: tuple[Range, ...],
     descend: Callable[..., Trajectory] = descend,
-) -> float:
+) -> Fit:
     """The learning rate, a round number, for the rule that `rule` makes of rates; `view` is the picture, `descend`
     what runs them."""
     rates = ladder(objective, rule, start, view)
     run = descend(objective, rule(rates), start, steps)
     kept = _inside(run.iterates, view)
-    stays = kept.all(axis=0) & (_strides(run, view) < LEAP)
-    if not stays.any():
+    inside, short = kept.all(axis=0), _strides(run, view) < LEAP
+    if not (inside & short).any():
         long = np.flatnonzero(kept.sum(axis=0) > 0.5 * steps)
-        return float(rates[long[-1] if len(long) else 0])
+        return Fit(float(rates[long[-1] if len(long) else 0]), is_followed=False)
     last = run.values[-max(1, round(SETTLED * steps)) :]
-    ends = np.where(stays, np.max(np.where(np.isfinite(last), last, np.inf), axis=0), np.inf)
-    bound = ends.min() + NEARLY * max(float(run.values[0, 0] - ends.min()), 0.0)
-    return float(rates[int(np.argmax(ends <= bound))])
+    highest = np.max(np.where(np.isfinite(last), last, np.inf), axis=0)
+    ends, leaps = (np.where(inside & those, highest, np.inf) for those in (short, ~short))
+    hair = NEARLY * max(float(run.values[0, 0] - ends.min()), 0.0)
+    lower = leaps.min() < ends.min() - hair
+    return Fit(
+        float(rates[int(np.argmax(ends <= ends.min() + hair))]),
+        is_followed=True,
+        leaping=float(rates[int(np.argmin(leaps))]) if lower else None,
+    )
 
 
 def ladder(
