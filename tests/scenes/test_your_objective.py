@@ -203,8 +203,8 @@ def test_a_fitting_rate_gets_down_without_leaps() -> None:
 
 @pytest.mark.parametrize("objective", [{}, {"objective": "himmelblau"}, {"objective": "rosenbrock", "steps": 200}])
 def test_a_rate_is_chosen_as_it_is_told_and_what_leaps_would_win_is_told_too(objective: dict[str, Any]) -> None:
-    """Each rate of the ladder is run by itself: of those that stay in the picture, those with steps below 16 % of it and
-    those with longer ones."""
+    """Each rate of the ladder is run by itself: of those that stay in the picture, those with steps below 16 %
+    of it and those with longer ones."""
     scene = made(**objective)
     low, size = np.array(scene.objective.view)[:, 0], np.ptp(np.array(scene.objective.view), axis=1)
     said, last = scene.caption("race"), scene.caption("where_they_end")
