@@ -167,7 +167,7 @@ class UTurn(LectureScene):
     def old_data(self) -> None:
         """{what_is_shown}"""
         self.play(Create(self.fit), run_time=0.9)
-        self.say(self.valleys.told[0] if self.changes_data else "where does it lead?")
+        self.say(self.valleys.said[0] if self.changes_data else "where does it lead?")
         self.wait(3.6)
 
     def new_data(self) -> None:
@@ -179,7 +179,7 @@ class UTurn(LectureScene):
             self.data.bend(self.fit, np.array(self.objective.minima[0]))
             self.play(Create(self.fit), run_time=0.9)
         if self.changes_data or self.objective.minima:
-            self.say(self.valleys.told[1] if self.changes_data else "to where it is lowest")
+            self.say(self.valleys.said[1] if self.changes_data else "to where it is lowest")
         self.goal = self._goal()
         self.play(GrowFromCenter(self.goal), run_time=0.6)
         self.wait(2.0)

@@ -47,3 +47,9 @@ class Valleys:
             f"{'a wide' * self.narrows or 'a'} valley: {first}",
             f"{'a narrow' * self.narrows or 'a'} valley: {second}",
         )
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """The same on the screen, beside the map."""
+        first, second = (told.replace(" of the map", "") for told in self.told)
+        return first, second
