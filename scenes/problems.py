@@ -204,7 +204,10 @@ class Problems(LineForWords, LectureScene):
         costs = (problems[key] for key in COSTS)
         uncured = (problems[key] for key in LEFT_OVER)
         given, taken, left = (sum(example.holds for example in some) for some in (gains, costs, uncured))
-        return f"{given} gains at the same rate, {taken} costs, and {left} faults that it does not cure"
+        return (
+            f"{counted(given, 'gain')} at the same rate, {counted(taken, 'cost')}, "
+            f"and {counted(left, 'fault')} that it does not cure"
+        )
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -368,3 +371,12 @@ def _cell(column: Box) -> tuple[Box, Box, Box]:
     head, rest = column.top_slice(HEAD, gap=0.0)
     foot, panel = rest.bottom_slice(4 * ROW, gap=0.1)
     return head, panel, foot
+
+
+def counted(count: int, word: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "gain"), counted(3, "gain"), counted(0, "gain")
+    ('1 gain', '3 gains', '0 gains')
+    """
+    return f"{count} {word}{'s' * (count != 1)}"

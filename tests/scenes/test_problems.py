@@ -20,6 +20,8 @@ from scenes.props.problems.cases import JUDGED, OTHER
 from scenes.props.problems.example import degrees_off, in_a_sentence, measured
 from scenes.stage.runs.pair import GD, MOMENTUM
 
+KINDS = "gain", "cost", "fault"
+
 
 @pytest.fixture(scope="module", autouse=True)
 def in_a_studio() -> Iterator[None]:
@@ -193,8 +195,11 @@ def test_what_is_said_of_the_problems_is_so(momentum: float, pair: Any, ratio: f
     left = found["one_rate_for_all"].runs[GD].iterates[-JUDGED:, 0] / 9
     np.testing.assert_allclose(left, along, rtol=1e-6, atol=1e-9)
     held = [[example.holds for example in some] for some in groups(scene)]
-    assert scene.count == "{} gains at the same rate, {} costs, and {} faults that it does not cure".format(
-        *map(sum, held)
+    words = [f"{sum(some)} {word}{'' if sum(some) == 1 else 's'}" for some, word in zip(held, KINDS, strict=True)]
+    assert scene.count == "{} at the same rate, {}, and {} that it does not cure".format(*words)
+    across = np.abs(found["one_rate_for_all"].runs[MOMENTUM].iterates[-JUDGED:, 1]).max() / 3
+    assert (
+        f"across it, in the last ${JUDGED}$ steps, at most ${100 * across:.0f} %$" in found["one_rate_for_all"].finding
     )
 
 

@@ -146,8 +146,9 @@ class Cases:
             for name, run in runs.items()
         }
         ends = {name: np.abs(run.iterates[run.ended_at] / run.iterates[0]) for name, run in runs.items()}
-        along, across = ends[MOMENTUM]
-        finding = f"${100 * along:.0f} %$ of the way along it is left in the end, and ${100 * across:.0f} %$ across"
+        along, across = ends[MOMENTUM][0], left[MOMENTUM][1]  # across it swings, and the last step may be a dip
+        finding = f"${100 * along:.0f} %$ of the way along it is left in the end, and across it, in the last ${JUDGED}$"
+        finding += f" steps, at most ${100 * across:.0f} %$"
         short = f"${100 * along:.0f} %$ still to go"
         brief = f"still to go: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
         lags = {name: bool(far > 4 * near) for name, (far, near) in left.items()}
