@@ -262,8 +262,8 @@ class ChoosingMomentum(LectureScene):
         self.vanish(self.valley, self.race, *self.seconds.values(), *gone)
         self.play(FadeIn(self.chart), FadeIn(self.formulas), run_time=0.6)
         self.play(Create(self.chart.curve), run_time=1.2, rate_func=linear)
-        marks = self.chart.marks(self.answers, self.raced)
-        self.play(FadeIn(self.chart.sides(marks)), run_time=0.6)
+        *marks, balls = self.chart.marks(self.answers, self.raced)
+        self.play(FadeIn(self.chart.sides([*marks, balls])), FadeIn(balls), run_time=0.6)
         for mark in marks:
             self.play(FadeIn(mark), run_time=0.6)
             self.wait(0.9)
@@ -271,7 +271,7 @@ class ChoosingMomentum(LectureScene):
         size = f"${letters.learning_rate} f''$"
         told = f"the smaller {size}, the more momentum"
         self.speaker.say(f"the smaller {size}, learning rate times curvature, the more momentum", told)
-        self.wait(4.2)
+        self.wait(3.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import SMALL, Words, quiet
+from scenes.stage.words.typesetting import SMALL, Words
 
 LEAST, MOST = 1e-3, 1.0  # of learning rate times curvature
 DOT = 0.12
@@ -57,7 +57,8 @@ class CriticalCurve(Panel):
 
     def sides(self, marks: Sequence[VGroup]) -> VGroup:
         """What a ball does under the curve, and over it: words where no mark stands."""
-        below, above = quiet("no overshoot"), quiet("overshoots")
+        said = "no overshoot", "overshoots"
+        below, above = (Words(words, SMALL, palette().quiet, on_picture=True) for words in said)
         left, right = self.area.left + 0.15, self.area.right - 0.15
         below.move_to((left + below.width / 2, self.area.bottom + 0.1 * self.area.height, 0.0))
         above.move_to((right - above.width / 2, self.area.bottom + 0.7 * self.area.height, 0.0))
