@@ -50,7 +50,7 @@ class Example:
 
     `said` is a sentence about it, `what` the name of its numbers, `stop` a step at which a film stops to look, `view` a
     window other than the objective's own, `settings` the rules' numbers as mathematics, `brief` the finding as it
-    stands in a table, `short` as it stands under a small map, `measure` where it is seen.
+    stands in a table, `short` and `shorter` as it stands under a small map, `measure` where it is seen.
     """
 
     objective: AnyObjective
@@ -66,6 +66,7 @@ class Example:
     short: str = ""
     measure: Measure | None = None
     what: str = ""
+    shorter: str = ""
 
 
 def chart_of(exhibit: Example, box: Box) -> ContourMap:

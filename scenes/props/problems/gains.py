@@ -76,6 +76,7 @@ def _gain(
     """`compared` is what the numbers are, in short and in full; `also` is what else has to be so."""
     (what, told), (rate, momentum) = compared, map(typed, settings)
     two = (tinted(f"${in_math(figure(numbers[name], 2))}$", rule_color(name)) for name in (GD, MOMENTUM))
+    change = " $arrow.r$ ".join(two)
     return Example(
         objective,
         runs,
@@ -86,7 +87,8 @@ def _gain(
         numbers,
         settings=f"${notation().momentum} = {momentum}$",
         brief=f"{what} {_brief(numbers[MOMENTUM])}, without it {_brief(numbers[GD])}",
-        short="{} {} $arrow.r$ {}".format(what, *two),
+        short=f"{what} {change}",
+        shorter=change,
         what=what,
     )
 

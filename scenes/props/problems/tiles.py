@@ -25,7 +25,6 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 ACROSS, APART = 3, 0.26  # points of a row, beside those that are not cured; and how far from them
 HEAD, FOOT, GROUP = 0.42, 0.48, 0.44  # heights over and under a tile's map, and of a group's name
-SHRUNK = 0.85  # of its size: what is found, before a word of it is left out
 UNLABELLED = {"left": -0.5, "bottom": -0.45, "top": -0.4, "right": -0.1}  # what labels of a map would take
 
 Shown = tuple[ContourMap | CurvePanel, list[Trail] | list[CurveWalk]]
@@ -74,8 +73,8 @@ def _tile(box: Box, point: str, example: Example, runs: Mapping[str, str]) -> VG
     head, rest = box.top_slice(HEAD, gap=0.0)
     foot, middle = rest.bottom_slice(FOOT, gap=0.0)
     name = layout.place(layout.shrink_into(bold(point, SMALL), head.width), head, LEFT)
-    short, shorter = (Words(text, SMALL) for text in (example.short, example.short.removeprefix(f"{example.what} ")))
-    told = short if SHRUNK * short.width <= foot.width else shorter
+    short, shorter = (Words(text, SMALL) for text in (example.short, example.shorter or example.short))
+    told = short if short.width <= foot.width else shorter
     found = layout.place(layout.shrink_into(told, foot.width), foot, LEFT)
     chart, movers = _filling(example, middle, runs)
     for words in (chart.labels, chart.names):  # there is no room for them
