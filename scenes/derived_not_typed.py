@@ -202,7 +202,7 @@ class DerivedNotTyped(LectureScene):
         self.show_title(self.formula, self.alone.furniture, self.alone.ground)
 
     def curve(self) -> None:
-        """A curve, with {valleys} in view. To go down it, a computer needs its slope."""
+        """A curve: {valleys} in view. To go down, a computer needs its slope."""
         self.play(Create(self.alone.curve), run_time=1.4, rate_func=linear)
         self.add(self.alone)
         self.speaker.say("which way is down? ask its derivative")

@@ -128,7 +128,7 @@ class UTurn(LectureScene):
         shown, changes = f"The map of {self.objective.title}.", "Both rules start at the same place."
         if self.changes_data:
             wide, narrow = self.valleys.told
-            shown = f"Two data points, a neuron, and the map of its error, {wide}."
+            shown = f"Two data points, a neuron, and its error, {wide}."
             changes = f"Other data, another error surface, {narrow}."
         slow, fast = self.runs[GD], self.runs[MOMENTUM]
         return {
@@ -168,7 +168,7 @@ class UTurn(LectureScene):
         """{what_is_shown}"""
         self.play(Create(self.fit), run_time=0.9)
         self.say(self.valleys.said[0] if self.changes_data else "where does it lead?")
-        self.wait(3.6)
+        self.wait(4.0)
 
     def new_data(self) -> None:
         """{what_changes}"""

@@ -264,8 +264,12 @@ class YourObjective(LectureScene):
             self.play(FadeOut(self.formula), run_time=0.4)
         if self.gradient is not None:
             self.play(FadeIn(self.gradient), run_time=0.6)
-        steep = f"as steep as ${rounded(self.numbers()['start_slope'])}$"
-        self.duet.speaker.say(f"its gradient, turned round: downhill, {steep}", f"against the gradient: {steep}")
+        slope = f"${rounded(self.numbers()['start_slope'])}$"
+        self.duet.speaker.say(
+            f"its gradient, turned round: downhill, as steep as {slope}",
+            f"against the gradient: as steep as {slope}",
+            f"downhill, as steep as {slope}",
+        )
         self.add(self.arrow)
         self.drive(self.arrow, self.arrow_on_terrain.presence)
         self.play(self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=1.4)

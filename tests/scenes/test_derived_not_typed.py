@@ -122,7 +122,7 @@ def test_the_valleys_in_view_are_counted(start: float, rate: float) -> None:
     slope = 2 * x * np.sin(2 * x) + 2 * x**2 * np.cos(2 * x)
     count = int(((slope[:-1] < 0) & (slope[1:] >= 0)).sum())
     told = {0: "no valley", 1: "one valley"}.get(count, f"{count} valleys")
-    assert f"with {told} in view" in scene.caption("curve")
+    assert f"A curve: {told} in view" in scene.caption("curve")
 
 
 def test_of_the_shaded_strips_nothing_is_said_of_steps() -> None:
