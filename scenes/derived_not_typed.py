@@ -30,7 +30,7 @@ from scenes.props.derived_not_typed.ends import (
     told_signs,
     told_valleys,
 )
-from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
+from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken, numbers_in
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
 from scenes.props.derived_not_typed.stand import cut, shaded, slopes_on
 from scenes.reads import derived
@@ -119,7 +119,7 @@ class DerivedNotTyped(LectureScene):
     @property
     def shaded_somewhere(self) -> bool:
         """Whether what was typed has the wrong sign anywhere in the picture."""
-        return bool(self.mistaken.opposite(np.linspace(*self.view[0], SAMPLES)).any())
+        return bool(self.mistaken.opposite(numbers_in(self.view[0])).any())
 
     @property
     def calm(self) -> int:
@@ -162,7 +162,7 @@ class DerivedNotTyped(LectureScene):
     def words(self) -> Mapping[str, str]:
         place, slope = ({name: of(name) for name in self.runs} for of in (self.end, self.true_slope))
         return {
-            "valleys": told_valleys(values_at(self.objective, np.linspace(*self.view[0], SAMPLES))),
+            "valleys": told_valleys(values_at(self.objective, numbers_in(self.view[0]))),
             "lost": self.lost,
             "signs": told_signs(self.shaded_somewhere),
             "two_ends": "Two different ends." if self.apart else "The same end.",

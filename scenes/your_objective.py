@@ -264,7 +264,7 @@ class YourObjective(LectureScene):
             self.play(FadeOut(self.formula), run_time=0.4)
         if self.gradient is not None:
             self.play(FadeIn(self.gradient), run_time=0.6)
-        slope = f"${rounded(self.numbers()['start_slope'])}$"
+        slope = f"${rounded(float(self.numbers()['start_slope']))}$"
         self.duet.speaker.say(
             f"its gradient, turned round: downhill, as steep as {slope}",
             f"against the gradient: as steep as {slope}",
