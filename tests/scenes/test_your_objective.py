@@ -366,6 +366,14 @@ def test_with_the_defaults_two_end_in_the_same_dip_and_one_of_them_swings() -> N
     assert (np.diff(scene.runs["gradient_descent"].values[-12:]) < 0).all()
 
 
+@pytest.mark.parametrize(("objective", "dips"), [("himmelblau", 4), ("(x^2 - 1)^2 + y^2", 2), ("x^2 + y^2", 1)])
+def test_where_several_dips_are_equally_low_none_is_the_lowest(objective: str, dips: int) -> None:
+    outcome = made(objective=objective, view="-5,5,-5,5").outcome
+    first, *_ = outcome.verdicts()
+    assert outcome.is_lowest(first.name)
+    assert first.words.startswith("the lowest dip" if dips == 1 else f"one of {dips} lowest dips")
+
+
 @pytest.mark.parametrize("rate", [1e-9, 1e6])
 def test_what_gets_nowhere_or_flies_off_is_told_so(rate: float) -> None:
     said = [full for full, *_ in made(learning_rate=rate, rules="gradient_descent,momentum").outcome.sentences(str)]

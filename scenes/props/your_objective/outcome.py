@@ -21,7 +21,7 @@ from scenes.stage.panels.plot import Range
 from scenes.stage.runs.landing import Verdict
 from scenes.stage.terrain.ground import HeightScale
 from scenes.stage.words.endings import ending_briefly, flies_off, last_value
-from scenes.stage.words.figures import figure, rounded
+from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.naming import title_of
 
 HAIR = 0.02  # of the way down: no barrier, and no difference
@@ -76,6 +76,13 @@ class Outcome:
         """Whether the lowest gets down, as it is seen: by more than a hair of the way to the lowest ground."""
         top, here, bottom = self.scale.height([self.start, self.ends[self.ranking[0]], self.scale.low])
         return bool(top - here > SEEN * abs(top - bottom))
+
+    @property
+    def lowest_dip(self) -> str:
+        """What the lowest places are called: several may be equally low."""
+        bound = (self.lowest or 0.0) + CLOSE * self.way_down
+        count = sum(float(self.objective.value(place)) <= bound for place in self.lowest_places)
+        return "the lowest dip" if count == 1 else f"one of {count} lowest dips"
 
     @property
     def way_down(self) -> float:
@@ -169,9 +176,9 @@ class Outcome:
         names, ends = listed([named(name) for name in group]), self._numbers(group)
         lowest = all(map(self.is_lowest, group))
         if len(group) == 1:
-            return f"{names} gets down to {ends}{', the lowest dip' * lowest}", f"{names}: {ends}"
+            return f"{names} gets down to {ends}{f', {self.lowest_dip}' * lowest}", f"{names}: {ends}"
         who = "all" if len(group) == len(self.runs) else names
-        dip = "the lowest dip" if lowest else "the same dip"
+        dip = self.lowest_dip if lowest else "the same dip"
         return f"{who} get down into {dip}, to {ends}", f"{who}: {dip}", f"{len(group)} in {dip}"
 
     def _higher(self, group: list[str], named: Callable[[str], str]) -> Wordings:
@@ -194,7 +201,7 @@ class Outcome:
 
     def _numbers(self, group: list[str]) -> str:
         """The last values of some runs, once where they look the same."""
-        numbers = dict.fromkeys(f"${rounded(self.ends[name], 3)}$" for name in group)
+        numbers = dict.fromkeys(f"${in_math(figure(self.ends[name], 4))}$" for name in group)
         return listed(list(numbers))
 
     def verdicts(self) -> list[Verdict]:
@@ -206,9 +213,9 @@ class Outcome:
         if flies_off(self.runs[name]):
             return Verdict(name, title, "flies off")
         another = "another dip" if len(group) > 1 and group != self.groups[0] else ""
-        dip = "the lowest dip" if self.is_lowest(name) else "the same dip" if name != group[0] else another
+        dip = "the same dip" if name != group[0] else self.lowest_dip if self.is_lowest(name) else another
         swings = "still swings" if len(group) > 1 and self.swings(name) else ""
-        return Verdict(name, title, ", ".join(filter(None, (dip, swings))), rounded(self.ends[name], 3))
+        return Verdict(name, title, ", ".join(filter(None, (dip, swings))), in_math(figure(self.ends[name], 4)))
 
 
 def listed(words: Sequence[str]) -> str:
