@@ -27,11 +27,11 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.choosing_momentum.board import Arrivals, derivation
-from scenes.props.choosing_momentum.critical import CriticalCurve, answer_told, size_for
+from scenes.props.choosing_momentum.critical import CriticalCurve, answer_told, answers_of
 from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, TRIED, Damping, said
 from scenes.props.choosing_momentum.four import ROW, FourPanels, step_counter
 from scenes.props.choosing_momentum.kept import Sweep, name_of_places, told_of_swings, told_without
-from scenes.props.choosing_momentum.outcome import Outcome, too_little_too_much
+from scenes.props.choosing_momentum.outcome import Outcome, outcomes_of, too_little_too_much
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk, walks_of
 from scenes.stage.ink import layout
@@ -96,9 +96,7 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def outcomes(self) -> dict[str, Outcome]:
         """What becomes of each of the four."""
-        lowest = self.objective.minima[0]
-        floor = float(self.objective.value(lowest))
-        return {name: Outcome(run, floor, lowest[0]) for name, run in self.runs.items()}
+        return outcomes_of(self.objective, self.runs)
 
     @cached_property
     def damping(self) -> Damping:
@@ -267,8 +265,7 @@ class ChoosingMomentum(LectureScene):
         for mark in marks:
             self.play(FadeIn(mark), run_time=0.6)
             self.wait(0.9)
-        letters = notation()
-        size = f"${letters.learning_rate} f''$"
+        size = f"${notation().learning_rate} f''$"
         told = f"the smaller {size}, the more momentum"
         self.speaker.say(f"the smaller {size}, learning rate times curvature, the more momentum", told)
         self.wait(3.6)
@@ -306,10 +303,8 @@ class ChoosingMomentum(LectureScene):
 
     @property
     def answers(self) -> list[tuple[float, float]]:
-        """Learning rate times curvature, and the most momentum without overshoot: here, and where the ball that
-        overshoots here would not."""
-        critical, much = (self.damping.momenta[name] for name in (CRITICAL, MUCH))
-        return [(self.damping.size, critical), (size_for(much), much)]
+        """What is marked on the curve."""
+        return answers_of(self.damping)
 
     @property
     def raced(self) -> list[tuple[float, float, str]]:

@@ -12,6 +12,7 @@ import numpy as np
 from manim import DL, DOWN, UP, UR, VGroup, VMobject
 
 from optimizers import theory
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, Damping
 from scenes.stage.ink.drawing import curve_of, disc_points, polyline_points
 from scenes.stage.ink.layout import Box, box_of
 from scenes.stage.ink.palette import palette
@@ -29,6 +30,13 @@ CRAMPED = 3.0  # width of a curve that has no room for long words
 def size_for(momentum: float) -> float:
     """The learning rate times curvature for which a momentum is the largest without overshoot: (1 - sqrt(gamma))^2."""
     return float((1 - np.sqrt(momentum)) ** 2)
+
+
+def answers_of(damping: Damping) -> list[tuple[float, float]]:
+    """Learning rate times curvature, and the most momentum without overshoot: here, and where the ball that overshoots
+    here would not."""
+    critical, much = (damping.momenta[name] for name in (CRITICAL, MUCH))
+    return [(damping.size, critical), (size_for(much), much)]
 
 
 def answer_told(answers: Sequence[tuple[float, float]]) -> str:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from objectives import AnyObjective
 from optimizers import Trajectory
 
 NEAR, FLAT = 0.01, 0.05
@@ -97,6 +98,13 @@ class Outcome:
         if self.flew_off:
             return "flies off"
         return "stuck" if self.stuck else "swings" if self.swings else "on its way"
+
+
+def outcomes_of(objective: AnyObjective, runs: Mapping[str, Trajectory]) -> dict[str, Outcome]:
+    """What becomes of runs on an objective of one variable."""
+    lowest = objective.minima[0]
+    floor = float(objective.value(lowest))
+    return {name: Outcome(run, floor, lowest[0]) for name, run in runs.items()}
 
 
 def too_little_too_much(momenta: Mapping[str, float], outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
