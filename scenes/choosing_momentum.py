@@ -27,11 +27,11 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.choosing_momentum.board import Arrivals, derivation
-from scenes.props.choosing_momentum.critical import CriticalCurve, answer_told, size_for
+from scenes.props.choosing_momentum.critical import CriticalCurve, answer_told, answers_of
 from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, TRIED, Damping, said
 from scenes.props.choosing_momentum.four import ROW, FourPanels, step_counter
 from scenes.props.choosing_momentum.kept import Sweep, name_of_places, told_of_swings, told_without
-from scenes.props.choosing_momentum.outcome import Outcome, too_little_too_much
+from scenes.props.choosing_momentum.outcome import Outcome, outcomes_of, too_little_too_much
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk, walks_of
 from scenes.stage.ink import layout
@@ -51,7 +51,7 @@ FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the 
 PACES = (3.0, 10.0, 18.0, 25.0)  # steps a second, up to where the first arrives, the second ...
 SLOW, PACE, LONGEST = 2.0, 9.0, 8.0  # steps a second on the parabola; seconds of one stretch
 SEEN = 40  # steps of the ball that overshoots: later swings are small
-LINE, DONE = 0.5, 0.7  # height of the line for words; opacity of a line of algebra that has done its work
+LINE = 0.5  # height of the line for words
 
 
 Momenta = Annotated[tuple[Coefficient, ...], Field(min_length=4, max_length=4), BeforeValidator(as_list)]
@@ -96,8 +96,7 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def outcomes(self) -> dict[str, Outcome]:
         """What becomes of each of the four."""
-        floor = float(self.objective.value(self.objective.minima[0]))
-        return {name: Outcome(run, floor) for name, run in self.runs.items()}
+        return outcomes_of(self.objective, self.runs)
 
     @cached_property
     def damping(self) -> Damping:
@@ -222,9 +221,8 @@ class ChoosingMomentum(LectureScene):
         self._grow(top, critical, 1.4)
         if len(self.derivation):
             self.vanish(self.valley, self.sweep.places, *self.sweep.moving[:3])
-        for k, stage in enumerate(self.derivation):
-            done = [part.animate.set_fill(opacity=DONE) for before in self.derivation[:k] for part in before]
-            self.play(*done, *(FadeIn(part, lag_ratio=0.05) for part in stage), run_time=0.7)
+        for stage in self.derivation:
+            self.play(*(FadeIn(part, lag_ratio=0.05) for part in stage), run_time=0.7)
             self.wait(1.7)
 
     def _grow(self, momentum: float, until: float, seconds: float) -> None:
@@ -262,14 +260,15 @@ class ChoosingMomentum(LectureScene):
         self.vanish(self.valley, self.race, *self.seconds.values(), *gone)
         self.play(FadeIn(self.chart), FadeIn(self.formulas), run_time=0.6)
         self.play(Create(self.chart.curve), run_time=1.2, rate_func=linear)
-        for mark in self.chart.marks(self.answers):
+        *marks, balls = self.chart.marks(self.answers, self.raced)
+        self.play(FadeIn(self.chart.sides([*marks, balls])), FadeIn(balls), run_time=0.6)
+        for mark in marks:
             self.play(FadeIn(mark), run_time=0.6)
             self.wait(0.9)
-        letters = notation()
-        size = f"${letters.learning_rate} f''$"
+        size = f"${notation().learning_rate} f''$"
         told = f"the smaller {size}, the more momentum"
         self.speaker.say(f"the smaller {size}, learning rate times curvature, the more momentum", told)
-        self.wait(4.2)
+        self.wait(3.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -303,11 +302,14 @@ class ChoosingMomentum(LectureScene):
         self.release()
 
     @property
-    def answers(self) -> list[tuple[float, float, str]]:
-        """Learning rate times curvature, the most momentum without overshoot, a colour: here, and where the ball that
-        overshoots here would not."""
-        critical, much = (self.damping.momenta[name] for name in (CRITICAL, MUCH))
-        return [(self.damping.size, critical, self.color(CRITICAL)), (size_for(much), much, self.color(MUCH))]
+    def answers(self) -> list[tuple[float, float]]:
+        """What is marked on the curve."""
+        return answers_of(self.damping)
+
+    @property
+    def raced(self) -> list[tuple[float, float, str]]:
+        """The same of the balls that have raced, beside the one that is on the curve, with their colours."""
+        return [(self.damping.size, self.damping.momenta[name], self.color(name)) for name in (NONE, MUCH)]
 
     # What is on the screen: four small panels -----------------------------------------------------------------------
 
@@ -390,7 +392,7 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def chart(self) -> CriticalCurve:
         """The answer, where the curve and the race were."""
-        return CriticalCurve(layout.union(*self.boxes[:2]), *(size for size, _, _ in self.answers))
+        return CriticalCurve(layout.union(*self.boxes[:2]), *(size for size, _ in self.answers))
 
     @cached_property
     def sweep(self) -> Sweep:

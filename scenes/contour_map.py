@@ -18,7 +18,7 @@ from objectives import AnyObjective, typeset, typeset_function
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
 from scenes.props.contour_map.flat_map import FlatMap
 from scenes.props.contour_map.level_plane import Cuts
-from scenes.props.contour_map.walk_profile import Profile, Section, Walk, section, stretch_mark
+from scenes.props.contour_map.walk_profile import Profile, Section, Walk, section, stretch_marks
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -47,7 +47,6 @@ LARGE = 0.92  # of the room that is free, the map from above
 BESIDE, OVER = 0.85, 0.2  # of the heading's row and of the column: how far a terrain that is alone may reach there
 ASIDE = 0.14  # of the room beside the column: what such a terrain leaves at the left, for words
 STRETCH = 0.11  # of the map's width
-BEHIND = 0.6  # how much the first stretch fades while the second is spoken of
 
 
 class ContourMapScene(LectureScene):
@@ -217,21 +216,19 @@ class ContourMapScene(LectureScene):
 
     def steep_and_gentle(self) -> None:
         """{how_steep}"""
-        marks = [stretch_mark(self.chart_profile, stretch, palette().gradient) for stretch in self.stretches]
         steep = ("steep", "gentle") if self.steeper else ("steep here", "and here")
-        for mark, count, words, slope in zip(marks, self.counts(self.stretches), steep, self.slopes, strict=False):
-            second = mark is marks[1]
-            self.play(FadeIn(mark), *[marks[0].animate.fade(BEHIND)] * second, run_time=0.6)
-            said = f"{'the same width' if second else 'this width'}, {_lines(count)}: {words}"
+        widths = "this width", "the same width"
+        told = zip(widths, self.marks, self.counts(self.stretches), steep, self.slopes, strict=False)
+        for width, mark, count, words, slope in told:
+            self.play(FadeIn(mark), run_time=0.6)
+            said = f"{width}, {_lines(count)}: {words}"
             self.speaker.say(f"{said}, ${in_math(figure(slope, 2))}$ on average", said)
             self.wait(2.4)
-        if marks:
-            self.vanish(*marks)
 
     def from_above(self) -> None:
         """From straight above the map fits the surface, line for line."""
         self.speaker.hush()
-        self.vanish(self.walk, self.chart_profile)
+        self.vanish(self.walk, self.chart_profile, *self.marks)
         self.trail.presence.set_value(0.0)
         self.play(*self.terrain.orbit.flight(self.above, self.terrain.kept), run_time=3.6, rate_func=smooth)
         self.speaker.say("from above: slide the map over the surface ...", "slide the map over it ...")
@@ -378,6 +375,12 @@ class ContourMapScene(LectureScene):
     @cached_property
     def walk(self) -> Walk:
         return Walk(self.chart_profile, palette().terms[1])
+
+    @cached_property
+    def marks(self) -> list[VGroup]:
+        """The stretches, each with how steep it is on average."""
+        told = [f"${in_math(figure(slope, 2))}$" for slope in self.slopes]
+        return stretch_marks(self.chart_profile, self.stretches, told, palette().gradient)
 
     @cached_property
     def speaker(self) -> Speaker:

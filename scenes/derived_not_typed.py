@@ -26,16 +26,18 @@ from scenes.props.derived_not_typed.ends import (
     of_derived,
     of_typed,
     shown_place,
+    told_lost,
     told_signs,
+    told_valleys,
 )
-from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken
+from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken, numbers_in
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
-from scenes.props.derived_not_typed.stand import cut, shaded
+from scenes.props.derived_not_typed.stand import cut, shaded, slopes_on
 from scenes.reads import derived
-from scenes.stage.curves.graph import CurvePanel, window
+from scenes.stage.curves.graph import CurvePanel, values_at, window
 from scenes.stage.curves.walk import CurveWalk, tangent, walks_of
 from scenes.stage.ink import layout
-from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, polyline_points, polylines
+from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
@@ -100,9 +102,8 @@ class DerivedNotTyped(LectureScene):
     @derived
     def view(self) -> tuple[Range, Range]:
         """The stretch of the axis and the range of values that hold both runs."""
-        return window(
-            self.objective, np.concatenate([run.iterates[: run.ended_at + 1, 0] for run in self.runs.values()])
-        )
+        paths = [run.iterates[: run.ended_at + 1, 0] for run in self.runs.values()]
+        return window(self.objective, np.concatenate(paths))
 
     def slopes_at(self, x: Array) -> dict[str, Array]:
         """Both derivatives at numbers (n,)."""
@@ -114,6 +115,11 @@ class DerivedNotTyped(LectureScene):
     def true_slope(self, name: str) -> float:
         """How steep the curve is where a run has ended."""
         return float(self.slopes_at(np.array([self.end(name)]))[DERIVED][0])
+
+    @property
+    def shaded_somewhere(self) -> bool:
+        """Whether what was typed has the wrong sign anywhere in the picture."""
+        return bool(self.mistaken.opposite(numbers_in(self.view[0])).any())
 
     @property
     def calm(self) -> int:
@@ -141,7 +147,8 @@ class DerivedNotTyped(LectureScene):
         yield Claim(
             f"the derived one is right: differences of J agree with it up to {figure(gap, 1)}", gap < 1e-6 * steepest
         )
-        yield Claim(f"the typed one has the wrong sign on {100 * wrong:.1f} % of the view", wrong > 0.01)
+        looked_at = "from {:g} to {:g}".format(*self.objective.view[0])
+        yield Claim(f"{looked_at} the typed one has the wrong sign on {100 * wrong:.1f} % of the way", wrong > 0.01)
         yield Claim(
             f"the derived one ends in the minimum: at {figure(ends[DERIVED], 4)} the slope is "
             f"{figure(slopes[DERIVED], 2)}",
@@ -155,8 +162,9 @@ class DerivedNotTyped(LectureScene):
     def words(self) -> Mapping[str, str]:
         place, slope = ({name: of(name) for name in self.runs} for of in (self.end, self.true_slope))
         return {
+            "valleys": told_valleys(values_at(self.objective, numbers_in(self.view[0]))),
             "lost": self.lost,
-            "signs": told_signs(self.mistaken),
+            "signs": told_signs(self.shaded_somewhere),
             "two_ends": "Two different ends." if self.apart else "The same end.",
             "derived_does": of_derived(self.runs[DERIVED], place[DERIVED], slope[DERIVED], self.in_the_valley),
             "typed_does": of_typed(self.runs[TYPED], place[TYPED], slope[TYPED], self.on_a_slope),
@@ -171,11 +179,10 @@ class DerivedNotTyped(LectureScene):
     @property
     def stops(self) -> dict[str, bool]:
         """Whether each ends, in the picture, where the derivative that it goes by is 0."""
-        left, right = self.view[0]
-        ends = {name: (self.end(name), self.slopes_at(np.array([self.end(name)]))[name][0]) for name in self.runs}
-        return {
-            name: left < x < right and abs(slope) < ZERO * self.mistaken.steepest for name, (x, slope) in ends.items()
-        }
+        (left, right), ends = self.view[0], {name: self.end(name) for name in self.runs}
+        slopes = {name: self.slopes_at(np.array([x]))[name][0] for name, x in ends.items()}
+        none = ZERO * self.mistaken.steepest
+        return {name: left < x < right and abs(slopes[name]) < none for name, x in ends.items()}
 
     @property
     def in_the_valley(self) -> bool:
@@ -195,7 +202,7 @@ class DerivedNotTyped(LectureScene):
         self.show_title(self.formula, self.alone.furniture, self.alone.ground)
 
     def curve(self) -> None:
-        """A curve with one valley. To go down it, a computer needs its slope."""
+        """A curve: {valleys} in view. To go down, a computer needs its slope."""
         self.play(Create(self.alone.curve), run_time=1.4, rate_func=linear)
         self.add(self.alone)
         self.speaker.say("which way is down? ask its derivative")
@@ -229,7 +236,7 @@ class DerivedNotTyped(LectureScene):
         self.wait(1.6)
         self.play(*map(FadeIn, self.shades), run_time=0.7)
         some = ("shaded: the wrong sign, its downhill leads uphill", "shaded: the wrong sign")
-        self.speaker.say(*(some if self.mistaken.wrong_share else ("nowhere the wrong sign",)))
+        self.speaker.say(*(some if self.shaded_somewhere else ("nowhere the wrong sign",)))
         self.wait(2.4)
 
     def two_balls(self) -> None:
@@ -307,9 +314,7 @@ class DerivedNotTyped(LectureScene):
     @property
     def lost(self) -> str:
         """In how many coefficients the two differ, in words."""
-        count = sum(term.differs for term in matched(*self.mistaken.expressions))
-        numbers = ("no factor is", "one factor is", "two factors are", "three factors are")
-        return f"{numbers[count] if count < len(numbers) else f'{count} factors are'} wrong"
+        return told_lost(sum(term.differs for term in matched(*self.mistaken.expressions)))
 
     @cached_property
     def alone(self) -> CurvePanel:
@@ -353,12 +358,7 @@ class DerivedNotTyped(LectureScene):
 
     @cached_property
     def lines(self) -> dict[str, VMobject]:
-        x = np.linspace(*self.chart.x_axis.data, SAMPLES)
-        made = {}
-        for name, slopes in self.slopes_at(x).items():
-            pieces = clip_polyline(self.chart.to_screen(x, slopes), self.chart.area)
-            made[name] = curve_of([polyline_points(p) for p in pieces], stroke_color=self.color(name), stroke_width=5)
-        return made
+        return {name: slopes_on(self.chart, self.mistaken, name == TYPED, self.color(name)) for name in self.runs}
 
     @cached_property
     def shades(self) -> list[VMobject]:

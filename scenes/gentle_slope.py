@@ -26,7 +26,7 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
-from scenes.props.gentle_slope.downhill import DownhillArrow
+from scenes.props.gentle_slope.downhill import DownhillArrow, scale_over
 from scenes.props.gentle_slope.fit_panel import FitPanel, data_objective_of, ghost
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
@@ -191,7 +191,7 @@ class GentleSlope(LectureScene):
         {how_steep} {start_slope:.4f} at the start. {pause_at} steps later the error is {pause_error:.3f}, from
         {start_error:.3f}."""
         self.speaker.hush()
-        self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)
+        self.play(FadeIn(self.counter), FadeIn(self.gauge), FadeIn(self.scale), run_time=0.7)
         self.add(self.arrow)
         self.speaker.say(*self._arrow_told())
         self.wait(1.6)
@@ -212,7 +212,7 @@ class GentleSlope(LectureScene):
         self.speaker.hush()
         if self.lens:
             self.vanish(*self.lens)
-        # Where it is steep, the arrow is longer than the map, and the step is not: its scale stands beside it.
+        # Where it is steep, the arrow is longer than the map, and the step is not: it is said once more.
         self.speaker.say(*self._arrow_told())
         self._run_to(self.run.ended_at)
         self.wait(0.4)
@@ -225,7 +225,7 @@ class GentleSlope(LectureScene):
     def can_we_do_better(self) -> None:
         """Small gradient, small step: gradient descent has nothing else to go by. Can we do better?"""
         self.speaker.hush()
-        self.vanish(self.card, self.counter, self.gauge, self.before, self.fit, self.arrow)
+        self.vanish(self.card, self.counter, self.gauge, self.before, self.fit, self.arrow, self.scale)
         rule, note, question = self.closing
         self.play(FadeIn(rule, lag_ratio=0.08), run_time=0.9)
         self.wait(1.0)
@@ -321,6 +321,11 @@ class GentleSlope(LectureScene):
         name = tinted(f"$-{gradient(objective='E')}$", palette().gradient)
         times, brief = in_math(figure(self.arrow.magnified, 2)), tinted("$-nabla E$", palette().gradient)
         return f"{name}, drawn ${times}$ times as long", f"{brief}, $times {times}$"
+
+    @cached_property
+    def scale(self) -> VMobject:
+        """The arrow's scale, which holds as long as there is one: beside how to read the colours, else on the map."""
+        return scale_over(self.map, self.legend, self._arrow_told()[-1])
 
     @cached_property
     def error_is(self) -> str:

@@ -146,9 +146,10 @@ class OptimizerRace(LineForWords, LectureScene):
 
     @cached_property
     def starts(self) -> Starts:
-        """The last race, from all over the map."""
-        view, rules = (self.map.x_axis.data, self.map.y_axis.data), self.rules[self.raced[-1]]
-        return Starts(self.objective, view, rules, self.parameters.steps, self.conditions)
+        """The last race, from all over the window: not from what a wide map shows besides, so that a count is the same
+        in every shape of the picture."""
+        rules = self.rules[self.raced[-1]]
+        return Starts(self.objective, self.view, rules, self.parameters.steps, self.conditions)
 
     @cached_property
     def results(self) -> dict[str, Results]:
@@ -246,7 +247,8 @@ class OptimizerRace(LineForWords, LectureScene):
             return
         self.speaker.hush()
         gone = self.trails[self.raced[0]].values()
-        self.play(FadeOut(self.map), FadeOut(self.goal), *map(FadeOut, gone), run_time=0.5)
+        leaving = self.map, self.goal, self.strip, self.counter, *gone
+        self.play(*map(FadeOut, leaving), run_time=0.5)
         self.play(FadeIn(self.chart.furniture), run_time=0.5)
         self.speaker.say(
             f"each tries ${len(RATES)}$ rates, from ${typed(RATES[0])}$ to ${typed(RATES[-1])}$",
@@ -272,7 +274,8 @@ class OptimizerRace(LineForWords, LectureScene):
             return
         self.speaker.hush()
         self.play(FadeOut(self.chart), run_time=0.4)
-        self.play(FadeIn(self.map), FadeIn(self.goal), FadeIn(self.tables[TUNED].moving), run_time=0.5)
+        back = self.map, self.goal, self.strip, self.counter, self.tables[TUNED].moving
+        self.play(*map(FadeIn, back), run_time=0.5)
         self.add(self.tables[TUNED])
         self._line_up(TUNED)
         self.speaker.say("each with its own rate, one after the other", "each with its own rate")
@@ -306,7 +309,7 @@ class OptimizerRace(LineForWords, LectureScene):
     def _count_rates(self) -> None:
         """A bar for each rate with which a rule arrives."""
         self.speaker.hush()
-        self.vanish(self.chart, self.tables[TUNED].furniture, self.tables[TUNED].rates, self.strip, self.counter)
+        self.vanish(self.chart, self.tables[TUNED].furniture, self.tables[TUNED].rates)
         self.play(FadeIn(self.bars.furniture), run_time=0.5)
         self.speaker.say(
             f"a bar where less than ${100 * ARRIVED:g}%$ of the first error is left",
@@ -338,13 +341,13 @@ class OptimizerRace(LineForWords, LectureScene):
         self.release()
 
     def _clear_the_table(self) -> None:
-        """For the second race: neither rates nor errors in the table, and the strip is empty again."""
+        """For the second race: neither rates nor errors in the table, and the strip, out of sight, is empty again."""
         old, new = self.tables[SAME], self.tables[TUNED]
-        self.play(FadeOut(old.rates), FadeOut(old.moving), FadeOut(self.strip.moving), run_time=0.6)
+        self.play(FadeOut(old.rates), FadeOut(old.moving), run_time=0.6)
         self.counter.display(0)
         self.strip.hide()
-        self.remove(old, old.furniture, self.strip)
-        self.add(new.furniture, self.strip)
+        self.remove(old, old.furniture)
+        self.add(new.furniture)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 

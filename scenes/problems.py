@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 from manim import LEFT, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import BeforeValidator, Field
 
-from objectives import OBJECTIVES, AnyObjective
-from objectives.surfaces import ravine
-from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
+from optimizers import Trajectory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
 from scenes.props.problems.cases import JUDGED, OTHER, Cases, on_the_ridge, other_color
 from scenes.props.problems.example import Example, chart_of, degrees_off, in_a_sentence, measured, tips_of, trails_on
+from scenes.props.problems.gains import gains
 from scenes.props.problems.ledger import Ledger
 from scenes.props.problems.talking_points import TalkingPoints
 from scenes.props.problems.tiles import Tiles, small
@@ -32,18 +31,16 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.figures import figure, in_math, typed
-from scenes.stage.words.notation import notation
+from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.speaker import LineForWords, tinted
-from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
 from scenes.typed import as_list
 
 FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
-GAINED = "Momentum is faster on a gentle slope, calmer in a ravine, and rolls through dips."
-TRIED = "Momentum on a gentle slope, in a ravine, and over dips."
-WHERE = "On the slope", "in the ravine", "behind the dips"
+AT_ONE_RATE = "At the same learning rate,"
+GAINED = "momentum is faster on a gentle slope", "calmer in a ravine", "and rolls through dips"
+TRIED = "on a gentle slope", "in a ravine", "over dips"
 SECONDS, GLANCE, ARROW = 5.0, 3.0, 1.3  # of a run, of a run in a small panel; length of an arrow
-TINY = 0.001  # an error below it is told so
 HEAD, ROW = 0.55, 0.46  # heights
 
 
@@ -83,26 +80,7 @@ class Problems(LineForWords, LectureScene):
     @cached_property
     def gains(self) -> dict[str, Example]:
         """Three runs with and without momentum."""
-        slope, dips = OBJECTIVES["gentle_slope_neuron"], OBJECTIVES["hillside"]
-        gamma, valley = self.parameters.momentum, ravine(25)
-        large = 1.95 / 25  # next to where gradient descent diverges
-        return {
-            FASTER: self._gain(slope, 1.0, gamma, 30),
-            CALMER: self._gain(valley, large, round(theory.critical_momentum(large), 2), 20),
-            THROUGH: self._gain(dips, 0.2, gamma, 100),
-        }
-
-    @staticmethod
-    def _gain(objective: AnyObjective, rate: float, momentum: float, steps: int) -> Example:
-        rules: dict[str, Rule[Any]] = {GD: GradientDescent(rate), MOMENTUM: Momentum(rate, momentum)}
-        runs = {name: descend(objective, rule, objective.start, steps) for name, rule in rules.items()}
-        ends = {name: float(run.values[run.ended_at]) for name, run in runs.items()}
-        said = f"{notation().learning_rate} = {typed(rate)}, thin {notation().momentum} = {typed(momentum)}"
-        told = f"error after {steps} steps"
-        brief = f"error {_brief(ends[MOMENTUM])}, without it {_brief(ends[GD])}"
-        two = (tinted(f"${in_math(figure(ends[name], 2))}$", rule_color(name)) for name in (GD, MOMENTUM))
-        short, better = "error {} $arrow.r$ {}".format(*two), ends[MOMENTUM] < ends[GD] / 2
-        return Example(objective, runs, said, told, better, steps, ends, brief=brief, short=short)
+        return gains(self.parameters.momentum)
 
     @cached_property
     def cases(self) -> Cases:
@@ -137,24 +115,25 @@ class Problems(LineForWords, LectureScene):
         for key, gain in self.gains.items():
             slow, fast = gain.numbers.values()
             yield Claim(
-                f"{key}: the {gain.finding} is {figure(fast)} with momentum, {figure(slow)} without", gain.holds
+                f"{key}: {gain.finding}, it is {figure(fast)} with momentum, {figure(slow)} without", gain.holds
             )
         for key, problem in self.problems.items():
             yield Claim(f"{POINTS[key]}: {in_a_sentence(problem.finding)}", problem.holds)
 
     def words(self) -> Mapping[str, str]:
         more = {"saddles_stop": on_the_ridge(self.problem("saddles")), "count": self.count}
-        more["gained"] = f"{GAINED if all(gain.holds for gain in self.gains.values()) else TRIED} {self._gained}"
+        more["gained"] = self._gained
         return more | {f"{key}_found": in_a_sentence(problem.finding) for key, problem in self.problems.items()}
 
     @property
     def _gained(self) -> str:
-        """The errors of the gains, as sentences."""
+        """What momentum gains, if it does, and the numbers."""
         told = []
-        for where, gain in zip(WHERE, self.gains.values(), strict=True):
+        where = GAINED if all(gain.holds for gain in self.gains.values()) else TRIED
+        for place, gain in zip(where, self.gains.values(), strict=True):
             slow, fast = (figure(value, 2) for value in gain.numbers.values())
-            told.append(f"{where}, the error is {fast} with it and {slow} without")
-        return f"{'; '.join(told)}."
+            told.append(f"{place}: {gain.what} {fast}, without it {slow}")
+        return f"{AT_ONE_RATE} {'; '.join(told)}."
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -205,7 +184,7 @@ class Problems(LineForWords, LectureScene):
         self.vanish(
             *self.agenda.points.values(), *self.found.values(), last[0], *last[1].values(), *self.measures.values()
         )
-        groups = self.tiles.parts if layout.is_wide() else map(_together, self.table.parts.values())
+        groups = map(_together, self.table.parts.values()) if layout.is_narrow() else self.tiles.parts
         for tiles in groups:
             self.play(*map(FadeIn, tiles), run_time=0.7)
             self.wait(1.6)
@@ -225,7 +204,10 @@ class Problems(LineForWords, LectureScene):
         costs = (problems[key] for key in COSTS)
         uncured = (problems[key] for key in LEFT_OVER)
         given, taken, left = (sum(example.holds for example in some) for some in (gains, costs, uncured))
-        return f"{given} gains, {taken} costs, and {left} faults that it does not cure"
+        return (
+            f"{counted(given, 'gain')} at the same rate, {counted(taken, 'cost')}, "
+            f"and {counted(left, 'fault')} that it does not cure"
+        )
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -297,18 +279,24 @@ class Problems(LineForWords, LectureScene):
 
     @cached_property
     def small_words(self) -> dict[str, list[VMobject]]:
-        """For each benefit: its heading, and below the panel the errors in the rules' colours."""
-        return {key: list(self._small_words(key, gain, self.cells[key])) for key, gain in self.gains.items()}
+        """For each benefit: its heading, and below the panel what is compared, in the rules' colours and one size."""
+        for size, word in ((BODY, "with "), (SMALL, "with "), (SMALL, "")):
+            said = {key: list(self._compared(gain, size, word)) for key, gain in self.gains.items()}
+            if all(line.width <= self.cells[key][2].width for key, lines in said.items() for line in lines):
+                break
+        return {key: self._seated(key, lines, self.cells[key]) for key, lines in said.items()}
 
     @staticmethod
-    def _small_words(key: str, gain: Example, cell: tuple[Box, Box, Box]) -> Iterator[VMobject]:
+    def _compared(gain: Example, size: float, word: str) -> Iterator[Words]:
+        yield from (quiet(gain.said), quiet(gain.finding))
+        for said, (rule, value) in zip(("without", word + gain.settings), gain.numbers.items(), strict=True):
+            yield Words(f"{said}: ${in_math(figure(value, 2))}$", size, rule_color(rule))
+
+    @staticmethod
+    def _seated(key: str, lines: list[Words], cell: tuple[Box, Box, Box]) -> list[VMobject]:
         head, _, foot = cell
-        yield on_baseline(layout.place(bold(key, BODY), head, LEFT), float(head.center[1]) - 0.1)
-        words = [quiet(f"${gain.said}$"), quiet(gain.finding)]
-        for said, (rule, value) in zip(("without", "with it"), gain.numbers.items(), strict=True):
-            words.append(Words(f"{said}: ${in_math(figure(value, 2))}$", BODY, rule_color(rule)))
-        for line, row in zip(words, foot.rows(1, 1, 1, 1, gap=0.0), strict=True):
-            yield on_baseline(layout.place(line, row, LEFT), float(row.center[1]) - 0.1)
+        places = zip([bold(key, BODY), *lines], [head, *foot.rows(1, 1, 1, 1, gap=0.0)], strict=True)
+        return [on_baseline(layout.place(line, row, LEFT), float(row.center[1]) - 0.1) for line, row in places]
 
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
@@ -385,6 +373,10 @@ def _cell(column: Box) -> tuple[Box, Box, Box]:
     return head, panel, foot
 
 
-def _brief(value: float) -> str:
-    """A result in two digits, as markup; of a tiny one, that it is."""
-    return f"below ${TINY}$" if 0 <= value < TINY else f"${in_math(figure(value, 2))}$"
+def counted(count: int, word: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "gain"), counted(3, "gain"), counted(0, "gain")
+    ('1 gain', '3 gains', '0 gains')
+    """
+    return f"{count} {word}{'s' * (count != 1)}"

@@ -1,6 +1,6 @@
 """Momentum oscillates in and out of the valley, and still arrives first.
 
-New data turn the neuron's gentle slope into a narrow valley. Both rules start on its flank: gradient descent creeps,
+New data turn the neuron's wide valley into a narrow one. Both rules start on its flank: gradient descent creeps,
 momentum shoots through and turns back, again and again, and its error falls all the same. On the error strip a dip is
 told from an arrival: what counts is the step from which the error stays below the tolerance. U-turns for which the
 map has no room are shown closer.
@@ -31,6 +31,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.u_turn.closer import Closer, counted, seen_closer, with_room
+from scenes.props.u_turn.ground import Valleys
 from scenes.props.u_turn.verdict import dip_and_arrival, turning
 from scenes.reads import derived
 from scenes.stage.ink import layout
@@ -126,8 +127,9 @@ class UTurn(LectureScene):
     def words(self) -> Mapping[str, str]:
         shown, changes = f"The map of {self.objective.title}.", "Both rules start at the same place."
         if self.changes_data:
-            shown = "Two data points, a neuron, and the map of its error: a gentle slope."
-            changes = f"Other data, another error surface: {self.landscape}."
+            wide, narrow = self.valleys.told
+            shown = f"Two data points, a neuron, and its error, {wide}."
+            changes = f"Other data, another error surface, {narrow}."
         slow, fast = self.runs[GD], self.runs[MOMENTUM]
         return {
             "what_is_shown": shown,
@@ -138,12 +140,6 @@ class UTurn(LectureScene):
             "errors": f"gradient descent {self._at(slow)}, momentum {self._at(fast).removeprefix('is ')}",
             "what_becomes_of_it": self._outcome(),
         }
-
-    @property
-    def landscape(self) -> str:
-        """What the new surface is, in a caption."""
-        own = self.parameters.objective == type(self.given).model_fields["objective"].default
-        return "a narrow valley, high on both sides" if own else self.objective.title
 
     @staticmethod
     def _at(run: Trajectory) -> str:
@@ -171,8 +167,8 @@ class UTurn(LectureScene):
     def old_data(self) -> None:
         """{what_is_shown}"""
         self.play(Create(self.fit), run_time=0.9)
-        self.say("two data points: a gentle slope" if self.changes_data else "where does it lead?")
-        self.wait(3.6)
+        self.say(self.valleys.said[0] if self.changes_data else "where does it lead?")
+        self.wait(4.0)
 
     def new_data(self) -> None:
         """{what_changes}"""
@@ -182,9 +178,8 @@ class UTurn(LectureScene):
             self._morph_data()
             self.data.bend(self.fit, np.array(self.objective.minima[0]))
             self.play(Create(self.fit), run_time=0.9)
-        if self.objective.minima:
-            said = "new data: a narrow valley" if self.landscape != self.objective.title else "new data, a new surface"
-            self.say(said if self.changes_data else "to where it is lowest")
+        if self.changes_data or self.objective.minima:
+            self.say(self.valleys.said[1] if self.changes_data else "to where it is lowest")
         self.goal = self._goal()
         self.play(GrowFromCenter(self.goal), run_time=0.6)
         self.wait(2.0)
@@ -296,6 +291,11 @@ class UTurn(LectureScene):
     @cached_property
     def first_objective(self) -> AnyObjective:
         return OBJECTIVES[OLD_DATA] if self.changes_data else self.objective
+
+    @cached_property
+    def valleys(self) -> Valleys:
+        """The old surface and the new."""
+        return Valleys(self.first_objective, self.objective, self.view, float(self.levels[0]))
 
     @cached_property
     def said(self) -> VMobject:

@@ -41,7 +41,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import containing, heights
 from scenes.stage.panels.plot import Range
 from scenes.stage.panels.scoreboard import error_at
-from scenes.stage.runs.fitting_rate import fitting_rate
+from scenes.stage.runs.fitting_rate import THE_BEST, fitting_rate
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES, pair_of_rules
 from scenes.stage.words.endings import goes_down, last_value
 from scenes.stage.words.figures import figure
@@ -102,7 +102,8 @@ class YourData(LectureScene):
         """A learning rate that is found for a rule."""
         objective, ratio = smaller(self.objective, self.parameters.seed)
         view = containing(objective.view, np.array([self.start]))
-        rate = fitting_rate(objective, partial(self._rule, name), self.start, self.parameters.steps, view)
+        how = self.start, self.parameters.steps, view
+        rate = fitting_rate(objective, partial(self._rule, name), *how, search=THE_BEST).rate
         return rate if ratio == 1 else float(f"{ratio * rate:.0e}")
 
     def _rule(self, name: str, rate: Any) -> Rule[Any]:
@@ -222,7 +223,7 @@ class YourData(LectureScene):
             "errors": ", ".join(errors),
             "what_is_lowest": lowest_told(self.minima, self.lowest, self._dip, self.equally_low),
             "each_step": "" if batch is None else f" Each step looks at {batch} of the points.",
-            "rates": f"Learning rates{'' if self.parameters.learning_rate else ', found by trying'}: {found}",
+            "rates": f"Learning rates{'' if self.parameters.learning_rate else ', the best of those tried'}: {found}",
             "who_fits": self.outcome.told(),
             "best_possible": "" if self.lowest is None else f" The lowest error is {figure(self.lowest)}.",
         }
@@ -359,7 +360,9 @@ class YourData(LectureScene):
             if moment is not None and k:
                 stand.speaker.say(*(self.outcome.moment_announced() if k == 1 else self.outcome.moment_told()))
             self._walk(step, until, seconds)
-        self.wait(0.6)
+        if moment is not None:
+            stand.speaker.say(*self.outcome.way_told())
+        self.wait(1.6)
 
     def _runners(self) -> dict[str, list[Any]]:
         """What moves: balls with their paths, curves, and what they misses are."""

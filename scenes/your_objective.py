@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -35,6 +36,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.your_objective.outcome import Outcome
+from scenes.props.your_objective.rates import Rates
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
@@ -44,7 +46,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import BANDS, containing, heights, levels
 from scenes.stage.maps.vectors import Vector
 from scenes.stage.panels.plot import Range
-from scenes.stage.runs.fitting_rate import fitting_rate
+from scenes.stage.runs.fitting_rate import Fit, fitting_rate
 from scenes.stage.runs.hidden import on_one_path
 from scenes.stage.runs.landing import Landing
 from scenes.stage.runs.surface_and_map import FOOT, SurfaceAndMap
@@ -56,7 +58,7 @@ from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, rounded
-from scenes.stage.words.naming import introduced, title_of
+from scenes.stage.words.naming import title_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import HEADING, Formula, Words, bold, escape, wrapped_formula
 from scenes.typed import as_list
@@ -64,8 +66,6 @@ from scenes.typed import as_list
 PACE, LEAST, LONGEST = 5.0, 7.0, 14.0  # steps a second, and seconds of the race
 ARROW = 0.22  # of the window: the length of the arrow downhill
 SHORT = 1e-3  # a learning rate with which a guest is tried
-HAIR = 0.05  # of the way down: it is seen
-CLOSE = 1e-3  # of the way down: what is found of the lowest point may be off by so much
 
 
 Rules = Annotated[
@@ -121,7 +121,17 @@ class YourObjective(LectureScene):
     @cached_property
     def rates(self) -> dict[str, float]:
         """The learning rate of each rule: as given, or found."""
-        return {name: self._rate(name) for name in self.parameters.rules if name not in self.failed}
+        given, fits = self.parameters.learning_rate, self.fits
+        return {name: fits[name].rate for name in fits} if given is None else dict.fromkeys(self._racing, float(given))
+
+    @property
+    def _racing(self) -> list[str]:
+        return [name for name in self.parameters.rules if name not in self.failed]
+
+    @cached_property
+    def fits(self) -> dict[str, Fit]:
+        """What is found for each rule, if no rate is given."""
+        return {} if self.parameters.learning_rate else {name: self._fit(name) for name in self._racing}
 
     @derived
     def failed(self) -> dict[str, str]:
@@ -133,19 +143,25 @@ class YourObjective(LectureScene):
             raise UsageError(next(iter(failed.values())))
         return failed
 
-    def _rate(self, name: str) -> float:
-        """The learning rate: as given, or one that is found."""
-        wanted, start = self.parameters, self.start
-        if wanted.learning_rate is not None:
-            return float(wanted.learning_rate)
-        view = containing(self.objective.view, np.array([start]))
+    def _fit(self, name: str) -> Fit:
+        view = containing(self.objective.view, np.array([self.start]))
         rule, descend = partial(self._rule, name), self.conditions.descend
         try:
-            return fitting_rate(self.objective, rule, start, wanted.steps, view, descend)
+            return fitting_rate(self.objective, rule, self.start, self.parameters.steps, view, descend)
         except UsageError:
             if not is_guest(name):
                 raise
-            return SHORT  # with other rates it gives up
+            return Fit(SHORT, is_followed=False)  # with other rates it gives up
+
+    @cached_property
+    def found(self) -> Rates:
+        """How the rates have come about."""
+        return Rates(self.rates, self.fits, self._end_at)
+
+    def _end_at(self, name: str, rate: float) -> float:
+        """The last value of a rule at another rate."""
+        steps = self.parameters.steps
+        return last_value(self.conditions.descend(self.objective, self._rule(name, rate), self.start, steps))
 
     def _rule(self, name: str, rate: float | Array) -> Rule[Any]:
         return with_momentum(make_rule(name, learning_rate=rate), self.parameters.momentum)
@@ -188,35 +204,16 @@ class YourObjective(LectureScene):
         first = float(self.numbers()["start_value"])
         for name, end in self.ends.items():
             told = f"{title_of(name)} gets down, so that it is seen: from {figure(first, 4)} to {figure(end, 4)}"
-            yield Claim(told, self.gets_down(name))
-
-    def gets_down(self, name: str) -> bool:
-        """Whether a run ends lower than it began, by more than a hair of the way to the lowest ground in the window."""
-        with np.errstate(all="ignore"):
-            ground = heights(self.objective, *self.window)[2]
-        lowest = min(float(np.nanmin(ground)), *self.ends.values())
-        top, here, bottom = self.scale.height([float(self.numbers()["start_value"]), self.ends[name], lowest])
-        return bool(np.isfinite(self.ends[name]) and top - here > HAIR * (top - bottom))
+            yield Claim(told, self.outcome.gets_down(name))
 
     def words(self) -> Mapping[str, str]:
-        found = ", ".join(f"{introduced(name)} {figure(self.rates[name])}" for name in self.rules)
-        how = "found by trying, the smallest that gets nearly as low as the best"
-        how = how if self.parameters.learning_rate is None else "as given"
         return {
             "headed": self.parameters.title or self.title,
-            "how_far": self._how_far(),
-            "they_end": self.outcome.told,
-            "rates": f"Their learning rates, {how}: {found}.{told(self.conditions, self.parameters.steps)}",
+            "how_far": self.outcome.how_far,
+            "they_end": self.outcome.told + self.found.leaping_told,
+            "rates": f"{self.found.told}.{told(self.conditions, self.parameters.steps)}",
             "is_log": "; heights are logarithmic" if self.scale.kind == "log" else "",
         }
-
-    def _how_far(self) -> str:
-        """How much higher than the lowest point each run has ended."""
-        lowest, outcome = self.lowest, self.outcome
-        if lowest is None or any(end < lowest - CLOSE * outcome.way_down for end in self.ends.values()):
-            return "the paths, and where they end."
-        gaps = [f"{title_of(name)} {outcome.above(name, lowest)}" for name in outcome.ranking]
-        return f"the lowest point has {figure(lowest, 4)}. How much higher they end: {', '.join(gaps)}."
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -259,7 +256,7 @@ class YourObjective(LectureScene):
         self.wait(1.2)
 
     def downhill(self) -> None:
-        """Its gradient, derived from the formula, and turned round: that way is down, as steep as {start_slope:.3g}."""
+        """Its gradient, derived from the formula, and turned round: that way is down, as steep as {start_slope:.4g}."""
         self.speaker_alone.hush()
         if not layout.is_tall():
             self._step_aside()
@@ -267,7 +264,12 @@ class YourObjective(LectureScene):
             self.play(FadeOut(self.formula), run_time=0.4)
         if self.gradient is not None:
             self.play(FadeIn(self.gradient), run_time=0.6)
-        self.duet.speaker.say("its gradient, turned round: downhill", "against the gradient")
+        slope = f"${rounded(float(self.numbers()['start_slope']))}$"
+        self.duet.speaker.say(
+            f"its gradient, turned round: downhill, as steep as {slope}",
+            f"against the gradient: as steep as {slope}",
+            f"downhill, as steep as {slope}",
+        )
         self.add(self.arrow)
         self.drive(self.arrow, self.arrow_on_terrain.presence)
         self.play(self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
@@ -281,7 +283,7 @@ class YourObjective(LectureScene):
             self.play(FadeIn(self.goal), run_time=0.5)
 
     def race(self) -> None:
-        """All start at the same place, and take their steps together. {rates}"""
+        """All start at the same place. {rates}"""
         self.duet.speaker.hush()
         fading = [FadeOut(self.gradient)] if self.gradient is not None else []
         self.drive(self.arrow, self.arrow_on_terrain.presence)
@@ -305,13 +307,14 @@ class YourObjective(LectureScene):
 
     def where_they_end(self) -> None:
         """After {last} steps: {they_end}."""
-        for wordings in self.outcome.sentences(self._named):
+        for wordings in chain(self.outcome.sentences(self._named), self.found.sentences(self._named)):
             self.duet.speaker.say(*wordings)
             self.wait(2.2)
 
     def from_above(self) -> None:
         """From above: {how_far}"""
-        lowest = f"lowest: ${self._named_value(rounded(self.lowest))}$" if self.lowest is not None else ""
+        bottom = self.outcome.lowest
+        lowest = f"lowest: ${self._named_value(rounded(bottom))}$" if bottom is not None else ""
         told = [replace(one, number=one.number and self._named_value(one.number)) for one in self.outcome.verdicts()]
         ending = Landing(self.duet, told, self.lowest_places, lowest)
         ending.play([self.goal] if self.lowest_places else [])
@@ -326,12 +329,6 @@ class YourObjective(LectureScene):
         view = self.window
         known = [place for place in self.objective.minima if _within(place, view)]
         return known or [*lowest_places(self.objective, view)]
-
-    @property
-    def lowest(self) -> float | None:
-        """The value there."""
-        places = self.lowest_places
-        return min(float(self.objective.value(place)) for place in places) if places else None
 
     @cached_property
     def goal(self) -> VMobject:

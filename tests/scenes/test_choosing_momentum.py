@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
+from optimizers import Momentum, descend
 from scenes.choosing_momentum import FOUR, SEEN, ChoosingMomentum
 from scenes.props.choosing_momentum.critical import size_for
 from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, as_share, kept
@@ -244,6 +245,35 @@ def test_bad_parameters_are_refused(changes: dict[str, Any], sentence: str) -> N
         made(**changes)
 
 
+def test_a_ball_stands_where_it_has_raced_and_the_words_on_its_side_of_the_curve() -> None:
+    """Above the curve the run goes past the minimum, below it does not; a colour stands for one ball alone."""
+    scene = made()
+    curve = scene.chart.corners
+    marks = scene.chart.marks(scene.answers, scene.raced)
+    dots = marks[-1]
+    for dot, (size, momentum, _) in zip(dots, scene.raced, strict=True):
+        assert size == pytest.approx(2 * scene.parameters.second_learning_rate)
+        run = descend(scene.damping.objective, Momentum(size / 2, momentum), (10.0,), 100)
+        height = np.interp(dot.get_center()[0], *curve[:, :2].T)
+        assert (run.iterates[:, 0] < -1e-9).any() == (dot.get_center()[1] > height)
+    below, above = scene.chart.sides(marks)
+    assert below.get_top()[1] < np.interp(below.get_right()[0], *curve[:, :2].T)
+    assert above.get_bottom()[1] > np.interp(above.get_left()[0], *curve[:, :2].T)
+
+
+@pytest.mark.parametrize("momentum", [0.2, 0.5, 0.9])
+def test_a_ball_that_gets_up_on_the_other_side_overshoots(momentum: float) -> None:
+    """2 theta^2 sin(theta) cos(theta), its minimum from a fine grid."""
+    outcome = next(one for name, one in made().outcomes.items() if made().momenta[name] == momentum)
+    grid = np.linspace(-1.4, 1.4, 20001)
+    values = 2 * grid**2 * np.sin(grid) * np.cos(grid)
+    bottom, places = grid[values.argmin()], outcome.run.iterates[:, 0]
+    beyond = places[places < bottom]
+    risen = 2 * beyond**2 * np.sin(beyond) * np.cos(beyond) > values.min() + 0.01
+    assert outcome.overshoots == risen.any()
+    assert ("overshoots" in outcome.told) == risen.any()
+
+
 @pytest.mark.parametrize("aspect", ["16:9", "4:3"])
 @pytest.mark.parametrize("rate", [0.001, 0.1, 0.24, 0.499, 0.5])
 @pytest.mark.parametrize("much", [0.0, 0.3, 0.9])
@@ -251,7 +281,8 @@ def test_no_number_of_a_chart_lies_on_another(aspect: str, rate: float, much: fl
     """However near the momenta are to each other: all are clear, and the same share is not written twice."""
     with studio(make_profile("l", "dark", aspect)):
         scene = made(second_learning_rate=rate, overshooting=much)
-        for marks in (scene.chart.marks(scene.answers), [*scene.sweep.marks.values()]):
+        marked = scene.chart.marks(scene.answers, scene.raced)
+        for marks in ([scene.chart.sides(marked), *marked], [*scene.sweep.marks.values()]):
             boxes = [layout.box_of(text) for mark in marks for text in texts_of(mark)]
             assert boxes
             assert not any(one.overlap(other) for one, other in combinations(boxes, 2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.contour_map import STRETCH, ContourMapScene
 from scenes.props.contour_map.walk_profile import Section
+from scenes.stage.ink import layout
 from scenes.stage.terrain.gl import WITHOUT
 
 
@@ -163,3 +165,22 @@ def test_without_a_context_it_is_painted(monkeypatch: pytest.MonkeyPatch) -> Non
     scene.setup()
     scene.add(scene.terrain, scene.cutter.display(3.5))
     assert len(np.unique(picture(scene).reshape(-1, 4), axis=0)) > 30
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+@pytest.mark.parametrize("objective", ["x*exp(-x^2 - y^2)", "x^2 + y^2", "himmelblau", "sin(x) + y^2/9"])
+def test_both_stretches_stay_with_how_steep_they_are(objective: str, aspect: str) -> None:
+    """Beside each other above the profile: neither number lies on the other, on the name of the heights, or outside."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make("contour_map", {"objective": objective}, only=())
+        rests: dict[str, bool] = {}
+        scene.beat_done = lambda beat: rests.setdefault(beat, all(mark in scene.mobjects for mark in scene.marks))
+        scene.render()
+        assert rests["steep_and_gentle"]
+        boxes = [layout.box_of(mark[1]) for mark in scene.marks] + [layout.box_of(scene.chart_profile.names)]
+        assert not any(one.overlap(other) for one, other in combinations(boxes, 2))
+        assert all(layout.safe_frame().contains(box) for box in boxes)
+        for (_, number), (left, right) in zip(scene.marks, scene.stretches, strict=True):
+            inside = (scene.section.x >= left) & (scene.section.x <= right)
+            slope = np.abs(np.diff(scene.section.heights[inside])).sum() / (right - left)
+            assert float(number.typst_code.strip("$")) == pytest.approx(slope, rel=0.06)

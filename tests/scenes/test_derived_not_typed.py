@@ -101,6 +101,30 @@ def test_shades_are_where_the_signs_differ() -> None:
         assert width / view == pytest.approx(scene.mistaken.wrong_share, abs=0.003)
 
 
+def test_the_whole_picture_is_shaded_where_the_signs_differ_and_not_its_middle_alone() -> None:
+    """A derivative that is wrong from 1.42 on: beyond the objective's own view, and in the picture."""
+    right = "2*theta*sin(2*theta) + 2*theta^2*cos(2*theta)"
+    scene: Any = make_scene("derived_not_typed", {"typed": f"{right} + 1000*(abs(theta - 1.42) + theta - 1.42)"})
+    left, right = scene.panel.x_axis.data
+    assert left < -1.4 < 1.42 < right
+    assert scene.mistaken.wrong_share == 0
+    assert "shaded" in scene.caption("opposite_signs")
+    for panel, shade in zip((scene.panel, scene.chart), scene.shades, strict=True):
+        assert shade.get_left()[0] == pytest.approx(panel.x_axis.place(1.42), abs=0.02)
+        assert shade.get_right()[0] == pytest.approx(panel.area.right, abs=0.02)
+
+
+@pytest.mark.parametrize(("start", "rate"), [(0.9, 0.2), (4.0, 0.001), (-3.0, 0.001)])
+def test_the_valleys_in_view_are_counted(start: float, rate: float) -> None:
+    """2 theta^2 sin(theta) cos(theta) turns from down to up where its derivative, written out, changes sign so."""
+    scene: Any = make_scene("derived_not_typed", {"start": (start,), "learning_rate": rate})
+    x = np.linspace(*scene.view[0], 20001)
+    slope = 2 * x * np.sin(2 * x) + 2 * x**2 * np.cos(2 * x)
+    count = int(((slope[:-1] < 0) & (slope[1:] >= 0)).sum())
+    told = {0: "no valley", 1: "one valley"}.get(count, f"{count} valleys")
+    assert f"A curve: {told} in view" in scene.caption("curve")
+
+
 def test_of_the_shaded_strips_nothing_is_said_of_steps() -> None:
     """The momentum takes the ball downhill through them: only what was typed points uphill there."""
     scene: Any = make_scene("derived_not_typed", {})

@@ -15,6 +15,7 @@ from clips.profile import make_profile
 from objectives import OBJECTIVES, DataObjective
 from objectives.errors import UsageError
 from scenes.gentle_slope import GentleSlope
+from scenes.stage.ink import layout
 
 NEURONS = [name for name, one in OBJECTIVES.items() if isinstance(one, DataObjective)]
 
@@ -150,3 +151,24 @@ def test_what_is_no_fit_is_refused() -> None:
         list(make_scene("gentle_slope", {"objective": "ravine"}).claims())
     with pytest.raises(UsageError, match="pause must be"):
         make_scene("gentle_slope", {"pause": 0})
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1", "9:16"])
+def test_the_scale_stands_beside_the_arrow_as_long_as_there_is_one(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("gentle_slope", {}, only=())
+        rests: dict[str, tuple[bool, bool]] = {}
+
+        def beat_done(beat: str) -> None:
+            rests[beat] = scene.arrow in scene.mobjects, scene.scale in scene.mobjects
+
+        scene.beat_done = beat_done
+        scene.render()
+        assert all(arrow == scale for arrow, scale in rests.values())
+        assert rests["hardly_moves"] == rests["at_last"] == (True, True)
+        unit = float(np.linalg.norm(scene.map.to_screen(1.0, 0.0) - scene.map.to_screen(0.0, 0.0)))
+        told = 4.0 / unit / np.linalg.norm(scene.run.gradients, axis=1).max()
+        assert f"times {told:.2g}" in scene.scale.typst_code
+        scale, legend = layout.box_of(scene.scale), layout.box_of(scene.legend)
+        assert not scale.overlap(legend)
+        assert not scale.overlap(layout.box_of(scene.map.names[1]))

@@ -252,6 +252,19 @@ def test_bars_are_as_long_as_the_wins() -> None:
     np.testing.assert_allclose(np.array(bars) / max(bars), np.maximum(np.array(wins) / max(wins), 1e-3), atol=1e-6)
 
 
+def test_who_wins_from_how_many_starts_is_the_same_in_every_picture() -> None:
+    """A wide map shows more than the window; and where that is narrow on it, its dots keep apart."""
+    told = set()
+    for aspect in ("16:9", "4:3", "1:1"):
+        with studio(make_profile("l", aspect=aspect)), typeset_cache():
+            scene = made(steps=12)
+            told.add(scene.caption("in_a_word"))
+            first, second = scene.map.to_screen(*scene.starts.places[:2].T)
+            radius = first[0] - scene.starts.blank(scene.map).get_left()[0]
+            assert 2 * radius < second[0] - first[0]
+    assert len(told) == 1
+
+
 def test_in_turns_the_others_wait() -> None:
     scene = made(steps=12)
     strip = scene.strip.let([f"{TUNED}_adam"]).display(12.0)

@@ -20,6 +20,8 @@ from scenes.props.problems.cases import JUDGED, OTHER
 from scenes.props.problems.example import degrees_off, in_a_sentence, measured
 from scenes.stage.runs.pair import GD, MOMENTUM
 
+KINDS = "gain", "cost", "fault"
+
 
 @pytest.fixture(scope="module", autouse=True)
 def in_a_studio() -> Iterator[None]:
@@ -43,6 +45,48 @@ def test_the_benefits_in_numbers_of_the_reference() -> None:
     found = made().numbers()
     assert found["faster_gradient_descent"] == pytest.approx(0.41210, abs=5e-6)
     assert found["faster_momentum"] == pytest.approx(0.05163, abs=5e-6)
+
+
+def test_calmer_is_a_shorter_way_across_and_through_is_beyond_where_gradient_descent_stays() -> None:
+    """The ravine x^2/2 + 25 y^2/2 by hand, at the clip's rate and momentum; and the dip is a minimum of a fine grid."""
+    scene = made()
+    ways = []
+    for momentum in (0.0, 0.52):
+        place, update, way = scene.gains["calmer"].objective.start[1], 0.0, 0.0
+        for _ in range(20):
+            update = momentum * update + 0.078 * 25 * place
+            place, way = place - update, way + abs(update)
+        ways.append(way)
+    found = scene.numbers()
+    assert [found["calmer_gradient_descent"], found["calmer_momentum"]] == pytest.approx(ways)
+    assert f"calmer in a ravine: way across {ways[1]:.0f}, without it {ways[0]:.0f}" in scene.caption("benefits")
+    dips = scene.gains["through dips"]
+    grid = np.linspace(*dips.objective.view[0], 4001)[:, None]
+    values = dips.objective.value(grid)
+    lows = grid[1:-1, 0][(values[1:-1] < values[:-2]) & (values[1:-1] < values[2:])]
+    stay, end = (dips.runs[name].iterates[-1, 0] for name in (GD, MOMENTUM))
+    assert min(abs(lows - stay)) < 0.01
+    assert end > stay > dips.runs[GD].iterates[0, 0]
+
+
+@pytest.mark.parametrize("momentum", [0.5, 0.9, 0.99])
+def test_a_gain_is_said_to_be_at_the_same_rate_and_only_where_it_is_one(momentum: float) -> None:
+    scene = made(momentum=momentum)
+    said = scene.caption("benefits")
+    assert said.startswith("At the same learning rate, ")
+    beyond = [scene.gains["through dips"].runs[name].iterates[-1, 0] for name in (GD, MOMENTUM)]
+    less = {key: gain.numbers[MOMENTUM] < gain.numbers[GD] / 2 for key, gain in scene.gains.items()}
+    assert ("is faster" in said) == (all(less.values()) and beyond[0] < beyond[1])
+    assert scene.gains["through dips"].holds == (less["through dips"] and beyond[0] < beyond[1])
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_what_is_compared_has_room(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = made()
+        for key, (head, *lines) in scene.small_words.items():
+            assert head.width <= scene.cells[key][0].width
+            assert all(line.width <= scene.cells[key][2].width + 1e-6 for line in lines)
 
 
 def test_overshoot_by_hand() -> None:
@@ -151,7 +195,11 @@ def test_what_is_said_of_the_problems_is_so(momentum: float, pair: Any, ratio: f
     left = found["one_rate_for_all"].runs[GD].iterates[-JUDGED:, 0] / 9
     np.testing.assert_allclose(left, along, rtol=1e-6, atol=1e-9)
     held = [[example.holds for example in some] for some in groups(scene)]
-    assert scene.count == "{} gains, {} costs, and {} faults that it does not cure".format(*map(sum, held))
+    words = [f"{sum(some)} {word}{'' if sum(some) == 1 else 's'}" for some, word in zip(held, KINDS, strict=True)]
+    assert scene.count == "{} at the same rate, {}, and {} that it does not cure".format(*words)
+    across = np.abs(found["one_rate_for_all"].runs[MOMENTUM].iterates[-JUDGED:, 1]).max() / 3
+    told = f"across it at most ${100 * across:.0f} %$ in the last ${JUDGED}$ steps"
+    assert told in found["one_rate_for_all"].finding
 
 
 def groups(scene: Any) -> tuple[list[Any], list[Any], list[Any]]:

@@ -157,11 +157,30 @@ def test_a_wrong_dimension_is_refused() -> None:
         list(make_scene("u_turn", {"start": (1.0,)}).claims())
 
 
+@pytest.mark.parametrize("changes", [{}, {"objective": "forty_points_neuron"}, {"start": (3.0, 3.0)}])
+def test_the_valley_is_said_to_be_narrow_where_less_of_the_map_is_low(changes: dict[str, Any]) -> None:
+    """Shares of a grid of one's own, below the first of the levels that both maps have."""
+    scene: Any = make_scene("u_turn", changes)
+    low = []
+    for objective in (scene.first_objective, scene.objective):
+        x, y = np.meshgrid(*(np.linspace(*side, 301) for side in scene.view))
+        low.append(float((objective.value(np.stack([x, y], axis=-1)) < scene.levels[0]).mean()))
+    assert scene.valleys.shares == pytest.approx(low, abs=0.01)
+    assert scene.valleys.narrows == (low[0] > 1.5 * low[1])
+    if scene.changes_data:
+        told = [scene.caption(beat) for beat in ("old_data", "new_data")]
+        assert ("wide" in told[0]) == ("narrow" in told[1]) == scene.valleys.narrows
+        assert all(
+            f"{100 * share:.0f} % of the map is low" in caption
+            for share, caption in zip(scene.valleys.shares, told, strict=True)
+        )
+
+
 def test_what_is_too_small_to_be_counted_is_said_where_it_is_seen() -> None:
     """First what a u-turn looks like; under 2 % of what is not counted, where turns without a ring are seen closer."""
     assert "2 %" not in SEEN_AS
     for wording in (SHOWN, TOO_SMALL):
-        assert "not counted" in wording
+        assert "not counted" in wording or "no turn" in wording
         assert "2 % of the" in wording
         assert "from" in wording
         assert "start" in wording

@@ -24,8 +24,10 @@ from objectives.building import build
 from objectives.definitions import NOTHING, Definition, Own
 from objectives.errors import UsageError
 from objectives.registry import put_in_force
+from optimizers import descend
 from scenes.props.your_data.choices import Net, compared
 from scenes.props.your_data.fitted import MOST
+from tests.scenes.reading import is_rounded
 
 MODELS = {
     "w*x + b": lambda w, b, x: w * x + b,
@@ -236,6 +238,37 @@ def test_a_dip_that_is_not_the_lowest_is_not_called_so() -> None:
 # What is shown --------------------------------------------------------------------------------------------------------
 
 
+def test_each_rule_has_the_best_of_the_rates_and_the_verdict_does_not_hang_on_their_number() -> None:
+    """Each of ten rates a decade is run by itself, for both; and a ladder of other rates has the same winner."""
+    scene = asked()
+    assert "the best of those tried" in scene.caption("run")
+    decade = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+    for rates in ([f * 10.0**p for p in (-3, -2, -1, 0) for f in decade], np.geomspace(0.001, 9, 61)):
+        lowest = {}
+        for name in scene.runs:
+            highest = {}
+            for rate in rates:
+                run = descend(scene.objective, scene._rule(name, rate), scene.start, 40)
+                low, high = np.array(scene.objective.view).T
+                if (abs(run.iterates - (low + high) / 2) <= 0.56 * (high - low)).all():
+                    highest[rate] = run.values[-8:].max()
+            best = min(highest, key=lambda rate: highest[rate])
+            lowest[name] = highest[best]
+            if len(rates) == 4 * len(decade):
+                assert scene.rates[name] == pytest.approx(best)
+        assert min(lowest, key=lambda name: lowest[name]) == scene.outcome.best
+
+
+def test_the_line_under_the_last_step_tells_of_all_steps() -> None:
+    scene = asked()
+    said: dict[str, str] = {}
+    scene.beat_done = lambda beat: said.setdefault(beat, getattr(scene.stand.speaker.said, "typst_code", ""))
+    scene.render()
+    run = scene.runs[scene.outcome.best]
+    assert f"${run.ended_at}$ steps" in said["run"]
+    assert f"{run.values[-1]:.3g}" in said["run"]
+
+
 def test_what_stands_on_the_screen() -> None:
     """Of classes that a line parts, too: the curve gets steeper without end, and no minimum is shown."""
     scene = asked(objective=quickly(np.array([-2.0, -1, 1, 2]), np.array([0.0, 0, 1, 1]), NEURON), steps=12)
@@ -258,9 +291,8 @@ def test_what_stands_on_the_screen() -> None:
         drawn = np.abs(seen["bars"][k][3::4, 1] - seen["bars"][k][0::4, 1])
         np.testing.assert_allclose(drawn, misses, atol=1e-6)
         shown = seen["cards"][name]
-        half = 0.51 * 10.0 ** -len(shown.partition(".")[2])  # of the last digit
-        assert float(shown) == pytest.approx(np.mean((misses / unit) ** 2), rel=1e-3, abs=half)
-        assert len(shown.replace(".", "").lstrip("0")) <= 4
+        assert is_rounded(shown, float(np.mean((misses / unit) ** 2)))
+        assert len(shown.partition("·")[0].replace(".", "").lstrip("0")) <= 4
     assert "no place is known" in scene.caption("landscape")
     assert "lowest" not in scene.caption("answer")
     assert scene.numbers()["lowest_error"] == "not known"

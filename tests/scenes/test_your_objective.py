@@ -15,6 +15,7 @@ from clips.profile import make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum
+from scenes.props.your_objective.rates import Rates
 from scenes.stage.ink import layout
 from scenes.stage.maps.dips import joined
 from scenes.stage.runs.fitting_rate import fitting_rate, ladder
@@ -193,11 +194,54 @@ def test_a_view_without_values_is_refused() -> None:
 
 def test_a_fitting_rate_gets_down_without_leaps() -> None:
     bowl = chosen("x^2 + y^2")
-    rate = fitting_rate(bowl, lambda rates: GradientDescent(rates), (4.0, 3.0), 60, bowl.view)
+    rate = fitting_rate(bowl, lambda rates: GradientDescent(rates), (4.0, 3.0), 60, bowl.view).rate
     assert rate == 0.02
     plane = chosen("x + y")
     place = lambda rates: Momentum(rates, 0.9), (4.0, 3.0)
-    assert fitting_rate(plane, *place, 60, plane.view) in ladder(plane, *place, plane.view)
+    assert fitting_rate(plane, *place, 60, plane.view).rate in ladder(plane, *place, plane.view)
+
+
+@pytest.mark.parametrize("objective", [{}, {"objective": "himmelblau"}, {"objective": "rosenbrock", "steps": 200}])
+def test_a_rate_is_chosen_as_it_is_told_and_what_leaps_would_win_is_told_too(objective: dict[str, Any]) -> None:
+    """Each rate of the ladder is run by itself: of those that stay in the picture, those with steps below 16 %
+    of it and those with longer ones."""
+    scene = made(**objective)
+    low, size = np.array(scene.objective.view)[:, 0], np.ptp(np.array(scene.objective.view), axis=1)
+    said, last = scene.caption("race"), scene.caption("where_they_end")
+    assert "smallest that gets nearly as low as any whose steps stay below 16 % of the window" in said
+    for name in scene.parameters.rules:
+        ends: dict[bool, dict[float, float]] = {True: {}, False: {}}
+        for rate in ladder(
+            scene.objective, lambda rates, name=name: scene._rule(name, rates), scene.start, scene.objective.view
+        ):
+            run = scene.conditions.descend(
+                scene.objective, scene._rule(name, rate), scene.start, scene.parameters.steps
+            )
+            places = (run.iterates - low) / size
+            if np.isfinite(places).all() and (places >= -0.06).all() and (places <= 1.06).all():
+                longest = np.abs(np.diff(places, axis=0)).max()
+                ends[bool(longest < 0.16)][rate] = run.values[-round(0.2 * run.steps) :].max()
+        best = min(ends[True].values())
+        hair = 0.02 * (run.values[0] - best)
+        assert scene.rates[name] == min(rate for rate, end in ends[True].items() if end <= best + hair)
+        leaping = min(ends[False], key=lambda rate: ends[False][rate], default=None)
+        wins = leaping is not None and ends[False][leaping] < best - hair
+        assert wins == (name in scene.found.leaps)
+        if wins:
+            assert f"with rate {leaping:g}" in last
+            assert scene.found.leaps[name][1] < scene.ends[name]
+
+
+def test_rates_that_are_given_or_cannot_be_followed_are_told_so() -> None:
+    """In a window far from the start no run can be followed."""
+    given = made(learning_rate=0.01)
+    assert "Their learning rates, as given" in given.caption("race")
+    assert not list(given.found.sentences(str))
+    bowl = chosen("x^2 + y^2")
+    far = fitting_rate(bowl, lambda rates: GradientDescent(rates), (4.0, 3.0), 60, ((20.0, 21.0), (20.0, 21.0)))
+    assert not far.is_followed
+    rates = {"gradient_descent": far.rate}
+    assert "Their learning rates, found by trying" in Rates(rates, {"gradient_descent": far}, lambda *_: 0.0).told
 
 
 def test_given_numbers_are_taken() -> None:
@@ -256,7 +300,7 @@ def test_rates_fit_however_tall_or_flat_the_ground_is(factor: float) -> None:
     """Gradient descent and momentum take the steps of x^2 + y^2 if the rate is divided by the factor."""
     scene, plain = (make_scene({"objective": f"{many}*(x^2 + y^2)", "view": VIEW}) for many in (f"{factor:.9f}", "1"))
     for name in ("gradient_descent", "momentum"):
-        assert factor * scene._rate(name) == pytest.approx(plain._rate(name))
+        assert factor * scene.rates[name] == pytest.approx(plain.rates[name])
     assert all(claim.holds for claim in scene.claims())
 
 
@@ -313,13 +357,21 @@ def test_with_the_defaults_two_end_in_the_same_dip_and_one_of_them_swings() -> N
     assert said == [
         "momentum gets down to $-13.79$, the lowest dip",
         "gradient_descent and adam end in the same dip",
-        "adam still swings there: its value changes",
+        "adam still swings there, with this rate",
     ]
     told = [verdict.words for verdict in scene.outcome.verdicts()]
     assert told == ["the lowest dip", "another dip", "the same dip, still swings"]
     rises = np.diff(scene.runs["adam"].values[-12:])
     assert (rises > 0).any()
     assert (np.diff(scene.runs["gradient_descent"].values[-12:]) < 0).all()
+
+
+@pytest.mark.parametrize(("objective", "dips"), [("himmelblau", 4), ("(x^2 - 1)^2 + y^2", 2), ("x^2 + y^2", 1)])
+def test_where_several_dips_are_equally_low_none_is_the_lowest(objective: str, dips: int) -> None:
+    outcome = made(objective=objective, view="-5,5,-5,5").outcome
+    first, *_ = outcome.verdicts()
+    assert outcome.is_lowest(first.name)
+    assert first.words.startswith("the lowest dip" if dips == 1 else f"one of {dips} lowest dips")
 
 
 @pytest.mark.parametrize("rate", [1e-9, 1e6])
@@ -347,7 +399,7 @@ def test_the_last_captions_tell_two_things_and_the_second_how_much_higher_each_e
     lowest = float((x**2 + y**2 + 16 * np.sin(x) * np.cos(y)).min())
     before, last = scene.caption("where_they_end"), scene.caption("from_above")
     assert not set(before.split(". ")) & set(last.split(". "))
-    told = last.split("How much higher they end: ")[1].rstrip(".").split(", ")
+    told = last.split("How much higher they end, at these rates: ")[1].rstrip(".").split(", ")
     said = {text.rpartition(" ")[0]: float(text.rpartition(" ")[2]) for text in told}
     assert list(said.values()) == sorted(said.values())
     for name, run in scene.runs.items():

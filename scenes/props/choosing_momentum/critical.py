@@ -12,7 +12,8 @@ import numpy as np
 from manim import DL, DOWN, UP, UR, VGroup, VMobject
 
 from optimizers import theory
-from scenes.stage.ink.drawing import Array, curve_of, disc_points, polyline_points
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, Damping
+from scenes.stage.ink.drawing import curve_of, disc_points, polyline_points
 from scenes.stage.ink.layout import Box, box_of
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import Panel
@@ -31,9 +32,16 @@ def size_for(momentum: float) -> float:
     return float((1 - np.sqrt(momentum)) ** 2)
 
 
-def answer_told(answers: Sequence[tuple[float, float, str]]) -> str:
+def answers_of(damping: Damping) -> list[tuple[float, float]]:
+    """Learning rate times curvature, and the most momentum without overshoot: here, and where the ball that overshoots
+    here would not."""
+    critical, much = (damping.momenta[name] for name in (CRITICAL, MUCH))
+    return [(damping.size, critical), (size_for(much), much)]
+
+
+def answer_told(answers: Sequence[tuple[float, float]]) -> str:
     """The sizes, with the most momentum for each, in a sentence."""
-    told = (f"{figure(momentum, 4)} where it is {figure(size, 2)}" for size, momentum, _ in answers)
+    told = (f"{figure(momentum, 4)} where it is {figure(size, 2)}" for size, momentum in answers)
     product = "The smaller the learning rate times the curvature, the more momentum is possible without overshoot"
     return f"{product}: {', '.join(told)}."
 
@@ -55,11 +63,19 @@ class CriticalCurve(Panel):
         self.corners = self.to_screen(a, heights)
         self.curve = curve_of([polyline_points(self.corners)], stroke_color=palette().target, stroke_width=5)
 
+    def sides(self, marks: Sequence[VGroup]) -> VGroup:
+        """What a ball does under the curve, and over it: words where no mark stands."""
+        said = "no overshoot", "overshoots"
+        below, above = (Words(words, SMALL, palette().quiet, on_picture=True) for words in said)
+        left, right = self.area.left + 0.15, self.area.right - 0.15
+        below.move_to((left + below.width / 2, self.area.bottom + 0.1 * self.area.height, 0.0))
+        above.move_to((right - above.width / 2, self.area.bottom + 0.7 * self.area.height, 0.0))
+        taken = [box_of(part) for mark in marks for part in mark]
+        return VGroup(*(words for words in (below, above) if not any(box_of(words).overlap(box) for box in taken)))
+
     def mark(self, size: float, momentum: float, color: str) -> VGroup:
         """A dot, the way down to the axis, and both numbers beside it."""
-        dot = VMobject(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=3)
-        place: Array = self.to_screen(size, momentum)
-        dot.set_points(disc_points(place[None], DOT))
+        dot, place = self._ball(size, momentum, color), self.to_screen(size, momentum)
         letters = notation()
         parted = ":" if self.area.width > CRAMPED else " \\ "  # on two lines
         where, most = f"{letters.learning_rate} f'' = {in_math(figure(size, 2))}", figure(momentum, 4)
@@ -75,18 +91,26 @@ class CriticalCurve(Panel):
         words.shift(max(0.0, words.get_top()[1] - self.area.top + 0.05) * DOWN)
         return VGroup(dot, words)
 
-    def marks(self, answers: Sequence[tuple[float, float, str]]) -> list[VGroup]:
-        """A mark for each (size, momentum, colour); words that would lie on earlier ones stand under the curve."""
-        found: list[VGroup] = []
-        for answer in answers:
-            dot, words = self.mark(*answer)
+    def marks(
+        self, answers: Sequence[tuple[float, float]], raced: Sequence[tuple[float, float, str]] = ()
+    ) -> list[VGroup]:
+        """A mark for each (size, momentum) on the curve, and a dot for each ball (size, momentum, colour) beside it;
+        words that would lie on earlier ones stand under the curve."""
+        dots = [self._ball(*ball) for ball in raced]
+        found: list[VGroup] = [VGroup(dot) for dot in dots]
+        for size, momentum in answers:
+            dot, words = self.mark(size, momentum, palette().target)
             taken = [box_of(part) for mark in found for part in mark]
             if any(box_of(words).overlap(box) for box in taken):
-                words = self._under(dot, *answer[1:])
+                words = self._under(dot, momentum, palette().target)
             for box in taken:  # low down there is no room under it, but over it
                 words.shift(bool(box_of(words).overlap(box)) * (box.top + 0.1 - words.get_bottom()[1]) * UP)
             found.append(VGroup(dot, words))
-        return found
+        return [*found[len(dots) :], VGroup(*dots)]
+
+    def _ball(self, size: float, momentum: float, color: str) -> VMobject:
+        dot = VMobject(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=3)
+        return dot.set_points(disc_points(self.to_screen(size, momentum)[None], DOT))
 
     def _under(self, dot: VMobject, momentum: float, color: str) -> Words:
         """The momentum alone, at the left under a dot and the falling curve: where it lies, the axis tells."""

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from objectives import AnyObjective
 from optimizers import Trajectory
 
 NEAR, FLAT = 0.01, 0.05
@@ -19,10 +20,11 @@ NEAR, FLAT = 0.01, 0.05
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run, and the lowest value that it could come to."""
+    """A run, the lowest value that it could come to, and where that is."""
 
     run: Trajectory
     floor: float
+    bottom: float
 
     @cached_property
     def settled(self) -> int | None:
@@ -63,10 +65,17 @@ class Outcome:
         return self.moving and bool((steps[:-1] * steps[1:] < 0).any())
 
     @property
+    def overshoots(self) -> bool:
+        """Whether it gets up on the other side of the lowest place."""
+        places, values = self.run.iterates[:, 0], self.run.values
+        beyond = (places - self.bottom) * np.sign(places[0] - self.bottom) < 0
+        return bool((values[beyond] > self.floor + NEAR).any())
+
+    @property
     def told(self) -> str:
         """In a sentence whose subject is the run."""
         if self.settled is not None:
-            return f"is there from step {self.settled} on"
+            return f"{'overshoots, and ' * self.overshoots}is there from step {self.settled} on"
         if self.flew_off:
             return f"flies off at step {self.run.ended_at}"
         state = "is stuck" if self.stuck else "still swings" if self.swings else "is still on its way"
@@ -89,6 +98,13 @@ class Outcome:
         if self.flew_off:
             return "flies off"
         return "stuck" if self.stuck else "swings" if self.swings else "on its way"
+
+
+def outcomes_of(objective: AnyObjective, runs: Mapping[str, Trajectory]) -> dict[str, Outcome]:
+    """What becomes of runs on an objective of one variable."""
+    lowest = objective.minima[0]
+    floor = float(objective.value(lowest))
+    return {name: Outcome(run, floor, lowest[0]) for name, run in runs.items()}
 
 
 def too_little_too_much(momenta: Mapping[str, float], outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ steep in the profile.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import RIGHT, UP, VGroup, VMobject
 
 from objectives import AnyObjective
 from scenes.stage.ink.ball import Ball
@@ -19,8 +20,10 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Panel, Range
+from scenes.stage.words.typesetting import SMALL, Words
 
 SAMPLES = 601
+OVER = 0.12  # from a column to the number above it
 DOT = 0.065
 PLACES = 401  # where a stretch is tried
 ROOM = 0.08  # of the range of heights, above and below
@@ -137,8 +140,23 @@ class Walk(VGroup):
         return self
 
 
-def stretch_mark(profile: Profile, stretch: tuple[float, float], color: str) -> VMobject:
-    """A column over map and profile that shows a stretch."""
+def stretch_marks(
+    profile: Profile, stretches: Sequence[tuple[float, float]], steep: Sequence[str], color: str
+) -> list[VGroup]:
+    """Columns over map and profile that show stretches, and above each how steep it is, as markup: clear of the name of
+    the heights and of each other."""
+    columns = [_column(profile, stretch, color) for stretch in stretches]
+    numbers = [
+        Words(told, SMALL, color).next_to(column, UP, buff=OVER) for told, column in zip(steep, columns, strict=True)
+    ]
+    taken = float(profile.names.get_right()[0])
+    for words in sorted(numbers, key=lambda words: float(words.get_left()[0])):
+        words.shift(max(0.0, taken + OVER - words.get_left()[0]) * RIGHT)
+        taken = float(words.get_right()[0])
+    return [VGroup(*pair) for pair in zip(columns, numbers, strict=True)]
+
+
+def _column(profile: Profile, stretch: tuple[float, float], color: str) -> VMobject:
     left, right = (float(place) for place in profile.x_axis.place(np.array(stretch)))
     bottom, top = profile.chart.area.bottom, profile.area.top
     corners = np.array([[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0], [left, bottom, 0]])

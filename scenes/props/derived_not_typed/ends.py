@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from optimizers import Trajectory
-from scenes.props.derived_not_typed.mistaken import Mistaken
+from scenes.stage.ink.drawing import Array
 from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
 
 FAR = 1000.0  # what is larger is not shown as a number
+FEW = "no valley", "one valley"
 
 
 def of_derived(run: Trajectory, place: float, slope: float, in_the_valley: bool) -> str:
@@ -31,9 +32,26 @@ def of_typed(run: Trajectory, place: float, slope: float, on_a_slope: bool) -> s
     return f"{told}: nothing told it that anything was wrong." if on_a_slope else f"{told}."
 
 
-def told_signs(mistaken: Mistaken) -> str:
+def told_valleys(values: Array) -> str:
+    """How many valleys a curve of so many values (n,) has.
+
+    >>> told_valleys(np.array([1.0, 0.0, 1.0])), told_valleys(np.array([1.0, 0.0]))
+    ('one valley', 'no valley')
+    """
+    turns = np.diff(np.sign(np.diff(values[np.isfinite(values)])))
+    count = int((turns > 0).sum())
+    return FEW[count] if count < len(FEW) else f"{count} valleys"
+
+
+def told_lost(count: int) -> str:
+    """In how many coefficients two derivatives differ."""
+    numbers = ("no factor is", "one factor is", "two factors are", "three factors are")
+    return f"{numbers[count] if count < len(numbers) else f'{count} factors are'} wrong"
+
+
+def told_signs(wrong: bool) -> str:
     """Where what was typed points uphill, as a caption: what a step does there is up to the momentum, too."""
-    if not mistaken.wrong_share:
+    if not wrong:
         return "The typed one has the right sign everywhere."
     return "Where it is shaded, the typed one has the wrong sign: what it takes for downhill leads uphill."
 

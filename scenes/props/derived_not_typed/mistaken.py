@@ -11,9 +11,15 @@ import sympy
 from objectives import Objective, parse_expression
 from scenes.stage.curves.graph import values_at
 from scenes.stage.ink.drawing import Array
+from scenes.stage.panels.plot import Range
 
 SAMPLES = 2801
 HALF = 1e-5  # of a difference that stands for a slope
+
+
+def numbers_in(stretch: Range) -> Array:
+    """Numbers (n,) all over a stretch of the axis."""
+    return np.linspace(*stretch, SAMPLES)
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class Mistaken:
     @cached_property
     def across(self) -> Array:
         """Numbers all over the objective's view."""
-        return np.linspace(*self.objective.view[0], SAMPLES)
+        return numbers_in(self.objective.view[0])
 
     @cached_property
     def steepest(self) -> float:

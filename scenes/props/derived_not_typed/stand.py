@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from manim import VMobject
 
-from scenes.props.derived_not_typed.mistaken import Mistaken
+from scenes.props.derived_not_typed.mistaken import Mistaken, numbers_in
 from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import clip_polyline, curve_of, polyline_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.panels.bars import rectangle_points
 from scenes.stage.panels.plot import Panel
@@ -25,9 +26,17 @@ def cut(rest: Box) -> tuple[Box, Box, Box]:
     return above, below, side
 
 
+def slopes_on(chart: Panel, mistaken: Mistaken, typed: bool, color: str) -> VMobject:
+    """The line of the derived slopes on a chart, or that of the typed ones."""
+    x = numbers_in(chart.x_axis.data)
+    pieces = clip_polyline(chart.to_screen(x, mistaken.slopes_at(x)[typed]), chart.area)
+    return curve_of([polyline_points(piece) for piece in pieces], stroke_color=color, stroke_width=5)
+
+
 def shaded(mistaken: Mistaken, panels: Iterable[Panel], color: str) -> Iterator[VMobject]:
-    """Strips over each panel where what is derived and what was typed have different signs."""
-    across = mistaken.across
+    """Strips over each panel, as far as it reaches, where what is derived and what was typed have different signs."""
+    panels = list(panels)
+    across = numbers_in(panels[0].x_axis.data)
     wrong = mistaken.opposite(across).astype(float)
     edges = np.flatnonzero(np.diff(np.concatenate([[0.0], wrong, [0.0]])))
     left, right = across[edges[::2]], across[np.minimum(edges[1::2], len(across)) - 1]

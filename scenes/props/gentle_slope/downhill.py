@@ -7,6 +7,7 @@ the lens beside it shows that it is there.
 from __future__ import annotations
 
 import numpy as np
+from manim import LEFT, VGroup
 
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import along
@@ -14,8 +15,10 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.lens import Lens, furthest
+from scenes.stage.words.typesetting import SMALL, Words, on_baseline
 
 LONGEST = 4.0  # on the screen: where it is steepest
+APART = 0.3  # between words over a map
 
 
 class DownhillArrow(Arrows):
@@ -43,3 +46,15 @@ class DownhillArrow(Arrows):
         self.point(tail, np.array([*np.clip(tip[:2], low, high), 0.0]) if seen else tail)
         self.lens.look_at(tail, tip if seen else tail)
         return self
+
+
+def scale_over(chart: ContourMap, legend: VGroup, told: str) -> Words:
+    """What is said of an arrow's scale, as markup: over a map, between the name of its axis and a legend; where these
+    leave no room, in the corner below."""
+    words = Words(told, SMALL, palette().ink, on_picture=True)
+    on_baseline(words, float(legend[0].get_bottom()[1])).next_to(
+        legend, LEFT, buff=APART, coor_mask=np.array([1, 0, 0])
+    )
+    if words.get_left()[0] < chart.names[1].get_right()[0] + APART / 2:
+        words.move_to((chart.area.left + APART / 2 + words.width / 2, chart.area.top - 0.3, 0.0))
+    return words

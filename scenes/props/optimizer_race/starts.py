@@ -25,6 +25,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 ACROSS, UP = 9, 7  # starts on a map
 DOT, ROW, BAR = 0.1, 1.0, 0.1
+ROOM = 0.4  # of the way to the next start: the radius of a dot, at most
 WORDINGS = ("lowest from", "from")  # before a number: the first beside which every name is whole
 APART = 0.96  # of the width of a row: what name and number may take together
 CROWDED = 0.65  # height of a row in which the type is small
@@ -82,7 +83,7 @@ class Starts:
         """From how many starts who ends lowest most often does, in a few words: from all, say."""
         first = [name for name, wins in self.wins.items() if wins]
         if len(first) == 1 and self.wins[first[0]] == len(self.places):
-            return f"{title_of(first[0])}, from every start of this map"
+            return f"{title_of(first[0])}, from every start"
         if len(first) == 1:
             return f"{title_of(first[0])}, where one ends lowest alone"
         if not first:
@@ -95,7 +96,14 @@ class Starts:
     def blank(self, chart: ContourMap) -> VMobject:
         """A ring at each start, before anybody has run from there."""
         rings = VMobject(fill_opacity=0, stroke_color=palette().quiet, stroke_width=2.5)
-        return rings.set_points(disc_points(chart.to_screen(*self.places.T), DOT))
+        return rings.set_points(disc_points(chart.to_screen(*self.places.T), self._radius(chart)))
+
+    def _radius(self, chart: ContourMap) -> float:
+        """Of a dot on a map: on one that shows much more than the window, so small that neighbours keep apart."""
+        (left, right), (bottom, top) = self.view
+        corners = chart.to_screen(np.array([left, right]), np.array([bottom, top]))
+        cell = np.abs(corners[1] - corners[0])[:2] / (ACROSS, UP)
+        return min(DOT, ROOM * float(cell.min()))
 
     def dots(self, chart: ContourMap) -> VGroup:
         """A dot at each start in the colour of who ends lowest; quiet where nobody does."""
@@ -104,7 +112,11 @@ class Starts:
             mine = self.places[[winner == name for winner in self.winners]]
             color = rule_color(name) if name else palette().quiet
             dot = VMobject(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=2)
-            made.add(dot.set_points(disc_points(chart.to_screen(*mine.T), DOT) if len(mine) else np.zeros((0, 3))))
+            made.add(
+                dot.set_points(
+                    disc_points(chart.to_screen(*mine.T), self._radius(chart)) if len(mine) else np.zeros((0, 3))
+                )
+            )
         return made
 
 

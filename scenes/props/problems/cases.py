@@ -134,6 +134,7 @@ class Cases:
             settings=self._set(0.05, self.parameters.momentum),
             brief=brief,
             short=short,
+            shorter=short.removeprefix("stuck: "),
             measure=_ways_down(pass_, runs[MOMENTUM]) if stops[MOMENTUM] else None,
         )
 
@@ -146,8 +147,9 @@ class Cases:
             for name, run in runs.items()
         }
         ends = {name: np.abs(run.iterates[run.ended_at] / run.iterates[0]) for name, run in runs.items()}
-        along, across = ends[MOMENTUM]
-        finding = f"${100 * along:.0f} %$ of the way along it is left in the end, and ${100 * across:.0f} %$ across"
+        along, across = ends[MOMENTUM][0], left[MOMENTUM][1]  # across it swings, and the last step may be a dip
+        finding = f"${100 * along:.0f} %$ of the way along it is left, and across it at most ${100 * across:.0f} %$"
+        finding += f" in the last ${JUDGED}$ steps"
         short = f"${100 * along:.0f} %$ still to go"
         brief = f"still to go: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
         lags = {name: bool(far > 4 * near) for name, (far, near) in left.items()}

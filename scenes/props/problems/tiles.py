@@ -73,7 +73,9 @@ def _tile(box: Box, point: str, example: Example, runs: Mapping[str, str]) -> VG
     head, rest = box.top_slice(HEAD, gap=0.0)
     foot, middle = rest.bottom_slice(FOOT, gap=0.0)
     name = layout.place(layout.shrink_into(bold(point, SMALL), head.width), head, LEFT)
-    found = layout.place(layout.shrink_into(Words(example.short, SMALL), foot.width), foot, LEFT)
+    short, shorter = (Words(text, SMALL) for text in (example.short, example.shorter or example.short))
+    told = short if short.width <= foot.width else shorter
+    found = layout.place(layout.shrink_into(told, foot.width), foot, LEFT)
     chart, movers = _filling(example, middle, runs)
     for words in (chart.labels, chart.names):  # there is no room for them
         words.set_opacity(0)

@@ -126,6 +126,13 @@ class Outcome:
         in_its_color = tinted(steps, rule_color(self.best))
         return f"{_named(self.best)}, {steps}: {change}", f"{in_its_color}: {change}", f"{in_its_color}: $E$ to ${b}$"
 
+    def way_told(self) -> Wordings:
+        """What the better run has come to in the end."""
+        a, b = (in_math(figure(value, 3)) for value in (self.start, self.ends[self.best]))
+        change, steps = f"$E$ from ${a}$ to ${b}$", f"${self.steps}$ steps"
+        in_its_color = tinted(steps, rule_color(self.best))
+        return f"{_named(self.best)}, {steps}: {change}", f"{in_its_color}: {change}", f"{in_its_color}: $E$ to ${b}$"
+
     def moment_announced(self) -> Wordings:
         """What is shown slowly: the film is slow, and not the ball."""
         name = _named(self.best)

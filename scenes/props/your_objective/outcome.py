@@ -15,15 +15,17 @@ import numpy as np
 
 from objectives import AnyObjective
 from optimizers import Trajectory
+from scenes.stage.maps.contour_map import heights
 from scenes.stage.maps.dips import joined
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.landing import Verdict
 from scenes.stage.terrain.ground import HeightScale
 from scenes.stage.words.endings import ending_briefly, flies_off, last_value
-from scenes.stage.words.figures import figure, rounded
+from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.naming import title_of
 
 HAIR = 0.02  # of the way down: no barrier, and no difference
+CLOSE = 1e-3  # of the way down: what is found of the lowest point may be off by so much
 SEEN = 0.005  # of the way to the lowest ground
 HIGHER = 0.05  # of the way down, as it is seen: so much higher is another end
 LATE, SWINGS = 0.2, 1e-3  # of the steps, at the end; of the way down, by which a run still rises there
@@ -76,8 +78,28 @@ class Outcome:
         return bool(top - here > SEEN * abs(top - bottom))
 
     @property
+    def lowest_dip(self) -> str:
+        """What the lowest places are called: several may be equally low."""
+        bound = (self.lowest or 0.0) + CLOSE * self.way_down
+        count = sum(float(self.objective.value(place)) <= bound for place in self.lowest_places)
+        return "the lowest dip" if count == 1 else f"one of {count} lowest dips"
+
+    @property
     def way_down(self) -> float:
         return abs(self.start - min(self.ends.values()))
+
+    def gets_down(self, name: str) -> bool:
+        """Whether a run ends lower than it began, by more than can be overlooked on the way to the lowest ground."""
+        with np.errstate(all="ignore"):
+            ground = heights(self.objective, *self.view)[2]
+        lowest = min(float(np.nanmin(ground)), *self.ends.values())
+        top, here, bottom = self.scale.height([self.start, self.ends[name], lowest])
+        return bool(np.isfinite(self.ends[name]) and top - here > HIGHER * (top - bottom))
+
+    @property
+    def lowest(self) -> float | None:
+        """The value at the lowest places, if any is known."""
+        return min((float(self.objective.value(place)) for place in self.lowest_places), default=None)
 
     def same_end(self, low: str, high: str) -> bool:
         """Whether two runs, the lower one first, end in one dip, and there equally low."""
@@ -94,16 +116,24 @@ class Outcome:
 
     def is_lowest(self, name: str) -> bool:
         """Whether a run ends in the lowest dip that is known, and there as low as is seen."""
-        lowest = [float(self.objective.value(place)) for place in self.lowest_places]
-        if not lowest or flies_off(self.runs[name]):
+        if self.lowest is None or flies_off(self.runs[name]):
             return False
-        top, here, bottom = self.scale.height([self.start, self.ends[name], min(lowest)])
+        top, here, bottom = self.scale.height([self.start, self.ends[name], self.lowest])
         near = here - bottom <= HIGHER * abs(top - bottom)
-        end, height = self.runs[name].iterates[-1], max(self.ends[name], *lowest)
+        highest = max(float(self.objective.value(place)) for place in self.lowest_places)
+        end, height = self.runs[name].iterates[-1], max(self.ends[name], highest)
         return bool(near) and any(self._joined(end, place, height) for place in self.lowest_places)
 
-    def above(self, name: str, lowest: float) -> str:
-        """How much higher than the lowest point a run has ended, in a caption."""
+    @property
+    def how_far(self) -> str:
+        """How much higher than the lowest point each run has ended, in a caption."""
+        lowest = self.lowest
+        if lowest is None or any(end < lowest - CLOSE * self.way_down for end in self.ends.values()):
+            return "the paths, and where they end."
+        gaps = [f"{title_of(name)} {self._above(name, lowest)}" for name in self.ranking]
+        return f"the lowest point has {figure(lowest, 4)}. How much higher they end, at these rates: {', '.join(gaps)}."
+
+    def _above(self, name: str, lowest: float) -> str:
         if flies_off(self.runs[name]):
             return ending_briefly(self.runs[name], 4)
         return figure(max(0.0, self.ends[name] - lowest), 2)
@@ -146,9 +176,9 @@ class Outcome:
         names, ends = listed([named(name) for name in group]), self._numbers(group)
         lowest = all(map(self.is_lowest, group))
         if len(group) == 1:
-            return f"{names} gets down to {ends}{', the lowest dip' * lowest}", f"{names}: {ends}"
+            return f"{names} gets down to {ends}{f', {self.lowest_dip}' * lowest}", f"{names}: {ends}"
         who = "all" if len(group) == len(self.runs) else names
-        dip = "the lowest dip" if lowest else "the same dip"
+        dip = self.lowest_dip if lowest else "the same dip"
         return f"{who} get down into {dip}, to {ends}", f"{who}: {dip}", f"{len(group)} in {dip}"
 
     def _higher(self, group: list[str], named: Callable[[str], str]) -> Wordings:
@@ -164,14 +194,14 @@ class Outcome:
         """Of those that end together: who swings there, so that its number is of the moment."""
         restless = [name for group in self.groups if len(group) > 1 for name in group if self.swings(name)]
         if restless:
-            verb, change = ("swings", "its value changes") if len(restless) == 1 else ("swing", "their values change")
+            verb, change = ("swings", "with this rate") if len(restless) == 1 else ("swing", "with these rates")
             names = listed([named(name) for name in restless])
             count = f"{len(restless)} of them still {verb}"
-            yield f"{names} still {verb} there: {change}", f"{names} still {verb}", count
+            yield f"{names} still {verb} there, {change}", f"{names} still {verb}", count
 
     def _numbers(self, group: list[str]) -> str:
         """The last values of some runs, once where they look the same."""
-        numbers = dict.fromkeys(f"${rounded(self.ends[name], 3)}$" for name in group)
+        numbers = dict.fromkeys(f"${in_math(figure(self.ends[name], 4))}$" for name in group)
         return listed(list(numbers))
 
     def verdicts(self) -> list[Verdict]:
@@ -183,9 +213,9 @@ class Outcome:
         if flies_off(self.runs[name]):
             return Verdict(name, title, "flies off")
         another = "another dip" if len(group) > 1 and group != self.groups[0] else ""
-        dip = "the lowest dip" if self.is_lowest(name) else "the same dip" if name != group[0] else another
+        dip = "the same dip" if name != group[0] else self.lowest_dip if self.is_lowest(name) else another
         swings = "still swings" if len(group) > 1 and self.swings(name) else ""
-        return Verdict(name, title, ", ".join(filter(None, (dip, swings))), rounded(self.ends[name], 3))
+        return Verdict(name, title, ", ".join(filter(None, (dip, swings))), in_math(figure(self.ends[name], 4)))
 
 
 def listed(words: Sequence[str]) -> str:

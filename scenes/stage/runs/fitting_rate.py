@@ -3,12 +3,14 @@
 One run for each rate of a ladder, all in one call. The ladder reaches from steps that nobody sees to one as long as the
 picture: so it fits a function as tall as a tower or as flat as a plain. Taken is the smallest rate that gets nearly as
 low as any, stays in the picture and takes no leaps: so the way down can be followed, and no rule is held back by the
-rate of another.
+rate of another. What the leaps would have won is told, too: a rule that is kept from them has not failed. Where rules
+are compared by how low they get, each has the best of many rates (`THE_BEST`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,28 @@ NEARLY = 0.02  # of the way down: as low
 SETTLED = 0.2  # of the steps, at the end, all of which count
 BEYOND = 0.06  # of the window's size: still in the picture
 LEAP = 0.16  # of the window's size: a step that is too long to be followed
+COARSE, FINE = (1, 2, 5), (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)  # rates of a decade
+
+
+@dataclass(frozen=True)
+class Search:
+    """Among which rates of a decade is sought, what is nearly as low as the best, and which steps are leaps."""
+
+    rungs: tuple[float, ...] = COARSE
+    nearly: float = NEARLY
+    leap: float = LEAP
+
+
+TO_FOLLOW, THE_BEST = Search(), Search(FINE, 0.0, np.inf)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A learning rate, whether its run can be followed, and a rate that gets lower in leaps, if one does."""
+
+    rate: float
+    is_followed: bool
+    leaping: float | None = None
 
 
 def fitting_rate(
@@ -32,32 +56,43 @@ def fitting_rate(
     steps: int,
     view: tuple[Range, ...],
     descend: Callable[..., Trajectory] = descend,
-) -> float:
+    search: Search = TO_FOLLOW,
+) -> Fit:
     """The learning rate, a round number, for the rule that `rule` makes of rates; `view` is the picture, `descend`
     what runs them."""
-    rates = ladder(objective, rule, start, view)
+    rates = ladder(objective, rule, start, view, search.rungs)
     run = descend(objective, rule(rates), start, steps)
     kept = _inside(run.iterates, view)
-    stays = kept.all(axis=0) & (_strides(run, view) < LEAP)
-    if not stays.any():
+    inside, short = kept.all(axis=0), _strides(run, view) < search.leap
+    if not (inside & short).any():
         long = np.flatnonzero(kept.sum(axis=0) > 0.5 * steps)
-        return float(rates[long[-1] if len(long) else 0])
+        return Fit(float(rates[long[-1] if len(long) else 0]), is_followed=False)
     last = run.values[-max(1, round(SETTLED * steps)) :]
-    ends = np.where(stays, np.max(np.where(np.isfinite(last), last, np.inf), axis=0), np.inf)
-    bound = ends.min() + NEARLY * max(float(run.values[0, 0] - ends.min()), 0.0)
-    return float(rates[int(np.argmax(ends <= bound))])
+    highest = np.max(np.where(np.isfinite(last), last, np.inf), axis=0)
+    ends, leaps = (np.where(inside & those, highest, np.inf) for those in (short, ~short))
+    hair = search.nearly * max(float(run.values[0, 0] - ends.min()), 0.0)
+    lower = leaps.min() < ends.min() - hair
+    return Fit(
+        float(rates[int(np.argmax(ends <= ends.min() + hair))]),
+        is_followed=True,
+        leaping=float(rates[int(np.argmin(leaps))]) if lower else None,
+    )
 
 
 def ladder(
-    objective: AnyObjective, rule: Callable[[Array], Rule[Any]], start: tuple[float, ...], view: tuple[Range, ...]
+    objective: AnyObjective,
+    rule: Callable[[Array], Rule[Any]],
+    start: tuple[float, ...],
+    view: tuple[Range, ...],
+    rungs: tuple[float, ...] = COARSE,
 ) -> Array:
-    """Rates 1, 2, 5, 10 ... whose first steps are from `SHORTEST` to `LONGEST` of the picture's size."""
+    """Rates 1, 2, 5, 10 ..., or others, whose first steps are from `SHORTEST` to `LONGEST` of the picture's size."""
     first = descend(objective, rule(np.ones(1)), start, 1)
     with np.errstate(all="ignore"):
         reach = float(np.max(np.abs(first.updates[0, 0]) / np.ptp(np.array(view), axis=1)))
     reach = reach if np.isfinite(reach) and reach > 0 else 1.0
     low, high = (int(np.floor(np.log10(share / reach))) for share in (SHORTEST, LONGEST))
-    return np.array([float(f"{factor}e{power}") for power in range(low, high + 1) for factor in (1, 2, 5)])
+    return np.array([float(f"{factor}e{power}") for power in range(low, high + 1) for factor in rungs])
 
 
 def _strides(run: Trajectory, view: tuple[Range, ...]) -> Array:

@@ -9,7 +9,7 @@ from optimizers.turns import SEEN
 SHARE = f"{100 * SEEN:.0f} %"
 TOO_SMALL = f"Turns of less than {SHARE} of the greatest distance from the start are not counted."
 SEEN_AS = "u-turn: the path turns back across the valley"  # while it runs; what is too small for it, when it stands
-SHOWN = f"not counted: below {SHARE} of the way from start"
+SHOWN = f"under {SHARE} of the way from the start: no turn"
 
 
 def u_turns(count: int) -> str:
