@@ -166,7 +166,8 @@ class DescentInABowl(LectureScene):
             "Where the slope gets gentle, the steps get short: " if self.shortens else "As the slope, so the steps: "
         )
         same = f"Each is {figure(self.ratio)} times the one before." if self.ratio else ""
-        after = f"After {self.run.ended_at} steps the error {ending(self.run, 2, 'is')}, from {figure(start, 3)}."
+        steps = f"{self.run.ended_at} shorter and shorter steps" if self.shortens else f"{self.run.ended_at} steps"
+        after = f"After {steps} the error {ending(self.run, 2, 'is')}, from {figure(start, 3)}."
         return {"how_long": f"{turns}{told}{same}".strip(), "how_far": after}
 
     def remarks(self) -> Iterator[str]:
@@ -234,6 +235,8 @@ class DescentInABowl(LectureScene):
         self.add(upright)
         self.play(share.animate.set_value(1.0), run_time=5.0, rate_func=linear)
         self.release()
+        if not flies_off(self.run):
+            self.play(FadeIn(upright.ends), run_time=0.5)
         self.duet.speaker.say(*self._verdict())
         self.wait(3.0)
 

@@ -174,6 +174,13 @@ def test_levels_rise_inside_the_values(name: str) -> None:
     assert found[-1] < values.max()
 
 
+def test_a_bowls_levels_are_even_and_those_of_a_narrow_valley_are_not() -> None:
+    """So that lines tell of the slope by how near they are, where that can be."""
+    rises = {name: np.diff(levels(heights(OBJECTIVES[name], *OBJECTIVES[name].view)[2])) for name in ("paraboloid", "rosenbrock")}
+    np.testing.assert_allclose(rises["paraboloid"], rises["paraboloid"][0])
+    assert rises["rosenbrock"].max() > 5 * rises["rosenbrock"].min()
+
+
 def test_levels_above_the_whole_map_are_not_drawn() -> None:
     """As of a map with a pole, whose levels are given to a map that does not meet the pole."""
     highest = float(OBJECTIVES["paraboloid"].value(np.array([1.0, 1.0])))

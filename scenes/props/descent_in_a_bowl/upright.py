@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
-from manim import VGroup
+from manim import RIGHT, UP, VGroup
 
 from scenes.stage.ink.ball import RADIUS
 from scenes.stage.ink.drawing import Array, eased, inside, polyline_points, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import WHOLE, Panel
+from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.typesetting import SMALL, Words
 
 MOST = 40  # steps that stand beside each other
 WIDTH = 0.62  # of a step's place, its bar
 LAG = 1.6  # how long all take, in units of what one takes, beyond it
-HEADROOM = 1.08
+HEADROOM = 1.2  # for the number over the longest
+GAP = 0.08
 
 
 class UprightSteps(Panel):
-    """Steps between iterates (n, 2) of a map; `display(share)` has them so far on their way to their places."""
+    """Steps between iterates (n, 2) of a map; `display(share)` has them so far on their way to their places.
+
+    `ends` are the lengths of the first and the last, over their bars.
+    """
 
     def __init__(self, box: Box, chart: ContourMap, iterates: Array, color: str) -> None:
         points = iterates[: MOST + 1]
@@ -40,8 +46,15 @@ class UprightSteps(Panel):
         self.bars = stroke(stroke_color=color, stroke_width=pixel_width)
         self.moving = VGroup(self.bars)
         self.furniture = VGroup(*self.submobjects)
+        self.ends = VGroup(*(self._told(number) for number in dict.fromkeys((0, count - 1))))
         self.add(self.moving)
         self.display(0.0)
+
+    def _told(self, number: int) -> Words:
+        """How long a step is, over its bar."""
+        words = Words(f"${in_math(figure(float(self.lengths[number]), 2))}$", SMALL)
+        words.next_to(self.stand[number, 1], UP, buff=GAP)
+        return words.shift(min(0.0, self.area.right - words.get_right()[0]) * RIGHT)
 
     def display(self, share: float) -> UprightSteps:
         count = len(self.lie)

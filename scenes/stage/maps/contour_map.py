@@ -1,8 +1,8 @@
 """A map of an objective of two variables: filled levels, thin lines, axes.
 
 The bands are painted from the lowest level up, each region {f >= level} over the last, so that no seams show between
-neighbours. Levels are even on a scale that is bent until the median height lies in the middle: a bowl keeps nearly even
-levels, a narrow valley in high country still has some on its floor.
+neighbours. Levels are even; but where the median height lies very low, on a scale that is bent until it lies in the
+middle: a bowl keeps even levels, a narrow valley in high country still has some on its floor.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from scenes.stage.panels.plot import Panel, Range
 
 SAMPLES = 201  # grid points a side; a contour is then straight over less than a pixel or two at 1080p
 BANDS = 13
+SLIGHT = 1.75  # a bend of levels up to which even ones do: then lines tell of the slope by how near they are
 POLE, USUAL = 1e6, 0.95  # so many times further off than nearly all values are, what lies on a pole is; nearly all
 REACH = 2.0  # how far a view is widened on each side, in its own sizes
 
@@ -70,7 +71,8 @@ def levels(values: Array, count: int = BANDS) -> Array:
     if high <= low:
         return np.array([])
     middle = np.clip((np.median(finite) - low) / (high - low), 1e-9, 1)
-    bend = np.clip(np.log(middle) / np.log(0.5), 1.0, 5.0)
+    bend = min(float(np.log(middle) / np.log(0.5)), 5.0)
+    bend = bend if bend > SLIGHT else 1.0
     return np.asarray(low + (high - low) * np.linspace(0, 1, count + 1)[1:-1] ** bend)
 
 
