@@ -32,7 +32,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.u_turn.closer import Closer, counted, seen_closer, with_room
 from scenes.props.u_turn.ground import Valleys
-from scenes.props.u_turn.verdict import dip_and_arrival, turning
+from scenes.props.u_turn.verdict import dip_and_arrival, told_at_last, turning
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Rings, Trail, parted
@@ -44,9 +44,8 @@ from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.data_panel import DataPanel
 from scenes.stage.panels.scoreboard import Scoreboard
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
-from scenes.stage.words.endings import ending, ending_briefly, last_value
+from scenes.stage.words.endings import ending, last_value
 from scenes.stage.words.figures import LONG, figure, in_math, sentence_format
-from scenes.stage.words.speaker import tinted
 from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
 from scenes.stage.words.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
 
@@ -239,16 +238,8 @@ class UTurn(LectureScene):
             self.play(Create(mark), run_time=0.6)
             self.say(sentence)
             self.wait(2.4)
-        self.say(self._ends())
+        self.say(told_at_last(self.runs[GD], self.runs[MOMENTUM], self.parameters.tolerance))
         self.wait(3.0)
-
-    def _ends(self) -> str:
-        """Where both are in the end, in their colours."""
-        told = [
-            tinted(f"{title} {ending_briefly(self.runs[name], 2).removeprefix('at ')}", rule_color(name))
-            for name, title in ((MOMENTUM, "momentum"), (GD, "gradient descent"))
-        ]
-        return ", ".join(told)
 
     def say(self, markup: str) -> None:
         """Put a sentence into the line for words, in place of the last one."""
@@ -295,7 +286,8 @@ class UTurn(LectureScene):
     @cached_property
     def valleys(self) -> Valleys:
         """The old surface and the new."""
-        return Valleys(self.first_objective, self.objective, self.view, float(self.levels[0]))
+        shown, low = (self.map.x_axis.data, self.map.y_axis.data), float(figure(float(self.levels[0]), 2))
+        return Valleys(self.first_objective, self.objective, shown, low)
 
     @cached_property
     def said(self) -> VMobject:

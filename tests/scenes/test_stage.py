@@ -176,7 +176,10 @@ def test_levels_rise_inside_the_values(name: str) -> None:
 
 def test_a_bowls_levels_are_even_and_those_of_a_narrow_valley_are_not() -> None:
     """So that lines tell of the slope by how near they are, where that can be."""
-    rises = {name: np.diff(levels(heights(OBJECTIVES[name], *OBJECTIVES[name].view)[2])) for name in ("paraboloid", "rosenbrock")}
+    rises = {
+        name: np.diff(levels(heights(OBJECTIVES[name], *OBJECTIVES[name].view)[2]))
+        for name in ("paraboloid", "rosenbrock")
+    }
     np.testing.assert_allclose(rises["paraboloid"], rises["paraboloid"][0])
     assert rises["rosenbrock"].max() > 5 * rises["rosenbrock"].min()
 

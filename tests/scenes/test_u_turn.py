@@ -14,8 +14,10 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
+from scenes.props.u_turn.verdict import told_at_last
 from scenes.stage.ink import layout
 from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.words.figures import figure
 from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
 from scenes.u_turn import UTurn
 
@@ -102,6 +104,10 @@ def test_what_is_said_is_what_the_run_does(momentum: float, learning_rate: float
         assert ("does not stay" in verdict) == (not below[-1])
     else:
         assert True not in below
+    plain = [float(value) < tolerance for value in scene.runs[GD].values[: scene.runs[GD].ended_at + 1]]
+    there, late = (len(run) - run[::-1].index(False) if False in run else 0 for run in (below, plain))
+    first = bool(len(turns)) and there < len(below) and (late == len(plain) or there < late)
+    assert ("still there first" in told_at_last(scene.runs[GD], scene.runs[MOMENTUM], tolerance)) == first
 
 
 def doubles_back(path: list[Any], turn: int) -> bool:
@@ -159,19 +165,20 @@ def test_a_wrong_dimension_is_refused() -> None:
 
 @pytest.mark.parametrize("changes", [{}, {"objective": "forty_points_neuron"}, {"start": (3.0, 3.0)}])
 def test_the_valley_is_said_to_be_narrow_where_less_of_the_map_is_low(changes: dict[str, Any]) -> None:
-    """Shares of a grid of one's own, below the first of the levels that both maps have."""
+    """Shares of a grid of one's own, over all that the map shows, below the number that is said."""
     scene: Any = make_scene("u_turn", changes)
+    bound = float(figure(float(scene.levels[0]), 2))
     low = []
     for objective in (scene.first_objective, scene.objective):
-        x, y = np.meshgrid(*(np.linspace(*side, 301) for side in scene.view))
-        low.append(float((objective.value(np.stack([x, y], axis=-1)) < scene.levels[0]).mean()))
+        x, y = np.meshgrid(*(np.linspace(*side, 301) for side in (scene.map.x_axis.data, scene.map.y_axis.data)))
+        low.append(float((objective.value(np.stack([x, y], axis=-1)) < bound).mean()))
     assert scene.valleys.shares == pytest.approx(low, abs=0.01)
     assert scene.valleys.narrows == (low[0] > 1.5 * low[1])
     if scene.changes_data:
         told = [scene.caption(beat) for beat in ("old_data", "new_data")]
         assert ("wide" in told[0]) == ("narrow" in told[1]) == scene.valleys.narrows
         assert all(
-            f"{100 * share:.0f} % of the map is low" in caption
+            f"{100 * share:.0f} % of the map is below {figure(bound, 2)}" in caption
             for share, caption in zip(scene.valleys.shares, told, strict=True)
         )
 

@@ -10,13 +10,14 @@ import numpy as np
 from objectives import AnyObjective
 from scenes.stage.maps.contour_map import heights
 from scenes.stage.panels.plot import Range
+from scenes.stage.words.figures import figure, in_math
 
 WIDER = 1.5  # times as much low ground: a wide valley beside a narrow one
 
 
 @dataclass(frozen=True)
 class Valleys:
-    """The first surface and the second, in one window (2 ranges); low is what lies below `level`."""
+    """The first surface and the second, on one map that shows so much (2 ranges); low is what lies below `level`."""
 
     first: AnyObjective
     second: AnyObjective
@@ -41,15 +42,22 @@ class Valleys:
 
     @property
     def told(self) -> tuple[str, str]:
-        """What both are, with how much of the map is low."""
-        first, second = (f"{100 * share:.0f} % of the map is low" for share in self.shares)
-        return (
-            f"{'a wide' * self.narrows or 'a'} valley: {first}",
-            f"{'a narrow' * self.narrows or 'a'} valley: {second}",
-        )
+        """What both are, with how much of the map is low, and what that means."""
+        first, second = (f"{self._part(share)} of the map is below {figure(self.level, 2)}" for share in self.shares)
+        return f"{self.kinds[0]}: {first}", f"{self.kinds[1]}: {second}"
 
     @property
     def said(self) -> tuple[str, str]:
         """The same on the screen, beside the map."""
-        first, second = (told.replace(" of the map", "") for told in self.told)
-        return first, second
+        bound = in_math(figure(self.level, 2))
+        first, second = (f"{self._part(share)} below ${bound}$" for share in self.shares)
+        return f"{self.kinds[0]}: {first}", f"{self.kinds[1]}: {second}"
+
+    @property
+    def kinds(self) -> tuple[str, str]:
+        """What sort of valley each is, as far as they differ."""
+        return f"{'a wide' * self.narrows or 'a'} valley", f"{'a narrow' * self.narrows or 'a'} valley"
+
+    @staticmethod
+    def _part(share: float) -> str:
+        return f"{100 * share:.0f} %"

@@ -6,15 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import DL, LEFT, UR, VGroup, VMobject
 
 from optimizers import Trajectory
-from scenes.stage.ink.drawing import dashed, discs, polylines
-from scenes.stage.ink.palette import palette
+from scenes.stage.ink.drawing import Array, dashed, discs, polylines
+from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.error_strip import ErrorStrip
-from scenes.stage.words.endings import ending, flies_off
+from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.words.endings import ending, ending_briefly, flies_off
 from scenes.stage.words.figures import typed
+from scenes.stage.words.speaker import tinted
 from scenes.stage.words.turning import u_turns
+from scenes.stage.words.typesetting import SMALL, Words
 
 TICK = np.array([[0.0, 0.16, 0.0], [0.0, -0.16, 0.0]])  # a mark across a line
 DOT = 0.11
@@ -39,8 +42,32 @@ def dip_and_arrival(run: Trajectory, strip: ErrorStrip, tolerance: float) -> Ite
     line = dashed(strip.to_screen([*strip.x_axis.data], tolerance), stroke_color=color, stroke_width=2.5)
     if dip != arrival:
         tick = polylines([strip.to_screen(dip, tolerance) + TICK], stroke_color=color, stroke_width=4)
-        yield f"first below {bound} at step {dip}", VGroup(line, tick)
+        yield f"first below {bound} at step {dip}", VGroup(line, tick, _numbered(strip, dip, tolerance, DL))
     if arrival is not None:
         spot = discs(strip.to_screen([arrival], tolerance), DOT, stroke_width=0, fill_color=color, fill_opacity=1)
-        said = f"below {bound}" if dip == arrival else "for good"
-        yield f"{said} from step {arrival}", VGroup(line, spot) if dip == arrival else spot
+        said, mark = f"below {bound}" if dip == arrival else "for good", _numbered(strip, arrival, tolerance, UR)
+        yield f"{said} from step {arrival}", VGroup(*[line] * (dip == arrival), spot, mark)
+
+
+def told_at_last(slow: Trajectory, fast: Trajectory, tolerance: float) -> str:
+    """That momentum turns and is there first all the same, if so; else where both are in the end, in their colours."""
+    if fast.u_turns and there_first(slow, fast, tolerance):
+        return f"{u_turns(fast.u_turns)}, and still there first"
+    told = ((MOMENTUM, "momentum", fast), (GD, "gradient descent", slow))
+    return ", ".join(
+        tinted(f"{title} {ending_briefly(run, 2).removeprefix('at ')}", rule_color(name)) for name, title, run in told
+    )
+
+
+def there_first(slow: Trajectory, fast: Trajectory, tolerance: float) -> bool:
+    """Whether the error of the one stays below the tolerance from an earlier step on than that of the other."""
+    later, earlier = slow.stays_below(tolerance), fast.stays_below(tolerance)
+    return earlier is not None and (later is None or earlier < later)
+
+
+def _numbered(strip: ErrorStrip, step: int, tolerance: float, side: Array) -> Words:
+    """The step beside its mark, within the strip: a dip's below, where the curve comes from above."""
+    number = Words(f"${step}$", SMALL, palette().target, on_picture=True)
+    number.next_to(strip.to_screen(step, tolerance), side, buff=DOT)
+    beyond = max(0.0, number.get_right()[0] - strip.area.right) - max(0.0, strip.area.left - number.get_left()[0])
+    return number.shift(beyond * LEFT)

@@ -334,10 +334,8 @@ class SurfaceAndMap:
     def formula(self, whole_line: bool = False) -> Formula | Words:
         """What is minimised, in the place of the cards, clear of what stands above it; or there and in that of the
         words, where nothing is said meanwhile."""
-        box, source = (
-            self.whole_line if whole_line else self.rows[2].inset(left=BETWEEN),
-            typeset_function(self.objective),
-        )
+        box = self.whole_line if whole_line else self.rows[2].inset(left=BETWEEN)
+        source = typeset_function(self.objective, "E" if self.called == "error" else "f")
         whole = layout.shrink_into(fitting_formula(source, box.width), box.width, box.height)
         broken = layout.shrink_into(wrapped_formula(source, box.width), np.inf, box.height)
         too_small = whole.font_size < SMALL <= broken.font_size
