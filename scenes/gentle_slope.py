@@ -216,7 +216,9 @@ class GentleSlope(LectureScene):
         self.speaker.say(*self._arrow_told())
         self._run_to(self.run.ended_at)
         self.wait(0.4)
-        said = ("steep for a moment, then gentle again", "steep, then gentle again") if self.wakes else ("and so on",)
+        peak = typed(float(np.max(self.slopes)), 2)
+        said = (f"slope up to ${peak}$, then gentle again", f"slope ${peak}$, then gentle")
+        said = said if self.wakes else ("and so on",)
         if not (self.wakes or self.creeps):
             said = (f"the slope in the end: ${typed(self.slope_at(1e9), 2)}$",)
         self.speaker.say(*said)

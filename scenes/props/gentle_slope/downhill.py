@@ -18,6 +18,7 @@ from scenes.stage.maps.lens import Lens, furthest
 from scenes.stage.words.typesetting import SMALL, Words, on_baseline
 
 LONGEST = 4.0  # on the screen: where it is steepest
+HALO = 6  # of words that stand on a map, in Manim's stroke widths
 APART = 0.3  # between words over a map
 
 
@@ -57,4 +58,5 @@ def scale_over(chart: ContourMap, legend: VGroup, told: str) -> Words:
     )
     if words.get_left()[0] < chart.names[1].get_right()[0] + APART / 2:
         words.move_to((chart.area.left + APART / 2 + words.width / 2, chart.area.top - 0.3, 0.0))
+        words.set_stroke(palette().ground, width=HALO, background=True)
     return words
