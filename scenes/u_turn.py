@@ -167,7 +167,7 @@ class UTurn(LectureScene):
         """{what_is_shown}"""
         self.play(Create(self.fit), run_time=0.9)
         self.say(self.valleys.said[0] if self.changes_data else "where does it lead?")
-        self.wait(4.0)
+        self.wait(4.6)
 
     def new_data(self) -> None:
         """{what_changes}"""

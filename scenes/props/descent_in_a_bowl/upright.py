@@ -52,7 +52,7 @@ class UprightSteps(Panel):
 
     def _told(self, number: int) -> Words:
         """How long a step is, over its bar."""
-        words = Words(f"${in_math(figure(float(self.lengths[number]), 2))}$", SMALL)
+        words = Words(f"${in_math(figure(float(self.lengths[number]), 2))}$", SMALL, on_picture=True)
         words.next_to(self.stand[number, 1], UP, buff=GAP)
         return words.shift(min(0.0, self.area.right - words.get_right()[0]) * RIGHT)
 

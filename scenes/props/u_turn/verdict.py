@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from manim import DL, LEFT, UR, VGroup, VMobject
+from manim import DL, LEFT, UP, UR, VGroup, VMobject
 
 from optimizers import Trajectory
 from scenes.stage.ink.drawing import Array, dashed, discs, polylines
@@ -70,4 +70,4 @@ def _numbered(strip: ErrorStrip, step: int, tolerance: float, side: Array) -> Wo
     number = Words(f"${step}$", SMALL, palette().target, on_picture=True)
     number.next_to(strip.to_screen(step, tolerance), side, buff=DOT)
     beyond = max(0.0, number.get_right()[0] - strip.area.right) - max(0.0, strip.area.left - number.get_left()[0])
-    return number.shift(beyond * LEFT)
+    return number.shift(beyond * LEFT + max(0.0, strip.area.bottom - number.get_bottom()[1]) * UP)
