@@ -216,13 +216,15 @@ class GentleSlope(LectureScene):
         self.speaker.say(*self._arrow_told())
         self._run_to(self.run.ended_at)
         self.wait(0.4)
-        peak = typed(float(np.max(self.slopes)), 2)
-        said = (f"slope up to ${peak}$, then gentle again", f"slope ${peak}$, then gentle")
-        said = said if self.wakes else ("and so on",)
-        if not (self.wakes or self.creeps):
-            said = (f"the slope in the end: ${typed(self.slope_at(1e9), 2)}$",)
-        self.speaker.say(*said)
+        self.speaker.say(*self._becomes_briefly())
         self.wait(2.6)
+
+    def _becomes_briefly(self) -> tuple[str, ...]:
+        """What the slope did since the pause, and a shorter wording."""
+        if self.wakes:
+            peak = typed(float(np.max(self.slopes)), 2)
+            return f"slope up to ${peak}$, then gentle again", f"slope ${peak}$, then gentle"
+        return ("and so on" if self.creeps else f"the slope in the end: ${typed(self.slope_at(1e9), 2)}$",)
 
     def can_we_do_better(self) -> None:
         """Small gradient, small step: gradient descent has nothing else to go by. Can we do better?"""

@@ -13,8 +13,8 @@ from clips.files import write_whole
 from clips.filming.work import Watch, bring_in, make_scene, studio, typeset_cache
 from clips.keeping.records import Wish
 
-SIDE, LONGEST, CAPTION, ACROSS = 360, 640, 92, 1920  # pixels of a picture, of its words, and of the sheet
-LETTER, LINES = 7.6, 3  # width of a letter, and lines of a caption in a picture of 640; a narrow one has more
+SIDE, ACROSS = 360, 1920  # pixels of a picture's shorter side, and of the sheet
+HEAD, LINE, FOOT, LETTER = 30, 20, 8, 7.6  # of a beat's name, of a line of its caption, below that, and of a letter
 RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -30,7 +30,11 @@ def storyboard(wish: Wish) -> Path:
 
 
 def _sheet(panels: list[tuple[str, str, bytes]]) -> bytes:
-    tiles = [_tile(number, *panel) for number, panel in enumerate(panels, 1)]
+    pictures = [_small(picture) for _, _, picture in panels]
+    captions = [_lines(caption, pictures[0].width) for _, caption, _ in panels]
+    room = HEAD + LINE * max(map(len, captions)) + FOOT
+    beats = [f"{number}. {beat}" for number, (beat, _, _) in enumerate(panels, 1)]
+    tiles = [_tile(*tile, room) for tile in zip(beats, captions, pictures, strict=True)]
     columns = min(ACROSS // tiles[0].width, len(tiles))
     rows = -(-len(tiles) // columns)
     sheet = Image.new("RGB", (columns * tiles[0].width, rows * tiles[0].height), "white")
@@ -41,17 +45,24 @@ def _sheet(panels: list[tuple[str, str, bytes]]) -> bytes:
     return buffer.getvalue()
 
 
-def _tile(number: int, beat: str, caption: str, picture: bytes) -> Image.Image:
+def _small(picture: bytes) -> Image.Image:
     image = Image.open(BytesIO(picture)).convert("RGB")
     scale = SIDE / min(image.size)
-    image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
-    lines = round(LINES * LONGEST / image.width)
-    tile = Image.new("RGB", (image.width, image.height + CAPTION + (lines - LINES) * 20), "white")
+    return image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
+
+
+def _lines(caption: str, width: int) -> list[str]:
+    """All of a caption, in lines as wide as a picture."""
+    return textwrap.wrap(_with_carets(caption), int(width / LETTER))
+
+
+def _tile(beat: str, caption: list[str], image: Image.Image, room: int) -> Image.Image:
+    """A picture, and `room` pixels below it for a beat's name and caption."""
+    tile = Image.new("RGB", (image.width, image.height + room), "white")
     tile.paste(image)
     draw = ImageDraw.Draw(tile)
-    draw.text((10, image.height + 6), f"{number}. {beat}", fill="black", font=ImageFont.load_default(17))
-    words = "\n".join(textwrap.wrap(_with_carets(caption), int(image.width / LETTER))[:lines])
-    draw.text((10, image.height + 30), words, fill="#444444", font=ImageFont.load_default(15))
+    draw.text((10, image.height + 6), beat, fill="black", font=ImageFont.load_default(17))
+    draw.text((10, image.height + HEAD), "\n".join(caption), fill="#444444", font=ImageFont.load_default(15))
     return tile
 
 

@@ -7,6 +7,7 @@ import zipfile
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import av
@@ -22,6 +23,7 @@ from clips.decks.handout import columns
 from clips.decks.make import DeckWish, bring_deck, target_of
 from clips.filming.encoding import BeatEncoder
 from clips.filming.joining import UnlikeBeatsError, join_into
+from clips.filming.work import png
 from clips.job import Tale
 from clips.lecture.reading import parse_lecture, wanted_profile
 from clips.making.deliver import cues
@@ -271,3 +273,15 @@ def test_a_storyboard_has_the_shape_of_its_clip() -> None:
         wide = sheet.shape[1] // max(1, min(4, 1920 // round(360 * profile.width / profile.side)))
         assert wide / high == pytest.approx(profile.width / profile.height, rel=0.02)
         assert across[-1] < 1920
+
+
+def test_a_storyboard_has_all_of_its_captions() -> None:
+    """A longer caption makes the sheet higher by its lines, and none is cut off."""
+    picture = png(np.full((90, 160, 4), 255, dtype=np.uint8))
+    heights = []
+    for caption in ("word", " ".join(["word"] * 160)):
+        with Image.open(BytesIO(_sheet([("beat", caption, picture)]))) as sheet:
+            heights.append(sheet.height)
+            lines = len(wrap(caption, int(640 / 7.6)))
+            assert sheet.height == 360 + 30 + 20 * lines + 8
+    assert heights[1] > heights[0] + 100
