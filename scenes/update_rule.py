@@ -1,8 +1,10 @@
 """The update rule, term by term: a share of the last update, and the gradient where the ball stands.
 
 Both terms are arrows on the map, turned to where they move the ball; laid head to tail they make the step. At the start
-there is no last update, so the first step is the gradient's alone. The terms of the later steps stay, head to tail: in
-a ravine those along it add up and those across it cancel, so that a rule with a memory gets ahead of one without.
+there is no last update, so the first step is the gradient's alone. The terms of the later steps stay, head to tail:
+where the gradients agree, the steps grow longer than their parts, and where they turn to and fro, they do not; so that
+along a ravine a rule with a memory gets ahead of one without. It is ahead if it is lower after each step, and not in a
+lucky moment on its way through the minimum.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.update_rule.equations import SUBTRACTED, Equations, stacked
-from scenes.props.update_rule.memory_cards import memory_cards
-from scenes.props.update_rule.pushes import along_and_across, left_over, pushes_lines, pushes_told
+from scenes.props.update_rule.memory_cards import memory_cards, verdicts
+from scenes.props.update_rule.pushes import Gains, gains_lines, gains_of, gains_told
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, crosses, inside
@@ -47,12 +49,13 @@ from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.resting import minima
 from scenes.stage.words.cards import RuleCard
 from scenes.stage.words.derivation import Line, Mark
-from scenes.stage.words.endings import ending, last_value
+from scenes.stage.words.endings import ending
 from scenes.stage.words.figures import figure
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import LineForWords, tinted
 
-MORE, FAR = 3, 100.0  # steps after the one that is looked at; windows away, what is further is not shown
+MORE, FAR = 3, 100.0  # steps after the one that is looked at, and then; windows away, what is further is not shown
+FIRST = 2  # the first step that has a memory
 EQUATIONS, RISE = 1.15, 0.35  # height of the equations above the map; how far they reach up to the heading
 STACKED, COLUMN = 2.25, 5.9  # height of equations below each other above it, width of them and a gap beside it
 BALL = 0.12  # radius, so that the arrows are seen
@@ -68,11 +71,11 @@ class UpdateRule(LineForWords, LectureScene):
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field(
-            "x^2/10 + y^2", description="What is minimised: a name, or an expression in two variables."
+            "x^2/20 + y^2", description="What is minimised: a name, or an expression in two variables."
         )
-        start: Point | None = Field((4.8, 1.2), description="Where the run starts; `None`: where the objective says.")
-        learning_rate: LearningRate = Field(0.6, description="Learning rate.")
-        momentum: Coefficient = Field(0.7, description="Momentum coefficient.")
+        start: Point | None = Field((5.0, 1.2), description="Where the run starts; `None`: where the objective says.")
+        learning_rate: LearningRate = Field(0.85, description="Learning rate.")
+        momentum: Coefficient = Field(0.6, description="Momentum coefficient.")
         step: int = Field(3, ge=2, le=50, description="The update that is looked at; the first is number 1.")
 
     # The runs -------------------------------------------------------------------------------------------------------
@@ -88,9 +91,9 @@ class UpdateRule(LineForWords, LectureScene):
     @cached_property
     def run(self) -> Trajectory:
         run = self._run(self.rule)
-        if run.ended_at < run.steps:
+        if run.ended_at < self.last:
             raise UsageError(
-                f"update_rule: the run ends after {run.ended_at} of {run.steps} steps (it diverges, or has no gradient "
+                f"update_rule: the run ends after {run.ended_at} of {self.last} steps (it diverges, or has no gradient "
                 "there): choose a smaller learning rate or another start."
             )
         return run
@@ -101,11 +104,11 @@ class UpdateRule(LineForWords, LectureScene):
         return self._run(GradientDescent(self.parameters.learning_rate))
 
     def _run(self, rule: Rule[Any]) -> Trajectory:
-        return descend(self.objective, rule, start_of(self.parameters.start, self.objective), self.last)
+        return descend(self.objective, rule, start_of(self.parameters.start, self.objective), self.last + MORE)
 
     @property
     def last(self) -> int:
-        """The number of steps."""
+        """The number of the last step whose terms are shown; to compare, both rules go on."""
         return int(self.parameters.step) + MORE
 
     def share(self, t: int) -> Array:
@@ -129,14 +132,15 @@ class UpdateRule(LineForWords, LectureScene):
         return float(np.degrees(np.arccos(np.clip(one @ other / sizes, -1, 1)))) if sizes else 0.0
 
     @property
-    def left_over(self) -> Array:
-        """What is left of the gradient's parts whose arrows are seen in the end, in each coordinate."""
-        return left_over(np.array([self.fresh(t) for t in range(self.parameters.step, self.last + 1)]))
+    def gains(self) -> Gains | None:
+        """How much longer the steps whose arrows are seen are than the gradient's parts of them, by coordinate."""
+        pushes = np.array([self.fresh(t) for t in range(1, self.last + 1)])
+        return gains_of(pushes, self.run.updates[: self.last], self.last - self.parameters.step + 1)
 
     @property
-    def told(self) -> tuple[int, int] | None:
-        """The coordinate in which they add up, and the one in which they cancel; with a memory, and if so."""
-        return along_and_across(self.left_over.tolist()) if self.parameters.momentum else None
+    def ahead(self) -> bool:
+        """Whether f is lower with a memory after each step that has one: not in a lucky moment on its way only."""
+        return bool((self.run.values[FIRST:] < self.plain.values[FIRST:]).all())
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {"momentum": self.run, "gradient_descent": self.plain}
@@ -148,19 +152,15 @@ class UpdateRule(LineForWords, LectureScene):
             "share_length": float(np.linalg.norm(self.share(t))),
             "gradient_length": float(np.linalg.norm(self.fresh(t))),
             "step_length": float(np.linalg.norm(self.run.updates[t - 1])),
-            "last": self.last,
+            "end": self.run.steps,
         }
 
     def words(self) -> Mapping[str, str]:
         kept, names = bool(self.parameters.momentum), self.objective.variables
-        again = "a share of the last step, once more" if kept else "nothing of the last step"
-        going_on = "step by step"
-        if self.told:
-            along, across = self.told
-            going_on = pushes_told(MORE + 1, names[along], names[across], self.left_over[across])
         return {
-            "again": again,
-            "going_on": going_on,
+            "again": "a share of the last step, once more" if kept else "nothing of the last step",
+            "going_on": gains_told(self.gains, names) if self.gains else "Step by step.",
+            "ahead": f"; with it f is lower after each step since step {FIRST}" if self.ahead else "",
             "with_memory": ending(self.run, 2),
             "without": ending(self.plain, 2),
         }
@@ -181,17 +181,15 @@ class UpdateRule(LineForWords, LectureScene):
             f"both parts are seen: {figure(found['share_length'])} and {figure(found['gradient_length'])} long",
             bool(0.1 < found["share_length"] / (found["gradient_length"] or np.inf) < 10),  # type: ignore[operator]
         )
-        one_way = ", ".join(
-            f"{v} {figure(100 * a, 2)} %" for v, a in zip(self.objective.variables, self.left_over, strict=True)
+        yield Claim(
+            "where the gradients agree, the steps are longer than their parts, and where they turn, shorter"
+            + (f": {gains_told(self.gains, self.objective.variables)}" if self.gains else ""),
+            self.gains is not None,
         )
         yield Claim(
-            f"in one coordinate the gradient's steps add up, in the other they cancel: what is left is {one_way}",
-            self.told is not None,
-        )
-        yield Claim(
-            f"the memory pays: after {self.last} steps momentum {ending(self.run)}, and gradient descent "
-            f"{ending(self.plain)}",
-            last_value(self.run) < last_value(self.plain),
+            f"the memory pays, after each step from step {FIRST} on; after {self.run.steps} steps momentum "
+            f"{ending(self.run)}, and gradient descent {ending(self.plain)}",
+            self.ahead,
         )
 
     # The beats ------------------------------------------------------------------------------------------------------
@@ -246,20 +244,19 @@ class UpdateRule(LineForWords, LectureScene):
         self._walk(t + 1)
 
     def three_more(self) -> None:
-        """And so on: {going_on}."""
+        """And so on. {going_on}"""
         self.speaker.say("and so on: each step lives on in the next" if self.parameters.momentum else "and so on")
         for t in range(self.parameters.step + 1, self.last + 1):
             self._rewrite(t, 0.4)
             self._add_up(t, 0.55)
             self._walk(t + 1)
-        if self.told:
-            along, across = (f"${typeset(self.objective.variables[k])}$" for k in self.told)
-            self.speaker.say(*pushes_lines(MORE + 1, along, across, self.left_over[self.told[1]]))
+        if self.gains:
+            self.speaker.say(*gains_lines(self.gains, [typeset(name) for name in self.objective.variables]))
             self.wait(2.6)
         self.wait(0.4)
 
     def history(self) -> None:
-        """After {last} steps from the same start f {with_memory} with a memory; without one it {without}."""
+        """After {end} steps from the same start f {with_memory} with a memory, and {without} without one{ahead}."""
         self.speaker.hush()
         self.vanish(*self.arrows, *self.written, *self.equations.notes, self.equations.settings, self.trail)
         self.step.set_value(0.0)
@@ -271,16 +268,12 @@ class UpdateRule(LineForWords, LectureScene):
             self.drive(trail, self.step)
         for name, run in self.trajectories().items():
             self.drive(self.cards[name], self.step, partial(error_at, run))
-        self.play(self.step.animate.set_value(self.last), run_time=min(0.9 * self.last, 8.0), rate_func=linear)
+        self.play(
+            self.step.animate.set_value(self.run.steps), run_time=min(0.7 * self.run.steps, 8.0), rate_func=linear
+        )
         self.release()
-        self.speaker.say(self.verdict)
+        self.speaker.say(*verdicts(self.trajectories(), FIRST if self.ahead else None))
         self.wait(3.0)
-
-    @property
-    def verdict(self) -> str:
-        """What the memory was good for: both last values, in the rules' colours, as markup."""
-        ends = (("with a memory", "momentum", self.run), ("without", "gradient_descent", self.plain))
-        return ", ".join(tinted(f"{name}: $f$ {ending(run, 2)}", rule_color(rule)) for name, rule, run in ends)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -377,7 +370,7 @@ class UpdateRule(LineForWords, LectureScene):
         sizes = [high - low for low, high in self.objective.view]
         near = np.abs(points - points[0]).max(axis=-1) <= FAR * max(sizes)
         least = 1e-3 * max(sizes)
-        return even_map(self.objective, self.boxes[0], around(points[near], 0.08, least))
+        return even_map(self.objective, self.boxes[0], around(points[near], 0.12, least))
 
     @cached_property
     def trail(self) -> Trail:

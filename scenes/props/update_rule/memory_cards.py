@@ -1,4 +1,4 @@
-"""Two cards: the rule with a memory and the one without, and how low each is."""
+"""Two cards: the rule with a memory and the one without, and how low each is; and the line that compares them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from optimizers import Trajectory
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
+from scenes.stage.ink.palette import rule_color
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import RuleCard
+from scenes.stage.words.endings import ending, ending_briefly
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import widest_of
+from scenes.stage.words.speaker import tinted
 
+TITLES = {"momentum": "with a memory", "gradient_descent": "without"}
 HEIGHT = 2.4  # of both and the gap between them, where they stand one below the other
 
 
@@ -22,12 +26,22 @@ def memory_cards(
     middle = (box.top + box.bottom) / 2
     column = Box(box.left, middle - HEIGHT / 2, box.right, middle + HEIGHT / 2)
     places = column.rows(1, 1) if layout.is_wide() else box.columns(1, 1, gap=0.2)
-    titles = {"momentum": "with a memory", "gradient_descent": "without"}
     values = errors_of(runs.values())
     spec = running_spec(values, 3)
     return {
         name: RuleCard(place, name, title, settings[name], spec, "$f =$", widest_of(values, spec), named=True).display(
             error_at(runs[name], 0)
         )
-        for place, (name, title) in zip(places, titles.items(), strict=True)
+        for place, (name, title) in zip(places, TITLES.items(), strict=True)
     }
+
+
+def verdicts(runs: Mapping[str, Trajectory], since: int | None) -> tuple[str, ...]:
+    """What the memory was good for: both last values, in the rules' colours, and since which step the one with a memory
+    has been lower, if it has; as Typst markup, the longest first."""
+    whole = ", ".join(tinted(f"{TITLES[name]}: $f$ {ending(run, 2)}", rule_color(name)) for name, run in runs.items())
+    brief = ", ".join(
+        tinted(f"{TITLES[name]} {ending_briefly(run, 2)}", rule_color(name)) for name, run in runs.items()
+    )
+    lower = f": lower since step {since}"
+    return (whole, brief) if since is None else (whole + lower, brief + lower, whole)

@@ -1,53 +1,67 @@
-"""What becomes of the gradient's pushes in each coordinate: they go one way and add up, or to and fro and cancel."""
+"""What a memory makes of the gradient's parts: where they agree, the steps grow longer than them; where they turn, not.
+
+Told in numbers only where both are seen: in one coordinate all gradients so far point one way, and the steps are longer
+than the gradient's parts of them; in the other they turn to and fro, and the steps are shorter.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette
+from scenes.stage.words.figures import figure
 from scenes.stage.words.speaker import tinted
 
-ONE_WAY, CANCELS = 0.9, 0.5  # what is left of the pushes in a coordinate where they add up, and where they cancel
+SEEN = 0.05  # by how much longer or shorter, as a share, something has to be for it to be told
 
 
-def left_over(pushes: Array) -> Array:
-    """For each coordinate of pushes (n, d), their sum over the sum of their sizes, (d,): 1 where all go one way, near 0
-    where they cancel; not a number where there is none."""
+@dataclass(frozen=True)
+class Gains:
+    """Over the last `count` steps, how long they are in a coordinate as a multiple of the gradient's parts of them:
+    along it, where the gradients agree, and across it, where they turn."""
+
+    count: int
+    along: int
+    longer: float
+    shorter: float
+
+    @property
+    def across(self) -> int:
+        return 1 - self.along
+
+
+def gains_of(pushes: Array, updates: Array, count: int) -> Gains | None:
+    """Of the gradient's parts (n, 2) of all updates (n, 2) so far, and of the last `count` of both."""
     with np.errstate(all="ignore"):
-        return np.asarray(np.abs(pushes.sum(axis=0)) / np.abs(pushes).sum(axis=0))
-
-
-def along_and_across(left: Sequence[float]) -> tuple[int, int] | None:
-    """Of two coordinates the one in which the pushes add up, and the one in which they cancel, if it is so."""
+        gain = np.abs(updates[-count:]).sum(axis=0) / np.abs(pushes[-count:]).sum(axis=0)
     for along in (0, 1):
-        if left[along] > ONE_WAY and left[1 - along] < CANCELS:
-            return along, 1 - along
+        one_way = abs(np.sign(pushes[:, along]).sum()) == len(pushes)
+        turns = pushes[:, 1 - along].min() < 0 < pushes[:, 1 - along].max()
+        if one_way and turns and gain[along] > 1 + SEEN and gain[1 - along] < 1 - SEEN:
+            return Gains(count, along, float(gain[along]), float(gain[1 - along]))
     return None
 
 
-def pushes_told(count: int, along: str, across: str, left: float) -> str:
-    """How the last pushes add up along one coordinate, and what is left of them in the other."""
+def gains_told(gains: Gains, names: Sequence[str]) -> str:
+    """How long the steps are, as a sentence."""
     return (
-        f"the last {count} steps down the gradient add up along {along}; along {across} they cancel, all but "
-        f"{_percent(left)}"
+        f"Along {names[gains.along]} all gradients point one way: the last {gains.count} steps are "
+        f"{figure(gains.longer, 2)} times as long as the gradient's parts of them. Along {names[gains.across]} they turn "
+        f"to and fro: {figure(gains.shorter, 2)} times."
     )
 
 
-def pushes_lines(count: int, along: str, across: str, left: float) -> tuple[str, ...]:
-    """The same as a line on the screen, and a shorter one; Typst markup, the steps in the gradient's colour."""
-    whole, brief = (tinted(f"{count} steps{way}", palette().gradient) for way in (" down the gradient", ""))
-    kept = _percent(left)
-    ends = f"{along} adds up, {across} cancels, all but {kept}"
+def gains_lines(gains: Gains, names: Sequence[str]) -> tuple[str, ...]:
+    """The same as a line on the screen, and shorter ones; Typst markup, the gradient's parts in their colour."""
+    part = tinted("the gradient's part", palette().gradient)
+    along, across = (f"${names[k]}$" for k in (gains.along, gains.across))
+    longer, shorter = figure(gains.longer, 2), figure(gains.shorter, 2)
     return (
-        f"{whole} add up along {along}; along {across} they cancel, all but {kept}",
-        f"{whole}: {ends}",
-        f"{brief}: {ends}",
+        f"gradients agree along {along}: steps {longer} times {part}; along {across} they turn: {shorter}",
+        f"steps: {longer} times {part} along {along}, {shorter} along {across}",
+        f"{along}: {longer} times {part}, {across}: {shorter}",
     )
-
-
-def _percent(share: float) -> str:
-    """A share as it is said."""
-    return f"{100 * share:.0f} %"
