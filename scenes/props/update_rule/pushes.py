@@ -50,8 +50,8 @@ def gains_told(gains: Gains, names: Sequence[str]) -> str:
     """How long the steps are, as a sentence."""
     return (
         f"Along {names[gains.along]} all gradients point one way: the last {gains.count} steps are "
-        f"{figure(gains.longer, 2)} times as long as the gradient's parts of them. Along {names[gains.across]} they turn "
-        f"to and fro: {figure(gains.shorter, 2)} times."
+        f"{figure(gains.longer, 2)} times as long as the gradient's parts of them. "
+        f"Along {names[gains.across]} they turn to and fro: {figure(gains.shorter, 2)} times."
     )
 
 
