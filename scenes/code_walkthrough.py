@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 
 import numpy as np
-from manim import LEFT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import LEFT, RIGHT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -32,7 +32,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.code_walkthrough.forces import Forces
 from scenes.props.code_walkthrough.listing import Band, Listing, Moment, NamedValue, moments_of, variables_of
-from scenes.props.code_walkthrough.seats import Seats, is_wide, seats
+from scenes.props.code_walkthrough.seats import Seats, is_wide, seats, type_of_code
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Ball, Trail
@@ -48,6 +48,7 @@ from scenes.stage.runs.resting import minima
 from scenes.stage.words.cards import RuleCard
 from scenes.stage.words.endings import ending, ending_briefly, goes_down, last_value
 from scenes.stage.words.figures import running_spec, typed
+from scenes.stage.words.notation import notation
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, quiet
@@ -63,7 +64,7 @@ SHARE = "gamma * update +"  # what is struck out of them without momentum
 TINTS = {"gamma * update": "share", "eta * dw": "gradient", "dw = gradient(w)": "gradient"}  # as in the formulas
 SAID = {  # of the line that sets a variable
     "dw": ("the slope: its push is yellow", "the slope's push"),
-    "update": ("a share of the last update, and the push", "last update and push"),
+    "update": ("plus a share of the last update: at first, 0", "the last one's share: still 0"),
     "w": ("and only now the step", "only now the step"),
 }
 
@@ -80,7 +81,7 @@ class CodeWalkthrough(LectureScene):
         start: Point | None = Field((4.8, 1.6), description="Where the run starts; `None`: where the objective says.")
         learning_rate: LearningRate = Field(0.7, description="Learning rate.")
         momentum: Coefficient = Field(0.7, description="Momentum coefficient.")
-        steps: int = Field(12, ge=3, le=500, description="How many rounds the loop makes.")
+        steps: int = Field(18, ge=3, le=500, description="How many rounds the loop makes.")
 
     # The run --------------------------------------------------------------------------------------------------------
 
@@ -126,7 +127,7 @@ class CodeWalkthrough(LectureScene):
         (left, right), (low, high) = held = containing(self.objective.view, points)
         x, y = points.T
         near = points[(left <= x) & (x <= right) & (low <= y) & (y <= high)]
-        return around(near, 0.07, 0.2 * max(right - left, high - low)) if len(near) else held
+        return around(near, 0.06, 0.2 * max(right - left, high - low)) if len(near) else held
 
     @property
     def _tips(self) -> Array:
@@ -193,17 +194,18 @@ class CodeWalkthrough(LectureScene):
         self.show_title(self.code.code, self.map, self.goal, self.ball)
 
     def listing(self) -> None:
-        """A function, and the map that it works on. What you read is what runs. Two lines are new beside gradient
-        descent: they keep an update."""
-        self.speaker.say("what you read is what runs")
+        """What you read is what runs; w is where the ball is. Two lines are new beside gradient descent: they keep an
+        update."""
+        letter = f"`w` is ${notation().parameters}$"
+        self.speaker.say(f"what you read is what runs; {letter}", f"what you read is what \\ runs; {letter}")
         self.wait(3.8)
         self.play(FadeIn(self.code.marks), run_time=0.5)
         self.speaker.say("new beside gradient descent: these two lines", "two lines are new: \\ they keep an update")
         self.wait(3.4)
 
     def line_by_line(self) -> None:
-        """One line after the other: the slope where the ball stands pushes it down; a share of the last update comes
-        before the push; and only then the step."""
+        """One line after the other: the slope pushes the ball down; a share of the last update is added, at first 0;
+        only then the step."""
         self.speaker.hush()
         self.play(FadeIn(self.variables), FadeIn(self.settings), run_time=0.6)
         self.remove(self.ball)
@@ -303,7 +305,7 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def code(self) -> Listing:
-        return Listing(walk, self.seats.listing, TINTS, MARKED, compact=not is_wide(), beside=self.seats.chart)
+        return Listing(walk, self.seats.listing, TINTS, MARKED, type_of_code(), self.seats.chart)
 
     @cached_property
     def struck(self) -> VMobject:
@@ -347,7 +349,8 @@ class CodeWalkthrough(LectureScene):
         """The arguments that stay as they are."""
         values = {"eta": self.parameters.learning_rate, "gamma": self.parameters.momentum}
         made = {name: quiet(f"`{name}` $= {typed(values[name])}$") for name in SETTINGS}
-        return VGroup(*(layout.place(words, self.cells[name], LEFT) for name, words in made.items()))
+        fits = {name: words.width <= self.cells[name].width for name, words in made.items()}
+        return VGroup(*(layout.place(made[name], self.cells[name], LEFT if fits[name] else RIGHT) for name in made))
 
     @cached_property
     def lit(self) -> Band:

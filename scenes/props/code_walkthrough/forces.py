@@ -1,7 +1,7 @@
 """What a line of the code does, as arrows on the map: the slope's push, the share that is kept, and their sum.
 
-All is a function of the moment: `dw = ...` lets the push grow at the ball, down the slope; `update = ...` puts the
-share of the last update before it, head to tail; `w = w - update` then takes the ball to where they end.
+All is a function of the moment: `dw = ...` lets the push grow at the ball, down the slope; `update = ...` adds
+a share of the last update, head to tail; `w = w - update` then takes the ball to where they end.
 """
 
 from __future__ import annotations

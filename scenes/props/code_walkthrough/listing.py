@@ -33,9 +33,9 @@ from scenes.stage.words.typesetting import SMALL, Words, on_baseline
 Values = Mapping[str, Any]
 
 FONT = "DejaVu Sans Mono"
-#: Size and leading of the code in a line of text: its capitals are higher than those of words; where room is dear, as
-#: high, and its rows closer.
-USUAL, COMPACT = ("1.1em", "0.55em"), ("0.98em", "0.42em")
+#: Size and leading of the code in a line of text: its capitals are higher than those of words; where height is dear,
+#: its rows are closer; and where width is, too, it is smaller.
+USUAL, CLOSE, COMPACT = ("1.1em", "0.55em"), ("1.1em", "0.4em"), ("0.98em", "0.42em")
 ROOM, SIDE = 0.12, 0.14  # of a lit ground, above and at the sides
 AFTER_NAME = 0.18  # between a variable's name and its numbers
 THROUGH = 0.22  # of the way from a baseline to the next, for what is struck out
@@ -97,9 +97,9 @@ def variables_of(moments: Sequence[Moment]) -> list[str]:
 class Code(Words):
     """Source text as it stands, coloured by what it is, a glyph a character."""
 
-    def __init__(self, text: str, compact: bool = False) -> None:
+    def __init__(self, text: str, kind: tuple[str, str] = USUAL) -> None:
         quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        size, leading = COMPACT if compact else USUAL
+        size, leading = kind
         rules = f'#set par(leading: {leading})\n#show raw: set text(font: "{FONT}", size: {size})\n'
         super().__init__(f'{rules}#raw("{quoted}", lang: none, block: true)', SMALL)
         self.text = text
@@ -157,13 +157,13 @@ class Listing(VGroup):
         box: Box,
         tints: Mapping[str, str] | None = None,
         marked: Sequence[str] = (),
-        compact: bool = False,
+        kind: tuple[str, str] = USUAL,
         beside: Box | None = None,
     ) -> None:
         super().__init__()
         self.beside = beside
         self.source = textwrap.dedent(inspect.getsource(function)).rstrip()
-        self.code = place(Code(self.source, compact), box.inset(left=SIDE, top=ROOM), UL)
+        self.code = place(Code(self.source, kind), box.inset(left=SIDE, top=ROOM), UL)
         for piece, meaning in (tints or {}).items():
             self._tint(piece, getattr(palette(), meaning))
         self.band = Band()

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scenes.props.code_walkthrough.listing import CLOSE, COMPACT, USUAL
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 
 ROWS, FOOT, MAP = 3.85, 0.5, 5.2  # heights of listing and words; width of the map
 ROOM = 13.0  # width of listing and map
-COMPACT, LEFT = 2.78, 4.75  # where there is less: height of the listing, and at least the width beside the map
-RISE, BESIDE_ROWS = 0.35, 0.62  # how far the listing reaches up to the heading, and the map up beside its last rows
-GIVEN = 2.55  # width of what stands beside the listing
-SETTING = 0.5  # height of a row there
+LISTING, LEFT = 3.05, 4.6  # where there is less: height of the listing, and at least the width beside the map
+NARROW = 2.78  # height of the listing where it is narrow, too
+RISE, BESIDE_ROWS = 0.35, 0.68  # how far the listing reaches up to the heading, and the map up beside its last rows
+GIVEN = 2.0  # width of what stands beside the listing
+SETTING = 0.36  # height of a row there: that of the listing
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ def is_wide() -> bool:
     return layout.stage().width > ROOM
 
 
+def type_of_code() -> tuple[str, str]:
+    """Size and leading of the listing."""
+    return USUAL if is_wide() else COMPACT if layout.is_narrow() else CLOSE
+
+
 def seats() -> Seats:
     """As the picture's shape has room."""
     stage = layout.stage()
@@ -46,7 +53,7 @@ def seats() -> Seats:
         return Seats(listing, chart, variables, words)
     if layout.is_narrow():
         return _narrow(stage)
-    listing, rest = stage.inset(top=-RISE).top_slice(COMPACT, gap=0.1)
+    listing, rest = stage.inset(top=-RISE).top_slice(LISTING, gap=0.1)
     given = listing.right_slice(GIVEN)[0].top_slice(3 * SETTING)[0]
     chart, rest = rest.right_slice(min(stage.width - LEFT, MAP), gap=0.3)
     words, variables = rest.bottom_slice(FOOT, gap=0.05)
@@ -55,7 +62,7 @@ def seats() -> Seats:
 
 def _narrow(stage: Box) -> Seats:
     """Below each other, or map and variables side by side where that is too low."""
-    listing, rest = stage.inset(top=-RISE * (not layout.is_tall())).top_slice(COMPACT, gap=0.1)
+    listing, rest = stage.inset(top=-RISE * (not layout.is_tall())).top_slice(NARROW, gap=0.1)
     if layout.is_tall():
         words, rest = rest.bottom_slice(FOOT, gap=0.05)
         chart, variables = rest.rows(1.6, 1.0, gap=0.1)
