@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from manim import ORIGIN, VGroup, VMobject
 
 from clips.filming.work import make_scene, perform, read_parameters, studio, typeset_cache
 from clips.job import Job
-from clips.profile import Profile
+from clips.profile import Profile, make_profile
 from objectives.errors import UsageError
 from scenes.lecture_scene import LectureScene
 from scenes.props.unrolling.age_bars import AgeBars, weights_at
@@ -34,6 +35,7 @@ from scenes.stage.panels.unrolled import (
 )
 from scenes.stage.words.derivation import Line, Part, Rewrite, progress, same
 from scenes.stage.words.figures import in_one_unit, rounded
+from scenes.stage.words.typesetting import MINIMUM_CAPITAL, Words, capital_fraction
 from scenes.unrolling import Unrolling
 
 TINY = Profile(320, 180, 3)
@@ -132,6 +134,16 @@ def test_the_bars_beside_the_lines_are_as_high_as_the_weights() -> None:
     bars = AgeBars(layout.stage(), 4, 0.6, ["#ff0000"] * 4).display(4.0)
     heights = np.array([bar.height for bar in bars.bars])
     np.testing.assert_allclose(heights / heights[-1], [0.216, 0.36, 0.6, 1])
+
+
+@pytest.mark.parametrize(("aspect", "unit"), [("16:9", "in units of $eta$"), ("4:3", "weight $thin slash thin eta$")])
+def test_the_bars_say_in_which_unit_they_are(aspect: str, unit: str) -> None:
+    """Beside the lines a weight is told without the learning rate, and below the sum with it; the name is well read."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("unrolling", {})
+        named = [part for part in scene.bars.get_family() if isinstance(part, Words) and unit in part.typst_code]
+        assert len(named) == 1
+        assert capital_fraction(named[0]) > MINIMUM_CAPITAL * 1.05
 
 
 def test_captions_are_computed() -> None:

@@ -6,7 +6,7 @@ the older count less, and one sees it happen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from manim import DOWN, LEFT, UP, Rectangle, VGroup
@@ -18,11 +18,11 @@ from scenes.stage.panels.bars import THIN
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import gradient, notation
 from scenes.stage.words.numerals import Numeral
-from scenes.stage.words.typesetting import SMALL, Words, lines, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, lines, quiet
 
-HEAD, NUMBER, NAME, TIGHT = 1.45, 0.5, 0.5, 3.0  # heights: of the words above, a number, a name; a low box
+HEAD, NUMBER, NAME, TIGHT = 1.3, 0.5, 0.5, 3.0  # heights: of the words above, a number, a name; a low box
 PALE, SOON = 0.35, 0.2  # opacity of bars that a line does not hold yet; the part of a line in which they pale
-NAMED, BESIDE = 1.55, 0.1  # room for words beside low bars, and their distance from them
+NAMED, BESIDE = 1.9, 0.1  # room for words beside low bars, and their distance from them
 WIDTH = 0.62  # of a bar, in shares of its column
 
 
@@ -92,13 +92,17 @@ class AgeBars(VGroup):
 
 def _above(here: str) -> VGroup:
     """What the bars are, in full; `here` is the momentum, as mathematics."""
-    weight = f"the weight of ${gradient('i')} = g_i$"
-    unit = f"in the update, in units of ${notation().learning_rate}$"
-    return lines(*map(quiet, (weight, unit, f"here {here}")), gap=0.15)
+    rows = (f"the weight of $g_i = {gradient('i')}$", f"in units of ${notation().learning_rate}$; {here}")
+    return lines(*(quiet(row, BODY) for row in rows), gap=0.15)
 
 
 def _beside(here: str) -> VGroup:
     """What low bars are, as far as there is room beside them."""
-    words = [quiet("weight,"), quiet(here)]
-    fits = max(line.width for line in words) <= NAMED - BESIDE
-    return lines(*(words if fits else [quiet("weight")]), gap=0.15)
+    rows = (f"weight $thin slash thin {notation().learning_rate}$", here)
+    return next(words for words in _in_each_size(rows) if words.width <= NAMED - BESIDE)
+
+
+def _in_each_size(rows: Sequence[str]) -> Iterator[VGroup]:
+    """All rows, or the first alone, the larger before the smaller."""
+    for shown in (rows, rows[:1]):
+        yield from (lines(*(quiet(row, size) for row in shown), gap=0.15) for size in (BODY, SMALL))
