@@ -296,7 +296,7 @@ class DescentOnACurve(LectureScene):
             table = [self.tables[name]] * (arrival is None or stop <= arrival)
             self._go_on((self.strip, self.walks[name], *table), step, stop, pace)
             if stop == out and stop < run.ended_at:
-                self.speaker.say("through the minimum, and out again", "through, and out again")
+                self.speaker.say(*self.tale.out_told(name))
                 self.wait(1.4)
                 self.speaker.hush()
         self.play(*map(FadeIn, self.standings.rows[name][1:]), run_time=0.6)
@@ -372,7 +372,7 @@ class DescentOnACurve(LectureScene):
 
     @cached_property
     def first_step(self) -> tuple[VMobject, VMobject, VMobject]:
-        """The slope; the rule; and the rule with the numbers of the first step."""
+        """The slope; the rule; and that with the numbers of the first step."""
         return first_step(
             layout.union(*self.parts[2:]), self.objective, self.runs["without"], self.parameters.learning_rate
         )

@@ -17,7 +17,6 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.descent_on_a_curve import RUNS, DescentOnACurve
-from scenes.props.update_rule.equations import at_step
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.panels.step_table import StepTable
@@ -85,18 +84,18 @@ def test_a_worked_step_says_when_it_is_rounded(changes: dict[str, Any], first: s
         assert re.sub(r'manimgrp\("\w+", ', "(", code) == wanted
 
 
-def test_the_steps_are_counted_as_where_the_rule_is_introduced() -> None:
-    """There the start is theta_1 and update_0 is 0; so here the first step leads from theta_1 to theta_2, and the
-    second update keeps a share of the first."""
+def test_nothing_but_steps_is_counted() -> None:
+    """The rule's start is theta_1, and the table's start is step 0: beside the table no place has a number, and what a
+    formula sets is what the row of its step says."""
     scene: Any = make_scene("descent_on_a_curve", {})
-    (_, rule, _), (with_momentum, _, end) = scene.first_step, scene.second_step
-    numbers = [
-        [int(found) for found in re.findall(r"_\(?(\d)", " ".join(part.typst_code for part in shown))]
-        for shown in ([rule], with_momentum, [end])
-    ]
-    introduced = [part.source for part in at_step(2)[0]]
-    counted = [int(found) for found in re.findall(r"_\((\d)\)", " ".join(introduced))]
-    assert numbers == [[2, 1, 1], counted, [3]]
+    (here, rule, sums), (with_momentum, _, end) = scene.first_step, scene.second_step
+    shown = (line for part in (here, rule, sums, with_momentum, end) for line in texts_of(part))
+    written = [" ".join(line.typst_code.split()) for line in shown]
+    assert not any("_" in code for code in written)
+    assert written[0] == "$ f(theta) = theta^2 $"
+    assert "f'(theta) = 2 theta = 20" in written[1]
+    rows = [scene.tables["some"].columns[1][step] for step in (1, 2)]
+    assert [written[k].strip("$ ").split("= ")[-1] for k in (3, -1)] == [f"{place:g}" for place in rows]
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
@@ -218,7 +217,11 @@ def test_to_land_below_the_bound_on_the_way_is_not_to_pass_through() -> None:
 
 @pytest.mark.parametrize(
     ("momentum", "told"),
-    [(0.5, "keeps 0.5 of the last one, 2, and adds 1.6 for the new slope: from 8 to 5.4"), (0.0, "keeps nothing of")],
+    [
+        (0.5, "The first step was 2. The second keeps half of it, 1, and adds 1.6 for the new slope: from 8 to 5.4."),
+        (0.25, "keeps 0.25 of it, 0.5, and adds 1.6 for the new slope: from 8 to 5.9."),
+        (0.0, "keeps nothing of"),
+    ],
 )
 def test_what_is_kept_is_said(momentum: float, told: str) -> None:
     scene = make_scene("descent_on_a_curve", {"momenta": (0.0, momentum, 0.9)})
@@ -264,6 +267,12 @@ def test_what_is_said_is_what_the_runs_do(
         assert ("and stays there" in told and arrival != 0) <= (arrival is not None and not any(below[:arrival]))
         if arrival:
             assert f"step {arrival} " in told
+        dip = next((k for k, low in enumerate(below) if low and not all(below[k:])), None)
+        first = bool(arrival and passes and dip is not None)
+        assert (f"at step {dip} below 0.01 for the first time" in told) == first
+        assert (f"below $0.01$ at step ${dip}$" in scene.tale.out_told(name)[0]) == (
+            out is not None and dip is not None and dip < out
+        )
         assert (f"{len(passes)} times" in told) == ("passes through" in told and len(passes) > 10)
     there = [step for step in arrivals if step is not None]
     best = scene.tale.best_told()

@@ -1,7 +1,7 @@
 """What the three runs do, and the words for it: chosen by their numbers.
 
 To arrive is to be below the bound from a step on. To pass through is to step over the minimum and to be above the bound
-once more: whether a step happens to land below it on the way says nothing.
+once more: a step that happens to land below it on the way is told, and is not an arrival.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 
-TOLERANCE = 0.01
+TOLERANCE, HALF = 0.01, 0.5
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,19 @@ class Tale:
         run = self.runs[name]
         above = (k for k in self.passes(name)[:1] for k in range(k, run.ended_at + 1) if run.values[k] >= TOLERANCE)
         return next(above, None)
+
+    def dip(self, name: str) -> int | None:
+        """The first step below the bound, if the run comes out again."""
+        first: int | None = self.runs[name].first_below(TOLERANCE)
+        return first if first is not None and first != self.arrival(name) else None
+
+    def out_told(self, name: str) -> tuple[str, ...]:
+        """That a run has passed through and is out again, and a shorter wording; as Typst markup: with the step below
+        the bound, if one was."""
+        dip, out = self.dip(name), self.out_again(name)
+        if dip is None or out is None or dip > out:
+            return "through the minimum, and out again", "through, and out again"
+        return f"below ${TOLERANCE}$ at step ${dip}$, and out again", f"below at step ${dip}$, out again"
 
     @property
     def pace(self) -> str:
@@ -83,6 +96,9 @@ class Tale:
             return f"It {through}, and i{end}" if passes else f"I{end}"
         if arrival == 0:
             return f"The loss is below {TOLERANCE} from the start, and stays there."
+        dip = self.dip(name)
+        if passes and dip is not None:
+            return f"It {through}: at step {dip} below {TOLERANCE} for the first time, from step {arrival} on for good."
         if passes:
             return f"It {through} before the loss stays below {TOLERANCE}: from step {arrival} on."
         if run.first_below(TOLERANCE) == arrival:
@@ -114,9 +130,13 @@ class Tale:
         if run.ended_at < 2:
             return "The run ends with the first step."
         (last, step), x = map(float, run.updates[:2, 0]), [figure(place) for place in run.iterates[1:3, 0]]
-        share = f"{figure(momentum, 6)} of the last one, {figure(last)}" if momentum else "nothing of the last one"
-        fresh = figure(step - momentum * last)
-        return f"The second step keeps {share}, and adds {fresh} for the new slope: from {x[0]} to {x[1]}."
+        fresh = f"adds {figure(step - momentum * last)} for the new slope: from {x[0]} to {x[1]}."
+        if not momentum:
+            return f"The second step keeps nothing of the first, and {fresh}"
+        share = "half" if momentum == HALF else figure(momentum, 6)
+        return (
+            f"The first step was {figure(last)}. The second keeps {share} of it, {figure(momentum * last)}, and {fresh}"
+        )
 
     @property
     def first(self) -> tuple[str, ...]:
