@@ -34,9 +34,9 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.props.nesterov.look_ahead import Equations, StableRanges, height_above, least_width
+from scenes.props.nesterov.coefficients import TRIED, Ends, ends_of, other_way
+from scenes.props.nesterov.look_ahead import Equations, StableRanges, above_the_map, height_above, least_width
 from scenes.props.nesterov.outcome import (
-    becomes,
     between,
     both_become,
     claimed,
@@ -47,7 +47,8 @@ from scenes.props.nesterov.outcome import (
     turns_by,
     where_it_is,
 )
-from scenes.props.nesterov.racing import rings_on, targets_on, told_in_the_end, told_of_rings, trails_on
+from scenes.props.nesterov.racing import last_errors, rings_on, targets_on, told_in_the_end, told_of_rings, trails_on
+from scenes.props.nesterov.settles import OFF, STEPS, Settling
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
 from scenes.props.nesterov.two_steps import StepPicture, TwoSteps
@@ -63,14 +64,13 @@ from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.cards import INSET, Counter, RuleCard, settings_line
 from scenes.stage.words.conditions import said_of, told
-from scenes.stage.words.endings import ending, last_value
+from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import typed
 from scenes.stage.words.speaker import FOOT, LineForWords, tinted
+from scenes.stage.words.turning import u_turns
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
-OFF = (0.02, 0.02)  # from the minimum, where the second runs start
 AWAY = "distance to the minimum after each step"
-SECOND_STEPS, LAST = 60, 10  # steps; of these, at the end, those in which a run is looked at
 PACE, LONGEST, LEAD = 8.0, 14.0, 8  # steps a second; seconds of a run at most; steps before a turn: nothing is seen
 CARD, BETWEEN = 0.98, 0.16  # heights
 
@@ -88,7 +88,7 @@ class NesterovScene(LineForWords, LectureScene):
         )
         start: Point | None = Field(None, description="Where both start there; if not given, where the objective says.")
         learning_rate: LearningRate = Field(1.0, description="Learning rate of both rules.")
-        momentum: Coefficient = Field(0.85, description="Momentum coefficient of both rules.")
+        momentum: Coefficient = Field(0.9, description="Momentum coefficient of both rules.")
         steps: int = Field(100, ge=3, le=1000, description="How many steps in the valley.")
         second_data: ObjectiveName = Field("six_points_neuron", description="Where Nesterov is the unstable one.")
         schedule: ScheduleName = Field("constant", description="How the rate changes in the valley, as in `descend`.")
@@ -109,15 +109,27 @@ class NesterovScene(LineForWords, LectureScene):
     def conditions(self) -> Conditions:
         return conditions_of(self.parameters)
 
-    @cached_property
-    def rules(self) -> dict[str, Rule[Any]]:
-        rate, momentum = self.parameters.learning_rate, self.parameters.momentum
+    def rules_with(self, momentum: float) -> dict[str, Rule[Any]]:
+        rate = self.parameters.learning_rate
         return {BALL: Momentum(rate, momentum), AHEAD: Nesterov(rate, momentum)}
 
     @cached_property
-    def runs(self) -> dict[str, Trajectory]:
+    def rules(self) -> dict[str, Rule[Any]]:
+        return self.rules_with(self.parameters.momentum)
+
+    def runs_of(self, rules: Mapping[str, Rule[Any]]) -> dict[str, Trajectory]:
         how = start_of(self.parameters.start, self.objective), self.parameters.steps
-        return {name: self.conditions.descend(self.objective, rule, *how) for name, rule in self.rules.items()}
+        return {name: self.conditions.descend(self.objective, rule, *how) for name, rule in rules.items()}
+
+    @cached_property
+    def runs(self) -> dict[str, Trajectory]:
+        return self.runs_of(self.rules)
+
+    @cached_property
+    def tried(self) -> dict[float, Ends]:
+        """How both end with other coefficients."""
+        others = [momentum for momentum in TRIED if momentum != self.parameters.momentum]
+        return {momentum: ends_of(self.runs_of(self.rules_with(momentum))) for momentum in others}
 
     @cached_property
     def minimum(self) -> Array:
@@ -126,7 +138,7 @@ class NesterovScene(LineForWords, LectureScene):
 
     @cached_property
     def second_runs(self) -> dict[str, Trajectory]:
-        return {name: descend(self.second, rule, self.minimum + OFF, SECOND_STEPS) for name, rule in self.rules.items()}
+        return {name: descend(self.second, rule, self.minimum + OFF, STEPS) for name, rule in self.rules.items()}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs | {f"second_{name}": run for name, run in self.second_runs.items()}
@@ -148,45 +160,32 @@ class NesterovScene(LineForWords, LectureScene):
         momentum = self.parameters.momentum
         return {BALL: theory.heavy_ball_limit(momentum), AHEAD: theory.nesterov_limit(momentum)}
 
-    def distances(self, name: str) -> Array:
-        """From the second minimum, at each step."""
-        return np.asarray(np.linalg.norm(self.second_runs[name].iterates - self.minimum, axis=-1))
-
-    def last_distance(self, name: str) -> float:
-        """The largest of the last steps."""
-        last = self.distances(name)[: self.second_runs[name].ended_at + 1][-LAST:]
-        return float(np.max(np.where(np.isnan(last), np.inf, last)))
-
     @property
-    def outcomes(self) -> dict[str, str]:
-        """What the runs that start beside the second minimum do."""
-        return {name: becomes(self.last_distance(name), float(np.linalg.norm(OFF))) for name in (BALL, AHEAD)}
-
-    @property
-    def turns(self) -> dict[str, int]:
-        """The u-turns of both runs in the valley."""
-        return {name: run.u_turns for name, run in self.runs.items()}
+    def settling(self) -> Settling:
+        """The runs that start beside the second minimum."""
+        return Settling(self.second_runs, self.minimum)
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"iterate": self.leaps.iterate, "turned": self.leaps.turned, "pull": self.pull}
         for name, run in self.runs.items():
             found |= {f"{name}_u_turns": run.u_turns, f"{name}_error": last_value(run)}
-            found |= {f"{name}_second_distance": self.last_distance(name), f"{name}_limit": self.limits[name]}
-        return found | {"off": float(np.linalg.norm(OFF)), "second_steps": SECOND_STEPS}
+            found |= {f"{name}_second_distance": self.settling.last[name], f"{name}_limit": self.limits[name]}
+        return found | {"off": self.settling.off, "second_steps": STEPS}
 
     def claims(self) -> Iterator[Claim]:
-        last = {name: self.last_distance(name) for name in self.rules}
-        said = claimed(self.leaps.turned, self.turns, last, float(np.linalg.norm(OFF)), called(self.second))
+        settling = self.settling
+        said = claimed(self.leaps, ends_of(self.runs), settling.last, settling.off, called(self.second))
         yield from (Claim(*told) for told in (*said.items(), between(self.pull, self.limits)))
 
     def words(self) -> Mapping[str, str]:
-        turns = self.turns
+        ends = ends_of(self.runs)
         return {
             "elsewhere": elsewhere(self.second, self.conditions),
             "under": told(self.conditions, self.parameters.steps),
-            "turned_back": f"{turns[BALL]} u-turns with momentum, and {turns[AHEAD]} with Nesterov",
-            "last_errors": "; ".join(f"{RULES[name].title} {ending(run, 2)}" for name, run in self.runs.items()),
-            "both_become": both_become(self.outcomes),
+            "turned_back": f"{u_turns(ends.turns[BALL])} with momentum, {ends.turns[AHEAD]} with Nesterov",
+            "last_errors": last_errors(self.runs),
+            "other_way": other_way(ends, self.tried),
+            "both_become": both_become(self.settling.outcomes),
             "remedy": f"{remedy(self.pull, self.limits[AHEAD], self.parameters.learning_rate)[0]}.",
             "where_it_is": where_it_is(self.pull, self.limits),
         }
@@ -200,42 +199,39 @@ class NesterovScene(LineForWords, LectureScene):
     def leap(self) -> None:
         """Momentum: a share of the last update, and the gradient where the ball stands: the step subtracts both."""
         here, moved = self.leaps.here, self.leaps.share
-        share = self._vector(palette().share, here)
+        share, slope = self.pushes
         self._send(share, here, moved)
         self.speaker.say(tinted("a share of the last update ...", palette().share))
         self.wait(1.4)
-        slope = self._vector(palette().gradient, here)
         self._send(slope, here, self.leaps.downhill(here))
         noise = " with its noise" * self.conditions.is_noisy
         self.speaker.say(tinted(f"... and the gradient{noise} from where it stands", palette().gradient))
         self.wait(1.6)
         self._send(slope, here + moved, self.leaps.downhill(here))
-        self._send(self._vector(rule_color(BALL), here), here, self.leaps.step(BALL))
-        self.speaker.say(tinted("momentum leaps here", rule_color(BALL)))
+        self._send(self.near.vector(rule_color(BALL), here), here, self.leaps.step(BALL), *self.pushes)
+        self.speaker.say(tinted("both together: momentum leaps here", rule_color(BALL)))
         self.wait(1.8)
-        self.speaker.hush()
-        self.vanish(share, slope)
 
     def look(self) -> None:
-        """Nesterov leaps by that share first, in thought, and asks for the gradient there: {turned:.0f} degrees off the
-        one from here."""
+        """Nesterov leaps by that share first, in thought, and asks for the gradient there: it points {turned:.0f}
+        degrees away from the one here."""
         here, ahead = self.leaps.here, self.leaps.ahead
+        self.speaker.hush()
+        self.vanish(self.pushes[1])
         self.play(FadeIn(self.equations.second), run_time=0.7)
-        self._send(self._vector(palette().share, here), here, self.leaps.share)
         self.play(GrowFromCenter(self.near.spot), run_time=0.5)
         self.speaker.say("Nesterov: look from there, before you leap", "look from there first")
         self.wait(1.8)
-        self._send(self._vector(palette().gradient, ahead), ahead, self.leaps.downhill(ahead))
+        self._send(self.near.vector(palette().gradient, ahead), ahead, self.leaps.downhill(ahead))
         self.play(FadeIn(self.near.vector(palette().quiet, ahead, self.leaps.downhill(here))), run_time=0.5)
-        turned = tinted(f"the gradient there: ${self.leaps.turned:.0f} degree$ off", palette().gradient)
-        self.speaker.say(f"{turned} {tinted('the one from here', palette().quiet)}", turned)
+        self.speaker.say(f"{tinted('the gradient there', palette().gradient)}, {tinted('and here', palette().quiet)}")
         self.wait(2.2)
-        self._send(self._vector(rule_color(AHEAD), here), here, self.leaps.step(AHEAD))
-        self.speaker.say(*told_of_look(self.leaps.turned))
+        self._send(self.near.vector(rule_color(AHEAD), here), here, self.leaps.step(AHEAD))
+        self.speaker.say(*told_of_look(self.leaps.turned, self.leaps.corrected))
         self.wait(2.4)
 
     def same_valley(self) -> None:
-        """The same valley, the same learning rate and momentum: {turned_back}. In the end {last_errors}.{under}"""
+        """The same valley, the same settings: {turned_back}. {last_errors}.{other_way}{under}"""
         self.speaker.hush()
         self._clear()
         self.play(FadeIn(self.map), *(FadeIn(part) for part in self.board), run_time=0.8)
@@ -259,8 +255,8 @@ class NesterovScene(LineForWords, LectureScene):
         self.speaker.say(f"{where}: both start beside the minimum", f"{where}: from beside the minimum")
         self.wait(1.6)
         self.add(*self.second_trails.values(), targets_on(self.second_map, self.second))
-        self._run(SECOND_STEPS, [self.second_strip, *self.second_trails.values()])
-        back, out = (outcome.removesuffix(" to it") for outcome in self.outcomes.values())
+        self._run(STEPS, [self.second_strip, *self.second_trails.values()])
+        back, out = (outcome.removesuffix(" to it") for outcome in self.settling.outcomes.values())
         self.speaker.say(tinted(f"momentum {back}", rule_color(BALL)))
         self.wait(1.6)
         held, ball = out.split(",")[0], tinted(f"momentum {back.split(',')[0]}", rule_color(BALL))
@@ -285,13 +281,10 @@ class NesterovScene(LineForWords, LectureScene):
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
-    def _vector(self, color: str, place: Array) -> Vector:
-        self.add(vector := self.near.vector(color, place))
-        self.bring_to_front(self.near.ball)
-        return vector
-
-    def _send(self, vector: Vector, tail: Array, move: Array) -> None:
+    def _send(self, vector: Vector, tail: Array, move: Array, *above: Vector) -> None:
         screen = self.near.map.to_screen
+        self.add(vector)
+        self.bring_to_front(*above, self.near.ball)
         self.play(on_the_way(vector, screen(*tail), screen(*(tail + move))), run_time=0.9)
 
     def _clear(self) -> None:
@@ -319,8 +312,8 @@ class NesterovScene(LineForWords, LectureScene):
 
     @cached_property
     def near_boxes(self) -> tuple[Box, Box]:
-        """The map round the iterate, and the equations: beside it, or above it in a tall picture."""
-        if layout.is_wide():
+        """The map round the iterate, and the equations: beside it, or above it in a narrow picture."""
+        if not above_the_map():
             width = self.rows[1].width
             return self.rows[1].right_slice(min(0.56 * width, width - layout.GAP - least_width()))
         above, below = self.rows[1].top_slice(height_above(), gap=0.1)
@@ -329,6 +322,12 @@ class NesterovScene(LineForWords, LectureScene):
     @cached_property
     def near(self) -> StepPicture:
         return StepPicture(self.near_boxes[0], self.leaps)
+
+    @cached_property
+    def pushes(self) -> tuple[Vector, Vector]:
+        """What momentum adds up: the share of the last update, and the gradient's part."""
+        share, slope = (self.near.vector(color, self.leaps.here) for color in (palette().share, palette().gradient))
+        return share, slope
 
     @cached_property
     def equations(self) -> Equations:
@@ -406,7 +405,8 @@ class NesterovScene(LineForWords, LectureScene):
 
     @cached_property
     def second_strip(self) -> ErrorStrip:
-        distances, box = {name: self.distances(name) for name in self.rules}, self.boxes[1].inset(bottom=FOOT)
+        distances = {name: self.settling.distances(name) for name in self.rules}
+        box = self.boxes[1].inset(bottom=FOOT)
         return ErrorStrip(box, distances, {n: rule_color(n) for n in distances}, AWAY)
 
     @cached_property

@@ -28,7 +28,7 @@ BAR = 0.5  # height of a stable range
 #: Of learning rate times curvature, by rule: where it stops being stable on a parabola (`theory`).
 LAWS = {"momentum": "2 (1 + {0})", "nesterov": "2 (1 + {0}) slash (1 + 2 {0})"}
 LARGE = 100  # a value that is not written beside its mark
-EQUATIONS, COMPACT, TALL = 1.75, 2.85, 3.45  # heights of equations above a map: in 4:3, 1:1, 9:16
+COMPACT, TALL = 2.85, 3.45  # heights of equations above a map: in 1:1, 9:16
 
 
 def look_ahead() -> list[Part]:
@@ -60,38 +60,37 @@ def least_width() -> float:
     return float(max(Line(parts, SMALL).width for parts in (rule(), look_ahead(), ahead_rule())))
 
 
+def above_the_map() -> bool:
+    """Whether there is no room for the equations beside the map."""
+    return layout.is_narrow()
+
+
 def height_above() -> float:
     """How high the equations are where they stand above the map."""
-    return TALL if layout.is_tall() else COMPACT if layout.is_narrow() else EQUATIONS
+    return TALL if layout.is_tall() else COMPACT
 
 
 class Equations:
-    """`first` and `second`: the names of the rules over their equations, one below the other or, in a near square
-    picture, beside their names; where that is too narrow, over them again, and closer."""
+    """`first` and `second`: the names of the rules over their equations, one below the other beside the map; where
+    they stand above it, closer, and as there is room without the step that both take."""
 
     def __init__(self, box: Box) -> None:
-        self.narrow = layout.is_narrow()
-        self.wide = layout.is_wide() or self.narrow
         names = {
             key: bold(name, BODY, rule_color(key)) for key, name in (("momentum", "momentum"), ("nesterov", "Nesterov"))
         }
-        indent = 0.0 if self.wide else max(name.width for name in names.values()) + 0.4
-        first = [rule(), step_taken()] if layout.is_wide() else [rule()]
-        second = [look_ahead(), ahead_rule(), *[step_taken()] * (layout.is_wide() or layout.is_tall())]
-        size = fitting_size([*first, *second], box.width - indent, BODY)
+        first = [rule()] if above_the_map() else [rule(), step_taken()]
+        second = [look_ahead(), ahead_rule(), *[step_taken()] * (layout.is_tall() or not above_the_map())]
+        size = fitting_size([*first, *second], box.width, BODY)
         lines = [[Line(parts, size) for parts in group] for group in (first, second)]
-        self._seat(box, list(names.values()), lines, indent)
+        self._seat(box, list(names.values()), lines)
         self.first, self.second = VGroup(names["momentum"], *lines[0]), VGroup(names["nesterov"], *lines[1])
 
-    def _seat(self, box: Box, names: list[Words], lines: list[list[Line]], indent: float) -> None:
-        near = (0.8, 1.95, 2.55, 3.15) if self.narrow else (0.3, 0.9, 1.5)
-        heights = (0.8, 1.6, 3.3, 4.1, 4.9) if layout.is_wide() else near
+    def _seat(self, box: Box, names: list[Words], lines: list[list[Line]]) -> None:
+        heights = (0.8, 1.95, 2.55, 3.15) if above_the_map() else (0.8, 1.6, 3.3, 4.1, 4.9)
         for line, height in zip(chain(*lines), heights, strict=False):
-            line.move_to((0, box.top - height, 0)).align_to((box.left + indent, 0, 0), LEFT)
+            line.move_to((0, box.top - height, 0)).align_to((box.left, 0, 0), LEFT)
         for name, (line, *_) in zip(names, lines, strict=True):
-            name.move_to(line).align_to((box.left, 0, 0), LEFT)
-            if self.wide:
-                name.next_to(line, UP, buff=0.15 if self.narrow else 0.25).align_to((box.left, 0, 0), LEFT)
+            name.next_to(line, UP, buff=0.15 if above_the_map() else 0.25).align_to((box.left, 0, 0), LEFT)
 
 
 def _told(limits: Mapping[str, float], width: float) -> tuple[str, ...]:

@@ -9,21 +9,26 @@ import numpy as np
 from objectives import AnyObjective, DataObjective
 from optimizers import RULES, Conditions
 from optimizers.problem import IntArray
-from scenes.props.nesterov.two_steps import MOMENTUM, NESTEROV
+from scenes.props.nesterov.coefficients import Ends
+from scenes.props.nesterov.two_steps import MOMENTUM, NESTEROV, TwoSteps
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.figures import figure
 from scenes.stage.words.speaker import tinted
 
 FAR = 30.0  # times the distance of the start: thrown out
+CORRECTED = 0.1  # of momentum's step, from where on one sees that Nesterov lands elsewhere
 
 
-def told_of_look(turned: float) -> tuple[str, ...]:
-    """Where Nesterov's step goes, and how far its gradient turned, in the colours of the arrows."""
-    leaps, here = tinted("Nesterov leaps there", rule_color(NESTEROV)), tinted("the one from here", palette().quiet)
-    off = f"gradient ${turned:.0f} degree$ off"
-    full, short = (tinted(text, palette().gradient) for text in (f"with the {off}", off))
-    return f"{leaps} {full} {here}", f"{leaps}: {short} {here}", f"{short} {here}"
+def told_of_look(turned: float, corrected: float) -> tuple[str, ...]:
+    """How far the gradient there points from the one here, in degrees, and whether Nesterov's leap is another one by
+    that: how far apart both rules land, in shares of momentum's step. In the colours of the arrows."""
+    away = f"points ${turned:.0f} degree$ away from"
+    there = tinted(f"there the gradient {away}", palette().gradient), tinted("the one here", palette().quiet)
+    leap = tinted("the leap is " + ("corrected" if corrected > CORRECTED else "hardly another"), rule_color(NESTEROV))
+    apart = f"gradients {{}}${turned:.0f} degree$ apart"
+    briefs = (tinted(text, palette().gradient) for text in (f"the two {apart.format('are ')}", apart.format("")))
+    return f"{' '.join(there)}: {leap}", *(f"{brief}: {leap}" for brief in briefs), leap
 
 
 def becomes(last: float, off: float) -> str:
@@ -48,16 +53,15 @@ def both_become(outcomes: Mapping[str, str]) -> str:
     return f"{told[0].upper()}{told[1:]}."
 
 
-def claimed(
-    turned: float, turns: Mapping[str, int], last: Mapping[str, float], off: float, second: str
-) -> dict[str, bool]:
-    """What the clip says of the runs, by rule, and whether it is so: the gradients are `turned` degrees apart."""
-    ball, ahead = MOMENTUM, NESTEROV
+def claimed(leaps: TwoSteps, ends: Ends, last: Mapping[str, float], off: float, second: str) -> dict[str, bool]:
+    """What the clip says of the runs, by rule, and whether it is so."""
+    (ball, ahead), turned, turns = (MOMENTUM, NESTEROV), leaps.turned, ends.turns
+    low, high = (figure(ends.errors[name], 2) for name in (ahead, ball))
     return {
         f"the two gradients point in different directions: {turned:.0f} degrees": turned > 30,
-        f"in the valley Nesterov takes fewer u-turns: {turns[ahead]}, momentum {turns[ball]}": (
-            turns[ahead] < turns[ball]
-        ),
+        f"that corrects the leap: by {figure(leaps.corrected, 2)} of it": leaps.corrected > CORRECTED,
+        f"in the valley Nesterov takes fewer u-turns: {turns[ahead]}, momentum {turns[ball]}": ends.ahead_is_calmer,
+        f"and ends lower: at {low}, momentum at {high}": ends.ahead_is_lower,
         f"on {second} momentum comes back to the minimum and Nesterov leaves it: distances "
         f"{figure(last[ball], 2)} and {figure(last[ahead], 2)}": bool(last[ball] < off < last[ahead]),
     }

@@ -8,14 +8,14 @@ import numpy as np
 from manim import VMobject
 
 from objectives import AnyObjective
-from optimizers import Trajectory
+from optimizers import RULES, Trajectory
 from scenes.props.nesterov.two_steps import MOMENTUM, NESTEROV
 from scenes.stage.ink.ball import RADIUS, Rings, Trail
 from scenes.stage.ink.drawing import crosses, inside
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.words.endings import last_value
-from scenes.stage.words.figures import in_one_notation
+from scenes.stage.words.endings import ending, flies_off, last_value
+from scenes.stage.words.figures import alike, in_one_notation
 from scenes.stage.words.speaker import tinted
 
 UNRINGED = "too small for a ring"
@@ -58,6 +58,14 @@ def told_in_the_end(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) 
         f"u-turns: {one} and {other}, {but} errors {errors}",
         f"the last errors: {errors}",
     )
+
+
+def last_errors(runs: Mapping[str, Trajectory]) -> str:
+    """Where both runs end, as a sentence: their errors in one notation, unless one ends otherwise."""
+    if any(flies_off(run) or run.undefined_at is not None for run in runs.values()):
+        return "In the end " + "; ".join(f"{RULES[name].title} {ending(run, 2)}" for name, run in runs.items())
+    written = alike([last_value(run) for run in runs.values()])
+    return f"The last errors are {' and '.join(written)}"
 
 
 def _bare(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> int:

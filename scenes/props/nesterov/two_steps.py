@@ -86,6 +86,13 @@ class TwoSteps:
         return np.asarray(self.share + self.downhill(self.here if rule == MOMENTUM else self.ahead))
 
     @property
+    def corrected(self) -> float:
+        """How far apart both rules land, in shares of momentum's step."""
+        one, other = self.step(MOMENTUM), self.step(NESTEROV)
+        size = float(np.linalg.norm(one))
+        return float(np.linalg.norm(other - one)) / size if size else 0.0
+
+    @property
     def turned(self) -> float:
         """Degrees between the gradient here and the gradient ahead."""
         one, other = self.downhill(self.here), self.downhill(self.ahead)

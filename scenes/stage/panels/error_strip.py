@@ -6,7 +6,7 @@ top, with a word where it does. So the others remain readable, and every point t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, VGroup, VMobject
@@ -24,6 +24,7 @@ EXPLODED = 1e3  # times the largest first error: a run that ends higher has expl
 GROWING = 2.0  # times the largest error of the first half of a run: it still grows
 GROWTH = 1e6  # times it: where all explode, so much of it is seen
 ASIDE = 0.12  # from where a curve leaves to the word
+TICKS = 0.8  # width of the numbers at the axis
 IN_POWERS = ", in powers of ten"  # of a name that tells the scale
 
 
@@ -61,6 +62,11 @@ def _largest_first(runs: Iterable[Array]) -> float:
     return max(firsts, default=0.0) or 1.0
 
 
+def _names(name: str) -> Iterator[str]:
+    """From long to short: with what is measured when, from where, or neither."""
+    yield from (name, name.split(" after ")[0], name.split(" to ")[0])
+
+
 class ErrorStrip(Panel):
     """The errors of several runs in one panel; `display(step)` draws all curves up to a fractional step."""
 
@@ -83,7 +89,7 @@ class ErrorStrip(Panel):
         errors, scale = error_range({**runs, **{f"beside {n}": v for n, v in (beside or {}).items()}}, floor)
         self.steps = max(least, *(len(values) - 1 for values in runs.values()))
         name += IN_POWERS * (scale_told and scale == "log")
-        name = name if quiet(name).width < box.width - 0.7 else name.split(" after ")[0]
+        name = next((told for told in _names(name) if quiet(told).width < box.width - TICKS), [*_names(name)][-1])
         super().__init__(box, (0.0, float(max(self.steps, 1))), errors, ("", name), scale, grid=True, x_steps=WHOLE)
         self.corners = {rule: self._corners(values) for rule, values in runs.items()}
         widths = [7.5] + [4.5] * (len(runs) - 1)  # where curves run together, the first is seen on both sides

@@ -165,16 +165,25 @@ def in_one_unit(values: Sequence[float], decimals: int = DIGITS) -> tuple[list[s
     return [_honest(text, value) for text, value in zip(texts, values, strict=True)], exponent
 
 
+def alike(errors: Sequence[float]) -> list[str]:
+    """Numbers above 0 with two digits, all of them as powers of ten if one has to be: in a sentence.
+
+    >>> alike([6.72e-6, 0.000221]), alike([0.5, 0.00123]), alike([0.0, 6.72e-6])
+    (['6.7·10⁻⁶', '2.2·10⁻⁴'], ['0.5', '0.0012'], ['0', '6.7·10⁻⁶'])
+    """
+    plain = [figure(error, 2) for error in errors]
+    if not any("10^" in in_math(text) for text in plain) or not all(math.isfinite(error) and error for error in errors):
+        return plain
+    return [_scientific(error) for error in errors]
+
+
 def in_one_notation(errors: Sequence[float]) -> list[str]:
-    """Numbers above 0 with two digits, all of them as powers of ten if one has to be.
+    """The same as mathematics.
 
     >>> in_one_notation([6.72e-6, 0.000221]), in_one_notation([0.5, 0.00123])
     (['6.7 dot 10^(-6)', '2.2 dot 10^(-4)'], ['0.5', '0.0012'])
     """
-    plain = [typed(error, 2) for error in errors]
-    if not any("10^" in text for text in plain) or not all(math.isfinite(error) and error for error in errors):
-        return plain
-    return [in_math(_scientific(error)) for error in errors]
+    return [in_math(text) for text in alike(errors)]
 
 
 def rounded_together(values: Sequence[float]) -> list[str]:
