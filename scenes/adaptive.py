@@ -31,11 +31,12 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.props.adaptive.around import Around, around_of
 from scenes.props.adaptive.averages import Averages, Uncorrected, averages_of, too_long
 from scenes.props.adaptive.formulas import adam_step, correction, plain_step, scaled_slope
 from scenes.props.adaptive.inside import Inside, Lengths, TooLong
 from scenes.props.adaptive.side_by_side import SideBySide
-from scenes.props.adaptive.telling import ADAM, GD, PLAIN, TURNED, Tale, legend
+from scenes.props.adaptive.telling import ADAM, GD, PLAIN, TURNED, Tale, claimed, legend
 from scenes.props.adaptive.turned import Turned
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
@@ -48,6 +49,7 @@ from scenes.stage.maps.even_map import around, even_map, targets
 from scenes.stage.maps.level_line import level_line
 from scenes.stage.maps.touching import best_rate, known_minima, touching
 from scenes.stage.maps.vectors import Vector, on_the_way
+from scenes.stage.runs.lowest_end import TRIES, lowest_rate
 from scenes.stage.words.endings import ending
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.speaker import LineForWords, tinted
@@ -76,7 +78,7 @@ class Adaptive(LineForWords, LectureScene):
         learning_rate: LearningRate = Field(0.25, description="Adam's: the length of a full step in each coordinate.")
         beta1: Coefficient = Field(0.9, description="Share of the average of gradients that is kept.")
         beta2: Coefficient = Field(0.999, description="Share of the average of squares that is kept.")
-        steps: int = Field(60, ge=2, le=1000, description="How many steps each takes.")
+        steps: int = Field(80, ge=2, le=1000, description="How many steps each takes.")
         angle: float = Field(
             45.0, ge=-360, le=360, description="How far the ground is turned in the end, clockwise; degrees."
         )
@@ -95,7 +97,8 @@ class Adaptive(LineForWords, LectureScene):
     def rules(self) -> dict[str, Rule[Any]]:
         wanted = self.parameters
         rate, betas = wanted.learning_rate, (wanted.beta1, wanted.beta2)
-        plain = GradientDescent(best_rate(touching(self.objective, self.start).curvatures))
+        theirs = best_rate(touching(self.objective, self.start).curvatures)
+        plain = GradientDescent(lowest_rate(self.objective, self.start, wanted.steps, theirs))
         return {GD: plain, ADAM: Adam(rate, *betas), PLAIN: Uncorrected(rate, *betas)}
 
     @cached_property
@@ -123,6 +126,11 @@ class Adaptive(LineForWords, LectureScene):
         return {name: descend(ground, self.rules[name], start, self.parameters.steps) for name in (GD, ADAM)}
 
     @cached_property
+    def around(self) -> Around:
+        """Where Adam ends with other rates, on the ground as it is and turned."""
+        return around_of(self.objective, self.turned_by(self.parameters.angle), self.start, self.parameters)
+
+    @cached_property
     def averaged(self) -> Averages:
         return averages_of(self.runs[ADAM], self.parameters.beta1, self.parameters.beta2)
 
@@ -133,7 +141,7 @@ class Adaptive(LineForWords, LectureScene):
     @cached_property
     def tale(self) -> Tale:
         names = tuple(str(variable) for variable in self.objective.variables)
-        return Tale(self.trajectories(), self.averaged, self.factors, names, self.parameters.angle)
+        return Tale(self.trajectories(), self.averaged, self.factors, names, self.parameters.angle, self.around)
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs | {f"{TURNED}{name}": run for name, run in self.turned_runs.items()}
@@ -142,30 +150,14 @@ class Adaptive(LineForWords, LectureScene):
 
     def numbers(self) -> Mapping[str, Number]:
         tale, rule = self.tale, self.rules[GD]
-        found: dict[str, Number] = {name: tale.end(name) for name in self.trajectories()}
+        found: dict[str, Number] = {"tries": TRIES, **{name: tale.end(name) for name in self.trajectories()}}
         found |= {"plain_rate": float(rule.learning_rate), "steepness": tale.steepness}  # type: ignore[attr-defined]
         found |= {"first_too_long": tale.first, "peak_step": tale.peak[0], "peak_too_long": tale.peak[1]}
         return found | {"path_too_long": tale.detour}
 
     def claims(self) -> Iterator[Claim]:
-        tale, wanted = self.tale, self.parameters
-        evened = bool(tale.steepness > 10 and np.ptp(tale.scaled) < 0.01)
-        yield Claim(f"{tale.compared()}; scaled, {tale.evened()}", evened)
-        full = tale.averages.fullness
-        yield Claim(
-            f"what keeps its sign takes fuller steps: {tale.filling()}", bool(full[1 - tale.steep] > full[tale.steep])
-        )
-        yield Claim(
-            f"Adam gets lower than gradient descent: {figure(tale.end(ADAM), 2)} and {figure(tale.end(GD), 2)}",
-            tale.end(ADAM) < tale.end(GD) / 10,
-        )
-        predicted = float((1 - wanted.beta1) / np.sqrt(1 - wanted.beta2))
-        yield Claim(
-            f"without the correction {tale.first_told()}: {figure(predicted)} by the formula",
-            abs(tale.first / predicted - 1) < 1e-3 and tale.first > 3,
-        )
-        yield Claim(f"and {tale.strays()}", tale.detour > 2)
-        yield Claim(f"turned, {tale.turned()}", tale.end(TURNED + ADAM) > 10 * tale.end(ADAM) and tale.is_blind)
+        said = claimed(self.tale, self.parameters.beta1, self.parameters.beta2)
+        yield from (Claim(text, holds) for text, holds in said.items())
 
     def words(self) -> Mapping[str, str]:
         tale = self.tale
@@ -180,6 +172,7 @@ class Adaptive(LineForWords, LectureScene):
             "strays": tale.strays(),
             "axes": tale.axes(),
             "in_the_turned": tale.turned(),
+            "around": tale.around.told() if tale.follows_axes else "",
         }
 
     # The beats ------------------------------------------------------------------------------------------------------
@@ -189,8 +182,8 @@ class Adaptive(LineForWords, LectureScene):
         self.show_title(self.map, self.goal, self.formula, self.trails[GD].ball)
 
     def two_slopes(self) -> None:
-        """At the start {compared}. The step of gradient descent is the gradient times one number, and after
-        {steps} steps it {plain_ends}."""
+        """At the start {compared}. The step of gradient descent is the gradient times one number: with the best of
+        {tries} for {steps} steps it {plain_ends}."""
         self.vanish(self.formula)
         self.play(FadeIn(self.level), run_time=0.4)
         self.add(self.arrow)
@@ -223,8 +216,8 @@ class Adaptive(LineForWords, LectureScene):
         self.wait(4.2)
 
     def averages(self) -> None:
-        """Adam also averages the gradient: what changes its sign cancels. A step is the learning rate times how much of
-        the band the average fills, in the mean {filling}. After {steps} steps it {adam_ends}."""
+        """Adam also averages the gradient, which is momentum: what changes its sign cancels. A step is the rate times
+        how much of the band the average fills, in the mean {filling}. After {steps} steps it {adam_ends}."""
         self.speaker.hush()
         self.vanish(self.lengths, self.lengths.renamed, self.sizes[1], self.scaling, self.arrow, self.level)
         self.play(FadeIn(self.rule), *(FadeIn(panel) for panel in self.inside), run_time=0.7)
@@ -256,7 +249,7 @@ class Adaptive(LineForWords, LectureScene):
         self.wait(3.4)
 
     def turned(self) -> None:
-        """{axes}: the same ground, turned by {angle:g} degrees. After {steps} steps {in_the_turned}."""
+        """{axes}: the same ground, turned by {angle:g} degrees. After {steps} steps {in_the_turned}.{around}"""
         self.speaker.hush()
         self.play(*(FadeOut(part) for part in self.mobjects if part is not self.heading), run_time=0.6)
         pair = self.pair
@@ -383,7 +376,7 @@ class Adaptive(LineForWords, LectureScene):
     @cached_property
     def plainly(self) -> VGroup:
         rate = float(self.rules[GD].learning_rate)  # type: ignore[attr-defined]
-        return layout.place(plain_step(rate, self.column[1].width), self.column[1], LEFT)
+        return layout.place(plain_step(rate, self.parameters.steps, self.column[1].width), self.column[1], LEFT)
 
     @cached_property
     def scaling(self) -> VGroup:

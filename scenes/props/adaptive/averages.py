@@ -43,6 +43,11 @@ class Averages:
             return np.asarray(np.sqrt(self._averaged(self.gradients**2, self.beta2)))
 
     @property
+    def steepest(self) -> list[float]:
+        """The largest slope of each coordinate."""
+        return [float(slope) for slope in np.max(np.abs(self.gradients), axis=0, initial=0.0)]
+
+    @property
     def steps(self) -> Array:
         """(n, d): the mean in units of the root, from -1 to 1 or little more: 1 is a full step."""
         with np.errstate(all="ignore"):

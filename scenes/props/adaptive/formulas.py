@@ -18,11 +18,12 @@ SQUARES = (
 NEAR, APART = 0.2, 0.3  # between lines
 
 
-def plain_step(rate: float, width: float) -> VGroup:
-    """The step of gradient descent, and its one number."""
+def plain_step(rate: float, steps: int, width: float) -> VGroup:
+    """The step of gradient descent, and its one number, which is the best for so many steps."""
     letter = notation().learning_rate
     step = fitting_formula(f"{parameters('t+1')} = {parameters()} - {letter} {gradient()}", width)
-    return lines(step, quiet(f"${letter} = {typed(rate)}$", BODY), gap=APART)
+    told = (f"${letter} = {typed(rate)}$, tuned{more}" for more in (f" for ${steps}$ steps", ""))
+    return lines(step, first_fitting((quiet(text, BODY) for text in told), width), gap=APART)
 
 
 def scaled_slope(width: float) -> VGroup:

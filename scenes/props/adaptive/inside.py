@@ -5,7 +5,7 @@ Each coordinate has a picture of its own scale: that is the point. How much of t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from manim import DR, LEFT, RIGHT, UP, VGroup, VMobject
@@ -17,13 +17,22 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 
 DOT, BAND = 0.05, 0.32  # radius of a gradient, opacity of the band
 BEYOND = 1.12  # times the largest: the range
 BAR, NAME = 0.34, 0.5  # heights
-LENGTHS = ("times as long, on the same gradients", "times as long, same slopes", "times as long")
-CLEAR = 0.3  # between a name and its number
+LENGTHS = ("times as long, on the same gradients", "times as long, same gradients", "times, same gradients")
+CLEAR, PAD = 0.3, 0.12  # between a name and its number, and between an axis and its numbers
+
+
+def _called(letter: str) -> Iterator[str]:
+    """What is drawn of a coordinate, in the colours in which it is drawn."""
+    dots, line = tinted("gradient", palette().gradient), tinted("average", rule_color("adam"))
+    yield f"{dots} and {line} along {letter}"
+    yield f"{dots}, {line} along {letter}"
+    yield f"{dots}, {line}: {letter}"
 
 
 class Inside(Panel):
@@ -35,13 +44,12 @@ class Inside(Panel):
         known = np.concatenate([gradients, root])
         top = BEYOND * (float(np.max(np.abs(known[np.isfinite(known)]), initial=0.0)) or 1.0)
         count = len(gradients)
-        steepest = in_math(figure(float(np.max(np.abs(gradients), initial=0.0)), 2))
+        scales = [Words(f"${in_math(figure(one, 2))}$", SMALL, palette().quiet) for one in averages.steepest]
         rim = Words("$plus.minus sqrt(hat(s)_t)$", SMALL, palette().share)
-        room = box.width - rim.width - 1.0
-        told = ("slopes up to", "slope up to", "up to")
-        names = (*(f"along {letter}: {text} ${steepest}$" for text in told), f"{letter}: up to ${steepest}$", letter)
-        name = next((text for text in names if Words(text, SMALL).width < room), letter)
-        super().__init__(box, (0.0, float(count)), (-top, top), ("", name))
+        left = max(scale.width for scale in scales) + PAD
+        room = box.width - left - rim.width - CLEAR
+        name = next((text for text in _called(letter) if Words(text, SMALL).width < room), letter)
+        super().__init__(box.inset(left=left), (0.0, float(count)), (-top, top), ("", name), y_labels=False)
         t = np.arange(1, count + 1)
         self.gradients, self.mean = self.to_screen(t, gradients), self.to_screen(t, mean)
         self.above, self.below = self.to_screen(t, root), self.to_screen(t, -root)
@@ -52,6 +60,9 @@ class Inside(Panel):
         self.dots = VMobject(stroke_width=0, fill_color=palette().gradient, fill_opacity=1)
         self.moving = VGroup(self.band, self.rim, self.dots, self.line)
         rim.move_to(np.array([self.area.right, self.area.top + 0.1, 0.0]), aligned_edge=DR)
+        nought = Words("$0$", SMALL, palette().quiet)
+        for words, value in ((scales[axis], averages.steepest[axis]), (nought, 0.0)):
+            self.add(words.next_to(self.to_screen(0.0, value), LEFT, buff=PAD))
         self.add(zero, self.moving, rim)
         self.display(0.0)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import product
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,8 +22,8 @@ from scenes.stage.maps.even_map import around, even_map, targets
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
 
-TITLES = {GD: ("gradient descent", "GD"), ADAM: ("Adam", "Adam")}
-LINE = 0.52  # height of a line of words
+TITLES = {GD: "gradient descent", ADAM: "Adam"}
+LINE, BETWEEN = 0.52, 0.2  # height of a line of words; between two in one line
 WIDENED = 0.3  # how far the window is widened for the runs
 
 
@@ -43,7 +42,9 @@ class SideBySide:
         self.boxes = box.rows(1, 1, gap=0.25) if layout.is_tall() else box.columns(1, 1, gap=0.4)
         both = [{name: every[name] for name in (GD, ADAM)} for every in (runs, turned_runs)]
         view = self._view(ground, both)
-        places = [part.bottom_slice(LINE, gap=0.05) for part in self.boxes]
+        told = [{name: f"{TITLES[name]} {number_of(every[name])}" for name in TITLES} for every in both]
+        size = self._size(told)
+        places = [part.bottom_slice(LINE if size else 2 * LINE, gap=0.05) for part in self.boxes]
         self.maps: list[ContourMap] = [even_map(objective, places[0][1], view)]
         self.maps.append(even_map(objective, places[1][1], view, self.maps[0].levels))
         marked = [minima, ground.moved(minima) if len(minima) else minima]
@@ -54,7 +55,7 @@ class SideBySide:
         )
         self.heads = [self._head(text, chart) for text, chart in zip(heads, self.maps, strict=True)]
         self.trails = {name: [self._trail(k, name, every[name]) for k, every in enumerate(both)] for name in (GD, ADAM)}
-        self.ends = self._ends(both, [words for words, _ in places])
+        self.ends = self._ends(told, size, [words for words, _ in places])
         self.chart = self.maps[1]
         self.before: list[VMobject] = [self.maps[0], self.maps[1], self.heads[0], goals[0]]
         self.after = VGroup(self.heads[1], goals[1])
@@ -73,19 +74,23 @@ class SideBySide:
         """Above a map, in the line of the name of its axis."""
         return quiet(text).next_to(chart.frame, UP, buff=0.12)
 
-    def _ends(self, both: list[dict[str, Trajectory]], boxes: list[Box]) -> dict[str, list[Words]]:
-        """Where each run ends, in its colour, below its map: all in one size, with short names if need be."""
-        halves = [box.columns(1, 1, gap=0.2) for box in boxes]
-        for size, short in product((BODY, SMALL), (0, 1)):
-            made = {
-                name: [
-                    Words(f"{TITLES[name][short]} {number_of(every[name])}", size, rule_color(name)) for every in both
-                ]
-                for name in TITLES
-            }
-            if all(words.width <= halves[0][0].width for every in made.values() for words in every):
-                break
+    def _size(self, told: list[dict[str, str]]) -> float | None:
+        """In which size both ends have room beside each other below a map; in none, they stand one below the other."""
+        return _fitting((text for each in told for text in each.values()), (self.boxes[0].width - BETWEEN) / 2)
+
+    def _ends(self, told: list[dict[str, str]], size: float | None, boxes: list[Box]) -> dict[str, list[Words]]:
+        """Where each run ends, in its colour, below its map."""
+        cut = [box.columns(1, 1, gap=BETWEEN) if size else box.rows(1, 1, gap=0.0) for box in boxes]
+        used = size or _fitting((each[GD] for each in told), boxes[0].width) or SMALL
+        made = {name: [Words(each[name], used, rule_color(name)) for each in told] for name in TITLES}
         for which, (name, align) in enumerate(((GD, RIGHT), (ADAM, LEFT))):
-            for words, half in zip(made[name], halves, strict=True):
-                on_baseline(layout.place(words, half[which], align), half[which].center[1] - 0.12)
+            for words, parts in zip(made[name], cut, strict=True):
+                layout.place(words, parts[which], align if size else None)
+                on_baseline(words, parts[which].center[1] - 0.12)
         return made
+
+
+def _fitting(texts: Iterable[str], width: float) -> float | None:
+    """The size in which all texts have room."""
+    every = list(texts)
+    return next((size for size in (BODY, SMALL) if all(Words(text, size).width <= width for text in every)), None)

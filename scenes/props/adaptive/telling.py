@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizers import Trajectory
+from scenes.props.adaptive.around import Around
 from scenes.props.adaptive.averages import SMALL, Averages
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
@@ -31,13 +32,15 @@ Wordings = tuple[str, ...]
 
 @dataclass(frozen=True, eq=False)
 class Tale:
-    """`runs` by name, the `averages` of Adam's, `factors` (n,) of the steps without the correction, and letters."""
+    """`runs` by name, the `averages` of Adam's, `factors` (n,) of the steps without the correction, letters, and
+    what is `around`: Adam with other rates."""
 
     runs: Mapping[str, Trajectory]
     averages: Averages
     factors: Array
     names: tuple[str, ...]
     angle: float
+    around: Around
 
     # The slopes at the start ----------------------------------------------------------------------------------------
 
@@ -220,6 +223,11 @@ class Tale:
         plain = f"; gradient descent {ending(self.runs[GD], 2)}, turned or not" if self.is_blind else ""
         return f"{adam}{plain}"
 
+    @property
+    def loses(self) -> bool:
+        """Whether Adam is lower than gradient descent before the turn, and higher after it."""
+        return bool(self.end(ADAM) < self.end(GD) and self.end(TURNED + GD) < self.end(TURNED + ADAM))
+
     def axes(self) -> str:
         """What that says of Adam."""
         return "It follows the axes" if self.follows_axes else "The axes do not matter here"
@@ -230,8 +238,27 @@ class Tale:
         if not self.follows_axes or not np.isfinite([self.end(ADAM), self.end(TURNED + ADAM)]).all():
             return (brief,)
         axes, instead = "it follows the axes: turned,", f"$f =$ {turned} instead of {before}"
-        blind = ", gradient descent does not notice" if self.is_blind else ""
-        return f"{axes} Adam is at {instead}{blind}", f"{axes} Adam is at {instead}", f"{axes} {instead}", brief
+        lower = tinted("gradient descent is lower", rule_color(GD)) if self.loses else ""
+        blind = f", {lower}" if self.loses else ", gradient descent does not notice" if self.is_blind else ""
+        told = f"{axes} Adam is at {instead}", f"{axes} {instead}"
+        return *(f"{text}{blind}" for text in told), *told, brief
+
+
+def claimed(tale: Tale, beta1: float, beta2: float) -> dict[str, bool]:
+    """What must hold for the clip to make its point."""
+    full, low, high = tale.averages.fullness, tale.end(ADAM), tale.end(GD)
+    predicted = float((1 - beta1) / np.sqrt(1 - beta2))
+    return {
+        f"{tale.compared()}; scaled, {tale.evened()}": bool(tale.steepness > 10 and np.ptp(tale.scaled) < ALIKE),
+        f"what keeps its sign takes fuller steps: {tale.filling()}": bool(full[1 - tale.steep] > full[tale.steep]),
+        f"Adam gets lower than gradient descent: {figure(low, 2)} and {figure(high, 2)}": low < high / 10,
+        f"without the correction {tale.first_told()}: {figure(predicted)} by the formula": (
+            abs(tale.first / predicted - 1) < 1e-3 and tale.first > 3
+        ),
+        f"and {tale.strays()}": tale.detour > 2,
+        f"turned, {tale.turned()}": tale.end(TURNED + ADAM) > 10 * low and tale.is_blind,
+        f"and that is no luck of one rate.{tale.around.told()}": tale.around.apart > 10,
+    }
 
 
 def legend() -> Wordings:
