@@ -34,8 +34,8 @@ from scenes.props.schedules.charts import Rows, downhill, ring
 from scenes.props.schedules.made import FAN, NOISES, steep_of, tale_of
 from scenes.props.schedules.stand import FOOT, Ground, Lanes, Summary, noisy_step
 from scenes.props.schedules.telling import (
+    BEST,
     CONSTANT,
-    HOLDS,
     LARGE,
     SMALL,
     WARMED,
@@ -56,6 +56,7 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.level_line import level_line
+from scenes.stage.runs.lowest_end import TRIES
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.speaker import Speaker, tinted, words_and_rest
 from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
@@ -94,14 +95,14 @@ class SchedulesScene(LectureScene):
         noise: float = Field(
             2.0, ge=0, le=1e6, allow_inf_nan=False, description="Standard deviation of the noise in each coordinate."
         )
-        seed: int = Field(4, ge=0, le=2**31, description="Seed of the noise; nine more follow it.")
+        seed: int = Field(4, ge=0, le=2**31, description="Seed of the noise; those of others follow it.")
         schedules: ScheduleNames = Field(
             ("inverse_time(decay=0.1)", "cosine", "step(every=40, factor=0.1)"),
             description="Which are compared: one to three, as `descend --schedule` takes them.",
         )
-        second_objective: ObjectiveName = Field("beale", description="The ground with the steep start.")
-        second_start: Point | None = Field((1, 1.5), description="Where that run starts.")
-        second_learning_rate: LearningRate = Field(0.05, description="The largest rate there.")
+        second_objective: ObjectiveName = Field("x^2/10 + y^2/4 + y^4", description="The ground with sharp bends.")
+        second_start: Point | None = Field((-5, 2), description="Where that run starts.")
+        second_learning_rate: LearningRate = Field(0.5, description="The largest rate there.")
         second_schedule: ScheduleName = Field(
             "warm_up(steps=20, first=0.03) then cosine", description="How the rate gets there, and on from there."
         )
@@ -147,7 +148,7 @@ class SchedulesScene(LectureScene):
     # What the clip says ---------------------------------------------------------------------------------------------
 
     def numbers(self) -> Mapping[str, Number]:
-        return {"fan": FAN, "noises": NOISES, **measured(self.tale, self.steep)}
+        return {"fan": FAN, "noises": NOISES, "tries": TRIES, **measured(self.tale, self.steep)}
 
     def claims(self) -> Iterator[Claim]:
         yield from (Claim(text, holds) for text, holds in claimed(self.tale, self.steep).items())
@@ -206,7 +207,7 @@ class SchedulesScene(LectureScene):
         self._tell(name, self.tale.gains(name), *self.tale.gains_briefly(name))
 
     def shapes(self) -> None:
-        """The same noise, {count}. How far they are in the end: {shapes}."""
+        """The same noise, {count}. How far they are over the last third: {shapes}."""
         self._clear()
         lanes, step = self.lanes, ValueTracker(0.0)
         self.play(*map(FadeIn, (*lanes.before, *lanes.lines.values())), run_time=0.7)
@@ -248,12 +249,12 @@ class SchedulesScene(LectureScene):
             f"{stable}: $2 slash lambda$, $lambda$ the largest curvature",
         )
         self.wait(2.4)
-        self._run(ground, CONSTANT, few=4, seconds=3.0, charts=[ground.rates])
+        self._run(ground, CONSTANT, few=6, seconds=4.0, charts=[ground.rates])
         self._tell(CONSTANT, *self.steep.told(), colors=self.steep_colors)
 
     def warm_up(self) -> None:
-        """The bound moves with the ball. Warmed up, the rate is {under}, and the run {warmed_ends}. With the constant
-        rate {holding_rate} it {holding_ends}."""
+        """The bound moves with the ball. Warmed up, the rate is {under}, and the run {warmed_ends}. With the best of
+        {tries} constant rates, {best_rate}, it {best_ends}."""
         ground = self.steep_ground
         self._past(ground, CONSTANT, self.bound, self.second_formula)
         wall = ground.wall(WARMED)
@@ -264,8 +265,8 @@ class SchedulesScene(LectureScene):
             f"{tinted('above the largest stable rate', palette().gradient)}, where the warmed-up ball is",
             tinted("above the largest stable rate", palette().gradient),
         )
-        self._run(ground, HOLDS, WARMED, few=20, seconds=4.0, rest=3.0, also=[wall])
-        self._tell(WARMED, *self.steep.both(self.steep_colors[HOLDS]), colors=self.steep_colors)
+        self._run(ground, BEST, WARMED, few=20, seconds=4.0, rest=3.0, also=[wall])
+        self._tell(WARMED, *self.steep.both(self.steep_colors[BEST]), colors=self.steep_colors)
 
     def answer(self) -> None:
         """So: {answer}."""
@@ -347,7 +348,7 @@ class SchedulesScene(LectureScene):
 
     @property
     def steep_colors(self) -> dict[str, str]:
-        return {CONSTANT: rule_color("gradient_descent"), HOLDS: palette().terms[2], WARMED: palette().terms[5]}
+        return {CONSTANT: rule_color("gradient_descent"), BEST: palette().terms[2], WARMED: palette().terms[5]}
 
     @cached_property
     def circles(self) -> dict[str, VMobject]:
@@ -364,7 +365,7 @@ class SchedulesScene(LectureScene):
 
     @cached_property
     def steep_ground(self) -> Ground:
-        return Ground(self.second, self.steep.walks, self.steep_colors, [WARMED, HOLDS], self.steep.limits)
+        return Ground(self.second, self.steep.walks, self.steep_colors, [WARMED, BEST], self.steep.limits)
 
     @cached_property
     def formula(self) -> Formula | Words:
@@ -415,4 +416,5 @@ class SchedulesScene(LectureScene):
 
     @cached_property
     def summary(self) -> Summary:
-        return Summary(self.ground, self.steep_ground, (warms(self.steep), decays(self.tale)))
+        notes = f"$f$ after ${self.parameters.steps}$ steps", f"${NOISES}$ noises, last third"
+        return Summary(self.ground, self.steep_ground, (warms(self.steep), decays(self.tale)), self.steep.early, notes)

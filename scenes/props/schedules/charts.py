@@ -23,14 +23,14 @@ from scenes.stage.ink.drawing import (
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.panels.plot import Panel, Range, Scale
+from scenes.stage.panels.plot import Panel, Range, Scale, within_reach
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline
 
 DOT, PLAN = 0.1, 0.4  # radius of a moving mark; opacity of what a schedule will do
 WALL = 0.3  # opacity of the region above the largest stable rate
 BEYOND = 1.15  # times the largest: the range
-DECADES = 1e5  # of a logarithmic range, at most
+DECADES = 1e7  # of a logarithmic range, at most
 DASHES = 24  # of a ring
 GRAIN = 0.075  # radius of a dot of a row
 OUTLYING = 30.0  # times the smallest: what lies further out is left out of the range
@@ -49,8 +49,7 @@ class Chart(Panel):
 
     def wall(self, values: Array) -> Wall:
         """The region above values (n,): what is too large."""
-        held = np.clip(values, *self.y_axis.data)
-        return Wall(self.to_screen(np.arange(len(held)), held), self.area.top)
+        return Wall(within_reach(self.to_screen(np.arange(len(values)), values)), self.area)
 
     def level(self, value: float, color: str) -> VMobject:
         """A level line."""
@@ -89,11 +88,11 @@ class Line(VGroup):
 
 
 class Wall(VGroup):
-    """The region between a curve (n, 3) and a height on the screen; `display(step)` draws it up to a step."""
+    """The region of an area above a curve (n, 3), which may leave it; `display(step)` draws both up to a step."""
 
-    def __init__(self, points: Array, top: float) -> None:
+    def __init__(self, points: Array, area: Box) -> None:
         super().__init__()
-        self.edge_points, self.top = points, top
+        self.edge_points, self.area = points, area
         self.region = VMobject(stroke_width=0, fill_color=palette().gradient, fill_opacity=WALL)
         self.edge = stroke(stroke_color=palette().gradient, stroke_width=3.5)
         self.moving = VGroup(self.region, self.edge)
@@ -102,11 +101,13 @@ class Wall(VGroup):
 
     def display(self, step: float) -> Wall:
         way = walked(self.edge_points, min(max(step, 0.0), len(self.edge_points) - 1.0))
-        way = way[np.isfinite(way).all(axis=1)]
+        edges = clip_polyline(way, self.area)
+        floor = way.copy()
+        floor[:, 1] = np.clip(way[:, 1], self.area.bottom, self.area.top)
         roof = way[::-1].copy()
-        roof[:, 1] = self.top
-        self.region.set_points(polyline_points(np.concatenate([way, roof, way[:1]])))
-        self.edge.set_points(polyline_points(way))
+        roof[:, 1] = self.area.top
+        self.region.set_points(polyline_points(np.concatenate([floor, roof, floor[:1]])))
+        self.edge.set_points(np.concatenate([np.zeros((0, 3)), *map(polyline_points, edges)]))
         return self
 
 

@@ -10,10 +10,9 @@ from objectives import AnyObjective
 from optimizers import GradientDescent, descend
 from optimizers.noise import descend_noisy
 from optimizers.schedules import RateSchedule, make_schedule, rates, scheduled
-from scenes.props.schedules.telling import CONSTANT, HOLDS, LARGE, SMALL, WARMED, Steep, Tale
+from scenes.props.schedules.telling import BEST, CONSTANT, LARGE, SMALL, WARMED, Steep, Tale
 from scenes.props.schedules.walks import (
     Walk,
-    checked_rate,
     clouds,
     largest_stable,
     lowest,
@@ -22,8 +21,9 @@ from scenes.props.schedules.walks import (
     titles_of,
 )
 from scenes.stage.ink.drawing import Array
+from scenes.stage.runs.lowest_end import lowest_rate
 
-FAN, NOISES = 12, 10  # steps whose gradients are seen at one place; noises that are compared
+FAN, NOISES = 12, 50  # steps whose gradients are seen at one place; noises that are compared
 
 Ruled = dict[str, tuple[float, RateSchedule]]
 
@@ -53,12 +53,12 @@ def _with_noise(wanted: Any) -> Ruled:
 
 
 def steep_of(objective: AnyObjective, start: Array, wanted: Any) -> Steep:
-    """The runs from the steep start: at the large rate, at the largest that is stable there (rounded down to one
-    digit), and warmed up."""
+    """The runs from the steep start: at the large rate, at the constant one that ends lowest, and warmed up."""
     goal, top, steps = lowest(objective, start), float(wanted.second_learning_rate), int(wanted.steps)
-    holds = min(checked_rate(float(largest_stable(objective, start[np.newaxis])[0])), top)
+    bound = float(largest_stable(objective, start[np.newaxis])[0])
+    best = lowest_rate(objective, start, steps, bound if np.isfinite(bound) else top)
     warmed = make_schedule(wanted.second_schedule)
-    ruled: Ruled = {CONSTANT: (top, _constant()), HOLDS: (holds, _constant()), WARMED: (top, warmed)}
+    ruled: Ruled = {CONSTANT: (top, _constant()), BEST: (best, _constant()), WARMED: (top, warmed)}
     walks, limits = {}, {}
     for name, (rate, schedule) in ruled.items():
         run = descend(objective, scheduled(GradientDescent(rate), schedule, steps), start, steps)

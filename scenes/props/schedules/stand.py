@@ -20,14 +20,14 @@ from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import View, around, even_map, targets
 from scenes.stage.words.notation import gradient, notation, parameters
 from scenes.stage.words.speaker import tinted, words_and_rest
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, lines, on_baseline
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, lines, on_baseline, quiet
 
 FOOT = 0.55  # height of the line for words
 MARK, BALL, SMALL_BALL = 0.035, 0.13, 0.1  # radius of an iterate, of a ball, and of one in a lane
 HEAD = 0.5  # height of a line over or under a lane
 NAMED = 0.8  # what a chart has left and right of its name
 WIDENED = 0.25  # how far a window is widened for the runs
-ROOM, BOUNDED = 1.1, 1.6  # times the largest rate: the range, without bounds and with them
+ROOM, BOUNDED = 1.1, 4.0  # times the largest rate: the range, without bounds; and the same with them
 
 
 def rate_name() -> str:
@@ -79,10 +79,14 @@ class Ground:
 
     @cached_property
     def rate(self) -> Chart:
-        """From 0 on; where there are bounds, with room above the largest rate."""
+        """From 0 on; where there are bounds, which grow manifold, logarithmic."""
         top = max(float(np.max(walk.rates)) for walk in self.walks.values())
-        room = ROOM if self.limits is None else BOUNDED
-        return Chart(self.boxes[0], self.steps, (0.0, room * top or 1.0), self.rate_called(self.boxes[0].width))
+        name, bounds = self.rate_called(self.boxes[0].width), [one[:1] for one in (self.limits or {}).values()]
+        if self.limits is None:
+            return Chart(self.boxes[0], self.steps, (0.0, ROOM * top or 1.0), name)
+        firsts = [np.array([top, *(walk.rates[0] for walk in self.walks.values())]), *bounds]
+        low, high = span(firsts)
+        return Chart(self.boxes[0], self.steps, (low, BOUNDED * high), name, log=True)
 
     def rate_called(self, width: float) -> str:
         """Over a chart of the rate: its name, and in its colour that of the bound."""
@@ -117,7 +121,7 @@ class Ground:
     def wall(self, name: str) -> Wall:
         """What is above the largest stable rate along a run."""
         limits: Array = (self.limits or {})[name]
-        return self.rate.wall(np.nan_to_num(limits, nan=self.rate.y_axis.data[1], posinf=1e300))
+        return self.rate.wall(np.where(np.isfinite(limits), limits, np.inf))
 
 
 def noisy_step(box: Box, deviation: str) -> VGroup:
@@ -190,31 +194,33 @@ def _cut(box: Box) -> tuple[Box, Box, Box, Box]:
     return head, curve, chart, foot
 
 
+Told = tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]
+
+
 class Summary:
     """The last picture: the rates of some runs with noise, and those of the second ground under their bound."""
 
-    def __init__(
-        self, first: Ground, second: Ground, told: tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]
-    ) -> None:
-        """`told` are the lines below both charts, by the runs' names: of the second ground first."""
+    def __init__(self, first: Ground, second: Ground, told: Told, early: int, notes: tuple[str, str]) -> None:
+        """`told` are the lines below both charts, by the runs' names, and `notes` what their numbers are: of the second
+        ground first, of which `early` steps are shown."""
         stage = words_and_rest(FOOT)[1]
         halves = stage.rows(1, 1, gap=0.35) if layout.is_tall() else stage.columns(1, 1, gap=0.5)
-        lines = max(map(len, told))
+        lines = max(map(len, told)) + 1
         parts = [half.bottom_slice(lines * HEAD, gap=0.1) for half in halves]
-        decays, warms = (
-            Chart(part[1], one.steps, one.rate.y_axis.data, one.rate_called(part[1].width))
-            for part, one in zip(parts, (second, first), strict=True)
+        warms, decays = (
+            Chart(part[1], steps, one.rate.y_axis.data, one.rate_called(part[1].width), one.limits is not None)
+            for part, one, steps in zip(parts, (second, first), (early, first.steps), strict=True)
         )
-        self.charts = VGroup(decays, warms)
+        self.charts = VGroup(warms, decays)
         self.curves = [VGroup(), VGroup()]
         self.words = [VGroup(), VGroup()]
-        for k, (chart, ground) in enumerate(((decays, second), (warms, first))):
+        for k, (chart, ground) in enumerate(((warms, second), (decays, first))):
             if ground.limits is not None:
-                limits = np.nan_to_num(ground.limits[list(told[k])[-1]], nan=np.inf, posinf=1e300)
-                self.curves[k].add(chart.wall(limits).display(float(ground.steps)))
+                limits = ground.limits[list(told[k])[-1]][: early + 1]
+                self.curves[k].add(chart.wall(np.where(np.isfinite(limits), limits, np.inf)).display(float(early)))
             for name in told[k]:
                 line = chart.line(seen(ground.walks[name], ground.steps), ground.colors[name])
                 self.curves[k].add(line.display(float(ground.steps)).curve)
-            made = alike(told[k], ground.colors, parts[k][0].width)
-            for words, row in zip(made.values(), parts[k][0].rows(*[1] * lines, gap=0.0), strict=False):
+            made = [*alike(told[k], ground.colors, parts[k][0].width).values(), quiet(notes[k])]
+            for words, row in zip(made, parts[k][0].rows(*[1] * lines, gap=0.0), strict=False):
                 self.words[k].add(on_baseline(layout.place(words, row), row.bottom + 0.12))

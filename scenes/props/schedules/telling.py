@@ -14,12 +14,13 @@ import numpy as np
 from scenes.props.schedules.walks import Walk, rms
 from scenes.stage.ink.drawing import Array
 from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
-from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.figures import alike, figure, in_math
 from scenes.stage.words.speaker import tinted
 
 LARGE, SMALL = "large_rate", "small_rate"  # the runs with a constant rate; the others are schedules
-CONSTANT, WARMED, HOLDS = "constant", "warmed_up", "stable_at_the_start"  # those on the second ground
+CONSTANT, WARMED, BEST = "constant", "warmed_up", "best_constant"  # those on the second ground
 ALIKE = 0.05  # by so much two clouds differ at most that are called about the same
+EARLY = 4  # times the steps in which a rate is too large: so many show it
 SHARPLY = 2.0  # times: by so much more the ground bends at the start
 LEVEL = 1e-6  # of the slope at the start: none
 
@@ -232,8 +233,16 @@ class Steep:
 
     @property
     def warming_pays(self) -> bool:
-        """Whether the warmed-up run ends lower than the constant rate."""
-        return last_value(self.walks[WARMED].run) < last_value(self.walks[CONSTANT].run)
+        """Whether the warmed-up run ends lower than the constant rate, and than the best of them."""
+        return last_value(self.walks[WARMED].run) < min(last_value(self.walks[name].run) for name in (CONSTANT, BEST))
+
+    @property
+    def early(self) -> int:
+        """So many first steps show where the large rate is too large: four times as many as it takes until it is below
+        the largest stable one for good."""
+        limits, steps = self.limits[WARMED], len(self.walks[WARMED].rates)
+        too_large = np.flatnonzero(~(limits > float(self.walks[CONSTANT].rates[0])))
+        return min(steps, EARLY * (int(too_large[-1]) + 1)) if len(too_large) else steps
 
     @property
     def eases(self) -> bool:
@@ -252,16 +261,22 @@ class Steep:
         count = self.walks[WARMED].run.ended_at
         return "never above it" if not self.above else f"above it in {self.above} of {count} steps"
 
+    @cached_property
+    def written(self) -> dict[str, str]:
+        """The last values of the runs that stay, in one notation: they are compared."""
+        last = {name: last_value(walk.run) for name, walk in self.walks.items() if not flies_off(walk.run)}
+        return dict(zip(last, alike([*last.values()]), strict=True))
+
     def ends(self, name: str) -> str:
         """Where a run ends: a value of the objective, that none takes for a rate."""
         told = ending(self.walks[name].run, 2)
-        return told.replace("is at", "ends at a value of", 1) if told.startswith("is at ") else told
+        return f"ends at a value of {self.written[name]}" if told.startswith("is at ") else told
 
     def ends_briefly(self, name: str) -> Wordings:
         run = self.walks[name].run
         told = ending_briefly(run, 2)
         if told.startswith("at "):
-            number = in_math(figure(last_value(run), 2))
+            number = in_math(self.written[name])
             return f"ends at $f = {number}$", f"$f = {number}$"
         return told, told
 
@@ -280,14 +295,16 @@ class Steep:
         )
 
     def both(self, color: str) -> Wordings:
-        """How the warmed-up rate ends, and in its colour the one that is stable at the start."""
-        rate = in_math(figure(float(self.walks[HOLDS].rates[0]), 2))
-        warmed, held = (self.ends_briefly(name)[0] for name in (WARMED, HOLDS))
-        small = tinted(f"constant, at ${rate}$: {held}", color)
-        first = f"warmed up, {self.under()}: {warmed}"
-        brief = tinted(f"constant: {self.ends_briefly(HOLDS)[1]}", color)
+        """How the warmed-up rate ends, and in its colour the best constant one."""
+        rate = in_math(figure(float(self.walks[BEST].rates[0]), 2))
+        (warmed, short), (best, number) = (self.ends_briefly(name) for name in (WARMED, BEST))
+        small, brief = (
+            tinted(text, color) for text in (f"the best constant rate, ${rate}$: {best}", f"best constant: {number}")
+        )
         told = f"warmed up: {warmed}"
-        return f"{first}; {small}", f"{told}; {small}", f"{told}; {brief}", f"{told.replace('ends at ', '')}; {brief}"
+        first = f"warmed up, {self.under()}: {warmed}"
+        both = f"warmed up: {short}; {brief}"
+        return f"{first}; {small}", f"{told}; {small}", f"{told}; {brief}", both, both.replace("f = ", "")
 
 
 def answer(tale: Tale, steep: Steep) -> Wordings:
@@ -323,11 +340,15 @@ def decays(tale: Tale) -> dict[str, Wordings]:
 
 def warms(steep: Steep) -> dict[str, Wordings]:
     """Where the runs from the steep start end."""
-    heads = {CONSTANT: "large", HOLDS: "small", WARMED: "warmed up"}
+    heads = {CONSTANT: "large", BEST: "best constant", WARMED: "warmed up"}
     told = {name: steep.ends_briefly(name) for name in heads}
-    full = {name: head if name == WARMED else f"{head}, constant" for name, head in heads.items()}
+    full = {name: f"{head}, constant" if name == CONSTANT else head for name, head in heads.items()}
     return {
-        name: (f"{full[name]}: {told[name][0]}", f"{full[name]}: {told[name][1]}", f"{head}: {told[name][1]}")
+        name: (
+            f"{full[name]}: {told[name][0]}",
+            f"{full[name]}: {told[name][1]}",
+            f"{head}: {told[name][1].replace('f = ', '')}",
+        )
         for name, head in heads.items()
     }
 
@@ -349,7 +370,7 @@ def claimed(tale: Tale, steep: Steep) -> dict[str, bool]:
     name = tale.schedules[0]
     large, small, first = (tale.walks[key] for key in (LARGE, SMALL, name))
     gains = is_sooner(first, small) and 2 * first.cloud < large.cloud
-    warmed, held = (last_value(steep.walks[key].run) for key in (WARMED, HOLDS))
+    warmed, best = (last_value(steep.walks[key].run) for key in (WARMED, BEST))
     return {
         f"the large rate {comes(large)}{stays(large)}": large.near_at is not None and large.cloud > 1.5 * large.near,
         f"the small rate is {tale.compared()}": tale.compared() == "nearer in the end, but late",
@@ -357,7 +378,7 @@ def claimed(tale: Tale, steep: Steep) -> dict[str, bool]:
         f"with several noises {tale.verdict()}": tale.decay_pays,
         f"from the steep start the rate {steep.too_large()}: it {steep.ends(CONSTANT)}": steep.times > 2,
         f"the ground eases, and warmed up the rate is {steep.under()}, and {steep.ends(WARMED)}": (
-            steep.eases and steep.above == 0 and 10 * warmed < held
+            steep.eases and steep.above == 0 and 10 * warmed < best
         ),
     }
 
@@ -382,7 +403,7 @@ def placeholders(tale: Tale, steep: Steep) -> dict[str, str]:
         "constant_ends": steep.ends(CONSTANT),
         "under": steep.under(),
         "warmed_ends": steep.ends(WARMED),
-        "holding_rate": figure(float(steep.walks[HOLDS].rates[0]), 2),
-        "holding_ends": steep.ends(HOLDS),
+        "best_rate": figure(float(steep.walks[BEST].rates[0]), 2),
+        "best_ends": steep.ends(BEST),
         "answer": answer(tale, steep)[0],
     }

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
-from typing import Any
 
 import numpy as np
 
@@ -146,15 +145,3 @@ def largest_stable(objective: AnyObjective, iterates: Array) -> Array:
         top = np.full(len(iterates), np.nan)
         top[known] = np.linalg.eigvalsh(hessians[known])[:, -1] if known.any() else 0.0
         return np.where(np.isnan(top), np.nan, np.where(top > 0, 2.0 / top, np.inf))
-
-
-def checked_rate(rate: Any) -> float:
-    """Rounded down to one digit, within what a rule takes.
-
-    >>> checked_rate(0.0071), checked_rate(2.0), checked_rate(float("inf"))
-    (0.007, 2.0, 1.0)
-    """
-    if not np.isfinite(rate):
-        return 1.0
-    power = 10.0 ** np.floor(np.log10(rate))
-    return float(f"{min(max(np.floor(rate / power * (1 + 1e-9)) * power, 1e-12), 1e6):.1g}")
