@@ -33,7 +33,7 @@ SHADES = 32
 SCALE = ("#2E2A6B", "#2D5F9E", "#1F9A8A", "#86C440", "#FBE723")  # slow to quick: lightness rises evenly, in any light
 DIVERGES = {False: "#5A1F28", True: "#E2B6B2"}  # in the dark theme and in the light one
 EDGE = 4.0  # how much wider than a curve its edge is
-LONGEST, HIGH = 2.4, 0.26  # the legend's bar
+LONGEST, SHORTEST, HIGH = 2.4, 0.6, 0.26  # the legend's bars together
 APART, WIDE_APART = 0.13, 0.3  # of the legend's parts, and of the name beside it
 SAMPLES = 200
 COARSE, QUICKEST = (64, 48), 0.02  # runs that tell what few steps are; the share of them that count as quick
@@ -158,21 +158,28 @@ class StabilityPlane(Panel):
         return VGroup(edge, polylines(pieces, stroke_color=color, stroke_width=5))
 
     def _legend(self) -> VGroup:
-        """The shades, from quick to slow, above the picture at the right of its name, with numbers between them: even
-        steps of the ratio."""
-        few, limit = self.plane.few, self.plane.limit
-        cuts = [round(SHADES * share) for share in (0, 1 / 3, 2 / 3, 1)]
-        steps = (figure(few * (limit / few) ** (cut / SHADES), 2) for cut in cuts[1:-1])
-        first = quiet(f"$<= {few}$" if few > 1 else "$1$")
-        numbers = [first, *(quiet(f"${number}$") for number in steps), quiet(f"${limit}$ steps")]
-        taken = sum(words.width for words in (*numbers, self.names[1])) + 2 * APART * (len(cuts) - 1) + WIDE_APART
+        """The shades, from quick to slow, above the picture at the right of its name, with as many numbers between
+        them as leave room for the bars."""
+        for parts in (3, 2, 1):
+            cuts = [round(SHADES * part / parts) for part in range(parts + 1)]
+            numbers = self._numbers_at(cuts)
+            taken = sum(words.width for words in (*numbers, self.names[1])) + 2 * APART * parts + WIDE_APART
+            if self.area.width - taken >= SHORTEST:
+                break
         width = min(LONGEST, self.area.width - taken) / SHADES
         shades = ramp(SCALE, SHADES)[::-1]
         bars = [_bar(shades[low:high], width) for low, high in pairwise(cuts)]
-        parts = [part for pair in zip(numbers, bars, strict=False) for part in pair]
-        legend = VGroup(*parts, numbers[-1]).arrange(RIGHT, buff=APART)
+        alternating = [part for pair in zip(numbers, bars, strict=False) for part in pair]
+        legend = VGroup(*alternating, numbers[-1]).arrange(RIGHT, buff=APART)
         corner = np.array([self.area.right, self.area.top, 0.0])
         return legend.next_to(corner, UP, buff=0.12).align_to(corner, RIGHT)
+
+    def _numbers_at(self, cuts: Sequence[int]) -> list[Words]:
+        """The steps of runs between so many of the shades and the rest: even steps of the ratio, to two digits."""
+        few, limit = self.plane.few, self.plane.limit
+        steps = (figure(few * (limit / few) ** (cut / SHADES), 2) for cut in cuts[1:-1])
+        first = f"$<= {few}$" if few > 1 else "$1$"
+        return [quiet(first), *(quiet(f"${number}$") for number in steps), quiet(f"${limit}$ steps")]
 
 
 def _bar(shades: Sequence[str], width: float) -> VGroup:
