@@ -14,7 +14,9 @@ from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet, size_of
 
 COUNT_WIDEST = 1000
-FIRST_COLUMN, GAP = 1.9, 0.05  # of a table, times as wide as the others, at least; between columns
+GAP = 0.15  # between the columns of a table
+
+Row = tuple[Sequence[str], Mapping[str, str]]
 
 
 class StepCard(VGroup):
@@ -53,30 +55,38 @@ class StepCard(VGroup):
 
 
 class Tally(VGroup):
-    """A table: a heading, and for each row a name and a cell for each rule, in its colour."""
+    """A table: a heading, the rules' names, and for each row a name and a cell for each rule, in its colour."""
 
-    def __init__(
-        self, box: Box, heading: Sequence[str], rows: Sequence[tuple[Sequence[str], Mapping[str, str]]]
-    ) -> None:
+    def __init__(self, box: Box, heading: Sequence[str], rows: Sequence[Row], heads: Mapping[str, str]) -> None:
         """`heading` in wordings that get shorter; `rows` each with such a name, and markup by rule: several rows may
-        have the same name."""
+        have the same name; `heads` of the columns, by rule, are smaller where there is little room."""
         super().__init__()
-        lines = box.rows(*[1.0] * (len(rows) + 1), gap=0.0)
-        head = first_fitting(map(quiet, heading), box.width)
-        self.add(layout.place(head, lines[0], LEFT))
-        first_column = _first_column(box.width, rows)
-        for line, (names, cells) in zip(lines[1:], rows, strict=True):
-            first, *others = line.columns(first_column, *[1.0] * len(cells), gap=GAP)
+        above, below, *lines = box.rows(*[1.0] * (len(rows) + 2), gap=0.0)
+        self.add(layout.place(first_fitting(map(quiet, heading), box.width), above, LEFT))
+        widths = _columns(box.width, rows, heads)
+        named = {rule: Words(told, SMALL, rule_color(rule)) for rule, told in heads.items()}
+        places = below.columns(*widths, gap=GAP)[1:]
+        smaller = min(1.0, *(place.width / named[rule].width for rule, place in zip(heads, places, strict=True)))
+        cells = [layout.place(named[rule].scale(smaller), place) for rule, place in zip(heads, places, strict=True)]
+        self.add(_seated(cells, below))
+        for line, (names, told) in zip(lines, rows, strict=True):
+            first, *others = line.columns(*widths, gap=GAP)
             row = [layout.place(first_fitting((Words(name, SMALL) for name in names), first.width), first, LEFT)]
-            for place, (rule, told) in zip(others, cells.items(), strict=True):
-                row.append(layout.place(Words(told, SMALL, rule_color(rule)), place))
-            self.add(VGroup(*(on_baseline(words, line.center[1] - 0.1) for words in row)))
+            for place, rule in zip(others, heads, strict=True):
+                row.append(layout.place(Words(told[rule], SMALL, rule_color(rule)), place))
+            self.add(_seated(row, line))
 
 
-def _first_column(width: float, rows: Sequence[tuple[Sequence[str], Mapping[str, str]]]) -> float:
-    """How many times as wide as the others: as wide as the names in full, if that leaves the cells room."""
+def _seated(row: Sequence[Words], line: Box) -> VGroup:
+    return VGroup(*(on_baseline(words, line.center[1] - 0.1) for words in row))
+
+
+def _columns(width: float, rows: Sequence[Row], heads: Mapping[str, str]) -> list[float]:
+    """The widths of the columns: the first as wide as the names in full, if that leaves the cells room; the others by
+    what stands in them."""
     name = max(size_of(names[0])[0] for names, _ in rows)
-    cell = max(size_of(told)[0] for _, cells in rows for told in cells.values())
-    count = len(rows[0][1])
-    others = (width - name) / count - GAP
-    return max(FIRST_COLUMN, 1.001 * name / others) if others >= cell else FIRST_COLUMN
+    cells = {rule: max(size_of(told[rule])[0] for _, told in rows) for rule in heads}
+    wanted = [max(cells[rule], size_of(head)[0]) for rule, head in heads.items()]
+    free = width - GAP * len(heads)
+    first = 1.001 * name if free - 1.001 * name >= sum(cells.values()) else max(0.2 * free, free - sum(wanted))
+    return [first, *((free - first) * each / sum(wanted) for each in wanted)]
