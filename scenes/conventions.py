@@ -35,7 +35,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.conventions.changing import APART, SAME, Changing, Schedule, parting, told_of_parting
 from scenes.props.conventions.next_step import LAST, NextStep
-from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color, names_of_forms
+from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, are_beside, form_color, names_of_forms
 from scenes.props.conventions.telling import concluded, conclusion, gap, lengths, told_shares
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import EDGE, Trail
@@ -374,8 +374,8 @@ class Conventions(LectureScene):
 
     @cached_property
     def column(self) -> tuple[Box, Box]:
-        """The legend, and the strip below it: with room for it, where the names stand beside each other."""
-        names = len(FORMS) if layout.is_wide() else 1
+        """The legend, and the strip below it: with room for it where the names stand beside each other."""
+        names = 1 if are_beside(self.boxes[1].width) else len(FORMS)
         return self.boxes[1].top_slice((names + 2) * ROW, gap=0.2)
 
     @cached_property

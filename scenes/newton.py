@@ -46,7 +46,7 @@ from scenes.stage.words.typesetting import Formula, Words, first_fitting, fittin
 
 VALLEY, CURVED, BESIDE = "first", "second", "third"  # the grounds
 NAMES = {GD: "gradient descent", NEWTON: "Newton", DAMPED: "damped Newton"}
-HEADS = {GD: "GD", NEWTON: "Newton", DAMPED: "damped"}  # where there is little room
+HEADS = {GD: ("GD", "GD"), NEWTON: ("Newton", "N"), DAMPED: ("damped", "dN")}  # where there is little room
 CARD, BETWEEN = 0.98, 0.16  # heights
 PACE, LONGEST = 5.0, 7.0  # steps a second; seconds of one run at most
 SLOW = 3  # of Newton's steps, each with the quadratic that it goes by
@@ -260,7 +260,7 @@ class NewtonScene(LineForWords, LectureScene):
             self._send(BESIDE, name, 2.2)
         self.play(FadeIn(self.tally), run_time=0.6)
         self.speaker.say(*on_the_whole(self.tales.values()))
-        self.wait(3.0)
+        self.wait(2.4)
         if worth_it(self.tales.values()):
             self.speaker.say(*price())
             self.wait(3.4)
@@ -411,4 +411,4 @@ class NewtonScene(LineForWords, LectureScene):
         rows = [(t.briefly(), {n: t.ground.briefly(n) for n in self.cards[BESIDE]}) for t in self.tales.values()]
         box = self.lower(3)
         heading = "steps until a thousandth of the error is left", "steps to a thousandth", "steps"
-        return Tally(box, heading, rows, {name: HEADS[name] for name in self.cards[BESIDE]})
+        return Tally(box, heading, rows, [{name: HEADS[name][k] for name in self.cards[BESIDE]} for k in (0, 1)])

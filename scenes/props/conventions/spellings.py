@@ -19,7 +19,7 @@ from scenes.stage.panels.unrolled import LARGEST, factor, fitting_size
 from scenes.stage.words.cards import STRIPE, card_ground, stripe
 from scenes.stage.words.derivation import Line, Part
 from scenes.stage.words.notation import NOTATIONS, gradient, notation, parameters
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet, size_of
 
 INSET, LOW = 0.3, 0.1  # the second from the middle of a row to its baseline
 HEAD = 0.55  # height of a table's head
@@ -80,16 +80,21 @@ def equations(name: str) -> tuple[list[Part], list[Part]]:
     return parts, [*step, Part("update", f"{held}_t")]
 
 
+def are_beside(width: float) -> bool:
+    """Whether the names of the forms stand beside each other: where a picture is not wide, if they fit into a width."""
+    names = (size_of(f"*{form.title}*")[0] for form in FORMS.values())
+    return not layout.is_wide() and sum(names) + LOW * (len(FORMS) - 1) <= width
+
+
 def names_of_forms(box: Box) -> list[Words]:
-    """The names of the forms in a box, below each other; where a picture is not wide, beside each other on a line."""
-    wide = layout.is_wide()
-    made = [bold(form.title, BODY if wide else SMALL, form_color(form.name)) for form in FORMS.values()]
-    if wide:
+    """The names of the forms in a box, beside each other on a line, or below each other."""
+    beside = are_beside(box.width)
+    made = [bold(form.title, SMALL if beside else BODY, form_color(form.name)) for form in FORMS.values()]
+    if not beside:
         rows = box.rows(*[1.0] * len(made), gap=0.0)
         return [layout.place(name, row, LEFT) for name, row in zip(made, rows, strict=True)]
     free = (box.width - sum(name.width for name in made)) / (len(made) - 1)
-    line = VGroup(*made).arrange(RIGHT, buff=float(np.clip(free, LOW, INSET)))
-    layout.place(layout.shrink_into(line, box.width), box, LEFT)
+    layout.place(VGroup(*made).arrange(RIGHT, buff=min(free, INSET)), box, LEFT)
     return [on_baseline(name, float(box.center[1]) - LOW) for name in made]
 
 
