@@ -249,8 +249,8 @@ def on_the_whole(tales: Iterable[Tale], plain: bool = False) -> Wordings:
     few, many, exactly = max(worth, key=lambda one: (one[2], one[1] / max(one[0], 1)))
     than = "" if exactly else "more than "
     if plain:
-        bad = f"it also goes to {stuck[0]}, and " if stuck else ""
-        cost = f"But {bad}n weights have n² curvatures, at each step."
+        bad = f"it goes to {stuck[0]}, too, and " if stuck else ""
+        cost = f"But {bad}n weights have n² curvatures."
         return (f"Curvature is worth it: {counted(few)} instead of {than}{many}. {cost}",)
     fast, slow = (
         tinted(f"${few}$ step{'s' * (few != 1)}", rule_color(NEWTON)),
