@@ -35,8 +35,8 @@ from scenes.lecture_scene import (
 )
 from scenes.props.conventions.changing import APART, SAME, Changing, Schedule, parting, told_of_parting
 from scenes.props.conventions.next_step import LAST, NextStep
-from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color
-from scenes.props.conventions.telling import as_sentence, conclusion, gap, lengths, told_shares
+from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, are_beside, form_color, names_of_forms
+from scenes.props.conventions.telling import concluded, conclusion, gap, lengths, told_shares
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import EDGE, Trail
 from scenes.stage.ink.drawing import Array, crosses, dashed, discs, inside
@@ -53,7 +53,7 @@ from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import Words, bold
+from scenes.stage.words.typesetting import Words
 
 PACE = 4.0  # steps a second
 LONGEST = 9.0  # seconds of one stretch
@@ -146,7 +146,7 @@ class Conventions(LectureScene):
             "under": told(self.conditions, self.parameters.steps),
             "kicks": "is one of a run that flies off" if self.changing.flown else first,
             "same_way": "all fly off" if self.changing.flown else f"{way}nowhere more than {apart} apart",
-            "conclusion": as_sentence(conclusion(self.changing.flown, self.changing.part)),
+            "conclusion": conclusion(self.changing.flown, self.changing.part),
             "they_part": parting(self.changing),
         }
 
@@ -234,7 +234,7 @@ class Conventions(LectureScene):
                 self._take(form)
             self.speaker.say(*(tinted(words, form_color(form)) for words in (f"{FORMS[form].title}: {why}", why)))
             self.wait(3.2)
-        self.speaker.say(conclusion(self.changing.flown, self.changing.part))
+        self.speaker.say(*concluded(self.changing.flown, self.changing.part))
         self.wait(4.0)
 
     def _come_close(self) -> None:
@@ -297,7 +297,7 @@ class Conventions(LectureScene):
         """From now on the learning rate in the legend is the one in force."""
         self.play(FadeOut(self.legend[-1]), run_time=0.3)
         settings, rates = {"momentum": self.parameters.momentum}, self.changing.factors * self.parameters.learning_rate
-        row = self.column[0].rows(*[1.0] * (len(FORMS) + 2), gap=0.0)[-2]
+        row = self.places[1]
         line = InForce(settings, rates).seat(row.left, float(row.center[1]) - LOW).display(0.0)
         self.legend.submobjects[-1] = line
         self.play(FadeIn(line), run_time=0.3)
@@ -319,7 +319,7 @@ class Conventions(LectureScene):
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
-        return layout.beside(self.rows[1], (0.6 if layout.is_wide() else 0.56) * self.rows[1].width, 5.2)
+        return layout.beside(self.rows[1], (0.6 if layout.is_wide() else 0.52) * self.rows[1].width, 5.2)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -350,7 +350,8 @@ class Conventions(LectureScene):
     @cached_property
     def goal(self) -> VMobject:
         places = np.array([self.map.to_screen(*minimum) for minimum in self.minima]).reshape(-1, 3)
-        return crosses(places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5)
+        seen = places[inside(places, self.map.area)]
+        return crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3)  # above the balls
 
     @cached_property
     def constant_trails(self) -> dict[str, Trail]:
@@ -373,28 +374,30 @@ class Conventions(LectureScene):
 
     @cached_property
     def column(self) -> tuple[Box, Box]:
-        """The legend, and the strip below it."""
-        return self.boxes[1].top_slice((len(FORMS) + 2) * ROW, gap=0.2)
+        """The legend, and the strip below it: with room for it where the names stand beside each other."""
+        names = 1 if are_beside(self.boxes[1].width) else len(FORMS)
+        return self.boxes[1].top_slice((names + 2) * ROW, gap=0.2)
+
+    @cached_property
+    def places(self) -> tuple[Box, Box, Box]:
+        """For the names of the forms, for the settings, and for the counter."""
+        rest, names = self.column[0].bottom_slice(2 * ROW, gap=0.0)
+        settings, counter = rest.rows(1, 1, gap=0.0)
+        return names, settings, counter
 
     @cached_property
     def legend(self) -> VGroup:
         """The forms, and the settings."""
-        *names, _, _ = self.column[0].rows(*[1.0] * (len(FORMS) + 2), gap=0.0)
-        lines = [bold(form.title, color=form_color(form.name)) for form in FORMS.values()]
-        return VGroup(
-            *(layout.place(line, box, LEFT) for line, box in zip(lines, names, strict=True)),
-            self._settings(self.changing.first),
-        )
+        return VGroup(*names_of_forms(self.places[0]), self._settings(self.changing.first))
 
     def _settings(self, factor: float) -> Words:
         """The learning rate in force, and the momentum."""
         wanted = {"learning_rate": factor * self.parameters.learning_rate, "momentum": self.parameters.momentum}
-        return layout.place(settings_line(wanted), self.column[0].rows(*[1.0] * (len(FORMS) + 2), gap=0.0)[-2], LEFT)
+        return layout.place(settings_line(wanted), self.places[1], LEFT)
 
     @cached_property
     def counter(self) -> Counter:
-        box = self.column[0].rows(*[1.0] * (len(FORMS) + 2), gap=0.0)[-1]
-        return Counter(box, "step", widest=self.parameters.steps)
+        return Counter(self.places[2], "step", widest=self.parameters.steps)
 
     @cached_property
     def strips(self) -> tuple[ErrorStrip, ErrorStrip]:

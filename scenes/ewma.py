@@ -1,4 +1,4 @@
-"""An average that forgets: a share of the trend so far, and the rest of the current value.
+"""An average that forgets: a share of the trend so far, and the remaining share of the current value.
 
 Noisy values whose level changes, and three averages, from one that follows each of them to one that hardly moves, and
 late; how much each value counts; the sum that comes of it, and how far back it looks. In the end the momentum update
@@ -134,7 +134,8 @@ class EWMA(LectureScene):
         self.show_title(*self.picture)
 
     def formula(self) -> None:
-        """The new average: a share of the trend so far, and the rest of the current value."""
+        """The new average: a share of the trend so far, and the remaining share, one minus that, of the current
+        value."""
         making = self.making
         self.change_picture(self.picture, (self.large, making.chart))
         for brace, part in zip(self.braces, (making.trend, making.current), strict=True):
@@ -145,7 +146,7 @@ class EWMA(LectureScene):
         self.wait(2.6)
 
     def three_memories(self) -> None:
-        """The same values, and three averages. How far they go up and down, of the way of the values: {left}"""
+        """The same values, and three averages: their total up and down is {left}"""
         self.speaker.hush()
         self.play(*map(FadeOut, (*self.braces, self.making)), FadeIn(self.memories), run_time=0.6)
         self.play(retyped(self.large, self.line), run_time=0.9)

@@ -35,7 +35,7 @@ from scenes.props.newton.ground import DAMPED, GD, NEWTON, Ground
 from scenes.props.newton.picture import Picture
 from scenes.props.newton.sections import Sections
 from scenes.props.newton.step_card import StepCard, Tally
-from scenes.props.newton.telling import Tale, on_the_whole
+from scenes.props.newton.telling import Tale, on_the_whole, price, worth_it
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
@@ -46,6 +46,7 @@ from scenes.stage.words.typesetting import Formula, Words, first_fitting, fittin
 
 VALLEY, CURVED, BESIDE = "first", "second", "third"  # the grounds
 NAMES = {GD: "gradient descent", NEWTON: "Newton", DAMPED: "damped Newton"}
+HEADS = {GD: ("GD", "GD"), NEWTON: ("Newton", "N"), DAMPED: ("damped", "dN")}  # where there is little room
 CARD, BETWEEN = 0.98, 0.16  # heights
 PACE, LONGEST = 5.0, 7.0  # steps a second; seconds of one run at most
 SLOW = 3  # of Newton's steps, each with the quadratic that it goes by
@@ -259,7 +260,10 @@ class NewtonScene(LineForWords, LectureScene):
             self._send(BESIDE, name, 2.2)
         self.play(FadeIn(self.tally), run_time=0.6)
         self.speaker.say(*on_the_whole(self.tales.values()))
-        self.wait(4.0)
+        self.wait(2.4)
+        if worth_it(self.tales.values()):
+            self.speaker.say(*price())
+            self.wait(3.4)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -327,7 +331,7 @@ class NewtonScene(LineForWords, LectureScene):
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the column beside it."""
         stage = self.rows[1]
-        return layout.beside(stage, (0.58 if layout.is_wide() else 0.5) * stage.width, 5.4)
+        return layout.beside(stage, (0.58 if layout.is_wide() else 0.49) * stage.width, 5.4)
 
     @cached_property
     def pictures(self) -> dict[str, Picture]:
@@ -406,4 +410,5 @@ class NewtonScene(LineForWords, LectureScene):
         """How many steps each takes on each ground."""
         rows = [(t.briefly(), {n: t.ground.briefly(n) for n in self.cards[BESIDE]}) for t in self.tales.values()]
         box = self.lower(3)
-        return Tally(box, ("steps until a thousandth of the error is left", "steps to a thousandth", "steps"), rows)
+        heading = "steps until a thousandth of the error is left", "steps to a thousandth", "steps"
+        return Tally(box, heading, rows, [{name: HEADS[name][k] for name in self.cards[BESIDE]} for k in (0, 1)])

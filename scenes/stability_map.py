@@ -138,6 +138,10 @@ class StabilityMap(LineForWords, LectureScene):
         )
         yield Claim("beyond the boundary the run does not settle", bool(np.isnan(steps["diverges"])))
         yield Claim(
+            f"in the long run a step leaves nowhere less of the distance than there: {self._left('best')} %",
+            self.route.nowhere_less,
+        )
+        yield Claim(
             f"where the critical curves cross it is quicker than the best without momentum: {figure(steps['best'])} "
             f"steps, {figure(steps['plain'])}",
             steps["best"] < steps["plain"],
@@ -159,10 +163,10 @@ class StabilityMap(LineForWords, LectureScene):
     def words(self) -> Mapping[str, str]:
         within = f"{figure(100 * self.parameters.tolerance, 6)} %"
         fewest, most = self.rippling
-        quickest = "" if self.route.is_quickest else f"; in this film the quickest pixel takes {self.route.fewest:.0f}"
         told = {f"{place}_told": self._in_steps(place).replace("$", "") for place in PLACES}
         return told | {
-            "quickest_pixel": quickest,
+            "lasting": self._left("plain"),
+            "least": self._left("best"),
             "little": self.little.replace("$", ""),
             "within": within,
             "fewest": fewest,
@@ -248,8 +252,9 @@ class StabilityMap(LineForWords, LectureScene):
         self.speaker.say(f"a larger learning rate: {alike}", alike, "other ripples")
         self._go_on(self.route.brink, 5.0)
         self.wait(1.4)
-        self.speaker.say("beyond the line: it diverges")
+        self.speaker.hush()  # on the way there it still settles, in more steps
         self._go("diverges", 1.6)
+        self.speaker.say("beyond the line: it diverges")
         self.wait(2.2)
 
     def two_directions(self) -> None:
@@ -272,8 +277,8 @@ class StabilityMap(LineForWords, LectureScene):
         self.wait(1.8)
 
     def best(self) -> None:
-        """The best without momentum: {plain_told}. With it, at the crossing of the curves, best in the long run:
-        {best_told}{quickest_pixel}."""
+        """The best without momentum: {plain_told}. With it, where the curves cross: {best_told}. In the
+        long run a step leaves {lasting} % of the distance without it, {least} % there, and nowhere less."""
         self.speaker.hush()
         self._go("plain", 3.0)
         self.speaker.say(f"the best without momentum: {self._in_steps('plain')}", "the best without momentum")
@@ -281,9 +286,7 @@ class StabilityMap(LineForWords, LectureScene):
         self._go("best", 2.6)
         told = tinted(self._in_steps("best"), rule_color(MOMENTUM))
         without = tinted(f"without momentum {self._in_steps('plain')}", rule_color(GD))
-        quickest = "" if self.route.is_quickest else f", the quickest pixel: ${self.route.fewest:.0f}$"
-        both = f"where they cross: {told}, {without}"  # a semicolon would end the colour
-        self.speaker.say(f"{both}{quickest}", both, f"{told}, {without}")
+        self.speaker.say(f"where they cross: {told}, {without}", f"{told}, {without}")
         self.wait(3.4)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -306,6 +309,11 @@ class StabilityMap(LineForWords, LectureScene):
         """After how many steps a run has settled, as markup."""
         steps = self.numbers()[f"{place}_steps"]
         return f"not within ${LIMIT}$ steps" if steps == NEVER else f"${steps}$ steps"
+
+    def _left(self, place: str) -> str:
+        """How many percent of its distance a step leaves the slowest run of a place in the long run."""
+        left = 100 * self.route.in_the_long_run(*self.places[place])
+        return figure(left, 2 if left < 99 else 4)
 
     @cached_property
     def way(self) -> ValueTracker:

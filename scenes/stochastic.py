@@ -181,7 +181,8 @@ class Stochastic(LectureScene):
             self.wait(0.2)
             arrows.append(arrow)
         self.spot.display(-1.0)
-        chain, share = Chain(self.here, self.pulls.on_screen(self.map, self.pulls.all)), ValueTracker(0.0)
+        pulls = self.pulls.on_screen(self.map, self.pulls.all)
+        chain, share = Chain(self.here, pulls, self.pulls.colors), ValueTracker(0.0)
         self.play(FadeIn(chain), *map(FadeOut, arrows), run_time=0.7)
         self.speaker.say(
             f"all {SAMPLES}, each a {SAMPLES}th as long, head to tail: the mean",
@@ -262,7 +263,8 @@ class Stochastic(LectureScene):
         self.drive(lanes.together, share)
         self.play(share.animate.set_value(1.0), run_time=TOGETHER, rate_func=linear)
         self.release()
-        self.play(*map(FadeIn, lanes.counted["there"]), run_time=0.5)
+        balls = (trail.ball for trail in lanes.trails.values())  # they would hide the goal
+        self.play(*map(FadeIn, lanes.counted["there"]), *map(FadeOut, balls), run_time=0.5)
         self.speaker.say(f"to be near: within ${NEAR:g}$ of {CROSS}, the ring")
         self.wait(1.4)
         self.play(*map(FadeIn, lanes.counted["back"]), run_time=0.5)
@@ -284,7 +286,8 @@ class Stochastic(LectureScene):
         for column in ("there", "again"):
             if name == GD:
                 self.play(FadeIn(self.ledger.heads[column]), run_time=0.3)
-            self.play(FadeIn(self.ledger.numbers[name, column]), run_time=0.4)
+            hiding = [self.paths[name].ball] * (column == "there")  # the ring, and the minimum in it
+            self.play(FadeIn(self.ledger.numbers[name, column]), *map(FadeOut, hiding), run_time=0.4)
         self.wait(1.3)
 
     def _walk(self, name: str) -> None:

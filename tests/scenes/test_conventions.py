@@ -111,7 +111,7 @@ def test_what_is_said_is_what_plain_loops_find(
     apart = np.linalg.norm(lecture - pytorch, axis=-1).max() / way
     assume(abs(apart - 0.05) > 1e-6)
     assert ("From there on the lecture's form parts from the other two." in scene.caption("new_rate")) == (apart > 0.05)
-    assert ("which form has your library?" in scene.caption("why")) == (apart > 0.05)
+    assert ("Keras has the lecture's form, PyTorch its own." in scene.caption("why")) == (apart > 0.05)
     lengths = np.linalg.norm(np.diff(lecture, axis=0), axis=-1)
     assert scene.changing.kick("lecture") == pytest.approx(lengths[half] / lengths[half - 1], rel=1e-6)
 

@@ -138,6 +138,9 @@ def test_how_one_average_is_made(data: list[int], share: float) -> None:
     heights = making.chart.to_screen([making.step] * 2, [averages[making.step], data[making.step]])
     np.testing.assert_allclose(making.new[-1].get_center(), heights[0], atol=1e-6)
     np.testing.assert_allclose(making.current[0].get_center(), heights[1], atol=1e-6)
+    *_, onwards, average = making.new
+    assert average.get_fill_color() == onwards.get_stroke_color() == making.trend[0].line.get_stroke_color()
+    np.testing.assert_allclose(onwards.points[[0, -1]], [making.trend[0].points_of[-1], heights[0]], atol=1e-6)
 
 
 def test_what_is_said_of_one_average_says_when_it_is_rounded() -> None:
@@ -237,6 +240,8 @@ def test_what_is_said_of_the_ups_and_downs_is_what_a_plain_loop_finds(
         left.append(way / whole if whole else 0.0)
     assume(all(abs(a - b) > 1e-9 for a, b in itertools.pairwise(left)) or not whole)
     np.testing.assert_allclose(tale.left, left, atol=1e-9)
+    numbers = [f"{100 * share:.0f}" for share in left]
+    assert tale.ups_told.startswith(f"{numbers[0]}, {numbers[1]} and {numbers[2]} % of that of the values.")
     said = " ".join(tale.verdict)
     assert ("smoother" in said) == (left[0] > left[1] > left[2] and not backwards)
     assert ("later" in said) <= (tale.change is not None and not backwards)

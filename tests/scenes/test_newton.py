@@ -20,7 +20,7 @@ from optimizers import GradientDescent, Rule
 from optimizers.rules import DampedNewton, Newton
 from scenes.newton import BESIDE, CURVED, VALLEY, NewtonScene
 from scenes.props.newton.ground import DAMPED, GD, NEWTON, Ground
-from scenes.props.newton.telling import Tale, on_the_whole
+from scenes.props.newton.telling import Tale, on_the_whole, worth_it
 from scenes.stage.maps.touching import best_rate, found_minima, kind_of, touching
 
 Derived = Callable[[float, float], tuple[float, float, tuple[float, float, float]]]
@@ -200,7 +200,8 @@ def test_what_is_said_of_a_saddle_is_so(a: float, b: float, start: tuple[float, 
     height = a * at[0] ** 2 / 2 - b * at[1] ** 2 + at[1] ** 4 / 2
     flown = not np.isfinite(ground.runs[GD].values[-1]) or abs(ground.runs[GD].values[-1]) > 1e3 * (1 + abs(height))
     fewer = few is not None and (many is None or few < many) and not flown
-    assert ("Curvature is worth it" in on_the_whole([tale], plain=True)[0]) == fewer
+    told = on_the_whole([tale], plain=True)[0]
+    assert ("Curvature is worth it" in told) == ("n² curvatures" in told) == bool(worth_it([tale])) == fewer
 
 
 @settings(max_examples=15, deadline=None, phases=[Phase.generate])
@@ -260,8 +261,9 @@ def test_a_cut_says_that_its_number_is_a_curvature() -> None:
     with studio(make_profile("l", "light", "4:3")):
         scene: Any = make_scene("newton", {})
         first, second = (part.title for part in scene.sections[BESIDE].parts)
-        assert [name.typst_code for name in (first, second)] == ["curvature $-2.5$", "curvature $1$"]
+        assert [name.typst_code for name in (first, second)] == ["$y$: curvature $-2.5$", "$x$: curvature $1$"]
         assert first.get_right()[0] + 0.1 < second.get_left()[0]
+    assert [part.along for part in asked().sections[VALLEY].parts] == ["", ""], "along no variable"
 
 
 def test_steps_in_the_cuts_are_the_steps_on_the_map() -> None:
@@ -308,13 +310,18 @@ def test_odd_settings(changes: dict[str, Any]) -> None:
 )
 def test_every_ground_has_its_row(second: str, kinds: list[str]) -> None:
     scene = asked(second_objective=second, second_start=(1.0, 1.5))
-    assert [row[0].typst_code for row in scene.tally.submobjects[1:]] == kinds
+    assert [row[0].typst_code for row in scene.tally.submobjects[2:]] == kinds
 
 
 @pytest.mark.parametrize(("aspect", "name"), [("4:3", "not quadratic"), ("9:16", "not quadratic"), ("1:1", "other")])
 def test_a_name_in_the_table_is_short_only_where_the_numbers_need_the_room(aspect: str, name: str) -> None:
     with studio(make_profile("l", aspect=aspect)), typeset_cache():
-        row = asked().tally.submobjects[2]
+        scene = asked()
+        heads, _, row = scene.tally.submobjects[1:4]
+        wanted = ["N", "GD", "dN"] if aspect == "1:1" else ["Newton", "GD", "damped"]
+        assert [head.typst_code for head in heads] == wanted
+        for head, cell in zip(heads, row[1:], strict=True):
+            assert head.get_center()[0] == pytest.approx(cell.get_center()[0], abs=1e-6)
         assert row[0].typst_code == name
         for left, right in pairwise(row):
             assert left.get_right()[0] < right.get_left()[0]

@@ -185,7 +185,6 @@ def test_what_is_said_of_the_places_is_so(gentle: float, steep: float, tolerance
     scene: Any = make_scene("stability_map", {"eigenvalues": (gentle, steep), "tolerance": tolerance})
     route, words = scene.route, scene.words()
     runs = {name: walked(*place, steep, LIMIT) for name, place in scene.places.items()}
-    gentle_run = walked(*scene.places["best"], gentle, LIMIT)
     calm = all(place > 0 for place in runs["critical"][:61])
     flips = all(a * b < 0 for a, b in pairwise(runs["flips"][:61]))
     assert route.branches == (calm and flips)
@@ -195,29 +194,59 @@ def test_what_is_said_of_the_places_is_so(gentle: float, steep: float, tolerance
     if "quicker still" in words["little"]:
         assert words["little"].endswith(f"{near['quickest']:.0f} steps")
         assert min(runs["quickest"]) < 0, "it overshoots"
-    best = max(settles(runs["best"], tolerance), settles(gentle_run, tolerance))
-    if words["quickest_pixel"]:
-        assert float(words["quickest_pixel"].split()[-1]) < best
+    for place, said in (("plain", words["lasting"]), ("best", words["least"])):
+        assert float(said) == pytest.approx(100 * lasting(*scene.places[place], (gentle, steep)), abs=0.5)
     assert max(map(abs, runs["diverges"][-20:])) > 1e6
     two = [settles(walked(*scene.places["two"], curvature, LIMIT), tolerance) for curvature in (gentle, steep)]
     slower = np.nan_to_num(two[0], nan=np.inf) > np.nan_to_num(two[1], nan=np.inf)
     assert ("there it is slower" in words["slower"]) == slower
 
 
+def lasting(rate: float, momentum: float, curvatures: tuple[float, ...]) -> float:
+    """The larger root of z^2 - (1 + momentum - rate c) z + momentum, of the curvature where it is largest."""
+    roots = [np.roots([1.0, -(1 + momentum - rate * one), momentum]) for one in curvatures]
+    return float(np.abs(roots).max())
+
+
 @pytest.mark.parametrize("curvatures", [(0.1, 1.0), (0.5, 2.0, 40.0)])
-def test_the_quickest_of_all_runs_is_not_where_theory_has_the_best(curvatures: tuple[float, ...]) -> None:
-    """That is best in the long run; to come within a thousandth, a run near it takes fewer steps: a plain loop."""
-    route = Route(curvatures, 1e-3)
-    rates, momenta = np.meshgrid(np.arange(1, 151) / 150 * 4 / curvatures[-1], np.arange(150) / 150)
-    last = np.zeros(rates.shape)
-    for curvature in curvatures:
-        place, update = np.ones(rates.shape), np.zeros(rates.shape)
-        for step in range(1, LIMIT + 1):
-            update = momenta * update + rates * curvature * place
-            place = np.clip(place - update, -1e9, 1e9)
-            last = np.where(np.abs(place) > 1e-3, np.maximum(last, step), last)
-    assert route.fewest == last.min() + 1 < route.steps_of("best")
-    assert not route.is_quickest
+def test_nowhere_a_step_leaves_less_in_the_long_run(curvatures: tuple[float, ...]) -> None:
+    """And of the run that is the quickest to a thousandth, close by, it leaves more."""
+    scene: Any = make_scene("stability_map", {"eigenvalues": curvatures})
+    least = lasting(*scene.places["best"], curvatures)
+    rates, momenta = np.arange(1, 41) / 40 * 4 / curvatures[-1], np.arange(40) / 40
+    assert all(lasting(rate, gamma, curvatures) > least - 1e-6 for rate in rates for gamma in momenta)
+    assert scene.route.nowhere_less
+    assert f"{100 * least:.2g} % there, and nowhere less" in scene.caption("best")
+    assert lasting(*scene.places["plain"], curvatures) > least
+
+
+def test_that_it_diverges_is_said_beyond_the_line_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the point goes there its run still settles, in more steps than are told before."""
+    scene: Any = make_scene("stability_map", {}, only=())
+    said: list[tuple[float, str]] = []
+    say = scene.speaker.say
+
+    def heard(*words: str) -> Any:
+        said.append((scene.way.get_value(), words[0]))
+        return say(*words)
+
+    monkeypatch.setattr(scene.speaker, "say", heard)
+    scene.render()
+    ((way, _),) = [one for one in said if "beyond the line" in one[1]]
+    rate, momentum = scene.route.spot(way)
+    assert rate > theory.heavy_ball_limit(momentum)
+
+
+def test_the_numbers_of_the_scale_stand_where_their_shades_are() -> None:
+    """Between the shades: of a run in so many steps, to two digits, half of them are brighter than its own."""
+    scene: Any = make_scene("stability_map", {})
+    panel = scene.plane_panel
+    _, *inner, _ = [part for part in panel.legend if hasattr(part, "typst_code")]
+    bars = [part for part in panel.legend if not hasattr(part, "typst_code")]
+    brighter = np.cumsum([len(bar) for bar in bars]) / SHADES
+    for number, share in zip(inner, brighter, strict=False):
+        steps = float(number.typst_code.strip("$"))
+        assert quickness([steps], panel.plane.few, LIMIT)[0] == pytest.approx(1 - share, abs=0.02)
 
 
 def test_quick_is_bright_and_what_diverges_is_on_no_scale() -> None:

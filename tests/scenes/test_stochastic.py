@@ -18,7 +18,7 @@ from clips.profile import ASPECTS, make_profile
 from optimizers import Trajectory
 from scenes.props.stochastic.samples import Chain, Forces, SamplePanel
 from scenes.props.stochastic.tallies import Comparison, tally_of
-from scenes.stage.ink.drawing import inside
+from scenes.stage.ink.drawing import disc_points, inside
 from scenes.stochastic import GD, MOMENTUM, Stochastic
 
 
@@ -186,7 +186,11 @@ def test_arrows_are_pulls_on_one_scale_and_the_chain_of_all_ends_at_their_mean()
     tips = scene.here + pulls.on_screen(chart, pulls.all)
     assert inside(tips, chart.area).all()
     scale = pulls.on_screen(chart, np.array([1.0, 0.0]))[0]
-    chain = Chain(scene.here, pulls.on_screen(chart, pulls.all))
+    chain = Chain(scene.here, pulls.on_screen(chart, pulls.all), pulls.colors)
+    left = int(np.sum(expected.mean(axis=0) @ np.array([[0, 1], [-1, 0]]) @ expected.T > 0))
+    counted = [len(tips.points) // len(disc_points(np.zeros((1, 3)), 1.0)) for tips in chain.tips]
+    assert counted == [left, 200 - left] == list(pulls.sides)
+    assert len({tips.get_fill_color().to_hex() for tips in chain.tips}) == 2
     np.testing.assert_allclose(chain.joined[1, -1] - scene.here, [*scale * expected.mean(axis=0), 0], atol=1e-9)
     ways = np.degrees(np.arctan2(*pulls.all[pulls.fan].T[::-1]))
     apart = np.abs((ways[:, None] - ways + 180) % 360 - 180)[~np.eye(len(ways), dtype=bool)]

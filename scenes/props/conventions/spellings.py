@@ -19,9 +19,9 @@ from scenes.stage.panels.unrolled import LARGEST, factor, fitting_size
 from scenes.stage.words.cards import STRIPE, card_ground, stripe
 from scenes.stage.words.derivation import Line, Part
 from scenes.stage.words.notation import NOTATIONS, gradient, notation, parameters
-from scenes.stage.words.typesetting import BODY, Words, bold, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet, size_of
 
-INSET = 0.3
+INSET, LOW = 0.3, 0.1  # the second from the middle of a row to its baseline
 HEAD = 0.55  # height of a table's head
 PITCH, ABOVE = 0.85, 0.42  # between its rows, and a name over its letters
 
@@ -43,6 +43,11 @@ FORMS: Mapping[str, Form] = {
         Form("average", "average", "remembers a mean"),
     )
 }
+
+
+#: Who has which form, by what each says of its own: Keras of `keras.optimizers.SGD`, velocity = momentum * velocity -
+#: learning_rate * g and w = w + velocity; PyTorch of `torch.optim.SGD`, that it differs from that: lr * velocity.
+LIBRARIES: Mapping[str, str] = {"lecture": "Keras", "pytorch": "PyTorch"}
 
 
 def form_color(name: str) -> str:
@@ -73,6 +78,24 @@ def equations(name: str) -> tuple[list[Part], list[Part]]:
     step = [Part("lhs", parameters("t+1")), Part("eq", "="), Part("here", f"{parameters()} -")]
     step += [Part("rate", f"{outer} dot", rate)] * bool(outer)
     return parts, [*step, Part("update", f"{held}_t")]
+
+
+def are_beside(width: float) -> bool:
+    """Whether the names of the forms stand beside each other: where a picture is not wide, if they fit into a width."""
+    names = (size_of(f"*{form.title}*")[0] for form in FORMS.values())
+    return not layout.is_wide() and sum(names) + LOW * (len(FORMS) - 1) <= width
+
+
+def names_of_forms(box: Box) -> list[Words]:
+    """The names of the forms in a box, beside each other on a line, or below each other."""
+    beside = are_beside(box.width)
+    made = [bold(form.title, SMALL if beside else BODY, form_color(form.name)) for form in FORMS.values()]
+    if not beside:
+        rows = box.rows(*[1.0] * len(made), gap=0.0)
+        return [layout.place(name, row, LEFT) for name, row in zip(made, rows, strict=True)]
+    free = (box.width - sum(name.width for name in made)) / (len(made) - 1)
+    layout.place(VGroup(*made).arrange(RIGHT, buff=min(free, INSET)), box, LEFT)
+    return [on_baseline(name, float(box.center[1]) - LOW) for name in made]
 
 
 class FormCards(VGroup):

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from optimizers import Trajectory
-from scenes.props.conventions.spellings import FORMS, form_color
+from scenes.props.conventions.spellings import FORMS, LIBRARIES, form_color
 from scenes.stage.ink.drawing import Array
 from scenes.stage.words.figures import typed
+from scenes.stage.words.speaker import tinted
 
 
 def lengths(run: Trajectory) -> Array:
@@ -38,10 +39,31 @@ def gap(first: Trajectory, *others: Trajectory) -> float:
 
 
 def conclusion(flown: bool, parted: bool) -> str:
-    """What follows for somebody who changes the learning rate, as the runs are."""
-    if flown:
-        return "first choose a rate with which no run flies off"
-    return "before you change the rate: which form has your library?" if parted else "here all forms do the same"
+    """What follows for somebody who changes the learning rate, as the runs are, in a caption."""
+    if parted and not flown:
+        one, other = LIBRARIES.values()
+        return f"Look before you change the rate: {one} has the lecture's form, {other} its own."
+    return as_sentence(_without_parting(flown))
+
+
+def concluded(flown: bool, parted: bool) -> tuple[str, ...]:
+    """The same on the screen, each library in the colour of its form."""
+    if flown or not parted:
+        return (_without_parting(flown),)
+    one, other = LIBRARIES.items()
+    long = (
+        tinted(f"{one[1]} has the lecture's form", form_color(one[0])),
+        tinted(f"{other[1]} its own", form_color(other[0])),
+    )
+    short = (
+        tinted(f"{one[1]}: the lecture's form", form_color(one[0])),
+        tinted(f"{other[1]}: its own", form_color(other[0])),
+    )
+    return f"before you change the rate: {long[0]}, {long[1]}", f"{short[0]}, {short[1]}"
+
+
+def _without_parting(flown: bool) -> str:
+    return "first choose a rate with which no run flies off" if flown else "here all forms do the same"
 
 
 def as_sentence(words: str) -> str:

@@ -22,7 +22,8 @@ BEFORE, AFTER = 9, 4  # the step, so many values are shown
 
 
 class Making(VGroup):
-    """The step from one average to the next over values (n,), in parts that are shown one by one.
+    """The step from one average to the next over values (n,), in parts that are shown one by one; in the end the line
+    of the averages goes on to the new one.
 
     `chart` is there first, then `trend`, `current`, and `new`; `told` says it with the numbers.
     """
@@ -46,10 +47,10 @@ class Making(VGroup):
         so_far = Growing(known, old).display(len(known) - 1)
         onwards = dashed(np.array([known[-1], low]), stroke_color=old, stroke_width=3)
         ways = [
-            polylines([np.array(way)], stroke_color=color, stroke_width=6)
-            for way, color in (((low, made), new), ((made, top), old))
+            polylines([np.array(way)], stroke_color=color, stroke_width=width)
+            for way, color, width in (((low, made), new, 6), ((made, top), old, 6), ((known[-1], made), old, 5))
         ]
-        dots = ((top, new), (made, palette().ink))
+        dots = ((top, new), (made, old))
         value, average = (
             discs(np.array([place]), LARGER * DOT, stroke_width=0, fill_color=color, fill_opacity=1)
             for place, color in dots

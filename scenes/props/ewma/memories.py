@@ -99,7 +99,7 @@ class Memories(Panel):
     def told(self, k: int, share: float, left: float, column: Box) -> VGroup:
         """What is said of the k-th average: beside its band in a column; in a narrow picture above it."""
         name = Words(f"*${beta()} = {typed(share)}$*", SMALL if layout.is_narrow() else BODY, palette().share)
-        note, band = quiet(f"way travelled: ${100 * left:.0f}$ %"), self.bands[k]
+        note, band = quiet(f"up and down: ${100 * left:.0f}$ %"), self.bands[k]
         if layout.is_narrow():
             layout.place(name, band.top_slice(HEAD, gap=0.0)[0], LEFT)
             return onto_picture(VGroup(name, note.next_to(name, RIGHT, buff=0.3)))

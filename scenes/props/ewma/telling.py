@@ -20,8 +20,8 @@ EXPLAINED = 0.5  # of the squared distances from the mean, at least, by two leve
 ENOUGH = 3  # values at each level, at least
 SEEN = 0.005  # of a weight: so much more is seen
 COUNTED = (
-    "way travelled: how far an average goes up and down, of the way of the values",
-    "way travelled: up and down, of the values'",
+    "up and down: how far an average goes in all, of the way of the values",
+    "up and down: in all, of the values' way",
 )
 
 
@@ -132,7 +132,8 @@ class Tale:
     @property
     def ups_told(self) -> str:
         first, second, third = (f"{100 * share:.0f}" for share in self.left)
-        return f"{first}, {second} and {third} %.{self.late_told if self.change else ''}"
+        told = f"{first}, {second} and {third} % of that of the values."
+        return told + (self.late_told if self.change else "")
 
     @property
     def late_told(self) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, VGroup, VMobject
+from manim import LEFT, ORIGIN, RIGHT, UP, VGroup, VMobject
 from manim.typing import Vector3D
 
-from objectives import AnyObjective
+from objectives import AnyObjective, typeset
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Ball
@@ -21,14 +21,15 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.touching import Touching
 from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.typesetting import SMALL, Words, first_fitting
+from scenes.stage.words.typesetting import SMALL, Words
 
 SAMPLES = 241
-NAME, FEET = 0.5, 0.12  # height of the line below a cut, and room below its curve
+NAME, FEET, APART = 0.5, 0.12, 0.15  # height of the line below a cut, room below its curve, between names
 ROOM = 0.22  # beside what has to be seen, of it
 NARROWEST = 0.1  # of the wider cut: a narrower one is drawn larger
 LANES = {"plain": 0.15, "newton": -0.15}  # above the ball: the arrows of the two steps
 WIDTHS = (0.45, 0.55)  # of both, what the first takes
+STRAIGHT = 1e-9  # from the axis, of a direction along it
 HIGHEST = 1.3  # times the height that has to be seen
 
 
@@ -71,6 +72,7 @@ class Section(VGroup):
     ) -> None:
         super().__init__()
         self.cut, self.tint = cuts[which], direction_colors()[which]
+        self.along = variable_of(objective, model.bends[1][which])
         self.below, room = box.bottom_slice(NAME, gap=FEET)
         spans = [np.ptp(cut.ends) or 1.0 for cut in cuts]
         widest = max(spans)
@@ -92,12 +94,11 @@ class Section(VGroup):
             stroke_color=palette().rule_line,
             stroke_width=2,
         )
-        self.title = layout.place(self._name(self.below.width), self.below)
         self.ground, self.touch = ground, touch if bent else VMobject()
         self.ball = Ball(palette().target, 0.1).move_to(self.at(0.0))
         self.steps = {"plain": self._arrow("gradient_descent"), "newton": self._arrow("newton")}
         self.dots = {"plain": self._dot("gradient_descent"), "newton": self._dot("newton")}
-        self.still = VGroup(self.base, self.ground, self.touch, self.title, self.ball)
+        self.still = VGroup(self.base, self.ground, self.touch, self.ball)
         self.add(self.still, *self.steps.values(), *self.dots.values())
 
     def at(self, way: float, height: float | None = None) -> Array:
@@ -110,29 +111,18 @@ class Section(VGroup):
         points = np.array([self.at(float(s), float(h)) for s, h in zip(way, heights, strict=True)])
         return polylines(clip_polyline(points, self.room), **style)
 
-    def _name(self, width: float) -> Words:
+    @property
+    def wordings(self) -> tuple[str, str, str, str]:
+        """What stands below: the variable, if it is cut along one, and the curvature; then shorter."""
         curvature = in_math(figure(self.cut.curvature, 2))
         note = f" ($times {in_math(figure(self.magnified, 2))}$)" if self.magnified != 1.0 else ""
-        tried = (
-            f"curvature ${curvature}${note}",
-            f"$f'' = {curvature}${note}",
-            f"$f'' = {curvature}$",
-            f"${curvature}$",
-        )
-        return first_fitting((Words(text, SMALL, self.tint) for text in tried), width)
+        named, told = f"${self.along}$: " * bool(self.along), f"$f'' = {curvature}$"
+        return f"{named}curvature ${curvature}${note}", f"{named}{told}{note}", f"{named}{told}", told
 
-    @property
-    def free(self) -> float:
-        """What is free beside the name, at each side."""
-        return max(0.0, (self.below.width - self.title.width) / 2)
-
-    def widen(self, spare: float, side: Vector3D) -> None:
-        """The name may be wider, by what a neighbour leaves free; then it begins at a side of the box."""
-        name = self._name(self.below.width + spare)
-        if name.width > self.below.width:
-            self.still.remove(self.title)
-            self.title = layout.place(name, self.below, side)
-            self.still.add(self.title)
+    def call(self, name: Words, side: Vector3D) -> None:
+        """The name is given later: in the middle, or at a side, beyond which it may reach to the other one."""
+        self.title = layout.place(name, self.below, side)
+        self.still.add(self.title)
 
     def _arrow(self, rule: str) -> Arrows:
         return Arrows(rule_color(rule))
@@ -164,12 +154,20 @@ class Sections(VGroup):
         unit = min(b.width / (span * (1 + 2 * ROOM)) for b, span in zip(boxes, (first, second), strict=True))
         self.cuts = cuts
         self.parts = [Section(b, objective, model, k, cuts, unit) for k, b in enumerate(boxes)]
-        first_part, second_part = self.parts
-        first_part.widen(second_part.free, LEFT)
-        second_part.widen(first_part.free, RIGHT)
+        self._name(box.width - APART)
         self.add(*self.parts)
         self.taking = "plain"
         self.moving = VGroup(*(VGroup(p.steps[k], p.dots[k]) for p in self.parts for k in ("plain", "newton")))
+
+    def _name(self, width: float) -> None:
+        """Both names in the first wordings that fit beside each other: in the middles, or else at the outer sides."""
+        for told in zip(*(part.wordings for part in self.parts), strict=True):
+            names = [Words(text, SMALL, part.tint) for text, part in zip(told, self.parts, strict=True)]
+            if sum(name.width for name in names) <= width:
+                break
+        inside = all(name.width <= part.below.width for name, part in zip(names, self.parts, strict=True))
+        for part, name, side in zip(self.parts, names, (LEFT, RIGHT), strict=True):
+            part.call(name, ORIGIN if inside else side)
 
     def take(self, which: str) -> Sections:
         """Which step is shown from now on."""
@@ -185,3 +183,10 @@ class Sections(VGroup):
 def direction_colors() -> tuple[str, str]:
     """The colours of the two directions, the one that bends less first."""
     return palette().terms[1], palette().terms[2]
+
+
+def variable_of(objective: AnyObjective, direction: Array) -> str:
+    """The variable, as mathematics, along which a direction goes; nothing if it goes along none."""
+    names = [typeset(variable) for variable in objective.variables]
+    along = np.abs(direction) > 1 - STRAIGHT
+    return names[int(np.argmax(along))] if along.any() else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from manim import LEFT, RIGHT, VGroup
 
 from scenes.stage.ink import layout
@@ -14,7 +15,10 @@ from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet, size_of
 
 COUNT_WIDEST = 1000
-FIRST_COLUMN, GAP = 1.9, 0.05  # of a table, times as wide as the others, at least; between columns
+GAP, LOW = 0.1, 0.1  # between the columns of a table; from the middle of a line to its baseline
+
+Cells = Mapping[str, str]  # by rule
+Row = tuple[Sequence[str], Cells]
 
 
 class StepCard(VGroup):
@@ -53,30 +57,43 @@ class StepCard(VGroup):
 
 
 class Tally(VGroup):
-    """A table: a heading, and for each row a name and a cell for each rule, in its colour."""
+    """A table: a heading, the rules' names, and for each row a name and a cell for each rule, in its colour."""
 
     def __init__(
-        self, box: Box, heading: Sequence[str], rows: Sequence[tuple[Sequence[str], Mapping[str, str]]]
+        self, box: Box, heading: Sequence[str], rows: Sequence[Row], heads: Sequence[Mapping[str, str]]
     ) -> None:
         """`heading` in wordings that get shorter; `rows` each with such a name, and markup by rule: several rows may
-        have the same name."""
+        have the same name; `heads` of the columns, by rule, in such wordings, too."""
         super().__init__()
-        lines = box.rows(*[1.0] * (len(rows) + 1), gap=0.0)
-        head = first_fitting(map(quiet, heading), box.width)
-        self.add(layout.place(head, lines[0], LEFT))
-        first_column = _first_column(box.width, rows)
-        for line, (names, cells) in zip(lines[1:], rows, strict=True):
-            first, *others = line.columns(first_column, *[1.0] * len(cells), gap=GAP)
-            row = [layout.place(first_fitting((Words(name, SMALL) for name in names), first.width), first, LEFT)]
-            for place, (rule, told) in zip(others, cells.items(), strict=True):
-                row.append(layout.place(Words(told, SMALL, rule_color(rule)), place))
-            self.add(VGroup(*(on_baseline(words, line.center[1] - 0.1) for words in row)))
+        above, below, *lines = box.rows(*[1.0] * (len(rows) + 2), gap=0.0)
+        self.add(layout.place(first_fitting(map(quiet, heading), box.width), above, LEFT))
+        shortest = max(size_of(names[-1])[0] for names, _ in rows)
+        for called in heads:
+            first, middles = _columns(box, rows, called)
+            if first >= shortest:
+                break
+        self.add(VGroup(*_cells(called, middles, below)))
+        for line, (names, told) in zip(lines, rows, strict=True):
+            name = first_fitting((Words(text, SMALL) for text in names), first)
+            on_baseline(layout.place(name, line, LEFT), line.center[1] - LOW)
+            self.add(VGroup(name, *_cells({rule: told[rule] for rule in called}, middles, line)))
 
 
-def _first_column(width: float, rows: Sequence[tuple[Sequence[str], Mapping[str, str]]]) -> float:
-    """How many times as wide as the others: as wide as the names in full, if that leaves the cells room."""
-    name = max(size_of(names[0])[0] for names, _ in rows)
-    cell = max(size_of(told)[0] for _, cells in rows for told in cells.values())
-    count = len(rows[0][1])
-    others = (width - name) / count - GAP
-    return max(FIRST_COLUMN, 1.001 * name / others) if others >= cell else FIRST_COLUMN
+def _cells(told: Mapping[str, str], middles: Sequence[float], line: Box) -> list[Words]:
+    """What is told of each rule, in its colour, in the middles of the columns."""
+    made = [Words(text, SMALL, rule_color(rule)) for rule, text in told.items()]
+    return [on_baseline(cell, line.center[1] - LOW).set_x(x) for cell, x in zip(made, middles, strict=True)]
+
+
+def _columns(box: Box, rows: Sequence[Row], heads: Mapping[str, str]) -> tuple[float, list[float]]:
+    """How wide the names may be, and the middles of the columns: as near to each other as heads and cells allow, and
+    further where the names leave room. The first head may reach over the names, for nothing stands beside it there."""
+    cells = np.array([[size_of(told[rule])[0] for rule in heads] for _, told in rows]) / 2
+    halves = np.vstack([cells, [size_of(head)[0] / 2 for head in heads.values()]])
+    steps = (halves[:, :-1] + halves[:, 1:]).max(axis=0) + GAP
+    room = box.width - GAP - cells[:, 0].max() - steps.sum() - halves[:, -1].max()
+    name = 1.001 * max(size_of(names[0])[0] for names, _ in rows)
+    spare = max(0.0, room - name) / (len(heads) + 1)
+    last = box.right - halves[:, -1].max() - spare
+    middles = last - np.append(np.cumsum((steps + spare)[::-1])[::-1], 0.0)
+    return float(room), [float(x) for x in middles]

@@ -174,7 +174,7 @@ class Tale:
         title = _capital(objective.title) if objective.name in OBJECTIVES else "The second ground"
         if self.is_quadratic:
             return f"{title} is a quadratic, and touches itself."
-        return f"{title} is no quadratic. Newton goes to where the one that touches it is level."
+        return f"{title} is no quadratic. Newton goes to where the quadratic that touches it is level."
 
     def several(self) -> str:
         """What becomes of both, for a caption."""
@@ -235,9 +235,9 @@ class Tale:
 
 def on_the_whole(tales: Iterable[Tale], plain: bool = False) -> Wordings:
     """The line that answers the title: what curvature is worth, and what it costs."""
+    tales = list(tales)
     grounds = [tale.ground for tale in tales]
-    found = [_worth(ground) for ground in grounds]
-    worth = [one for one in found if one is not None]
+    worth = worth_it(tales)
     stuck = [ground.rests[NEWTON] for ground in grounds if ground.rests[NEWTON] in (SADDLE, PEAK)]
     if not worth:
         told = "gradient descent is not slower than Newton here"
@@ -249,8 +249,9 @@ def on_the_whole(tales: Iterable[Tale], plain: bool = False) -> Wordings:
     few, many, exactly = max(worth, key=lambda one: (one[2], one[1] / max(one[0], 1)))
     than = "" if exactly else "more than "
     if plain:
-        bad = f", but it also goes to {stuck[0]}" if stuck else ""
-        return (f"Curvature is worth it: {counted(few)} instead of {than}{many}{bad}.",)
+        bad = f"it goes to {stuck[0]}, too, and " if stuck else ""
+        cost = f"But {bad}n weights have n² curvatures."
+        return (f"Curvature is worth it: {counted(few)} instead of {than}{many}. {cost}",)
     fast, slow = (
         tinted(f"${few}$ step{'s' * (few != 1)}", rule_color(NEWTON)),
         tinted(f"{than}${many}$", rule_color(GD)),
@@ -261,6 +262,20 @@ def on_the_whole(tales: Iterable[Tale], plain: bool = False) -> Wordings:
         f"curvature is worth it: {fast} instead of {slow}{bad}",
         f"{newton}: {fast}, not {slow}{bad}",
         f"{fast}, not {slow}{bad}",
+    )
+
+
+def worth_it(tales: Iterable[Tale]) -> list[tuple[int, int, bool]]:
+    """Of the grounds on which Newton takes fewer steps: its steps and gradient descent's, and whether those are all."""
+    return [one for tale in tales if (one := _worth(tale.ground)) is not None]
+
+
+def price() -> Wordings:
+    """What a step of Newton takes that one of gradient descent does not."""
+    return (
+        "its price, at each step: $n^2$ curvatures of $n$ weights, and a system to solve",
+        "its price, at each step: $n^2$ curvatures of $n$ weights",
+        "price: $n^2$ curvatures of $n$ weights",
     )
 
 

@@ -6,9 +6,10 @@ the eye compares the two. The brighter, the quicker; what diverges has a colour 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import luminance, palette, ramp
 from scenes.stage.ink.raster import PixelBox, Pixels, Raster
 from scenes.stage.panels.plot import Panel
+from scenes.stage.words.figures import figure
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import SMALL, Words, quiet
 
@@ -31,7 +33,7 @@ SHADES = 32
 SCALE = ("#2E2A6B", "#2D5F9E", "#1F9A8A", "#86C440", "#FBE723")  # slow to quick: lightness rises evenly, in any light
 DIVERGES = {False: "#5A1F28", True: "#E2B6B2"}  # in the dark theme and in the light one
 EDGE = 4.0  # how much wider than a curve its edge is
-LONGEST, HIGH = 1.6, 0.26  # the legend's bar
+LONGEST, SHORTEST, HIGH = 2.4, 0.6, 0.26  # the legend's bars together
 APART, WIDE_APART = 0.13, 0.3  # of the legend's parts, and of the name beside it
 SAMPLES = 200
 COARSE, QUICKEST = (64, 48), 0.02  # runs that tell what few steps are; the share of them that count as quick
@@ -117,7 +119,7 @@ class StabilityPlane(Panel):
 
     def __init__(self, box: Box, plane: Plane) -> None:
         letters = notation()
-        word = "" if layout.is_narrow() else "momentum "
+        word = "momentum " if layout.is_wide() else ""  # the numbers of the scale need the room
         names = (f"${letters.learning_rate}$", f"{word}${letters.momentum}$")
         super().__init__(box, (0.0, plane.reach), (0.0, 1.0), names, framed=True)
         self.plane = plane
@@ -156,21 +158,34 @@ class StabilityPlane(Panel):
         return VGroup(edge, polylines(pieces, stroke_color=color, stroke_width=5))
 
     def _legend(self) -> VGroup:
-        """The shades, from quick to slow, above the picture at the right of its name."""
-        ends = VGroup(
-            quiet(f"$<= {self.plane.few}$" if self.plane.few > 1 else "$1$"), quiet(f"${self.plane.limit}$ steps")
-        )
-        taken = sum(words.width for words in (*ends, self.names[1])) + 2 * APART + WIDE_APART
+        """The shades, from quick to slow, above the picture at the right of its name, with as many numbers between
+        them as leave room for the bars."""
+        for parts in (3, 2, 1):
+            cuts = [round(SHADES * part / parts) for part in range(parts + 1)]
+            numbers = self._numbers_at(cuts)
+            taken = sum(words.width for words in (*numbers, self.names[1])) + 2 * APART * parts + WIDE_APART
+            if self.area.width - taken >= SHORTEST:
+                break
         width = min(LONGEST, self.area.width - taken) / SHADES
-        bar = VGroup(
-            *(
-                Rectangle(width=width, height=HIGH, stroke_width=0, fill_color=color, fill_opacity=1)
-                for color in reversed(ramp(SCALE, SHADES))
-            )
-        ).arrange(RIGHT, buff=0)
-        legend = VGroup(ends[0], bar, ends[1]).arrange(RIGHT, buff=APART)
+        shades = ramp(SCALE, SHADES)[::-1]
+        bars = [_bar(shades[low:high], width) for low, high in pairwise(cuts)]
+        alternating = [part for pair in zip(numbers, bars, strict=False) for part in pair]
+        legend = VGroup(*alternating, numbers[-1]).arrange(RIGHT, buff=APART)
         corner = np.array([self.area.right, self.area.top, 0.0])
         return legend.next_to(corner, UP, buff=0.12).align_to(corner, RIGHT)
+
+    def _numbers_at(self, cuts: Sequence[int]) -> list[Words]:
+        """The steps of runs between so many of the shades and the rest: even steps of the ratio, to two digits."""
+        few, limit = self.plane.few, self.plane.limit
+        steps = (figure(few * (limit / few) ** (cut / SHADES), 2) for cut in cuts[1:-1])
+        first = f"$<= {few}$" if few > 1 else "$1$"
+        return [quiet(first), *(quiet(f"${number}$") for number in steps), quiet(f"${limit}$ steps")]
+
+
+def _bar(shades: Sequence[str], width: float) -> VGroup:
+    """Shades beside each other, each so wide."""
+    pieces = (Rectangle(width=width, height=HIGH, stroke_width=0, fill_color=one, fill_opacity=1) for one in shades)
+    return VGroup(*pieces).arrange(RIGHT, buff=0)
 
 
 class Wanderer(Ball):

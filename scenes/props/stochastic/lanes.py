@@ -73,7 +73,10 @@ class Lanes:
         """The minimum on each map, and the ring within which a run is near."""
         stand, ring = self.stand, palette().target
         rings = [stand.circle(chart, NEAR, ring) for chart in self.charts.values()]
-        return [*rings, *(stand.cross(chart, 0.08).set_z_index(3) for chart in self.charts.values())]
+        return [
+            *(one.set_z_index(2) for one in rings),
+            *(stand.cross(chart, 0.08).set_z_index(3) for chart in self.charts.values()),
+        ]
 
     @cached_property
     def trails(self) -> dict[str, Trail]:

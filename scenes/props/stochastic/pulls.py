@@ -8,7 +8,9 @@ import numpy as np
 
 from objectives import DataObjective
 from scenes.stage.ink.drawing import Array, inside
+from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.words.speaker import tinted
 
 FAN, SPREAD = 6, 22.0  # samples whose pulls are looked at one by one, and degrees between these, so that each is seen
 LONGEST = 0.5  # of the map's width
@@ -32,9 +34,14 @@ class Pulls:
 
     @property
     def told(self) -> str:
-        """That, for the screen."""
-        one, other = self.sides
-        return f"${one}$ pull to one side of the mean, ${other}$ to the other"
+        """That, for the screen, in the colours of the sides."""
+        (one, other), (first, second) = self.sides, self.colors
+        return f"{tinted(f'${one}$ pull to one side of the mean', first)}, {tinted(f'${other}$ to the other', second)}"
+
+    @property
+    def colors(self) -> tuple[str, str]:
+        """Of those to the left of the mean, and to the right."""
+        return palette().gradient, palette().terms[0]
 
     @cached_property
     def fan(self) -> list[int]:

@@ -11,13 +11,13 @@ from objectives import DataObjective
 from optimizers import Trajectory
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Ball, along
-from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points
+from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.data_panel import DataPanel
 
-DOT, LIT = 0.045, 0.13
+DOT, LIT, TIP = 0.045, 0.13, 0.035
 LONGEST = 1.5  # on the screen: forces that are shorter are drawn longer
 
 
@@ -96,22 +96,39 @@ class Misses(VMobject):
         return self
 
 
-class Chain(Arrows):
+class Chain(VGroup):
     """Pulls of all samples: `display(0)` as they are, from one place; `display(1)` each divided by their number, laid
-    head to tail in the order of their directions, so that the last tip is the tip of the mean."""
+    head to tail in the order of their directions, so that the last tip is the tip of the mean.
 
-    def __init__(self, place: Array, pulls: Array) -> None:
-        """`place` (3,) and `pulls` (n, 3) on the screen."""
-        super().__init__(palette().gradient, shaft=0.03, head=0.12, stroke_width=0)
-        turned = pulls[np.argsort(np.arctan2(pulls[:, 1], pulls[:, 0]))]
+    Thin lines with a dot at each tip, or so many would be one wedge; each side of the mean has a colour of its own.
+    """
+
+    def __init__(self, place: Array, pulls: Array, colors: tuple[str, str]) -> None:
+        """`place` (3,) and `pulls` (n, 3) on the screen; `colors` to the left of their mean, and to the right."""
+        mean = pulls.mean(axis=0)
+        turns = np.arctan2(*_across_and_along(pulls, mean))
+        turned, sides = pulls[np.argsort(turns)], np.sort(turns) > 0
         joints = place + np.concatenate([np.zeros((1, 3)), np.cumsum(turned / len(turned), axis=0)])
         self.apart = np.array([np.tile(place, (len(turned), 1)), place + turned])
         self.joined = np.array([joints[:-1], joints[1:]])
+        self.sides = [sides, ~sides]
+        self.lines = VGroup(*(stroke(stroke_color=color, stroke_width=1.5, stroke_opacity=0.4) for color in colors))
+        self.tips = VGroup(*(VMobject(stroke_width=0, fill_color=color, fill_opacity=1) for color in colors))
+        super().__init__(self.lines, self.tips)
         self.display(0.0)
 
     def display(self, share: float) -> Chain:
-        self.point(*(self.apart + share * (self.joined - self.apart)))
+        ends = self.apart + share * (self.joined - self.apart)
+        for side, line, tip in zip(self.sides, self.lines, self.tips, strict=True):
+            pieces = np.swapaxes(ends[:, side], 0, 1)
+            line.set_points(np.concatenate([np.zeros((0, 3)), *map(polyline_points, pieces)]))
+            tip.set_points(disc_points(ends[1, side], TIP))
         return self
+
+
+def _across_and_along(pulls: Array, mean: Array) -> tuple[Array, Array]:
+    """How far pulls (n, 3) go to the left of their mean, and along it."""
+    return mean[0] * pulls[:, 1] - mean[1] * pulls[:, 0], pulls @ mean
 
 
 class Forces(VGroup):

@@ -23,6 +23,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitti
 
 WORDS = 0.55  # height of the line for words
 BALL, DOT = 0.12, 0.035
+ROOM = 0.12  # round the runs, at each side, of their size
 GRAIN = 0.045  # radius of an iterate near the goal
 LINE = 0.55  # height of a line over or under a closeup
 
@@ -32,7 +33,7 @@ def window_of(objective: DataObjective, runs: Mapping[str, Trajectory], minimum:
     paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in runs.values()])
     low, high = np.array(containing(objective.view, paths)).T
     near = paths[((paths >= low) & (paths <= high)).all(axis=1)]
-    return around(np.concatenate([near, [minimum - 1, minimum + 1]]), room=0.2)
+    return around(np.concatenate([near, [minimum - 1, minimum + 1]]), room=ROOM)
 
 
 class Stand:
@@ -47,13 +48,13 @@ class Stand:
         """For the map, the data, the ledger and the line for words."""
         words, stage = layout.stage().bottom_slice(WORDS, gap=0.1)
         if stage.width > 2 * stage.height:
-            chart, right = stage.columns(1, 1, gap=0.4)
+            chart, right = stage.columns(1, 1.28, gap=0.3)
             data, ledger = right.rows(1, 1, gap=0.25)
         elif stage.width > stage.height:
-            above, ledger = stage.rows(1.8, 1)
-            chart, data = above.columns(1.4, 1)
+            above, ledger = stage.rows(1.9, 1)
+            chart, data = above.columns(1.7, 1)
         else:
-            chart, data, ledger = stage.rows(1.2, 0.8, 0.8)
+            chart, data, ledger = stage.rows(1.1, 0.7, 1)
         return chart, data, ledger, words
 
     @cached_property

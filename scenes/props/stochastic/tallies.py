@@ -23,18 +23,18 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.words.cards import InForce, settings_line
 from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, sentence_format
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet, size_of
 
 MANY = 0.4  # of the steps turn back: it jitters
 NEAR = 0.5  # of the minimum: there
 AS_NOISY, NEARLY = 0.95, 2 / 3  # of the distance of another run: as noisy, nearly as noisy
-HEADS = {"there": "at step", "again": "out"}
-SHARES = {"there": 1.1, "again": 0.6}  # of the numbers' width
-HALF, APART = 0.1, 0.2  # half the height of a letter; between a name and what is set
-HEAD, FIRST, SECOND = 0.45, 0.27, 0.63  # height of the heads; from the top of a row to its two baselines
-FILLED = 0.97  # of a column's width, by what stands in it
+HEADS = {"there": ("near", "at step"), "again": ("later", "outside")}  # in two lines at most
+HALF, APART, LOW = 0.1, 0.2, 0.14  # half the height of a letter; between a name and what is set; below the heads
+HEAD, LINE = 0.45, 0.3  # height of the heads, and of one more line of them
+FIRST, SECOND = 0.22, 0.54  # from the top of a row to its two baselines
+FILLED, COLUMN = 0.97, 0.14  # of a column's width, by what stands in it; between columns
 NEVER, NO_STEP = "never", "–"  # in words, and in a table
-NUMBERS, WIDEST, HIGHEST = 0.62, 0.9, 1.6  # of the width, for the numbers; a column and a row at most
+NUMBERS, HIGHEST = 0.4, 1.6  # of the width, for the numbers with heads of one line; a row at most
 ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for large type
 
 
@@ -234,18 +234,19 @@ class Ledger:
         columns: Sequence[str],
         rates: Mapping[str, Array] = MappingProxyType({}),
     ) -> None:
-        """`columns` are keys of `HEADS`; those that count when a run is near are told so at the left of their heads.
-        What is set stands behind the names where there is room in all rows, or else below them. `rates` are learning
-        rates that change, (steps,), by run: those in force run."""
+        """`columns` are keys of `HEADS`. What is set stands behind the names where there is room in all rows, or else
+        below them. `rates` are learning rates that change, (steps,), by run: those in force run."""
         self.box, self.colors, self.tallies, self.columns = box, colors, tallies, columns
-        pitch = min(HIGHEST, (box.height - HEAD) / len(titles))
+        said = [" ".join(HEADS[key]) for key in columns]
+        in_one = len(columns) * (max(size_of(text)[0] for text in said) + COLUMN) <= NUMBERS * box.width
+        self.said = {key: (text,) if in_one else HEADS[key] for key, text in zip(columns, said, strict=True)}
+        head = HEAD + LINE * (not in_one)
+        pitch = min(HIGHEST, (box.height - head) / len(titles))
         self.size = BODY if pitch > ROOMY and box.width > WIDE else SMALL
-        heads, rest = box.top_slice(HEAD, gap=0.0)
+        heads, rest = box.top_slice(head, gap=0.0)
         rows = rest.top_slice(len(titles) * pitch)[0].rows(*[1.0] * len(titles), gap=0.08)
         self.lines = dict(zip(titles, rows, strict=True))
-        self.heads = {key: VGroup(self._seated(quiet(HEADS[key]), heads, key, HEAD - 0.14)) for key in columns}
-        near = layout.place(quiet("near"), heads, -RIGHT)
-        self.heads["there"].add(on_baseline(near, heads.top - HEAD + 0.14))
+        self.heads = {key: self._head(heads, key) for key in columns}
         self.rates = {key: InForce(settings[key], every) for key, every in rates.items()}
         names = {key: bold(title, self.size, colors[key]) for key, title in titles.items()}
         beside = {key: self.rates.get(key) or settings_line(some) for key, some in settings.items()}
@@ -257,22 +258,28 @@ class Ledger:
     @property
     def _numbers(self) -> float:
         """The width of all columns."""
-        return min(NUMBERS * self.box.width, WIDEST * sum(SHARES[key] for key in self.columns))
+        return self._column * len(self.columns)
 
     @property
-    def _unit(self) -> float:
-        """The width of a column whose share is 1."""
-        return self._numbers / sum(SHARES[key] for key in self.columns)
+    def _column(self) -> float:
+        """The width of a column: of the widest head, and room beside it."""
+        return max(size_of(text)[0] for texts in self.said.values() for text in texts) + COLUMN
 
     def _right(self, key: str) -> float:
         """The right end of a column."""
-        after = self.columns[self.columns.index(key) + 1 :]
-        return self.box.right - sum(SHARES[other] for other in after) * self._unit
+        return self.box.right - self._column * (len(self.columns) - 1 - self.columns.index(key))
 
     def _seated(self, words: Words, row: Box, key: str, depth: float) -> Words:
-        room = SHARES[key] * self._unit
-        layout.place(layout.shrink_into(words, FILLED * room), row.inset(right=row.right - self._right(key)), RIGHT)
+        layout.place(
+            layout.shrink_into(words, FILLED * self._column), row.inset(right=row.right - self._right(key)), RIGHT
+        )
         return on_baseline(words, row.top - depth)
+
+    def _head(self, box: Box, key: str) -> VGroup:
+        """What a column counts, its last line above the first row."""
+        texts = self.said[key]
+        depths = (box.height - LOW - LINE * k for k in reversed(range(len(texts))))
+        return VGroup(*(self._seated(quiet(t), box, key, d) for t, d in zip(texts, depths, strict=True)))
 
     def _first(self, row: Box) -> float:
         """From the top of a row to its first baseline."""
@@ -299,7 +306,7 @@ class Ledger:
 
     def _number(self, run: str, key: str) -> Words:
         said = self.tallies[run].said[key]
-        said = NO_STEP if key in SHARES and said == NEVER else said  # a word has no room beside numbers
+        said = NO_STEP if key in HEADS and said == NEVER else said  # a word has no room beside numbers
         row = self.lines[run]
         return self._seated(Words(said, self.size, self.colors[run]), row, key, self._first(row))
 

@@ -25,8 +25,8 @@ Scale = Literal["linear", "log"]
 
 TICK = 0.09
 PAD = 0.14  # between an axis and its labels
-CLOSER = (1.0, 0.7)  # than usual: ticks, one after the other, where there would be a single one
-LOW = (*CLOSER, 0.5)  # where the numbers stand one above the other, which takes less room
+CLOSER = (1.0, 0.7, 0.5, 0.35)  # than usual: ticks, one after the other, where there would be a single one
+LOW = CLOSER[:3]  # where the numbers stand one above the other
 HALF = 0.22  # of the width of a number
 APART = 0.11  # at least, between the first numbers of both axes
 GAP = 0.06  # at least, between neighbouring numbers of one axis
