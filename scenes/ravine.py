@@ -31,7 +31,7 @@ from scenes.props.ravine.rates import (
     largest_without_overshoot,
     rules_of,
 )
-from scenes.props.ravine.tale import Tale, angle_between
+from scenes.props.ravine.tale import Tale
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Trail
@@ -41,6 +41,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, lit_contour
 from scenes.stage.maps.even_map import around, even_map, unit_of
+from scenes.stage.maps.vectors import angle_between
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import AT_RIGHT, FEW, Counter, RuleCard, card_height
 from scenes.stage.words.endings import flies_off

@@ -9,7 +9,6 @@ import numpy as np
 
 from optimizers import Trajectory
 from scenes.props.ravine.rates import LARGE, MOMENTUM, SMALLER, Alone
-from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
 from scenes.stage.words.figures import figure
@@ -117,9 +116,3 @@ def _rises(run: Trajectory) -> str:
     if run.diverged_at is not None:
         return f"is beyond all bounds at step {run.diverged_at}"
     return f"rises to {figure(last_value(run), 2)}"
-
-
-def angle_between(first: Array, second: Array) -> float:
-    """Degrees between two ways (2,); 0 where one of them is none."""
-    sizes = float(np.linalg.norm(first) * np.linalg.norm(second))
-    return float(np.degrees(np.arccos(np.clip(first @ second / sizes, -1, 1)))) if sizes else 0.0
