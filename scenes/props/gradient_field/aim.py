@@ -31,7 +31,7 @@ class Aim:
         low, high = np.array(self.objective.view).T
         places = known_minima(self.objective)
         places = places[((places >= low) & (places <= high)).all(axis=-1)]
-        return places[np.argsort(np.linalg.norm(places - self.place, axis=-1))]
+        return np.asarray(places[np.argsort(np.linalg.norm(places - self.place, axis=-1))])
 
     @property
     def off(self) -> float | None:
