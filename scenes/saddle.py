@@ -292,8 +292,10 @@ class Saddle(LectureScene):
         if away := ground.overshoot(MOMENTUM):
             when = f"out at step ${away[0]}$, back at ${away[1]}$"
             name = tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))
-            ground.speaker.say(f"{name} overshoots: {when}", f"{name} overshoots: \\ {when}")
-            self.wait(0.8)
+            ground.speaker.say(
+                f"{name} overshoots: {when}", f"{name} overshoots at step ${away[0]}$", f"{name} overshoots: \\ {when}"
+            )
+            self.wait(1.8)
         self.wait(0.8)
         ground.speaker.say(*self._compared(place))
         self.wait(2.0)

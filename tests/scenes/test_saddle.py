@@ -158,7 +158,8 @@ def test_the_pushes_stand_below_the_steps_where_there_is_room(aspect: str) -> No
         scene: Any = make_scene("saddle", {})
         assert (scene.adding_up is None) == (aspect == "1:1")
         heads = [layout.box_of(row.head) for row in scene.last.values()]
-        parts = [layout.box_of(part) for row in scene.last.values() for gauge in row.gauges.values() for part in gauge]
+        gauges = [gauge for row in scene.last.values() for gauge in row.gauges.values()]
+        parts = [layout.box_of(part) for gauge in gauges for part in (gauge.label, gauge.number, gauge.bar)]
         assert not any(head.overlap(part) for head in heads for part in parts)
         if scene.adding_up is not None:
             drawn = scene.adding_up.display(1.0)
