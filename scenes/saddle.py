@@ -293,7 +293,9 @@ class Saddle(LectureScene):
             when = f"out at step ${away[0]}$, back at ${away[1]}$"
             name = tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))
             ground.speaker.say(
-                f"{name} overshoots: {when}", f"{name} overshoots at step ${away[0]}$", f"{name} overshoots: \\ {when}"
+                f"{name} overshoots: {when}",
+                f"{name} overshoots at step ${away[0]}$",
+                f"{name}: out at ${away[0]}$, \\ back at step ${away[1]}$",
             )
             self.wait(1.8)
         self.wait(0.8)
