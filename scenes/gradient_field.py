@@ -17,13 +17,20 @@ from pydantic import Field
 
 from objectives import AnyObjective, typeset
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number, ObjectiveName, objective_of
-from scenes.props.gradient_field.arrow_field import GradientField, Slice, SlidingTangent, longest_on, right_angle
+from scenes.props.gradient_field.aim import Aim
+from scenes.props.gradient_field.arrow_field import (
+    GradientField,
+    Slice,
+    SlidingTangent,
+    right_angle,
+    slice_panel,
+)
 from scenes.props.gradient_field.compass import Compass, along_the_line, direction_of, running_beside, slope_towards
 from scenes.props.gradient_field.derived import Derived
 from scenes.props.gradient_field.felt import Felt
+from scenes.props.gradient_field.here import Here
 from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.ink import layout
-from scenes.stage.ink.arrows import Shaft
 from scenes.stage.ink.ball import Ball
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -36,8 +43,8 @@ from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, Words
 
 FOOT = 0.5  # height of the line for words
-LONG = 1.9  # of the arrow that is looked at, on the screen
-NEAR_0 = 0.3  # of the highest value of a slice: from lower than that it is drawn down to 0
+OFF = 5.0  # degrees: downhill is another way
+FAINT = 0.35  # opacity of the field behind one arrow
 RIGHT = 1e-3  # how far from perpendicular is seen, as a share of the slope
 
 
@@ -49,7 +56,7 @@ class GradientFieldScene(LectureScene):
     poster = "field"
 
     class Parameters(ClipParameters):
-        objective: ObjectiveName = Field("paraboloid", description="A name, or an expression in two variables.")
+        objective: ObjectiveName = Field("x^2 + 3*y^2", description="A name, or an expression in two variables.")
         arrows: int = Field(7, ge=2, le=30, description="How many arrows along the width of the map.")
         slice_at: float | None = Field(
             None, allow_inf_nan=False, description="Where the slice is cut, in the second variable; else a third up."
@@ -70,6 +77,11 @@ class GradientFieldScene(LectureScene):
     def felt(self) -> Felt:
         """What is felt of the slope: where the slices meet, and all over the map."""
         return Felt(self.objective, self.parameters.slice_at)
+
+    @cached_property
+    def aim(self) -> Aim:
+        """Where downhill leads from there, against the way to the minimum."""
+        return Aim(self.objective, self.place, self.gradient)
 
     @property
     def place(self) -> Array:
@@ -97,7 +109,7 @@ class GradientFieldScene(LectureScene):
             "gradient_direction": direction_of(self.gradient),
             "felt_along_the_lines": float(np.max(along, initial=0.0)),
             "felt_downhill": float(np.max(down, initial=-np.inf)),
-        }
+        } | ({} if self.aim.off is None else {"degrees_off": self.aim.off})
 
     def claims(self) -> Iterator[Claim]:
         along, _ = self.felt.probed
@@ -113,6 +125,8 @@ class GradientFieldScene(LectureScene):
             bool(len(along)) and bool(np.max(along) < RIGHT),
         )
         yield Claim("against the gradient it goes down everywhere", self.felt.downhill)
+        off = self.aim.off or 0.0
+        yield Claim(f"downhill is not straight at the minimum: {off:.0f} degrees off", off > OFF)
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -130,7 +144,7 @@ class GradientFieldScene(LectureScene):
             "first": first,
             "second": second,
             "how_steep": "Here it is level: the gradient is 0." if self.felt.level else steepest,
-            "where": "downhill: that is where gradient descent goes."
+            "where": f"downhill: that is where gradient descent goes{self.aim.told}"
             if self.felt.downhill
             else "downhill, where it is smooth.",
         }
@@ -156,14 +170,14 @@ class GradientFieldScene(LectureScene):
         """Both together are a vector: the gradient."""
         self._put_away(1)
         self.play(FadeOut(self.cut_lines[0]), FadeOut(self.cut_lines[1]), FadeIn(self.spot), run_time=0.5)
-        times = typed(self.per_slope / unit_of(self.map), 2)
+        times = typed(self.here.per_slope / unit_of(self.map), 2)
         self.speaker.say(f"{tinted('the gradient', palette().gradient)} (drawn $times {times}$)")
         reach = ValueTracker(0.0)
-        for arrow in (*self.sides, self.arrow):
+        for arrow, number in zip((*self.here.sides, self.here.arrow), self.here.lengths, strict=True):
             self.add(arrow)
             self.drive(arrow, reach)
             self.add(self.spot)
-            self.play(reach.animate.set_value(1.0), run_time=1.0, rate_func=smooth)
+            self.play(reach.animate.set_value(1.0), FadeIn(number), run_time=1.0, rate_func=smooth)
             self.release()
             reach.set_value(0.0)
         self.play(FadeIn(self.formulas.nabla, lag_ratio=0.05), run_time=0.9)
@@ -172,7 +186,7 @@ class GradientFieldScene(LectureScene):
     def steepest(self) -> None:
         """{how_steep}"""
         self.speaker.hush()
-        self.vanish(*self.sides, *self.formulas.all)
+        self.vanish(*self.here.sides, *self.here.lengths[:2], *self.formulas.all)
         if self.felt.level:
             self.speaker.say("here it is level: no way is up")
             self.wait(2.6)
@@ -198,21 +212,21 @@ class GradientFieldScene(LectureScene):
     def field(self) -> None:
         """At each place such an arrow: uphill, longer where it is steeper, and perpendicular to the lines."""
         self.speaker.hush()
-        gone = [self.contour, self.mark, *self.marks, self.compass, self.felt_name]
+        gone = [self.contour, self.mark, *self.marks, self.compass, self.felt_name, self.here.lengths[-1]]
         if not self.felt.level:
             self.vanish(*gone)
         self.play(*(FadeIn(line) for line in self.formulas.all), run_time=0.5)
         arrows, size = self.field_of_arrows, ValueTracker(0.0)
         if not self.felt.level:  # the arrow that was looked at gets the size that all have
             shrink = ValueTracker(1.0)
-            self.drive(self.arrow, shrink)
+            self.drive(self.here.arrow, shrink)
             self.play(shrink.animate.set_value(self.field_share), run_time=1.0, rate_func=smooth)
             self.release()
         self.add(arrows)
         self.drive(arrows, size)
         self.play(size.animate.set_value(1.0), run_time=1.8, rate_func=smooth)
         self.release()
-        self.play(FadeOut(self.arrow), FadeOut(self.spot), run_time=0.4)
+        self.play(FadeOut(self.here.arrow), FadeOut(self.spot), run_time=0.4)
         self.speaker.say(*arrows.told(unit_of(self.map)))
         self.wait(2.2)
 
@@ -224,9 +238,11 @@ class GradientFieldScene(LectureScene):
         self.play(angle.animate.set_value(np.pi), run_time=2.6, rate_func=smooth)
         arrows.clear_updaters()
         self.play(FadeIn(self.formulas.minus), run_time=0.5)
-        self.speaker.say(
-            f"turned around: {'downhill' if self.felt.downhill else 'downhill, where it is smooth'}", "downhill"
-        )
+        if self.felt.downhill and self.aim.off is not None:
+            self.wait(0.8)
+            self._aim()
+        lines = self.aim.lines if self.felt.downhill else ("turned around: downhill, where it is smooth", "downhill")
+        self.speaker.say(*lines)
         self.wait(2.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -256,6 +272,16 @@ class GradientFieldScene(LectureScene):
         """The curve of a slice has done its work; its line stays on the map."""
         self.speaker.hush()
         self.vanish(self.panels[axis], self.slidings[axis], self.slope_name)
+
+    def _aim(self) -> None:
+        """At the place that was looked at: downhill, large, and the straight way to the minimum."""
+        down, reach = self.here.downhill, ValueTracker(0.0)
+        self.play(self.field_of_arrows.animate.set_opacity(FAINT), FadeIn(self.spot), run_time=0.5)
+        self.play(FadeIn(self.aim.straight(self.map)), run_time=0.6)
+        self.add(down, self.spot)
+        self.drive(down, reach)
+        self.play(reach.animate.set_value(1.0), run_time=0.9, rate_func=smooth)
+        self.release()
 
     def _turn(self, degrees: ValueTracker, goal: float, seconds: float) -> None:
         """Turn the probe to a direction."""
@@ -317,27 +343,14 @@ class GradientFieldScene(LectureScene):
         return Ball(rule_color("gradient_descent"), 0.13).move_to(self.map.to_screen(*self.place))
 
     @cached_property
-    def per_slope(self) -> float:
-        """Units of the screen for a slope of 1 at the place."""
-        return longest_on(self.map, self.place, self.gradient, LONG)
+    def here(self) -> Here:
+        """The arrows at the place that is looked at."""
+        return Here(self.map, self.place, self.gradient)
 
     @property
     def field_share(self) -> float:
         """How much shorter the arrow at the place is on the scale of the field."""
-        return float(np.clip(self.field_of_arrows.per_slope / (self.per_slope or 1.0), 0.0, 1.0))
-
-    @cached_property
-    def sides(self) -> list[Shaft]:
-        """The two slopes as arrows along the axes, head to tail."""
-        here, (first, second) = self.map.to_screen(*self.place), self.per_slope * self.gradient
-        across, up = np.array([first, 0.0, 0.0]), np.array([0.0, second, 0.0])
-        return [Shaft(palette().target, here, across, 0.05), Shaft(palette().target, here + across, up, 0.05)]
-
-    @cached_property
-    def arrow(self) -> Shaft:
-        """The gradient at the place."""
-        way = self.per_slope * np.append(self.gradient, 0.0)
-        return Shaft(palette().gradient, self.map.to_screen(*self.place), way, 0.085)
+        return float(np.clip(self.field_of_arrows.per_slope / (self.here.per_slope or 1.0), 0.0, 1.0))
 
     @cached_property
     def contour(self) -> VMobject:
@@ -364,19 +377,8 @@ class GradientFieldScene(LectureScene):
 
     @cached_property
     def panels(self) -> list[CurvePanel]:
-        return [self._panel(axis) for axis in (0, 1)]
-
-    def _panel(self, axis: int) -> CurvePanel:
-        cut, (low, high) = self.cuts[axis], self.objective.view[axis]
-        values = cut.value(np.linspace(low, high, 400)[:, None])
-        values = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
-        bottom, top = float(values.min()), float(values.max())
-        bottom = 0.0 if 0 < bottom < NEAR_0 * top else bottom
-        held = rounded(cut.fixed, 2)
-        name = f"$f({self.names[0]}, {held})$" if axis == 0 else f"$f({held}, {self.names[1]})$"
-        window = (bottom, top if top > bottom else bottom + 1.0)
         box = self.formulas.lowest.inset(top=0.55)
-        return CurvePanel(cut, box, (low, high), window, (f"${self.names[axis]}$", name), headroom=0.1)
+        return [slice_panel(cut, box, self.names) for cut in self.cuts]
 
     @cached_property
     def slope_name(self) -> Words:
@@ -411,4 +413,7 @@ class GradientFieldScene(LectureScene):
         """On the compass: where the gradient points, and along the line."""
         top = direction_of(self.gradient)
         level = along_the_line(self.gradient)
-        return [self.compass.mark(top, palette().gradient), self.compass.mark(level, palette().target)]
+        return [
+            self.compass.mark(top, palette().gradient, self.here.steepest),
+            self.compass.mark(level, palette().target, "$0$"),
+        ]

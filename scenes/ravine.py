@@ -17,18 +17,21 @@ from pydantic import Field
 
 from objectives import Objective, typeset_function
 from objectives.surfaces import ravine
-from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
+from optimizers import Rule, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
-from scenes.props.ravine.pushes import LAST, HeadToTail, Pushes, pushes_at
-from scenes.props.ravine.tale import (
+from scenes.props.ravine.pushes import LAST, HeadToTail, Pushes, marked_step, pushes_at
+from scenes.props.ravine.rates import (
     LARGE,
     MOMENTUM,
     SMALLER,
-    Tale,
-    angle_between,
+    Alone,
+    best_alone,
+    best_said,
     just_below_divergence,
     largest_without_overshoot,
+    rules_of,
 )
+from scenes.props.ravine.tale import Tale
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Trail
@@ -38,9 +41,10 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, lit_contour
 from scenes.stage.maps.even_map import around, even_map, unit_of
+from scenes.stage.maps.vectors import angle_between
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import AT_RIGHT, FEW, Counter, RuleCard, card_height
-from scenes.stage.words.endings import ending_briefly, flies_off
+from scenes.stage.words.endings import flies_off
 from scenes.stage.words.figures import figure, running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import FOOT, LineForWords, tinted
@@ -51,7 +55,6 @@ NAMES = {LARGE: "gradient_descent", SMALLER: "gradient_descent", MOMENTUM: "mome
 PACE, LONGEST = 3.0, 10.0  # steps a second, and seconds of one run at most
 BETWEEN = 0.18  # two cards
 ARROW = 1.5  # length of the arrow that points downhill
-NEAR_LIMIT, FAR_BELOW = 1.95, 0.5  # learning rates that are not given, in units of 1 / the curvature across
 OFF = 20.0  # degrees: downhill is another way
 FAINT, OVER = 0.3, 0.65  # opacity of a run that is over, and of its card
 
@@ -89,13 +92,9 @@ class Ravine(LineForWords, LectureScene):
 
     @cached_property
     def rules(self) -> dict[str, Rule[Any]]:
-        wanted, across = self.parameters, self.parameters.condition_number
-        large = wanted.learning_rate or rounded(NEAR_LIMIT / across)
-        gamma = wanted.momentum
-        if gamma is None:
-            gamma = round(theory.critical_momentum(min(large, 1.0)), 2)
-        small = wanted.small_learning_rate or rounded(FAR_BELOW / across)
-        return {LARGE: GradientDescent(large), SMALLER: GradientDescent(small), MOMENTUM: Momentum(large, gamma)}
+        wanted = self.parameters
+        given = wanted.learning_rate, wanted.small_learning_rate, wanted.momentum
+        return rules_of(wanted.condition_number, *given)
 
     @cached_property
     def runs(self) -> dict[str, Trajectory]:
@@ -104,7 +103,13 @@ class Ravine(LineForWords, LectureScene):
 
     @cached_property
     def tale(self) -> Tale:
-        return Tale(self.runs)
+        return Tale(self.runs, self.alone)
+
+    @cached_property
+    def alone(self) -> Alone | None:
+        """The best that gradient descent can do here without momentum."""
+        curvatures = (1.0, float(self.parameters.condition_number))
+        return best_alone(self.objective, self.start, curvatures, self.parameters.steps)
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs
@@ -123,6 +128,8 @@ class Ravine(LineForWords, LectureScene):
             found[f"{name}_crossings"] = self.tale.crossings(name)
             found[f"{name}_left"] = self.tale.left(name)
             found[f"{name}_error"] = error_at(run, run.ended_at)
+        if self.alone is not None:
+            found |= {"best_rate": self.alone.rate, "best_error": self.alone.error}
         return found | {"gamma": float(self.rules[MOMENTUM].momentum)}  # type: ignore[attr-defined]
 
     def claims(self) -> Iterator[Claim]:
@@ -141,17 +148,18 @@ class Ravine(LineForWords, LectureScene):
             f"{100 * self.tale.left(SMALLER):.0f} % of the way is left",
             self.tale.crossings(SMALLER) == 0 and self.tale.left(SMALLER) > 0.5,
         )
+        best = self.alone or Alone(0.0, 0.0)
         yield Claim(
-            f"momentum arrives: its error is {figure(errors[MOMENTUM])}, against {figure(errors[LARGE])} "
-            f"and {figure(errors[SMALLER])}",
-            errors[MOMENTUM] < 0.02 * min(errors[LARGE], errors[SMALLER]),
+            f"momentum arrives: its error is {figure(errors[MOMENTUM])}; with the best of all learning rates, "
+            f"{figure(best.rate)}, gradient descent comes to {figure(best.error)}",
+            errors[MOMENTUM] < 0.02 * best.error,
         )
 
     def words(self) -> Mapping[str, str]:
         return {
             "how_far_off": "is not" if self.turned_away > OFF else "is nearly",
             "zigzag_does": self.tale.across(LARGE),
-            "smaller_does": self.tale.smaller(),
+            "smaller_does": self.tale.smaller() + self.tale.alone,
             "momentum_does": self.tale.momentum(),
             "moment": str(self.looked_at + 1),
             "across_so": self.pushes[ACROSS].told,
@@ -225,6 +233,9 @@ class Ravine(LineForWords, LectureScene):
         far = self.tale.far(SMALLER)
         self.speaker.say(f"smaller steps: {calm}, and {far}", f"{calm}, and {far}")
         self.wait(2.6)
+        if self.alone is not None:
+            self.speaker.say(*best_said(self.alone))
+            self.wait(3.0)
 
     def with_momentum(self) -> None:
         """Momentum {gamma:g} with the large learning rate again: {momentum_does}"""
@@ -254,6 +265,7 @@ class Ravine(LineForWords, LectureScene):
         self.speaker.say(
             f"{moment}: all pushes so far, the older the less they weigh", f"{moment}: all pushes, weighted"
         )
+        self.play(FadeIn(marked_step(self.runs[MOMENTUM], self.looked_at, self.map)), run_time=0.4)
         for axis, way in ((ACROSS, "across"), (ALONG, "along")):
             chain, share = self.chains[axis], ValueTracker(0.0)
             self.play(FadeIn(chain), FadeIn(chain.title), run_time=0.5)
@@ -266,7 +278,8 @@ class Ravine(LineForWords, LectureScene):
         self.drive(trail, step)
         self.play(step.animate.set_value(self.parameters.steps), run_time=2.5, rate_func=linear)
         self.release()
-        self.speaker.say(self._verdict("error after ${steps}$ steps: "), self._verdict("error: "))
+        heads = (f"error after ${self.parameters.steps}$ steps: ", "error: ", "")
+        self.speaker.say(*(self.tale.verdict(head) for head in heads))
         self.wait(4.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -276,14 +289,6 @@ class Ravine(LineForWords, LectureScene):
         if told:
             self.speaker.say(f"{before}{told}{after}", told)
             self.wait(3.0)
-
-    def _verdict(self, head: str) -> str:
-        """The errors of momentum and of the zigzag in the end, in their colours."""
-        told = [
-            tinted(f"{title} {ending_briefly(self.runs[name], 2)}", rule_color(NAMES[name]))
-            for name, title in ((MOMENTUM, "momentum"), (LARGE, "gradient descent"))
-        ]
-        return head.replace("{steps}", str(self.parameters.steps)) + ", ".join(told)
 
     def _point_downhill(self) -> None:
         """The negative gradient at the start, at a length that can be seen."""
@@ -410,8 +415,3 @@ class Ravine(LineForWords, LectureScene):
         rows = dict(zip((ACROSS, ALONG), self.boxes[1].rows(1.15, 1, gap=0.2), strict=True))
         unit, step = unit_of(self.map), self.looked_at + 1
         return {axis: HeadToTail(box, self.pushes[axis], axis, unit, step) for axis, box in rows.items()}
-
-
-def rounded(value: float) -> float:
-    """A setting of at most three digits."""
-    return float(f"{value:.3g}")

@@ -172,13 +172,12 @@ class RollingBall(LectureScene):
         self._roll_to(self.race.cuts.turn, 0.4)
         if not self.race.fast.turns:
             self._roll_to(self.race.fast.gone or 0, 0.4)
-        self._say(self._line(tale.turn_line(self.race)), seconds=2.2)
-        self._roll_to(self.race.cuts.back, 0.32)
-        self.wait(0.5)
+        self._say(self._line(tale.turn_line(self.race)), seconds=2.7)
 
     def rest(self) -> None:
         """{at_the_end}"""
         self._hush()
+        self._roll_to(self.race.cuts.back, 0.32)
         self._watch_the_slow_one()
         self._roll_to(self.race.stopped or self.race.slow.gone or 0, 0.16)
         self._say(self._line(tale.stop_line(self.race)), seconds=2.2)

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import DL, VGroup
+from manim import ValueTracker, linear
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -31,31 +31,28 @@ from scenes.lecture_scene import (
     shown,
     start_of,
 )
-from scenes.props.saddle.flat_ground import WIDER, FlatGround, hatching_on
+from scenes.props.saddle.adding_up import AddingUp, Sum, summed
+from scenes.props.saddle.flat_ground import FlatGround
 from scenes.props.saddle.flat_steps import steps_on_flat
+from scenes.props.saddle.row import Row
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import containing
-from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.gauge import Gauge
-from scenes.stage.panels.plot import Panel
-from scenes.stage.runs.surface_and_map import BALL
+from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import BODY, bold, escape
+from scenes.stage.words.typesetting import escape
 
-GD, MOMENTUM = "gradient_descent", "momentum"
-NAMES = {GD: "gradient descent", MOMENTUM: "momentum"}
 A_GROUND = {"saddle": "a saddle", "plateau": "a pit in a plateau"}  # in a sentence; any other by its title
 PLACES = ("first", "second")
 PACE, LONGEST = 9.0, 12.0  # steps a second, and seconds of one run at most
 AHEAD = 1.5  # how many times as many steps gradient descent takes on flat ground, at least
-FOOT, HEAD, GAUGE = 0.6, 0.6, 0.8  # heights in the last picture
+FOOT, STRIP = 0.6, 1.3  # heights in the last picture: of the words, and of the pushes
 AZIMUTHS = {"first": -40.0, "second": -32.0}
 ELEVATIONS = {"first": 45.0, "second": 54.0}  # into a pit one looks from high up: its rim would hide its ground
 ONTO, BEHIND = -50.0, -130.0  # azimuths from which a descent from the ridge of a saddle comes towards the camera
@@ -171,7 +168,9 @@ class Saddle(LectureScene):
 
     def _ends(self, place: str) -> str:
         slow, fast = (self.flat_in_all(place, name) for name in NAMES)
-        return f"Steps on flat ground: gradient descent {slow}, momentum {fast}."
+        away = self.grounds[place].overshoot(MOMENTUM)
+        first = f" Momentum overshoots first: uphill and out at step {away[0]}, back at step {away[1]}." if away else ""
+        return f"Steps on flat ground: gradient descent {slow}, momentum {fast}.{first}"
 
     def _outcome(self) -> str:
         """What holds on both grounds, of the steps where it is flat."""
@@ -179,10 +178,29 @@ class Saddle(LectureScene):
         if all(fast > 0 for _, fast in pairs) and self.first_away:
             (slow, fast), (second_slow, second_fast) = pairs
             fewer = f"{fast} steps instead of {slow}, and {second_fast} instead of {second_slow}"
-            return f"Small slopes that agree add up: on flat ground momentum takes {fewer}."
+            return f"{self._why()} On flat ground momentum takes {fewer}.".strip()
         if self.first_away:
-            return "Small slopes that agree add up: momentum takes fewer steps on flat ground."
+            return f"{self._why()} Momentum takes fewer steps on flat ground.".strip()
         return "Momentum does not take fewer steps on flat ground on both: it, too, goes only where the slope leads."
+
+    def _why(self) -> str:
+        """What the pushes of one step come to, if they agree."""
+        total = self.total
+        if total is None:
+            return ""
+        sum_ = f"at step {total.step} the pushes come to {total.said} times the newest alone"
+        return f"Small slopes that agree add up: {sum_}."
+
+    @cached_property
+    def total(self) -> Sum | None:
+        """The pushes of the step in the middle of momentum's way over the second flat ground, if they agree."""
+        counted, _ = self.on_flat["second"]
+        there = np.flatnonzero(np.diff(counted[MOMENTUM]))
+        if not len(there) or not self.first_away:
+            return None
+        run, step = self.runs("second")[MOMENTUM], int(there[(len(there) - 1) // 2])
+        found = summed(run, step, self.rates["second"], float(self.parameters.momentum))
+        return found if found.agrees else None
 
     @property
     def first_away(self) -> bool:
@@ -217,11 +235,22 @@ class Saddle(LectureScene):
         """{outcome}"""
         self._clear("second")
         for place in PLACES:
-            self.play(FadeIn(self.pictures[place]), run_time=0.7)
-            self.play(FadeIn(*self.gauges[place].values()), run_time=0.6)
-            self.wait(1.2)
+            self.play(FadeIn(self.last[place].picture), run_time=0.7)
+            self.play(FadeIn(*self.last[place].gauges.values()), run_time=0.6)
+            self.wait(0.8)
+        if self.adding_up is not None:
+            self._add_up(self.adding_up)
         self.speaker.say(*self._verdict())
         self.wait(4.0)
+
+    def _add_up(self, sum_: AddingUp) -> None:
+        """Lay the pushes of a step head to tail."""
+        share = ValueTracker(0.0)
+        self.play(FadeIn(sum_), run_time=0.5)
+        self.drive(sum_, share)
+        self.play(share.animate.set_value(1.0), run_time=2.2, rate_func=linear)
+        self.release()
+        self.play(FadeIn(sum_.number), FadeIn(sum_.limit), run_time=0.5)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -260,6 +289,15 @@ class Saddle(LectureScene):
             self.wait(1.8)
         ground.speaker.say(f"counted: {ground.called}", ground.called)
         ground.walk(ground.last, min(ground.last / PACE, LONGEST), azimuth=ground.azimuth - ground.sway / 2)
+        if away := ground.overshoot(MOMENTUM):
+            when = f"out at step ${away[0]}$, back at ${away[1]}$"
+            name = tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))
+            ground.speaker.say(
+                f"{name} overshoots: {when}",
+                f"{name} overshoots at step ${away[0]}$",
+                f"{name}: out at ${away[0]}$, \\ back at step ${away[1]}$",
+            )
+            self.wait(1.8)
         self.wait(0.8)
         ground.speaker.say(*self._compared(place))
         self.wait(2.0)
@@ -271,7 +309,7 @@ class Saddle(LectureScene):
             return "as many steps on flat ground", "as many steps \\ on flat ground"
         told = f"${abs(slow - fast)}$ {'fewer' if fast < slow else 'more'}"
         name = tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))
-        return f"{name}: {told} on flat ground", f"{name}: {told} \\ on flat ground"
+        return f"{name}: {told} steps on flat ground", f"steps on flat ground: \\ {name} {told}"
 
     def _clear(self, place: str) -> None:
         ground = self.grounds[place]
@@ -281,8 +319,11 @@ class Saddle(LectureScene):
 
     def _verdict(self) -> tuple[str, ...]:
         if not self.first_away:
-            return ("small slopes that agree add up, but not on both", "not on both")
-        why, name = "small slopes that agree add up", tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))
+            return ("momentum does not take fewer steps on both", "not on both")
+        why, name = (
+            "small slopes that agree add up" if self.total else "on both",
+            tinted(NAMES[MOMENTUM], rule_color(MOMENTUM)),
+        )
         return f"{why}: {name} takes fewer steps on flat ground", f"{why}: {name} takes fewer", why
 
     # What is on the screen ------------------------------------------------------------------------------------------
@@ -312,55 +353,29 @@ class Saddle(LectureScene):
         return Speaker(self.play, self.rows[0])
 
     @cached_property
-    def boxes(self) -> dict[str, tuple[Box, Box]]:
-        """For each ground a map, and the gauges beside it."""
-        halves = self.rows[1].rows(1, 1, gap=0.25)
-        if layout.is_tall():  # there is no room beside a map: it stands below
-            told = [half.top_slice(HEAD + 2 * GAUGE + 0.2, gap=0.4) for half in halves]
-            return {place: (self._fitted(place, low), high) for place, (high, low) in zip(PLACES, told, strict=True)}
-        sides = [half.right_slice(half.width - half.height - 0.2, gap=0.4) for half in halves]
-        return {
-            place: (self._fitted(place, chart), gauges) for place, (gauges, chart) in zip(PLACES, sides, strict=True)
-        }
-
-    def _fitted(self, place: str, box: Box) -> Box:
-        """So much of a box as the map of a ground needs: what is flat is known for its window alone."""
-        ground = self.grounds[place]
-        across, up = (float(np.ptp(side)) for side in ground.view)
-        area = Panel(box, *ground.view, ground.names, framed=True).area
-        too_wide, too_high = area.width - area.height * across / up, area.height - area.width * up / across
-        return Box(box.left, box.bottom + max(0.0, too_high), box.right - max(0.0, too_wide), box.top)
+    def halves(self) -> tuple[Box, ...]:
+        """Above each other: the two grounds and, where there is room and they agree, the pushes of a step."""
+        if self.total is None or layout.is_small():
+            return self.rows[1].rows(1, 1, gap=0.25)
+        strip, rest = self.rows[1].bottom_slice(STRIP, gap=0.2)
+        return (*rest.rows(1, 1, gap=0.2), strip)
 
     @cached_property
-    def pictures(self) -> dict[str, VGroup]:
-        """Each ground once more: the map with what is flat, the paths, and its name."""
-        return {place: self._picture(place) for place in PLACES}
-
-    def _picture(self, place: str) -> VGroup:
-        ground, (box, beside) = self.grounds[place], self.boxes[place]
-        title = escape(self.objectives[place].title)
-        names = [bold(words, BODY) for words in (f"{title}: {ground.called}", f"{title}: steps", title)]
-        name = next((words for words in names if words.width <= beside.width), names[-1])
-        head = layout.place(layout.shrink_into(name, beside.width), beside.top_slice(HEAD)[0], DL)
-        chart = even_map(ground.objective, box, ground.view, ground.map.levels)
-        paths = [
-            Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=0.8 * BALL).display(ground.last)
-            for name, run in reversed(self.runs(place).items())  # the slower lies above, as in its beat
-        ]
-        paths[0].widen(*WIDER)
-        return VGroup(chart, hatching_on(chart, *ground.slopes, ground.gentle), *paths, head)
+    def adding_up(self) -> AddingUp | None:
+        """The pushes of a step on the second ground, and their sum."""
+        if self.total is None or layout.is_small():
+            return None
+        return AddingUp(self.halves[2], self.total, escape(self.objectives["second"].title))
 
     @cached_property
+    def last(self) -> dict[str, Row]:
+        """Both grounds in the last picture, on one scale; there the name of one stands on its first gauge's line, where
+        there are pushes below."""
+        most = max(self.flat_in_all(place, name) for place in PLACES for name in NAMES) or 1
+        headed = layout.is_tall() or self.adding_up is None
+        boxes = dict(zip(PLACES, self.halves, strict=False))
+        return {place: Row(self.grounds[place], box, most, headed) for place, box in boxes.items()}
+
+    @property
     def gauges(self) -> dict[str, dict[str, Gauge]]:
-        """The steps on flat ground, on one scale."""
-        most = max(self.flat_in_all(where, name) for where in PLACES for name in NAMES)
-        return {place: self._gauges(place, most or 1) for place in PLACES}
-
-    def _gauges(self, place: str, most: int) -> dict[str, Gauge]:
-        rest = self.boxes[place][1].top_slice(HEAD, gap=0.1)[1]
-        boxes = dict(zip(NAMES, rest.rows(1, 1, gap=0.1), strict=True))
-        made = {}
-        for name, box in boxes.items():
-            low = Box(box.left, box.top - GAUGE, box.right, box.top)
-            made[name] = Gauge(low, NAMES[name], most, rule_color(name), "d").display(self.flat_in_all(place, name))
-        return made
+        return {place: row.gauges for place, row in self.last.items()}

@@ -39,7 +39,7 @@ def played(**changes: Any) -> GradientFieldScene:
 
 
 def test_the_arrows_of_the_paraboloid_point_straight_away_from_the_middle() -> None:
-    field = asked().field_of_arrows
+    field = asked(objective="paraboloid").field_of_arrows
     places, vectors = field.points_of_data, field.vectors[:, :2]
     np.testing.assert_allclose(places[:, 0] * vectors[:, 1] - places[:, 1] * vectors[:, 0], 0, atol=1e-9)
     lengths, far = np.linalg.norm(vectors, axis=1), np.linalg.norm(places, axis=1)
@@ -70,21 +70,64 @@ def test_the_tangent_has_the_slope_of_the_slice(axis: int) -> None:
     sliding, panel = scene.slidings[axis], scene.panels[axis]
     held, x = float(scene.place[1 - axis]), scene.reach(axis)[1]
     sliding.display(x)
-    assert sliding.number.shown == f"{2 * x:.1f}"
-    start, end = panel.to_screen(np.array([0.0, 1.0]), np.array([0.0, 2 * x]))
+    bend = (1, 3)[axis]
+    assert float(sliding.number.shown) == pytest.approx(2 * bend * x, rel=0.01)
+    start, end = panel.to_screen(np.array([0.0, 1.0]), np.array([0.0, 2 * bend * x]))
     line = sliding.line.points
     wanted = (end - start)[1] / (end - start)[0]
     assert (line[-1] - line[0])[1] / (line[-1] - line[0])[0] == pytest.approx(wanted)
-    assert scene.cuts[axis].value(np.array([x])) == pytest.approx(x**2 + held**2)
+    assert scene.cuts[axis].value(np.array([x])) == pytest.approx(bend * x**2 + (1, 3)[1 - axis] * held**2)
     np.testing.assert_allclose(scene.cuts[axis].place(x), (x, held)[:: 1 - 2 * axis])
 
 
 def test_the_two_slopes_laid_head_to_tail_end_where_the_arrow_does() -> None:
     scene = asked()
-    across, up = (side.display(1.0) for side in scene.sides)
-    np.testing.assert_allclose(across.tail + across.way + up.way, scene.arrow.tail + scene.arrow.way)
-    assert scene.map.area.contains(layout.box_of(scene.arrow.display(1.0)), slack=0.02)
-    assert float(np.linalg.norm(scene.arrow.way)) > 1.0
+    across, up = (side.display(1.0) for side in scene.here.sides)
+    np.testing.assert_allclose(across.tail + across.way + up.way, scene.here.arrow.tail + scene.here.arrow.way)
+    assert scene.map.area.contains(layout.box_of(scene.here.arrow.display(1.0)), slack=0.02)
+    assert float(np.linalg.norm(scene.here.arrow.way)) > 1.0
+
+
+def test_the_numbers_at_the_arrows_are_the_slopes_and_stand_outside_of_their_triangle() -> None:
+    """Of x^2 + 3 y^2 by hand; in beat 5 the steepest stands beside the 0, on the chart as on the map."""
+    for aspect in ("16:9", "4:3", "9:16"):
+        with studio(make_profile("l", aspect=aspect)), typeset_cache():
+            scene = asked()
+            x, y = scene.place
+            slopes = (2 * x, 6 * y, np.hypot(2 * x, 6 * y))
+            told = [words.typst_code for words in scene.here.lengths]
+            assert told == [f"${slope:.2g}$" for slope in slopes]
+            across, up, whole = (layout.box_of(words) for words in scene.here.lengths)
+            corner = scene.here.sides[1].tail
+            assert across.top < corner[1]
+            assert up.left > corner[0]
+            assert whole.right < corner[0]
+            assert all(scene.map.area.contains(box) for box in (across, up, whole))
+            assert [mark[-1].typst_code for mark in scene.marks] == [told[-1], "$0$"]
+            assert all(layout.box_of(mark[-1]).top < scene.compass.area.top for mark in scene.marks)
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+@given(st.floats(0.2, 8), st.floats(0.5, 4))
+def test_how_far_downhill_is_off_the_way_to_the_minimum(bend: float, slice_at: float) -> None:
+    """Of x^2 + b y^2, by the angles of both ways: equal on the round bowl alone."""
+    scene = asked(objective=f"x^2 + {bend:.3f}*y^2", slice_at=slice_at)
+    x, y = scene.place
+    off = abs(np.degrees(np.arctan2(float(f"{bend:.3f}") * y, x) - np.arctan2(y, x)))
+    said = scene.caption("turned_around")
+    assert (f"from here {off:.0f} degrees off" in said) == (off >= 0.5)
+    assert ("from here straight at the minimum" in said) == (off < 0.5)
+    assert all((f"${off:.0f} degree$" in line) == (off >= 0.5) for line in scene.aim.lines)
+    ends = scene.here.downhill.way
+    assert ends[0] * x < 0 > ends[1] * y
+    assert ends[1] / ends[0] == pytest.approx(float(f"{bend:.3f}") * y / x)
+
+
+@pytest.mark.parametrize(("objective", "told"), [("x + y", "."), ("himmelblau", "nearest minimum"), ("saddle", ".")])
+def test_without_a_minimum_none_is_aimed_at(objective: str, told: str) -> None:
+    scene = asked(objective=objective)
+    assert told in scene.aim.told
+    assert (scene.aim.off is None) == (told == ".")
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
@@ -128,7 +171,8 @@ def test_the_lit_line_is_that_of_the_place() -> None:
     x, y, _ = (scene.contour.points - scene.map.to_screen(0, 0)).T / (
         scene.map.to_screen(1, 0) - scene.map.to_screen(0, 0)
     )[0]
-    np.testing.assert_allclose(np.hypot(x, y), np.hypot(*scene.place), rtol=1e-3)
+    level = scene.place[0] ** 2 + 3 * scene.place[1] ** 2
+    np.testing.assert_allclose(x**2 + 3 * y**2, level, rtol=2e-3)
 
 
 def test_a_long_formula_is_not_derived_term_by_term() -> None:

@@ -14,10 +14,14 @@ from hypothesis import strategies as st
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
+from objectives.surfaces import ravine
 from optimizers import theory
-from scenes.ravine import LARGE, MOMENTUM, SMALLER, Ravine
+from scenes.props.ravine.pushes import DOT, TOO_SMALL, marked_step
+from scenes.props.ravine.rates import LARGE, MOMENTUM, SMALLER, best_alone, lowest_rate
+from scenes.ravine import Ravine
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import arrow_points
+from scenes.stage.ink.drawing import disc_points
 from scenes.stage.maps.even_map import widened
 
 
@@ -93,25 +97,82 @@ def test_the_pushes_laid_head_to_tail_end_at_the_step_that_was_taken(steps: int)
         assert chain.told.get_bottom()[1] >= layout.box_of(chain.arrows).top - 0.01
 
 
-def test_the_last_picture_says_of_which_step_the_pushes_are_and_what_is_left_of_them() -> None:
-    """By hand from the runs: the sum of the weighted pushes, as a share of their length; and the step that is said."""
+def test_the_last_picture_says_of_which_step_the_pushes_are_and_what_cancels_of_them() -> None:
+    """By hand from the runs: what is not in the sum of the weighted pushes, as a share of their length; and the step
+    that is said, which the map marks."""
     for aspect in ("16:9", "4:3", "9:16"):
         with studio(make_profile("l", aspect=aspect)), typeset_cache():
             scene = asked()
             for axis, chain in scene.chains.items():
                 weighted = chain.pushes.weighted
-                share = f"{100 * abs(weighted.sum()) / np.abs(weighted).sum():.0f}"
+                share = f"{100 * (1 - abs(weighted.sum()) / np.abs(weighted).sum()):.0f}"
                 code = chain.told.typst_code
-                assert ("all is left" if share == "100" else f"${share} %$ is left") in code
+                assert ("nothing cancels" if share == "0" else f"${share} %$ cancels") in code
                 assert ("across" in code) == (axis == 1)
-                assert f"step ${scene.words()['moment']}$" in code
+                assert aspect == "4:3" or f"step ${scene.words()['moment']}$" in code
+            run, step = scene.runs[MOMENTUM], scene.looked_at
+            tie, arrow, words = marked_step(run, step, scene.map)
+            assert f"step ${scene.words()['moment']}$" in words.typst_code
+            ends = scene.map.to_screen(*run.iterates[step : step + 2].T)
+            np.testing.assert_allclose(arrow.points[11], ends[1], atol=1e-9)
+            np.testing.assert_allclose(tie.points[-1], ends.mean(axis=0), atol=1e-9)
+            assert scene.map.area.contains(layout.box_of(words))
 
 
-def test_of_no_pushes_nothing_is_said_to_be_left() -> None:
+def test_of_no_pushes_nothing_is_said_to_cancel() -> None:
     """From the floor of the ravine nothing pushes across."""
     scene = asked(start=(9.0, 0.0))
     assert scene.words()["across_so"] == "there are none"
     assert "%" not in scene.chains[1].told.typst_code
+    assert not scene.chains[1].display(1.0).dots.has_points()
+
+
+def test_a_push_that_is_too_small_for_an_arrow_is_a_dot() -> None:
+    """No lane of a push stays empty, where there are pushes."""
+    for aspect in ("16:9", "4:3", "9:16"):
+        with studio(make_profile("l", aspect=aspect)), typeset_cache():
+            for chain in asked().chains.values():
+                chain.display(1.0)
+                lengths = chain.unit * np.abs(chain.pushes.shown)
+                assert len(chain.arrows.points) == 28 * sum(lengths >= TOO_SMALL)
+                assert len(chain.dots.points) == len(disc_points(np.zeros((sum(lengths < TOO_SMALL), 3)), DOT))
+
+
+@settings(max_examples=40, deadline=None, phases=[Phase.generate])
+@given(
+    condition_number=st.floats(1, 1e4),
+    steps=st.integers(1, 80),
+    start=st.tuples(st.floats(-10, 10), st.floats(-10, 10)).filter(lambda start: max(map(abs, start)) > 0.01),
+)
+def test_no_learning_rate_does_better_than_the_best(
+    condition_number: float, steps: int, start: tuple[float, float]
+) -> None:
+    """Against a thousand rates, by the powers that a quadratic has; said is that rate, to three digits."""
+    best = best_alone(ravine(condition_number), np.array(start), (1.0, condition_number), steps)
+    assert best is not None
+
+    def error(rate: Any) -> Any:
+        with np.errstate(over="ignore"):
+            left = [(1 - rate * curvature) ** steps for curvature in sides]
+            return sum(curvature * (at * part) ** 2 for curvature, at, part in zip(sides, start, left, strict=True)) / 2
+
+    sides = (1.0, condition_number)
+    tried = np.concatenate([np.linspace(0, 2 / condition_number, 500), np.geomspace(1 / condition_number, 2, 500)])
+    found = lowest_rate(np.array(start), np.array(sides), steps)
+    assert best.rate == float(f"{found:.3g}")
+    assert best.error == pytest.approx(error(best.rate), rel=1e-6, abs=1e-12)
+    assert error(found) <= (1 + 1e-9) * error(tried).min() + 1e-12
+
+
+def test_the_best_of_gradient_descent_is_said_with_what_it_reaches() -> None:
+    scene = asked()
+    rate, error = scene.numbers()["best_rate"], scene.numbers()["best_error"]
+    assert f"The best of all rates, {rate}, ends at the error {error:.2g}" in scene.caption("smaller_steps")
+    assert f"without momentum at best it is {error:.2g}." in scene.caption("with_momentum")
+    assert f"gradient descent at best {error:.2g}" in scene.tale.verdict("")
+    assert scene.numbers()["momentum_error"] < 0.01 * error
+    assert error < min(scene.runs[name].values[-1] for name in (LARGE, SMALLER))
+    assert "best" not in " ".join(map(asked(start=(0.0, 0.0)).caption, scene.beats))
 
 
 def test_a_run_that_is_over_is_faint_and_without_an_edge_and_its_card_can_be_read() -> None:
@@ -167,10 +228,9 @@ def test_what_is_said_is_what_the_runs_do(**changes: Any) -> None:
         length = sum(map(abs, weighted))
         assert (told == "there are none") == (not length)
         if length:
-            assert f": {100 * abs(sum(weighted)) / length:.0f} % of them is left" in told
-            left = abs(sum(weighted)) / length
-            assert ("most of them cancel" in told) == (left < 0.5)
-            assert ("some" not in told) or min(weighted) < 0 < max(weighted)
+            lost = 1 - abs(sum(weighted)) / length
+            assert (told == "nothing cancels: they add up") == (lost < 0.005)
+            assert lost < 0.005 or told == f"{100 * lost:.0f} % of their length cancels"
 
 
 @settings(max_examples=4, phases=[Phase.generate])

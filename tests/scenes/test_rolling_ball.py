@@ -334,3 +334,27 @@ def test_where_no_arrow_is_left_no_scale_of_arrows_is_said() -> None:
     scene.render()
     assert [tracker.get_value() for tracker in scene.presence.values()] == [0.0, 0.0]
     assert scene.legend not in scene.mobjects
+
+
+def test_the_picture_of_the_turn_is_the_step_that_is_told() -> None:
+    """The line stands over the ball that it speaks of: what comes after the turn belongs to the next beat."""
+    with studio(make_profile("l")), typeset_cache():
+        scene: Any = make_scene("rolling_ball", {}, only=[])
+        at: list[float] = []
+        scene.rest = lambda: at.append(scene.step.get_value())
+        scene.render()
+    assert at == [scene.numbers()["turns_back_at_step"]]
+    assert f"step {at[0]:g}," in scene.caption("overshoot")
+
+
+@pytest.mark.parametrize("changes", [{}, {"momentum": 0.5}, {"objective": "x**4 - 3*x**2 + x", "learning_rate": 0.005}])
+def test_the_last_values_are_told_in_one_form(changes: dict[str, object]) -> None:
+    """On the card, in the last line and in the caption there is the same number, rounded in the same way."""
+    with studio(make_profile("l")), typeset_cache():
+        scene = clip(**changes)
+        told, caption = tale.verdict(scene.race), scene.caption("rest")
+        for name, run in scene.race.runs.items():
+            shown = f"{round(float(run.value[-1]), scene.race.digits) + 0.0:.{scene.race.digits}f}"
+            assert scene.cards[name].display(scene.race.heights[name][-1]).value.shown.replace("−", "-") == shown
+            assert f"f = {shown}$" in told
+            assert f"the value {shown}" in caption

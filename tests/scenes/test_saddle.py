@@ -17,6 +17,7 @@ from objectives.errors import UsageError
 from scenes.props.saddle.flat_ground import PITCH
 from scenes.props.saddle.flat_steps import FLAT
 from scenes.saddle import GD, MOMENTUM, Saddle
+from scenes.stage.ink import layout
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -98,6 +99,82 @@ def test_the_steps_that_are_said_are_those_in_the_disc(momentum: float, rate: fl
     assert all(str(abs(fewer)) in line or not fewer for line in compared)
     assert [word in compared[0] for word in ("fewer", "more", "as many")] == [fewer > 0, fewer < 0, fewer == 0]
     assert f"Steps on flat ground: gradient descent {flat[0]}, momentum {flat[1]}." in scene.caption("first_run")
+
+
+@settings(max_examples=20, deadline=None, phases=[Phase.generate])
+@given(momentum=st.floats(0.3, 0.95), rate=st.floats(0.01, 0.3), offset=st.floats(1e-6, 0.5))
+def test_the_overshoot_that_is_told_is_one_uphill_out_of_the_disc(momentum: float, rate: float, offset: float) -> None:
+    """By plain loops on x^2 - y^2: out of the disc beyond the saddle, where it is higher, and in again."""
+    scene: Any = make_scene("saddle", {"momentum": momentum, "learning_rate": rate, "start": (3.0, offset)})
+    (x, y), update, seen = (3.0, offset), (0.0, 0.0), []
+    while max(abs(x), abs(y)) <= 4 and len(seen) <= 100:
+        seen.append((x, y))
+        update = (momentum * update[0] + rate * 2 * x, momentum * update[1] - rate * 2 * y)
+        x, y = x - update[0], y - update[1]
+    sizes = [2 * np.hypot(*place) for place in seen]
+    flat = [size < scene.grounds["first"].gentle and k < int(np.argmax(sizes)) for k, size in enumerate(sizes)]
+    told = None
+    for out in range(1, len(flat)):
+        back = next((k for k in range(out, len(flat)) if flat[k]), None)
+        if flat[out - 1] and not flat[out] and back is not None:
+            height = [place[0] ** 2 - place[1] ** 2 for place in seen]
+            if max(height[out:back]) > height[out - 1]:
+                told = (out, back)
+                break
+    said = scene.caption("first_run")
+    assert ("overshoots" in said) == (told is not None)
+    assert told is None or f"uphill and out at step {told[0]}, back at step {told[1]}." in said
+
+
+@pytest.mark.parametrize("momentum", [0.5, 0.8, 0.9])
+def test_small_slopes_that_agree_add_up_to_what_is_said(momentum: float) -> None:
+    """By a loop over the plateau: how many times its own push the update of that step is; and so long is the arrow."""
+    scene: Any = make_scene("saddle", {"momentum": momentum})
+    total, objective = scene.total, scene.objectives["second"]
+    place, update = np.array(scene.starts["second"]), np.zeros(2)
+    for _ in range(total.step):
+        push = 1.0 * objective.gradient(place)
+        update = momentum * update + push
+        place = place - update
+    times = np.linalg.norm(update) / np.linalg.norm(push)
+    assert total.times == pytest.approx(times)
+    assert 1 < times < 1 / (1 - momentum) == pytest.approx(total.limit)
+    assert f"at step {total.step} the pushes come to {times:.2g} times the newest alone" in scene.caption("verdict")
+    flat = scene.flat_in_all("second", MOMENTUM)
+    assert total.step in (flat // 2, (flat + 1) // 2), "in the middle of the flat ground"
+    drawn = scene.adding_up.display(1.0)
+    ways = drawn.arrows.points.reshape(-1, 28, 3)
+    first, whole = ways[0, 11, 0] - drawn.left, drawn.sum.points[11, 0] - drawn.left
+    assert whole / first == pytest.approx(times)
+    assert ways[-1, 11, 0] - drawn.left == pytest.approx(whole)
+    edge = layout.box_of(drawn.limit[0]).left - drawn.left
+    assert edge / first == pytest.approx(total.limit, rel=0.01)
+    assert f"{times:.2g}" in drawn.number.typst_code
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16", "1:1"])
+def test_the_pushes_stand_below_the_steps_where_there_is_room(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("saddle", {})
+        assert (scene.adding_up is None) == (aspect == "1:1")
+        heads = [layout.box_of(row.head) for row in scene.last.values()]
+        gauges = [gauge for row in scene.last.values() for gauge in row.gauges.values()]
+        parts = [layout.box_of(part) for gauge in gauges for part in (gauge.label, gauge.number, gauge.bar)]
+        assert not any(head.overlap(part) for head in heads for part in parts)
+        if scene.adding_up is not None:
+            drawn = scene.adding_up.display(1.0)
+            boxes = [layout.box_of(part) for part in (drawn, drawn.number, drawn.limit)]
+            assert all(box.bottom >= scene.rows[0].top for box in boxes)
+            low = min(layout.box_of(gauge).bottom for gauge in scene.gauges["second"].values())
+            assert max(box.top for box in boxes) < low
+
+
+@pytest.mark.parametrize("changes", [{"momentum": 0.0}, {"second_objective": "ravine"}, {"second_learning_rate": 1e-6}])
+def test_where_pushes_do_not_agree_or_do_not_help_none_are_said_to_add_up(changes: dict[str, Any]) -> None:
+    scene = played(**{"steps": 30} | changes)
+    assert scene.total is None
+    assert "add up" not in scene.caption("verdict")
+    assert all("add up" not in line for line in scene._verdict())
 
 
 @pytest.mark.parametrize("place", ["first", "second"])

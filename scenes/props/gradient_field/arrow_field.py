@@ -17,15 +17,17 @@ from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Ball
 from scenes.stage.ink.drawing import Array, clip_polyline, polyline_points, polylines, stroke
+from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Range
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import rounded, typed
 from scenes.stage.words.numerals import Numeral
 
 IN = 0.97  # of the way to the map's edge, for an arrow on it
 FILL = 0.92  # of the way to the next arrow, for the longest
 UPHILL = ("uphill, and longer where it is steeper", "uphill, longer where steeper", "uphill")  # where there is room
+NEAR_0 = 0.3  # of the highest value of a slice: from lower than that it is drawn down to 0
 SQUARE = 0.28  # side of the mark of a right angle
 
 
@@ -123,6 +125,19 @@ class Slice:
     def _on_the_plane(self, x: Array) -> Array:
         both = (x, np.full_like(x, self.fixed))
         return np.concatenate(both[:: 1 - 2 * self.moving], axis=-1)
+
+
+def slice_panel(cut: Slice, box: Box, names: tuple[str, str]) -> CurvePanel:
+    """The curve of a slice in a box; `names` are those of both variables."""
+    low, high = cut.view[0]
+    values = cut.value(np.linspace(low, high, 400)[:, None])
+    values = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
+    bottom, top = float(values.min()), float(values.max())
+    bottom = 0.0 if 0 < bottom < NEAR_0 * top else bottom
+    held = rounded(cut.fixed, 2)
+    name = f"$f({names[0]}, {held})$" if cut.moving == 0 else f"$f({held}, {names[1]})$"
+    window = (bottom, top if top > bottom else bottom + 1.0)
+    return CurvePanel(cut, box, (low, high), window, (f"${names[cut.moving]}$", name), headroom=0.1)
 
 
 class SlidingTangent(VGroup):

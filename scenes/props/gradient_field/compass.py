@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from manim import VGroup
+from manim import UR, VGroup
 
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.drawing import Array, dashed, disc_points, polyline_points, polylines, stroke
@@ -18,11 +18,11 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import Numeral, widest_of
-from scenes.stage.words.typesetting import BODY, Words, descent, size_of
+from scenes.stage.words.typesetting import BODY, SMALL, Words, descent, size_of
 
 SHAFT = 1.0  # length of the probe
 DOT = 0.11
-ROOM = 1.15  # of the steepest slope, at the top of the axis
+ROOM = 1.4  # of the steepest slope, at the top of the axis
 #: Of both axes, for less and less room: below the chart there is some for the last number.
 NAMES = ("slope, by the direction in degrees", "slope, by direction in degrees", "slope by direction", "slope")
 QUARTERS = (45.0, 90.0, 180.0)  # degrees between the numbers of the axis
@@ -80,13 +80,12 @@ class Compass(Panel):
         """The point (3,) of a direction."""
         return self.to_screen(degrees, slope_towards(self.gradient, degrees))
 
-    def mark(self, degrees: float, color: str) -> VGroup:
-        """A direction marked: a dot on the curve, and a line down to the axis."""
+    def mark(self, degrees: float, color: str, slope: str) -> VGroup:
+        """A direction marked: a dot on the curve with its slope, and a line down to the axis."""
         top = self.on_the_curve(degrees)
         line = dashed(np.array([top, self.to_screen(degrees, self.y_axis.data[0])]), stroke_color=color, stroke_width=3)
-        return VGroup(
-            line, stroke(fill_color=color, fill_opacity=1, stroke_width=0).set_points(disc_points(top[None], DOT))
-        )
+        dot = stroke(fill_color=color, fill_opacity=1, stroke_width=0).set_points(disc_points(top[None], DOT))
+        return VGroup(line, dot, Words(slope, SMALL, color, on_picture=True).next_to(dot, UR, buff=0.06))
 
 
 def running_beside(name: Words, values: list[float], color: str) -> Numeral:

@@ -15,16 +15,20 @@ from manim import UL, VGroup, VMobject
 from optimizers import Trajectory
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import Arrows
-from scenes.stage.ink.drawing import Array, dashed, eased
+from scenes.stage.ink.drawing import Array, dashed, disc_points, eased, inside, polylines, shape
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import SMALL, Words, quiet
 
 LAST = 6  # pushes that have an arrow of their own; what is older is one
-CANCELS, ADDS_UP = 0.5, 0.9  # of the pushes' length: less is left, more is left
+NOTHING = 0.005  # of the pushes' length: less is not said to cancel
+TOO_SMALL, DOT = 0.22, 0.05  # a push that is shorter on the screen is a dot, of a radius
+ASIDE = 0.17  # of the map's height, from its edge to the number of a step
+APART = 0.4  # of a lane, between the pushes and their sum
 FILLS = 0.92  # of the room, for the longest way
 
 
@@ -44,10 +48,10 @@ class Pushes:
         return bool(np.abs(self.weighted).sum())
 
     @property
-    def left(self) -> float:
-        """The share of the pushes' whole length that is left in the sum, 0 to 1."""
+    def cancelled(self) -> float:
+        """The share of the pushes' whole length that is not in the sum, 0 to 1."""
         length = float(np.abs(self.weighted).sum())
-        return abs(self.sum) / length if length else 0.0
+        return 1 - abs(self.sum) / length if length else 0.0
 
     @property
     def shown(self) -> Array:
@@ -57,34 +61,21 @@ class Pushes:
 
     @property
     def fate(self) -> str:
-        """What becomes of them in the sum."""
+        """What becomes of them in the sum, on the screen; as Typst markup."""
         if not self.any:
             return "there are none"
-        both = bool((self.weighted > 0).any() and (self.weighted < 0).any())
-        if self.left < CANCELS:
-            return "most of them cancel"
-        if both and self.left < ADDS_UP:
-            return "some of them cancel"
-        return "they add up"
-
-    @property
-    def left_said(self) -> str:
-        """How much of their length is left, on the screen; as Typst markup."""
-        if not self.any:
-            return "nothing"
-        return f"${100 * self.left:.0f} %$ is left".replace("$100 %$", "all")
+        return "nothing cancels" if self.cancelled < NOTHING else f"${100 * self.cancelled:.0f} %$ cancels"
 
     def lines(self, way: str) -> tuple[str, ...]:
         """What becomes of those across or along, as a line on the screen, and shorter; as Typst markup."""
-        whole = f"{way}, {self.fate}"
-        return (f"{whole}: {self.left_said}", f"{way}: {self.left_said}") if self.any else (whole,)
+        return (f"{way}: {self.fate}{', all add up' * (self.any and self.cancelled < NOTHING)}", f"{way}: {self.fate}")
 
     @property
     def told(self) -> str:
-        """Their fate, and the number that says so."""
-        if not self.any:
-            return self.fate
-        return f"{self.fate}: {100 * self.left:.0f} % of them is left"
+        """The same in a caption."""
+        if not self.any or self.cancelled < NOTHING:
+            return self.fate + ": they add up" * self.any
+        return f"{100 * self.cancelled:.0f} % of their length cancels"
 
 
 def pushes_at(run: Trajectory, axis: int, step: int, learning_rate: float, momentum: float) -> Pushes:
@@ -115,18 +106,19 @@ class HeadToTail(VGroup):
         low, high = min(0.0, float(self.ways.min())), max(0.0, float(self.ways.max()))
         self.unit = FILLS * (along - self.taken) / ((high - low) or 1.0)
         drawn, way = f"drawn $times {typed(self.unit / unit, 2)}$", "across" if self.across else "along"
-        head, left = box.top_slice(0.45)[0], tinted(pushes.left_said, rule_color("momentum"))
-        #: What they are, and in its place what is left of them, with as much beside it as there is room for.
+        head, fate = box.top_slice(0.45)[0], tinted(pushes.fate, rule_color("momentum"))
+        #: What they are, and in its place what becomes of them, with as much beside it as there is room for.
         self.title = _heading(
             head, f"pushes {way}, and their sum ({drawn})", f"pushes {way} ({drawn})", f"{way} ({drawn})"
         )
-        when = f"step ${step}$, {way}: {left}"
-        self.told = _heading(head, f"{when} ({drawn})", when, f"{way}: {left}")
+        when = f"step ${step}$, {way}: {fate}"
+        self.told = _heading(head, f"{when} ({drawn})", when, f"{way}: {fate}")
         middle = (low + high) / 2
         self.zero = -self.unit * middle
         self.arrows = Arrows(palette().gradient, shaft=0.075, head=0.26, stroke_width=1.5)
         self.total = Arrows(rule_color("momentum"), shaft=0.13, head=0.36, stroke_width=1.5)
-        self.moving = VGroup(self.arrows, self.total)
+        self.dots = shape(fill_color=palette().gradient, fill_opacity=1, stroke_width=0)
+        self.moving = VGroup(self.arrows, self.dots, self.total)
         self.add(self._base(), self.names, self.moving)
         self.display(0.0)
 
@@ -146,8 +138,9 @@ class HeadToTail(VGroup):
         return names
 
     def _lane(self, lane: int, count: int) -> float:
-        """The middle of a lane: lanes go to the right for pushes across, downwards for those along."""
-        share = (lane + 0.5) / (count + 1)
+        """The middle of a lane: lanes go to the right for pushes across, downwards for those along; the last one, of
+        the sum, stands apart."""
+        share = (lane + 0.5 + APART * (lane == count)) / (count + 1 + APART)
         return self.room.left + share * self.room.width if self.across else self.room.top - share * self.room.height
 
     def _at(self, lane: int, way: float) -> Array:
@@ -165,13 +158,29 @@ class HeadToTail(VGroup):
         """So much of the pushes and, last, of their sum is laid."""
         lanes = len(self.ways)
         grown = eased(np.clip(share * lanes - np.arange(lanes), 0, 1))
-        ends = [
-            (self._at(lane, float(self.ways[lane])), self._at(lane, float(self.ways[lane] + part * push)))
-            for lane, (part, push) in enumerate(zip(grown[:-1], np.diff(self.ways), strict=True))
-        ]
-        self.arrows.point(*(np.array(side) for side in zip(*ends, strict=True)))
+        tails = np.array([self._at(lane, float(way)) for lane, way in enumerate(self.ways[:-1])])
+        tips = np.array([self._at(lane, float(self.ways[lane] + push)) for lane, push in enumerate(self.pushes.shown)])
+        tips = tails + grown[:-1, None] * (tips - tails)
+        small = np.linalg.norm(tips - tails, axis=-1) < TOO_SMALL
+        self.arrows.point(tails[~small], tips[~small])
+        self.dots.set_points(disc_points(tips[small & (grown[:-1] > 0) & (self.pushes.shown != 0)], DOT))
         self.total.point(self._at(lanes - 1, 0.0), self._at(lanes - 1, float(grown[-1] * self.ways[-1])))
         return self
+
+
+def marked_step(run: Trajectory, step: int, chart: ContourMap) -> VGroup:
+    """On the map: the step from the iterate `step` as an arrow, tied to its number; that stands across the floor from
+    where the run starts, clear of the straight way. Nothing where the step leaves the map."""
+    tail, tip = chart.to_screen(*run.iterates[step : step + 2].T)
+    if not inside(np.array([tail, tip]), chart.area).all():
+        return VGroup()
+    middle, below = (tail + tip) / 2, run.iterates[0, 1] >= 0
+    aside = chart.area.inset(*[ASIDE * chart.area.height] * 4)
+    words = Words(f"step ${step + 1}$", SMALL, on_picture=True)
+    words.move_to((float(middle[0]), aside.bottom if below else aside.top, 0.0))
+    tie = np.array([words.get_top() if below else words.get_bottom(), middle])
+    arrow = Arrows(palette().ink).point(tail, tip)
+    return VGroup(polylines([tie], stroke_color=palette().ink, stroke_width=2.5), arrow, words).set_z_index(2)
 
 
 def _heading(box: Box, *wordings: str) -> Words:

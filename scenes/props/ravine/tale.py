@@ -8,20 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizers import Trajectory
-from scenes.stage.ink.drawing import Array
-from scenes.stage.words.endings import ending, flies_off, last_value
-from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.notation import notation
+from scenes.props.ravine.rates import LARGE, MOMENTUM, SMALLER, Alone
+from scenes.stage.ink.palette import rule_color
+from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
+from scenes.stage.words.figures import figure
+from scenes.stage.words.speaker import tinted
 
-LARGE, SMALLER, MOMENTUM = "large", "smaller", "momentum"  # the three runs
 MOSTLY, SETTLED, SLOW, CALM = 0.75, 4, 0.3, 0.1  # of the steps; last steps; of the way, much; of the start, little
 
 
 @dataclass(frozen=True)
 class Tale:
-    """The three runs by name: along is the first coordinate, across the second, and the floor is where it is 0."""
+    """The three runs by name, and the best of gradient descent alone, if there is one: along is the first coordinate,
+    across the second, and the floor is where it is 0."""
 
     runs: Mapping[str, Trajectory]
+    best: Alone | None
 
     def crossings(self, name: str) -> int:
         """How often a run crosses the floor of the ravine."""
@@ -39,7 +41,11 @@ class Tale:
 
     def far(self, name: str) -> str:
         """The same in a line on the screen, or that it flies off; as Typst markup."""
-        return "it flies off" if flies_off(self.runs[name]) else f"${100 * self.left(name):.0f} %$ of the way left"
+        return (
+            "it flies off"
+            if flies_off(self.runs[name])
+            else f"${100 * self.left(name):.0f} %$ of the way along is left"
+        )
 
     def zigzags(self, name: str) -> bool:
         """Whether a run crosses the floor with most of its steps."""
@@ -76,6 +82,13 @@ class Tale:
         return f"there is no zigzag{slow}: {self.percent_left(SMALLER)}."
 
     @property
+    def alone(self) -> str:
+        """What the best of all learning rates reaches without momentum."""
+        if self.best is None:
+            return ""
+        return f" The best of all rates, {figure(self.best.rate)}, ends at the error {figure(self.best.error, 2)}."
+
+    @property
     def calm(self) -> str:
         """What the widest of momentum's last swings is, of its start."""
         return f"{figure(100 * self.swing_left(MOMENTUM), 2)} %"
@@ -85,8 +98,17 @@ class Tale:
         if flies_off(run):
             return f"its error {_rises(run)}, too." if flies_off(other) else f"its error {_rises(run)}."
         calm = f"the swings across shrink to {self.calm} of the first, and " if self.dies_out(MOMENTUM) else ""
-        than = "flies off" if flies_off(other) else ending(other, 2, "is")
-        return f"{calm}its error {ending(run, 2, 'is')}; without momentum it {than}."
+        without = f"at best it is {figure(self.best.error, 2)}" if self.best else "it is the same"
+        return f"{calm}its error {ending(run, 2, 'is')}; without momentum {without}."
+
+    def verdict(self, head: str) -> str:
+        """The errors of momentum and of the best gradient descent in the end, in their colours; as Typst markup."""
+        with_momentum = ending_briefly(self.runs[MOMENTUM], 2).removeprefix("at ")
+        told = [tinted(f"momentum {with_momentum}", rule_color("momentum"))]
+        if self.best is not None:
+            without = f"gradient descent at best {figure(self.best.error, 2)}"
+            told.append(tinted(without, rule_color("gradient_descent")))
+        return head + ", ".join(told)
 
 
 def _rises(run: Trajectory) -> str:
@@ -94,21 +116,3 @@ def _rises(run: Trajectory) -> str:
     if run.diverged_at is not None:
         return f"is beyond all bounds at step {run.diverged_at}"
     return f"rises to {figure(last_value(run), 2)}"
-
-
-def just_below_divergence(rate: float, curvature: float) -> str:
-    """Where a learning rate lies whose limit is two by the curvature across, as Typst markup."""
-    known, limit = in_math(figure(rate)), in_math(figure(2 / curvature, 3))
-    return f"${notation().learning_rate} = {known}$: just below $2 slash {in_math(figure(curvature, 6))} = {limit}$"
-
-
-def largest_without_overshoot(gamma: float) -> str:
-    """Where a momentum comes from that is critical along, where the curvature is 1 (`optimizers.theory`), but for the
-    rounding: hence about."""
-    return f"${notation().momentum} = {in_math(figure(gamma, 3))}$, about the most without overshoot along"
-
-
-def angle_between(first: Array, second: Array) -> float:
-    """Degrees between two ways (2,); 0 where one of them is none."""
-    sizes = float(np.linalg.norm(first) * np.linalg.norm(second))
-    return float(np.degrees(np.arccos(np.clip(first @ second / sizes, -1, 1)))) if sizes else 0.0

@@ -164,6 +164,12 @@ class CurveRace:
         seen = abs(value) >= self.visible
         return figure(0.0 if abs(value) < 1e-3 * self.visible else value, 4 if seen else 2)
 
+    def end_said(self, name: str) -> str:
+        """The last value of a run, in the digits of its card; a long one, which has a unit there, as a power of ten."""
+        value = float(self.runs[name].value[-1])
+        long = max(abs(limit) for limit in self.view[1]) >= LONG_NUMBER
+        return figure(value) if long else f"{self.heights[name][-1]:.{self.digits}f}"
+
     def place_said(self, place: float) -> str:
         """A place in a sentence: three digits of the window."""
         digits = int(np.clip(3 - np.floor(np.log10(self.view[0][1] - self.view[0][0])), 0, 6))

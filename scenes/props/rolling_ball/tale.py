@@ -74,14 +74,14 @@ def against(run: CurveRun, step: int) -> int:
 
 
 def at_the_end(race: CurveRace) -> str:
-    ends = "; ".join(f"{NAMES[name]} {_end(race, run)}" for name, run in race.runs.items())
+    ends = "; ".join(f"{NAMES[name]} {_end(race, name, run)}" for name, run in race.runs.items())
     return f"{ends.capitalize()}."
 
 
-def _end(race: CurveRace, run: CurveRun) -> str:
+def _end(race: CurveRace, name: str, run: CurveRun) -> str:
     if run.gone is not None:
         return f"has left the picture at step {run.gone}"
-    return f"is at {race.place_said(run.x[-1])}, with the value {race.value_said(run.value[-1])}"
+    return f"is at {race.place_said(run.x[-1])}, with the value {race.end_said(name)}"
 
 
 # Lines above the curve: Typst markup ----------------------------------------------------------------------------------
@@ -134,7 +134,4 @@ def verdict(race: CurveRace) -> str:
 def _final(race: CurveRace, name: str, run: CurveRun) -> str:
     if run.gone is not None:
         return f"left at step {run.gone}"
-    shown, value = race.heights[name][-1], float(run.value[-1])
-    if not shown and 0 < abs(value) < race.visible:  # a few digits more than on the card, where it is next to nothing
-        return f"at $f = {in_math(race.value_said(value))}$"
-    return f"at $f = {shown:.{race.digits}f}$"
+    return f"at $f = {in_math(race.end_said(name))}$"

@@ -14,7 +14,7 @@ from contourpy import LineType, contour_generator
 from manim import VGroup, VMobject
 from scipy import ndimage
 
-from scenes.props.saddle.flat_steps import at, flat_below, steps_on_flat
+from scenes.props.saddle.flat_steps import Stay, at, flat_below, steps_on_flat
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
@@ -45,6 +45,10 @@ class FlatGround(SurfaceAndMap):
 
     def flat_in_all(self, name: str) -> int:
         return int(self.on_flat[0][name][-1])
+
+    def overshoot(self, name: str) -> tuple[int, int] | None:
+        """The steps at which a run leaves flat ground uphill, and is back; nothing, if it does not."""
+        return Stay(self.runs[name], self.view).overshoot(self.gentle)
 
     @property
     def called(self) -> str:

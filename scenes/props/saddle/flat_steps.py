@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,6 +44,16 @@ class Stay:
         """How many of the first 0, 1, ... steps began where the slope is below a level, before it is steepest."""
         before = np.arange(len(self.slopes)) < int(np.argmax(self.slopes))
         return np.concatenate([[0], np.cumsum((self.slopes < level) & before)])
+
+    def overshoot(self, level: float) -> tuple[int, int] | None:
+        """The steps at which a run leaves flat ground uphill, and is back on it; nothing, if it does not."""
+        flat = self.slopes < level
+        flat[int(np.argmax(self.slopes)) :] = False
+        turns = np.flatnonzero(np.diff(flat, prepend=False, append=False)).reshape(-1, 2)
+        for (_, out), (back, _) in pairwise(turns):
+            if self.run.values[out:back].max() > self.run.values[out - 1]:
+                return int(out), int(back)
+        return None
 
 
 def flat_below(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> float:

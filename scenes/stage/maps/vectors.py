@@ -52,3 +52,9 @@ class _Way(Animation):
 
     def interpolate_mobject(self, alpha: float) -> None:
         self.vector.display(self.rate_func(alpha))
+
+
+def angle_between(first: Array, second: Array) -> float:
+    """Degrees between two ways (2,); 0 where one of them is none."""
+    sizes = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(np.degrees(np.arccos(np.clip(first @ second / sizes, -1, 1)))) if sizes else 0.0

@@ -42,8 +42,8 @@ class Gauge(VGroup):
         self.bar = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
         self.moving = VGroup(self.number, self.bar)
         self.number.display(widest_of([self.largest, *shown], self.number.spec))
-        label = Words(words, BODY, color).next_to(self.number, LEFT, buff=0.25)
-        self.add(track.move_to(middle), on_baseline(label, self.baseline), self.moving)
+        self.label = on_baseline(Words(words, BODY, color).next_to(self.number, LEFT, buff=0.25), self.baseline)
+        self.add(track.move_to(middle), self.label, self.moving)
         self.display(0.0)
 
     @property
