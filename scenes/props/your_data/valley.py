@@ -1,0 +1,74 @@
+"""How two runs went through the valley round the lowest place: one from wall to wall, the other along.
+
+Across is the direction in which the error is bent most there, along the other one. A run zigzags if it turns back
+across at most of its steps and goes farther across than along; it runs along if neither is so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizers import Trajectory
+from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.palette import rule_color
+from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
+from scenes.stage.words.speaker import tinted
+
+LONG = 10.0  # times as much bent across as along: a valley
+MOST = 0.5  # of the steps
+
+
+@dataclass(frozen=True, eq=False)
+class Valley:
+    """Runs of both rules, and the second derivatives (2, 2) of the error at the lowest place."""
+
+    runs: Mapping[str, Trajectory]
+    bend: Array
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the error is bent much more across than along."""
+        if not np.isfinite(self.bend).all():
+            return False
+        along, across = np.linalg.eigvalsh(self.bend)
+        return bool(along > 0 and across > LONG * along)
+
+    def steps(self, name: str) -> Array:
+        """The steps (n, 2) of a run: along, and across."""
+        run = self.runs[name]
+        return np.asarray(np.diff(run.iterates[: run.ended_at + 1], axis=0) @ np.linalg.eigh(self.bend)[1])
+
+    def turns_mostly(self, name: str) -> bool:
+        """Whether a run turns back across at most of its steps."""
+        across = self.steps(name)[:, 1]
+        return bool(np.sum(across[1:] * across[:-1] < 0) > MOST * len(across))
+
+    def goes_across(self, name: str) -> bool:
+        """Whether a run goes farther across than along, there and back."""
+        along, across = np.abs(self.steps(name)).sum(axis=0)
+        return bool(across > along)
+
+    @property
+    def parts_them(self) -> bool:
+        """Whether gradient descent zigzags across the valley, and momentum runs along it."""
+        if not self.is_long:
+            return False
+        zigzags = self.turns_mostly(GD) and self.goes_across(GD)
+        return zigzags and not self.turns_mostly(MOMENTUM) and not self.goes_across(MOMENTUM)
+
+    @property
+    def told(self) -> str:
+        """The same in a caption; where it is not so, what every run does."""
+        start = "Both start at the same curve"
+        if not self.parts_them:
+            return f"{start}, and each step moves it."
+        return f"{start}: {NAMES[GD]} zigzags across the valley, {NAMES[MOMENTUM]} runs along it."
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The same on the screen, in the rules' colours, for less and less room."""
+        one, other = (tinted(NAMES[name], rule_color(name)) for name in (GD, MOMENTUM))
+        return f"{one} zigzags across the valley, {other} runs along it", f"{one} zigzags, {other} runs along"
