@@ -206,7 +206,9 @@ def check_nearer(scene: Any, said: str, ends: dict[str, float]) -> None:
     times = (worst - scene.lowest) / (best - scene.lowest)
     near, far, lowest, told = map(number, found.groups())
     assert told == pytest.approx(times, rel=0.051)
-    assert (far - lowest) / (near - lowest) == pytest.approx(times, rel=0.12)
+    assert f"{(far - lowest) / (near - lowest):.1e}" == f"{told:.1e}"
+    near, far = (number(scene.outcome.above(name)) for name in scene.outcome.ranking)
+    assert f"{far / near:.1e}" == f"{told:.1e}"
 
 
 def number(text: str) -> float:
@@ -303,6 +305,8 @@ def test_the_bars_are_as_long_as_the_errors_are_above_the_lowest(aspect: str) ->
         assert entries[1][-2].get_left()[0] == pytest.approx(entries[2][-2].get_left()[0])
         assert f"{gaps[0] / gaps[1]:.0f}$ times nearer to the lowest" in scene.outcome.sentence()[0]
         assert all(layout.safe_frame().contains(layout.box_of(entry)) for entry in entries)
+        for words, *beside in entries:
+            assert not any(layout.box_of(words).overlap(layout.box_of(part)) for part in beside)
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "4:3"])

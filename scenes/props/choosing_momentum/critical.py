@@ -23,6 +23,7 @@ from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 
 LEAST, MOST = 1e-3, 1.0  # of learning rate times curvature
 DOT = 0.12
+FAR = 2.0  # words so far from a dot are not of it
 USUAL = 0.9  # the momentum that is mostly taken
 CRAMPED = 3.0  # width of a curve that has no room for long words
 
@@ -113,7 +114,7 @@ class CriticalCurve(Panel):
         self, answers: Sequence[tuple[float, float]], raced: Sequence[tuple[float, float, str]] = ()
     ) -> list[VGroup]:
         """A mark for each (size, momentum) on the curve, and a dot for each ball (size, momentum, colour) beside it;
-        words that would lie on earlier ones stand under the curve."""
+        words that would lie on earlier ones stand under the curve, or nowhere if there is no room near."""
         dots = [self._ball(*ball) for ball in raced]
         found: list[VGroup] = [VGroup(dot) for dot in dots]
         for size, momentum in answers:
@@ -123,7 +124,8 @@ class CriticalCurve(Panel):
                 words = self._under(dot, size, momentum, palette().target)
             for box in taken:  # low down there is no room under it, but over it
                 words.shift(bool(box_of(words).overlap(box)) * (box.top + 0.1 - words.get_bottom()[1]) * UP)
-            found.append(VGroup(dot, words))
+            near = abs(float(words.get_center()[1] - dot.get_center()[1])) < FAR
+            found.append(VGroup(dot, *[words] * near))
         return [*found[len(dots) :], VGroup(*dots)]
 
     def _ball(self, size: float, momentum: float, color: str) -> VMobject:

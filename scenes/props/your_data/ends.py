@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from manim import LEFT, VGroup, VMobject
@@ -17,52 +18,73 @@ from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, first_fitting, on_baseline, quiet
 
-UP, UPPER = 0.12, (0.24, 0.8)  # from the bottom of an entry to its baseline; of two lines
+UP, UPPER = 0.12, (0.8, 0.24)  # from the bottom of an entry to its baseline; to those of two lines
 THICK, APART = 0.22, 0.15  # a bar; from it to its number
+
+
+class Entry(NamedTuple):
+    """A name, its colour, and what its error was and is."""
+
+    title: str
+    color: str
+    errors: Sequence[str]
+
+    def told(self, count: int = 2) -> str:
+        return f"$E = {' -> '.join(map(in_math, self.errors[-count:]))}$"
 
 
 def entries(box: Box, outcome: Outcome) -> list[VGroup]:
     """The lowest error, then the worse run and the better one: one below the other beside their bars, if there are
     any; else beside each other, where the box is wide."""
-    ranked = [(NAMES[name], rule_color(name), outcome.ends[name]) for name in reversed(outcome.ranking)]
-    lowest = [] if outcome.lowest is None else [outcome.written(outcome.lowest)]
-    told = [("the lowest", palette().target, lowest)]
-    before = [figure(outcome.start)] * (outcome.nearer is None)
-    told += [(name, color, [*before, outcome.written(end)]) for name, color, end in ranked]
-    in_two = layout.is_wide() and outcome.nearer is None
-    places = box.columns(0.8, 1, 1) if in_two else box.rows(1, 1, 1, gap=0.08)
-    bars: list[list[VMobject]] = [[], [], []]
+    start, worse_first = figure(outcome.start), outcome.ranking[::-1]
+    told = [Entry("the lowest", palette().target, [] if outcome.lowest is None else [outcome.written(outcome.lowest)])]
+    told += [Entry(NAMES[n], rule_color(n), [start, outcome.written(outcome.ends[n])]) for n in worse_first]
     if outcome.nearer is not None:
-        places, sides = zip(*(row.columns(1.1, 1) for row in places), strict=True)
-        bars = _bars(sides, outcome)
-    rows = [_entry(*one, place, in_two) for one, place in zip(told, places, strict=True)]
-    return [VGroup(*row, *more) for row, more in zip(rows, bars, strict=True)]
+        return _beside_bars(box.rows(1, 1, 1, gap=0.08), told, outcome)
+    if layout.is_wide():
+        return [_in_two(entry, place) for entry, place in zip(told, box.columns(0.8, 1, 1), strict=True)]
+    return [_in_one(entry, place) for entry, place in zip(told, box.rows(1, 1, 1, gap=0.08), strict=True)]
 
 
-def _entry(title: str, color: str, errors: Sequence[str], box: Box, in_two: bool) -> list[Words]:
-    """A name, and what its error was and is, or is, if there is no room: on two lines or on one."""
-    head = f"*{title}*"
-    told = [f"$E = {' -> '.join(map(in_math, some))}$" for some in (errors, errors[-1:])]
-    wordings = told if in_two else [f"{head}: {one}" for one in told]
-    tried = (Words(tinted(one, color), size) for one in wordings for size in (BODY, SMALL))
-    rows = [*([Words(tinted(head, color))] if in_two else []), first_fitting(tried, box.width)]
-    for words, up in zip(reversed(rows), UPPER if in_two else (UP,), strict=True):
-        on_baseline(layout.place(words, box, LEFT), box.bottom + up)
-    return rows
+def _in_two(entry: Entry, box: Box) -> VGroup:
+    """The name, and below it the errors."""
+    tried = (Words(tinted(entry.told(count), entry.color), size) for count in (2, 1) for size in (BODY, SMALL))
+    rows = Words(tinted(f"*{entry.title}*", entry.color)), first_fitting(tried, box.width)
+    return VGroup(*(_seated(words, box, up) for words, up in zip(rows, UPPER, strict=True)))
+
+
+def _in_one(entry: Entry, box: Box) -> VGroup:
+    """The name with the errors, or with the last one where there is no room."""
+    told = [tinted(f"*{entry.title}*: {entry.told(count)}", entry.color) for count in (2, 1)]
+    return VGroup(_seated(first_fitting((Words(one, size) for one in told for size in (BODY, SMALL)), box.width), box))
+
+
+def _beside_bars(rows: Sequence[Box], told: Sequence[Entry], outcome: Outcome) -> list[VGroup]:
+    """A name with its last error, all in one size, and its bar."""
+    shares = (1.75, 1.0) if layout.is_narrow() else (1.1, 1.0)
+    left, right = zip(*(row.columns(*shares) for row in rows), strict=True)
+    for size in (BODY, SMALL):
+        words = [Words(tinted(f"*{one.title}*: {one.told(1)}", one.color), size) for one in told]
+        if max(one.width for one in words) <= left[0].width:
+            break
+    bars = _bars(right, outcome)
+    return [VGroup(_seated(one, box), *bar) for one, box, bar in zip(words, left, bars, strict=True)]
 
 
 def _bars(boxes: Sequence[Box], outcome: Outcome) -> list[list[VMobject]]:
     """What the bars are, then one for each run, in one scale, with its number behind it."""
     head = first_fitting(map(quiet, ("above the lowest:", "above it:")), boxes[0].width)
-    found: list[list[VMobject]] = [[on_baseline(layout.place(head, boxes[0], LEFT), boxes[0].bottom + UP)]]
-    gaps = {name: outcome.gaps[name] for name in reversed(outcome.ranking)}
-    numbers = [Words(f"${in_math(figure(gap, 2))}$", SMALL, rule_color(name)) for name, gap in gaps.items()]
-    unit = (boxes[0].width - APART - max(number.width for number in numbers)) / max(gaps.values())
-    for (name, gap), number, box in zip(gaps.items(), numbers, boxes[1:], strict=True):
-        low = box.bottom + UP
-        edges = (np.array([edge]) for edge in (box.left, box.left + unit * gap, low, low + THICK))
+    found: list[list[VMobject]] = [[_seated(head, boxes[0])]]
+    names = outcome.ranking[::-1]
+    numbers = [Words(f"${in_math(outcome.above(name))}$", SMALL, rule_color(name)) for name in names]
+    unit = (boxes[0].width - APART - max(number.width for number in numbers)) / max(outcome.gaps.values())
+    for name, number, box in zip(names, numbers, boxes[1:], strict=True):
+        end, low = box.left + unit * outcome.gaps[name], box.bottom + UP
         bar = VMobject(fill_color=rule_color(name), fill_opacity=1, stroke_width=0)
-        bar.set_points(rectangle_points(*edges))
-        beside = Box(box.left + unit * gap + APART, box.bottom, box.right, box.top)
-        found.append([bar, on_baseline(layout.place(number, beside, LEFT), low)])
+        bar.set_points(rectangle_points(*(np.array([edge]) for edge in (box.left, end, low, low + THICK))))
+        found.append([bar, _seated(number, box.inset(left=end + APART - box.left))])
     return found
+
+
+def _seated(words: Words, box: Box, up: float = UP) -> Words:
+    return on_baseline(layout.place(words, box, LEFT), box.bottom + up)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from scenes.stage.words.speaker import tinted
 
 APART = 0.05  # of the larger error: a difference
 SEEN = 1e-3  # of the way down: one that is seen
+FEW, MOST = 2, 9  # digits of a comparison; of an error
 OVERWHELMING = 1e3  # times nearer: what is left is rounding
 BETWEEN = (0.15, 0.85)  # of a run's way down: in between, it happens
 
@@ -78,11 +78,23 @@ class Outcome:
         return far / near if worth and near > 0 and far / near < OVERWHELMING else None
 
     def written(self, error: float) -> str:
-        """An error with as many digits as it takes to see how far above the lowest the better run is."""
-        if self.nearer is None or not error:
+        """An error with as many digits as it takes to read from the three how many times nearer the better run is."""
+        if self.nearer is None or self.lowest is None:
             return figure(error)
-        above = math.floor(math.log10(abs(error))) - math.floor(math.log10(self.gaps[self.best]))
-        return figure(error, max(SAID, above + 2))
+        return figure(error, self._agreeing(SAID, self.ends, self.lowest))
+
+    def above(self, name: str) -> str:
+        """How far above the lowest a run ends, with so many digits, too."""
+        return figure(self.gaps[name], self._agreeing(FEW, self.gaps, 0.0))
+
+    def _agreeing(self, fewest: int, ends: Mapping[str, float], lowest: float) -> int:
+        """With how many digits of each the run that is nearer is as many times nearer as is said."""
+        assert self.nearer is not None
+        for digits in range(fewest, MOST):
+            near, far, low = (float(f"{x:.{digits - 1}e}") for x in (*map(ends.__getitem__, self.ranking), lowest))
+            if near > low and figure((far - low) / (near - low), FEW) == figure(self.nearer, FEW):
+                return digits
+        return MOST
 
     @property
     def both_miss(self) -> bool:
@@ -109,7 +121,7 @@ class Outcome:
             return (f"both fit equally well: $E = {a}$", f"both fit: $E = {a}$")
         if self.nearer is None:
             return (f"{one} fits better: $E = {a}$, not ${b}$", f"{one} fits better: ${a}$, not ${b}$")
-        times = f"${in_math(figure(self.nearer, 2))}$ times nearer to the lowest"
+        times = f"${in_math(figure(self.nearer, FEW))}$ times nearer to the lowest"
         return (f"{one} fits better: its error is {times}", f"{one} fits better: {times}", f"{one}: {times}")
 
     def told(self) -> str:
@@ -134,7 +146,7 @@ class Outcome:
         if self.lowest is None:
             return ""
         told = f" The lowest error is {self.written(self.lowest)}"
-        nearer = "" if self.nearer is None else f": {NAMES[self.best]} is {figure(self.nearer, 2)} times nearer to it"
+        nearer = "" if self.nearer is None else f": {NAMES[self.best]} is {figure(self.nearer, FEW)} times nearer to it"
         return f"{told}{nearer}."
 
     def _number(self, name: str) -> str:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from optimizers import Trajectory
+from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
@@ -70,5 +72,7 @@ class Valley:
     @property
     def said(self) -> tuple[str, ...]:
         """The same on the screen, in the rules' colours, for less and less room."""
-        one, other = (tinted(NAMES[name], rule_color(name)) for name in (GD, MOMENTUM))
-        return f"{one} zigzags across the valley, {other} runs along it", f"{one} zigzags, {other} runs along"
+        one, other = (partial(tinted, color=rule_color(name)) for name in (GD, MOMENTUM))
+        named = f"{one(NAMES[GD])} zigzags", f"{other(NAMES[MOMENTUM])} runs along"
+        told = f"{named[0]} across the valley, {named[1]} it", ", ".join(named)
+        return (*told, f"{one('one zigzags')}, {other('one runs along')}") if layout.is_small() else told
