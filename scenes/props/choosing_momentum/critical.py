@@ -81,7 +81,9 @@ class CriticalCurve(Panel):
         self.curve = curve_of([polyline_points(self.corners)], stroke_color=palette().target, stroke_width=5)
 
     def sides(self, marks: Sequence[VGroup]) -> VGroup:
-        """What a ball does under the curve, and over it: words where no mark stands."""
+        """What a ball does under the curve, and over it: words where no mark stands, if there is room on each side."""
+        if self.area.width <= CRAMPED:
+            return VGroup()
         said = "no overshoot", "overshoots"
         below, above = (Words(words, SMALL, palette().quiet, on_picture=True) for words in said)
         left, right = self.area.left + 0.15, self.area.right - 0.15
