@@ -362,7 +362,7 @@ class YourData(LectureScene):
                 stand.speaker.say(*(self.outcome.moment_announced() if k == 1 else self.outcome.moment_told()))
             self._walk(step, until, seconds)
         if moment is not None or self.valley.parts_them:
-            stand.speaker.say(*(self.valley.said if self.valley.parts_them else self.outcome.way_told()))
+            stand.speaker.say(*(self.valley.said(stand.rows[2]) if self.valley.parts_them else self.outcome.way_told()))
         self.wait(2.4)
 
     def _runners(self) -> dict[str, list[Any]]:

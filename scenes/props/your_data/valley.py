@@ -13,14 +13,16 @@ from functools import partial
 import numpy as np
 
 from optimizers import Trajectory
-from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
+from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
 from scenes.stage.words.speaker import tinted
+from scenes.stage.words.typesetting import SMALL, Words
 
 LONG = 10.0  # times as much bent across as along: a valley
 MOST = 0.5  # of the steps
+TWO_LINES, BROKEN = 0.8, 1.8  # height of a box for two lines of words; how much more they hold than one
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +71,12 @@ class Valley:
             return f"{start}, and each step moves it."
         return f"{start}: {NAMES[GD]} zigzags across the valley, {NAMES[MOMENTUM]} runs along it."
 
-    @property
-    def said(self) -> tuple[str, ...]:
-        """The same on the screen, in the rules' colours, for less and less room."""
+    def said(self, box: Box) -> tuple[str, ...]:
+        """The same on the screen, in the rules' colours, for less and less room; without names where not even small
+        ones have room in the box."""
         one, other = (partial(tinted, color=rule_color(name)) for name in (GD, MOMENTUM))
         named = f"{one(NAMES[GD])} zigzags", f"{other(NAMES[MOMENTUM])} runs along"
         told = f"{named[0]} across the valley, {named[1]} it", ", ".join(named)
-        return (*told, f"{one('one zigzags')}, {other('one runs along')}") if layout.is_small() else told
+        room = box.width * (BROKEN if box.height > TWO_LINES else 1)
+        small = f"{one('one zigzags')}, {other('one runs along')}"
+        return told if Words(told[-1], SMALL).width <= room else (*told, small)
