@@ -27,8 +27,8 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.choosing_momentum.board import Arrivals, derivation
-from scenes.props.choosing_momentum.critical import CriticalCurve, answer_told, answers_of
-from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, TRIED, Damping, said
+from scenes.props.choosing_momentum.critical import CriticalCurve, answer_told, answers_of, most_said, smaller_said
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, Damping, said
 from scenes.props.choosing_momentum.four import ROW, FourPanels, step_counter
 from scenes.props.choosing_momentum.kept import Sweep, name_of_places, told_of_swings, told_without
 from scenes.props.choosing_momentum.outcome import Outcome, outcomes_of, too_little_too_much
@@ -127,13 +127,9 @@ class ChoosingMomentum(LectureScene):
         told = "; ".join(map(self._told, middle))
         yield Claim(f"those between arrive: {told}", all(self.outcomes[name].settled is not None for name in middle))
         damping = self.damping
-        far, critical = damping.beyond / abs(damping.start[0] or 1.0), damping.momenta[CRITICAL]
+        far = damping.beyond / abs(damping.start[0] or 1.0)
         yield Claim(f"on the parabola much momentum overshoots by {100 * far:.0f} % of its way", far > 0.5)
-        yield Claim(
-            f"the closed form gives {critical:.4f}; of {len(TRIED)} momenta that are run, {damping.tried:.3f} is the "
-            "largest without overshoot",
-            abs(damping.tried - critical) < 0.005,
-        )
+        yield Claim(*damping.closed_form_claim)
         yield Claim(*damping.measured_claim)
         yield Claim(*damping.arrival_claim)
 
@@ -168,7 +164,7 @@ class ChoosingMomentum(LectureScene):
     def too_little_too_much(self) -> None:
         """{outcomes}"""
         self.speaker.hush()
-        self.play(FadeIn(self.counter), run_time=0.4)
+        self.play(FadeIn(self.counter), FadeIn(self.defined), run_time=0.4)
         step = ValueTracker(0.0)
         for stop, pace in zip(sorted(set(self.ends.values())), PACES, strict=False):
             self._run_on(step, stop, pace)
@@ -184,7 +180,7 @@ class ChoosingMomentum(LectureScene):
         ball {passes}."""
         self.speaker.hush()
         gone = (self.four.panels, self.four.walks, self.four.labels, self.verdicts)
-        self.vanish(self.counter, *(part for parts in gone for part in parts.values()))
+        self.vanish(self.counter, self.defined, *(part for parts in gone for part in parts.values()))
         self.play(FadeIn(self.valley), FadeIn(self.table), FadeIn(self.head), run_time=0.8)
         self.play(FadeIn(self.strip), GrowFromCenter(self.seconds[MUCH].ball), run_time=0.6)
         self.add(self.seconds[MUCH])
@@ -265,10 +261,10 @@ class ChoosingMomentum(LectureScene):
         for mark in marks:
             self.play(FadeIn(mark), run_time=0.6)
             self.wait(0.9)
-        size = f"${notation().learning_rate} f''$"
-        told = f"the smaller {size}, the more momentum"
-        self.speaker.say(f"the smaller {size}, learning rate times curvature, the more momentum", told)
-        self.wait(3.6)
+        self.speaker.say(*smaller_said())
+        self.wait(2.4)
+        self.speaker.say(*most_said(self.answers))
+        self.wait(3.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -334,6 +330,10 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def verdicts(self) -> dict[str, Words]:
         return self.four.verdicts(self.outcomes)
+
+    @cached_property
+    def defined(self) -> VGroup:
+        return self.four.defined(self.outcomes)
 
     # What is on the screen: the parabola ----------------------------------------------------------------------------
 

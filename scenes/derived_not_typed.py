@@ -11,13 +11,13 @@ from functools import cached_property
 from typing import Annotated, cast
 
 import numpy as np
-from manim import LEFT, Create, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import LEFT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import AfterValidator, Field
 
 from objectives import OBJECTIVES, Objective, parse_expression, typeset, typeset_function
 from optimizers import Momentum, Problem, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
-from scenes.props.derived_not_typed.drop import drop_to_zero, up_and_down
+from scenes.props.derived_not_typed.drop import drop_to_zero, marked, told
 from scenes.props.derived_not_typed.ends import (
     all_else_equal,
     as_it_is,
@@ -30,14 +30,14 @@ from scenes.props.derived_not_typed.ends import (
     told_signs,
     told_valleys,
 )
-from scenes.props.derived_not_typed.mistaken import SAMPLES, Mistaken, numbers_in
+from scenes.props.derived_not_typed.mistaken import Mistaken, numbers_in
 from scenes.props.derived_not_typed.side_by_side import SideBySide, matched
-from scenes.props.derived_not_typed.stand import cut, shaded, slopes_on
+from scenes.props.derived_not_typed.stand import HEADROOM, curve_above, cut, drawn_on, shaded, slopes_below, slopes_on
 from scenes.reads import derived
 from scenes.stage.curves.graph import CurvePanel, values_at, window
 from scenes.stage.curves.walk import CurveWalk, tangent, walks_of
 from scenes.stage.ink import layout
-from scenes.stage.ink.drawing import Array, polylines
+from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
@@ -49,12 +49,10 @@ from scenes.stage.words.typesetting import BODY, Formula, Words, bold, fitting_f
 
 DERIVED, TYPED = "derived", "typed"
 BY_HAND = "2*theta*sin(theta)*cos(theta) + theta^2*cos(theta)^2 - 2*theta^2*sin(theta)^2"
-FORMULAS, FOOT, LABELS = 1.2, 0.5, 0.45  # heights: of the formulas, of words, of an axis' numbers
-HEADROOM = 0.3  # above what is needed of the curve, in its small place
+FORMULAS, FOOT = 1.2, 0.5  # heights: of the formulas, of words
 PACE, LONGEST, REST = 4.0, 9.0, 2.0  # steps a second while much happens, and seconds; then seconds
-ZERO = 1e-3  # of the steepest: a slope that is none
-LEVEL = 0.05  # a slope below this share of the steepest is level ground
-REACH = 0.1  # of the window: half a tangent
+ZERO, LEVEL = 1e-3, 0.05  # of the steepest: a slope that is none; below it, level ground
+REACH, EDGED = 0.14, 11  # of the window: half a tangent; width of its edge
 NEAR = 0.02  # of the view: close
 
 
@@ -114,7 +112,7 @@ class DerivedNotTyped(LectureScene):
 
     def true_slope(self, name: str) -> float:
         """How steep the curve is where a run has ended."""
-        return float(self.slopes_at(np.array([self.end(name)]))[DERIVED][0])
+        return self._slopes(self.end(name))[DERIVED]
 
     @property
     def shaded_somewhere(self) -> bool:
@@ -130,7 +128,7 @@ class DerivedNotTyped(LectureScene):
         return self.runs
 
     def numbers(self) -> Mapping[str, Number]:
-        start = {name: float(slope[0]) for name, slope in self.slopes_at(np.array(self.parameters.start)).items()}
+        start = self._slopes(self.parameters.start[0])
         return {
             "derived_at_start": start[DERIVED],
             "typed_at_start": start[TYPED],
@@ -180,7 +178,7 @@ class DerivedNotTyped(LectureScene):
     def stops(self) -> dict[str, bool]:
         """Whether each ends, in the picture, where the derivative that it goes by is 0."""
         (left, right), ends = self.view[0], {name: self.end(name) for name in self.runs}
-        slopes = {name: self.slopes_at(np.array([x]))[name][0] for name, x in ends.items()}
+        slopes = {name: self._slopes(x)[name] for name, x in ends.items()}
         none = ZERO * self.mistaken.steepest
         return {name: left < x < right and abs(slopes[name]) < none for name, x in ends.items()}
 
@@ -266,8 +264,11 @@ class DerivedNotTyped(LectureScene):
                 self.play(Create(drop_to_zero(self.chart, self.walks[name], self.color(name))), run_time=0.9)
                 self.speaker.say(f"it stops where the {name} one is $0$")
             self.wait(1.8)
-        told = "no error message, just another answer", "and no error message"
-        self.speaker.say(*(told if self.apart else ("here both end at the same place", "the same place")))
+        if self.stops[TYPED] and self.on_a_slope:
+            self.play(FadeIn(self.at_the_end), run_time=0.7)
+            self.wait(1.6)
+        another = "no error message, just another answer", "and no error message"
+        self.speaker.say(*(another if self.apart else ("here both end at the same place", "the same place")))
         self.wait(3.2)
 
     # What is on the screen ------------------------------------------------------------------------------------------
@@ -275,6 +276,10 @@ class DerivedNotTyped(LectureScene):
     @staticmethod
     def color(name: str) -> str:
         return palette().terms[1 if name == DERIVED else 5]
+
+    @property
+    def colors(self) -> dict[str, str]:
+        return {name: self.color(name) for name in self.runs}
 
     @cached_property
     def boxes(self) -> tuple[Box, Box, Box, Box, Box]:
@@ -326,35 +331,17 @@ class DerivedNotTyped(LectureScene):
     @cached_property
     def small(self) -> CurvePanel:
         """The curve above its derivatives."""
-        return self._panel(self.boxes[1])
+        return curve_above(self.objective, self.boxes[1], self.view, f"${self.variable}$")
 
     @cached_property
     def panel(self) -> CurvePanel:
         """The curve above its slopes."""
-        return self._panel(self.large[0])
-
-    def _panel(self, box: Box) -> CurvePanel:
-        """The curve; its axis has its numbers below the slopes, as both have the same."""
-        names = (f"${self.variable}$", "$J$")
-        box = box.inset(left=0.25, bottom=-LABELS)
-        x, y = self.view
-        panel = CurvePanel(self.objective, box, x, y, names, HEADROOM)
-        panel.labels.remove(*(label for label in panel.labels if label.get_top()[1] < panel.area.bottom))
-        panel.names.remove(panel.names[0])
-        return panel
+        return curve_above(self.objective, self.large[0], self.view, f"${self.variable}$")
 
     @cached_property
     def chart(self) -> Panel:
         """The slopes, right below the curve."""
-        x, area = self.panel.x_axis.data, self.panel.area
-        names, box = (f"${self.variable}$", "slope"), self.large[1]
-        y = up_and_down(self.slopes_at(np.linspace(*x, SAMPLES))[DERIVED])
-        probe = Panel(box, x, y, names, y_labels=True).area
-        box = box.inset(left=area.left - probe.left, right=probe.right - area.right)
-        chart = Panel(box, x, y, names)
-        zero = polylines([chart.to_screen(x, 0.0)], stroke_color=palette().rule_line, stroke_width=2)
-        chart.add(zero)
-        return chart
+        return slopes_below(self.panel, self.large[1], self.mistaken, f"${self.variable}$")
 
     @cached_property
     def lines(self) -> dict[str, VMobject]:
@@ -384,12 +371,25 @@ class DerivedNotTyped(LectureScene):
         return {name: self._row(name, name, 0, title=True) for name in self.runs}
 
     @cached_property
-    def firsts(self) -> dict[str, Words]:
-        """What each says of the slope at the start."""
+    def firsts(self) -> dict[str, VMobject]:
+        """What each says of the slope at the start, in words, and marked on the slopes."""
         start = self.parameters.start[0]
-        slopes = self.slopes_at(np.array([start]))
-        told = {name: f"at ${typed(start, 3)}$: {in_words(slopes[name][0], 3)}" for name in self.runs}
-        return {name: self._row(name, markup, 1) for name, markup in told.items()}
+        slopes = self._slopes(start)
+        at = f"at ${typed(start, 3)}$:"
+        rows = {n: self._row(n, f"{at} {in_words(slopes[n], 3)}", 1).set_color(self.color(n)) for n in self.runs}
+        top = self.panel.to_screen(start, values_at(self.objective, np.array([start]))[0])
+        return {**rows, "": marked(self.chart, top, slopes, self.colors)}
+
+    def _slopes(self, x: float) -> dict[str, float]:
+        return {name: float(slope[0]) for name, slope in self.slopes_at(np.array([x])).items()}
+
+    @cached_property
+    def at_the_end(self) -> VGroup:
+        """Where the typed one ends, what the slope is and what was typed."""
+        x = self.end(TYPED)
+        slopes, lines = self._slopes(x), drawn_on(self.chart, self.mistaken, *map(self.end, self.runs))
+        words = {DERIVED: f"true: {as_it_is(slopes[DERIVED], 2)}", TYPED: f"typed: {in_words(slopes[TYPED], 2)}"}
+        return told(self.chart, x, slopes, words, self.colors, lines)
 
     @cached_property
     def names(self) -> dict[str, Words]:
@@ -415,6 +415,6 @@ class DerivedNotTyped(LectureScene):
         """The curve's tangent where each ball has stopped, if that is in the picture."""
         left, right = self.panel.x_axis.data
         ends, reach = {name: self.end(name) for name in self.runs}, REACH * (right - left)
-        return {
-            name: [tangent(self.panel, self.objective, end, reach)] * (left < end < right) for name, end in ends.items()
-        }
+        made = {name: tangent(self.panel, self.objective, end, reach) for name, end in ends.items()}
+        edged = {name: line.set_stroke(palette().ground, EDGED, background=True) for name, line in made.items()}
+        return {name: [line] * (left < ends[name] < right) for name, line in edged.items()}

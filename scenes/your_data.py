@@ -33,7 +33,8 @@ from scenes.props.your_data.fitted import Samples, fitted_of, missed, samples_of
 from scenes.props.your_data.outcome import Outcome
 from scenes.props.your_data.panel import Following, bars, fan
 from scenes.props.your_data.stand import Stand
-from scenes.props.your_data.telling import loss_told, lowest_said, lowest_told, squares_of
+from scenes.props.your_data.telling import error_told, loss_told, lowest_said, lowest_told, squares_of
+from scenes.props.your_data.valley import Valley
 from scenes.reads import derived
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -45,7 +46,6 @@ from scenes.stage.runs.fitting_rate import THE_BEST, fitting_rate
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES, pair_of_rules
 from scenes.stage.words.endings import goes_down, last_value
 from scenes.stage.words.figures import figure
-from scenes.stage.words.misses import error_defined
 from scenes.stage.words.speaker import Speaker
 
 TURN = 0.2  # of the window: so far each parameter is turned, to both sides
@@ -185,6 +185,11 @@ class YourData(LectureScene):
         return Outcome(self.runs, self.lowest, misses)
 
     @cached_property
+    def valley(self) -> Valley:
+        with np.errstate(all="ignore"):
+            return Valley(self.runs, np.asarray(self.objective.hessian(self.lowest_place)))
+
+    @cached_property
     def chosen(self) -> tuple[Array, Array]:
         """The choices that are looked at (n, 2), and their errors (n,)."""
         places = three_choices(self.objective, self.window, np.array(self.start), self.lowest_place)
@@ -225,7 +230,8 @@ class YourData(LectureScene):
             "each_step": "" if batch is None else f" Each step looks at {batch} of the points.",
             "rates": f"Learning rates{'' if self.parameters.learning_rate else ', the best of those tried'}: {found}",
             "who_fits": self.outcome.told(),
-            "best_possible": "" if self.lowest is None else f" The lowest error is {figure(self.lowest)}.",
+            "best_possible": self.outcome.best_possible,
+            "both": self.valley.told,
         }
 
     @cached_property
@@ -291,7 +297,7 @@ class YourData(LectureScene):
         self.wait(1.2)
         self.readout = stand.reading(self.objective, places)
         self.play(FadeIn(stand.error), FadeIn(self.readout), FadeIn(self.marks[0][1]), run_time=0.6)
-        stand.speaker.say(*self._error_told())
+        stand.speaker.say(*error_told(self.squares, self.objective))
         self.wait(2.4)
         step = ValueTracker(0.0)
         for k in range(1, len(places)):
@@ -302,11 +308,6 @@ class YourData(LectureScene):
             self.release()
             self.play(GrowFromCenter(self.marks[k][0]), FadeIn(self.marks[k][1]), run_time=0.5)
             self.wait(1.0)
-
-    def _error_told(self) -> tuple[str, ...]:
-        if self.squares:
-            return error_defined(self.squares)
-        return f"its error $E$: {loss_told(self.objective)}", f"$E$: {loss_told(self.objective)}"
 
     def landscape(self) -> None:
         """Each choice has its error: all of them together are a landscape, {what_is_lowest}."""
@@ -341,7 +342,7 @@ class YourData(LectureScene):
         self.wait(2.2)
 
     def run(self) -> None:
-        """Both start at the same curve, and each step moves it.{each_step} {rates}."""
+        """{both}{each_step} {rates}."""
         stand, step = self.stand, ValueTracker(0.0)
         stand.speaker.hush()
         self.play(
@@ -360,9 +361,9 @@ class YourData(LectureScene):
             if moment is not None and k:
                 stand.speaker.say(*(self.outcome.moment_announced() if k == 1 else self.outcome.moment_told()))
             self._walk(step, until, seconds)
-        if moment is not None:
-            stand.speaker.say(*self.outcome.way_told())
-        self.wait(1.6)
+        if moment is not None or self.valley.parts_them:
+            stand.speaker.say(*(self.valley.said(stand.rows[2]) if self.valley.parts_them else self.outcome.way_told()))
+        self.wait(2.4)
 
     def _runners(self) -> dict[str, list[Any]]:
         """What moves: balls with their paths, curves, and what they misses are."""

@@ -17,7 +17,7 @@ from clips.profile import make_profile
 from objectives.errors import UsageError
 from optimizers import Momentum, descend
 from scenes.choosing_momentum import FOUR, SEEN, ChoosingMomentum
-from scenes.props.choosing_momentum.critical import size_for
+from scenes.props.choosing_momentum.critical import most_said, size_for
 from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, as_share, kept
 from scenes.stage.ink import layout
 from tests.scenes.looking import texts_of
@@ -164,9 +164,72 @@ def test_the_sweep_shows_the_runs(scene: ChoosingMomentum) -> None:
         np.testing.assert_allclose(sweep.places.path(momentum), path, atol=within)
     marks = [np.mean([part.min(axis=0), part.max(axis=0)], axis=0) for part in np.split(sweep.places.marks.points, 41)]
     np.testing.assert_allclose(marks, sweep.places.to_screen(np.arange(41), path), atol=1e-3)
-    assert [reading.number.shown for reading in sweep.display(0.9).readings] == ["0.90", "0.95"]
+    assert [reading.number.shown for reading in sweep.display(0.9).readings] == ["0.9000", "0.95"]
     band = sweep.places.band(0.9, np.sqrt(0.9), "#FFFFFF").points
     assert band[:, 1].max() >= sweep.places.to_screen(0, 10)[1], "round all of the swings"
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(1e-4, 0.48))
+def test_what_is_kept_is_the_root_of_the_momentum_beside_it(rate: float) -> None:
+    """With the digits that are shown: whoever takes the root of the one finds the other."""
+    sweep = made(second_learning_rate=rate).sweep
+    for momentum in (sweep.damping.momenta[CRITICAL], sweep.damping.top):
+        shown = [reading.number.shown for reading in sweep.display(momentum).readings]
+        gamma, share = map(Fraction, shown)
+        digit, fine = (Fraction(1, 10 ** len(text.partition(".")[2])) for text in reversed(shown))
+        assert max(0, share - digit / 2) ** 2 <= gamma + fine
+        assert gamma - fine <= (share + digit / 2) ** 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "there", "flat"),
+    [({}, True, True), ({"momenta": "0.5,0.6,0.8,0.9"}, True, False), ({"steps": 1}, False, False)],
+)
+def test_words_are_defined_where_they_are_said(changes: dict[str, Any], there: bool, flat: bool) -> None:
+    """Within 0.01 of the lowest for good, and less steep than 0.05, by the runs' own numbers."""
+    scene = made(**changes)
+    texts = " ".join(text.typst_code for text in texts_of(scene.defined))
+    assert ("there: $f$ stays within $0.01$ of the lowest" in texts) == there
+    assert ("flat: a slope below $0.05$" in texts) == flat
+    arrived = [(run.values[-1] + 0.9863254063) < 0.01 for run in scene.runs.values()]
+    assert any(arrived) == there
+    level = [abs(run.gradients[-1, 0]) < 0.05 for run in scene.runs.values()]
+    assert any(low and not near for low, near in zip(level, arrived, strict=True)) == flat
+
+
+@pytest.mark.parametrize(("much", "said", "usual"), [(0.9, "0.0026", True), (0.5, "0.086", False)])
+def test_the_answer_names_a_valley_in_which_much_momentum_does_not_overshoot(
+    much: float, said: str, usual: bool
+) -> None:
+    """A ball with it, in the valley that is said and in one ten times as steep, by a plain loop."""
+    told = most_said(made(overshooting=much).answers)[0]
+    assert f"$gamma = {much}$ where $eta f'' = {said}$" in told
+    assert ("the usual" in told) == usual
+
+    def overshoots(size: float) -> bool:
+        place, before, lowest = 1.0, 1.0, 1.0
+        for _ in range(500):
+            place, before = place - size * place + much * (place - before), place
+            lowest = min(lowest, place)
+        return lowest < -1e-9
+
+    assert not overshoots(0.98 * float(said))
+    assert overshoots(10 * float(said))
+
+
+def test_no_other_momentum_without_overshoot_arrives_earlier() -> None:
+    """As the caption says, "the fastest way down without overshooting": a thousand are run by a plain loop."""
+    damping = made().damping
+    momenta = np.linspace(0, 1, 1000, endpoint=False)
+    place, before, path = np.full(1000, 10.0), np.full(1000, 10.0), [np.full(1000, 10.0)]
+    for _ in range(300):
+        place, before = place - 0.2 * place + momenta * (place - before), place
+        path.append(place)
+    steps = np.array(path)
+    late = np.array([np.flatnonzero(column**2 >= 0.01)[-1] + 1 for column in steps.T])
+    assert late[steps.min(axis=0) > -1e-9].min() == damping.arrivals[CRITICAL]
+    assert "the fastest way down without overshooting" in damping.told
 
 
 def test_the_table_has_the_digits_of_exact_arithmetic(scene: ChoosingMomentum) -> None:

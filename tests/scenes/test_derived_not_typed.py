@@ -17,6 +17,8 @@ from objectives import parse_expression
 from objectives.errors import UsageError
 from scenes.derived_not_typed import DerivedNotTyped
 from scenes.props.derived_not_typed.side_by_side import matched
+from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import inside
 
 theta = sympy.Symbol("theta", real=True)
 
@@ -58,7 +60,11 @@ def test_two_factors_are_wrong() -> None:
     differing = [(term.first, term.second) for term in matched(*scene.mistaken.expressions) if term.differs]
     assert sorted(differing) == [(2, 1), (4, 2)]
     assert scene.lost == "two factors are wrong"
-    assert len(scene.both.marks) == 5  # two a factor, and the one that was lost, struck out
+    assert len(scene.both.marks) == 4  # two a factor: that of the one that was lost is empty
+    frames = [layout.box_of(mark) for mark in scene.both.marks]
+    second = scene.both.second.get_all_points()
+    held = [bool(inside(second, frame).any()) for frame in frames if frame.top < scene.both.first.get_bottom()[1]]
+    assert sorted(held) == [False, True], "nothing stands where nothing was typed"
 
 
 def test_columns_stand_below_each_other() -> None:
@@ -90,6 +96,41 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     assert 1e-7 < abs(slope) < 1e-5  # next to nothing, and not 0
     told = f"slope there: ${abs(slope) * 1e6:.0f} dot 10^(-6)$"
     assert [words.typst_code for words in scene.verdicts.values()] == [told, "slope there: $1.2$"]
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_both_slopes_are_read_where_the_typed_one_has_stopped(aspect: str) -> None:
+    """A ring on the true slope, by differences of the curve's values; both words are there, and lie on no line."""
+    with studio(make_profile("l", "dark", aspect)):
+        scene: Any = make_scene("derived_not_typed", {})
+        ring, *labels = scene.at_the_end
+        x, above = scene.end("typed"), (scene.end("typed") + 1e-5,)
+        true = float(scene.objective.value(above) - scene.objective.value((x - 1e-5,))) / 2e-5
+        np.testing.assert_allclose(ring.get_center(), scene.chart.to_screen(x, true), atol=1e-3)
+        assert [label.typst_code for label in labels] == ["true: $1.2$", "typed: $0$"]
+        lines = np.concatenate([line.get_all_points() for line in scene.lines.values()])
+        for label in labels:
+            assert scene.chart.area.contains(layout.box_of(label))
+            assert not inside(lines, layout.box_of(label)).any()
+
+
+@pytest.mark.parametrize("start", [0.9, -0.4])
+def test_both_slopes_are_marked_at_the_start(start: float) -> None:
+    """By both formulas, written out."""
+    scene: Any = make_scene("derived_not_typed", {"start": (start,)})
+    line, *dots = scene.firsts[""]
+    true = 2 * start * np.sin(2 * start) + 2 * start**2 * np.cos(2 * start)
+    typed = start * np.sin(2 * start) + start**2 * np.cos(start) ** 2 - 2 * start**2 * np.sin(start) ** 2
+    for dot, slope in zip(dots, (true, typed), strict=True):
+        np.testing.assert_allclose(dot.get_center(), scene.chart.to_screen(start, slope), atol=1e-6)
+    assert line.get_top()[1] == pytest.approx(scene.panel.to_screen(start, scene.objective.value((start,)))[1])
+    assert f"{true:.3f}" in scene.firsts["derived"].typst_code
+
+
+def test_what_goes_by_the_true_slope_has_no_second_one_to_read() -> None:
+    scene = played(typed="2*theta*sin(2*theta) + 2*theta^2*cos(2*theta)")
+    assert "at_the_end" not in vars(scene)
+    assert "at_the_end" in vars(played())
 
 
 def test_shades_are_where_the_signs_differ() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from objectives.registry import put_in_force
 from optimizers import descend
 from scenes.props.your_data.choices import Net, compared
 from scenes.props.your_data.fitted import MOST
+from scenes.stage.ink import layout
+from scenes.stage.words.misses import error_by_bars
 from tests.scenes.reading import is_rounded
 
 MODELS = {
@@ -158,6 +161,7 @@ def test_what_is_said_is_what_the_points_say(
             off[name] = np.sqrt(np.mean((MODELS[model](*way[-1], x) - y) ** 2)) / np.std(y)
     start = error(model, x, y, np.array(scene.start), 1 / count)
     check_answer(scene.caption("answer"), " ".join(scene.outcome.sentence()), ends, off, start)
+    check_nearer(scene, scene.caption("answer"), ends)
     places, errors = scene.chosen
     for place, found in zip(places, errors, strict=True):
         assert found == pytest.approx(error(model, x, y, place, 1 / count), rel=1e-9, abs=1e-12)
@@ -173,7 +177,7 @@ def check_answer(said: str, shown: str, ends: dict[str, float], off: dict[str, f
     titles = {"gradient_descent": "gradient descent", "momentum": "momentum"}
     if "fits better, at" in said:
         assert f"{titles[best]} fits better" in said
-        assert f"[{titles[best]}] fits better" in shown
+        assert f"[{titles[best]}]; fits better" in shown
         assert ends[best] < 0.96 * ends[worst]
         assert ends[best] < start
         assert off[best] < 1.01 or off[worst] < 1.01
@@ -190,6 +194,29 @@ def check_answer(said: str, shown: str, ends: dict[str, float], off: dict[str, f
     else:
         assert f"{titles[worst]} flies off" in said
         assert not np.isfinite(ends[worst]) or ends[worst] > 100 * start
+
+
+def check_nearer(scene: Any, said: str, ends: dict[str, float]) -> None:
+    """So many times nearer to the lowest error: also by the numbers that the caption shows."""
+    found = re.search(r"at (\S+); .* is at (\S+)\. The lowest error is (\S+): .* is (\S+) times nearer", said)
+    assert (found is None) == (scene.outcome.nearer is None)
+    if found is None:
+        return
+    best, worst = sorted(ends.values())
+    times = (worst - scene.lowest) / (best - scene.lowest)
+    near, far, lowest, told = map(number, found.groups())
+    assert told == pytest.approx(times, rel=0.051)
+    assert f"{(far - lowest) / (near - lowest):.1e}" == f"{told:.1e}"
+    near, far = (number(scene.outcome.above(name)) for name in scene.outcome.ranking)
+    assert f"{far / near:.1e}" == f"{told:.1e}"
+
+
+def number(text: str) -> float:
+    """A number as a caption writes it."""
+    mantissa, _, power = (
+        text.replace("10", "·10", 1).rpartition("·10") if set(text) & set("⁻⁰¹²³⁴⁵⁶⁷⁸⁹") else (text, "", "0")
+    )
+    return float(mantissa.strip("·") or 1) * 10.0 ** int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
 
 
 def check_moment(scene: Any) -> None:
@@ -235,6 +262,62 @@ def test_a_dip_that_is_not_the_lowest_is_not_called_so() -> None:
     assert "lowest" not in scene.caption("answer")
 
 
+@pytest.mark.parametrize(
+    ("changes", "parted"), [({}, True), ({"momentum": 0.0}, False), ({"learning_rate": 0.02}, False)]
+)
+def test_who_zigzags_is_counted_across_the_valley(changes: dict[str, Any], parted: bool) -> None:
+    """Across: along the longer side of what the steps of a loop change, by differences of the error at its minimum."""
+    scene = asked(**changes)
+    data, h = scene.objective.data, 1e-4
+    low = np.array(scene.lowest_place)
+
+    def at(a: float, b: float) -> float:
+        return error(NEURON, data["x"], data["y"], low + h * np.array([a, b]), 0.5)
+
+    mixed = (at(1, 1) - at(1, -1) - at(-1, 1) + at(-1, -1)) / 4
+    bend = np.array([[at(1, 0) - 2 * at(0, 0) + at(-1, 0), mixed], [mixed, at(0, 1) - 2 * at(0, 0) + at(0, -1)]]) / h**2
+    angle = 0.5 * np.arctan2(2 * mixed / h**2, bend[0, 0] - bend[1, 1])
+    across, along = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
+    zigzags = {}
+    for name, kept in (("gradient_descent", 0.0), ("momentum", scene.parameters.momentum)):
+        way = walked(NEURON, data["x"], data["y"], scene.start, scene.rates[name], kept, 40, 0.5)
+        over, down = np.diff(way @ across), np.diff(way @ along)
+        turns = sum(one * other < 0 for one, other in pairwise(over))
+        zigzags[name] = turns > 20, np.abs(over).sum() > np.abs(down).sum()
+    assert (all(zigzags["gradient_descent"]) and not any(zigzags["momentum"])) == parted
+    assert ("gradient descent zigzags across the valley, momentum runs along it" in scene.caption("run")) == parted
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_bars_are_as_long_as_the_errors_are_above_the_lowest(aspect: str) -> None:
+    """From the minimum that SciPy finds; and the sentence says how many times as long the one is."""
+    with studio(make_profile("l", "dark", aspect)):
+        scene = asked()
+        data = scene.objective.data
+        fit = least_squares(lambda p: MODELS[NEURON](*p, data["x"]) - data["y"], (2.0, -4.0), xtol=1e-14, ftol=1e-14)
+        gaps = [
+            error(NEURON, data["x"], data["y"], scene.runs[name].iterates[-1], 0.5) - fit.cost
+            for name in ("gradient_descent", "momentum")
+        ]
+        entries = scene.stand.entries(scene.outcome)
+        lengths = [entry[-2].width for entry in entries[1:]]
+        assert lengths[0] / lengths[1] == pytest.approx(gaps[0] / gaps[1], rel=1e-4)
+        assert entries[1][-2].get_left()[0] == pytest.approx(entries[2][-2].get_left()[0])
+        assert f"{gaps[0] / gaps[1]:.0f}$ times nearer to the lowest" in scene.outcome.sentence()[0]
+        assert all(layout.safe_frame().contains(layout.box_of(entry)) for entry in entries)
+        for words, *beside in entries:
+            assert not any(layout.box_of(words).overlap(layout.box_of(part)) for part in beside)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_what_the_error_is_stands_over_the_bars(aspect: str) -> None:
+    """Written out where there is room, else by the bars; and what is of no squares is never called so."""
+    with studio(make_profile("l", "dark", aspect)):
+        (formula,) = asked().stand.error
+        assert ('"bar"^2' in formula.typst_code) == (aspect == "4:3")
+    assert error_by_bars("") == ()
+
+
 # What is shown --------------------------------------------------------------------------------------------------------
 
 
@@ -260,13 +343,15 @@ def test_each_rule_has_the_best_of_the_rates_and_the_verdict_does_not_hang_on_th
 
 
 def test_the_line_under_the_last_step_tells_of_all_steps() -> None:
-    scene = asked()
+    scene = asked(learning_rate=0.02)
     said: dict[str, str] = {}
     scene.beat_done = lambda beat: said.setdefault(beat, getattr(scene.stand.speaker.said, "typst_code", ""))
     scene.render()
     run = scene.runs[scene.outcome.best]
-    assert f"${run.ended_at}$ steps" in said["run"]
+    assert not scene.valley.parts_them
+    assert f"${run.ended_at}$ steps" in said["run"] or "steps $" not in said["run"]
     assert f"{run.values[-1]:.3g}" in said["run"]
+    assert "momentum" in said["run"], "by its name"
 
 
 def test_what_stands_on_the_screen() -> None:

@@ -20,11 +20,11 @@ BELOW = 0.12  # from the middle of a row to its baseline
 
 
 def derivation(box: Box, damping: Damping, whole: bool = True) -> VGroup:
-    """When a ball overshoots on a parabola: a step, the share of the distance that it can keep, and the largest
-    momentum for which there is a real one.
+    """When a ball overshoots on a parabola: a step, the share of the distance that it can keep, and the momentum for
+    which that is least.
 
     A group a stage of it; only its end, unless `whole`. With theta_(t+1) = r theta_t the step becomes
-    r^2 - (1 + gamma - eta f'') r + gamma = 0.
+    r^2 - (1 + gamma - eta f'') r + gamma = 0; the larger of its two r is least where both are equal.
     """
     gamma, eta, bend = notation().momentum, notation().learning_rate, "f''"
     after, now, before = map(parameters, ("t+1", "t", "t-1"))
@@ -32,20 +32,20 @@ def derivation(box: Box, damping: Damping, whole: bool = True) -> VGroup:
     roomy = width > ROOMY
     here = f'"here:" thick {gamma} =' if roomy else "="
     critical = rounded(damping.momenta[CRITICAL])
+    most = "" if whole else '"most:" thick'
     sources = (
         f"{after} = (1 + {gamma} - {eta} {bend}) {now} - {gamma} {before}",
         f"r^2 - (1 + {gamma} - {eta} {bend}) r + {gamma} = 0",
-        f'"no real" r":" thick (1 + {gamma} - {eta} {bend})^2 < 4 {gamma}',
-        f'"{"lowest" if whole else "most"}:" thick {gamma} = (1 - sqrt({eta} {bend}))^2',
+        f"{most} {gamma} = (1 - sqrt({eta} {bend}))^2",
         f"{here} (1 - sqrt({rate} dot {rounded(damping.curvature)}))^2 = {critical}",
     )
-    step, quadratic, swings, *lowest = (fitting_formula(source, width) for source in sources)
+    step, quadratic, *lowest = (fitting_formula(source, width) for source in sources)
     said = (
         (f"each step keeps the share $r$: ${after} = r {now}$, so", f"try ${after} = r {now}$:"),
-        ("the larger $r$ lasts; and where none is real, it swings:", "the larger $r$ lasts; no real $r$: it swings"),
+        ("lowest where both solutions $r$ are equal:", "lowest where both $r$ are equal:"),
     )
-    tried, lasts = (first_fitting(map(quiet, wordings), width) for wordings in said)
-    stages: list[tuple[VMobject, ...]] = [(step,), (tried, quadratic), (lasts, swings), tuple(lowest)]
+    tried, equal = (first_fitting(map(quiet, wordings), width) for wordings in said)
+    stages: list[tuple[VMobject, ...]] = [(step,), (tried, quadratic), (equal, *lowest)]
     if not whole:
         stages = [(first_fitting(map(quiet, ("momentum without overshoot", "no overshoot")), width), *lowest)]
     layout.place(layout.shrink_into(lines(*chain(*stages), gap=0.24), width, box.height), box, LEFT)

@@ -6,7 +6,7 @@ them: the smaller it is, the more momentum.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from manim import DL, DOWN, UP, UR, VGroup, VMobject
@@ -19,11 +19,12 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import SMALL, Words
+from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 
 LEAST, MOST = 1e-3, 1.0  # of learning rate times curvature
 DOT = 0.12
-
+FAR = 2.0  # words so far from a dot are not of it
+USUAL = 0.9  # the momentum that is mostly taken
 CRAMPED = 3.0  # width of a curve that has no room for long words
 
 
@@ -46,6 +47,22 @@ def answer_told(answers: Sequence[tuple[float, float]]) -> str:
     return f"{product}: {', '.join(told)}."
 
 
+def smaller_said() -> tuple[str, str]:
+    """The same on the screen without numbers, longer wording first."""
+    size, more = f"the smaller ${notation().learning_rate} f''$", "the more momentum"
+    return f"{size}, learning rate times curvature, {more}", f"{size}, {more}"
+
+
+def most_said(answers: Sequence[tuple[float, float]]) -> tuple[str, ...]:
+    """The answer on the screen, by the valley where much momentum does not overshoot; shorter and shorter."""
+    (size, momentum), letters = answers[-1], notation()
+    usual = "the usual " * (momentum == USUAL)
+    where = f"${letters.learning_rate} f'' = {in_math(figure(size, 2))}$"
+    most = f"${letters.momentum} = {figure(momentum, 4)}$"
+    longest = f"the flatter the valley, the more: {usual}{most} where {where}"
+    return longest, f"the flatter, the more: {most} where {where}", "the flatter, the more momentum"
+
+
 class CriticalCurve(Panel):
     """The largest momentum without overshoot over learning rate times curvature; `mark` puts a valley on it."""
 
@@ -64,7 +81,9 @@ class CriticalCurve(Panel):
         self.curve = curve_of([polyline_points(self.corners)], stroke_color=palette().target, stroke_width=5)
 
     def sides(self, marks: Sequence[VGroup]) -> VGroup:
-        """What a ball does under the curve, and over it: words where no mark stands."""
+        """What a ball does under the curve, and over it: words where no mark stands, if there is room on each side."""
+        if self.area.width <= CRAMPED:
+            return VGroup()
         said = "no overshoot", "overshoots"
         below, above = (Words(words, SMALL, palette().quiet, on_picture=True) for words in said)
         left, right = self.area.left + 0.15, self.area.right - 0.15
@@ -74,16 +93,11 @@ class CriticalCurve(Panel):
         return VGroup(*(words for words in (below, above) if not any(box_of(words).overlap(box) for box in taken)))
 
     def mark(self, size: float, momentum: float, color: str) -> VGroup:
-        """A dot, the way down to the axis, and both numbers beside it."""
+        """A dot, and both numbers beside it: on one line, on two, or the momentum alone; then the axis tells where."""
         dot, place = self._ball(size, momentum, color), self.to_screen(size, momentum)
-        letters = notation()
-        parted = ":" if self.area.width > CRAMPED else " \\ "  # on two lines
-        where, most = f"{letters.learning_rate} f'' = {in_math(figure(size, 2))}", figure(momentum, 4)
-        words = Words(f"${where}${parted} ${letters.momentum} = {most}$", SMALL, color, on_picture=True)
         middle = (self.area.left + self.area.right) / 2
         room = max(float(place[0]) - self.area.left, self.area.right - float(place[0])) - 0.3
-        if words.width > room:  # where it lies, the axis tells
-            words = Words(f"${letters.momentum} = {most}$", SMALL, color, on_picture=True)
+        words = first_fitting(self._wordings(size, momentum, color), room)
         words.next_to(place, UR if place[0] < middle else DL, buff=0.12)
         words.shift(max(0.0, self.area.left + 0.1 - words.get_left()[0]) * np.array([1.0, 0, 0]))
         words.shift(min(0.0, self.area.right - words.get_right()[0]) * np.array([1.0, 0, 0]))
@@ -91,30 +105,38 @@ class CriticalCurve(Panel):
         words.shift(max(0.0, words.get_top()[1] - self.area.top + 0.05) * DOWN)
         return VGroup(dot, words)
 
+    def _wordings(self, size: float, momentum: float, color: str) -> Iterator[Words]:
+        letters = notation()
+        most = f"${letters.momentum} = {figure(momentum, 4)}$"
+        where = f"${letters.learning_rate} f'' = {in_math(figure(size, 2))}$"
+        for told in (f"{where}: {most}", f"{where} \\ {most}", most)[self.area.width <= CRAMPED :]:
+            yield Words(told, SMALL, color, on_picture=True)
+
     def marks(
         self, answers: Sequence[tuple[float, float]], raced: Sequence[tuple[float, float, str]] = ()
     ) -> list[VGroup]:
         """A mark for each (size, momentum) on the curve, and a dot for each ball (size, momentum, colour) beside it;
-        words that would lie on earlier ones stand under the curve."""
+        words that would lie on earlier ones stand under the curve, or nowhere if there is no room near."""
         dots = [self._ball(*ball) for ball in raced]
         found: list[VGroup] = [VGroup(dot) for dot in dots]
         for size, momentum in answers:
             dot, words = self.mark(size, momentum, palette().target)
             taken = [box_of(part) for mark in found for part in mark]
             if any(box_of(words).overlap(box) for box in taken):
-                words = self._under(dot, momentum, palette().target)
+                words = self._under(dot, size, momentum, palette().target)
             for box in taken:  # low down there is no room under it, but over it
                 words.shift(bool(box_of(words).overlap(box)) * (box.top + 0.1 - words.get_bottom()[1]) * UP)
-            found.append(VGroup(dot, words))
+            near = abs(float(words.get_center()[1] - dot.get_center()[1])) < FAR
+            found.append(VGroup(dot, *[words] * near))
         return [*found[len(dots) :], VGroup(*dots)]
 
     def _ball(self, size: float, momentum: float, color: str) -> VMobject:
         dot = VMobject(fill_color=color, fill_opacity=1, stroke_color=palette().outline, stroke_width=3)
         return dot.set_points(disc_points(self.to_screen(size, momentum)[None], DOT))
 
-    def _under(self, dot: VMobject, momentum: float, color: str) -> Words:
-        """The momentum alone, at the left under a dot and the falling curve: where it lies, the axis tells."""
-        words = Words(f"${notation().momentum} = {figure(momentum, 4)}$", SMALL, color, on_picture=True)
+    def _under(self, dot: VMobject, size: float, momentum: float, color: str) -> Words:
+        """Both numbers, on two lines if need be, at the left under a dot and the falling curve."""
+        words = first_fitting(self._wordings(size, momentum, color), self.area.width / 2)
         left = self.area.left + 0.1
         falls_to = float(np.interp(left + words.width, *self.corners[:, :2].T))
         top = max(min(float(dot.get_bottom()[1]), falls_to) - 0.1, self.area.bottom + 0.1 + words.height)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import RIGHT, UL, UR
+from manim import LEFT, RIGHT, UL, UR, VGroup
 
 from objectives import AnyObjective, typeset
 from optimizers import Trajectory
-from scenes.props.choosing_momentum.outcome import Outcome
+from scenes.props.choosing_momentum.outcome import Outcome, defined
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk
 from scenes.stage.ink import layout
@@ -19,8 +19,9 @@ from scenes.stage.ink.palette import rule_color
 from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline
+from scenes.stage.words.typesetting import BODY, SMALL, Words, first_fitting, on_baseline, quiet
 
+HEAD, RAISED = 0.3, 0.2  # height of the words above all panels; so far they reach up to the title
 ROW, BELOW = 0.52, 0.12  # height of a row of words; from its middle to its baseline
 
 
@@ -30,13 +31,14 @@ class FourPanels:
     def __init__(
         self, box: Box, objective: AnyObjective, runs: Mapping[str, Trajectory], momenta: Mapping[str, float]
     ) -> None:
-        self.box, self.objective, self.runs, self.momenta = box, objective, runs, momenta
+        self.head, self.box = box.inset(top=-RAISED).top_slice(HEAD, gap=0.0)
+        self.objective, self.runs, self.momenta = objective, runs, momenta
 
     @cached_property
     def cells(self) -> dict[str, tuple[Box, Box]]:
         """For each of the four: the row of its words, and its panel."""
         rows, columns = ([1] * 4, [1]) if layout.is_tall() else ([1] * 2, [1] * 2)
-        boxes = [box for row in self.box.rows(*rows, gap=0.2) for box in row.columns(*columns, gap=0.5)]
+        boxes = [box for row in self.box.rows(*rows, gap=0.12) for box in row.columns(*columns, gap=0.5)]
         head = (1 + layout.is_small()) * ROW
         return {name: box.top_slice(head, gap=0.0) for name, box in zip(self.runs, boxes, strict=True)}
 
@@ -61,6 +63,11 @@ class FourPanels:
     def verdicts(self, outcomes: Mapping[str, Outcome]) -> dict[str, Words]:
         """What became of each, at the right of its momentum."""
         return {name: self._above(name, Words(outcome.short, SMALL), UR) for name, outcome in outcomes.items()}
+
+    def defined(self, outcomes: Mapping[str, Outcome]) -> VGroup:
+        """What the words of the verdicts mean, above all panels."""
+        wordings = [quiet(told) for told in defined(outcomes) if told]
+        return VGroup(*(layout.place(first_fitting(wordings, self.head.width), self.head, LEFT) for _ in wordings[:1]))
 
     def _above(self, name: str, words: Words, side: np.ndarray) -> Words:
         box = self.cells[name][0]

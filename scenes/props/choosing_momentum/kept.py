@@ -31,6 +31,7 @@ GRID = 401  # momenta that are run, and between which the place after a step is 
 REACH, LOW = 1.2, 0.8  # of the first place: how far up and down the picture reaches
 MARK, DOT = 0.06, 0.13
 ROOM, ABOVE = 0.2, 0.22  # over a share of 1, of what is shown below; from a dot to the number over it
+FINER = 2  # decimals more of the momentum than of its square root, which each step of a swing keeps
 ROOMY, ROOMY_BELOW = 5.0, 0.5  # width from which on the longer name is used; room for a number
 
 
@@ -139,9 +140,10 @@ class Sweep(VGroup):
         self.on_valley = VMobject(fill_opacity=1, stroke_width=0)
         words = (f"momentum ${notation().momentum} =$", "each step keeps")
         rows = boxes[2].rows(1, 1, 1, 1, gap=0.0)
-        specs = (".2f", f".{max(map(decimals, damping.kept.values()))}f")
+        places = max(map(decimals, damping.kept.values()))
+        specs = (f".{places + FINER}f", f".{places}f")
         self.readings = [
-            Counter(row, label, spec, widest=0.88) for row, label, spec in zip(rows, words, specs, strict=False)
+            Counter(row, label, spec, widest=0.8888) for row, label, spec in zip(rows, words, specs, strict=False)
         ]
         still, kept_ = self.places, self.kept
         numbers = [reading.number for reading in self.readings]

@@ -107,6 +107,14 @@ def outcomes_of(objective: AnyObjective, runs: Mapping[str, Trajectory]) -> dict
     return {name: Outcome(run, floor, lowest[0]) for name, run in runs.items()}
 
 
+def defined(outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
+    """What the words mean that are said of some of the runs, as markup, longer wording first; nothing of none."""
+    found = outcomes.values()
+    there = any(outcome.settled is not None for outcome in found) * f"there: $f$ stays within ${NEAR}$ of the lowest"
+    flat = any(outcome.stuck for outcome in found) * f"flat: a slope below ${FLAT}$"
+    return "; ".join(filter(None, (there, flat))), there or flat, flat
+
+
 def too_little_too_much(momenta: Mapping[str, float], outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
     """What the least and the most momentum do, longer wording first, as far as it is so."""
     *_, (_, least) = sorted(((-momentum, name) for name, momentum in momenta.items()))

@@ -10,18 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy
-from manim import DL, UP, UR, VGroup, VMobject
+from manim import UP, VGroup, VMobject
 
 from objectives import typeset
-from scenes.stage.ink.drawing import polylines
 from scenes.stage.ink.layout import Box, shrink_into
-from scenes.stage.ink.palette import palette
 from scenes.stage.words.derivation import Line, Mark, Part, in_columns
 from scenes.stage.words.typesetting import BODY, SMALL, fitting_formula
 
 MOST = 5  # terms that are set below each other
 GAP = 0.14  # between columns
-REACH = 0.04  # of a stroke, beyond the number that it strikes out
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,8 @@ def _term(place: int, kind: sympy.Expr, coefficient: sympy.Expr, first: bool) ->
 
 
 class SideBySide:
-    """Two named sums in a box: `first`, `second`, and `marks` behind the coefficients in which they differ.
+    """Two named sums in a box: `first`, `second`, and `marks` behind the coefficients in which they differ: an empty
+    one where a coefficient is missing.
 
     Sums of too many or too long terms are written without columns, and without marks.
     """
@@ -107,17 +105,14 @@ class SideBySide:
         return True
 
     def _marks(self, lines: list[Line]) -> Iterator[VMobject]:
-        """Behind each differing number; where one is missing, the one that was lost, struck out."""
+        """Behind each differing number, and where there should be one."""
         down = (lines[1].middle("lhs")[1] - lines[0].middle("lhs")[1]) * UP
         for place, term in enumerate(self.terms):
             numbers = [line.part(f"n{place}") for line in lines]
             if term.differs and any(len(number) for number in numbers):
                 there = 0 if len(numbers[0]) else 1
                 yield Mark(numbers[there])
-                way = down if there == 0 else -down
-                yield Mark(numbers[there]).shift(way)
-                if not len(numbers[1 - there]):
-                    yield lost(numbers[there].copy().shift(way))
+                yield Mark(numbers[there]).shift(down if there == 0 else -down)
 
     def _plainly(
         self,
@@ -133,10 +128,3 @@ class SideBySide:
             shrink_into(line, box.width, 0.48 * box.height)
             made.append(line.move_to(np.array([box.left + line.width / 2, middle, 0.0])))
         self.first, self.second = VGroup(made[0]), VGroup(made[1])
-
-
-def lost(number: VMobject) -> VMobject:
-    """A number that is not there: pale, and struck out."""
-    color = palette().quiet
-    ends = np.array([number.get_corner(DL) - REACH * UR, number.get_corner(UR) + REACH * UR])
-    return VGroup(number.set_color(color), polylines([ends], stroke_color=color, stroke_width=3))

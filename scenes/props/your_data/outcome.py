@@ -11,11 +11,13 @@ from optimizers import Trajectory
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.runs.pair import NAMES
 from scenes.stage.words.endings import flies_off, last_value
-from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.figures import SAID, figure, in_math
 from scenes.stage.words.speaker import tinted
 
 APART = 0.05  # of the larger error: a difference
 SEEN = 1e-3  # of the way down: one that is seen
+FEW, MOST = 2, 9  # digits of a comparison; of an error
+OVERWHELMING = 1e3  # times nearer: what is left is rounding
 BETWEEN = (0.15, 0.85)  # of a run's way down: in between, it happens
 
 Wordings = tuple[str, ...]
@@ -63,6 +65,38 @@ class Outcome:
         return bool(high - low > APART * max(abs(low), abs(high)) and high - low > SEEN * abs(self.start - low))
 
     @property
+    def gaps(self) -> dict[str, float]:
+        """How far above the lowest error each ends; of what is not known, no number."""
+        lowest = float("nan") if self.lowest is None else self.lowest
+        return {name: end - lowest for name, end in self.ends.items()}
+
+    @property
+    def nearer(self) -> float | None:
+        """How many times nearer to the lowest error the better run ends; None if that says nothing that is seen."""
+        near, far = (self.gaps[name] for name in self.ranking)
+        worth = self.fits[self.best] and self.differ and not self.both_miss
+        return far / near if worth and near > 0 and far / near < OVERWHELMING else None
+
+    def written(self, error: float) -> str:
+        """An error with as many digits as it takes to read from the three how many times nearer the better run is."""
+        if self.nearer is None or self.lowest is None:
+            return figure(error)
+        return figure(error, self._agreeing(SAID, self.ends, self.lowest))
+
+    def above(self, name: str) -> str:
+        """How far above the lowest a run ends, with so many digits, too."""
+        return figure(self.gaps[name], self._agreeing(FEW, self.gaps, 0.0))
+
+    def _agreeing(self, fewest: int, ends: Mapping[str, float], lowest: float) -> int:
+        """With how many digits of each the run that is nearer is as many times nearer as is said."""
+        assert self.nearer is not None
+        for digits in range(fewest, MOST):
+            near, far, low = (float(f"{x:.{digits - 1}e}") for x in (*map(ends.__getitem__, self.ranking), lowest))
+            if near > low and figure((far - low) / (near - low), FEW) == figure(self.nearer, FEW):
+                return digits
+        return MOST
+
+    @property
     def both_miss(self) -> bool:
         """Whether both curves miss at least as much as the points differ among themselves: a level line would do."""
         return min(self.missed.values()) >= 1
@@ -85,12 +119,15 @@ class Outcome:
             return (f"{one} fits, $E = {a}$; {other} flies off", f"{one}: $E = {a}$; {other} flies off")
         if not self.differ:
             return (f"both fit equally well: $E = {a}$", f"both fit: $E = {a}$")
-        return (f"{one} fits better: $E = {a}$, not ${b}$", f"{one} fits better: ${a}$, not ${b}$")
+        if self.nearer is None:
+            return (f"{one} fits better: $E = {a}$, not ${b}$", f"{one} fits better: ${a}$, not ${b}$")
+        times = f"${in_math(figure(self.nearer, FEW))}$ times nearer to the lowest"
+        return (f"{one} fits better: its error is {times}", f"{one} fits better: {times}", f"{one}: {times}")
 
     def told(self) -> str:
         """The answer as a caption."""
         first, second = self.ranking
-        a, b = (figure(self.ends[name], 3) for name in self.ranking)
+        a, b = (self.written(self.ends[name]) for name in self.ranking)
         if not np.isfinite(self.ends[first]):
             return "both fly off, and neither fits"
         if not self.fits[first]:
@@ -102,6 +139,15 @@ class Outcome:
         if not self.differ:
             return f"both fit equally well, at {a}"
         return f"{NAMES[first]} fits better, at {a}; {NAMES[second]} is at {b}"
+
+    @property
+    def best_possible(self) -> str:
+        """The lowest error as a caption, and how much nearer to it the better run is."""
+        if self.lowest is None:
+            return ""
+        told = f" The lowest error is {self.written(self.lowest)}"
+        nearer = "" if self.nearer is None else f": {NAMES[self.best]} is {figure(self.nearer, FEW)} times nearer to it"
+        return f"{told}{nearer}."
 
     def _number(self, name: str) -> str:
         return in_math(figure(self.ends[name], 3))
@@ -123,15 +169,14 @@ class Outcome:
         (first, last), values = self.moment, self.runs[self.best].values
         a, b = (in_math(figure(float(values[k]), 3)) for k in (first, last))
         change, steps = f"$E$ from ${a}$ to ${b}$", f"steps ${first}$ to ${last}$"
-        in_its_color = tinted(steps, rule_color(self.best))
-        return f"{_named(self.best)}, {steps}: {change}", f"{in_its_color}: {change}", f"{in_its_color}: $E$ to ${b}$"
+        name = _named(self.best)
+        return f"{name}, {steps}: {change}", f"{name}, {steps}: $E$ to ${b}$", f"{name}, {steps}"
 
     def way_told(self) -> Wordings:
         """What the better run has come to in the end."""
         a, b = (in_math(figure(value, 3)) for value in (self.start, self.ends[self.best]))
-        change, steps = f"$E$ from ${a}$ to ${b}$", f"${self.steps}$ steps"
-        in_its_color = tinted(steps, rule_color(self.best))
-        return f"{_named(self.best)}, {steps}: {change}", f"{in_its_color}: {change}", f"{in_its_color}: $E$ to ${b}$"
+        change, name = f"$E$ from ${a}$ to ${b}$", _named(self.best)
+        return f"{name}, ${self.steps}$ steps: {change}", f"{name}: {change}", f"{name}: $E$ to ${b}$"
 
     def moment_announced(self) -> Wordings:
         """What is shown slowly: the film is slow, and not the ball."""

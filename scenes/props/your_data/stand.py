@@ -12,6 +12,7 @@ from manim import LEFT, RIGHT, UP, VGroup, VMobject
 
 from objectives import DataObjective, typeset, typeset_function
 from optimizers import Trajectory
+from scenes.props.your_data.ends import entries
 from scenes.props.your_data.outcome import Outcome
 from scenes.props.your_data.panel import Points, PointsPanel
 from scenes.props.your_data.readout import Readout
@@ -25,23 +26,21 @@ from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.scoreboard import errors_of
 from scenes.stage.runs.pair import NAMES
 from scenes.stage.words.cards import FEW, Counter, RuleCard
-from scenes.stage.words.figures import figure, in_math, running_spec
+from scenes.stage.words.figures import running_spec
+from scenes.stage.words.misses import error_by_bars
 from scenes.stage.words.numerals import widest_of
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import (
     BODY,
     HEADING,
-    SMALL,
     Formula,
-    Words,
     first_fitting,
     fitting_formula,
-    on_baseline,
     quiet,
 )
 
 FOOT, LINES = 0.5, 0.45  # height of a line of words, and of a second one
-HEAD, UPPER = 1.25, (1.8, 2.08, 1.45)  # heights: of the formula, and of the cards in wide, square and tall pictures
+HEAD, UPPER = 1.4, (1.8, 2.08, 1.45)  # heights: of the formula, and of the cards in wide, square and tall pictures
 BETWEEN, STACKED = 0.14, 6.2  # between cards, and the width below which they stand one above the other
 UNEVEN = 3.0  # times longer, one side of the window: the map is stretched
 DWARFED = 1e6  # times the low errors: levels go by powers
@@ -101,14 +100,8 @@ class Stand:
         return Readout(middle, names, list(way.T), lambda step: _on(way, step).tolist(), self.color)
 
     def entries(self, outcome: Outcome) -> list[VGroup]:
-        """What each curve's error was and is, in its colour, over the points: the lowest, then the worse run first."""
-        box = self._wide_rows[0]
-        ranked = [(NAMES[name], rule_color(name), outcome.ends[name]) for name in reversed(outcome.ranking)]
-        told = [("the lowest", palette().target, [figure_of(outcome.lowest)])]
-        told += [(title, color, [figure_of(outcome.start), figure_of(end)]) for title, color, end in ranked]
-        wide = layout.is_wide()
-        places = box.columns(0.8, 1, 1) if wide else box.rows(1, 1, 1, gap=0.08)
-        return [VGroup(*_entry(*one, place, wide)) for one, place in zip(told, places, strict=True)]
+        """What each curve's error was and is, over the points."""
+        return entries(self._wide_rows[0], outcome)
 
     # Points and map -------------------------------------------------------------------------------------------------
 
@@ -196,11 +189,14 @@ class Stand:
 
     @cached_property
     def error(self) -> VGroup:
-        """What is minimised, as a formula, if there is room to read it above the numbers."""
-        box = self.rows[0].inset(bottom=0.6)
-        written = fitting_formula(typeset_function(self.objective, "E"), box.width, BODY)
-        fits = written.width <= 1.001 * box.width and written.height <= box.height
-        return VGroup(layout.place(written, box, LEFT + UP)) if fits and not layout.is_small() else VGroup()
+        """What is minimised, as a formula, if there is room to read it above the numbers; else by the bars."""
+        box = self.rows[0].inset(bottom=0.6 if not self.stacked else 1.1)
+        sources = [typeset_function(self.objective, "E"), *error_by_bars(self.scene.squares)]
+        for written in (fitting_formula(source, box.width, BODY) for source in sources):
+            fits = written.width <= 1.001 * box.width and written.height <= box.height
+            if fits and not layout.is_small():
+                return VGroup(layout.place(written, box, LEFT + UP))
+        return VGroup()
 
     def reading(self, objective: DataObjective, way: Array, color: str = "") -> Readout:
         """The parameters on a way (n, 2), and the error there, above the points."""
@@ -251,23 +247,6 @@ class Stand:
             Trail(path, rule_color(name), self.map.area, ball=BALL, rim=rim, until=until)
             for (name, path), rim in zip(paths.items(), rims, strict=True)
         ]
-
-
-def _entry(title: str, color: str, errors: Sequence[str], box: Box, in_two: bool) -> list[Words]:
-    """A name, and what its error was and is, or is, if there is no room: on two lines or on one."""
-    head = f"*{title}*"
-    told = [f"$E = {' -> '.join(some)}$" for some in (errors, errors[-1:])]
-    wordings = told if in_two else [f"{head}: {one}" for one in told]
-    tried = (Words(tinted(one, color), size) for one in wordings for size in (BODY, SMALL))
-    rows = [*([Words(tinted(head, color))] if in_two else []), first_fitting(tried, box.width)]
-    for words, up in zip(rows, (0.8, 0.24) if in_two else (0.15,), strict=True):
-        on_baseline(layout.place(words, box, LEFT), box.bottom + up)
-    return rows
-
-
-def figure_of(error: float | None) -> str:
-    """An error, as mathematics."""
-    return in_math(figure(error, 3)) if error is not None else ""
 
 
 def _is_clear(card: RuleCard) -> bool:

@@ -8,7 +8,7 @@ from objectives import DataObjective
 from scenes.props.your_data.fitted import samples_of
 from scenes.stage.ink.drawing import Array
 from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.misses import error_of_misses
+from scenes.stage.words.misses import error_defined, error_of_misses
 
 ASKED = 200  # points that are asked what the error is of what is missed
 
@@ -28,6 +28,13 @@ def loss_told(objective: DataObjective) -> str:
     """What the error is of the losses."""
     how = "the mean" if objective.reduction == "mean" else "the sum"
     return f"{how} of the losses{', and a penalty' if objective.regulariser != 0 else ''}"
+
+
+def error_told(squares: str, objective: DataObjective) -> tuple[str, ...]:
+    """What the error is, on the screen: of the bars, or of the losses."""
+    if squares:
+        return error_defined(squares)
+    return f"its error $E$: {loss_told(objective)}", f"$E$: {loss_told(objective)}"
 
 
 def lowest_told(minima: Places, lowest: float | None, dip: float, equally_low: int) -> str:

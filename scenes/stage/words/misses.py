@@ -27,4 +27,9 @@ def error_of_misses(objective: DataObjective, inputs: Array, targets: Array, pla
 def error_defined(kind: str) -> tuple[str, ...]:
     """The error, named by a key of `SIGNS` as an error of the bars, in words: shorter and shorter."""
     told = f"{kind} of their squares"
-    return f"its error $E$: {told}", f"$E$: {told}", f'$E = {SIGNS[kind]} "bar"^2$'
+    return f"its error $E$: {told}", f"$E$: {told}", *(f"${formula}$" for formula in error_by_bars(kind))
+
+
+def error_by_bars(kind: str) -> tuple[str, ...]:
+    """The same as a formula; nothing of what is none of `SIGNS`."""
+    return (f'E = {SIGNS[kind]} "bar"^2',) if kind else ()
