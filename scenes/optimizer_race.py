@@ -273,7 +273,7 @@ class OptimizerRace(LineForWords, LectureScene):
         if wordings := telling.cliff(self.searches):
             self.wait(0.8)
             self.speaker.say(*wordings)
-        self.wait(3.4)
+        self.wait(3.0)
 
     def each_tuned(self) -> None:
         """{again}"""
@@ -314,7 +314,7 @@ class OptimizerRace(LineForWords, LectureScene):
         self.play(FadeIn(dots[-1]), run_time=0.3)
         self.bring_to_front(self.goal)
         self.speaker.say(*telling.last(self.starts, last == TUNED))
-        self.wait(4.0)
+        self.wait(4.6)
 
     def _count_rates(self) -> None:
         """A bar for each rate with which a rule arrives."""

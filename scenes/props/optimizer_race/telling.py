@@ -56,8 +56,8 @@ def verdict(results: Results, starts: Starts, conditions: Conditions, are_tuned:
     judged = f", by the largest of its last {JUDGED} errors" * results.another_dips
     said = f"{results.winner}{judged}. With {rates}{noise}, {starts.law}"
     above = starts.above(results.bound) if are_tuned and results.bound is not None else {}
-    missed = ", ".join(f"{title_of(name)} from {count}" for name, count in above.items() if count)
-    return f"{said}. Above {figure(results.bound or 0.0)} end {missed}" if missed else said
+    missed = listed({name: count for name, count in above.items() if count})
+    return f"{said}. Starts that lead above {figure(results.bound or 0.0)}: {missed}" if missed else said
 
 
 def asked(starts: Starts, are_tuned: bool) -> tuple[str, str]:
