@@ -170,7 +170,7 @@ class Problems(LineForWords, LectureScene):
         self._show("directional_bias")
 
     def saddles(self) -> None:
-        """Not cured: exactly on the ridge of a saddle, {saddles_stop}; {saddles_found}."""
+        """Not cured: exactly on a saddle's ridge, {saddles_stop}; {saddles_found}."""
         self._show("saddles")
 
     def one_rate_for_all(self) -> None:

@@ -294,6 +294,7 @@ class YourObjective(LectureScene):
             self.duet.speaker.say(
                 "each rule has a rate of its own, found by trying: no leaps",
                 "rates found by trying: no leaps",
+                "rates found by trying",
             )
             self.wait(2.2)
             self.duet.speaker.hush()
@@ -309,6 +310,7 @@ class YourObjective(LectureScene):
         for wordings in chain(self.outcome.sentences(self._named), self.found.sentences(self._named)):
             self.duet.speaker.say(*wordings)
             self.wait(2.2)
+        self.wait(1.2)  # for whoever reads it all
 
     def from_above(self) -> None:
         """From above: {how_far}"""

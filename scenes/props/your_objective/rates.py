@@ -62,9 +62,10 @@ class Rates:
             names, dip = either([named(name) for name in self.never]), self.outcome().lowest_dip
             yield (
                 f"without leaps, no rate tried brings {names} to {dip}",
-                f"tried without leaps, no rate brings {names} there",
-                f"no rate without leaps brings {names} there",
-                f"no rate without leaps brings ${len(self.never)}$ there",
+                f"no rate tried without leaps takes {names} to the lowest",
+                f"no rate tried without leaps gets {names} lowest",
+                f"no rate tried without leaps takes ${len(self.never)}$ to the lowest",
+                f"without leaps, ${len(self.never)}$ never",
             )
 
 
