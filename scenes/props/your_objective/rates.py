@@ -65,6 +65,7 @@ class Rates:
                 f"no rate tried without leaps takes {names} to the lowest",
                 f"no rate tried without leaps gets {names} lowest",
                 f"no rate tried without leaps takes ${len(self.never)}$ to the lowest",
+                f"without leaps, no rate gets ${len(self.never)}$ lowest",
                 f"without leaps, ${len(self.never)}$ never",
             )
 
