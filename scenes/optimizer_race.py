@@ -182,11 +182,12 @@ class OptimizerRace(LineForWords, LectureScene):
 
     def words(self) -> Mapping[str, str]:
         runs, wanted = self.runs, self.parameters
-        tuned, same = TUNED in self.raced, runs[SAME] if SAME in self.raced else None
+        tuned, same = TUNED in self.raced, self.results[SAME] if SAME in self.raced else None
         again = telling.counted(self.widths) if self.counts_rates else telling.again(wanted.steps, runs[TUNED])
         return {
             "titles": telling.introduced(self.same),
             "under": told(self.conditions, wanted.steps),
+            "dividing": f" {self.dividing}." * bool(self.dividing),
             "same_race": telling.same_rate(wanted.learning_rate, wanted.steps, same),
             "searched": telling.searched(self.searches) if tuned else "The rates stay as they are.",
             "again": again if tuned else "There is no second race.",
@@ -198,7 +199,13 @@ class OptimizerRace(LineForWords, LectureScene):
         """What it all comes to, as markup."""
         if self.counts_rates:
             return self.widths.verdict
-        return telling.verdict(self.results[self.raced[-1]], self.starts, self.conditions)
+        last = self.raced[-1]
+        return telling.verdict(self.results[last], self.starts, self.conditions, last == TUNED)
+
+    @property
+    def dividing(self) -> str:
+        """Which rules even out steep and gentle."""
+        return telling.dividing(self.same.values())
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -207,7 +214,7 @@ class OptimizerRace(LineForWords, LectureScene):
         self.show_title(*self.pages[0])
 
     def rules_on_cards(self) -> None:
-        """The rules: {titles}.{under}"""
+        """The rules: {titles}.{under}{dividing}"""
         for page in self.pages:
             if page is not self.pages[0]:
                 self.vanish(*self.pages[self.pages.index(page) - 1])
@@ -221,6 +228,9 @@ class OptimizerRace(LineForWords, LectureScene):
         if said := said_of(self.conditions):
             self.speaker.say(*said)
             self.wait(2.6)
+        if self.dividing:
+            self.speaker.say(self.dividing, self.dividing.replace("the size of ", ""))
+            self.wait(2.4)
 
     def same_rate(self) -> None:
         """One map, one start{same_race}"""
@@ -235,9 +245,7 @@ class OptimizerRace(LineForWords, LectureScene):
             self.speaker.say(f"the same learning rate for all: {rate}", f"the same rate for all: {rate}")
             self.wait(1.6)
             self._race(SAME, self.same, min(self.parameters.steps / PACE, LONGEST))
-            self.speaker.say(
-                "the same rate is not the same step" if self.results[SAME].far_apart else "the same rate for all"
-            )
+            self.speaker.say(*self.results[SAME].one_rate)
             self.wait(2.6)
 
     def search(self) -> None:
@@ -262,7 +270,10 @@ class OptimizerRace(LineForWords, LectureScene):
         if SAME in self.raced:
             self._clear_the_table()
         self.play(FadeIn(self.tables[TUNED].rates), run_time=0.6)
-        self.wait(3.4)
+        if wordings := telling.cliff(self.searches):
+            self.wait(0.8)
+            self.speaker.say(*wordings)
+        self.wait(3.0)
 
     def each_tuned(self) -> None:
         """{again}"""
@@ -294,17 +305,16 @@ class OptimizerRace(LineForWords, LectureScene):
         last = self.raced[-1]
         self.vanish(self.tables[last], self.strip, self.counter, *self.trails[last].values())
         dots = self.starts.dots(self.map)
-        count = len(self.starts.places)
         self.play(FadeIn(self.wins.head), FadeIn(self.starts.blank(self.map)), run_time=0.5)
-        self.speaker.say(f"from here; and from each of ${count}$ starts?", f"and from each of ${count}$ starts?")
+        self.speaker.say(*telling.asked(self.starts, last == TUNED))
         self.wait(1.4)
         for row, some in zip(self.wins.rows, dots, strict=False):
             self.play(FadeIn(row), FadeIn(some), run_time=0.8)
             self.wait(0.5)
         self.play(FadeIn(dots[-1]), run_time=0.3)
         self.bring_to_front(self.goal)
-        self.speaker.say(self.starts.law)
-        self.wait(4.0)
+        self.speaker.say(*telling.last(self.starts, last == TUNED))
+        self.wait(4.6)
 
     def _count_rates(self) -> None:
         """A bar for each rate with which a rule arrives."""

@@ -17,7 +17,7 @@ from optimizers import Trajectory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
 from scenes.props.problems.cases import JUDGED, OTHER, Cases, on_the_ridge, other_color
 from scenes.props.problems.example import Example, chart_of, degrees_off, in_a_sentence, measured, tips_of, trails_on
-from scenes.props.problems.gains import gains
+from scenes.props.problems.gains import LIMIT, gains
 from scenes.props.problems.ledger import Ledger
 from scenes.props.problems.talking_points import TalkingPoints
 from scenes.props.problems.tiles import Tiles, small
@@ -33,13 +33,13 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.speaker import LineForWords, tinted
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet
 from scenes.typed import as_list
 
 FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
 AT_ONE_RATE = "At the same learning rate,"
-GAINED = "momentum is faster on a gentle slope", "calmer in a ravine", "and rolls through dips"
-TRIED = "on a gentle slope", "in a ravine", "over dips"
+TRIED = "on a gentle slope", f"in a ravine near the limit of {LIMIT:g}", "over dips"
+GAINED = f"momentum is faster {TRIED[0]}", f"calmer {TRIED[1]}", "and rolls through dips"
 SECONDS, GLANCE, ARROW = 5.0, 3.0, 1.3  # of a run, of a run in a small panel; length of an arrow
 HEAD, ROW = 0.55, 0.46  # heights
 
@@ -132,7 +132,7 @@ class Problems(LineForWords, LectureScene):
         where = GAINED if all(gain.holds for gain in self.gains.values()) else TRIED
         for place, gain in zip(where, self.gains.values(), strict=True):
             slow, fast = (figure(value, 2) for value in gain.numbers.values())
-            told.append(f"{place}: {gain.what} {fast}, without it {slow}")
+            told.append(f"{place}: {gain.what} {fast}, without {slow}")
         return f"{AT_ONE_RATE} {'; '.join(told)}."
 
     # The beats ------------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class Problems(LineForWords, LectureScene):
         """The price. First, it overshoots: {overshoot_found}."""
         small = [part for ground, movers in self.small.values() for part in (ground, *movers)]
         self.vanish(*small, *(part for words in self.small_words.values() for part in words))
-        self.play(*(FadeIn(point) for point in self.agenda.points.values()), run_time=0.7)
+        self.play(*map(FadeIn, self.agenda.parts), run_time=0.7)
         self._show("overshoot")
 
     def sensitivity(self) -> None:
@@ -170,7 +170,7 @@ class Problems(LineForWords, LectureScene):
         self._show("directional_bias")
 
     def saddles(self) -> None:
-        """Not cured: started exactly on the ridge of a saddle, {saddles_stop}; {saddles_found}."""
+        """Not cured: exactly on a saddle's ridge, {saddles_stop}; {saddles_found}."""
         self._show("saddles")
 
     def one_rate_for_all(self) -> None:
@@ -181,9 +181,7 @@ class Problems(LineForWords, LectureScene):
         """All of it: {count}. A rate for each coordinate is what RMSProp and Adam have."""
         self.speaker.hush()
         last = self.chart(self.beats[self.beats.index("summary") - 1])
-        self.vanish(
-            *self.agenda.points.values(), *self.found.values(), last[0], *last[1].values(), *self.measures.values()
-        )
+        self.vanish(*self.agenda.parts, *self.found.values(), last[0], *last[1].values(), *self.measures.values())
         groups = map(_together, self.table.parts.values()) if layout.is_narrow() else self.tiles.parts
         for tiles in groups:
             self.play(*map(FadeIn, tiles), run_time=0.7)
@@ -236,7 +234,7 @@ class Problems(LineForWords, LectureScene):
         new = {key: measured(chart, problem.measure)} if problem.measure else {}
         self.measures.update(new)
         self.play(FadeIn(self.found[key]), *map(FadeIn, new.values()), run_time=0.5)
-        self.speaker.say(problem.said, problem.said.split(";")[0])
+        self.speaker.say(problem.said, problem.said_briefly or problem.said.split(";")[0])
         self.wait(2.2)
 
     def _take(self, movers: list[Trail] | list[CurveWalk], begin: int, end: int, seconds: float) -> None:
@@ -281,14 +279,18 @@ class Problems(LineForWords, LectureScene):
     def small_words(self) -> dict[str, list[VMobject]]:
         """For each benefit: its heading, and below the panel what is compared, in the rules' colours and one size."""
         for size, word in ((BODY, "with "), (SMALL, "with "), (SMALL, "")):
-            said = {key: list(self._compared(gain, size, word)) for key, gain in self.gains.items()}
+            said = {
+                key: list(self._compared(gain, size, word, self.cells[key][2].width))
+                for key, gain in self.gains.items()
+            }
             if all(line.width <= self.cells[key][2].width for key, lines in said.items() for line in lines):
                 break
         return {key: self._seated(key, lines, self.cells[key]) for key, lines in said.items()}
 
     @staticmethod
-    def _compared(gain: Example, size: float, word: str) -> Iterator[Words]:
-        yield from (quiet(gain.said), quiet(gain.finding))
+    def _compared(gain: Example, size: float, word: str, room: float) -> Iterator[Words]:
+        yield first_fitting([quiet(said) for said in (gain.said, gain.said_briefly) if said], room)
+        yield quiet(gain.finding)
         for said, (rule, value) in zip(("without", word + gain.settings), gain.numbers.items(), strict=True):
             yield Words(f"{said}: ${in_math(figure(value, 2))}$", size, rule_color(rule))
 
@@ -306,7 +308,12 @@ class Problems(LineForWords, LectureScene):
 
     @cached_property
     def agenda(self) -> TalkingPoints:
-        return TalkingPoints(self.boxes[1], POINTS)
+        groups = {TAKES: COSTS, REMAINS: LEFT_OVER}
+        return TalkingPoints(
+            self.boxes[1],
+            {name: {key: POINTS[key] for key in keys} for name, keys in groups.items()},
+            self.group_colors,
+        )
 
     @cached_property
     def found(self) -> dict[str, Words]:

@@ -156,12 +156,11 @@ class YourObjective(LectureScene):
     @cached_property
     def found(self) -> Rates:
         """How the rates have come about."""
-        return Rates(self.rates, self.fits, self._end_at)
+        return Rates(self.rates, self.fits, lambda: self.outcome, self._run_at)
 
-    def _end_at(self, name: str, rate: float) -> float:
-        """The last value of a rule at another rate."""
-        steps = self.parameters.steps
-        return last_value(self.conditions.descend(self.objective, self._rule(name, rate), self.start, steps))
+    def _run_at(self, name: str, rate: float) -> Trajectory:
+        """The run of a rule at another rate."""
+        return self.conditions.descend(self.objective, self._rule(name, rate), self.start, self.parameters.steps)
 
     def _rule(self, name: str, rate: float | Array) -> Rule[Any]:
         return with_momentum(make_rule(name, learning_rate=rate), self.parameters.momentum)
@@ -210,7 +209,7 @@ class YourObjective(LectureScene):
         return {
             "headed": self.parameters.title or self.title,
             "how_far": self.outcome.how_far,
-            "they_end": self.outcome.told + self.found.leaping_told,
+            "they_end": self.outcome.told + self.found.never_told,
             "rates": f"{self.found.told}.{told(self.conditions, self.parameters.steps)}",
             "is_log": "; heights are logarithmic" if self.scale.kind == "log" else "",
         }
@@ -293,7 +292,8 @@ class YourObjective(LectureScene):
         self.duet.set_out()
         if self.parameters.learning_rate is None:
             self.duet.speaker.say(
-                "each rule has a rate of its own, found by trying many",
+                "each rule has a rate of its own, found by trying: no leaps",
+                "rates found by trying: no leaps",
                 "rates found by trying",
             )
             self.wait(2.2)
@@ -310,6 +310,7 @@ class YourObjective(LectureScene):
         for wordings in chain(self.outcome.sentences(self._named), self.found.sentences(self._named)):
             self.duet.speaker.say(*wordings)
             self.wait(2.2)
+        self.wait(1.2)  # for whoever reads it all
 
     def from_above(self) -> None:
         """From above: {how_far}"""

@@ -62,10 +62,10 @@ class RaceTable(VGroup):
                 for title, rate in zip(titles, self.rates, strict=True)
             ):
                 break
-        self.furniture = VGroup(_seat(quiet("error"), heads, RIGHT))
         letter = f"{notation().learning_rate}{'_t' if self.in_force else ''}"
-        self.furniture.add(_seat(quiet(f"rate ${letter}$"), _upto(heads, right), RIGHT), *titles)
-        self.moving = VGroup(*self.errors)
+        self.furniture = VGroup(_seat(quiet(f"rate ${letter}$"), _upto(heads, right), RIGHT), *titles)
+        #: The errors with their head: a table of rates that are yet to run has no empty column.
+        self.moving = VGroup(_seat(quiet("error"), heads, RIGHT), *self.errors)
         self.add(self.furniture, self.rates, self.moving)
         self.display(0.0)
 

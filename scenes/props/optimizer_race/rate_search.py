@@ -26,6 +26,7 @@ from scenes.stage.words.figures import SAID, figure
 
 RATES = np.array([float(f"{rate:.3g}") for rate in np.logspace(-4, 1, 101)])  # three digits, as they are shown
 FAR, MOST = 1e3, 1e3  # times the top of the chart: out of it; times the first error: a score that is shown
+CLIFF = 100.0  # times: by so much a run ends higher at the next rate where the best stands on a cliff
 JUDGED = 10  # last steps, of which the highest error counts
 
 
@@ -77,6 +78,13 @@ class RateSearch:
         """The best rate in a sentence, or that none works."""
         return figure(float(RATES[self.best]), SAID) if self.works else "none"
 
+    @property
+    def drop(self) -> float:
+        """How many times higher the run ends with the next larger rate, which has been tried too."""
+        if not self.works or self.best + 1 == len(RATES) or self.scores[self.best] <= 0:
+            return 1.0
+        return float(self.scores[self.best + 1] / self.scores[self.best])
+
     @cached_property
     def tuned(self) -> Rule[Any]:
         """The rule with its best rate."""
@@ -121,6 +129,12 @@ def _decades(best: Array, searches: Mapping[str, RateSearch]) -> tuple[float, fl
     top = np.ceil(np.log10(max([*firsts, *(score for score in held if score < MOST * max(firsts))]) or 1.0) + 1e-9)
     bottom = max(np.floor(np.log10(min(held))), top - 12) if held else top - 1
     return float(10.0 ** min(bottom, top - 1)), float(10.0**top)
+
+
+def on_a_cliff(searches: Mapping[str, RateSearch]) -> str | None:
+    """The rule whose best rate stands nearest to one that is far worse; nobody, if none does."""
+    steepest = max(searches, key=lambda name: searches[name].drop, default=None)
+    return steepest if steepest and searches[steepest].drop > CLIFF else None
 
 
 def one_digit_above(value: float) -> float:

@@ -18,6 +18,7 @@ from scenes.stage.words.naming import title_of
 
 TIE = 1e-12  # errors so close are no victory
 FAR_APART, ARRIVED = 50.0, 0.01  # ratio of the errors; share of the first error, above the lowest, that is left
+HARDLY = 0.05  # share of the first error, above the lowest, that has not been lost where a rule has hardly left it
 
 
 def arrives(end: Any, first: float, lowest: float) -> Any:
@@ -62,11 +63,34 @@ class Results:
         return all(arrives(end, self.first, self.lowest) for end in self.ends.values())
 
     @property
+    def bound(self) -> float | None:
+        """A number of one digit below which all end, if they arrive."""
+        return one_digit_above(max(self.ends.values())) if self.all_arrive and self.lowest >= 0 else None
+
+    @property
     def arrival(self) -> str:
         """That all arrive, with a bound for what is left, as markup; or no more than is so."""
-        if not self.all_arrive or self.lowest < 0:
+        if self.bound is None:
             return "each with its own rate"
-        return f"with its own rate, each ends below ${typed(one_digit_above(max(self.ends.values())))}$"
+        return f"with its own rate, each ends below ${typed(self.bound)}$"
+
+    @property
+    def staying(self) -> int:
+        """How many have hardly left the error of the start, in all of the last steps and at the very last."""
+        lost = HARDLY * (self.first - self.lowest)
+        return sum(
+            max(abs(end - self.first), abs(last_value(self.runs[name]) - self.first)) < lost
+            for name, end in self.ends.items()
+        )
+
+    @property
+    def one_rate(self) -> tuple[str, ...]:
+        """What a race at one rate shows, as markup, at length and briefly."""
+        said = "the same rate is not the same step" if self.far_apart else "the same rate for all"
+        if not self.staying or not self.far_apart:
+            return (said,)
+        left = f"${self.staying}$ hardly left the start's error, ${typed(self.first, 2)}$"
+        return f"{said}: {left}", f"the same rate: {left}", left
 
     @property
     def best(self) -> str:

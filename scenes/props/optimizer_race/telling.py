@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from optimizers import Conditions, Trajectory
-from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch
+from optimizers import Conditions, Rule, Trajectory
+from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch, on_a_cliff
 from scenes.props.optimizer_race.results import ARRIVED, Results
 from scenes.props.optimizer_race.starts import Starts
 from scenes.props.optimizer_race.widths import Widths
 from scenes.stage.words import naming
 from scenes.stage.words.endings import ending_briefly, last_value
-from scenes.stage.words.figures import figure
+from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.naming import title_of
 
 
@@ -48,11 +48,45 @@ def numbers(
     return found
 
 
-def verdict(results: Results, starts: Starts, conditions: Conditions) -> str:
-    """Who ended lowest, and who does from everywhere, as markup."""
-    same = "With the same rates and the same noise" if conditions.is_noisy else "With the same rates"
+def verdict(results: Results, starts: Starts, conditions: Conditions, are_tuned: bool) -> str:
+    """Who ended lowest, and who does from everywhere, as markup; and from where rates that are tuned for one start
+    fail at the bound that was told there."""
+    rates = "these rates, each tuned for the first start" if are_tuned else "the same rate for all"
+    noise = ", and the same noise" * conditions.is_noisy
     judged = f", by the largest of its last {JUDGED} errors" * results.another_dips
-    return f"{results.winner}{judged}. {same}, {starts.law}: {listed(starts.wins)}"
+    said = f"{results.winner}{judged}. With {rates}{noise}, {starts.law}"
+    above = starts.above(results.bound) if are_tuned and results.bound is not None else {}
+    missed = listed({name: count for name, count in above.items() if count})
+    return f"{said}. Starts that lead above {figure(results.bound or 0.0)}: {missed}" if missed else said
+
+
+def asked(starts: Starts, are_tuned: bool) -> tuple[str, str]:
+    """What is asked before the last race, as markup, at length and briefly."""
+    question = f"from each of ${len(starts.places)}$ starts?"
+    return f"{'tuned for this one start' if are_tuned else 'from here'}; and {question}", f"and {question}"
+
+
+def last(starts: Starts, are_tuned: bool) -> tuple[str, str, str]:
+    """The last line, as markup: with which rates who ends lowest, from how many starts, at length and ever shorter."""
+    rates = "tuned for one start" if are_tuned else "one rate for all"
+    briefly = starts.briefly.replace(" lowest from", ":")
+    return f"{rates}: {starts.law}", f"{rates}: {starts.briefly}", f"{rates}; {briefly}"
+
+
+def dividing(rules: Iterable[Rule[Any]]) -> str:
+    """Which rules divide by a running average of their slopes, in a sentence; empty where none does."""
+    titles = [title_of(rule.name) for rule in rules if _divides_by_recent(rule)]
+    if not titles:
+        return ""
+    *first, last = titles
+    names = f"{', '.join(first)} and {last}" if first else last
+    return f"{names} divide{'' if first else 's'} by the size of recent slopes"
+
+
+def _divides_by_recent(rule: Rule[Any]) -> bool:
+    """Whether the formulas average squares, and divide by the root of that average: not of a sum, nor the largest."""
+    averages = any(line.startswith("s_t = ") and "(1 - " in line for line in rule.formulas)
+    return averages and any(root in line for line in rule.formulas for root in ("sqrt(s_t)", "sqrt(hat(s)_t)"))
 
 
 def claimed_of_same(steps: int, race: Results) -> tuple[str, bool]:
@@ -69,23 +103,51 @@ def claimed_of_tuned(searches: Mapping[str, RateSearch], race: Results) -> Itera
     yield f"their rates differ: from {figure(low, 6)} to {figure(high, 6)}", high > 10 * low
 
 
-def same_rate(rate: float, steps: int, runs: Mapping[str, Trajectory] | None) -> str:
+def same_rate(rate: float, steps: int, race: Results | None) -> str:
     """What follows "one map, one start"; without a race at one rate, nothing."""
-    return "." if runs is None else f", and the same learning rate for all: {rate:g}. {_errors(steps, runs)}"
+    if race is None:
+        return "."
+    first = f"The error is {figure(race.first, 2)} at the start"
+    return f", and the same learning rate for all: {rate:g}. {first}; {_errors(steps, race.runs)}"
 
 
 def searched(searches: Mapping[str, RateSearch]) -> str:
     """How the rates are found, and which."""
     found = ", ".join(f"{title_of(name)} {search.told}" for name, search in searches.items())
-    tried = f"For each rule {len(RATES)} rates from {RATES[0]:g} to {RATES[-1]:g} are run"
+    tried = f"Each rule tries {len(RATES)} rates, from {RATES[0]:g} to {RATES[-1]:g}"
+    return f"{tried}; drawn is the largest of the last {JUDGED} errors. The best rates: {found}.{_cliff_told(searches)}"
+
+
+def _cliff_told(searches: Mapping[str, RateSearch]) -> str:
+    """At which rate it gets far worse, in a sentence; empty where there is no such rate next to the best."""
+    if (name := on_a_cliff(searches)) is None:
+        return ""
+    rate, end = _next_of(searches[name])
+    return f" {title_of(name)}'s best is at a cliff: {figure(rate)} leads to {figure(end, 2)}."
+
+
+def cliff(searches: Mapping[str, RateSearch]) -> tuple[str, ...]:
+    """The same beside the chart, as markup, at length and briefly; empty where there is none."""
+    if (name := on_a_cliff(searches)) is None:
+        return ()
+    next_rate, next_end = _next_of(searches[name])
+    rate, end = in_math(figure(next_rate)), in_math(figure(next_end, 2))
+    title = title_of(name)
     return (
-        f"{tried}, and the largest of the last {JUDGED} errors is drawn. Where it is lowest, is the best rate: {found}."
+        f"{title}'s best is at a cliff: the next rate, ${rate}$, leads to ${end}$",
+        f"{title}'s best is at a cliff: ${rate}$ gives ${end}$",
+        f"{title}'s: a cliff, ${rate}$ gives ${end}$",
     )
+
+
+def _next_of(search: RateSearch) -> tuple[float, float]:
+    """The next rate, and where the run ends with it."""
+    return float(RATES[search.best + 1]), float(search.scores[search.best + 1])
 
 
 def again(steps: int, runs: Mapping[str, Trajectory]) -> str:
     """The second race."""
-    return f"Again, each with its own rate. {_errors(steps, runs)}"
+    return f"Again, each with its own rate. {capital(_errors(steps, runs))}"
 
 
 def tuned(searches: Mapping[str, RateSearch], results: Results) -> str:
@@ -102,4 +164,4 @@ def counted(widths: Widths) -> str:
 
 def _errors(steps: int, runs: Mapping[str, Trajectory]) -> str:
     ends = ", ".join(f"{title_of(name)} {ending_briefly(run, 2)}" for name, run in runs.items())
-    return f"After {steps} steps the errors: {ends}."
+    return f"after {steps} steps: {ends}."

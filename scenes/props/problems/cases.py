@@ -22,6 +22,7 @@ OTHER = "other"  # a second run with momentum
 FAR, LEVEL = 1.0, 1e-2  # claims: ends so far apart are different; a slope below it is none
 CLOSE = 0.1  # momenta that differ by less are nearly the same
 WAY_DOWN = 0.28  # of the window: arrows that show where the ground falls
+HAIR, NUDGED = 1e-6, 200  # off the ridge of a saddle; steps in which gradient descent, too, gets away from there
 JUDGED = 10  # last steps, of which the widest swing counts
 
 
@@ -117,24 +118,24 @@ class Cases:
         runs = self._pair(pass_, (3.0, 0.0), 0.05, steps)
         stops = {name: _stops(pass_, run) for name, run in runs.items()}
         slope = float(np.linalg.norm(runs[MOMENTUM].gradients[runs[MOMENTUM].ended_at]))
-        steep = f"the slope is ${typed(slope, 1)}$"
-        stopped = f"there {steep}, and yet it is no minimum"
-        finding = stopped if stops[MOMENTUM] else f"in the end {steep}, and it goes on"
-        both = "; so does gradient descent" if all(stops.values()) else ""
-        begun = "started exactly on the ridge,"
-        said = f"{begun} it stops on the saddle{both}" if stops[MOMENTUM] else f"{begun} it does not stop"
-        short = f"stuck: slope ${typed(slope, 1)}$" if stops[MOMENTUM] else "goes on"
-        brief = f"slope ${typed(slope, 1)}$, {'yet no minimum' if stops[MOMENTUM] else 'and it goes on'}"
+        nudged = self._pair(pass_, (3.0, HAIR), 0.05, NUDGED)
+        away = {name: int(np.argmax(np.abs(run.iterates[:, 1]) > 1.0)) for name, run in nudged.items()}
+        hair, both = f"${typed(HAIR)}$ off", all(stops.values())
+        sooner = f"{hair}, momentum is $1$ away at step ${away[MOMENTUM]}$, gradient descent at ${away[GD]}$"
+        goes_on = f"in the end the slope is ${typed(slope, 1)}$, and it goes on"
+        who = "both stop" if both else "it stops" if stops[MOMENTUM] else "it does not stop"
+        where = "on the saddle: " if stops[MOMENTUM] else "in "
+        two = (tinted(f"${away[name]}$", rule_color(name)) for name in (MOMENTUM, GD))
         return Example(
             pass_,
             runs,
-            said,
-            finding,
-            all(stops.values()),
+            f"exactly on the ridge, {who} {where}${steps}$ steps",
+            sooner if stops[MOMENTUM] else goes_on,
+            both,
             settings=self._set(0.05, self.parameters.momentum),
-            brief=brief,
-            short=short,
-            shorter=short.removeprefix("stuck: "),
+            brief=f"{hair}: away at step {' or '.join(two)}",
+            short="only on the ridge" if stops[MOMENTUM] else "goes on",
+            said_briefly=f"exactly on the ridge, {who}: ${steps}$ steps",
             measure=_ways_down(pass_, runs[MOMENTUM]) if stops[MOMENTUM] else None,
         )
 
@@ -154,17 +155,18 @@ class Cases:
         brief = f"still to go: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
         lags = {name: bool(far > 4 * near) for name, (far, near) in left.items()}
         said = "the steep way sets the rate for both"
-        said += f"; gradient descent has ${100 * ends[GD][0]:.0f} %$ to go" if lags[GD] else ""
+        plain = f"gradient descent has ${100 * ends[GD][0]:.0f} %$ to go"
         end = runs[MOMENTUM].iterates[runs[MOMENTUM].ended_at]
         return Example(
             valley,
             runs,
-            said,
+            f"{said}; {plain}" if lags[GD] else said,
             finding,
             all(lags.values()),
             settings=self._set(float(f"{rate:.3g}"), self.parameters.momentum),
             brief=brief,
             short=short,
+            said_briefly=f"at this rate, {plain}" if lags[GD] else "",
             measure=_arrow(end, end * [0, 1], f"${100 * along:.0f} %$") if lags[MOMENTUM] else None,
         )
 

@@ -48,9 +48,10 @@ class Measure:
 class Example:
     """Runs by the name of their colour on one objective, and what they show: a finding as markup, and whether it is so.
 
-    `said` is a sentence about it, `what` the name of its numbers, `stop` a step at which a film stops to look, `view` a
-    window other than the objective's own, `settings` the rules' numbers as mathematics, `brief` the finding as it
-    stands in a table, `short` and `shorter` as it stands under a small map, `measure` where it is seen.
+    `said` is a sentence about it, `said_briefly` the same where there is less room, `what` the name of its numbers,
+    `stop` a step at which a film stops to look, `view` a window other than the objective's own, `settings` the rules'
+    numbers as mathematics, `brief` the finding as it stands in a table, `short` and `shorter` as it stands under a
+    small map, `measure` where it is seen.
     """
 
     objective: AnyObjective
@@ -67,6 +68,7 @@ class Example:
     measure: Measure | None = None
     what: str = ""
     shorter: str = ""
+    said_briefly: str = ""
 
 
 def chart_of(exhibit: Example, box: Box) -> ContourMap:

@@ -7,6 +7,7 @@ the way that is gone across a valley, to and fro.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
 LESS = 0.5  # of what gradient descent has: a gain
 TINY = 0.001  # a number below it is told so
 STEEP = 25  # how many times steeper the ravine is across than along
-LARGE = 1.95 / STEEP  # next to the rate at which gradient descent diverges there
+LIMIT = theory.gradient_descent_limit() / STEEP  # the rate at which gradient descent diverges there
+LARGE, HALF = 0.975 * LIMIT, 0.5  # next to it; and a momentum with which the run does not swing along
 
 Runs = Mapping[str, Trajectory]
 
@@ -33,12 +35,13 @@ Runs = Mapping[str, Trajectory]
 def gains(momentum: float) -> dict[str, Example]:
     """By the words that head them."""
     slope, valley, dips = OBJECTIVES["gentle_slope_neuron"], ravine(STEEP), OBJECTIVES["hillside"]
-    best = round(theory.critical_momentum(LARGE), 2)
-    faster, calmer = _runs(slope, 1.0, momentum, 30), _runs(valley, LARGE, best, 20)
+    faster, calmer = _runs(slope, 1.0, momentum, 30), _runs(valley, LARGE, HALF, 20)
     through = _runs(dips, 0.2, momentum, 100)
     return {
         FASTER: _gain(slope, faster, ("error", "error after 30 steps"), _errors(faster), (1.0, momentum)),
-        CALMER: _gain(valley, calmer, ("way across", "way across, 20 steps"), _ways(calmer), (LARGE, best)),
+        CALMER: _near_the_limit(
+            _gain(valley, calmer, ("way across", "way across, 20 steps"), _ways(calmer), (LARGE, HALF))
+        ),
         THROUGH: _gain(
             dips, through, ("error", "error after 100 steps"), _errors(through), (0.2, momentum), passes(through)
         ),
@@ -90,6 +93,15 @@ def _gain(
         short=f"{what} {change}",
         shorter=change,
         what=what,
+    )
+
+
+def _near_the_limit(gain: Example) -> Example:
+    """With the rate at which gradient descent diverges beside the rate of both."""
+    return replace(
+        gain,
+        said=f"{gain.said}, limit ${typed(LIMIT)}$",
+        said_briefly=f"{gain.said.removeprefix('both at ')}, limit ${typed(LIMIT)}$",
     )
 
 

@@ -1,4 +1,4 @@
-"""A list that is gone through: the point that is spoken of is lit, and what was found stays below each."""
+"""A list in groups that is gone through: the point that is spoken of is lit, and what was found stays below each."""
 
 from __future__ import annotations
 
@@ -11,17 +11,35 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, wrapped
 
-FIRST, SECOND = 0.32, 0.76  # from the top of a cell to the baselines of a point and of what was found
+FIRST, SECOND = 0.28, 0.68  # from the top of a cell to the baselines of a point and of what was found
+HEAD, LOW = 0.5, 0.12  # height of a group's name, as a share of a point's; from its foot to its baseline
+ROOM = 4.0  # width from which on findings stand on one line, so that there is room for the names of the groups
 
 
 class TalkingPoints:
-    """Points by their keys, as Typst markup, from the top of a box to its bottom."""
+    """Groups of points by their keys, as Typst markup, from the top of a box to its bottom, each under its name
+    where there is room for names."""
 
-    def __init__(self, box: Box, points: Mapping[str, str]) -> None:
-        self.cells = dict(zip(points, box.rows(*[1.0] * len(points), gap=0.1), strict=True))
-        self.points: Mapping[str, Words] = {
-            key: self._seated(Words(f"*{markup}*", BODY, palette().quiet), key, FIRST) for key, markup in points.items()
-        }
+    def __init__(self, box: Box, groups: Mapping[str, Mapping[str, str]], colors: Mapping[str, str]) -> None:
+        heads = [HEAD] * (box.width > ROOM)
+        shares = [share for points in groups.values() for share in (*heads, *[1.0] * len(points))]
+        rows = iter(box.rows(*shares, gap=0.06))
+        self.cells: dict[str, Box] = {}
+        self.points: dict[str, Words] = {}
+        self.heads: dict[str, Words] = {}
+        for name, points in groups.items():
+            if heads:
+                head = next(rows)
+                words = layout.place(Words(name, SMALL, colors[name]), head, UL)
+                self.heads[name] = on_baseline(words, head.bottom + LOW)
+            self.cells |= {key: next(rows) for key in points}
+            for key, markup in points.items():
+                self.points[key] = self._seated(Words(f"*{markup}*", BODY, palette().quiet), key, FIRST)
+
+    @property
+    def parts(self) -> tuple[Words, ...]:
+        """The names of the groups, and the points."""
+        return *self.heads.values(), *self.points.values()
 
     def finding(self, key: str, markup: str) -> Words:
         """What was found, in its place below a point."""

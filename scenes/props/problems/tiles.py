@@ -72,9 +72,11 @@ def _head(name: str, box: Box, color: str) -> Words:
 def _tile(box: Box, point: str, example: Example, runs: Mapping[str, str]) -> VGroup:
     head, rest = box.top_slice(HEAD, gap=0.0)
     foot, middle = rest.bottom_slice(FOOT, gap=0.0)
-    name = layout.place(layout.shrink_into(bold(point, SMALL), head.width), head, LEFT)
     short, shorter = (Words(text, SMALL) for text in (example.short, example.shorter or example.short))
-    told = short if short.width <= foot.width else shorter
+    has_room = short.width <= foot.width
+    told = short if has_room else shorter
+    named = Words(f"*{point}*" if has_room else _with_its_unit(point, example.what), SMALL)
+    name = layout.place(layout.shrink_into(named, head.width), head, LEFT)
     found = layout.place(layout.shrink_into(told, foot.width), foot, LEFT)
     chart, movers = _filling(example, middle, runs)
     for words in (chart.labels, chart.names):  # there is no room for them
@@ -83,6 +85,11 @@ def _tile(box: Box, point: str, example: Example, runs: Mapping[str, str]) -> VG
         mover.display(max(run.ended_at for run in example.runs.values()))
     parts: list[VMobject] = [chart, *movers]
     return VGroup(on_baseline(name, head.bottom + 0.14), on_baseline(found, foot.bottom + 0.14), *parts)
+
+
+def _with_its_unit(point: str, what: str) -> str:
+    """A tile's name with what its numbers are, each in its main word: for a tile whose foot has room for no word."""
+    return f"*{point.split()[-1]}*: {what.split()[0]}" if what else f"*{point}*"
 
 
 def _filling(example: Example, box: Box, runs: Mapping[str, str]) -> Shown:

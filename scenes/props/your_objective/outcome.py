@@ -116,27 +116,31 @@ class Outcome:
 
     def is_lowest(self, name: str) -> bool:
         """Whether a run ends in the lowest dip that is known, and there as low as is seen."""
-        if self.lowest is None or flies_off(self.runs[name]):
+        return self.reaches_lowest(self.runs[name])
+
+    def reaches_lowest(self, run: Trajectory) -> bool:
+        """The same of any run."""
+        if flies_off(run) or not self.is_low(last_value(run)):
             return False
-        top, here, bottom = self.scale.height([self.start, self.ends[name], self.lowest])
-        near = here - bottom <= HIGHER * abs(top - bottom)
         highest = max(float(self.objective.value(place)) for place in self.lowest_places)
-        end, height = self.runs[name].iterates[-1], max(self.ends[name], highest)
-        return bool(near) and any(self._joined(end, place, height) for place in self.lowest_places)
+        end, height = run.iterates[-1], max(last_value(run), highest)
+        return any(self._joined(end, place, height) for place in self.lowest_places)
+
+    def is_low(self, value: float) -> bool:
+        """Whether a value is as low as the lowest that is known, as it is seen."""
+        if self.lowest is None:
+            return False
+        top, here, bottom = self.scale.height([self.start, value, self.lowest])
+        return bool(here - bottom <= HIGHER * abs(top - bottom))
 
     @property
     def how_far(self) -> str:
-        """How much higher than the lowest point each run has ended, in a caption."""
+        """Where each run has ended, and the lowest point, in a caption: the numbers that stand beside the map."""
         lowest = self.lowest
         if lowest is None or any(end < lowest - CLOSE * self.way_down for end in self.ends.values()):
             return "the paths, and where they end."
-        gaps = [f"{title_of(name)} {self._above(name, lowest)}" for name in self.ranking]
-        return f"the lowest point has {figure(lowest, 4)}. How much higher they end, at these rates: {', '.join(gaps)}."
-
-    def _above(self, name: str, lowest: float) -> str:
-        if flies_off(self.runs[name]):
-            return ending_briefly(self.runs[name], 4)
-        return figure(max(0.0, self.ends[name] - lowest), 2)
+        ends = [f"{title_of(name)} {ending_briefly(self.runs[name], 4)}" for name in self.ranking]
+        return f"the lowest point is at {figure(lowest, 4)}; at these rates they end: {', '.join(ends)}."
 
     def swings(self, name: str) -> bool:
         """Whether a run still rises in its last steps."""

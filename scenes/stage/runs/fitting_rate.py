@@ -3,14 +3,15 @@
 One run for each rate of a ladder, all in one call. The ladder reaches from steps that nobody sees to one as long as the
 picture: so it fits a function as tall as a tower or as flat as a plain. Taken is the smallest rate that gets nearly as
 low as any, stays in the picture and takes no leaps: so the way down can be followed, and no rule is held back by the
-rate of another. What the leaps would have won is told, too: a rule that is kept from them has not failed. Where rules
+rate of another. How low each of the rates gets that can be followed is kept: whether a rule stays behind for its rate
+alone, these tell. Where rules
 are compared by how low they get, each has the best of many rates (`THE_BEST`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -42,11 +43,11 @@ TO_FOLLOW, THE_BEST = Search(), Search(FINE, 0.0, np.inf)
 
 @dataclass(frozen=True)
 class Fit:
-    """A learning rate, whether its run can be followed, and a rate that gets lower in leaps, if one does."""
+    """A learning rate, whether its run can be followed, and the last value at each rate of which that is so."""
 
     rate: float
     is_followed: bool
-    leaping: float | None = None
+    followed: Mapping[float, float] = field(default_factory=dict)
 
 
 def fitting_rate(
@@ -69,14 +70,10 @@ def fitting_rate(
         return Fit(float(rates[long[-1] if len(long) else 0]), is_followed=False)
     last = run.values[-max(1, round(SETTLED * steps)) :]
     highest = np.max(np.where(np.isfinite(last), last, np.inf), axis=0)
-    ends, leaps = (np.where(inside & those, highest, np.inf) for those in (short, ~short))
+    ends = np.where(inside & short, highest, np.inf)
     hair = search.nearly * max(float(run.values[0, 0] - ends.min()), 0.0)
-    lower = leaps.min() < ends.min() - hair
-    return Fit(
-        float(rates[int(np.argmax(ends <= ends.min() + hair))]),
-        is_followed=True,
-        leaping=float(rates[int(np.argmin(leaps))]) if lower else None,
-    )
+    followed = {float(rates[k]): float(run.values[-1, k]) for k in np.flatnonzero(inside & short)}
+    return Fit(float(rates[int(np.argmax(ends <= ends.min() + hair))]), is_followed=True, followed=followed)
 
 
 def ladder(
