@@ -275,7 +275,7 @@ class ContourMapScene(LectureScene):
         words, rest = layout.stage().bottom_slice(FOOT, gap=0.1)
         if layout.is_tall():
             terrain, low = rest.rows(1.0, 1.2, gap=0.3)
-            aside = max(0.0, low.width - (1 - PROFILE) * low.height - 0.4) / 2
+            aside = max(0.0, low.width - (1 - PROFILE) * low.height - WIDER) / 2
             return terrain, low.inset(left=aside, right=aside), words
         high = layout.stage() if layout.is_wide() else rest
         column = high.right_slice(min((1 - PROFILE) * high.height + WIDER, COLUMN * high.width))[0]

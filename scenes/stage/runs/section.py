@@ -261,13 +261,14 @@ class Section(VGroup):
         line = self.under(coarse)
         name = self._named_below(line, coarse.objective.title)
         scene.play(Create(line), run_time=1.4)
-        scene.play(*map(FadeIn, name), run_time=0.5)
+        if name:
+            scene.play(*map(FadeIn, name), run_time=0.5)
         scene.remove(line, *name)
         scene.add(self.add(line, *name))
 
     def _named_below(self, line: VMobject, title: str) -> list[VMobject]:
         """What a line is, below it at the right, where there is room."""
-        area, words = self.panel.area, Words(title, SMALL, palette().target)
+        area, words = self.panel.area, onto_picture(Words(title, SMALL, palette().target))
         words.align_to(np.array([area.right - CLEAR, 0.0, 0.0]), RIGHT)
         over = line.points[line.points[:, 0] >= words.get_left()[0], 1]
         top = float(over.min(initial=area.top)) - CLEAR
