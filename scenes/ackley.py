@@ -14,7 +14,6 @@ from pydantic import Field
 
 from objectives import AnyObjective, Objective
 from scenes.lecture_scene import ClipParameters, Coefficient, LearningRate, ObjectiveName, Point
-from scenes.stage.panels.plot import Range
 from scenes.stage.runs.two_runs import TwoRuns
 
 
@@ -27,7 +26,6 @@ class Ackley(TwoRuns):
     dip_is = "dimple"
     near = True
     elevation = 44.0
-    cut_reach = 3.0
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field("ackley", description="A surface: a name, or a formula of two variables.")
@@ -35,13 +33,6 @@ class Ackley(TwoRuns):
         learning_rate: LearningRate = Field(0.01, description="Learning rate of both rules.")
         momentum: Coefficient = Field(0.85, description="Momentum coefficient.")
         steps: int = Field(100, ge=2, le=2000, description="How many steps.")
-
-    @property
-    def cut_window(self) -> tuple[Range, Range]:
-        """All of the landscape, so that the funnel is seen."""
-        (left, right), (low, high) = self.objective.view
-        (first, last), (bottom, top) = self.duet.view
-        return (min(left, first), max(right, last)), (min(low, bottom), max(high, top))
 
     @property
     def coarse(self) -> AnyObjective | None:

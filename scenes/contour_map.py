@@ -41,7 +41,9 @@ AZIMUTH, ELEVATION, SWING = -34.0, 31.0, 14.0
 RELIEF, DEEP = 0.43, 0.33  # of the map's width: the height of the ground, and from there down to the floor
 RISE = 0.4  # how far a terrain that is alone reaches up to the heading, where there are no words beside it
 FOOT, LOW = 0.55, 0.43  # height of the line for words, and of a number on it
-PROFILE = 0.36  # of the column, the profile; the map has the rest
+PROFILE = 0.38  # of the column, the profile; the map has the rest
+COLUMN, WIDER = 0.46, 1.2  # of the room, the column at most; and how much wider than its map is high
+CORNER = 4.4  # width of the corner for formula and height
 CUT, WALK = 1.45, 7.0  # seconds of a cut, and of the walk along the line
 LARGE = 0.92  # of the room that is free, the map from above
 BESIDE, OVER = 0.85, 0.2  # of the heading's row and of the column: how far a terrain that is alone may reach there
@@ -183,11 +185,13 @@ class ContourMapScene(LectureScene):
         self.wait(1.4)
         self.hold()
         count = self.cutter.count
+        self.speaker.hush()
         self._go_on_cutting()
         self.drive(self.counter, self.clock, reading=self.cutter.value)
         self.play(self.clock.animate.set_value(float(count)), run_time=(count - 1) * CUT, rate_func=linear)
         self.release()
-        self.wait(0.4)
+        self.speaker.say(f"${count}$ cuts: each is one height", f"${count}$ cuts")
+        self.wait(1.4)
 
     def floor(self) -> None:
         """The lines on the floor are a map: one line, one height."""
@@ -271,10 +275,10 @@ class ContourMapScene(LectureScene):
         words, rest = layout.stage().bottom_slice(FOOT, gap=0.1)
         if layout.is_tall():
             terrain, low = rest.rows(1.0, 1.2, gap=0.3)
-            aside = max(0.0, low.width - (1 - PROFILE) * low.height - 0.4) / 2
+            aside = max(0.0, low.width - (1 - PROFILE) * low.height - WIDER) / 2
             return terrain, low.inset(left=aside, right=aside), words
         high = layout.stage() if layout.is_wide() else rest
-        column = high.right_slice(min((1 - PROFILE) * high.height + 0.4, 0.4 * high.width))[0]
+        column = high.right_slice(min((1 - PROFILE) * high.height + WIDER, COLUMN * high.width))[0]
         left = Box(rest.left, rest.bottom, column.left - 0.2, rest.top)
         return left, column, Box(words.left, words.bottom, left.right if layout.is_wide() else words.right, words.top)
 
@@ -339,7 +343,8 @@ class ContourMapScene(LectureScene):
         _, column, words = self.boxes
         if layout.is_tall():
             return self.above_the_map
-        return column if layout.is_small() else Box(column.left, words.bottom, column.right, column.top)
+        left = max(column.left, column.right - CORNER)
+        return column if layout.is_small() else Box(left, words.bottom, column.right, column.top)
 
     @cached_property
     def aslant(self) -> View:
@@ -378,9 +383,10 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def marks(self) -> list[VGroup]:
-        """The stretches, each with how steep it is on average."""
+        """The stretches, each with how steep it is on average, and how many lines it has."""
         told = [f"${in_math(figure(slope, 2))}$" for slope in self.slopes]
-        return stretch_marks(self.chart_profile, self.stretches, told, palette().gradient)
+        counted = map(_lines, self.counts(self.stretches))
+        return stretch_marks(self.chart_profile, self.stretches, told, [*counted], palette().gradient)
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -24,7 +24,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.even_map import widened
-from scenes.stage.runs.fates import comes_back
+from scenes.stage.runs.fates import OUTCOMES, comes_back
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.words.endings import last_value
@@ -130,7 +130,8 @@ class Escape(TwoRuns):
         """{climb_out} {fast_one}"""
         super().where_they_end()
         *_, fast = self.verdicts()
-        said = f"momentum {fast.words}: ${fast.number}$" if fast.number else f"momentum {fast.words}"
+        does = self.what_it_does if self.fate in OUTCOMES else fast.words
+        said = f"momentum {does}, ends at ${fast.number}$" if fast.number else f"momentum {does}"
         self.duet.speaker.say(tinted(said, rule_color(MOMENTUM)), tinted(fast.words, rule_color(MOMENTUM)))
         self.wait(2.4)
 
@@ -139,7 +140,8 @@ class Escape(TwoRuns):
         duet = self.duet
         duet.speaker.hush()
         seen = [duet.terrain, *self._targets] if self.shown_cut is None else [*self.shown_cut, self.goal]
-        gone = [*seen, duet.map, duet.counter, *duet.cards.values(), *duet.paths.values()]
+        counter = [duet.counter] if self.shown_cut is None else []
+        gone = [*seen, duet.map, *counter, *duet.cards.values(), *duet.paths.values()]
         self.play(*(FadeOut(part) for part in (*gone, *([self.rim] if self.rim is not None else []))), run_time=0.6)
         self.play(*(FadeIn(part) for part in (*self.cells, *self.small_targets)), run_time=0.9)
         self.wait(1.4)
@@ -159,19 +161,19 @@ class Escape(TwoRuns):
     def not_the_more_the_better(self) -> None:
         """{how_many}."""
         judged = list(zip(self.small, self.small_labels, self.through.values(), strict=True))
-        told_of = [m for m, reached in self.through.items() if reached or m in self.back]
-        others = [terrain for m, terrain in zip(self.many, self.small, strict=True) if m not in told_of]
-        dimmed = [terrain.raster.animate.set_opacity(FAINT) for terrain in others]
+        failed = dict(zip(self.many, self.small, strict=True))
+        failed = {m: terrain for m, terrain in failed.items() if not self.through[m]}
+        dimmed, back = ([failed[m] for m in failed if (m in self.back) is then] for then in (False, True))
         told = [label.animate.set_color(rule_color(MOMENTUM)) for _, label, reached in judged if reached]
         ends = zip(self.small_ends, self.through.values(), strict=False)
         told += [end.animate.set_color(rule_color(MOMENTUM)) for end, reached in ends if reached]
         first, rest = self.verdict[:2], self.verdict[2:]
-        self.play(*dimmed, *told, FadeIn(first), run_time=0.8)
+        self.play(*map(_dim, dimmed), *told, FadeIn(first), run_time=0.8)
         self.wait(1.6)
         for m in self.back[:1]:
             self._once_more(m)
-        if len(rest):
-            self.play(FadeIn(rest), run_time=0.5)
+        if len(rest) or back:
+            self.play(*map(_dim, back), FadeIn(rest), run_time=0.5)
         self.wait(2.6)
 
     def _once_more(self, m: float) -> None:
@@ -249,3 +251,8 @@ class Escape(TwoRuns):
             gap=0.2,
         )
         return layout.place(words, cell).shift(0.2 * DOWN)
+
+
+def _dim(terrain: Terrain) -> Any:
+    """A small map steps back."""
+    return terrain.raster.animate.set_opacity(FAINT)

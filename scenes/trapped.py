@@ -28,10 +28,12 @@ from scenes.lecture_scene import (
 from scenes.props.trapped.downhill import Downhill, downhill
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
+from scenes.stage.maps.dips import Dip
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.eventful import most_of_the_way
 from scenes.stage.runs.fates import OUTCOMES
 from scenes.stage.runs.landing import Landing, Verdict
+from scenes.stage.runs.section import Cut, cut_out_of, put_away, show_the_cut
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
 from scenes.stage.terrain.arrow import TerrainArrow
@@ -182,8 +184,8 @@ class Trapped(TwoRuns):
         more = self.run.ended_at - self.halt
         if flies_off(self.run):
             return f"{more} more steps lead out of all bounds." if more else "More steps change nothing of it."
-        rim = f"The rim is {figure(self.dip.rim - self.ends[GD], 3)} higher. " if self.dip else ""
-        return f"{rim}{more} more steps move it by {figure(self.drift, 1)}."
+        rim = f" The rim is {figure(self.dip.rim - self.ends[GD], 3)} higher than the ball." if self.dip else ""
+        return f"{more} more steps move the ball by {figure(self.drift, 1)}.{rim}"
 
     def _elsewhere(self) -> str:
         """Whether there is lower ground, and what becomes of momentum."""
@@ -216,7 +218,7 @@ class Trapped(TwoRuns):
         self.wait(1.6)
 
     def down(self) -> None:
-        """Gradient descent {way_down}. The arrow points downhill, and is as long as it is steep."""
+        """Gradient descent {way_down}. The arrow points downhill: the steeper, the longer."""
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
         self.add(self.arrow)
@@ -248,24 +250,41 @@ class Trapped(TwoRuns):
 
     def more_steps(self) -> None:
         """{more_done}"""
-        if self.rim is not None and self.dip is not None:
-            self.duet.speaker.hush()
-            self.play(Create(self.rim), self.rim_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
-            climb = typed(self.dip.rim - self.ends[GD], 3)
-            self.duet.speaker.say(f"the rim of the dip: ${climb}$ higher", f"the rim: ${climb}$ up")
-            self.wait(2.2)
         self.duet.speaker.hush()
         if self.run.ended_at > self.halt:
             self._walk(self.run.ended_at, 3.0)
         more, told = self.run.ended_at - self.halt, f"moved by ${typed(self.drift, 1)}$"
         self.duet.speaker.say(f"${more}$ more steps: {'it flies off' if flies_off(self.run) else told}")
         self.wait(1.8)
+        if self.rim is not None and self.dip is not None:
+            self.play(Create(self.rim), self.rim_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
+            self._show_the_climb(self.dip)
+
+    def _show_the_climb(self, dip: Dip) -> None:
+        """How far it is up to the rim: in a cut through the dip and the lowest one, if both are in the picture."""
+        if self.cut is not None:
+            height = "$E$" if self.duet.called == "error" else "$f$"
+            self.shown_cut = show_the_cut(self.duet, self.cut, dip, (GD,), height, [self.arrow])
+            return
+        climb = typed(dip.rim - self.ends[GD], 3)
+        self.duet.speaker.say(f"the rim of the dip: ${climb}$ higher", f"the rim: ${climb}$ up")
+        self.wait(2.2)
+
+    @cached_property
+    def cut(self) -> Cut | None:
+        """From where it rests to a lowest point that is known."""
+        if self.dip is None or not len(self.deepest):
+            return None
+        ends = self.run.iterates[self.run.ended_at], np.array(self.deepest[0])
+        return cut_out_of(self.dip, self.objective, ends, self.duet.view)
 
     def lower_ground(self) -> None:
         """{elsewhere}"""
         self.arrow_on_terrain.presence.set_value(0.0)
-        landing = self.landing
-        landing.land([self.arrow, *([self.rim] if self.rim is not None else [])])
+        landing, arrow = self.landing, [self.arrow] if self.shown_cut is None else []
+        if self.shown_cut is not None:
+            put_away(self.duet, self.shown_cut)
+        landing.land([*arrow, *([self.rim] if self.rim is not None else [])])
         words = landing.words
         landing.say(words[0])
         other, step = landing.path(landing.map, MOMENTUM, self.runs[MOMENTUM]), ValueTracker(0.0)

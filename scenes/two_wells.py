@@ -6,10 +6,17 @@ behind the ridge. Momentum does not know it either; it is carried there by what 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 from pydantic import Field
 
 from scenes.lecture_scene import ClipParameters, Coefficient, LearningRate, ObjectiveName, Point
-from scenes.stage.runs.two_runs import TwoRuns
+from scenes.stage.ink import layout
+from scenes.stage.runs.fates import swings_across
+from scenes.stage.runs.landing import Verdict
+from scenes.stage.runs.two_runs import MOMENTUM, TwoRuns
 
 
 class TwoWells(TwoRuns):
@@ -29,3 +36,21 @@ class TwoWells(TwoRuns):
         learning_rate: LearningRate = Field(0.01, description="Learning rate of both rules.")
         momentum: Coefficient = Field(0.9, description="Momentum coefficient.")
         steps: int = Field(200, ge=2, le=2000, description="How many steps.")
+
+    @property
+    def swings(self) -> int:
+        """How often momentum swings across the deep well, each time less."""
+        if self.fate != "through" or not self.arrives or len(self.deepest) != 1:
+            return 0
+        return swings_across(self.runs[MOMENTUM], int(np.flatnonzero(self.in_the_dip)[-1]), self.deepest[0])
+
+    @property
+    def what_it_does(self) -> str:
+        told = f", swings {self.swings} times across the deep one, each time less,"
+        return super().what_it_does + told * (self.swings > 1)
+
+    def verdicts(self) -> Iterator[Verdict]:
+        for verdict in super().verdicts():
+            swings = verdict.name == MOMENTUM and self.swings > 1
+            words = f"{self.swings} swings{' in the deep well' if layout.is_wide() else ', each less'}"
+            yield replace(verdict, words=words) if swings else verdict

@@ -19,6 +19,8 @@ from scenes.contour_map import STRETCH, ContourMapScene
 from scenes.props.contour_map.walk_profile import Section
 from scenes.stage.ink import layout
 from scenes.stage.terrain.gl import WITHOUT
+from scenes.stage.terrain.painter import PaintedDrawing
+from scenes.stage.terrain.shot import look
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -89,6 +91,50 @@ def test_a_line_is_on_the_ground_after_its_cut() -> None:
         scene.cutter.display(time)
         found.append(8 - scene.terrain.lines_from + 1)
     assert found == [0, 0, 1, 1, 5, 8, 8]
+
+
+def test_the_surface_is_smooth_until_it_is_cut() -> None:
+    """From straight above: colours run into each other; after all cuts there are as many as bands, and half-way the
+    lower ground alone is smooth."""
+    scene = make_scene({})
+    scene.terrain.orbit.look(scene.above)
+    scene.setup()
+    scene.add(scene.terrain, scene.cutter)
+    shades = []
+    for time in (0.0, 4.0, 9.0):
+        scene.cutter.display(time)
+        _, often = np.unique(picture(scene).reshape(-1, 4), axis=0, return_counts=True)
+        shades.append(int((often > 0.002 * often.sum()).sum()))
+    many, some, few = shades
+    assert few <= 9 + 2  # the bands, what is around, and what is drawn over it
+    assert many > some > few
+
+
+def test_where_it_is_painted_it_is_smooth_as_well() -> None:
+    scene = make_scene({})
+    drawing = PaintedDrawing(scene.terrain.ground, look(), scene.terrain.ground.scale.share(scene.terrain.levels))
+    many, some, few = (len(np.unique(drawing._colors(first), axis=0)) for first in (9.0, 5.0, 0.0))
+    assert few == 9
+    assert many > some > few
+
+
+def test_the_last_words_on_the_cuts_are_of_all_of_them() -> None:
+    """What is said of one line goes before the next one falls."""
+    scene = make_scene({"levels": 5}, only=())
+    said: list[tuple[str, ...]] = []
+    hushed: list[int] = []
+    say, hush = scene.speaker.say, scene.speaker.hush
+    scene.speaker.say = lambda *markups: (said.append(markups), say(*markups))[1]  # type: ignore[method-assign]
+    scene.speaker.hush = lambda: (hushed.append(len(said)), hush())[1]  # type: ignore[method-assign,func-returns-value]
+    rests: dict[str, int] = {}
+    scene.beat_done = lambda beat: rests.setdefault(beat, len(said))  # type: ignore[method-assign]
+    scene.render()
+    in_the_beat = said[rests["surface"] : rests["cuts"]]
+    assert [markups[0] for markups in in_the_beat] == [
+        "all of this line is equally high",
+        "$5$ cuts: each is one height",
+    ]
+    assert rests["cuts"] - 1 in hushed
 
 
 def test_cuts_are_level_and_fall_to_the_floor() -> None:
@@ -177,10 +223,14 @@ def test_both_stretches_stay_with_how_steep_they_are(objective: str, aspect: str
         scene.beat_done = lambda beat: rests.setdefault(beat, all(mark in scene.mobjects for mark in scene.marks))
         scene.render()
         assert rests["steep_and_gentle"]
-        boxes = [layout.box_of(mark[1]) for mark in scene.marks] + [layout.box_of(scene.chart_profile.names)]
+        boxes = [layout.box_of(words) for mark in scene.marks for words in mark[1:]]
+        boxes.append(layout.box_of(scene.chart_profile.names))
         assert not any(one.overlap(other) for one, other in combinations(boxes, 2))
         assert all(layout.safe_frame().contains(box) for box in boxes)
-        for (_, number), (left, right) in zip(scene.marks, scene.stretches, strict=True):
+        for (_, number, _), (left, right) in zip(scene.marks, scene.stretches, strict=True):
             inside = (scene.section.x >= left) & (scene.section.x <= right)
             slope = np.abs(np.diff(scene.section.heights[inside])).sum() / (right - left)
             assert float(number.typst_code.strip("$")) == pytest.approx(slope, rel=0.06)
+        for (*_, count), (left, right) in zip(scene.marks, scene.stretches, strict=True):
+            crossed = int(((scene.section.crossings[:, 0] >= left) & (scene.section.crossings[:, 0] <= right)).sum())
+            assert count.typst_code.split()[0].replace("no", "0") == str(crossed)

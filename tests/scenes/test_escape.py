@@ -154,3 +154,12 @@ def test_other_numbers_say_so() -> None:
 )
 def test_odd_runs(changes: dict[str, Any]) -> None:
     played(**changes)
+
+
+def test_only_what_ends_at_the_lowest_point_stays_bright() -> None:
+    """Also the map of the run that went through the dip and came back is dimmed in the end."""
+    scene = played()
+    dimmed = {m: terrain.raster.opacity < 1 for m, terrain in zip(scene.many, scene.small, strict=True)}
+    ends = {m: float(run.values[-1]) for m, run in scene.many.items()}
+    assert dimmed == {m: end - min(ends.values()) > 1 for m, end in ends.items()}
+    assert dimmed[0.95]

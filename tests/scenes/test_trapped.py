@@ -11,6 +11,7 @@ import pytest
 from clips.filming.work import make_scene as make
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
+from scenes.stage.runs.section import Section
 from scenes.trapped import Trapped
 
 
@@ -68,6 +69,28 @@ def test_the_arrows_are_against_the_gradient_and_vanish_in_the_dip() -> None:
     np.testing.assert_allclose(across, 0, atol=1e-9)
     assert (np.sum(ways * slopes, axis=1) <= 0).all()
     assert np.linalg.norm(ways[scene.halt]) < 1e-5 * np.linalg.norm(ways[0])
+
+
+def test_the_climb_stands_in_the_picture() -> None:
+    """The rim over the ball, by the roots of the gradient: the arrow's length on the panel, and its number."""
+    scene = make_scene("trapped", {})
+    assert scene.cut is not None
+    section = Section(scene.duet.boxes[0], scene.cut, ("gradient_descent",), "$f$")
+    climb = -250.2675547 + 458.7251285
+    axis = section.panel.y_axis
+    scale = (axis.screen[1] - axis.screen[0]) / (axis.data[1] - axis.data[0])
+    assert section.climb.height == pytest.approx(climb * scale, rel=1e-3)
+    assert len(section.balls) == 1
+    assert len(section.number) == 1
+    assert "move the ball by 5·10⁻⁷. The rim is 208 higher than the ball." in scene.caption("more_steps")
+
+
+def test_the_cut_is_put_away_again() -> None:
+    scene = played()
+    assert scene.shown_cut is not None
+    assert not {*scene.shown_cut.submobjects} & {*scene.mobjects}
+    assert scene.duet.counter not in scene.mobjects
+    assert make_scene("trapped", {"objective": "rosenbrock", "learning_rate": 0.001}).cut is None
 
 
 def test_the_ball_ends_where_the_run_does() -> None:

@@ -62,6 +62,28 @@ def test_the_near_well_has_a_ring_while_the_camera_goes_round() -> None:
     assert seen[:4] == [0.0, 1.0, 0.0, 0.0]  # opening done, the look, surface done, two_balls done
 
 
+def test_it_swings_across_the_deep_well_each_time_less() -> None:
+    """By the path alone: where its first coordinate turns, beyond the deep well and back, until nobody sees it."""
+    scene = make_scene("two_wells", {})
+    x = scene.runs["momentum"].iterates[:, 0]
+    turns = [k for k in range(1, len(x) - 1) if (x[k] - x[k - 1]) * (x[k + 1] - x[k]) < 0]
+    beyond = x[turns] + 0.96758
+    assert (beyond[1:] * beyond[:-1] < 0).all()
+    far = np.linalg.norm(scene.runs["momentum"].iterates - scene.runs["momentum"].iterates[0], axis=1).max()
+    seen = [k for k, before in zip(turns[1:], turns, strict=False) if abs(x[k] - x[before]) > 0.02 * far]
+    assert scene.swings == len(seen) == 11
+    assert (np.diff(np.abs(np.diff(x[[turns[0], *seen]]))) < 0).all()
+    assert "swings 11 times across the deep one, each time less, and ends at" in scene.caption("from_above")
+    assert [verdict.words for verdict in scene.verdicts()][1] == "11 swings in the deep well"
+
+
+@pytest.mark.parametrize("changes", [{"momentum": 0.0}, {"momentum": 0.97}, {"steps": 30}, {"learning_rate": 1e3}])
+def test_what_does_not_swing_less_and_less_there_is_not_said_to(changes: dict[str, Any]) -> None:
+    scene = make_scene("two_wells", changes)
+    assert scene.swings == 0
+    assert not any("swings" in scene.caption(beat) for beat in scene.beats)
+
+
 def test_other_numbers_say_so() -> None:
     """Without momentum both do the same: it stays in the dip, too."""
     scene = make_scene("two_wells", {"momentum": 0.0})

@@ -80,7 +80,7 @@ class Cuts(Mobject):
         self.terrain.ribbons = list(self._lines(time))
         seen = SHEET * float(eased(time / COMES))
         self.terrain.sheets = [] if done or time <= 0 else [Sheet(self.plane(time), rgb(palette().ink), seen)]
-        cut = min(int(time) + (time % 1 > RESTS), self.count)  # a cut leaves its line on the ground
+        cut = min(int(time) + (time % 1 > RESTS), self.count)  # a cut leaves its line, and parts the colours there
         self.terrain.lines_from = float(len(self.terrain.levels) - cut + 1)
         self.terrain.floor = Floor(self.floor, filled=float(np.clip(time - self.count, 0, 1)))
         return self

@@ -24,7 +24,8 @@ from scenes.stage.words.typesetting import SMALL, Words
 
 SAMPLES = 601
 OVER = 0.12  # from a column to the number above it
-DOT = 0.065
+BETWEEN, APART = 0.1, 0.25  # of two lines of words above a column, and from words to those beside them
+DOT = 0.045
 PLACES = 401  # where a stretch is tried
 ROOM = 0.08  # of the range of heights, above and below
 
@@ -141,19 +142,31 @@ class Walk(VGroup):
 
 
 def stretch_marks(
-    profile: Profile, stretches: Sequence[tuple[float, float]], steep: Sequence[str], color: str
+    profile: Profile, stretches: Sequence[tuple[float, float]], steep: Sequence[str], counts: Sequence[str], color: str
 ) -> list[VGroup]:
-    """Columns over map and profile that show stretches, and above each how steep it is, as markup: clear of the name of
-    the heights and of each other."""
+    """Columns over map and profile that show stretches, and above each how steep it is, as markup, and how many lines
+    it has: clear of the name of the heights, of each other, and of what is beyond the map."""
     columns = [_column(profile, stretch, color) for stretch in stretches]
-    numbers = [
-        Words(told, SMALL, color).next_to(column, UP, buff=OVER) for told, column in zip(steep, columns, strict=True)
+    told = [
+        VGroup(count := Words(lines, SMALL, color), Words(slope, SMALL, color).next_to(count, UP, buff=BETWEEN))
+        for slope, lines in zip(steep, counts, strict=True)
     ]
+    for words, column in zip(told, columns, strict=True):
+        words.next_to(column, UP, buff=OVER)
+    _side_by_side(sorted(told, key=lambda words: float(words.get_center()[0])), profile)
+    return [VGroup(column, slope, count) for column, (count, slope) in zip(columns, told, strict=True)]
+
+
+def _side_by_side(told: Sequence[VGroup], profile: Profile) -> None:
+    """Move words, from left to right, until none lies on another, on the name of the heights, or beyond the map."""
+    right = profile.area.right
+    for words in reversed(told):
+        words.shift(min(0.0, right - words.get_right()[0]) * RIGHT)
+        right = float(words.get_left()[0]) - APART
     taken = float(profile.names.get_right()[0])
-    for words in sorted(numbers, key=lambda words: float(words.get_left()[0])):
+    for words in told:
         words.shift(max(0.0, taken + OVER - words.get_left()[0]) * RIGHT)
         taken = float(words.get_right()[0])
-    return [VGroup(*pair) for pair in zip(columns, numbers, strict=True)]
 
 
 def _column(profile: Profile, stretch: tuple[float, float], color: str) -> VMobject:

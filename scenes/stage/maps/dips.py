@@ -28,8 +28,9 @@ BELOW = 0.03  # of the depth, below the rim: where the rim's line is drawn, so t
 
 @dataclass(frozen=True, eq=False)
 class Dip:
-    """`bottom` and `rim` are levels, `share` is the depth between them as a share of the heights in the window;
-    `outline` (n, 2) is the closed line just below the rim, and `inside` (samples, samples) the grid's points below."""
+    """`bottom` and `rim` are levels, `share` is the depth between them as a share of the heights in the window, and the
+    rim's lowest place is the `way_out` (2,); `outline` (n, 2) is the closed line just below the rim, and `inside`
+    (samples, samples) the grid's points below."""
 
     bottom: float
     rim: float
@@ -37,6 +38,7 @@ class Dip:
     outline: Array
     inside: npt.NDArray[np.bool_]
     axes: tuple[Array, Array]
+    way_out: Array
 
     def holds(self, points: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Which points (n, 2) lie in the dip, as fine as the grid is."""
@@ -71,13 +73,15 @@ def dip_round(objective: AnyObjective, view: tuple[Range, Range], place: npt.Arr
     inside = _filled(values, seed, low)
     row, column = np.unravel_index(np.where(values > low, values, np.inf).argmin(), values.shape)
     cell = np.array([across[1] - across[0], up[1] - up[0]])
-    saddle = saddle_beside(objective, np.array([across[column], up[row]]), NEAR * cell)
-    rim = low if saddle is None else saddle
-    return Dip(bottom, rim, (rim - bottom) / span, _line(across, up, values, inside, level), inside, (across, up))
+    beside = np.array([across[column], up[row]])
+    saddle = saddle_beside(objective, beside, NEAR * cell)
+    rim, way_out = (low, beside) if saddle is None else (float(objective.value(saddle)), saddle)
+    outline = _line(across, up, values, inside, level)
+    return Dip(bottom, rim, (rim - bottom) / span, outline, inside, (across, up), way_out)
 
 
-def saddle_beside(objective: AnyObjective, place: Array, reach: Array) -> float | None:
-    """The value at the saddle beside a place (2,), by Newton's steps on the gradient; None if they lead further than
+def saddle_beside(objective: AnyObjective, place: Array, reach: Array) -> Array | None:
+    """The saddle (2,) beside a place (2,), by Newton's steps on the gradient; None if they lead further than
     `reach` (2,) from it, or to no saddle."""
     at = place
     for _ in range(NEWTON):
@@ -88,7 +92,7 @@ def saddle_beside(objective: AnyObjective, place: Array, reach: Array) -> float 
         at = at - np.linalg.solve(bend, slope)
         if (np.abs(at - place) > reach).any():
             return None
-    return float(objective.value(at))
+    return np.asarray(at)
 
 
 def joined(objective: Surface, view: tuple[Range, Range], places: npt.ArrayLike, level: float) -> bool:

@@ -5,7 +5,10 @@ The window is widened, never cut, until its sides are as long as the picture's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 from manim import VMobject
 
 from objectives import AnyObjective, typeset
@@ -58,3 +61,12 @@ def around(points: Array, room: float = 0.12, least: float = 1.0) -> View:
     middle, half = (low + high) / 2, (0.5 + room) * size
     (left, bottom), (right, top) = middle - half, middle + half
     return (float(left), float(right)), (float(bottom), float(top))
+
+
+def closely(view: tuple[Range, ...], paths: Array, places: Sequence[npt.ArrayLike]) -> View | None:
+    """A square window closely round what of paths (n, 2) lies in a view, and round further places (2,); None if that
+    is nothing."""
+    low, high = np.array(view).T
+    seen = paths[((paths >= low) & (paths <= high)).all(axis=1)]
+    points = np.concatenate([seen, np.array([*places], dtype=float).reshape(-1, 2)])
+    return widened(around(points, room=0.22), 1.0) if len(points) else None

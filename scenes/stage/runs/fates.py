@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from optimizers import Trajectory
 
+LASTING = 0.9  # of their height before: tops that do not shrink
 Fate = Literal["through", "past", "stays", "back", "elsewhere", "else"]
 OUTCOMES: Mapping[str, str] = {
     "through": "runs through {where}",
@@ -43,11 +44,36 @@ def comes_back(run: Trajectory, inside: npt.NDArray[np.bool_], rest: float) -> b
     return bool(inside[-1] and (run.values[: len(inside)][gone] < rest).any())
 
 
-def arrival(last: str, lowest: str, arrives: bool, place: str) -> str:
-    """Where a run ends: its last value and the lowest one, as they are written; `place` names the lowest point.
+def swings_across(run: Trajectory, since: int, place: npt.ArrayLike) -> int:
+    """How often a run turns back across a place (2,) after step `since`, each time on the other side of it and less far
+    from the last turn; 0 if it does not go on like that to its end."""
+    turns = [k for k in run.u_turns_at if k > since]
+    away = run.iterates[turns] - np.asarray(place)
+    swings = np.linalg.norm(np.diff(away, axis=0), axis=1)
+    across = np.sum(away[1:] * away[:-1], axis=1) < 0
+    return len(turns) if across.all() and (np.diff(swings) < 0).all() else 0
 
-    >>> arrival("-5.032", "-5.032", True, "the lowest point"), arrival("0.062", "0", True, "the lowest point")
-    ('ends at the lowest point, at -5.032', 'comes close to the lowest point, at 0: to 0.062')
+
+def keeps_swinging(values: npt.NDArray[np.float64]) -> bool:
+    """Whether errors (n,) above the lowest go up and down in the end, and no less from time to time: of the tops in
+    the last quarter, the later half is on average as high as the earlier half, or nearly so.
+
+    >>> steps = np.arange(100)
+    >>> [keeps_swinging(size * (1.5 + np.cos(2 * steps))) for size in (np.ones(100), 0.95**steps, 0 * steps)]
+    [True, False, False]
+    """
+    late = values[3 * len(values) // 4 :]
+    tops = late[1:-1][(late[1:-1] > late[:-2]) & (late[1:-1] >= late[2:])]
+    half = len(tops) // 2
+    return bool(half >= 2 and tops[half:].mean() > LASTING * tops[:half].mean())
+
+
+def arrival(last: str, lowest: str, arrives: bool, place: str, swings: bool = False) -> str:
+    """Where a run ends: its last value and the lowest one, as they are written; `place` names the lowest point, and a
+    run that `swings` does so without end.
+
+    >>> arrival("-5.032", "-5.032", True, "the lowest point"), arrival("0.062", "0", True, "the lowest point", True)
+    ('ends at the lowest point, at -5.032', 'ends near the lowest point, at 0.062, not 0: it keeps swinging there')
     >>> arrival("2.1", "0", False, "the lowest point")
     'ends at 2.1'
     """
@@ -55,4 +81,4 @@ def arrival(last: str, lowest: str, arrives: bool, place: str) -> str:
         return f"ends at {last}"
     if last == lowest:
         return f"ends at {place}, at {last}"
-    return f"comes close to {place}, at {lowest}: to {last}"
+    return f"ends near {place}, at {last}, not {lowest}{': it keeps swinging there' * swings}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -36,30 +37,33 @@ from scenes.stage.maps.dips import Dip
 from scenes.stage.panels.plot import PAD, Range
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.words.figures import figure, typed
-from scenes.stage.words.typesetting import BODY, Words, first_fitting, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, first_fitting, quiet
 
 SAMPLES = 2401
 BALL = 0.15
 LEAST = 1.0  # width of the rim's level: over a narrow dip it goes on into the ground at both sides
-LID = 0.3  # of the height from the lowest ground to the rim: so much is seen above the rim, where walls are of no use
+# Of the height from the lowest ground to the rim, so much is seen above it, and so much is free above that, so that
+# what stands there keeps clear of the name of the height: the first where the way up can be seen.
+LIDS = (0.3, 0.54), (0.08, 0.54), (0.0, 0.44)
+BEYOND = 0.8  # of the way between two ends: so far a cut goes on
 CLOSE = 0.1  # of what is seen: an axis that ends so little below 0 goes on to it
-HEADROOM = 0.54  # above what is seen: a number there keeps clear of the name of the height
-SEEN = 0.45  # length of an arrow on the screen from which on it is seen from the last row
+SEEN = 0.43  # length of an arrow on the screen from which on it is seen from the last row
 AROUND, OVER, UNDER = 0.45, 0.7, 0.35  # round the dip alone, in its widths; over and under it, in its depths
+CLEAR = 0.12  # round the name of a line
 BRIM = 0.01  # of the way up: a pass that the cut goes over is not missed for what rounding makes of its height
 ALONG = "along the dashed line", "along the line"  # what goes to the right in a cut
 
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """An objective of two variables along a line: 0 at `origin` (2,), so many units of the map along `way` (2,).
+    """An objective of two variables along a line: at `knots` (n,), units of the map from 0, it is at `places` (n, 2).
 
     The place that it leads to is `far` along, below 0 if it lies further left.
     """
 
     objective: AnyObjective
-    origin: Array
-    way: Array
+    knots: Array
+    places: Array
     far: float
     view: tuple[Range]
 
@@ -71,33 +75,71 @@ class Cut:
     @cached_property
     def crest(self) -> float:
         """The highest ground between the two places, of which the rim's lowest pass may lie aside."""
-        known = values_at(self, np.linspace(min(0.0, self.far), max(0.0, self.far), SAMPLES))
+        between = np.linspace(min(0.0, self.far), max(0.0, self.far), SAMPLES)
+        known = values_at(self, np.concatenate([between, self.knots]))
         return float(known[np.isfinite(known)].max())
+
+    @property
+    def is_bent(self) -> bool:
+        """Whether it leads from one place to the other by way of a third."""
+        return len(self.knots) > 2
 
     def place(self, x: npt.ArrayLike) -> Array:
         """Where on the plane (..., 2) numbers (..., 1) of the cut lie."""
-        return np.asarray(self.origin + np.asarray(x) * self.way)
+        at = np.asarray(x, dtype=float)
+        leg = np.clip(np.searchsorted(self.knots, at[..., 0]) - 1, 0, len(self.knots) - 2)
+        ways = np.diff(self.places, axis=0) / np.diff(self.knots)[:, None]
+        return np.asarray(self.places[leg] + (at - self.knots[leg][..., None]) * ways[leg])
+
+    def along(self, stretch: Range) -> Array:
+        """The corners (n, 2) of a stretch of the line, with its ends."""
+        inner = self.knots[(self.knots > stretch[0]) & (self.knots < stretch[1])]
+        return self.place(np.array([stretch[0], *inner, stretch[1]])[:, None])
 
 
-def cut_through(
-    objective: AnyObjective, ends: Sequence[Array], view: tuple[Range, Range], window: tuple[Range, Range], reach: float
-) -> Cut | None:
-    """The cut from one place (2,) of a picture to another; None if one lies outside.
+def cut_out_of(dip: Dip, objective: AnyObjective, ends: Sequence[Array], window: tuple[Range, Range]) -> Cut | None:
+    """The cut from a place (2,) in a dip to another one: straight on, or over the lowest pass of the rim, where that
+    lies aside and nothing higher comes after it; None if one lies outside the window."""
+    straight = cut_through(objective, ends, window)
+    if straight is None or not passes_aside(straight, dip):
+        return straight
+    bent = cut_through(objective, (ends[0], dip.way_out, ends[-1]), window)
+    return straight if bent is None or passes_aside(bent, dip) else bent
 
-    It goes on by `reach` of their distance at both ends, or up to the window.
+
+def cut_through(objective: AnyObjective, way: Sequence[Array], window: tuple[Range, Range]) -> Cut | None:
+    """The cut from the first place (2,) of a way over a picture to the last; None if one lies outside the window.
+
+    It goes on at both ends, by `BEYOND` of its length or up to the window.
     """
-    origin, other = ends
-    length = float(np.linalg.norm(other - origin))
-    low, high = np.array(view).T
-    if not length > 0 or not all(((low <= end) & (end <= high)).all() for end in ends):
+    places = np.array(way)
+    if not inside_of(window, places).all():
         return None
-    side = 1.0 if other[0] >= origin[0] else -1.0  # from the left to the right, as on the map
-    way = side * (other - origin) / length
+    lengths = np.linalg.norm(np.diff(places, axis=0), axis=1)
+    if not (lengths > 0).all():
+        return None
+    side = 1.0 if places[-1, 0] >= places[0, 0] else -1.0  # from the left to the right, as on the map
+    knots = side * np.concatenate([[0.0], np.cumsum(lengths)])
+    far, order = float(knots[-1]), np.argsort(knots)
+    knots, places = knots[order], places[order]
+    left, right = (
+        min(BEYOND * abs(far), _room(window, end, end - before))
+        for end, before in ((places[0], places[1]), (places[-1], places[-2]))
+    )
+    return Cut(objective, knots, places, far, ((float(knots[0] - left), float(knots[-1] + right)),))
+
+
+def inside_of(window: tuple[Range, Range], places: Array) -> npt.NDArray[np.bool_]:
+    """Which places (n, 2) lie in a window."""
+    low, high = np.array(window).T
+    return np.asarray(((low <= places) & (places <= high)).all(axis=1))
+
+
+def _room(window: tuple[Range, Range], place: Array, way: Array) -> float:
+    """How far it is from a place (2,) of a window to its edge, along a way (2,)."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        edges = np.sort((np.array(window) - origin[:, None]) / way[:, None], axis=1)
-    beyond = sorted((-side * reach * length, side * (1 + reach) * length))
-    left, right = max(float(np.nanmax(edges[:, 0])), beyond[0]), min(float(np.nanmin(edges[:, 1])), beyond[1])
-    return Cut(objective, origin, way, side * length, ((left, right),))
+        edges = (np.array(window) - place[:, None]) / (way / np.linalg.norm(way))[:, None]
+    return float(np.nanmin(edges.max(axis=1)))
 
 
 class Section(VGroup):
@@ -107,34 +149,39 @@ class Section(VGroup):
         self,
         box: Box,
         cut: Cut,
-        names: tuple[str, str],
+        names: tuple[str, ...],
         height: str,
-        walls: bool = False,
         window: tuple[Range, Range] | None = None,
     ) -> None:
         """`names` are the rules of the runs that end there, `height` is what the height is called. Seen is no more than
-        is needed to see the rim; with `walls` all of the cut; or a `window` on it, a stretch and heights."""
+        is needed to see the rim, or a `window` on the cut, a stretch and heights."""
         super().__init__()
         self.box, self.cut, self.rim, self.rules, self.called = box, cut, cut.crest, names, height
         places = [(at, float(cut.value(np.array([at])))) for at in (0.0, cut.far)]
         (_, self.floor), _ = places
-        x, y = window or (cut.view[0], self._heights(walls, max(self.rim, *(height for _, height in places))))
-        self.panel = CurvePanel(cut, box, x, y, ("", height), headroom=HEADROOM)
+        needed = max(self.rim, *(height for _, height in places))
+        for lid, free in LIDS:
+            self.panel = CurvePanel(cut, box, *(window or self._whole(lid, needed)), ("", height), headroom=free)
+            if self.is_seen:
+                break
         self.balls = [
             Ball(rule_color(name), BALL).move_to(place)
-            for name, place in zip(names, (self.panel.point(*place) for place in places), strict=True)
+            for name, place in zip(names, (self.panel.point(*place) for place in places), strict=False)
             if inside(place[None], self.panel.area)[0]
         ]
         self._name_the_way()
         self.add(self.panel, self.level, *self.balls, self.climb, *self.number)  # a low rim is hardly above its ball
 
-    def _heights(self, walls: bool, needed: float) -> Range:
-        """What is seen of the heights of the whole cut."""
-        known = values_at(self.cut, np.linspace(*self.cut.view[0], SAMPLES))
-        known = known[np.isfinite(known)]
+    def _whole(self, lid: float, needed: float) -> tuple[Range, Range]:
+        """The whole cut, its walls only as far as they are seen: the stretch, and its heights."""
+        x = np.linspace(*self.cut.view[0], SAMPLES)
+        heights = values_at(self.cut, x)
+        known = heights[np.isfinite(heights)]
         low, high = float(known.min()), float(known.max())
-        top = high if walls else min(high, needed + LID * (needed - low))
-        return low, min(high, 0.0) if -CLOSE * (top - low) < top < 0 else top
+        top = min(high, needed + lid * (needed - low))
+        top = min(high, 0.0) if -CLOSE * (top - low) < top < 0 else top
+        seen = x[(heights <= top) | ((x >= self.cut.knots[0]) & (x <= self.cut.knots[-1]))]
+        return (float(seen[0]), float(seen[-1])), (low, top)
 
     def _name_the_way(self) -> None:
         """Below the panel stands what goes to the right, and no numbers: they would be distances that nobody needs."""
@@ -175,7 +222,7 @@ class Section(VGroup):
             return []
         told = Words(f"${typed(self.rim - self.floor, 3)}$", BODY, palette().target)
         area, at = self.panel.area, self.panel.point(0.0, self.rim)
-        told.next_to(at, UP, buff=0.16)
+        told.next_to(at, UP, buff=0.12)
         told.set_x(float(np.clip(at[0], area.left + told.width / 2, area.right - told.width / 2)))
         return [onto_picture(told)]
 
@@ -210,60 +257,74 @@ class Section(VGroup):
         return curve_of(pieces, stroke_color=palette().target, stroke_width=4)
 
     def draw_under(self, scene: Scene, coarse: Cut) -> None:
-        """Draw that line; from then on it is a part of the section."""
+        """Draw that line, and below it its name; from then on both are parts of the section."""
         line = self.under(coarse)
+        name = self._named_below(line, coarse.objective.title)
         scene.play(Create(line), run_time=1.4)
-        scene.remove(line)
-        scene.add(self.add(line))
+        if name:
+            scene.play(*map(FadeIn, name), run_time=0.5)
+        scene.remove(line, *name)
+        scene.add(self.add(line, *name))
+
+    def _named_below(self, line: VMobject, title: str) -> list[VMobject]:
+        """What a line is, below it at the right, where there is room."""
+        area, words = self.panel.area, onto_picture(Words(title, SMALL, palette().target))
+        words.align_to(np.array([area.right - CLEAR, 0.0, 0.0]), RIGHT)
+        over = line.points[line.points[:, 0] >= words.get_left()[0], 1]
+        top = float(over.min(initial=area.top)) - CLEAR
+        return [words.align_to(np.array([0.0, top, 0.0]), UP)] if top - words.height > area.bottom + CLEAR else []
 
 
-def go_closer(play: Callable[..., None], section: Section) -> Section:
-    """The dip alone takes the place of the whole cut: the frame round it grows to the panel's size."""
+def go_closer(play: Callable[..., None], section: Section, line: VMobject, chart: ContourMap) -> VGroup:
+    """The dip alone takes the place of the whole cut, and of its line on a map: the frame round it grows to the panel's
+    size."""
     closer, frame = section.closer(), section.framed
     grown = polylines([outline_of(closer.panel.area)], stroke_color=palette().target, stroke_width=3)
+    short = line_on(chart, closer)
     play(Create(frame), run_time=0.9)
-    play(FadeOut(section), FadeIn(closer), Transform(frame, grown), run_time=1.2)
+    changed = FadeOut(section), FadeIn(closer), FadeOut(line), FadeIn(short)
+    play(*changed, Transform(frame, grown), run_time=1.2)
     play(FadeOut(frame), run_time=0.3)
-    return closer
+    return VGroup(closer, short)
 
 
 def show_the_cut(
     duet: SurfaceAndMap,
     cut: Cut,
     dip: Dip,
-    names: tuple[str, str],
+    names: tuple[str, ...],
     height: str,
     also: Sequence[VMobject] = (),
     coarse: AnyObjective | None = None,
 ) -> VGroup:
-    """In the place of a terrain and of what is `also` there: what lies between the ends of two runs, until `put_away`.
+    """In the place of a terrain, the counter and what is `also` there: what lies between the ends of two runs, until
+    `put_away`.
 
     `names` are their rules, `height` what the height is called; a `coarse` landscape is laid under the cut.
     """
-    scene, speaker, terrain, line = duet.scene, duet.speaker, duet.terrain, line_on(duet.map, cut)
-    box = duet.boxes[0].inset(top=0.6, right=0.3)
-    section = Section(box, cut, names, height, walls=bool(coarse))
+    scene, speaker, up = duet.scene, duet.speaker, way_up(cut, dip)
+    section = Section(duet.boxes[0].inset(right=0.3), cut, names, height)
+    line = line_on(duet.map, section)
     speaker.hush()
-    scene.play(FadeOut(terrain), *map(FadeOut, also), Create(line), FadeIn(section), run_time=0.8)
-    up = way_up(cut, dip)
+    scene.play(*map(FadeOut, (duet.terrain, duet.counter, *also)), Create(line), FadeIn(section), run_time=0.8)
     speaker.say(*(up if section.is_seen else ("a cut through both ends",)))
     scene.wait(3.4 if section.is_seen else 2.6)
     if coarse:
         section.draw_under(scene, replace(cut, objective=coarse))
-        speaker.say(coarse.title)
-        scene.wait(2.0)
-    if not section.is_seen:
-        speaker.hush()
-        section = go_closer(scene.play, section)
-        speaker.say(*up)
-        scene.wait(2.8)
-    return VGroup(section, line)
+        scene.wait(1.6)
+    if section.is_seen:
+        return VGroup(section, line)
+    speaker.hush()
+    shown = go_closer(scene.play, section, line, duet.map)
+    speaker.say(*up)
+    scene.wait(2.8)
+    return shown
 
 
 def put_away(duet: SurfaceAndMap, shown: VGroup, also: Sequence[VMobject] = ()) -> None:
-    """A cut that is shown makes room for the terrain, and for what is `also` there."""
+    """A cut that is shown makes room for the terrain, the counter, and for what is `also` there."""
     duet.speaker.hush()
-    back = (duet.terrain, *also)
+    back = (duet.terrain, duet.counter, *also)
     duet.scene.play(*map(FadeOut, shown), *map(FadeIn, back), run_time=0.8)
 
 
@@ -273,24 +334,23 @@ def passes_aside(cut: Cut, dip: Dip) -> bool:
 
 
 def told_climb(cut: Cut | None, dip: Dip) -> str:
-    """How far it is up out of a dip, as a part of a sentence: over the lowest pass of the rim, and straight on."""
-    least = figure(dip.rim - dip.bottom, 3)
-    if cut is None or not passes_aside(cut, dip):
-        return f"{least}: to the rim, the line"
-    straight = figure(cut.crest - dip.bottom, 3)
-    return f"{least}: over the lowest pass of its rim, the line. Straight on, in the cut, it is {straight}"
+    """How far it is up out of a dip, as a part of a sentence: one number, that of the picture."""
+    if cut is not None and passes_aside(cut, dip):
+        return f"{figure(cut.crest - dip.bottom, 3)}, straight on"
+    over = "over the lowest pass of its rim" if cut is not None and cut.is_bent else "to its rim"
+    return f"{figure(dip.rim - dip.bottom, 3)}, {over}"
 
 
 def way_up(cut: Cut, dip: Dip) -> tuple[str, ...]:
     """The same beside the cut, and a shorter form."""
-    here, least = (f"${typed(level - dip.bottom, 3)}$" for level in (cut.crest, dip.rim))
-    if not passes_aside(cut, dip):
-        return f"{here} up to the rim", f"{here} up"
-    return f"straight on: {here} up; over the lowest pass: {least}", f"straight on: {here} up; lowest pass: {least}"
+    here = f"${typed(cut.crest - dip.bottom, 3)}$ up"
+    if passes_aside(cut, dip):
+        return f"{here}, straight on", f"straight on: {here}"
+    return (f"{here}, over the lowest pass", f"lowest pass: {here}") if cut.is_bent else (f"{here} to the rim", here)
 
 
-def line_on(chart: ContourMap, cut: Cut) -> VMobject:
-    """Where a cut goes on the map."""
-    ends = chart.to_screen(*cut.place(np.array(cut.view[0])[:, None]).T)
-    (seen, *_) = clip_polyline(ends, chart.area)
-    return dashed(np.asarray(seen), stroke_color=palette().target, stroke_width=3)
+def line_on(chart: ContourMap, section: Section) -> VMobject:
+    """Where that goes on the map which a section shows."""
+    corners = chart.to_screen(*section.cut.along(section.panel.x_axis.data).T)
+    legs = [leg for ends in pairwise(corners) for leg in clip_polyline(np.array(ends), chart.area)]
+    return VGroup(*(dashed(leg, stroke_color=palette().target, stroke_width=3) for leg in legs))

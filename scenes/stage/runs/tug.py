@@ -19,12 +19,19 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.runs.surface_and_map import BALL, SurfaceAndMap
+from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import quiet
 
 LONG, SHORT, LONGEST = 1.8, 0.45, 2.8  # of the arrows on the map: the longer, the shorter, and at most
 CLEAR = 1.3 * BALL  # of the ball: a short arrow would be hidden under it
 PULLS_BACK, PUSHES_ON = "the slope pulls back ...", "... and momentum pushes on"
+
+
+def what_is_kept() -> tuple[str, ...]:
+    """What momentum's coefficient is, and a shorter form."""
+    letter = f"${notation().momentum}$"
+    return f"{letter}: the share of the last step that is kept", f"{letter}: the share kept of the last step"
 
 
 def terms(rule: Momentum, run: Trajectory, k: int) -> tuple[Array, Array]:

@@ -22,14 +22,14 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import containing
 from scenes.stage.maps.dips import Dip, dip_round
-from scenes.stage.maps.even_map import around, widened
+from scenes.stage.maps.even_map import closely
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.eventful import most_of_the_way
-from scenes.stage.runs.fates import OUTCOMES, Fate, arrival, comes_back, pushes_on
+from scenes.stage.runs.fates import OUTCOMES, Fate, arrival, comes_back, keeps_swinging, pushes_on
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
-from scenes.stage.runs.section import Cut, cut_through, put_away, show_the_cut, told_climb
+from scenes.stage.runs.section import Cut, cut_out_of, put_away, show_the_cut, told_climb
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
-from scenes.stage.runs.tug import pull_and_push
+from scenes.stage.runs.tug import pull_and_push, what_is_kept
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.words.endings import ending, flies_off, last_value
@@ -52,7 +52,6 @@ class TwoRuns(LectureScene):
     poster = "from_above"
     clip: ClassVar[str] = ""
     swing: ClassVar[tuple[float, float] | None] = None  # how far the camera goes, in degrees from `azimuth`
-    cut_reach: ClassVar[float] = 0.8  # beyond the ends of both runs the cut goes on so far, in their distance
     near: ClassVar[bool] = False  # the window holds the runs and the lowest minimum closely
     azimuth: ClassVar[float] = -32.0
     elevation: ClassVar[float] = 36.0
@@ -189,6 +188,7 @@ class TwoRuns(LectureScene):
         return {
             "named": self.title,
             "a_landscape": f"The surface: {seen}.",
+            "share": figure(self.parameters.momentum),
             "gd_end": ending(self.runs[GD]),
             "momentum_end": ending(self.runs[MOMENTUM]),
             "slow_one": self._slow_one(),
@@ -228,7 +228,9 @@ class TwoRuns(LectureScene):
         if self.fate == "back":
             return f"Momentum {self.what_it_does}, to {figure(self.ends[MOMENTUM], 4)}."
         last, lowest = figure(self.ends[MOMENTUM], 4), self._lowest_value(figure(self.lowest, 4))
-        return f"Momentum {self.what_it_does} and {arrival(last, lowest, self.arrives, self.the_lowest)}."
+        swings = keeps_swinging(self.runs[MOMENTUM].values - self.lowest)  # it ends: it did not fly off
+        ends = arrival(last, lowest, self.arrives, self.the_lowest, swings)
+        return f"Momentum {self.what_it_does} and {ends}."
 
     def _climb(self) -> str:
         """What keeps gradient descent in its dip."""
@@ -293,13 +295,15 @@ class TwoRuns(LectureScene):
         self.wait(1.6)
 
     def two_balls(self) -> None:
-        """Both start at the same place, with the same learning rate; one has momentum{on_the_way}."""
+        """Both start at the same place, with the same learning rate; momentum keeps {share} of its last
+        step{on_the_way}."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
         self.duet.speaker.say(*SAME)
         self.wait(1.8)
-        self.duet.speaker.hush()
+        self.duet.speaker.say(*what_is_kept())
+        self.wait(1.6)
         halt = self.eventful
         seconds = min(max(halt / PACE, LEAST), SECONDS)
         end, stop = self.duet.azimuth - self.duet.sway / 2, self.pushing_on
@@ -307,6 +311,7 @@ class TwoRuns(LectureScene):
             begin, share = self.duet.terrain.orbit.view.azimuth, stop / halt
             self.duet.walk(stop, share * seconds, azimuth=begin + share * (end - begin))
             pull_and_push(self.duet, MOMENTUM, stop)
+            self.duet.speaker.say(*what_is_kept())
             seconds *= 1 - share
         self.duet.walk(halt, seconds, azimuth=end)
 
@@ -347,12 +352,8 @@ class TwoRuns(LectureScene):
     def window(self) -> tuple[Range, Range]:
         """The objective's view, or what lies round the runs."""
         paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in self.runs.values()])
-        if not self.near:
-            return containing(self.objective.view, paths)
-        low, high = np.array(self.objective.view).T
-        inside = paths[((paths >= low) & (paths <= high)).all(axis=1)]
-        points = np.concatenate([inside, np.array([*self.objective.minima[:1], *self.also_seen]).reshape(-1, 2)])
-        return widened(around(points, room=0.22), 1.0) if len(points) else containing(self.objective.view, paths)
+        near = closely(self.objective.view, paths, [*self.objective.minima[:1], *self.also_seen]) if self.near else None
+        return near or containing(self.objective.view, paths)
 
     @property
     def also_seen(self) -> list[tuple[float, ...]]:
@@ -401,17 +402,12 @@ class TwoRuns(LectureScene):
         if self.dip is None or self.fate not in ("through", "past", "elsewhere"):
             return None
         ends = [run.iterates[run.ended_at] for run in self.runs.values()]
-        return cut_through(self.objective, ends, self.duet.view, self.cut_window, self.cut_reach)
+        return cut_out_of(self.dip, self.objective, ends, self.duet.view)
 
     @property
     def coarse(self) -> AnyObjective | None:
         """A simpler landscape to lay under the cut."""
         return None
-
-    @property
-    def cut_window(self) -> tuple[Range, Range]:
-        """How far the cut may go."""
-        return self.duet.view
 
     @property
     def deepest(self) -> list[tuple[float, ...]]:

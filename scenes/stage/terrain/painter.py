@@ -35,8 +35,18 @@ class PaintedDrawing:
         picked = np.linspace(0, ground.samples - 1, PATCHES + 1).astype(int)
         known = ground.known[np.ix_(picked, picked)]
         self.whole = _quads(known[..., None]).all(axis=(1, 2))
-        shares = ground.scale.share_at(self.patches[..., 2].mean(axis=1) / ground.relief)
-        self.colors = _ramp(look, np.searchsorted(self.levels, shares) / max(len(self.levels), 1))
+        self.shares = ground.scale.share_at(self.patches[..., 2].mean(axis=1) / ground.relief)
+
+    def _colors(self, lines_from: float = 0.0) -> Array:
+        """The colours of the patches (n, 3): a band from level to level; round levels below the number `lines_from`
+        they run into each other."""
+        count = len(self.levels)
+        if not count:
+            return _ramp(self.look, np.zeros(len(self.shares)))
+        band = np.interp(self.shares, [0.0, *self.levels, 1.0], np.arange(count + 2))
+        nearest = np.clip(np.floor(band + 0.5), 1, count)
+        within = np.where(nearest >= lines_from, band >= nearest, np.clip(band - nearest + 0.5, 0.0, 1.0))
+        return _ramp(self.look, (nearest - 1 + within) / count)
 
     def draw(self, shot: Shot, pixels: Pixels) -> None:
         """Fill pixels (height, width, 4) with a shot."""
@@ -67,12 +77,12 @@ class PaintedDrawing:
     def _floor(self, brush: _Brush, shot: Shot) -> None:
         if shot.floor is None:
             return
-        for corners, color in zip(self.patches * [1, 1, 0] + [0, 0, shot.floor.height], self.colors, strict=True):
+        for corners, color in zip(self.patches * [1, 1, 0] + [0, 0, shot.floor.height], self._colors(), strict=True):
             brush.fill(corners, color, shot.floor.filled * shot.solid, seam=True)
 
     def _surface(self, brush: _Brush, shot: Shot) -> None:
         """All patches and walls, the farthest first."""
-        corners, colors = self.patches * [1, 1, shot.rise], self.colors * self._light(shot)[:, None]
+        corners, colors = self.patches * [1, 1, shot.rise], self._colors(shot.lines_from) * self._light(shot)[:, None]
         corners, colors = corners[self.whole], colors[self.whole]
         if shot.floor is None and shot.rise > 0:
             walls = np.concatenate([_wall(side * [1, 1, shot.rise]) for side in _rim(self.nodes)])

@@ -49,7 +49,7 @@ const vec3 line_color = LINE_COLOR;
 uniform float last_band;
 uniform float stretch;     // steps of the ramp to a band
 uniform vec2 line;         // half its width in pixels and a half; the most that it covers
-uniform float line_from;   // the lowest level that is drawn
+uniform float line_from;   // the lowest level that is drawn; round those below it colours run into each other
 uniform float opacity;
 in float band;
 in vec2 lit;
@@ -59,12 +59,13 @@ void main() {
     vec2 steep = vec2(dFdx(band), dFdy(band));
     float per_pixel = inversesqrt(max(dot(steep, steep), 1e-18));
     float pixels = (band - nearest) * per_pixel;
-    float share = (nearest - 1.0 + clamp(pixels + 0.5, 0.0, 1.0)) * stretch;
+    bool banded = nearest >= line_from;
+    float share = (nearest - 1.0 + clamp((banded ? pixels : band - nearest) + 0.5, 0.0, 1.0)) * stretch;
     vec3 base = ramp[0] + ramp[1] * min(share, 1.0) + ramp[2] * clamp(share - 1.0, 0.0, 1.0)
         + ramp[3] * clamp(share - 2.0, 0.0, 1.0) + ramp[4] * clamp(share - 3.0, 0.0, 1.0)
         + ramp[5] * clamp(share - 4.0, 0.0, 1.0) + ramp[6] * max(share - 5.0, 0.0);
     float cover = clamp(line.x - abs(pixels), 0.0, 1.0) * clamp(per_pixel - 1.5, 0.0, 1.0);
-    cover = nearest >= line_from ? cover * line.y : 0.0;
+    cover = banded ? cover * line.y : 0.0;
     color = vec4(mix(base, line_color, cover) * lit.x + lit.y, 1.0) * opacity;
 }
 """
