@@ -284,7 +284,7 @@ class _Picture:
         self.drawn: Shot | None = None
         self.count = 0
         self._pixels: Pixels = np.zeros((1, 1, 4), dtype=np.uint8)
-        self._before = self._pixels  # the picture before that
+        self._before = self._pixels.copy()  # the picture before that, as long as the camera stands still
         self.tiles: Numbers | None = None
         self._drawing: Drawing | None = None
 
@@ -297,12 +297,13 @@ class _Picture:
     def pixels(self, area: PixelBox) -> Pixels:
         shot = self.terrain.shot(area)
         if shot != self.drawn:
-            self._pixels, self._before = self._before, self._pixels
+            stays = self.drawn is not None and self.drawn.bare == shot.bare
+            if stays:
+                self._pixels, self._before = self._before, self._pixels
             if self._pixels.shape[:2] != (area.height, area.width):
                 self._pixels = np.zeros((area.height, area.width, 4), dtype=np.uint8)
             self._canvas().draw(shot, self._pixels)
             self.count += 1
-            stays = self.drawn is not None and self.drawn.bare == shot.bare
             self.tiles = numbered(self.count, self._pixels, self._before, self.tiles) if stays else None
             self.drawn = shot
         return self._pixels
