@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,10 +36,12 @@ from manim import (
 )
 from PIL import Image
 
+from scenes.stage.ink import tiles
 from scenes.stage.ink.camera import StageCamera
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.raster import PixelBox, Pixels, Raster
-from scenes.stage.ink.strokes import Ink
+from scenes.stage.ink.raster import Laid, PixelBox, Pixels, Raster
+from scenes.stage.ink.strokes import Bounds, Ink
+from scenes.stage.ink.tiles import Numbers, numbered
 from scenes.stage.words.typesetting import Words
 from tests.scenes.seen import Seen
 from tests.scenes.witness import Witness
@@ -342,6 +345,91 @@ def test_rasters_between_curves() -> None:
     raster.shift(40 * LEFT)
     camera.reset()
     camera.capture_mobjects([below, raster, above, apart])
+
+
+class Spots:
+    """A source of pixels with a faint spot that goes through an otherwise empty picture, beside one that stays."""
+
+    def __init__(self) -> None:
+        self.count, self.at = 0, -1
+        self.tiles: Numbers | None = None
+        self.picture, self._before = (np.zeros((1, 1, 4), dtype=np.uint8) for _ in range(2))
+        self._drawn: tuple[int, PixelBox] | None = None
+
+    def part(self, area: PixelBox) -> PixelBox:
+        return area
+
+    def pixels(self, area: PixelBox) -> Pixels:
+        if self._drawn != (self.at, area):
+            self.picture, self._before, self.count = self._before, self.picture, self.count + 1
+            if self.picture.shape[:2] != (area.height, area.width):
+                self.picture = np.zeros((area.height, area.width, 4), dtype=np.uint8)
+            self.picture[:] = 0
+            for left in (0, max(self.at, 0)):
+                self.picture[10:60, left : left + 20] = 90 + 3 * (area.left + area.top)
+            stays = self._drawn is not None and self._drawn[1] == area
+            self.tiles = numbered(self.count, self.picture, self._before, self.tiles) if stays else None
+            self._drawn = self.at, area
+        return self.picture
+
+
+@pytest.fixture
+def laid(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[Bounds]]:
+    """The tiles that are laid down, in their order."""
+    found: list[Sequence[Bounds]] = []
+    draw = Laid.draw
+
+    def noted(self: Laid, context: Any, within: Sequence[Bounds]) -> None:
+        found.append(list(within))
+        draw(self, context, within)
+
+    monkeypatch.setattr(Laid, "draw", noted)
+    return found
+
+
+def test_tiles_of_a_raster_between_curves_that_move(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words behind it and before it, opaque and not, and copies of it: wherever something moves, or nothing does."""
+    monkeypatch.setattr(tiles, "ROWS", 16)
+    monkeypatch.setattr(tiles, "COLUMNS", 16)
+    source = Spots()
+    raster = Raster(Box(-5.0, -3.5, 5.0, 3.5), source)
+    behind, before, ring = Words("under"), Words("over").shift(0.2 * UP), Circle(1, fill_opacity=0.4).shift(3 * LEFT)
+    behind.set_z_index(-1)
+    camera = film([raster, behind, ring, before])
+    copies = [raster.copy().shift(way) for way in (0.5 * RIGHT, 0.5 * DOWN, 0.5 * LEFT)]
+    for step in range(24):
+        source.at = 4 * step if step % 3 else source.at
+        behind.shift(0.3 * RIGHT * (step % 2))
+        before.shift(0.2 * LEFT * (step % 4 == 0))
+        raster.set_opacity(1.0 if step < 12 else 1.1 - step / 24)
+        raster.shift(0.3 * UP * (step == 17))
+        camera.reset()
+        camera.capture_mobjects([raster, behind, ring, before, *(copies if step > 19 else [])])
+
+
+def test_of_a_raster_only_the_tiles_that_changed_are_laid_down(
+    monkeypatch: pytest.MonkeyPatch, laid: list[Sequence[Bounds]]
+) -> None:
+    monkeypatch.setattr(tiles, "ROWS", 16)
+    monkeypatch.setattr(tiles, "COLUMNS", 16)
+    source = Spots()
+    raster = Raster(Box(-5.0, -3.5, 5.0, 3.5), source)
+    camera = StageCamera(pixel_width=160, pixel_height=90)
+    for at in (40, 41, 50):
+        source.at = at
+        laid.clear()
+        camera.reset()
+        camera.take_changes()
+        camera.capture_mobjects([raster])
+    (boxes,) = laid
+    left = raster.laid(camera).area.left
+    assert boxes, "what moved is seen"
+    assert all(left + 32 <= x0 < x1 <= left + 80 for x0, _, x1, _ in boxes), "and what stays is left"
+    assert set(camera.take_changes()) >= set(boxes)
+    laid.clear()
+    camera.reset()
+    camera.capture_mobjects([raster])
+    assert laid == []
 
 
 @pytest.mark.filterwarnings("ignore:'mode' parameter:DeprecationWarning")  # how Manim asks Pillow

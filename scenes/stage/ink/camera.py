@@ -9,19 +9,21 @@ such a picture itself, and becomes that of the next animation in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Self, cast
+from typing import Any, Self, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from manim import Camera, Mobject, VMobject
 from manim.utils.color import color_to_int_rgba
 
-from scenes.stage.ink.raster import Raster
+from scenes.stage.ink.raster import Laid, Raster
 from scenes.stage.ink.strokes import NOWHERE, Bounds, Ink, Screen, look_of
 
-_Picture = tuple[Any, Any, "list[Ink | _Foreign]", set[Bounds], set[Bounds]]  # its pixels, and what it knows of them
+_Mark: TypeAlias = "Ink | _Foreign | _Tile"
+_Picture = tuple[Any, Any, list[_Mark], set[Bounds], set[Bounds]]  # its pixels, and what it knows of them
 
 
 class StageCamera(Camera):
@@ -29,9 +31,10 @@ class StageCamera(Camera):
 
     def __init__(self, **options: Any) -> None:
         self._ground: Any = None  # what the picture was drawn on
-        self._standing: list[Ink | _Foreign] = []  # what was drawn on it
+        self._standing: list[_Mark] = []  # what was drawn on it
         self._fresh = False  # whether the next capture replaces that, or is added
         self._known: WeakKeyDictionary[Mobject, Ink] = WeakKeyDictionary()
+        self._laid: WeakKeyDictionary[Raster, _Tiles] = WeakKeyDictionary()
         self._changed: set[Bounds] = set()
         self._other: _Picture | None = None  # what stands still, while the frame is drawn, and the other way round
         self._renewed: set[Bounds] = set()  # where the ground is no longer what the picture was drawn on
@@ -109,13 +112,14 @@ class StageCamera(Camera):
         shown = [mobject for mobject in reversed(seen) if len(mobject.points) > 0]
         return sorted(shown, key=lambda mobject: mobject.z_index) if self.use_z_index else shown
 
-    def _inks(self, mobjects: Iterable[Mobject]) -> Iterator[Ink | _Foreign]:
+    def _inks(self, mobjects: Iterable[Mobject]) -> Iterator[_Mark]:
         screen = self._screen()
         for kind, group in groupby(mobjects, self._kind):
             if kind is Ink:
                 yield from (self._ink(cast(VMobject, mobject), screen) for mobject in group)
             elif kind is Raster:
-                yield from (_Foreign([raster], kind, self, self._covered(cast(Raster, raster))) for raster in group)
+                for raster in cast("Iterator[Raster]", group):
+                    yield from self._tiles(raster) if raster.opacity > 0 else ()
             elif kind is not Mobject:  # which is never seen: a tracker, say
                 yield _Foreign(list(group), kind, self, screen.bounds)
 
@@ -144,7 +148,7 @@ class StageCamera(Camera):
 
     # The picture --------------------------------------------------------------------------------------------------
 
-    def _replace(self, inks: list[Ink | _Foreign]) -> None:
+    def _replace(self, inks: list[_Mark]) -> None:
         """Bring the picture from what stands on the ground to these inks."""
         changed = [*self._renewed, *(ink.box for ink in _changed(self._standing, inks) if ink.box != NOWHERE)]
         self._renewed = set()
@@ -156,10 +160,14 @@ class StageCamera(Camera):
         self._draw([inks[number] for number in touched])
         self._changed |= set(changed)
 
-    def _draw(self, inks: Iterable[Ink | _Foreign]) -> None:
+    def _draw(self, inks: Iterable[_Mark]) -> None:
         context = self.get_cairo_context(self.pixel_array)
-        for ink in inks:
-            ink.draw(context)
+        for raster, group in groupby(inks, _raster_of):
+            if raster is not None:
+                self._laid[raster].laid.draw(context, [tile.box for tile in group])
+                continue
+            for ink in cast("Iterator[Ink | _Foreign]", group):
+                ink.draw(context)
 
     def take_changes(self) -> list[Bounds]:
         """The areas that may have changed since this was asked last."""
@@ -169,20 +177,23 @@ class StageCamera(Camera):
     # What is not a curve ------------------------------------------------------------------------------------------
 
     def type_or_raise(self, mobject: Mobject) -> Any:
-        """Manim's answer, which also names what draws each type, with rasters beside it."""
-        kind = super().type_or_raise(mobject)
-        self.display_funcs[Raster] = self._blit
-        return Raster if isinstance(mobject, Raster) else kind
+        """Manim's answer, and rasters beside it."""
+        return Raster if isinstance(mobject, Raster) else super().type_or_raise(mobject)
 
-    def _covered(self, raster: Raster) -> Bounds:
-        area = raster.covered(self)
-        right, bottom = min(self.pixel_width, area.left + area.width), min(self.pixel_height, area.top + area.height)
-        left, top = max(0, area.left), max(0, area.top)
+    def _tiles(self, raster: Raster) -> Iterable[_Tile]:
+        """The tiles of a raster, those of the last frame where they look the same."""
+        before, laid = self._laid.get(raster), raster.laid(self)
+        known = before.by_state if before else {}
+        tiles = {state: known.get(state) or _Tile(raster, self._inside(box)) for box, state in laid.tiles()}
+        self._laid[raster] = _Tiles(laid, {state: tile for state, tile in tiles.items() if state is not None})
+        return tiles.values()
+
+    def _inside(self, box: Bounds) -> Bounds:
+        """What of a box lies in the picture."""
+        left, top, right, bottom = box
+        right, bottom = min(self.pixel_width, right), min(self.pixel_height, bottom)
+        left, top = max(0, left), max(0, top)
         return (left, top, right, bottom) if left < right and top < bottom else NOWHERE
-
-    def _blit(self, rasters: list[Mobject], pixels: Any) -> None:
-        for raster in rasters:
-            cast(Raster, raster).blit(self, pixels)
 
 
 class _Foreign:
@@ -195,6 +206,26 @@ class _Foreign:
         self._camera.display_funcs[self._kind](self._mobjects, self._camera.pixel_array)
 
 
+@dataclass(frozen=True, eq=False)
+class _Tile:
+    """A part of a raster; neighbours are drawn at once."""
+
+    raster: Raster
+    box: Bounds
+
+
+@dataclass(frozen=True)
+class _Tiles:
+    """A raster as it was drawn last, and the tiles of which can be told whether they look the same."""
+
+    laid: Laid
+    by_state: Mapping[object, _Tile]
+
+
+def _raster_of(mark: _Mark) -> Raster | None:
+    return mark.raster if isinstance(mark, _Tile) else None
+
+
 def _walk_back(mobject: Mobject, seen: dict[Mobject, None]) -> None:
     """Note a family from its last member to its first; what was met already has its family noted, too."""
     if mobject not in seen:
@@ -203,7 +234,7 @@ def _walk_back(mobject: Mobject, seen: dict[Mobject, None]) -> None:
         seen[mobject] = None
 
 
-def _changed(before: Sequence[Ink | _Foreign], after: Sequence[Ink | _Foreign]) -> list[Ink | _Foreign]:
+def _changed(before: Sequence[_Mark], after: Sequence[_Mark]) -> list[_Mark]:
     """The inks that are not in both frames; all of them, if the order of the others is not the same."""
     if len(before) == len(after):  # as in most frames: one instead of another, or none
         return [ink for pair in zip(before, after, strict=True) if pair[0] is not pair[1] for ink in pair]

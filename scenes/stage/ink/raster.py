@@ -3,10 +3,13 @@
 A raster covers a box of the screen with exactly the pixels that it has there; nothing is resampled. It asks its source
 for them when it is drawn, so that a picture which did not change costs nothing to make. Cairo lays them over what is
 there: opaque or transparent, premultiplied like its own drawing, faded by `opacity`.
+
+A picture of which only a part moves is laid down in tiles: those that look as they did stay.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -17,6 +20,8 @@ from manim import Camera, Mobject
 
 from scenes.stage.ink.drawing import outline_of
 from scenes.stage.ink.layout import Box
+from scenes.stage.ink.strokes import Bounds
+from scenes.stage.ink.tiles import Numbers, seen
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -32,6 +37,11 @@ class PixelBox:
     width: int
     height: int
     box: Box
+
+    @property
+    def bounds(self) -> Bounds:
+        """Its left, top, right and bottom, in pixels."""
+        return self.left, self.top, self.left + self.width, self.top + self.height
 
     @property
     def unit(self) -> float:
@@ -78,7 +88,13 @@ class Source(Protocol):
 
 @runtime_checkable
 class Sparse(Source, Protocol):
-    """A source that leaves room free, and knows which part of an area it fills now: it is asked for that alone."""
+    """A source that leaves room free, and knows which part of an area it fills now: it is asked for that alone.
+
+    It counts its pictures, and numbers the tiles of the last one, unless all of it is new.
+    """
+
+    count: int
+    tiles: Numbers | None
 
     def part(self, area: PixelBox) -> PixelBox: ...
 
@@ -126,24 +142,61 @@ class Raster(Mobject):
         self.opacity = first + alpha * (second - first)
         return self
 
-    def covered(self, camera: Camera) -> PixelBox:
-        """The pixels that it fills now."""
-        area = pixel_box(self.box, camera)
-        return self.source.part(area) if isinstance(self.source, Sparse) else area
+    def laid(self, camera: Camera) -> Laid:
+        """What is to be drawn into the pixels of a camera."""
+        area, source = pixel_box(self.box, camera), self.source
+        opacity = min(self.opacity, 1.0)
+        if isinstance(source, Sparse):
+            area = source.part(area)
+            return Laid(source, area, opacity, source.pixels(area), source.count, source.tiles)
+        return Laid(source, area, opacity, source.pixels(area))
 
     def blit(self, camera: Camera, pixels: Any) -> None:
         """Draw it into the pixels of a camera."""
-        if self.opacity <= 0:
+        if self.opacity > 0:
+            laid = self.laid(camera)
+            laid.draw(camera.get_cairo_context(pixels), [laid.area.bounds])
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """A raster as a frame has it; `count` tells whether its source has drawn another picture since."""
+
+    source: Source
+    area: PixelBox
+    opacity: float
+    picture: Pixels
+    count: int = 0
+    numbers: Numbers | None = None
+
+    def tiles(self) -> Iterator[tuple[Bounds, object]]:
+        """What it is laid down in: where each tile is, and what tells whether it looks as it did; None: it may not."""
+        if self.numbers is None:
+            yield self.area.bounds, None
             return
-        area = self.covered(camera)
-        picture = self.source.pixels(area)
+        for (left, top, right, bottom), number in seen(self.numbers, self.picture):
+            x, y = self.area.left, self.area.top
+            box = (x + left, y + top, x + right, y + bottom)
+            yield box, (box, self.opacity, number)
+
+    def draw(self, context: cairo.Context[Any], within: Sequence[Bounds]) -> None:
+        """Draw what lies within some bounds."""
+        area = self.area
         surface = cairo.ImageSurface.create_for_data(
-            picture.data, cairo.FORMAT_ARGB32, area.width, area.height, 4 * area.width
+            self._now().data, cairo.FORMAT_ARGB32, area.width, area.height, 4 * area.width
         )
-        context = camera.get_cairo_context(pixels)
         context.save()
         context.identity_matrix()
         context.set_source_surface(surface, area.left, area.top)
         context.get_source().set_filter(cairo.FILTER_NEAREST)
-        context.paint_with_alpha(min(self.opacity, 1.0))
+        context.new_path()  # that of a curve drawn before is still there
+        for left, top, right, bottom in within:
+            context.rectangle(left, top, right - left, bottom - top)
+        context.clip()
+        context.paint_with_alpha(self.opacity)
         context.restore()
+
+    def _now(self) -> Pixels:
+        """The picture, drawn again if the source has drawn for a copy of the raster since."""
+        source = self.source
+        return self.picture if isinstance(source, Sparse) and source.count == self.count else source.pixels(self.area)

@@ -18,6 +18,7 @@ from manim import Group, ValueTracker
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.raster import PixelBox, Pixels, Raster
+from scenes.stage.ink.tiles import Numbers, numbered
 from scenes.stage.maps.contour_map import heights
 from scenes.stage.maps.contour_map import levels as levels_of
 from scenes.stage.panels.plot import Range
@@ -283,6 +284,8 @@ class _Picture:
         self.drawn: Shot | None = None
         self.count = 0
         self._pixels: Pixels = np.zeros((1, 1, 4), dtype=np.uint8)
+        self._before = self._pixels.copy()  # the picture before that, as long as the camera stands still
+        self.tiles: Numbers | None = None
         self._drawing: Drawing | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> _Picture:
@@ -294,10 +297,15 @@ class _Picture:
     def pixels(self, area: PixelBox) -> Pixels:
         shot = self.terrain.shot(area)
         if shot != self.drawn:
+            stays = self.drawn is not None and self.drawn.bare == shot.bare
+            if stays:
+                self._pixels, self._before = self._before, self._pixels
             if self._pixels.shape[:2] != (area.height, area.width):
                 self._pixels = np.zeros((area.height, area.width, 4), dtype=np.uint8)
             self._canvas().draw(shot, self._pixels)
-            self.drawn, self.count = shot, self.count + 1
+            self.count += 1
+            self.tiles = numbered(self.count, self._pixels, self._before, self.tiles) if stays else None
+            self.drawn = shot
         return self._pixels
 
     def _canvas(self) -> Drawing:
