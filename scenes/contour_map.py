@@ -37,12 +37,12 @@ from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Formula, Words, lines, wrapped_formula
 
-AZIMUTH, ELEVATION, SWING = -34.0, 31.0, 14.0
+AZIMUTH, ELEVATION, SWING = -34.0, 34.0, 14.0
 RELIEF, DEEP = 0.43, 0.33  # of the map's width: the height of the ground, and from there down to the floor
 RISE = 0.4  # how far a terrain that is alone reaches up to the heading, where there are no words beside it
 FOOT, LOW = 0.55, 0.43  # height of the line for words, and of a number on it
 PROFILE = 0.38  # of the column, the profile; the map has the rest
-COLUMN, WIDER = 0.46, 1.2  # of the room, the column at most; and how much wider than its map is high
+COLUMN, WIDER = 0.41, 1.2  # of the room, the column at most; and how much wider than its map is high
 CORNER = 4.4  # width of the corner for formula and height
 CUT, WALK = 1.45, 7.0  # seconds of a cut, and of the walk along the line
 LARGE = 0.92  # of the room that is free, the map from above
