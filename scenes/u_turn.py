@@ -127,8 +127,8 @@ class UTurn(LectureScene):
         shown, changes = f"The map of {self.objective.title}.", "Both rules start at the same place."
         if self.changes_data:
             wide, narrow = self.valleys.told
-            shown = f"Two data points, a neuron, and its error, {wide}."
-            changes = f"Other data, another error surface, {narrow}."
+            shown = f"Two points, a neuron, its error: {wide}."
+            changes = f"Other data, another error: {narrow}."
         slow, fast = self.runs[GD], self.runs[MOMENTUM]
         return {
             "what_is_shown": shown,
@@ -167,7 +167,7 @@ class UTurn(LectureScene):
         """{what_is_shown}"""
         self.play(Create(self.fit), run_time=0.9)
         self.say(self.valleys.said[0] if self.changes_data else "where does it lead?")
-        self.wait(4.6)
+        self.wait(5.2)
 
     def new_data(self) -> None:
         """{what_changes}"""
@@ -286,8 +286,7 @@ class UTurn(LectureScene):
     @cached_property
     def valleys(self) -> Valleys:
         """The old surface and the new."""
-        shown, low = (self.map.x_axis.data, self.map.y_axis.data), float(figure(float(self.levels[0]), 2))
-        return Valleys(self.first_objective, self.objective, shown, low)
+        return Valleys(self.first_objective, self.objective)
 
     @cached_property
     def said(self) -> VMobject:

@@ -163,24 +163,27 @@ def test_a_wrong_dimension_is_refused() -> None:
         list(make_scene("u_turn", {"start": (1.0,)}).claims())
 
 
-@pytest.mark.parametrize("changes", [{}, {"objective": "forty_points_neuron"}, {"start": (3.0, 3.0)}])
-def test_the_valley_is_said_to_be_narrow_where_less_of_the_map_is_low(changes: dict[str, Any]) -> None:
-    """Shares of a grid of one's own, over all that the map shows, below the number that is said."""
+@pytest.mark.parametrize("changes", [{}, {"objective": "dip_valley_neuron"}, {"objective": "six_points_neuron"}])
+def test_the_valley_is_said_to_be_narrow_where_it_bends_more_across(changes: dict[str, Any]) -> None:
+    """Curvatures at both minima, by differences of the gradient."""
     scene: Any = make_scene("u_turn", changes)
-    bound = float(figure(float(scene.levels[0]), 2))
-    low = []
-    for objective in (scene.first_objective, scene.objective):
-        x, y = np.meshgrid(*(np.linspace(*side, 301) for side in (scene.map.x_axis.data, scene.map.y_axis.data)))
-        low.append(float((objective.value(np.stack([x, y], axis=-1)) < bound).mean()))
-    assert scene.valleys.shares == pytest.approx(low, abs=0.01)
-    assert scene.valleys.narrows == (low[0] > 1.5 * low[1])
+    bends = [bend_by_differences(objective) for objective in (scene.first_objective, scene.objective)]
+    assert scene.valleys.bends == pytest.approx(bends, rel=1e-3)
+    assert scene.valleys.narrows == (bends[1] > 2 * bends[0])
     if scene.changes_data:
         told = [scene.caption(beat) for beat in ("old_data", "new_data")]
         assert ("wide" in told[0]) == ("narrow" in told[1]) == scene.valleys.narrows
-        assert all(
-            f"{100 * share:.0f} % of the map is below {figure(bound, 2)}" in caption
-            for share, caption in zip(scene.valleys.shares, told, strict=True)
-        )
+        for bend, caption in zip(bends, told, strict=True):
+            assert f"{figure(bend, 2)} times as bent across as along" in caption
+
+
+def bend_by_differences(objective: Any) -> float:
+    place, step = np.array(objective.minima[0]), 1e-5
+    columns = [
+        (objective.gradient(place + step * e) - objective.gradient(place - step * e)) / (2 * step) for e in np.eye(2)
+    ]
+    low, high = sorted(np.linalg.eigvals(np.array(columns)).real)
+    return float(high / low)
 
 
 def test_what_is_too_small_to_be_counted_is_said_where_it_is_seen() -> None:

@@ -1,63 +1,65 @@
-"""Two error surfaces on one map: how much of it is low on each, and so which of them has the narrow valley."""
+"""Two error surfaces: how much more each bends across its valley than along it, and so which one is the narrow one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from objectives import AnyObjective
-from scenes.stage.maps.contour_map import heights
-from scenes.stage.panels.plot import Range
+from scenes.stage.ink import layout
 from scenes.stage.words.figures import figure, in_math
 
-WIDER = 1.5  # times as much low ground: a wide valley beside a narrow one
+NARROWER = 2.0  # times as much: a narrow valley beside a wide one
 
 
 @dataclass(frozen=True)
 class Valleys:
-    """The first surface and the second, on one map that shows so much (2 ranges); low is what lies below `level`."""
+    """The first surface and the second."""
 
     first: AnyObjective
     second: AnyObjective
-    view: tuple[Range, Range]
-    level: float
 
     @cached_property
-    def shares(self) -> tuple[float, float]:
-        """The part of the map that is low on each."""
-        first, second = (self._low(objective) for objective in (self.first, self.second))
+    def bends(self) -> tuple[float, float]:
+        """How many times as much each bends across as along, at its lowest point."""
+        first, second = (bend_of(objective) for objective in (self.first, self.second))
         return first, second
-
-    def _low(self, objective: AnyObjective) -> float:
-        with np.errstate(all="ignore"):
-            return float(np.mean(heights(objective, *self.view)[2] < self.level))
 
     @property
     def narrows(self) -> bool:
-        """Whether the first has clearly more low ground."""
-        first, second = self.shares
-        return first > WIDER * second
-
-    @property
-    def told(self) -> tuple[str, str]:
-        """What both are, with how much of the map is low, and what that means."""
-        first, second = (f"{self._part(share)} of the map is below {figure(self.level, 2)}" for share in self.shares)
-        return f"{self.kinds[0]}: {first}", f"{self.kinds[1]}: {second}"
-
-    @property
-    def said(self) -> tuple[str, str]:
-        """The same on the screen, beside the map."""
-        bound = in_math(figure(self.level, 2))
-        first, second = (f"{self._part(share)} below ${bound}$" for share in self.shares)
-        return f"{self.kinds[0]}: {first}", f"{self.kinds[1]}: {second}"
+        """Whether the second bends clearly more than the first."""
+        return self.bends[1] > NARROWER * self.bends[0]
 
     @property
     def kinds(self) -> tuple[str, str]:
         """What sort of valley each is, as far as they differ."""
         return f"{'a wide' * self.narrows or 'a'} valley", f"{'a narrow' * self.narrows or 'a'} valley"
 
-    @staticmethod
-    def _part(share: float) -> str:
-        return f"{100 * share:.0f} %"
+    @property
+    def told(self) -> tuple[str, str]:
+        """What both are, in a caption."""
+        return self._each(lambda bend: f", at the bottom {bend} times as bent across as along")
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """And on the screen, as much as there is room for."""
+        return self.kinds if layout.is_small() else self._each(lambda b: f": ${in_math(b)}$ times as bent across")
+
+    def _each(self, how: Callable[[str], str]) -> tuple[str, str]:
+        first, second = (
+            f"{kind}{how(figure(bend, 2))}" if np.isfinite(bend) else kind
+            for kind, bend in zip(self.kinds, self.bends, strict=True)
+        )
+        return first, second
+
+
+def bend_of(objective: AnyObjective) -> float:
+    """The condition number at the lowest point, the largest curvature by the smallest (Nocedal and Wright, "Numerical
+    Optimization", 3.3); not a number, where no such point is known, or it is level some way."""
+    if not objective.minima:
+        return float("nan")
+    smallest, *_, largest = np.linalg.eigvalsh(objective.hessian(np.array(objective.minima[0])))
+    return float(largest / smallest) if smallest > 0 else float("nan")
