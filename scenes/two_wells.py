@@ -39,18 +39,18 @@ class TwoWells(TwoRuns):
 
     @property
     def swings(self) -> int:
-        """How often momentum swings across the deep well, each time less."""
+        """How often momentum swings across the deep well, each time less, so far that it counts as a u-turn."""
         if self.fate != "through" or not self.arrives or len(self.deepest) != 1:
             return 0
         return swings_across(self.runs[MOMENTUM], int(np.flatnonzero(self.in_the_dip)[-1]), self.deepest[0])
 
     @property
     def what_it_does(self) -> str:
-        told = f", swings {self.swings} times across the deep one, each time less,"
+        told = ", swings across the deep one, each time less,"
         return super().what_it_does + told * (self.swings > 1)
 
     def verdicts(self) -> Iterator[Verdict]:
         for verdict in super().verdicts():
             swings = verdict.name == MOMENTUM and self.swings > 1
-            words = f"{self.swings} swings{' in the deep well' if layout.is_wide() else ', each less'}"
+            words = f"swings{' in the deep well' * layout.is_wide()}, each time less"
             yield replace(verdict, words=words) if swings else verdict

@@ -60,14 +60,14 @@ class Rates:
         """And on the screen; `named` gives a rule's name as markup."""
         if self.never:
             names, dip = either([named(name) for name in self.never]), self.outcome().lowest_dip
-            some = "$1$ rule never gets" if len(self.never) == 1 else f"${len(self.never)}$ rules never get"
+            some = f"${len(self.never)}$ rule{'s' * (len(self.never) > 1)}"
             yield (
                 f"without leaps, no rate tried brings {names} to {dip}",
                 f"no rate tried without leaps takes {names} to the lowest",
                 f"no rate tried without leaps gets {names} lowest",
-                f"{some} to the lowest without leaps",
-                f"{some} there without leaps",
-                f"{some} there",
+                f"no rate tried without leaps takes {some} there",
+                f"tried in vain without leaps: {some}",
+                f"in vain without leaps: {some}",
             )
 
 
