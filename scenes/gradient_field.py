@@ -38,7 +38,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, lit_contour
 from scenes.stage.maps.even_map import even_map, unit_of
-from scenes.stage.words.figures import figure, rounded, typed
+from scenes.stage.words.figures import figure, rounded
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, Words
 
@@ -57,7 +57,9 @@ class GradientFieldScene(LectureScene):
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field("x^2 + 3*y^2", description="A name, or an expression in two variables.")
-        arrows: int = Field(7, ge=2, le=30, description="How many arrows along the width of the map.")
+        arrows: int | None = Field(
+            None, ge=2, le=30, description="How many arrows along the width of the map; else as many as are well seen."
+        )
         slice_at: float | None = Field(
             None, allow_inf_nan=False, description="Where the slice is cut, in the second variable; else a third up."
         )
@@ -170,8 +172,7 @@ class GradientFieldScene(LectureScene):
         """Both together are a vector: the gradient."""
         self._put_away(1)
         self.play(FadeOut(self.cut_lines[0]), FadeOut(self.cut_lines[1]), FadeIn(self.spot), run_time=0.5)
-        times = typed(self.here.per_slope / unit_of(self.map), 2)
-        self.speaker.say(f"{tinted('the gradient', palette().gradient)} (drawn $times {times}$)")
+        self.speaker.say(f"{tinted('the gradient', palette().gradient)} ({self.here.drawn})")
         reach = ValueTracker(0.0)
         for arrow, number in zip((*self.here.sides, self.here.arrow), self.here.lengths, strict=True):
             self.add(arrow)
@@ -241,8 +242,8 @@ class GradientFieldScene(LectureScene):
         if self.felt.downhill and self.aim.off is not None:
             self.wait(0.8)
             self._aim()
-        lines = self.aim.lines if self.felt.downhill else ("turned around: downhill, where it is smooth", "downhill")
-        self.speaker.say(*lines)
+        smoothly = ("turned around: downhill, where it is smooth", "downhill")
+        self.speaker.say(*(self.aim.lines(self.here.drawn_downhill) if self.felt.downhill else smoothly))
         self.wait(2.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------

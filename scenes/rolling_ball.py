@@ -162,13 +162,15 @@ class RollingBall(LectureScene):
         if self.race.cuts.pushed is not None:
             self._roll_to(self.race.cuts.pushed, 1.1)
             self._say(self._line(tale.AGAINST_THE_SLOPE), seconds=2.5)
-            self._hush()
-        self._roll_to(self.race.cuts.through, 0.9)
-        self._say(self._line(tale.dip_line(self.race)), seconds=1.8)
+        else:
+            self._roll_through()
 
     def overshoot(self) -> None:
         """{beyond}"""
         self._hush()
+        if self.race.cuts.pushed is not None:
+            self._roll_through()
+            self._hush()
         self._roll_to(self.race.cuts.turn, 0.4)
         if not self.race.fast.turns:
             self._roll_to(self.race.fast.gone or 0, 0.4)
@@ -238,6 +240,11 @@ class RollingBall(LectureScene):
         span = step - self.step.get_value()
         if span > 0:
             self.play(self.step.animate.set_value(step), run_time=min(pace * span + 0.2, LONGEST), rate_func=glide)
+
+    def _roll_through(self) -> None:
+        """Out of the dip, if there is one."""
+        self._roll_to(self.race.cuts.through, 0.9)
+        self._say(self._line(tale.dip_line(self.race)), seconds=1.8)
 
     def _say(self, words: VMobject, seconds: float = 0.0) -> None:
         """Words above the curve, in place of others."""

@@ -135,7 +135,8 @@ class UpdateRule(LineForWords, LectureScene):
     def gains(self) -> Gains | None:
         """How much longer the steps whose arrows are seen are than the gradient's parts of them, by coordinate."""
         pushes = np.array([self.fresh(t) for t in range(1, self.last + 1)])
-        return gains_of(pushes, self.run.updates[: self.last], self.last - self.parameters.step + 1)
+        count = self.last - self.parameters.step + 1
+        return gains_of(pushes, self.run.updates[: self.last], count, self.parameters.momentum)
 
     @property
     def ahead(self) -> bool:

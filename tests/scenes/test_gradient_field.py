@@ -117,7 +117,7 @@ def test_how_far_downhill_is_off_the_way_to_the_minimum(bend: float, slice_at: f
     said = scene.caption("turned_around")
     assert (f"from here {off:.0f} degrees off" in said) == (off >= 0.5)
     assert ("from here straight at the minimum" in said) == (off < 0.5)
-    assert all((f"${off:.0f} degree$" in line) == (off >= 0.5) for line in scene.aim.lines)
+    assert all((f"${off:.0f} degree$" in line) == (off >= 0.5) for line in scene.aim.lines(""))
     ends = scene.here.downhill.way
     assert ends[0] * x < 0 > ends[1] * y
     assert ends[1] / ends[0] == pytest.approx(float(f"{bend:.3f}") * y / x)
@@ -212,13 +212,25 @@ def test_how_long_the_arrows_are_drawn_is_said_in_every_wording(aspect: str) -> 
     with studio(make_profile("l", "dark", aspect)), typeset_cache():
         scene: Any = make_scene("gradient_field", {})
         arrows, chart = scene.field_of_arrows, scene.map
-        told = arrows.told(unit_of(chart))
+        told, last = arrows.told(unit_of(chart)), scene.aim.lines(scene.here.drawn_downhill)
     gradients = scene.objective.gradient(arrows.points_of_data)
     unit = chart.area.width / np.ptp(chart.x_axis.data)
     k = int(np.argmax(np.linalg.norm(gradients, axis=-1)))
     drawn = np.linalg.norm(arrows.vectors[k]) / unit / np.linalg.norm(gradients[k])
     assert len(told) == 3
     assert all(f"(drawn $times {float(f'{drawn:.2g}')}$)" in line for line in told)
+    large = np.linalg.norm(scene.here.downhill.way) / unit / np.linalg.norm(scene.gradient)
+    assert len(last) == 4
+    assert all(f"(large arrow drawn $times {float(f'{large:.2g}')}$)" in line for line in last)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1", "9:16"])
+def test_the_arrows_of_the_field_are_well_seen_whatever_the_picture(aspect: str) -> None:
+    """As far apart in a narrow map as in a wide one, unless their number is asked for."""
+    with studio(make_profile("l", "dark", aspect)), typeset_cache():
+        scene = asked()
+        assert scene.field_of_arrows.pitch == pytest.approx(0.77, abs=0.05)
+        assert len(set(asked(arrows=9).field_of_arrows.points_of_data[:, 0])) == 9
 
 
 def test_the_number_of_the_probe_has_its_colour() -> None:

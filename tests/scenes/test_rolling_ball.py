@@ -290,12 +290,14 @@ def test_for_how_long_the_slope_has_pulled_back_is_counted_with_a_loop() -> None
         slope = 0.2 * float(objective.gradient(np.array([x]))[0])
         share, update = 0.9 * update, 0.9 * update + slope
         if share and np.sign(update) != np.sign(share):
+            assert abs(slope) > abs(share) > 0
             break
         pulls = pulls + 1 if slope * share < 0 else 0
         x, step = x - update, step + 1
-    assert f"For {pulls} steps the slope has pulled back; only at step {step}, at {x:.2f}," in scene.caption(
-        "overshoot"
+    told = (
+        f"For {pulls} steps the slope has pulled back; only at step {step}, at {x:.2f}, does it outweigh what is kept"
     )
+    assert told in scene.caption("overshoot")
 
 
 def test_the_balls_differ_in_what_they_keep() -> None:
@@ -345,6 +347,24 @@ def test_the_picture_of_the_turn_is_the_step_that_is_told() -> None:
         scene.render()
     assert at == [scene.numbers()["turns_back_at_step"]]
     assert f"step {at[0]:g}," in scene.caption("overshoot")
+
+
+def test_the_picture_of_the_dip_is_the_step_at_which_the_slope_pulls_back() -> None:
+    """There its arrow and momentum's stand against each other; two steps on the slope points forward again."""
+    with studio(make_profile("l")), typeset_cache():
+        scene: Any = make_scene("rolling_ball", {}, only=[])
+        seen: list[tuple[float, str]] = []
+        scene.overshoot = lambda: seen.append((scene.step.get_value(), scene.message.typst_code))
+        scene.rest = lambda: None
+        scene.render()
+        line = scene._line(tale.AGAINST_THE_SLOPE).typst_code
+    [(step, said)] = seen
+    run, slope = scene.trajectories()[MOMENTUM], find_objective("hillside").gradient
+    pull, push = (float(term[0]) for term in (0.2 * slope(run.iterates[int(step)]), 0.9 * run.updates[int(step) - 1]))
+    assert pull > 0 > pull + push
+    assert said == line
+    assert f"At step {step:g}, in the dip" in scene.caption("through_the_dip")
+    assert f"pulls back by {pull:.2g}, but momentum pushes on by {-push:.2g}." in scene.caption("through_the_dip")
 
 
 @pytest.mark.parametrize("changes", [{}, {"momentum": 0.5}, {"objective": "x**4 - 3*x**2 + x", "learning_rate": 0.005}])

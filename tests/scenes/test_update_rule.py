@@ -67,6 +67,8 @@ def test_what_stands_on_the_map_after_each_step(aspect: str, least: int) -> None
         "the arrows that are seen"
     )
     assert f"Along y they turn to and fro: {shorter:.2f} times." in told
+    assert longer > 1 / (1 - 0.6)
+    assert "parts of them (older gradients were larger)." in told
 
 
 def test_the_memory_is_ahead_in_no_lucky_moment() -> None:
@@ -131,11 +133,14 @@ def test_what_is_said_of_the_pushes_and_of_the_ends(
         sizes = [sum(abs(row[k]) for row in rows[step - 1 :]) for rows in (updates, pushes)]
         gains.append(sizes[0] / sizes[1] if sizes[1] else math.nan)
     assume(all(math.isnan(gain) or min(abs(gain - 1.05), abs(gain - 0.95)) > 1e-6 for gain in gains))
+    assume(all(math.isnan(gain) or abs(gain * (1 - momentum) - 1) > 1e-6 for gain in gains))
     for k, (name, other) in enumerate(("xy", "yx")):
         ways = [{math.copysign(1, row[j]) if row[j] else 0 for row in pushes} for j in (k, 1 - k)]
         told = len(ways[0]) == 1 and 0 not in ways[0] and {1, -1} <= ways[1] and gains[k] > 1.05 and gains[1 - k] < 0.95
         assert told == (f"Along {name} all gradients point one way" in said)
         assert told == (f"Along {other} they turn to and fro" in said)
+        if told:
+            assert (gains[k] > 1 / (1 - momentum)) == ("(older gradients were larger)" in said)
 
 
 def test_without_a_memory_nothing_is_kept_and_nothing_is_ahead() -> None:

@@ -54,16 +54,21 @@ class Aim:
             return f", from here straight at {self.at}."
         return f", and not straight at {self.at}: from here {self.off:.0f} degrees off."
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The same as a line on the screen, and shorter; as Typst markup."""
+    def lines(self, drawn: str) -> tuple[str, ...]:
+        """The same as a line on the screen, and shorter, with how long its arrow is drawn; as Typst markup."""
         if self.off is None:
             return ("turned around: downhill", "downhill")
         if self.off < 0.5:
-            return (f"downhill, from here straight at {self.at}", "downhill, straight at it")
-        degrees = f"${self.off:.0f} degree$ off"
-        whole = (f"downhill, but not straight at {self.at}: {degrees}", f"not straight at {self.at}: {degrees}")
-        return (*whole, f"downhill: {degrees} the minimum")
+            told: tuple[str, ...] = (
+                f"downhill, from here straight at {self.at}",
+                "downhill, straight at it",
+                "straight at it",
+            )
+        else:
+            degrees = f"${self.off:.0f} degree$ off"
+            whole = (f"downhill, but not straight at {self.at}: {degrees}", f"not straight at {self.at}: {degrees}")
+            told = (*whole, f"downhill: {degrees} the minimum", f"{degrees} the minimum")
+        return tuple(f"{line} (large arrow {drawn})" for line in told)
 
     def straight(self, chart: ContourMap) -> VGroup:
         """The straight way to the minimum, on the map, with a cross at its end."""

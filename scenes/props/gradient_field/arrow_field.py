@@ -25,6 +25,7 @@ from scenes.stage.words.figures import rounded, typed
 from scenes.stage.words.numerals import Numeral
 
 IN = 0.97  # of the way to the map's edge, for an arrow on it
+PITCH = 0.78  # from arrow to arrow, for the longest to be well seen
 FILL = 0.92  # of the way to the next arrow, for the longest
 UPHILL = ("uphill, and longer where it is steeper", "uphill, longer where steeper", "uphill")  # where there is room
 NEAR_0 = 0.3  # of the highest value of a slice: from lower than that it is drawn down to 0
@@ -34,10 +35,10 @@ SQUARE = 0.28  # side of the mark of a right angle
 class GradientField(Arrows):
     """Arrows of the gradient on a grid; `display(size)` draws them in that size, `turn(angle)` turns them round."""
 
-    def __init__(self, objective: AnyObjective, chart: ContourMap, across: int) -> None:
-        """`across` arrows along the map's width."""
+    def __init__(self, objective: AnyObjective, chart: ContourMap, across: int | None = None) -> None:
+        """`across` arrows along the map's width, or as many as are well seen."""
         super().__init__(palette().gradient, shaft=0.055, head=0.2, stroke_width=1.5)
-        self.points_of_data, self.pitch = _grid(chart, across)
+        self.points_of_data, self.pitch = _grid(chart, across or well_seen(chart))
         with np.errstate(all="ignore"):
             gradients = np.nan_to_num(objective.gradient(self.points_of_data), nan=0.0, posinf=0.0, neginf=0.0)
             longest = float(np.linalg.norm(gradients, axis=-1).max())
@@ -66,6 +67,11 @@ class GradientField(Arrows):
         turned = self.vectors @ np.array([[cosine, sine, 0], [-sine, cosine, 0], [0, 0, 1]])
         self.point(self.tails, self.tails + self.size * turned)
         return self
+
+
+def well_seen(chart: ContourMap) -> int:
+    """How many arrows fit along a map's width, so that they are long enough."""
+    return max(2, round(chart.area.width / PITCH) - 1)
 
 
 def _grid(chart: ContourMap, across: int) -> tuple[Array, float]:

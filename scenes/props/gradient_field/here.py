@@ -12,6 +12,7 @@ from scenes.stage.ink.arrows import Shaft
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.even_map import unit_of
 from scenes.stage.words.figures import typed
 from scenes.stage.words.typesetting import SMALL, Words
 
@@ -53,10 +54,28 @@ class Here:
         return Shaft(palette().gradient, self.tail, self.per_slope * np.append(self.gradient, 0.0), GRADIENT)
 
     @cached_property
+    def per_slope_downhill(self) -> float:
+        """The same turned around, where there is other room."""
+        return longest_on(self.chart, self.place, -self.gradient, LONG)
+
+    @cached_property
     def downhill(self) -> Shaft:
-        """Turned around: as long as there is room for."""
-        per_slope = longest_on(self.chart, self.place, -self.gradient, LONG)
-        return Shaft(palette().gradient, self.tail, -per_slope * np.append(self.gradient, 0.0), GRADIENT)
+        """Turned around."""
+        way = -self.per_slope_downhill * np.append(self.gradient, 0.0)
+        return Shaft(palette().gradient, self.tail, way, GRADIENT)
+
+    @property
+    def drawn(self) -> str:
+        """How long the gradient's arrow is drawn, as Typst markup."""
+        return self._drawn(self.per_slope)
+
+    @property
+    def drawn_downhill(self) -> str:
+        """The same turned around."""
+        return self._drawn(self.per_slope_downhill)
+
+    def _drawn(self, per_slope: float) -> str:
+        return f"drawn $times {typed(per_slope / unit_of(self.chart), 2)}$"
 
     @property
     def steepest(self) -> str:

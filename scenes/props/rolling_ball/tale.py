@@ -12,7 +12,7 @@ import numpy as np
 from scenes.props.rolling_ball.race import CurveRace
 from scenes.stage.curves.run import CurveRun
 from scenes.stage.runs.pair import NAMES
-from scenes.stage.words.figures import in_math, typed
+from scenes.stage.words.figures import figure, in_math, typed
 
 # What is worth knowing ------------------------------------------------------------------------------------------------
 
@@ -51,20 +51,27 @@ def same_way_ends(race: CurveRace) -> str:
 def in_the_dip(race: CurveRace) -> str:
     if race.dip is None:
         return "No dip lies on its way before it first turns."
-    dip = f"the dip at {race.place_said(race.dip[0])}"
-    if race.cuts.pushed is None:
+    dip, step = f"the dip at {race.place_said(race.dip[0])}", race.cuts.pushed
+    if step is None:
         return f"Momentum carries the ball through {dip}."
-    return f"In {dip} the slope pulls back, but the last update still pushes on: momentum carries the ball through."
+    back, on = (figure(abs(float(push[step])), 2) for push in (race.fast.slope, race.fast.share))
+    return f"At step {step}, in {dip}, the slope pulls back by {back}, but momentum pushes on by {on}."
 
 
 def beyond(race: CurveRace) -> str:
+    through = "" if race.cuts.pushed is None else "Momentum carries the ball through. "
+    return through + _furthest_out(race)
+
+
+def _furthest_out(race: CurveRace) -> str:
     if not race.fast.turns:
         return "It never turns back." if race.fast.gone is None else f"It leaves the picture at step {race.fast.gone}."
     step = race.fast.turns[0]
     turned = f"at step {step}, at {race.place_said(race.fast.x[step])}"
     if (before := against(race.fast, step)) < 2:
         return f"It turns back {turned}."
-    return f"For {before} steps the slope has pulled back; only {turned}, is the last update used up, and it turns."
+    pulled = f"For {before} steps the slope has pulled back; only {turned},"
+    return f"{pulled} does it outweigh what is kept of the last update, and the ball turns."
 
 
 def against(run: CurveRun, step: int) -> int:

@@ -22,19 +22,21 @@ SEEN = 0.05  # by how much longer or shorter, as a share, something has to be fo
 @dataclass(frozen=True)
 class Gains:
     """Over the last `count` steps, how long they are in a coordinate as a multiple of the gradient's parts of them:
-    along it, where the gradients agree, and across it, where they turn."""
+    along it, where the gradients agree, and across it, where they turn. `beyond`: longer than the steps ever get if all
+    gradients are equal, 1 / (1 - momentum) times; so older gradients, which they remember, were larger."""
 
     count: int
     along: int
     longer: float
     shorter: float
+    beyond: bool
 
     @property
     def across(self) -> int:
         return 1 - self.along
 
 
-def gains_of(pushes: Array, updates: Array, count: int) -> Gains | None:
+def gains_of(pushes: Array, updates: Array, count: int, momentum: float) -> Gains | None:
     """Of the gradient's parts (n, 2) of all updates (n, 2) so far, and of the last `count` of both."""
     with np.errstate(all="ignore"):
         gain = np.abs(updates[-count:]).sum(axis=0) / np.abs(pushes[-count:]).sum(axis=0)
@@ -42,15 +44,17 @@ def gains_of(pushes: Array, updates: Array, count: int) -> Gains | None:
         one_way = abs(np.sign(pushes[:, along]).sum()) == len(pushes)
         turns = pushes[:, 1 - along].min() < 0 < pushes[:, 1 - along].max()
         if one_way and turns and gain[along] > 1 + SEEN and gain[1 - along] < 1 - SEEN:
-            return Gains(count, along, float(gain[along]), float(gain[1 - along]))
+            beyond = bool(gain[along] * (1 - momentum) > 1)
+            return Gains(count, along, float(gain[along]), float(gain[1 - along]), beyond)
     return None
 
 
 def gains_told(gains: Gains, names: Sequence[str]) -> str:
     """How long the steps are, as a sentence."""
+    older = " (older gradients were larger)" if gains.beyond else ""
     return (
         f"Along {names[gains.along]} all gradients point one way: the last {gains.count} steps are "
-        f"{figure(gains.longer, 2)} times as long as the gradient's parts of them. "
+        f"{figure(gains.longer, 2)} times as long as the gradient's parts of them{older}. "
         f"Along {names[gains.across]} they turn to and fro: {figure(gains.shorter, 2)} times."
     )
 
