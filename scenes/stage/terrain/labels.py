@@ -15,7 +15,7 @@ from manim import Group
 from scenes.stage.ink.drawing import Array, eased
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.panels.plot import Axis, tick_labels
+from scenes.stage.panels.plot import CLOSER, Axis, tick_labels
 from scenes.stage.terrain.ground import Ground
 from scenes.stage.terrain.heights import FAINT, LINE, HeightAxis
 from scenes.stage.terrain.orbit import View
@@ -102,7 +102,7 @@ def _across(along: int, own: float, other: float, level: float) -> Array:
 def _ticks(side: tuple[float, float], length: float) -> list[tuple[float, str]]:
     """Round numbers on an edge of this length, each with where it lies, from -1 to 1."""
     axis = Axis(side, (-1.0, 1.0))
-    values = axis.ticks(2 * APART / length, 2 * NAME / length)
+    values = axis.ticks(2 * APART / length, 2 * NAME / length, CLOSER[:2])  # an edge is seen foreshortened
     return [(float(axis.place(v)), label) for v, label in zip(values, tick_labels(values, "linear"), strict=True)]
 
 
