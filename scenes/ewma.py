@@ -119,7 +119,7 @@ class EWMA(LectureScene):
         return {
             "left": tale.ups_told,
             "fall": tale.fall_told,
-            "halves": tale.halves_told,
+            "most": tale.most_told,
             "window": tale.window_told,
             "grown": tale.grown_told,
         }
@@ -164,7 +164,7 @@ class EWMA(LectureScene):
         self.wait(2.4)
 
     def weights(self) -> None:
-        """How much each value counts in the last average: {fall}. {halves}"""
+        """How much each value counts in the last average: {fall}. {most}"""
         self.speaker.hush()
         share = ValueTracker(self.betas[0])
         memories = self.memories

@@ -377,8 +377,8 @@ class NewtonScene(LineForWords, LectureScene):
         for _ in order:
             box, rest = rest.top_slice(CARD, gap=BETWEEN)
             boxes.append(box)
-        counted = {n: self.grounds[place].counts(n) for n in order}
-        return {n: StepCard(box, n, NAMES[n], told[n], counted[n]) for n, box in zip(order, boxes, strict=True)}
+        counted = {n: (self.grounds[place].counts(n), self.grounds[place].cut_at(n)) for n in order}
+        return {n: StepCard(box, n, NAMES[n], told[n], *counted[n]) for n, box in zip(order, boxes, strict=True)}
 
     @cached_property
     def formula(self) -> Formula | Words:

@@ -104,7 +104,7 @@ class SchedulesScene(LectureScene):
         second_start: Point | None = Field((-5, 2), description="Where that run starts.")
         second_learning_rate: LearningRate = Field(0.5, description="The largest rate there.")
         second_schedule: ScheduleName = Field(
-            "warm_up(steps=20, first=0.03) then cosine", description="How the rate gets there, and on from there."
+            "warm_up(steps=20, first=0.03)", description="How the rate gets there, and on from there."
         )
         steps: int = Field(120, ge=3, le=1000, description="How many steps each takes.")
 
@@ -243,18 +243,18 @@ class SchedulesScene(LectureScene):
         ground = self.steep_ground
         self.play(*map(FadeIn, (ground.map, ground.goal, ground.trails[CONSTANT].ball)), run_time=0.6)
         self.play(FadeIn(self.second_formula), FadeIn(ground.rate), FadeIn(self.bound), run_time=0.6)
-        stable = tinted("largest stable rate", palette().gradient)
+        stable = tinted("largest stable rate", palette().quiet)
         self.speaker.say(
             f"{stable} at the start: $2 slash lambda$, with $lambda$ the largest curvature there",
             f"{stable}: $2 slash lambda$, $lambda$ the largest curvature",
         )
         self.wait(2.4)
-        self._run(ground, CONSTANT, few=6, seconds=4.0, charts=[ground.rates])
+        self._run(ground, CONSTANT, few=6, seconds=2.4, charts=[ground.rates])
         self._tell(CONSTANT, *self.steep.told(), colors=self.steep_colors)
 
     def warm_up(self) -> None:
-        """The bound moves with the ball. Warmed up, the rate is {under}, and the run {warmed_ends}. With the best of
-        {tries} constant rates, {best_rate}, it {best_ends}."""
+        """The bound moves. Warmed up, the rate is {under}, and the run {warmed_ends}. With the best of {tries} constant
+        rates, {best_rate}{best_times}, it {best_ends}."""
         ground = self.steep_ground
         self._past(ground, CONSTANT, self.bound, self.second_formula)
         wall = ground.wall(WARMED)
@@ -262,10 +262,10 @@ class SchedulesScene(LectureScene):
         self.play(FadeIn(plan), FadeIn(ground.away), run_time=0.5)
         self.add(wall)
         self.speaker.say(
-            f"{tinted('above the largest stable rate', palette().gradient)}, where the warmed-up ball is",
-            tinted("above the largest stable rate", palette().gradient),
+            f"{tinted('above the largest stable rate', palette().quiet)}, where the warmed-up ball is",
+            tinted("above the largest stable rate", palette().quiet),
         )
-        self._run(ground, BEST, WARMED, few=20, seconds=4.0, rest=3.0, also=[wall])
+        self._run(ground, BEST, WARMED, few=20, seconds=4.0, rest=4.0, also=[wall])
         self._tell(WARMED, *self.steep.both(self.steep_colors[BEST]), colors=self.steep_colors)
 
     def answer(self) -> None:
@@ -401,7 +401,7 @@ class SchedulesScene(LectureScene):
     @cached_property
     def bound(self) -> VMobject:
         """The largest stable rate at the second start."""
-        return self.steep_ground.rate.level(float(self.steep.limits[CONSTANT][0]), palette().gradient)
+        return self.steep_ground.rate.level(float(self.steep.limits[CONSTANT][0]), palette().quiet)
 
     @cached_property
     def lanes(self) -> Lanes:

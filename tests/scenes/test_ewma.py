@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import math
 import statistics
 from collections.abc import Iterator, Sequence
 from io import StringIO
@@ -101,7 +102,7 @@ def test_bars_are_as_high_as_they_count_and_values_as_pale_as_they_are_forgotten
     scene.fading.display(share)
     shown = np.array([dot.get_fill_opacity() for dot in scene.small.dots])
     assert (np.argsort(shown, kind="stable") == np.argsort(weights, kind="stable")).all()
-    newest = next(k for k in range(1, 10) if weights[-k:].sum() >= 0.5 - 1e-9)
+    newest = next(k for k in range(1, 10) if weights[-k:].sum() >= 0.9 - 1e-9)
     assert bars.number.shown == str(newest)
     left = bars.centers[-newest] - bars.half
     assert bars.reach.points[:, 0].min() == pytest.approx(left)
@@ -288,8 +289,12 @@ def test_what_is_said_depends_on_what_is_given() -> None:
         "the older, the less, but for the first",
         "only the newest counts",
     ]
-    assert usual.halves_told.startswith("The more is kept")
-    assert shorter.halves_told.startswith("Half of the weight")
+    counts = [math.ceil(math.log(0.1, kept) - 1e-9) for kept in (0.1, 0.5, 0.9)]  # the newest n have 1 - kept^n
+    assert usual.most_told.startswith("The more is kept")
+    assert "the newest {}, {} and {} of".format(*counts) in usual.most_told, "each longer memory has more of them"
+    assert shorter.most_told.startswith("90 % of the weight")
+    alike: Any = make_scene("ewma", {"betas": (0.05, 0.1, 0.9)}).tale
+    assert alike.most_told.startswith("90 %"), "the first two have one value each"
     assert not all(claim.holds for claim in make_scene("ewma", {"data": SOURCE}).claims() if "forgotten" in claim.text)
     forgotten = oldest_told(float(usual.weights[-1][0]))
     assert all("all before it" in words and "$0.2$ % are left" in words for words in forgotten)

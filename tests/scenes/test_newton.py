@@ -286,6 +286,9 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     scene = played()
     shown = {name: card.count.shown for name, card in scene.cards[BESIDE].items()}
     assert shown == {NEWTON: "3", GD: "29", DAMPED: "17"}
+    steps = {name: scene.cards[CURVED][name].count.shown for name in (GD, NEWTON)}
+    assert steps == {GD: f">{scene.parameters.steps}", NEWTON: "3"}, "no number of steps to where it does not arrive"
+    assert scene.cards[CURVED][GD].display(299.0).count.shown == "299"
     ball = scene.pictures[BESIDE].trails[NEWTON].ball.get_center()
     np.testing.assert_allclose(ball, scene.pictures[BESIDE].map.point(0, 0), atol=2e-3)
 

@@ -186,11 +186,8 @@ def value_after(rates: Sequence[float]) -> float:
 
 
 def warmed_rates(steps: int = 120) -> list[float]:
-    """Warm-up over twenty steps, then a cosine over those that are left."""
-    shares = (
-        0.03 + 0.97 * t / 20 if t < 20 else (1 + math.cos(math.pi * (t - 20) / (steps - 20))) / 2 for t in range(steps)
-    )
-    return [0.5 * share for share in shares]
+    """Warm-up over twenty steps; there the rate stays, for no noise asks for less."""
+    return [0.5 * (0.03 + 0.97 * min(t / 20, 1)) for t in range(steps)]
 
 
 def test_the_warmed_up_rate_keeps_under_its_bound(usual: SchedulesScene) -> None:
@@ -209,6 +206,9 @@ def test_the_warmed_up_rate_keeps_under_its_bound(usual: SchedulesScene) -> None
     assert words["under"] == "never above it"
     assert words["warmed_ends"] == f"ends at a value of {alike([bends_up(*places[-1]), 0.0073])[0]}"
     assert words["too_large"].startswith(f"is {0.5 / bounds[0]:.2g} times the largest stable one")
+    best = scene.steep.walks[BEST].rates[0] / bounds[0]
+    assert best > 1, "the best constant rate is above the bound at first, too"
+    assert f"{words['best_rate']}, {best:.2g} times the first bound, it" in scene.caption("warm_up")
     assert scene.steep.early == 4 * sum(limit <= 0.5 for limit in bounds) < 120
 
 
@@ -226,8 +226,9 @@ def test_no_constant_rate_does_as_well(usual: SchedulesScene) -> None:
 
 
 def test_where_a_constant_rate_does_better_warming_up_is_not_praised() -> None:
-    """On Beale from (1, 1.5) a constant rate of 0.035 ends lower than the warmed-up one, though far above its bound."""
-    scene = asked(second_objective="beale", second_start=(1, 1.5), second_learning_rate=0.05)
+    """On Beale from (1, 1.5) a constant rate of 0.035 ends lower than the warmed-up one that falls again."""
+    falling = "warm_up(steps=20, first=0.03) then cosine"
+    scene = asked(second_objective="beale", second_start=(1, 1.5), second_learning_rate=0.05, second_schedule=falling)
     ends = {name: last_value(walk.run) for name, walk in scene.steep.walks.items()}
     assert ends[BEST] < ends[WARMED] < ends[CONSTANT]
     assert not scene.steep.warming_pays
@@ -285,6 +286,7 @@ def test_where_nothing_bends_up_there_is_no_bound() -> None:
     scene = asked(second_objective="x + y", second_start=(0, 0), steps=5)
     assert np.isinf(largest_stable(scene.second, np.zeros((1, 2)))).all()
     assert scene.words()["too_large"] == "has no bound at the start"
+    assert not scene.words()["best_times"]
     kinked = asked(second_objective="|x| + 3|y|", second_start=(1, 1), steps=5)
     assert kinked.words()["under"] == "never above it"
 

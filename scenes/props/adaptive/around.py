@@ -40,7 +40,7 @@ class Around:
         if not np.isfinite([*self.straight, *self.turned]).all() or not self.apart > 1:
             return ""
         turned, straight = (figure(float(end), 2) for end in (self.turned.min(), self.straight.max()))
-        return f" With half to twice the rate: at least {turned}, not at most {straight}."
+        return f" With half to twice the rate: at least {turned} turned, at most {straight} along the axes."
 
 
 def around_of(objective: AnyObjective, ground: Turned, start: Array, wanted: Any) -> Around:

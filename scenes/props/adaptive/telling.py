@@ -217,16 +217,17 @@ class Tale:
 
     def turned(self) -> str:
         """What the turn changes, for a caption."""
-        adam = f"Adam {ending(self.runs[TURNED + ADAM], 2)} instead of {figure(self.end(ADAM), 2)}"
+        adam = f"Adam at the same rate {ending(self.runs[TURNED + ADAM], 2)} instead of {figure(self.end(ADAM), 2)}"
         if flies_off(self.runs[TURNED + ADAM]):
             adam = f"Adam {ending(self.runs[TURNED + ADAM], 2)}"
         plain = f"; gradient descent {ending(self.runs[GD], 2)}, turned or not" if self.is_blind else ""
         return f"{adam}{plain}"
 
     @property
-    def loses(self) -> bool:
-        """Whether Adam is lower than gradient descent before the turn, and higher after it."""
-        return bool(self.end(ADAM) < self.end(GD) and self.end(TURNED + GD) < self.end(TURNED + ADAM))
+    def times_as_high(self) -> float:
+        """How many times as high Adam ends on the turned ground, at the same rate; 1 if it is no higher, or below 0."""
+        one, other = self.end(ADAM), self.end(TURNED + ADAM)
+        return other / one if 0 < one < other else 1.0
 
     def axes(self) -> str:
         """What that says of Adam."""
@@ -237,11 +238,11 @@ class Tale:
         brief = f"turned: Adam {turned}, and {before} before"
         if not self.follows_axes or not np.isfinite([self.end(ADAM), self.end(TURNED + ADAM)]).all():
             return (brief,)
-        axes, instead = "it follows the axes: turned,", f"$f =$ {turned} instead of {before}"
-        lower = tinted("gradient descent is lower", rule_color(GD)) if self.loses else ""
-        blind = f", {lower}" if self.loses else ", gradient descent does not notice" if self.is_blind else ""
-        told = f"{axes} Adam is at {instead}", f"{axes} {instead}"
-        return *(f"{text}{blind}" for text in told), *told, brief
+        instead = f"$f =$ {turned} instead of {before}"
+        times = f"${in_math(figure(self.times_as_high, 2))}$ times as high" if self.times_as_high > 1 else "elsewhere"
+        blind = "; gradient descent does not notice" if self.is_blind else ""
+        same = f"turned, Adam at the same rate ends {times}: {instead}"
+        return f"{same}{blind}", same, f"turned: {times}, {instead}", f"turned: {instead}", brief
 
 
 def claimed(tale: Tale, beta1: float, beta2: float) -> dict[str, bool]:

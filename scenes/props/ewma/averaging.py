@@ -11,7 +11,7 @@ from manim import DOWN, LEFT, UP, VGroup, VMobject
 
 from optimizers.averages import mean_age, moving_average, moving_weights, window_of
 from scenes.props.ewma.averaged import beta
-from scenes.props.ewma.telling import half_of
+from scenes.props.ewma.telling import MOST, most_of, percent
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import walked
 from scenes.stage.ink.drawing import Array, curve_of, disc_points, discs, polyline_points, polylines, stroke
@@ -26,7 +26,7 @@ DOT, MARK = 0.11, 0.07  # radii: of a value, and of an average
 HEAD = 0.45  # above the highest bar, for its number
 SPAN = 2.0  # windows back: how much of the past is drawn
 CLEAR = 0.06  # above the name of the bars, from the numbers of the panel above
-BELOW = 0.22  # the bars, for the line under those that have half of the weight
+BELOW = 0.22  # the bars, for the line under those that have most of the weight
 FEW = 30  # averages, each with its mark
 PALEST = 0.14  # opacity of a value that is forgotten
 LIFT, POINT = 0.1, 0.4  # of the height: the ground's distance from the axis, for the point of balance; its height
@@ -107,7 +107,7 @@ class Weights(VGroup):
     """Below values: a bar for the weight of each in the last average, the largest as high as there is room.
 
     The first value has a colour of its own, for it has what is left; the newest one, too, and its number. A line below
-    the bars says how many of the newest have half of the weight. `display(beta)`.
+    the bars says how many of the newest have most of the weight. `display(beta)`.
     """
 
     def __init__(self, box: Box, panel: Values) -> None:
@@ -121,16 +121,16 @@ class Weights(VGroup):
         self.newest = Numeral(np.zeros(3), ".2f", SMALL, palette().gradient)
         self.reach = stroke(stroke_color=palette().ink, stroke_width=5)
         self.head = place(quiet("weight of each value in the last average"), box.inset(left=0.1, top=CLEAR), UP + LEFT)
-        self.words, self.number = self._half_told()
+        self.words, self.number = self._most_told()
         self.moving = VGroup(self.bars, self.newest, self.reach, self.number)
         ground = polylines([ends], stroke_color=palette().rule_line, stroke_width=2)
         self.add(self.head, self.words, ground, self.moving)
         self.display(0.0)
 
-    def _half_told(self) -> tuple[Words, Numeral]:
-        """Below the head: on how many of the newest values half of the weight lies."""
+    def _most_told(self) -> tuple[Words, Numeral]:
+        """Below the head: on how many of the newest values most of the weight lies."""
         base = float(self.head.get_bottom()[1]) - 0.45
-        words = place(Words("newest values that have half of it:", BODY), self.box, LEFT)
+        words = place(Words(f"newest values that have ${percent(MOST)}$ % of it:", BODY), self.box, LEFT)
         words.align_to(self.head, LEFT)
         on_baseline(words, base)
         number = Numeral(np.zeros(3), "d", BODY).display(self.count)
@@ -145,7 +145,7 @@ class Weights(VGroup):
             bar.set_points(rectangle_points(*(edge[part] for edge in edges)))
         end = float(self.centers[-1] + self.half)
         self.newest.display(weights[-1]).seat([end, heights[-1] + 0.12, 0.0])
-        count, below = half_of(weights), self.box.bottom - BELOW / 2
+        count, below = most_of(weights), self.box.bottom - BELOW / 2
         self.number.display(count)
         line = np.array([[self.centers[-count] - self.half, below, 0.0], [end, below, 0.0]])
         self.reach.set_points(polyline_points(line))

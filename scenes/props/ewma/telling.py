@@ -19,6 +19,7 @@ from scenes.stage.words.figures import figure
 EXPLAINED = 0.5  # of the squared distances from the mean, at least, by two levels
 ENOUGH = 3  # values at each level, at least
 SEEN = 0.005  # of a weight: so much more is seen
+MOST = 0.9  # of the weight: the values that make an average
 COUNTED = (
     "up and down: how far an average goes in all, of the way of the values",
     "up and down: in all, of the values' way",
@@ -141,11 +142,11 @@ class Tale:
         return f" Steps until halfway between the levels: {steps[0]}, {steps[1]} and {steps[2]}."
 
     @property
-    def halves_told(self) -> str:
-        """On how many of the newest values half of the weight lies, for each beta."""
-        first, second, third = map(half_of, self.weights)
-        more = "The more is kept, the more of them count: h" if first <= second <= third > first and self.rises else "H"
-        return f"{more}alf of the weight lies on the newest {first}, {second} and {third} of them."
+    def most_told(self) -> str:
+        """On how many of the newest values most of the weight lies, for each beta."""
+        first, second, third = map(most_of, self.weights)
+        more = "The more is kept, the more of them count: " if first < second < third and self.rises else ""
+        return f"{more}{percent(MOST)} % of the weight lies on the newest {first}, {second} and {third} of them."
 
     @property
     def window_told(self) -> str:
@@ -175,9 +176,10 @@ def lag_told(lag: int | None) -> str:
     return f"${lag}$ step{'s' * (lag != 1)} late" if lag else "at once"
 
 
-def half_of(weights: Array) -> int:
-    """The least number of the newest values whose weights (n,), oldest first, are half of the whole."""
-    return int(np.argmax(np.cumsum(weights[::-1]) >= 0.5 - 1e-9)) + 1
+def most_of(weights: Array) -> int:
+    """The least number of the newest values whose weights (n,), oldest first, are `MOST` of the whole. Half of it would
+    be the newest one alone for each beta up to a half."""
+    return int(np.argmax(np.cumsum(weights[::-1]) >= MOST - 1e-9)) + 1
 
 
 def oldest_told(weight: float) -> tuple[str, ...]:

@@ -86,6 +86,13 @@ class Ground:
             return max(1, arrived)
         return max(1, self.settled_at(name) if self.rests[name] else int(self.runs[name].ended_at))
 
+    def cut_at(self, name: str) -> int | None:
+        """The step at which a run has to stop before it arrives or rests; None if it does either, or ends by itself."""
+        run = self.runs[name]
+        if self.lowest is None or self.arrival(name) is not None or self.rests[name]:
+            return None
+        return None if flies_off(run) or run.undefined_at is not None else int(run.ended_at)
+
     def did(self, name: str) -> str:
         """What becomes of a run, as the end of a sentence."""
         arrived, run = self.arrival(name), self.runs[name]

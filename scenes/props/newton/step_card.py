@@ -14,7 +14,7 @@ from scenes.stage.words.cards import CLEAR, INSET, STRIPE, card_ground, stripe
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet, size_of
 
-COUNT_WIDEST = 1000
+COUNT_WIDEST, MORE = 1000, ">"
 GAP, LOW = 0.1, 0.1  # between the columns of a table; from the middle of a line to its baseline
 
 Cells = Mapping[str, str]  # by rule
@@ -22,16 +22,21 @@ Row = tuple[Sequence[str], Cells]
 
 
 class StepCard(VGroup):
-    """Name and step of a rule; `display(step)` counts."""
+    """Name and step of a rule; `display(step)` counts, up to more than a number if the run is cut there."""
 
-    def __init__(self, box: Box, rule: str, title: str, step: Sequence[str], counted: Sequence[str]) -> None:
+    def __init__(
+        self, box: Box, rule: str, title: str, step: Sequence[str], counted: Sequence[str], cut_at: int | None
+    ) -> None:
         """`step` is what a step is, as Typst markup, and `counted` what the number counts, in wordings that get
-        shorter."""
+        shorter; `cut_at` a step at which the run has not arrived and is not shown further."""
         super().__init__()
+        self.cut_at = cut_at
         self.ground = card_ground(box)
         heights = [box.center[1] + share * box.height for share in (0.1, -0.3)]
         inner = box.inset(left=INSET + STRIPE, right=INSET)
-        self.count = Numeral([inner.right, heights[0], 0.0], "d", BODY).display(COUNT_WIDEST)
+        self.count = Numeral([inner.right, heights[0], 0.0], "d", BODY).display(
+            COUNT_WIDEST, "" if cut_at is None else MORE
+        )
         room = inner.width - self.count.width - CLEAR
         name = first_fitting((bold(title, size, rule_color(rule)) for size in (BODY, SMALL)), room)
         unit = first_fitting(map(quiet, counted), inner.width - CLEAR - size_of(step[-1])[0])
@@ -52,7 +57,8 @@ class StepCard(VGroup):
         return self.count
 
     def display(self, step: float) -> StepCard:
-        self.count.display(int(step + 1e-6))
+        taken = int(step + 1e-6)
+        self.count.display(taken, MORE if taken == self.cut_at else "")
         return self
 
 

@@ -30,7 +30,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline
 DOT, PLAN = 0.1, 0.4  # radius of a moving mark; opacity of what a schedule will do
 WALL = 0.3  # opacity of the region above the largest stable rate
 BEYOND = 1.15  # times the largest: the range
-DECADES = 1e7  # of a logarithmic range, at most
+DECADES = 1e12  # of a logarithmic range, at most
 DASHES = 24  # of a ring
 GRAIN = 0.075  # radius of a dot of a row
 OUTLYING = 30.0  # times the smallest: what lies further out is left out of the range
@@ -93,8 +93,8 @@ class Wall(VGroup):
     def __init__(self, points: Array, area: Box) -> None:
         super().__init__()
         self.edge_points, self.area = points, area
-        self.region = VMobject(stroke_width=0, fill_color=palette().gradient, fill_opacity=WALL)
-        self.edge = stroke(stroke_color=palette().gradient, stroke_width=3.5)
+        self.region = VMobject(stroke_width=0, fill_color=palette().quiet, fill_opacity=WALL)
+        self.edge = stroke(stroke_color=palette().quiet, stroke_width=3.5)
         self.moving = VGroup(self.region, self.edge)
         self.add(self.moving)
         self.display(0.0)

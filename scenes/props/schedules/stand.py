@@ -89,11 +89,11 @@ class Ground:
         return Chart(self.boxes[0], self.steps, (low, BOUNDED * high), name, log=True)
 
     def rate_called(self, width: float) -> str:
-        """Over a chart of the rate: its name, and in its colour that of the bound."""
+        """Over a chart of the rate: its name, and that of the bound, whose grey is no run's."""
         if self.limits is None:
             return rate_name()
-        bound, letter = tinted("largest stable", palette().gradient), f"${notation().learning_rate}$"
-        names = (f"{rate_name()}, {bound}", f"rate {letter}, {bound}")
+        bound, letter = "largest stable", f"${notation().learning_rate}$"
+        names = (f"{rate_name()}, grey: {bound}", f"rate {letter}, grey: {bound}", f"rate {letter}, {bound}")
         return next((name for name in names if Words(name, SMALL).width < width - NAMED), names[-1])
 
     @cached_property

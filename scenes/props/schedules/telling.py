@@ -218,8 +218,17 @@ class Steep:
     @property
     def times(self) -> float:
         """How many times the largest stable rate at the start the constant one is; 0 where nothing bounds it."""
-        first = float(self.limits[CONSTANT][0])
-        return float(self.walks[CONSTANT].rates[0]) / first if np.isfinite(first) else 0.0
+        return self.times_of(CONSTANT)
+
+    def times_of(self, name: str) -> float:
+        """The same of the first rate of a run."""
+        first = float(self.limits[name][0])
+        return float(self.walks[name].rates[0]) / first if np.isfinite(first) else 0.0
+
+    def best_times(self) -> str:
+        """The best constant rate beside the bound at the start, if there is one: it may well be above it."""
+        times = self.times_of(BEST)
+        return f", {figure(times, 2)} times the first bound" if times else ""
 
     @property
     def above(self) -> int:
@@ -404,6 +413,7 @@ def placeholders(tale: Tale, steep: Steep) -> dict[str, str]:
         "under": steep.under(),
         "warmed_ends": steep.ends(WARMED),
         "best_rate": figure(float(steep.walks[BEST].rates[0]), 2),
+        "best_times": steep.best_times(),
         "best_ends": steep.ends(BEST),
         "answer": answer(tale, steep)[0],
     }

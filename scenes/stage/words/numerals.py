@@ -22,8 +22,8 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.words.figures import DIVERGES, written
 from scenes.stage.words.typesetting import BODY, Words, capital_height
 
-GLYPHS, RAISED = "0123456789.−+·", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
-ROOMS = {".": 0.55, "−": 1.56, "+": 1.56, "·": 0.8, "⁻": 1.15} | dict.fromkeys(RAISED[:-1], 0.74)  # in digits
+GLYPHS, RAISED = "0123456789.−+·>", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+ROOMS = {".": 0.55, "−": 1.56, "+": 1.56, "·": 0.8, ">": 2.3, "⁻": 1.15} | dict.fromkeys(RAISED[:-1], 0.74)  # in digits
 LOWER = 0.14  # of a digit's height: so much lower than in a formula, a power keeps to its line
 LETTER = 0.9  # the same, of a letter, in the mean
 SLOTS = 14  # the longest number, in glyphs
@@ -52,9 +52,9 @@ class Numeral(Flat, VGroup):
         ink = color or palette().ink
         self.add(*(shape(fill_color=ink, fill_opacity=1, stroke_width=0) for _ in range(SLOTS)))
 
-    def display(self, value: float) -> Numeral:
-        """Show another value; nothing happens if it looks the same."""
-        text = written(value, self.spec)
+    def display(self, value: float, sign: str = "") -> Numeral:
+        """Show another value, with a sign before it; nothing happens if it looks the same."""
+        text = sign + written(value, self.spec)
         if text != self.shown:
             self.shown = text
             self._lay_out(text)
@@ -105,7 +105,7 @@ def rooms(text: str) -> Array:
 @cache
 def _glyphs(size: float) -> tuple[dict[str, Array], float]:
     """The outline of each glyph, centred over the origin of a baseline, and the advance of a digit."""
-    line, raised = Words("$0123456789.- + dot$", size), Words("$1^(0123456789-)$", size)
+    line, raised = Words("$0123456789.- + dot >$", size), Words("$1^(0123456789-)$", size)
     found = dict(zip(GLYPHS, line.submobjects, strict=True))
     advance = (found["8"].get_center()[0] - found["0"].get_center()[0]) / 8
     baseline, foot = found["1"].get_bottom()[1], raised.submobjects[0].get_bottom()[1]
