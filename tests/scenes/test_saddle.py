@@ -193,6 +193,28 @@ def test_what_is_flat_is_hatched_all_over_and_nothing_else(place: str) -> None:
     assert length * PITCH / np.sqrt(2) == pytest.approx(flat, rel=0.05)
 
 
+@pytest.mark.parametrize("momentum", [0.0, 0.8])
+def test_the_title_asks_and_the_first_words_answer_only_what_holds(momentum: float) -> None:
+    scene: Any = make_scene("saddle", {"momentum": momentum})
+    fewer = all(scene.flat_in_all(place, MOMENTUM) < scene.flat_in_all(place, GD) for place in ("first", "second"))
+    assert fewer == (momentum > 0)
+    assert scene.title.endswith("?"), "what is true at other settings is not known to it"
+    assert ("is off the flat sooner" in scene.caption("opening")) == fewer
+
+
+def test_nobody_is_said_to_slow_down_on_the_plateau() -> None:
+    """Both start on it, and by plain loops each step there is longer than the last."""
+    scene: Any = make_scene("saddle", {})
+    for name, gamma in ((GD, 0.0), (MOMENTUM, 0.8)):
+        place, update, lengths = np.array(scene.starts["second"]), np.zeros(2), []
+        for _ in range(scene.flat_in_all("second", name)):
+            update = gamma * update + 1.0 * scene.objectives["second"].gradient(place)
+            place = place - update
+            lengths.append(np.linalg.norm(update))
+        assert np.all(np.diff(lengths) > 0)
+    assert "slow" not in " ".join([scene.title, scene.__doc__, *map(scene.caption, scene.beats)])
+
+
 def test_without_momentum_nobody_leaves_first() -> None:
     scene: Any = make_scene("saddle", {"momentum": 0.0})
     assert scene.flat_in_all("first", GD) == scene.flat_in_all("first", MOMENTUM)
