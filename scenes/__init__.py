@@ -60,7 +60,7 @@ CLIPS: Mapping[str, tuple[str, str, str]] = {
     "saddle": (
         "scenes.saddle",
         "Saddle",
-        "Where the slope vanishes both rules slow down; momentum leaves first.",
+        "On flat ground small slopes that agree add up: momentum takes fewer steps there.",
     ),
     "u_turn": ("scenes.u_turn", "UTurn", "Momentum oscillates in and out of the valley, and still arrives first."),
     "u_turn_3d": (

@@ -41,7 +41,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.descent_on_a_curve.loss_strip import LossStrip
 from scenes.props.descent_on_a_curve.near import Near, Push
-from scenes.props.descent_on_a_curve.standings import Standings
+from scenes.props.descent_on_a_curve.standings import Standings, height
 from scenes.props.descent_on_a_curve.sums import first_step, second_step
 from scenes.props.descent_on_a_curve.tale import TOLERANCE, Tale
 from scenes.stage.curves.graph import CurvePanel, window
@@ -59,7 +59,7 @@ from scenes.stage.words.typesetting import BODY, HEADING, Words, bold, on_baseli
 from scenes.typed import as_list
 
 RUNS = ("without", "some", "much")
-LINE, TITLE_ROW, STANDINGS = 0.5, 0.6, 2.1  # heights
+LINE, TITLE_ROW = 0.5, 0.6  # heights
 PACES = (3.0, 8.0, 24.0)  # steps a second: up to where it is out again, up to the arrival, after it
 SLOW = 12  # steps, where a run gives no reason to go on faster earlier
 LONGEST = 9.0  # seconds of one stretch
@@ -338,7 +338,7 @@ class DescentOnACurve(LectureScene):
         """Of the column: title, table, standings, words."""
         title, rest = self.boxes[2].top_slice(TITLE_ROW, gap=0.0)
         words, rest = rest.bottom_slice(LINE, gap=0.15)
-        standings, table = rest.bottom_slice(STANDINGS, gap=0.2)
+        standings, table = rest.bottom_slice(height(), gap=0.2)
         return title, table, standings, words
 
     @cached_property

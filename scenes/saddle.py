@@ -1,4 +1,4 @@
-"""Where the slope vanishes both rules slow down; momentum leaves first.
+"""On flat ground small slopes that agree add up: momentum takes fewer steps there.
 
 A saddle, then a plateau, each as terrain and map. On the ridge of the saddle there is a level spot, and the way out
 begins with next to no slope; on the plateau there is hardly any slope at all. What is flat is hatched, and each rule's
@@ -59,9 +59,9 @@ ONTO, BEHIND = -50.0, -130.0  # azimuths from which a descent from the ridge of 
 
 
 class Saddle(LectureScene):
-    """Where the slope vanishes both rules slow down; momentum leaves first."""
+    """On flat ground small slopes that agree add up: momentum takes fewer steps there."""
 
-    title = "Where it is flat, both slow down"
+    title = "Who is off flat ground sooner?"
     beats = ("opening", "first_ground", "first_run", "second_ground", "second_run", "verdict")
     poster = "verdict"
 
@@ -152,7 +152,7 @@ class Saddle(LectureScene):
         starts = {f"{place}_from": self._from(place) for place in PLACES}
         but = "; round the minimum it does not count" if self.objectives["second"].minima else ""
         ends = {f"{place}_ends": self._ends(place) for place in PLACES}
-        return told | starts | ends | {"outcome": self._outcome(), "but_the_goal": but}
+        return told | starts | ends | {"sooner": self._sooner(), "outcome": self._outcome(), "but_the_goal": but}
 
     def _from(self, place: str) -> str:
         """Where both start, and how far off the ridge of a saddle that is."""
@@ -172,11 +172,21 @@ class Saddle(LectureScene):
         first = f" Momentum overshoots first: uphill and out at step {away[0]}, back at step {away[1]}." if away else ""
         return f"Steps on flat ground: gradient descent {slow}, momentum {fast}.{first}"
 
+    def _sooner(self) -> str:
+        """The answer to the title's question where it is the same on both grounds; else the question."""
+        return "Momentum is off the flat sooner." if self.both_flat and self.first_away else self.title
+
+    @property
+    def both_flat(self) -> bool:
+        """Whether momentum comes to flat ground on both."""
+        return all(self.flat_in_all(place, MOMENTUM) > 0 for place in PLACES)
+
     def _outcome(self) -> str:
         """What holds on both grounds, of the steps where it is flat."""
-        pairs = [[self.flat_in_all(place, name) for name in NAMES] for place in PLACES]
-        if all(fast > 0 for _, fast in pairs) and self.first_away:
-            (slow, fast), (second_slow, second_fast) = pairs
+        if self.both_flat and self.first_away:
+            (slow, fast), (second_slow, second_fast) = (
+                [self.flat_in_all(place, name) for name in NAMES] for place in PLACES
+            )
             fewer = f"{fast} steps instead of {slow}, and {second_fast} instead of {second_slow}"
             return f"{self._why()} On flat ground momentum takes {fewer}.".strip()
         if self.first_away:
@@ -210,7 +220,7 @@ class Saddle(LectureScene):
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
-        """Where it is flat, both slow down."""
+        """{sooner}"""
         self.grounds["first"].begin()
 
     def first_ground(self) -> None:

@@ -175,6 +175,34 @@ def test_a_curve_goes_on_after_its_arrival_and_the_dot_lies_on_it(aspect: str) -
         assert shown == [[0, 0, 0], [0, 1, 0], [1, 1, 0], [1, 1, 1]]
 
 
+def test_a_ring_marks_where_a_run_is_below_the_bound_and_comes_out_again() -> None:
+    """REFERENCE.md, S2: momentum 0.5 is first below at step 5, 0.9 at step 10; without momentum it stays there."""
+    strip: Any = make_scene("descent_on_a_curve", {}).strip  # type: ignore[attr-defined]
+    strip.turn = ""
+    rings = list(strip.dips.values())
+    assert not len(rings[0].points)
+    for ring, name, step in zip(rings[1:], RUNS[1:], (5, 10), strict=True):
+        place = strip.to_screen(step, strip.runs[name].values[step])
+        np.testing.assert_allclose(ring.get_center(), place, atol=1e-6)
+    shown = [[ring.get_stroke_opacity() for ring in strip.display(step).dips.values()] for step in (4.9, 5, 9.9, 10)]
+    assert shown == [[0, 0, 0], [0, 1, 0], [0, 1, 0], [0, 1, 1]]
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "16:10", "4:3", "1:1", "9:16"])
+def test_the_heads_of_the_standings_say_up_to_when_it_is_counted(aspect: str) -> None:
+    """Beyond the arrival it passes through again: 13 and 15 times in all, by the signs of the places."""
+    with studio(make_profile("l", "dark", aspect)):
+        scene: Any = make_scene("descent_on_a_curve", {})
+        first, second = scene.standings.heads
+        assert "before" in first.typst_code
+        assert layout.box_of(first).right < layout.box_of(second).left
+        assert layout.box_of(first).left >= scene.parts[2].left - 0.01
+        assert layout.box_of(first).top <= scene.parts[2].top
+    for name, times in (("some", 13), ("much", 15)):
+        signs = np.sign(scene.runs[name].iterates[:, 0])
+        assert np.sum(signs[1:] != signs[:-1]) == times > len(scene.tale.passes(name))
+
+
 def test_a_table_moves_up_and_has_its_digits_in_columns() -> None:
     values = np.array([100.0, -7.25, 0.5, 0.0, 12.0])
     table = StepTable(Box(0, 0, 4, 2.2), ("step", "loss"), (np.arange(5), values), ("d", ".4f"))
@@ -257,6 +285,7 @@ def test_what_is_said_is_what_the_runs_do(
         assert scene.tale.passes(name) == passes
         assert scene.tale.out_again(name) == out
         assert ("passes through" in told) <= bool(passes)
+        assert ("before" in told) == ("passes through" in told and arrival is not None), "it swings on after it"
         assert (bool(passes) and "farther each time" not in told and "flies off" not in told) <= (
             "passes through" in told
         )

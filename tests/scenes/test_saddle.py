@@ -18,6 +18,7 @@ from scenes.props.saddle.flat_ground import PITCH
 from scenes.props.saddle.flat_steps import FLAT
 from scenes.saddle import GD, MOMENTUM, Saddle
 from scenes.stage.ink import layout
+from tests.scenes.looking import texts_of
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -193,6 +194,28 @@ def test_what_is_flat_is_hatched_all_over_and_nothing_else(place: str) -> None:
     assert length * PITCH / np.sqrt(2) == pytest.approx(flat, rel=0.05)
 
 
+@pytest.mark.parametrize("momentum", [0.0, 0.8])
+def test_the_title_asks_and_the_first_words_answer_only_what_holds(momentum: float) -> None:
+    scene: Any = make_scene("saddle", {"momentum": momentum})
+    fewer = all(scene.flat_in_all(place, MOMENTUM) < scene.flat_in_all(place, GD) for place in ("first", "second"))
+    assert fewer == (momentum > 0)
+    assert scene.title.endswith("?"), "what is true at other settings is not known to it"
+    assert ("is off the flat sooner" in scene.caption("opening")) == fewer
+
+
+def test_nobody_is_said_to_slow_down_on_the_plateau() -> None:
+    """Both start on it, and by plain loops each step there is longer than the last."""
+    scene: Any = make_scene("saddle", {})
+    for name, gamma in ((GD, 0.0), (MOMENTUM, 0.8)):
+        place, update, lengths = np.array(scene.starts["second"]), np.zeros(2), []
+        for _ in range(scene.flat_in_all("second", name)):
+            update = gamma * update + 1.0 * scene.objectives["second"].gradient(place)
+            place = place - update
+            lengths.append(np.linalg.norm(update))
+        assert np.all(np.diff(lengths) > 0)
+    assert "slow" not in " ".join([scene.title, scene.__doc__, *map(scene.caption, scene.beats)])
+
+
 def test_without_momentum_nobody_leaves_first() -> None:
     scene: Any = make_scene("saddle", {"momentum": 0.0})
     assert scene.flat_in_all("first", GD) == scene.flat_in_all("first", MOMENTUM)
@@ -248,6 +271,23 @@ def test_the_cards_say_what_they_count() -> None:
     assert make_scene("saddle", {}).grounds["first"].called == "steps on flat ground"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("aspect", "said"),
+    [("16:9", "on flat"), ("16:10", None), ("4:3", "on flat"), ("1:1", "on flat"), ("9:16", "steps on flat ground")],
+)
+def test_the_number_on_a_card_has_its_unit_where_there_is_room(aspect: str, said: str | None) -> None:
+    """On both cards or on neither, inside the card and clear of all else on it."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        cards = make_scene("saddle", {}).grounds["first"].cards  # type: ignore[attr-defined]
+    for card in cards.values():
+        labels = [words for words in texts_of(card) if "flat" in getattr(words, "typst_code", "")]
+        assert [label.typst_code for label in labels] == [said] * (said is not None)
+        others = [layout.box_of(part) for part in (card.title_words, card.settings, card.value)]
+        for box in map(layout.box_of, labels):
+            assert card.box.contains(box)
+            assert not any(box.overlap(other) for other in others)
+
+
 @pytest.mark.parametrize("offset", [0.001, -0.001])
 def test_the_descent_from_the_ridge_comes_towards_the_camera(offset: float) -> None:
     """It goes to the side on which they start, and there the eye is, from the first run's beginning to its end."""
@@ -263,4 +303,4 @@ def test_what_left_first_is_seen_round_what_leaves_after_it() -> None:
     ground = played(steps=100).grounds["first"]
     first, second = (ground.paths[name] for name in (MOMENTUM, GD))
     assert first.outside.width > second.outside.width > 0
-    assert first.old.stroke_width > second.edge.stroke_width
+    assert first.old.stroke_width >= second.edge.stroke_width + 4, "two pixels at 1080p on each side"

@@ -1,7 +1,8 @@
 """Losses of several runs in one strip, drawn one after the other or together, and a bound below which a run is there.
 
 The ground below the bound is tinted: a curve that passes through dips into it and comes out, one that has arrived stays
-in it, and leaves through the floor. A dot on its curve says from which step on it stays.
+in it, and leaves through the floor. A dot on its curve says from which step on it stays; a ring, where it was first
+below, if it came out again.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class LossStrip(ErrorStrip):
         self.runs, self.tolerance = runs, tolerance
         self.reached = dict.fromkeys(runs, -1.0)
         self.arrivals: dict[str, VMobject] = {}
+        self.dips: dict[str, VMobject] = {}
         shown = {key: run.values[: run.ended_at + 1] for key, run in runs.items()}
         first = next(iter(runs.values())).values[0]
         super().__init__(
@@ -46,8 +48,9 @@ class LossStrip(ErrorStrip):
         for curve in self.curves:
             curve.set_stroke(width=4)
         self.bound = self._bound()
-        self.arrivals = {key: self._arrival(key, colors[key]) for key in runs}
-        self.moving.add(*self.arrivals.values())
+        self.dips = {key: self._mark(key, self._dip(key), colors[key], palette().ground) for key in runs}
+        self.arrivals = {key: self._mark(key, self._arrival(key), palette().ink, colors[key]) for key in runs}
+        self.moving.add(*self.dips.values(), *self.arrivals.values())
         self.furniture = VGroup(self.bound, self.frame, self.labels, self.names)
         self.submobjects = [self.furniture, self.moving]
         self.display(-1.0)
@@ -66,14 +69,23 @@ class LossStrip(ErrorStrip):
         line = dashed(ends, stroke_color=palette().target, stroke_width=2.5)
         return VGroup(ground.set_fill(opacity=TINT), line, label)
 
-    def _arrival(self, key: str, color: str) -> VMobject:
-        """A dot on a run's curve from where it stays below the bound; nothing if it does not, or out of the picture."""
-        step = self.runs[key].stays_below(self.tolerance)
+    def _arrival(self, key: str) -> int | None:
+        """The step from which a run stays below the bound."""
+        found: int | None = self.runs[key].stays_below(self.tolerance)
+        return found
+
+    def _dip(self, key: str) -> int | None:
+        """The first step below the bound, if the run comes out again."""
+        first: int | None = self.runs[key].first_below(self.tolerance)
+        return None if first == self._arrival(key) else first
+
+    def _mark(self, key: str, step: int | None, edge: str, fill: str) -> VMobject:
+        """A disc on a run's curve at a step; nothing if there is none, or if it is out of the picture."""
         if step is None or not len(self.bound):
             return VGroup()
         place = self.to_screen([step], self.runs[key].values[step])
         place = place[inside(place, self.area)]
-        return discs(place, DOT, stroke_color=palette().ink, stroke_width=2.5, fill_color=color)
+        return discs(place, DOT, stroke_color=edge, stroke_width=2.5, fill_color=fill)
 
     def display(self, step: float) -> LossStrip:
         for key in [self.turn] if self.turn else self.reached:
@@ -82,9 +94,10 @@ class LossStrip(ErrorStrip):
             self.draw(curve, corners, self.reached[run])
         for run, words in self.farewells.items():
             words.set_opacity(float(self.reached[run] >= self.leaves_at(run)))
-        for run, dot in self.arrivals.items():
-            arrived = self.runs[run].stays_below(self.tolerance)
-            dot.set_opacity(float(arrived is not None and self.reached[run] >= arrived))
+        for marks, found in ((self.dips, self._dip), (self.arrivals, self._arrival)):
+            for run, mark in marks.items():
+                there = found(run)
+                mark.set_opacity(float(there is not None and self.reached[run] >= there))
         return self
 
     def curve_of(self, key: str) -> VMobject:

@@ -16,9 +16,14 @@ from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import BODY, Words, on_baseline, quiet
 
-LINE = 0.5  # height of the heads
+LINE, LINES, ROWS = 0.5, 0.85, 1.5  # heights: of heads on one line and on two, and of all rows
 BELOW = 0.12  # from the middle of a row to its baseline
-FIRST = 0.46  # of the width: where the first column ends
+FIRST = 0.47  # of the width: where the first column ends
+
+
+def height() -> float:
+    """How high the standings are."""
+    return _of_heads() + ROWS
 
 
 class Standings:
@@ -26,9 +31,11 @@ class Standings:
 
     def __init__(self, box: Box, tale: Tale, color: Callable[[str], str]) -> None:
         self.rights = box.left + FIRST * box.width, box.right
-        heads = (quiet(words) for words in ("times through", f"then below ${TOLERANCE}$"))
-        self.heads = self._flush_right(box.top_slice(LINE)[0], *heads)
-        boxes = box.inset(top=LINE).rows(1, 1, 1, gap=0.0)
+        first = layout.choose("through, \\ before arriving", "passes before", "through, before arriving")
+        second = f"{'' if layout.is_small() else 'then '}below ${TOLERANCE}$"
+        heads = (quiet(words) for words in (first, second))
+        self.heads = self._flush_right(box.top_slice(_of_heads())[0].bottom_slice(LINE)[0], *heads)
+        boxes = box.inset(top=_of_heads()).rows(1, 1, 1, gap=0.0)
         self.rows = {
             name: self._row(tale, name, place, color(name)) for name, place in zip(tale.runs, boxes, strict=True)
         }
@@ -45,6 +52,11 @@ class Standings:
         for words, right in zip(row, self.rights, strict=True):
             words.shift((right - words.get_right()[0]) * RIGHT)
         return VGroup(*(on_baseline(words, _base(box)) for words in row))
+
+
+def _of_heads() -> float:
+    """Where there is not the width for one line, there is the height for two; in 4:3 for neither."""
+    return layout.choose(LINES, LINE, LINE)
 
 
 def _base(box: Box) -> float:

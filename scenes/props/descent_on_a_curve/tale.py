@@ -98,7 +98,8 @@ class Tale:
             return f"The loss is below {TOLERANCE} from the start, and stays there."
         dip = self.dip(name)
         if passes and dip is not None:
-            return f"It {through}: at step {dip} below {TOLERANCE} for the first time, from step {arrival} on for good."
+            first = f"at step {dip} below {TOLERANCE} for the first time"
+            return f"It {through} before it arrives: {first}, from step {arrival} on for good."
         if passes:
             return f"It {through} before the loss stays below {TOLERANCE}: from step {arrival} on."
         if run.first_below(TOLERANCE) == arrival:

@@ -27,8 +27,9 @@ from scenes.stage.words.cards import RuleCard
 from scenes.stage.words.typesetting import BODY
 
 HATCH, PITCH = 0.7, 0.2  # opacity of the hatching, and how far apart its lines are along an edge
-WIDER = (5.0, 0.2)  # the path that lies under the other, and its triangle
+WIDER = (8.5, 0.2)  # the path that lies under the other, so that it is seen on both sides of it, and its triangle
 ABOVE = 1e9
+BRIEFLY = "on flat"  # what the numbers on the cards are
 
 
 class FlatGround(SurfaceAndMap):
@@ -65,8 +66,14 @@ class FlatGround(SurfaceAndMap):
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
-        """Their numbers are the steps on flat ground."""
+        """Their numbers are the steps on flat ground: both say so, as fully as both have room for; or neither does."""
         boxes, most = dict(zip(self.runs, self.card_boxes, strict=False)), max(run.steps for run in self.runs.values())
+        for label in (self.called, BRIEFLY):
+            cards = {
+                name: self._card(name, box, "d", most, BODY, label=label, named=True) for name, box in boxes.items()
+            }
+            if all(card.named for card in cards.values()):
+                return cards
         return {name: self._card(name, box, "d", most, BODY) for name, box in boxes.items()}
 
     @cached_property

@@ -290,14 +290,13 @@ class SurfaceAndMap:
         return cards
 
     def _card(
-        self, name: str, box: Box, spec: str, widest: float, size: float, briefly: bool = False, **more: bool
+        self, name: str, box: Box, spec: str, widest: float, size: float, briefly: bool = False, **more: Any
     ) -> RuleCard:
         title, settings = title_of(name), self.settings(name)
         settings = {key: settings[key] for key in ("learning_rate",)} if briefly else settings
         rates = self.conditions.rates_of({name: self.rules[name]}, max(1, self.runs[name].steps)).get(name)
-        card = RuleCard(
-            box, name, title, settings, spec, self.called, widest, size=size, rates=rates, cut=briefly, **more
-        )
+        more = {"label": self.called} | more
+        card = RuleCard(box, name, title, settings, spec, widest=widest, size=size, rates=rates, cut=briefly, **more)
         return card.at_the_start().display(self.reading(name)(0))
 
     def settings(self, name: str) -> dict[str, float]:
