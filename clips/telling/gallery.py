@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from clips.files import cache_folder, write_whole
 from clips.keeping.records import CLIPS_FOLDER
 from clips.lecture.reading import default_lecture
@@ -52,5 +55,17 @@ def small(poster: bytes) -> bytes:
     picture = large.resize((round(large.width * scale), round(large.height * scale)), Image.Resampling.LANCZOS)
     buffer = BytesIO()
     few = picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # it keeps a thin line's colour
+    few.putpalette(_usual(np.asarray(few), np.asarray(picture)).tobytes())
     few.save(buffer, "png", optimize=True)
     return buffer.getvalue()
+
+
+def _usual(kinds: NDArray[np.uint8], picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A palette (256, 3) for pixels of some kinds: the most frequent colour of each, so that an even ground keeps its
+    own."""
+    pixels = np.column_stack([kinds.ravel(), picture.reshape(-1, 3)])
+    found, counts = np.unique(pixels, axis=0, return_counts=True)
+    rising = found[np.argsort(counts, kind="stable")]
+    palette = np.zeros((256, 3), dtype=np.uint8)
+    palette[rising[:, 0]] = rising[:, 1:]  # of several, the last one stands
+    return palette

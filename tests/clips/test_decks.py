@@ -429,3 +429,15 @@ def test_a_small_poster_keeps_the_colour_of_thin_lines() -> None:
     kept = Image.open(BytesIO(small(buffer.getvalue())))
     assert kept.size == (640, KEPT)
     assert np.abs(np.asarray(kept.convert("RGB"))[180].astype(int) - (244, 140, 6)).max() < 20
+
+
+def test_a_small_poster_keeps_its_ground() -> None:
+    """A picture of many colours on a ground, which is that of the theme and not one like it."""
+    from clips.telling.gallery import small
+
+    pixels = np.full((720, 1280, 3), (14, 17, 22), dtype=np.uint8)
+    pixels[200:500, 200:900] = np.random.default_rng(0).integers(0, 255, (300, 700, 3))
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, "png")
+    kept = np.asarray(Image.open(BytesIO(small(buffer.getvalue()))).convert("RGB"))
+    assert (kept[:90] == (14, 17, 22)).all()
