@@ -41,8 +41,15 @@ class PlainCamera(Camera):
 
     def type_or_raise(self, mobject: Mobject) -> Any:
         kind = super().type_or_raise(mobject)
-        self.display_funcs[Raster] = lambda rasters, pixels: [raster.blit(self, pixels) for raster in rasters]
+        self.display_funcs[Raster] = self._lay_down
         return Raster if isinstance(mobject, Raster) else kind
+
+    def _lay_down(self, rasters: list[Raster], pixels: Any) -> None:
+        """Each as a whole, and not in tiles."""
+        for raster in rasters:
+            if raster.opacity > 0:
+                laid = raster.laid(self)
+                laid.draw(self.get_cairo_context(pixels), [laid.area.bounds])
 
 
 class Witness(StageCamera):

@@ -22,9 +22,9 @@ from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.panels.plot import Panel
-from scenes.stage.words.figures import SAID, figure
+from scenes.stage.words.figures import SAID, as_shown, figure
 
-RATES = np.array([float(f"{rate:.3g}") for rate in np.logspace(-4, 1, 101)])  # three digits, as they are shown
+RATES = np.array([as_shown(rate) for rate in np.logspace(-4, 1, 101)])  # three digits, as they are shown
 FAR, MOST = 1e3, 1e3  # times the top of the chart: out of it; times the first error: a score that is shown
 CLIFF = 100.0  # times: by so much a run ends higher at the next rate where the best stands on a cliff
 JUDGED = 10  # last steps, of which the highest error counts

@@ -14,7 +14,7 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.even_map import View, around
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import as_shown, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 
@@ -163,7 +163,7 @@ class Cases:
             f"{said}; {plain}" if lags[GD] else said,
             finding,
             all(lags.values()),
-            settings=self._set(float(f"{rate:.3g}"), self.parameters.momentum),
+            settings=self._set(as_shown(rate), self.parameters.momentum),
             brief=brief,
             short=short,
             said_briefly=f"at this rate, {plain}" if lags[GD] else "",

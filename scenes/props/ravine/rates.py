@@ -16,7 +16,7 @@ from objectives import Objective
 from optimizers import GradientDescent, Momentum, Rule, descend, theory
 from scenes.stage.ink.drawing import Array
 from scenes.stage.words.endings import last_value
-from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.figures import as_shown, figure, in_math
 from scenes.stage.words.notation import notation
 
 LARGE, SMALLER, MOMENTUM = "large", "smaller", "momentum"  # the three runs
@@ -27,8 +27,8 @@ THIRDS = 100  # of an interval are left out: what is left is narrower than any d
 def rules_of(curvature: float, large: float | None, small: float | None, gamma: float | None) -> dict[str, Rule[Any]]:
     """The three rules: the learning rates and the momentum coefficient that are not given are chosen by the curvature
     across, which is so many times that along."""
-    large = large or rounded(NEAR_LIMIT / curvature)
-    small = small or rounded(FAR_BELOW / curvature)
+    large = large or as_shown(NEAR_LIMIT / curvature)
+    small = small or as_shown(FAR_BELOW / curvature)
     gamma = round(theory.critical_momentum(min(large, 1.0)), 2) if gamma is None else gamma
     return {LARGE: GradientDescent(large), SMALLER: GradientDescent(small), MOMENTUM: Momentum(large, gamma)}
 
@@ -44,7 +44,7 @@ def best_alone(objective: Objective, start: Array, curvatures: Sequence[float], 
     """The best that gradient descent can do from a start (2,) off the minimum; none at the minimum."""
     if not np.any(start):
         return None
-    rate = rounded(lowest_rate(start, np.asarray(curvatures, dtype=float), steps))
+    rate = as_shown(lowest_rate(start, np.asarray(curvatures, dtype=float), steps))
     return Alone(rate, last_value(descend(objective, GradientDescent(rate), start, steps)))
 
 
@@ -83,8 +83,3 @@ def best_said(best: Alone) -> tuple[str, ...]:
         f"the best of all rates, {rate}, ends at the error ${error}$",
         f"the best rate, {rate}: error ${error}$",
     )
-
-
-def rounded(value: float) -> float:
-    """A setting of at most three digits."""
-    return float(f"{value:.3g}")

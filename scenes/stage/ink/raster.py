@@ -151,12 +151,6 @@ class Raster(Mobject):
             return Laid(source, area, opacity, source.pixels(area), source.count, source.tiles)
         return Laid(source, area, opacity, source.pixels(area))
 
-    def blit(self, camera: Camera, pixels: Any) -> None:
-        """Draw it into the pixels of a camera."""
-        if self.opacity > 0:
-            laid = self.laid(camera)
-            laid.draw(camera.get_cairo_context(pixels), [laid.area.bounds])
-
 
 @dataclass(frozen=True, eq=False)
 class Laid:

@@ -19,6 +19,7 @@ from optimizers.rules import Newton
 from optimizers.rules.curvature import solved
 from scenes.stage.ink.drawing import Array
 from scenes.stage.maps.contour_map import heights
+from scenes.stage.words.figures import as_shown
 
 FLAT = 1e-9  # of the largest curvature: none
 GRID, DIPS, POLISH = 41, 12, 30  # of the search for minima: points a side, dips that are looked at, Newton steps
@@ -111,7 +112,7 @@ def best_rate(curvatures: Array) -> float:
     """
     bend = float(np.max(np.abs(curvatures))) if np.isfinite(curvatures).all() else 0.0
     rate = 2.0 / float(curvatures.sum()) if kind_of(curvatures) == MINIMUM else 1.0 / bend if bend else 1.0
-    return float(f"{min(max(rate, 1e-12), 1e6):.3g}")
+    return as_shown(min(max(rate, 1e-12), 1e6))
 
 
 def known_minima(objective: AnyObjective) -> Array:

@@ -4,8 +4,7 @@ One run for each rate of a ladder, all in one call. The ladder reaches from step
 picture: so it fits a function as tall as a tower or as flat as a plain. Taken is the smallest rate that gets nearly as
 low as any, stays in the picture and takes no leaps: so the way down can be followed, and no rule is held back by the
 rate of another. How low each of the rates gets that can be followed is kept: whether a rule stays behind for its rate
-alone, these tell. Where rules
-are compared by how low they get, each has the best of many rates (`THE_BEST`).
+alone, these tell. Where rules are compared by how low they get, each has the best of many rates (`THE_BEST`).
 """
 
 from __future__ import annotations

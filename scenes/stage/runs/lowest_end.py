@@ -11,6 +11,7 @@ import numpy as np
 from objectives import AnyObjective
 from optimizers import GradientDescent, descend
 from scenes.stage.ink.drawing import Array
+from scenes.stage.words.figures import as_shown
 
 TRIES, REACH = 301, 30.0  # rates, as many times below a scale as above it
 LEAST, MOST = 1e-12, 1e6  # rates
@@ -19,7 +20,7 @@ LEAST, MOST = 1e-12, 1e6  # rates
 def tried_rates(scale: float) -> Array:
     """From far below a rate to far above it, with three digits, as they are shown; within what a rule takes."""
     rates = np.clip(np.geomspace(scale / REACH, scale * REACH, TRIES), LEAST, MOST)
-    return np.array([float(f"{rate:.3g}") for rate in rates])
+    return np.array([as_shown(rate) for rate in rates])
 
 
 def lowest_rate(objective: AnyObjective, start: Array, steps: int, scale: float) -> float:

@@ -117,6 +117,15 @@ def typed(value: float, digits: int = 6) -> str:
     return in_math(figure(value, digits))
 
 
+def as_shown(value: float) -> float:
+    """A setting of at most three digits: what is read is what runs.
+
+    >>> as_shown(0.0732718)
+    0.0733
+    """
+    return float(f"{value:.3g}")
+
+
 def rounded(value: float, decimals: int = DIGITS) -> str:
     """A result with at most so many decimals.
 
