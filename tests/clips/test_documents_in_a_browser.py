@@ -18,6 +18,7 @@ import pytest
 
 from clips.decks.embed import embed
 from clips.decks.html import REVEAL
+from clips.making.subtitles import Cue, srt, vtt
 from tests.clips.delivered import deliver_two
 from tests.clips.test_browser import chrome, pytestmark, tab  # noqa: F401 - fixtures, and where there is no browser
 from tests.clips.test_documents import NODE, ODD, needs_node
@@ -101,6 +102,24 @@ def test_the_video_and_its_captions_are_there(page: str, way: str, site: Path, s
     tab.wait_for_function(f"() => {PLAYER}.querySelector('track').readyState >= 2", timeout=LONG)
     cues = tab.evaluate(f"[...{PLAYER}.textTracks[0].cues].map(cue => cue.getCueAsHTML().textContent)")
     assert cues == CAPTIONS
+
+
+def test_what_stands_behind_a_less_than_is_seen(tab: Any) -> None:  # noqa: F811
+    """A bare `<` would be a tag to the browser, up to the next `>`; SubRip has it as it is typed."""
+    said = ["Stable if η < 2/λ and the share γ > 0.", "a<b --> c & d < e", "η &lt; 1"]
+    cues = [Cue(f"c{k}", k, k + 1, text) for k, text in enumerate(said)]
+    tab.set_content("<video><track></video>")
+    tab.evaluate(
+        """text => {
+            const track = document.querySelector("track");
+            track.track.mode = "hidden";
+            track.src = URL.createObjectURL(new Blob([text], {type: "text/vtt"}));
+        }""",
+        vtt(cues),
+    )
+    tab.wait_for_function(f"() => {PLAYER}.querySelector('track').readyState >= 2", timeout=LONG)
+    assert tab.evaluate(f"[...{PLAYER}.textTracks[0].cues].map(cue => cue.getCueAsHTML().textContent)") == said
+    assert srt(cues).splitlines()[2::4] == said
 
 
 def test_in_reveal_it_plays_on_its_slide(site: Path, tab: Any) -> None:  # noqa: F811
