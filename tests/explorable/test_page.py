@@ -563,5 +563,14 @@ def test_everything_has_a_name(tab: Callable[..., Any]) -> None:
     assert nameless == []
 
 
+def test_one_word_for_a_step(tab: Callable[..., Any]) -> None:
+    """What is written and what a screen reader says: the films, too, say step."""
+    page = tab("objective=valley_neuron&rules=momentum,adam&lens=data")
+    heard = "all => all.flatMap(one => [one.getAttribute('aria-label'), one.title, one.textContent]).join(' ')"
+    said = page.eval_on_selector_all("body *", heard)
+    assert "step" in said
+    assert "iteration" not in said.lower()
+
+
 def test_the_file_is_small(file: Path) -> None:
     assert file.stat().st_size < 400_000

@@ -50,7 +50,7 @@ export function transportPart(app) {
   const button = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {() => void} */ act) =>
     h("button", { type: "button", title: label, "aria-label": label, onclick: act }, sign);
   const playing = h("button", { type: "button", class: "play", onclick: toggle });
-  const range = h("input", { type: "range", min: 0, step: 1, "aria-label": "Iteration", "data-knob": "scrub" });
+  const range = h("input", { type: "range", min: 0, step: 1, "aria-label": "Step", "data-knob": "scrub" });
   range.addEventListener("input", () => {
     if (running) {
       cancelAnimationFrame(running);
