@@ -175,6 +175,18 @@ def test_arrow_keys_move_the_start(tab: Callable[..., Any]) -> None:
     assert "arrow keys" in page.get_attribute(".map .start", "aria-label")
 
 
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_the_start_and_the_buttons_are_never_on_one_place(width: int, tab: Callable[..., Any]) -> None:
+    """On `ravine` and `trap` the start lay on a button: neither could be used."""
+    page = tab("steps=1", viewport={"width": width, "height": 900})
+    for name in page.eval_on_selector_all("[data-knob=objective] option", "all => all.map(one => one.value)"):
+        page.select_option("[data-knob=objective]", name)
+        page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        one, other = (page.locator(which).bounding_box() for which in (".map .start", ".map .zoom"))
+        sides = (("x", "width"), ("y", "height"))
+        assert any(one[x] >= other[x] + other[size] or other[x] >= one[x] + one[size] for x, size in sides), name
+
+
 def test_a_finger_moves_the_start_and_a_tap_sets_it(tab: Callable[..., Any]) -> None:
     page = tab("objective=ravine&learning_rate=0.03", has_touch=True, viewport={"width": 390, "height": 844})
     x, y = middle(page, ".map .start")

@@ -24,6 +24,7 @@ import { letter } from "./words.js";
 const FINE = 4; // pixels between nodes
 const COARSE = 9;
 const CLOSER = 1.5; // a click on + or −
+const ROOM = 40; // pixels between the buttons and the start, from its centre
 const SMALLEST = 1e-12; // of its place: a window in which doubles still differ
 const KEYS = /** @type {Record<string, [number, number]>} */ ({
   ArrowLeft: [-1, 0],
@@ -41,7 +42,8 @@ export function mapPart(app) {
   const painted = remembering(paintedMap);
   const { handle, hint } = startHandle(app, paper.canvas, () => at());
   const at = () => frameOf(/** @type {View} */ (seen), paper.size);
-  paper.element.append(hint, handle, zoomable(app, paper, at, hint));
+  const zoom = zoomable(app, paper, at, hint);
+  paper.element.append(hint, handle, zoom);
 
   /** @param {CanvasRenderingContext2D} pen @param {Size} size @param {View} view */
   function draw(pen, size, view) {
@@ -55,6 +57,7 @@ export function mapPart(app) {
     if (!shown) performance.mark("first map");
     shown = true;
     putHandle(handle, hint, here, view);
+    giveWay(zoom, here, view);
   }
 
   /** The map as an image of its own. */
@@ -208,6 +211,14 @@ function putHandle(handle, hint, here, view) {
   hint.classList.toggle("left", isLeft);
   hint.classList.toggle("above", y > box.top + 60);
   hint.classList.toggle("gone", !shown);
+}
+
+/** The buttons stand at the right, and at the left when the start is there. @param {HTMLElement} zoom @param {Frame} here @param {View} view */
+function giveWay(zoom, here, view) {
+  const { box } = here;
+  const [x, y] = screenPlace(here, view);
+  const isUnder = x > box.left + box.width - zoom.offsetWidth - ROOM && y < box.top + zoom.offsetHeight + ROOM;
+  zoom.classList.toggle("left", isUnder);
 }
 
 /** @param {View} view */
