@@ -575,6 +575,21 @@ def test_everything_has_a_name(tab: Callable[..., Any]) -> None:
     assert nameless == []
 
 
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_a_power_is_on_one_line_and_a_line_ends_in_no_sign(width: int, tab: Callable[..., Any]) -> None:
+    """What stands in a power goes on to the right; a second line would begin at the left again."""
+    page = tab("steps=1", viewport={"width": width, "height": 900})
+    for name in page.eval_on_selector_all("[data-knob=objective] option", "all => all.map(one => one.value)"):
+        page.select_option("[data-knob=objective]", name)
+        lefts = page.eval_on_selector_all(
+            ".shown-formula sup", "all => all.map(one => [...one.getClientRects()].map(part => part.left))"
+        )
+        assert all(power == sorted(power) for power in lefts), name
+        shown = page.text_content(".shown-formula")
+        assert not re.search("[−+] ", shown), name
+        assert page.eval_on_selector(".shown-formula", "one => one.scrollWidth <= one.clientWidth + 1"), name
+
+
 def test_one_word_for_a_step(tab: Callable[..., Any]) -> None:
     """What is written and what a screen reader says: the films, too, say step."""
     page = tab("objective=valley_neuron&rules=momentum,adam&lens=data")

@@ -11,7 +11,8 @@ import { letter } from "./words.js";
 const TOKEN = /\s*(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+|[\p{L}_][\p{L}\d_]*|\*\*|<=|>=|[^\s])/uy;
 const WORDS = /^[\p{L}_]/u;
 const NUMBERS = /^[\d.]/;
-const THIN = "\u2009";
+const THIN = "\u202f"; // and a product stays on one line
+const FIRM = "\u00a0"; // a line begins with a sign, and never ends with one
 const SUM = "∑";
 const CONSTANTS = /** @type {Record<string, string>} */ ({ pi: "π", E: "e" });
 
@@ -74,8 +75,8 @@ class Setter {
   /** @param {string} token @param {string} before */
   sign(token, before) {
     if (token === "*") return NUMBERS.test(this.next) ? "·" : THIN;
-    if (token === "-") return before === "value" ? " − " : "−";
-    if (token === "+") return before === "value" ? " + " : "+";
+    if (token === "-") return before === "value" ? ` −${FIRM}` : "−";
+    if (token === "+") return before === "value" ? ` +${FIRM}` : "+";
     return token === "," ? ", " : token;
   }
 
