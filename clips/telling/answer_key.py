@@ -30,6 +30,7 @@ from optimizers import (
     rates,
     scheduled,
 )
+from optimizers.guests import forgetting
 from optimizers.guests.likeness import in_words, likeness
 from optimizers.guests.record import Guest
 from optimizers.minibatch import steps_of
@@ -70,8 +71,7 @@ class Answer:
     @property
     def remarks(self) -> list[str]:
         """What else is to be said of it."""
-        told = in_words(self.rule, self.alike) if isinstance(self.rule, Guest) and self.alike is not None else None
-        return [*self.objective.remarks, *([told] if told else [])]
+        return [*self.objective.remarks, *(_of_guest(self.rule, self.alike) if isinstance(self.rule, Guest) else ())]
 
     @property
     def rates(self) -> list[float] | None:
@@ -89,6 +89,13 @@ class Answer:
     @property
     def variables(self) -> list[str]:
         return [str(variable) for variable in self.objective.variables]
+
+
+def _of_guest(guest: Guest, alike: Rule[Any] | None) -> Iterator[str]:
+    if (forgets := forgetting.in_words(guest)) is not None:
+        yield forgets
+    if alike is not None:
+        yield in_words(guest, alike)
 
 
 def answer(

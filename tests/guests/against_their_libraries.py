@@ -16,6 +16,7 @@ from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from optimizers import descend, make_rule
 from optimizers.guests import LIBRARIES, guest, invited
+from optimizers.guests.forgetting import kept
 
 START, STEPS = (7.11, 6.97), 30
 
@@ -124,6 +125,14 @@ def test_all_of_a_library(library: str) -> None:
             continue
         runs = [descend(objective, guest(entry.name), objective.start, 5).iterates for _ in range(2)]
         np.testing.assert_array_equal(*runs, err_msg=entry.name)
+
+
+def test_who_forgets_the_start() -> None:
+    """All others stay where the ground is flat, but for weight decay and noise."""
+    names = [entry.name for library in LIBRARIES for entry in invited(library) if not entry.reason]
+    shares = {name: kept(guest(name)) for name in names}
+    forgetful = {name: share for name, share in shares.items() if share != 1}
+    assert forgetful == {"pytorch_optimizer:FTRL": 0, "pytorch_optimizer:SRMM": pytest.approx(0.5**0.5)}
 
 
 @pytest.mark.parametrize(
