@@ -33,25 +33,25 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.rolling_ball import tale
+from scenes.props.rolling_ball.cards import LOWER, baseline, rule_cards, seated_counter
 from scenes.props.rolling_ball.comparison import Comparison
-from scenes.props.rolling_ball.race import CurveRace
+from scenes.props.rolling_ball.ending import SecondTry, pins
+from scenes.props.rolling_ball.race import LESS, CurveRace
 from scenes.props.rolling_ball.rolling import Footprints, RollingDisc, StepArrows, Track, glide, magnification, motion
 from scenes.stage.curves.graph import CurvePanel, Places, onto_picture, tall_places, wide_places
-from scenes.stage.curves.run import at_step
+from scenes.stage.curves.run import arrival, at_step
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
-from scenes.stage.words.cards import Counter, RuleCard, fitting_card, label_of
+from scenes.stage.words.cards import Counter, RuleCard
 from scenes.stage.words.figures import figure, typed
-from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, quiet, wrapped
 
 RADII = 0.16, 0.26  # least and largest radius of a ball
 ROWS = {MOMENTUM: 0.17, GD: 0.07}  # of the footprints, above the axis
 LANES = {GD: (0.12,), MOMENTUM: (0.27, 0.41)}  # of the arrows, above the ball
-UPPER, LOWER = 0.1, -0.3  # baselines of a card, from its middle, of its height
-LONG_ARROW, ARROW = 0.2, 0.225  # longest arrow, of the panel's width: in the slow beat, and after it
+LONG_ARROW, ARROW = 0.2, 0.28  # longest arrow, of the panel's width: in the slow beat, and after it
 CLEAR = 0.3  # between the scale of the arrows and the counter
 LONGEST = 9.0  # seconds of one stretch
 NEVER = "never"
@@ -72,7 +72,7 @@ class RollingBall(LectureScene):
         start: Point | None = Field(None, description="Where both start; if not given, where the objective says.")
         learning_rate: LearningRate = Field(0.2, description="Learning rate of both balls.")
         momentum: Coefficient = Field(0.9, description="Momentum coefficient of the second ball.")
-        steps: int = Field(100, ge=1, le=2000, description="How many steps both take.")
+        steps: int = Field(120, ge=1, le=2000, description="How many steps both take.")
 
     @cached_property
     def objective(self) -> AnyObjective:
@@ -103,6 +103,7 @@ class RollingBall(LectureScene):
             "momentum_end": float(fast.x[fast.last]),
             "momentum_value": float(fast.value[-1]),
             "lowest_value": race.lowest,
+            "end_with_less_momentum": float(race.weaker.x[race.weaker.last]),
         }
 
     def claims(self) -> Iterator[Claim]:
@@ -123,6 +124,12 @@ class RollingBall(LectureScene):
             f"{figure(race.growth)} times",
             race.growth >= 3,
         )
+        if self.parameters.momentum > LESS:
+            less = race.value_said(race.weaker.x[race.weaker.last])
+            yield Claim(
+                f"it takes more than {LESS:g} of momentum: with that, too, the ball ends at {less}",
+                race.caught_with_less,
+            )
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -161,7 +168,7 @@ class RollingBall(LectureScene):
         self._roll_to(self.race.cuts.before, 0.4)
         if self.race.cuts.pushed is not None:
             self._roll_to(self.race.cuts.pushed, 1.1)
-            self._say(self._line(tale.AGAINST_THE_SLOPE), seconds=2.5)
+            self._say(self._line(tale.against_the_slope(self.race, self.race.cuts.pushed)), seconds=2.5)
         else:
             self._roll_through()
 
@@ -183,10 +190,12 @@ class RollingBall(LectureScene):
         self._watch_the_slow_one()
         self._roll_to(self.race.stopped or self.race.slow.gone or 0, 0.16)
         self._say(self._line(tale.stop_line(self.race)), seconds=2.2)
-        self._roll_to(self.race.end, 0.12)
-        self.play(FadeOut(self.legend), *self._fade_arrows(0.0), run_time=0.5)
-        self.wait(0.3)
-        self._say(self._line(tale.verdict(self.race)), seconds=4.0)
+        self._roll_to(self.race.end, 0.1)
+        self.play(FadeOut(self.legend), *self._fade_arrows(0.0), FadeIn(self.pins), run_time=0.5)
+        if self.race.caught_with_less:
+            self._send_another()
+        else:
+            self._say(self._line(tale.verdict(self.race)), seconds=4.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -234,6 +243,18 @@ class RollingBall(LectureScene):
         self._say(self._line(tale.FORGETFUL), seconds=1.2)
         self._roll_to(self.race.stopped or 0, 0.5)
         self.wait(0.6)
+
+    def _send_another(self) -> None:
+        """A ball with less momentum, in time lapse: is it through as well?"""
+        self._hush()
+        self._say(self._line(tale.less()), seconds=0.8)
+        ball, step = self.another, ValueTracker(0.0)
+        self.play(FadeOut(self.counter), FadeIn(ball), run_time=0.5)
+        ball.add_updater(lambda _: ball.roll(step.get_value()))
+        arrived = arrival(self.race.weaker, self.race.view[0]) or 0
+        self.play(step.animate.set_value(arrived), run_time=3.0, rate_func=glide)
+        ball.clear_updaters()
+        self._say(self._line(tale.it_takes_that_much(self.race)), seconds=3.5)
 
     def _roll_to(self, step: int, pace: float) -> None:
         """Both roll on to a step, unless they are there, at so many seconds a step."""
@@ -327,38 +348,11 @@ class RollingBall(LectureScene):
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
-        wanted = self.parameters
-        settings = {GD: {"learning_rate": wanted.learning_rate}}
-        settings[MOMENTUM] = settings[GD] | {"momentum": wanted.momentum}
-        boxes = dict(zip(NAMES, self.places.cards, strict=True))
-        return {name: self._card(name, box, settings[name]) for name, box in boxes.items()}
-
-    def _card(self, name: str, box: layout.Box, settings: Mapping[str, float]) -> RuleCard:
-        """Name, settings and the height of a ball, which is called what the curve's axis is called if there is room."""
-        spec, heights = f".{self.race.digits}f", self.race.heights[name]
-        widest = widest_of(heights, spec)
-        card = fitting_card(box, name, NAMES[name], settings, spec, label="", widest=widest).display(widest)
-        label = label_of(f"$f({self.race.variable})$", card.value)
-        if label.get_left()[0] > card.settings.get_right()[0] + 0.15:
-            card.add(label)
-        return card.display(heights[0])
+        return rule_cards(self.race, self.places)
 
     @cached_property
     def counter(self) -> Counter:
-        """The step: on the baseline of the cards' names, or at the right end of its row."""
-        box = self.places.side
-        counter = Counter(box, "step", widest=self.parameters.steps)
-        right = 0.0 if layout.is_wide() else box.right - float(counter.number.anchor[0])
-        up = self._baseline(UPPER) - float(counter.number.anchor[1])
-        move = np.array([right, up, 0.0])
-        counter.submobjects[0].shift(move)
-        counter.number.seat(counter.number.anchor + move)
-        return onto_picture(counter)
-
-    def _baseline(self, share: float) -> float:
-        """A baseline beside the cards, or the one of the row below them."""
-        box = self.places.cards[0] if layout.is_wide() else self.places.side
-        return float(box.center[1] + (share * box.height if layout.is_wide() else -0.25 * box.height))
+        return seated_counter(self.places, self.parameters.steps)
 
     @cached_property
     def places_of(self) -> dict[str, Callable[[float], float]]:
@@ -372,6 +366,14 @@ class RollingBall(LectureScene):
         balls = {n: RollingDisc(self.track, self.radius, rule_color(n), self.panel.area, a) for n, a in ahead.items()}
         start = self.places_of[GD](0.0)
         return {name: ball.display(start, None if name == MOMENTUM else start) for name, ball in balls.items()}
+
+    @cached_property
+    def another(self) -> SecondTry:
+        return SecondTry(self.race, self.track, self.radius, self.panel)
+
+    @cached_property
+    def pins(self) -> VMobject:
+        return pins(self.race, self.track, self.radius, self.panel)
 
     @cached_property
     def footprints(self) -> dict[str, Footprints]:
@@ -409,7 +411,7 @@ class RollingBall(LectureScene):
         arrows.follow(self.places_of[name](step), share, slope, self.presence[name].get_value())
 
     def _legend(self, scale: float) -> Words:
-        words = layout.place(quiet(f"arrows: step $times {typed(scale)}$"), self.places.side, LEFT)
+        words = layout.place(quiet(f"arrows: ${typed(scale)} times$ step"), self.places.side, LEFT)
         if not layout.is_wide():  # on one line with the counter
             words.shift(min(0.0, self.counter.get_left()[0] - CLEAR - words.get_right()[0]) * RIGHT)
-        return onto_picture(on_baseline(words, self._baseline(LOWER)))
+        return onto_picture(on_baseline(words, baseline(self.places, LOWER)))

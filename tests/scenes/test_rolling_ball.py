@@ -197,6 +197,7 @@ def test_the_claims_hold_with_the_defaults_and_not_without_momentum() -> None:
     with studio(make_profile("l")), typeset_cache():
         assert all(claim.holds for claim in clip().claims())
         assert [claim.holds for claim in clip(momentum=0).claims()] == [True, False, False]
+        assert [claim.holds for claim in clip(momentum=0.55).claims()] == [True, False, False, False]
 
 
 def test_the_update_is_the_sum_of_its_shares() -> None:
@@ -357,14 +358,80 @@ def test_the_picture_of_the_dip_is_the_step_at_which_the_slope_pulls_back() -> N
         scene.overshoot = lambda: seen.append((scene.step.get_value(), scene.message.typst_code))
         scene.rest = lambda: None
         scene.render()
-        line = scene._line(tale.AGAINST_THE_SLOPE).typst_code
     [(step, said)] = seen
     run, slope = scene.trajectories()[MOMENTUM], find_objective("hillside").gradient
     pull, push = (float(term[0]) for term in (0.2 * slope(run.iterates[int(step)]), 0.9 * run.updates[int(step) - 1]))
     assert pull > 0 > pull + push
-    assert said == line
-    assert f"At step {step:g}, in the dip" in scene.caption("through_the_dip")
-    assert f"pulls back by {pull:.2g}, but momentum pushes on by {-push:.2g}." in scene.caption("through_the_dip")
+    assert run.iterates[int(step), 0] > scene.race.slow.x[-1]  # past the floor, where gradient descent ends
+    assert f"At step {step:g}, past the floor of the dip" in scene.caption("through_the_dip")
+    assert f"pulls back by {pull:.2f}, but momentum pushes on by {-push:.2f}." in scene.caption("through_the_dip")
+    assert f"pulls back by ${pull:.2f}$" in said
+    assert f"pushes on by ${-push:.2f}$" in said
+
+
+@pytest.mark.parametrize("learning_rate", [0.02, 0.1, 0.2, 0.3])
+@pytest.mark.parametrize("momentum", [0.65, 0.8, 0.9, 0.97])
+def test_the_two_pushes_have_the_same_decimals_and_neither_is_zero(learning_rate: float, momentum: float) -> None:
+    race = clip(learning_rate=learning_rate, momentum=momentum).race
+    if (step := race.cuts.pushed) is None:
+        return
+    told = tale.pushes(race, step)
+    assert len({len(text.partition(".")[2]) for text in told}) == 1
+    assert 0 < float(told[0]) < float(told[1])
+
+
+# The end --------------------------------------------------------------------------------------------------------------
+
+
+def rolled(momentum: float, steps: int) -> float:
+    """Where a ball on the hillside is at last, by a loop of its own."""
+    objective = find_objective("hillside")
+    x, update = float(objective.start[0]), 0.0
+    for _ in range(steps):
+        update = momentum * update + 0.2 * float(objective.gradient(np.array([x]))[0])
+        x -= update
+    return x
+
+
+@pytest.mark.parametrize(("momentum", "told"), [(0.9, True), (0.7, True), (0.6, False), (0.5, False), (0.0, False)])
+def test_less_momentum_is_caught_only_where_more_is_not(momentum: float, told: bool) -> None:
+    through, caught = rolled(momentum, 120), rolled(0.5, 120)
+    assert (through > 6 and abs(caught - rolled(0.0, 120)) < 0.01) == told
+    scene: Any = make_scene("rolling_ball", {"momentum": momentum})
+    assert scene.race.caught_with_less == told
+    assert ("With a momentum of 0.5 the ball is caught in the dip, too." in scene.caption("rest")) == told
+
+
+def test_less_momentum_is_not_told_where_there_is_no_dip() -> None:
+    for objective in ("theta_squared", "theta_sine"):
+        scene: Any = make_scene("rolling_ball", {"objective": objective})
+        assert not scene.race.caught_with_less
+        assert "caught" not in scene.caption("rest")
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_what_is_compared_stands_over_the_balls_on_one_level(aspect: str) -> None:
+    """A line from each ball to its last place and value; the ball with less momentum lies where it says."""
+    with studio(make_profile("l", "dark", aspect)), typeset_cache():
+        scene: Any = make_scene("rolling_ball", {}, only=())
+        scene.render()
+        marks = dict(zip((GD, MOMENTUM), scene.pins, strict=True))
+        for name, (line, label) in marks.items():
+            x = scene.race.runs[name].x[-1]
+            place = float(scene.panel.x_axis.place(x))
+            assert line.get_center()[0] == pytest.approx(place)
+            assert label.get_center()[0] == pytest.approx(place)
+            assert f"theta = {x:.2f}$" in label.typst_code
+            assert f"f = {scene.race.runs[name].value[-1]:.2f}$" in label.typst_code
+        assert len({round(float(label.get_bottom()[1]), 6) for _, label in marks.values()}) == 1
+        ball = scene.another.disc.get_center()[0]
+        assert ball == pytest.approx(float(scene.panel.x_axis.place(rolled(0.5, 120))), abs=0.03)
+        assert scene.message.typst_code == scene._line(tale.it_takes_that_much(scene.race)).typst_code
+
+
+def test_balls_too_near_to_each_other_have_no_pins() -> None:
+    with studio(make_profile("l")), typeset_cache():
+        assert len(clip(momentum=0.5).pins) == 0
 
 
 @pytest.mark.parametrize("changes", [{}, {"momentum": 0.5}, {"objective": "x**4 - 3*x**2 + x", "learning_rate": 0.005}])

@@ -13,7 +13,7 @@ import numpy as np
 from objectives import AnyObjective, typeset
 from optimizers import Trajectory, descend
 from scenes.stage.curves.graph import values_at, window
-from scenes.stage.curves.run import CurveRun, Cuts, arrival, curve_run, cuts, dip_passed
+from scenes.stage.curves.run import STILL, CurveRun, Cuts, arrival, curve_run, cuts, dip_passed
 from scenes.stage.ink.drawing import Array
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
@@ -22,6 +22,7 @@ from scenes.stage.words.figures import figure
 SAME_WAY = 10  # steps after which the two updates are compared
 LAST_STEPS = 8  # of gradient descent, before it stops: watched
 NEARBY = 0.25  # of the picture's width: near its left
+LESS = 0.5  # momentum of the ball that is sent after them, to see whether it gets through as well
 LONG_NUMBER = 1e9  # values from here on are shown in units of a power of ten
 
 
@@ -65,6 +66,12 @@ class CurveRace:
     @property
     def fast(self) -> CurveRun:
         return self.runs[MOMENTUM]
+
+    @cached_property
+    def weaker(self) -> CurveRun:
+        """What the same ball does with less momentum."""
+        run = descend(self.objective, pair_of_rules(self.learning_rate, LESS)[MOMENTUM], self.start, self.steps)
+        return curve_run(run, self.learning_rate, LESS, self.view[0])
 
     # What happens to them -------------------------------------------------------------------------------------------
 
@@ -113,6 +120,16 @@ class CurveRace:
     def lower(self) -> bool:
         """Whether momentum ends in the picture, and visibly lower."""
         return self.fast.gone is None and bool(self.fast.value[-1] < self.slow.value[-1] - self.visible)
+
+    @property
+    def caught_with_less(self) -> bool:
+        """Whether it takes that much momentum: it rolls through the dip that holds gradient descent, and with less of
+        it the ball comes to rest in that dip, too."""
+        if self.dip is None or self.momentum <= LESS or not (self.trapped and self.passed and self.lower):
+            return False
+        near, end = 2 * STILL * (self.view[0][1] - self.view[0][0]), self.slow.x[-1]
+        rests = arrival(self.weaker, self.view[0]) is not None and abs(self.weaker.x[-1] - end) <= near
+        return bool(rests and abs(self.dip[0] - end) <= near)
 
     @property
     def ahead(self) -> bool:

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from scenes.props.rolling_ball.race import CurveRace
+from scenes.props.rolling_ball.race import LESS, CurveRace
 from scenes.stage.curves.run import CurveRun
 from scenes.stage.runs.pair import NAMES
-from scenes.stage.words.figures import figure, in_math, typed
+from scenes.stage.words.figures import in_math, typed
+from scenes.stage.words.notation import notation
 
 # What is worth knowing ------------------------------------------------------------------------------------------------
 
@@ -54,8 +55,16 @@ def in_the_dip(race: CurveRace) -> str:
     dip, step = f"the dip at {race.place_said(race.dip[0])}", race.cuts.pushed
     if step is None:
         return f"Momentum carries the ball through {dip}."
-    back, on = (figure(abs(float(push[step])), 2) for push in (race.fast.slope, race.fast.share))
-    return f"At step {step}, in {dip}, the slope pulls back by {back}, but momentum pushes on by {on}."
+    back, on = pushes(race, step)
+    return f"At step {step}, past the floor of the dip, the slope pulls back by {back}, but momentum pushes on by {on}."
+
+
+def pushes(race: CurveRace, step: int) -> tuple[str, str]:
+    """How much the slope and momentum bring to an update, both with the decimals that two digits of the larger need."""
+    sizes = [abs(float(push[step])) for push in (race.fast.slope, race.fast.share)]
+    decimals = int(np.clip(1 - np.floor(np.log10(max(sizes))), 0, 6))
+    slope, share = (f"{size:.{decimals}f}" for size in sizes)
+    return slope, share
 
 
 def beyond(race: CurveRace) -> str:
@@ -82,7 +91,8 @@ def against(run: CurveRun, step: int) -> int:
 
 def at_the_end(race: CurveRace) -> str:
     ends = "; ".join(f"{NAMES[name]} {_end(race, name, run)}" for name, run in race.runs.items())
-    return f"{ends.capitalize()}."
+    less = f" With a momentum of {LESS:g} the ball is caught in the dip, too." if race.caught_with_less else ""
+    return f"{ends.capitalize()}.{less}"
 
 
 def _end(race: CurveRace, name: str, run: CurveRun) -> str:
@@ -93,7 +103,6 @@ def _end(race: CurveRace, name: str, run: CurveRun) -> str:
 
 # Lines above the curve: Typst markup ----------------------------------------------------------------------------------
 
-AGAINST_THE_SLOPE = "the #box[slope] <slope> pulls back, #box[momentum] <share> pushes on"
 FORGETFUL = "and #box[gradient descent]<gradient_descent>, without memory?"
 
 
@@ -106,6 +115,11 @@ def difference(momentum: float) -> str:
 def asked(race: CurveRace) -> str:
     again = "again and again " if race.fast.gains[race.cuts.same_way] > 1 else ""
     return f"asked {again}to go the same way ..."
+
+
+def against_the_slope(race: CurveRace, step: int) -> str:
+    back, on = pushes(race, step)
+    return f"the #box[slope] <slope> pulls back by ${back}$, #box[momentum] <share> pushes on by ${on}$"
 
 
 def dip_line(race: CurveRace) -> str:
@@ -136,6 +150,20 @@ def verdict(race: CurveRace) -> str:
     """The final values, each labelled with its rule."""
     ends = (f"#box[{NAMES[name]} {_final(race, name, run)}] <{name}>" for name, run in race.runs.items())
     return " #h(0.8em) ".join(ends)
+
+
+def less() -> str:
+    """A question, before the ball with less momentum rolls."""
+    return f"and with less, {_with(LESS)}?"
+
+
+def it_takes_that_much(race: CurveRace) -> str:
+    """What becomes of more momentum, and of less."""
+    return f"#box[{_with(race.momentum)}]<momentum> rolls through the dip, {_with(LESS)} is caught"
+
+
+def _with(momentum: float) -> str:
+    return f"${notation().momentum} = {typed(momentum)}$"
 
 
 def _final(race: CurveRace, name: str, run: CurveRun) -> str:
