@@ -161,7 +161,7 @@ class UpdateRule(LineForWords, LectureScene):
         return {
             "again": "a share of the last step, once more" if kept else "nothing of the last step",
             "going_on": gains_told(self.gains, names) if self.gains else "Step by step.",
-            "ahead": f"; with it f is lower after each step since step {FIRST}" if self.ahead else "",
+            "ahead": f"; with it f is lower after each step from step {FIRST} on" if self.ahead else "",
             "with_memory": ending(self.run, 2),
             "without": ending(self.plain, 2),
         }
@@ -219,7 +219,9 @@ class UpdateRule(LineForWords, LectureScene):
     def first_step(self) -> None:
         """At the start there is no last update: the first step is the gradient's alone."""
         self._rewrite(1)
-        self.speaker.say(f"at the start ${notation().update}_0 = 0$: the gradient alone", "no last update at the start")
+        self.speaker.say(
+            f"at the start ${notation().update}_0 = 0$: the gradient acts alone", "no last update at the start"
+        )
         level = level_line(self.objective, self.map, self.place(1))
         self.play(FadeIn(level), run_time=0.5)
         self.bring_to_front(self.goal, self.trail)
@@ -240,7 +242,7 @@ class UpdateRule(LineForWords, LectureScene):
         self._walk(t)
         self._rewrite(t)
         self._add_up(t, 1.0, said=True)
-        self.speaker.say("together: the next step")
+        self.speaker.say("head to tail they are the next step")
         self.wait(1.2)
         self._walk(t + 1)
 

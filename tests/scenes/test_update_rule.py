@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
+from scenes.props.update_rule.memory_cards import verdicts
 from scenes.stage.ink.layout import Box
 from scenes.stage.maps.vectors import Vector
 from scenes.update_rule import UpdateRule
@@ -63,12 +64,12 @@ def test_what_stands_on_the_map_after_each_step(aspect: str, least: int) -> None
     steps = [np.abs(np.diff(scene.map.to_screen(*scene.run.iterates[2:7].T), axis=0)).sum(axis=0)[:2]]
     longer, shorter = (np.array(steps) / parts)[0]
     told = scene.caption("three_more")
-    assert f"the last 4 steps are {longer:.1f} times as long as the gradient's parts" in told, (
-        "the arrows that are seen"
+    assert f"the last 4 steps go {longer:.1f} times as far as the gradient's arrows alone" in told, (
+        "those that are seen"
     )
-    assert f"Along y they turn to and fro: {shorter:.2f} times." in told
+    assert f"Along y they point to and fro: {shorter:.2f} times as far." in told
     assert longer > 1 / (1 - 0.6)
-    assert "parts of them (older gradients were larger)." in told
+    assert "arrows alone (older gradients were larger)." in told
 
 
 def test_the_memory_is_ahead_in_no_lucky_moment() -> None:
@@ -138,9 +139,31 @@ def test_what_is_said_of_the_pushes_and_of_the_ends(
         ways = [{math.copysign(1, row[j]) if row[j] else 0 for row in pushes} for j in (k, 1 - k)]
         told = len(ways[0]) == 1 and 0 not in ways[0] and {1, -1} <= ways[1] and gains[k] > 1.05 and gains[1 - k] < 0.95
         assert told == (f"Along {name} all gradients point one way" in said)
-        assert told == (f"Along {other} they turn to and fro" in said)
+        assert told == (f"Along {other} they point to and fro" in said)
         if told:
             assert (gains[k] > 1 / (1 - momentum)) == ("(older gradients were larger)" in said)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_last_lines_have_their_subject_in_all_shapes(aspect: str) -> None:
+    """Whatever form has room: what goes so many times as far, and whose f is lower since when."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("update_rule", {}, only=())
+        said: list[str] = []
+        say = scene.speaker.say
+        scene.speaker.say = lambda *forms: (say(*forms), said.append(scene.speaker.said.typst_code))
+        scene.render()
+    pushes, verdict = said[-2:]
+    assert "the gradient's arrows" in pushes
+    assert pushes.index("steps") < pushes.index("2.7") < pushes.index("0.73")
+    assert verdict.index("with a memory") < verdict.index("$f$ is lower") < verdict.index("from step 2 on")
+
+
+def test_where_the_memory_is_not_ahead_both_last_values_are_told() -> None:
+    scene = played(objective="x^2/10 + y^2", learning_rate=0.6, momentum=0.7)
+    told = verdicts(scene.trajectories(), None)
+    assert all(f"{run.values[-1]:.2g}" in form for run in scene.trajectories().values() for form in told)
+    assert all("lower" not in form for form in told)
 
 
 def test_without_a_memory_nothing_is_kept_and_nothing_is_ahead() -> None:

@@ -37,11 +37,15 @@ def memory_cards(
 
 
 def verdicts(runs: Mapping[str, Trajectory], since: int | None) -> tuple[str, ...]:
-    """What the memory was good for: both last values, in the rules' colours, and since which step the one with a memory
-    has been lower, if it has; as Typst markup, the longest first."""
-    whole = ", ".join(tinted(f"{TITLES[name]}: $f$ {ending(run, 2)}", rule_color(name)) for name, run in runs.items())
-    brief = ", ".join(
-        tinted(f"{TITLES[name]} {ending_briefly(run, 2)}", rule_color(name)) for name, run in runs.items()
+    """What the memory was good for: since which step f has been lower with it, as the cards have the last values; if
+    it has not, these, in the rules' colours. As Typst markup, the longest first."""
+    if since is not None:
+        remembers = tinted(TITLES["momentum"], rule_color("momentum"))
+        return (
+            f"{remembers} $f$ is lower after each step from step {since} on",
+            f"{remembers} $f$ is lower from step {since} on",
+        )
+    return tuple(
+        ", ".join(tinted(f"{TITLES[name]}{form(run)}", rule_color(name)) for name, run in runs.items())
+        for form in (lambda run: f": $f$ {ending(run, 2)}", lambda run: f" {ending_briefly(run, 2)}")
     )
-    lower = f": lower since step {since}"
-    return (whole, brief) if since is None else (whole + lower, brief + lower, whole)

@@ -1,7 +1,7 @@
 """What a memory makes of the gradient's parts: where they agree, the steps grow longer than them; where they turn, not.
 
-Told in numbers only where both are seen: in one coordinate all gradients so far point one way, and the steps are longer
-than the gradient's parts of them; in the other they turn to and fro, and the steps are shorter.
+Told in numbers only where both are seen: in one coordinate all gradients so far point one way, and the steps go further
+than the gradient's parts of them; in the other they turn to and fro, and the steps go less far.
 """
 
 from __future__ import annotations
@@ -53,19 +53,19 @@ def gains_told(gains: Gains, names: Sequence[str]) -> str:
     """How long the steps are, as a sentence."""
     older = " (older gradients were larger)" if gains.beyond else ""
     return (
-        f"Along {names[gains.along]} all gradients point one way: the last {gains.count} steps are "
-        f"{figure(gains.longer, 2)} times as long as the gradient's parts of them{older}. "
-        f"Along {names[gains.across]} they turn to and fro: {figure(gains.shorter, 2)} times."
+        f"Along {names[gains.along]} all gradients point one way: the last {gains.count} steps go "
+        f"{figure(gains.longer, 2)} times as far as the gradient's arrows alone{older}. "
+        f"Along {names[gains.across]} they point to and fro: {figure(gains.shorter, 2)} times as far."
     )
 
 
 def gains_lines(gains: Gains, names: Sequence[str]) -> tuple[str, ...]:
     """The same as a line on the screen, and shorter ones; Typst markup, the gradient's parts in their colour."""
-    part = tinted("the gradient's part", palette().gradient)
+    part = tinted("the gradient's arrows", palette().gradient)
     along, across = (f"${names[k]}$" for k in (gains.along, gains.across))
     longer, shorter = figure(gains.longer, 2), figure(gains.shorter, 2)
     return (
-        f"gradients agree along {along}: steps {longer} times {part}; along {across} they turn: {shorter}",
+        f"the steps go {longer} times as far as {part} along {along}, {shorter} times along {across}",
         f"steps: {longer} times {part} along {along}, {shorter} along {across}",
-        f"{along}: {longer} times {part}, {across}: {shorter}",
+        f"steps along {along}: {longer} times {part}, along {across}: {shorter}",
     )
