@@ -24,7 +24,7 @@ from scenes.props.ewma.made import noisy_step
 from scenes.props.ewma.making import Making
 from scenes.props.ewma.memories import Memories
 from scenes.props.ewma.splitting import Splitting
-from scenes.props.ewma.telling import COUNTED, Tale, grown_told, oldest_told, percent
+from scenes.props.ewma.telling import COUNTED, Tale, grown_told, percent
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -35,7 +35,6 @@ from scenes.stage.panels.plot import Panel
 from scenes.stage.panels.unrolled import fitting_size, retyped
 from scenes.stage.words.derivation import Line, Mark, Part
 from scenes.stage.words.figures import figure, typed
-from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, fitting_formula
 from scenes.typed import as_list
@@ -146,7 +145,7 @@ class EWMA(LectureScene):
         self.wait(2.6)
 
     def three_memories(self) -> None:
-        """The same values, and three averages: their total up and down is {left}"""
+        """The same values, and three averages: they keep {left}"""
         self.speaker.hush()
         self.play(*map(FadeOut, (*self.braces, self.making)), FadeIn(self.memories), run_time=0.6)
         self.play(retyped(self.large, self.line), run_time=0.9)
@@ -182,7 +181,7 @@ class EWMA(LectureScene):
             self.play(share.animate.set_value(target), run_time=3.2, rate_func=smooth)
             self.release()
             self.wait(1.2)
-        self.speaker.say(*oldest_told(float(self.tale.weights[-1][0])))
+        self.speaker.say(*self.tale.weight_told)
         self.wait(2.0)
 
     def expansion(self) -> None:
@@ -247,9 +246,7 @@ class EWMA(LectureScene):
         self.play(step.animate.set_value(settling_steps(self.last) - 1), run_time=3.2, rate_func=linear)
         self.release()
         self.play(LaggedStart(*map(FadeIn, self.ends), lag_ratio=0.5), run_time=0.9)
-        told = grown_told(self.tale.gain)
-        kept = f"for ${notation().momentum} = {typed(self.last)}$ "
-        self.speaker.say(f"no average, a sum: {kept}{told}", f"a sum: {kept}{told}")
+        self.speaker.say(*grown_told(self.tale.gain))
         self.wait(2.8)
 
     def change_picture(self, old: Iterable[Mobject], new: Iterable[Mobject]) -> None:

@@ -21,8 +21,9 @@ from objectives.errors import UsageError
 from optimizers.averages import moving_average
 from scenes.ewma import EWMA
 from scenes.props.ewma.averaged import beta, expanded
-from scenes.props.ewma.telling import Tale, change_of, oldest_told
+from scenes.props.ewma.telling import Tale, change_of, grown_told
 from scenes.stage.ink import layout
+from scenes.stage.words.typesetting import Words
 from tests.scenes.looking import visible
 
 
@@ -242,7 +243,9 @@ def test_what_is_said_of_the_ups_and_downs_is_what_a_plain_loop_finds(
     assume(all(abs(a - b) > 1e-9 for a, b in itertools.pairwise(left)) or not whole)
     np.testing.assert_allclose(tale.left, left, atol=1e-9)
     numbers = [f"{100 * share:.0f}" for share in left]
-    assert tale.ups_told.startswith(f"{numbers[0]}, {numbers[1]} and {numbers[2]} % of that of the values.")
+    assert tale.ups_told.startswith(
+        f"{numbers[0]}, {numbers[1]} and {numbers[2]} % of the ups and downs of the values."
+    )
     said = " ".join(tale.verdict)
     assert ("smoother" in said) == (left[0] > left[1] > left[2] and not backwards)
     assert ("later" in said) <= (tale.change is not None and not backwards)
@@ -296,17 +299,47 @@ def test_what_is_said_depends_on_what_is_given() -> None:
     alike: Any = make_scene("ewma", {"betas": (0.05, 0.1, 0.9)}).tale
     assert alike.most_told.startswith("90 %"), "the first two have one value each"
     assert not all(claim.holds for claim in make_scene("ewma", {"data": SOURCE}).claims() if "forgotten" in claim.text)
-    forgotten = oldest_told(float(usual.weights[-1][0]))
-    assert all("all before it" in words and "$0.2$ % are left" in words for words in forgotten)
+    assert all("the newest ${}$, ${}$ and ${}$".format(*counts) in form for form in usual.weight_told)
+    assert all(form.startswith("$beta = 0.1, 0.5, 0.9$:") for form in usual.weight_told)
     assert usual.weights[-1][0] > usual.weights[-1][1], "so it is no exception to what is said of age"
-    assert "still counts $43$ %" in oldest_told(float(few.weights[-1][0]))[0]
-    assert "nothing is left" in oldest_told(1e-5)[0]
+    assert few.weight_told == (f"the first value still counts ${100 * 0.9**8:.0f}$ %: before it there was nothing",)
+    assert all("forgets" in form and "*ten times*" in form for form in grown_told(10.0))
+    assert grown_told(1.0) == ("nothing is kept: no more than the value itself",)
     assert [
         make_scene("ewma", {"betas": (0, 0, kept)}).caption("momentum").split("and ")[-1] for kept in (0.9, 0.0)
     ] == [
         "where 0.9 is kept, equal gradients make it grow towards ten times the average.",
         "where nothing is kept, both are the value itself.",
     ]
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+@pytest.mark.parametrize("betas", [(0.1, 0.5, 0.9), (0.123456, 0.5, 0.99)])
+def test_what_each_average_keeps_is_said_beside_its_own_band(aspect: str, betas: tuple[float, ...]) -> None:
+    """Of what, in plain words; clear of what is said of the next."""
+    with studio(make_profile("l", "dark", aspect)):
+        scene: Any = make_scene("ewma", {"betas": betas})
+        notes, boxes = scene.notes, [layout.box_of(note) for note in scene.notes]
+        for k, (note, share) in enumerate(zip(notes, betas, strict=True)):
+            said = " ".join(part.typst_code for part in note.get_family() if isinstance(part, Words))
+            way = sum(abs(b - a) for a, b in itertools.pairwise(averaged(scene.values, share)))
+            whole = sum(abs(b - a) for a, b in itertools.pairwise(scene.values))
+            assert f"keeps ${100 * way / whole:.0f}$ %" in said
+            assert "of the ups and downs" in said
+            band = scene.memories.bands[k]
+            assert band.bottom - 0.1 < boxes[k].center[1] < band.top + 0.1
+            assert boxes[k].right <= layout.stage().right + 1e-6
+        assert all(above.bottom > below.top + 0.15 for above, below in itertools.pairwise(boxes))
+
+
+def test_the_last_picture_of_the_weights_says_how_many_values_each_average_is_made_of() -> None:
+    scene: Any = make_scene("ewma", {}, only=())
+    seen: list[str] = []
+    scene.expansion = lambda: seen.append(scene.speaker.said.typst_code)
+    scene.window = scene.momentum = lambda: None
+    scene.render()
+    assert seen == [scene.tale.weight_told[0]]
+    assert scene.bars.number.shown == "22", "and of the last, above its bars"
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1", "9:16"])

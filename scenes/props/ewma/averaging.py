@@ -28,7 +28,7 @@ SPAN = 2.0  # windows back: how much of the past is drawn
 CLEAR = 0.06  # above the name of the bars, from the numbers of the panel above
 BELOW = 0.22  # the bars, for the line under those that have most of the weight
 FEW = 30  # averages, each with its mark
-PALEST = 0.14  # opacity of a value that is forgotten
+PALEST = 0.25  # opacity of a value that is forgotten
 LIFT, POINT = 0.1, 0.4  # of the height: the ground's distance from the axis, for the point of balance; its height
 LEAST = 0.5  # of the window that looks back as far: the box that is shown first
 
@@ -130,7 +130,7 @@ class Weights(VGroup):
     def _most_told(self) -> tuple[Words, Numeral]:
         """Below the head: on how many of the newest values most of the weight lies."""
         base = float(self.head.get_bottom()[1]) - 0.45
-        words = place(Words(f"newest values that have ${percent(MOST)}$ % of it:", BODY), self.box, LEFT)
+        words = place(Words(f"newest values with ${percent(MOST)}$ % of the weight:", BODY), self.box, LEFT)
         words.align_to(self.head, LEFT)
         on_baseline(words, base)
         number = Numeral(np.zeros(3), "d", BODY).display(self.count)

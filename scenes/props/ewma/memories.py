@@ -22,7 +22,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import WHOLE, Panel
 from scenes.stage.words.figures import typed
-from scenes.stage.words.typesetting import BODY, SMALL, Words, lines, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, lines, on_baseline, quiet
 
 DOT, PALE = 0.055, 0.6  # radius of a value, and its opacity
 ROOM = 0.1  # of a band, free above and below what stands in it
@@ -99,9 +99,13 @@ class Memories(Panel):
     def told(self, k: int, share: float, left: float, column: Box) -> VGroup:
         """What is said of the k-th average: beside its band in a column; in a narrow picture above it."""
         name = Words(f"*${beta()} = {typed(share)}$*", SMALL if layout.is_narrow() else BODY, palette().share)
-        note, band = quiet(f"up and down: ${100 * left:.0f}$ %"), self.bands[k]
+        keeps, of_what, band = f"keeps ${100 * left:.0f}$ %", "of the ups and downs", self.bands[k]
         if layout.is_narrow():
             layout.place(name, band.top_slice(HEAD, gap=0.0)[0], LEFT)
-            return onto_picture(VGroup(name, note.next_to(name, RIGHT, buff=0.3)))
-        said = lines(name, note, gap=0.2)
+            return onto_picture(VGroup(name, quiet(f"{keeps} {of_what}").next_to(name, RIGHT, buff=0.3)))
+        kept = on_baseline(quiet(keeps).next_to(on_baseline(name, 0.0), RIGHT, buff=0.2), 0.0)
+        head = [VGroup(name, kept)]
+        if head[0].width > column.width:  # a share of many digits
+            head = [name, kept]
+        said = lines(*head, quiet(of_what), gap=0.18)
         return layout.place(said, Box(column.left, band.bottom, column.right, band.top), LEFT)

@@ -12,17 +12,19 @@ from functools import cached_property
 import numpy as np
 
 from optimizers.averages import moving_average, moving_weights, window_of
+from scenes.props.ewma.averaged import beta
 from scenes.stage.ink.drawing import Array
 from scenes.stage.panels.gain_chart import times
-from scenes.stage.words.figures import figure
+from scenes.stage.words.figures import figure, typed
 
 EXPLAINED = 0.5  # of the squared distances from the mean, at least, by two levels
 ENOUGH = 3  # values at each level, at least
+MUCH = 0.05  # of the weight, for a value that is long past
 SEEN = 0.005  # of a weight: so much more is seen
 MOST = 0.9  # of the weight: the values that make an average
 COUNTED = (
-    "up and down: how far an average goes in all, of the way of the values",
-    "up and down: in all, of the values' way",
+    "ups and downs: how far it goes up and down, added up over all steps",
+    "ups and downs: added up over all steps",
 )
 
 
@@ -133,13 +135,13 @@ class Tale:
     @property
     def ups_told(self) -> str:
         first, second, third = (f"{100 * share:.0f}" for share in self.left)
-        told = f"{first}, {second} and {third} % of that of the values."
+        told = f"{first}, {second} and {third} % of the ups and downs of the values."
         return told + (self.late_told if self.change else "")
 
     @property
     def late_told(self) -> str:
         steps = ["never" if lag is None else str(lag) for lag in self.lags]
-        return f" Steps until halfway between the levels: {steps[0]}, {steps[1]} and {steps[2]}."
+        return f" Steps until halfway to the new level: {steps[0]}, {steps[1]} and {steps[2]}."
 
     @property
     def most_told(self) -> str:
@@ -147,6 +149,16 @@ class Tale:
         first, second, third = map(most_of, self.weights)
         more = "The more is kept, the more of them count: " if first < second < third and self.rises else ""
         return f"{more}{percent(MOST)} % of the weight lies on the newest {first}, {second} and {third} of them."
+
+    @property
+    def weight_told(self) -> tuple[str, ...]:
+        """The same on the screen, as Typst markup; or that the first value counts more than its age deserves."""
+        if (first := float(self.weights[-1][0])) >= MUCH:
+            return (f"the first value still counts ${100 * first:.0f}$ %: before it there was nothing",)
+        kept = f"${beta()} = {', '.join(map(typed, self.betas))}$"
+        one, two, three = (f"${most_of(weights)}$" for weights in self.weights)
+        brief = f"{kept}: the newest {one}, {two} and {three}"
+        return f"{brief} values have {percent(MOST)} % of the weight", f"{brief} values", brief
 
     @property
     def window_told(self) -> str:
@@ -182,19 +194,15 @@ def most_of(weights: Array) -> int:
     return int(np.argmax(np.cumsum(weights[::-1]) >= MOST - 1e-9)) + 1
 
 
-def oldest_told(weight: float) -> tuple[str, ...]:
-    """What is left of the first value's weight, as Typst markup; it is more than its age deserves."""
-    if weight < 5e-4:
-        return ("of the first value nothing is left to speak of",)
-    if weight < 0.05:
-        left = f"${100 * weight:.1f}$ % are left"
-        return f"the first value stands for all before it, too: {left}", f"the first, and all before it: {left}"
-    return (f"the first value still counts ${100 * weight:.0f}$ %: before it there was nothing",)
-
-
-def grown_told(gain: float) -> str:
-    """How much larger than the average the sum of equal values becomes."""
-    return f"towards *{times(gain)}* as much" if gain > 1 else "nothing is kept: no more than the value itself"
+def grown_told(gain: float) -> tuple[str, ...]:
+    """That the update forgets in the same way, and how much larger than the average the sum of equal values becomes."""
+    if gain <= 1:
+        return ("nothing is kept: no more than the value itself",)
+    told = f"towards *{times(gain)}* the average"
+    return (
+        f"the update forgets in the same way, but it is a sum: {told}",
+        f"the update forgets alike, but adds up: towards *{times(gain)}*",
+    )
 
 
 def percent(share: float) -> str:
