@@ -190,7 +190,7 @@ class RollingBall(LectureScene):
         self._watch_the_slow_one()
         self._roll_to(self.race.stopped or self.race.slow.gone or 0, 0.16)
         self._say(self._line(tale.stop_line(self.race)), seconds=2.2)
-        self._roll_to(self.race.end, 0.1)
+        self._roll_to(self.race.end, 0.08)
         self.play(FadeOut(self.legend), *self._fade_arrows(0.0), FadeIn(self.pins), run_time=0.5)
         if self.race.caught_with_less:
             self._send_another()
@@ -252,9 +252,9 @@ class RollingBall(LectureScene):
         self.play(FadeOut(self.counter), FadeIn(ball), run_time=0.5)
         ball.add_updater(lambda _: ball.roll(step.get_value()))
         arrived = arrival(self.race.weaker, self.race.view[0]) or 0
-        self.play(step.animate.set_value(arrived), run_time=3.0, rate_func=glide)
+        self.play(step.animate.set_value(arrived), run_time=2.6, rate_func=glide)
         ball.clear_updaters()
-        self._say(self._line(tale.it_takes_that_much(self.race)), seconds=3.5)
+        self._say(self._line(tale.it_takes_that_much(self.race)), seconds=3.0)
 
     def _roll_to(self, step: int, pace: float) -> None:
         """Both roll on to a step, unless they are there, at so many seconds a step."""

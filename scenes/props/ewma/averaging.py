@@ -130,7 +130,8 @@ class Weights(VGroup):
     def _most_told(self) -> tuple[Words, Numeral]:
         """Below the head: on how many of the newest values most of the weight lies."""
         base = float(self.head.get_bottom()[1]) - 0.45
-        words = place(Words(f"newest values with ${percent(MOST)}$ % of the weight:", BODY), self.box, LEFT)
+        of_it = "" if layout.is_narrow() else " of the weight"
+        words = place(Words(f"${percent(MOST)}$ %{of_it} on the newest values:", BODY), self.box, LEFT)
         words.align_to(self.head, LEFT)
         on_baseline(words, base)
         number = Numeral(np.zeros(3), "d", BODY).display(self.count)

@@ -198,10 +198,11 @@ def grown_told(gain: float) -> tuple[str, ...]:
     """That the update forgets in the same way, and how much larger than the average the sum of equal values becomes."""
     if gain <= 1:
         return ("nothing is kept: no more than the value itself",)
-    told = f"towards *{times(gain)}* the average"
+    grown = f"towards *{times(gain)}*"
     return (
-        f"the update forgets in the same way, but it is a sum: {told}",
-        f"the update forgets alike, but adds up: towards *{times(gain)}*",
+        f"the update forgets in the same way, but it is a sum: {grown} the average",
+        f"the update forgets alike, but adds up: {grown}",
+        f"forgets alike, but adds up: {grown}",
     )
 
 

@@ -61,11 +61,11 @@ def gains_told(gains: Gains, names: Sequence[str]) -> str:
 
 def gains_lines(gains: Gains, names: Sequence[str]) -> tuple[str, ...]:
     """The same as a line on the screen, and shorter ones; Typst markup, the gradient's parts in their colour."""
-    part = tinted("the gradient's arrows", palette().gradient)
+    part, brief = (tinted(f"the gradient's{what}", palette().gradient) for what in (" arrows", ""))
     along, across = (f"${names[k]}$" for k in (gains.along, gains.across))
     longer, shorter = figure(gains.longer, 2), figure(gains.shorter, 2)
     return (
         f"the steps go {longer} times as far as {part} along {along}, {shorter} times along {across}",
         f"steps: {longer} times {part} along {along}, {shorter} along {across}",
-        f"steps along {along}: {longer} times {part}, along {across}: {shorter}",
+        f"steps: {along} {longer}, {across} {shorter} times {brief}",
     )
