@@ -152,7 +152,7 @@ class RollingBall(LectureScene):
         self._say(self._line(tale.difference(self.parameters.momentum)), seconds=3.0)
 
     def same_way(self) -> None:
-        """{same_way_ends}"""
+        """{same_way_ends} A dot below marks each step."""
         self._say(self._line(tale.asked(self.race)))
         self._set_out_arrows()
         self.wait(1.2)

@@ -104,8 +104,7 @@ class Memories(Panel):
             layout.place(name, band.top_slice(HEAD, gap=0.0)[0], LEFT)
             return onto_picture(VGroup(name, quiet(f"{keeps} {of_what}").next_to(name, RIGHT, buff=0.3)))
         kept = on_baseline(quiet(keeps).next_to(on_baseline(name, 0.0), RIGHT, buff=0.2), 0.0)
-        head = [VGroup(name, kept)]
-        if head[0].width > column.width:  # a share of many digits
-            head = [name, kept]
+        row = VGroup(name, kept)
+        head = (row,) if row.width <= column.width else (name, kept)  # below each other: a share of many digits
         said = lines(*head, quiet(of_what), gap=0.18)
         return layout.place(said, Box(column.left, band.bottom, column.right, band.top), LEFT)

@@ -45,7 +45,8 @@ def verdicts(runs: Mapping[str, Trajectory], since: int | None) -> tuple[str, ..
             f"{remembers} $f$ is lower after each step from step {since} on",
             f"{remembers} $f$ is lower from step {since} on",
         )
+    told = {name: (f": $f$ {ending(run, 2)}", f" {ending_briefly(run, 2)}") for name, run in runs.items()}
     return tuple(
-        ", ".join(tinted(f"{TITLES[name]}{form(run)}", rule_color(name)) for name, run in runs.items())
-        for form in (lambda run: f": $f$ {ending(run, 2)}", lambda run: f" {ending_briefly(run, 2)}")
+        ", ".join(tinted(TITLES[name] + forms[brief], rule_color(name)) for name, forms in told.items())
+        for brief in (False, True)
     )
