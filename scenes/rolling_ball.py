@@ -124,12 +124,10 @@ class RollingBall(LectureScene):
             f"{figure(race.growth)} times",
             race.growth >= 3,
         )
-        if self.parameters.momentum > LESS:
-            less = race.value_said(race.weaker.x[race.weaker.last])
-            yield Claim(
-                f"it takes more than {LESS:g} of momentum: with that, too, the ball ends at {less}",
-                race.caught_with_less,
-            )
+        less = race.value_said(race.weaker.x[race.weaker.last])
+        yield Claim(
+            f"it takes more than a momentum of {LESS:g}: with that the ball ends at {less}", race.caught_with_less
+        )
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()

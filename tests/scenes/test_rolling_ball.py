@@ -196,7 +196,7 @@ def clip(**settings: object) -> RollingBall:
 def test_the_claims_hold_with_the_defaults_and_not_without_momentum() -> None:
     with studio(make_profile("l")), typeset_cache():
         assert all(claim.holds for claim in clip().claims())
-        assert [claim.holds for claim in clip(momentum=0).claims()] == [True, False, False]
+        assert [claim.holds for claim in clip(momentum=0).claims()] == [True, False, False, False]
         assert [claim.holds for claim in clip(momentum=0.55).claims()] == [True, False, False, False]
 
 
