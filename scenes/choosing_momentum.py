@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated
 
-import numpy as np
-from manim import LEFT, Create, GrowFromCenter, ValueTracker, VGroup, linear, smooth
+from manim import Create, GrowFromCenter, ValueTracker, VGroup, linear, smooth
 from pydantic import BeforeValidator, Field
 
 from objectives import OBJECTIVES, AnyObjective, typeset, typeset_function
@@ -21,43 +20,36 @@ from scenes.lecture_scene import (
     ClipParameters,
     Coefficient,
     LearningRate,
-    LectureScene,
     Number,
     Point,
     start_of,
 )
-from scenes.props.choosing_momentum.board import Arrivals, derivation
-from scenes.props.choosing_momentum.critical import CriticalCurve, answer_told, answers_of, most_said, smaller_said
-from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, Damping, said
-from scenes.props.choosing_momentum.four import ROW, FourPanels, step_counter
-from scenes.props.choosing_momentum.kept import Sweep, name_of_places, told_of_swings, told_without
+from scenes.props.choosing_momentum.critical import answer_told, most_said, smaller_said
+from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, said
+from scenes.props.choosing_momentum.four import FourPanels, step_counter
+from scenes.props.choosing_momentum.kept import told_of_swings, told_without
 from scenes.props.choosing_momentum.outcome import Outcome, outcomes_of, too_little_too_much
-from scenes.stage.curves.graph import CurvePanel, window
-from scenes.stage.curves.walk import CurveWalk, walks_of
+from scenes.props.choosing_momentum.parabola import SEEN, OnTheParabola
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
-from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.coordinate_strip import CoordinateStrip
-from scenes.stage.panels.step_table import StepTable, run_table
+from scenes.stage.panels.step_table import StepTable
 from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, Words, bold
+from scenes.stage.words.typesetting import Words
 from scenes.typed import as_list
 
 FOUR = ("first", "second", "third", "fourth")  # the runs on the curve with the flat stretch
 PACES = (3.0, 10.0, 18.0, 25.0)  # steps a second, up to where the first arrives, the second ...
 SLOW, PACE, LONGEST = 2.0, 9.0, 8.0  # steps a second on the parabola; seconds of one stretch
-SEEN = 40  # steps of the ball that overshoots: later swings are small
-LINE = 0.5  # height of the line for words
 
 
 Momenta = Annotated[tuple[Coefficient, ...], Field(min_length=4, max_length=4), BeforeValidator(as_list)]
 
 
-class ChoosingMomentum(LectureScene):
+class ChoosingMomentum(OnTheParabola):
     """Too little momentum stops where it is flat, too much swings past; the value between can be computed."""
 
     title = "How much momentum?"
@@ -97,13 +89,6 @@ class ChoosingMomentum(LectureScene):
     def outcomes(self) -> dict[str, Outcome]:
         """What becomes of each of the four."""
         return outcomes_of(self.objective, self.runs)
-
-    @cached_property
-    def damping(self) -> Damping:
-        """The runs on the parabola."""
-        wanted, parabola = self.parameters, OBJECTIVES["theta_squared"]
-        start = start_of(wanted.second_start, parabola)
-        return Damping(parabola, start, wanted.second_learning_rate, wanted.overshooting)
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {**self.runs, **{f"parabola_{name}": run for name, run in self.damping.runs.items()}}
@@ -190,14 +175,15 @@ class ChoosingMomentum(LectureScene):
         self._roll([MUCH], self.strip, self.table, stop=farthest, pace=SLOW)
         place = f"{typeset(self.damping.objective.variables[0])} = {rounded(self.damping.far_side)}"
         self.speaker.say(f"too much: it overshoots, to ${place}$" if self.damping.beyond else "it only rolls down")
-        self.wait(1.2)
+        self.play(FadeIn(self.far_side), run_time=0.4)
+        self.wait(0.8)
         self._roll([MUCH], self.strip, self.table, begin=farthest)
         self.wait(1.8)
 
     def closed_form(self) -> None:
         """{each_step}"""
         self.speaker.hush()
-        self.vanish(self.table, self.head, self.seconds[MUCH], self.strip)
+        self.vanish(self.table, self.head, self.seconds[MUCH], self.strip, self.far_side)
         critical, top = self.damping.momenta[CRITICAL], self.damping.top
         self.play(FadeIn(self.sweep), run_time=0.8)
         self.speaker.say(*told_without(self.damping))
@@ -216,7 +202,9 @@ class ChoosingMomentum(LectureScene):
         self.play(FadeOut(self.sweep.band), run_time=0.3)
         self._grow(top, critical, 1.4)
         if len(self.derivation):
-            self.vanish(self.valley, self.sweep.places, *self.sweep.moving[:3])
+            self.vanish(self.valley, self.sweep, *self.sweep.marks.values())
+            self.play(FadeIn(self.kept_at_large), run_time=0.7)
+            self.wait(1.2)
         for stage in self.derivation:
             self.play(*(FadeIn(part, lag_ratio=0.05) for part in stage), run_time=0.7)
             self.wait(1.7)
@@ -231,11 +219,10 @@ class ChoosingMomentum(LectureScene):
     def in_between(self) -> None:
         """{arrivals}"""
         self.speaker.hush()
-        places = () if len(self.derivation) else (self.valley, self.sweep.places, *self.sweep.moving[:3])
-        self.vanish(*self.derivation, *places, *self.sweep.readings, *self.sweep.moving[-2:])
+        small = (self.valley, self.sweep.places, *self.sweep.moving[:3], *self.sweep.readings, *self.sweep.moving[-2:])
+        self.vanish(*((self.kept_at_large, *self.derivation) if len(self.derivation) else small))
         self.play(
-            FadeIn(self.valley),
-            FadeIn(self.race),
+            *map(FadeIn, (self.valley, self.race, *(self.kept_small if len(self.derivation) else ()))),
             *(GrowFromCenter(walk.ball) for walk in self.seconds.values()),
             run_time=0.7,
         )
@@ -252,8 +239,7 @@ class ChoosingMomentum(LectureScene):
     def how_much(self) -> None:
         """{answer}"""
         self.speaker.hush()
-        gone = (self.sweep.kept, *self.sweep.moving[3:5], *self.sweep.marks.values())
-        self.vanish(self.valley, self.race, *self.seconds.values(), *gone)
+        self.vanish(self.valley, self.race, *self.seconds.values(), *self.kept_small)
         self.play(FadeIn(self.chart), FadeIn(self.formulas), run_time=0.6)
         self.play(Create(self.chart.curve), run_time=1.2, rate_func=linear)
         *marks, balls = self.chart.marks(self.answers, self.raced)
@@ -297,26 +283,7 @@ class ChoosingMomentum(LectureScene):
             self.play(step.animate.set_value(stop), run_time=min((stop - begin) / pace, LONGEST), rate_func=linear)
         self.release()
 
-    @property
-    def answers(self) -> list[tuple[float, float]]:
-        """What is marked on the curve."""
-        return answers_of(self.damping)
-
-    @property
-    def raced(self) -> list[tuple[float, float, str]]:
-        """The same of the balls that have raced, beside the one that is on the curve, with their colours."""
-        return [(self.damping.size, self.damping.momenta[name], self.color(name)) for name in (NONE, MUCH)]
-
     # What is on the screen: four small panels -----------------------------------------------------------------------
-
-    @cached_property
-    def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, and the rest."""
-        return layout.stage().bottom_slice(LINE, gap=0.12)
-
-    @cached_property
-    def speaker(self) -> Speaker:
-        return Speaker(self.play, self.rows[0])
 
     @cached_property
     def counter(self) -> Counter:
@@ -334,87 +301,3 @@ class ChoosingMomentum(LectureScene):
     @cached_property
     def defined(self) -> VGroup:
         return self.four.defined(self.outcomes)
-
-    # What is on the screen: the parabola ----------------------------------------------------------------------------
-
-    @cached_property
-    def boxes(self) -> tuple[Box, Box, Box]:
-        """Curve, below it the place at each step, and the column at the right."""
-        whole = self.rows[1]
-        side, rest = (
-            whole.bottom_slice(5.2) if layout.is_tall() else whole.right_slice(5.6 if layout.is_wide() else 4.6, 0.5)
-        )
-        above, below = rest.rows(1.1, 1.0, gap=0.15)
-        return above, below, side
-
-    @cached_property
-    def valley(self) -> CurvePanel:
-        paths = np.concatenate([run.iterates[:, 0] for run in self.damping.runs.values()])
-        names = (f"${typeset(self.damping.objective.variables[0])}$", "$f$")
-        return CurvePanel(self.damping.objective, self.boxes[0], *window(self.damping.objective, paths), names, 0.75)
-
-    @cached_property
-    def seconds(self) -> dict[str, CurveWalk]:
-        return walks_of(self.valley, self.damping.objective, self.damping.runs, self.color)
-
-    @staticmethod
-    def color(name: str) -> str:
-        return {NONE: rule_color("gradient_descent"), CRITICAL: palette().target, MUCH: rule_color("momentum")}[name]
-
-    @property
-    def colors(self) -> dict[str, str]:
-        return {name: self.color(name) for name in self.damping.runs}
-
-    @cached_property
-    def head(self) -> Words:
-        """The momentum of the ball that overshoots, above its table."""
-        words = bold(f"momentum ${notation().momentum} = {typed(self.damping.momenta[MUCH])}$", BODY, self.color(MUCH))
-        return layout.place(words, self.boxes[2].top_slice(ROW)[0], LEFT)
-
-    @cached_property
-    def table(self) -> StepTable:
-        return run_table(
-            self.boxes[2].top_slice(ROW, gap=0.1)[1], self.damping.objective, self.damping.runs[MUCH], "$f$"
-        )
-
-    @cached_property
-    def strip(self) -> CoordinateStrip:
-        return self._strip(SEEN, MUCH)
-
-    @cached_property
-    def race(self) -> CoordinateStrip:
-        return self._strip(STEPS, *self.damping.runs)
-
-    def _strip(self, steps: int, *names: str) -> CoordinateStrip:
-        paths = {name: self.damping.runs[name].iterates[: steps + 1, 0] for name in names}
-        return CoordinateStrip(self.boxes[1], paths, self.colors, name_of_places(self.damping))
-
-    @cached_property
-    def chart(self) -> CriticalCurve:
-        """The answer, where the curve and the race were."""
-        return CriticalCurve(layout.union(*self.boxes[:2]), *(size for size, _ in self.answers))
-
-    @cached_property
-    def sweep(self) -> Sweep:
-        """What each step keeps, for every momentum."""
-        return Sweep(self.valley, (self.boxes[1], *self.halves), self.damping, self.colors)
-
-    @cached_property
-    def halves(self) -> tuple[Box, Box]:
-        """Of the column: what each step keeps, and the verdict."""
-        verdict, above = self.boxes[2].bottom_slice(4 * ROW, gap=0.2)
-        return above, verdict
-
-    @cached_property
-    def derivation(self) -> VGroup:
-        """How the lowest point is computed, where the curve and the places were; nothing where that is too narrow."""
-        return VGroup() if layout.is_small() else derivation(layout.union(*self.boxes[:2]), self.damping)
-
-    @cached_property
-    def formulas(self) -> VGroup:
-        """What it comes to, beside the answer."""
-        return derivation(self.halves[0], self.damping, whole=False)
-
-    @cached_property
-    def board(self) -> Arrivals:
-        return Arrivals(self.halves[1], self.damping, self.colors)

@@ -345,8 +345,34 @@ def test_no_number_of_a_chart_lies_on_another(aspect: str, rate: float, much: fl
     with studio(make_profile("l", "dark", aspect)):
         scene = made(second_learning_rate=rate, overshooting=much)
         marked = scene.chart.marks(scene.answers, scene.raced)
-        for marks in ([scene.chart.sides(marked), *marked], [*scene.sweep.marks.values()]):
+        at_large = scene.kept_at_large[2:]
+        for marks in ([scene.chart.sides(marked), *marked], [*scene.sweep.marks.values()], [*at_large]):
             boxes = [layout.box_of(text) for mark in marks for text in texts_of(mark)]
             assert boxes
             assert not any(one.overlap(other) for one, other in combinations(boxes, 2))
             assert all(layout.safe_frame().contains(box) for box in boxes)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_large_curve_has_its_words_where_the_shares_are(aspect: str) -> None:
+    """Each dot stands at a momentum and the larger root of r^2 - (1 + gamma - a) r + gamma, and its words tell it."""
+    with studio(make_profile("l", "dark", aspect)):
+        panel, _, *marks = made().kept_at_large
+        told = [next(texts_of(mark)).typst_code for mark in marks]
+    assert told == ["$gamma = 0$: $0.80$", "least: $0.55$, at $gamma = 0.3056$", "it swings: $0.95$"]
+    for mark, momentum in zip(marks, (0.0, 0.3056, 0.9), strict=True):
+        share = max(abs(np.roots([1, -(1 + momentum - 0.2), momentum])))
+        np.testing.assert_allclose(mark[0].get_center(), panel.to_screen(momentum, share), atol=0.02)
+
+
+def test_a_ring_marks_how_far_it_overshoots() -> None:
+    """The farthest place beyond the minimum, by a loop; no ring where it only rolls down."""
+    theta, update, path = 10.0, 0.0, [10.0]
+    for _ in range(40):
+        update = 0.9 * update + 0.1 * 2 * theta
+        theta -= update
+        path.append(theta)
+    ringed = made().far_side
+    assert ringed.steps.tolist() == [int(np.argmin(path))]
+    np.testing.assert_allclose(ringed.get_center(), made().strip.to_screen(np.argmin(path), min(path)), atol=1e-6)
+    assert not len(made(overshooting=0.2).far_side.points)

@@ -41,11 +41,12 @@ def derivation(box: Box, damping: Damping, whole: bool = True) -> VGroup:
     )
     step, quadratic, *lowest = (fitting_formula(source, width) for source in sources)
     said = (
-        (f"each step keeps the share $r$: ${after} = r {now}$, so", f"try ${after} = r {now}$:"),
+        (f"a step on a parabola of curvature ${bend}$:", "a step on a parabola:"),
+        (f"each step keeps the share $r$: ${after} = r {now}$, so", f"each step keeps ${after} = r {now}$, so"),
         ("lowest where both solutions $r$ are equal:", "lowest where both $r$ are equal:"),
     )
-    tried, equal = (first_fitting(map(quiet, wordings), width) for wordings in said)
-    stages: list[tuple[VMobject, ...]] = [(step,), (tried, quadratic), (equal, *lowest)]
+    first, tried, equal = (first_fitting(map(quiet, wordings), width) for wordings in said)
+    stages: list[tuple[VMobject, ...]] = [(first, step), (tried, quadratic), (equal, *lowest)]
     if not whole:
         stages = [(first_fitting(map(quiet, ("momentum without overshoot", "no overshoot")), width), *lowest)]
     layout.place(layout.shrink_into(lines(*chain(*stages), gap=0.24), width, box.height), box, LEFT)

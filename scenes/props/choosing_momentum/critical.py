@@ -60,7 +60,8 @@ def most_said(answers: Sequence[tuple[float, float]]) -> tuple[str, ...]:
     where = f"${letters.learning_rate} f'' = {in_math(figure(size, 2))}$"
     most = f"${letters.momentum} = {figure(momentum, 4)}$"
     longest = f"the flatter the valley, the more: {usual}{most} where {where}"
-    return longest, f"the flatter, the more: {most} where {where}", "the flatter, the more momentum"
+    shorter = f"the flatter the valley, the more: {most} where {where}"
+    return longest, shorter, "the flatter the valley, the more momentum"
 
 
 class CriticalCurve(Panel):

@@ -21,7 +21,7 @@ from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import BODY, SMALL, Words, first_fitting, on_baseline, quiet
 
-HEAD, RAISED = 0.3, 0.2  # height of the words above all panels; so far they reach up to the title
+HEAD, RAISED = 0.34, 0.3  # height of the words above all panels; so far they reach up to the title
 ROW, BELOW = 0.52, 0.12  # height of a row of words; from its middle to its baseline
 
 
@@ -66,7 +66,8 @@ class FourPanels:
 
     def defined(self, outcomes: Mapping[str, Outcome]) -> VGroup:
         """What the words of the verdicts mean, above all panels."""
-        wordings = [quiet(told) for told in defined(outcomes) if told]
+        told = [words for words in defined(outcomes) if words]
+        wordings = [*(quiet(words, BODY) for words in told[:1]), *map(quiet, told)]
         return VGroup(*(layout.place(first_fitting(wordings, self.head.width), self.head, LEFT) for _ in wordings[:1]))
 
     def _above(self, name: str, words: Words, side: np.ndarray) -> Words:

@@ -7,8 +7,9 @@ once it swings. Its lowest point is the most momentum without overshoot.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, ManimColor, VGroup, VMobject
@@ -24,7 +25,7 @@ from scenes.stage.panels.plot import Panel
 from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import SMALL, Words
+from scenes.stage.words.typesetting import SMALL, Words, first_fitting, quiet
 
 SEEN = 40  # steps of each run
 GRID = 401  # momenta that are run, and between which the place after a step is taken on a straight line
@@ -32,7 +33,9 @@ REACH, LOW = 1.2, 0.8  # of the first place: how far up and down the picture rea
 MARK, DOT = 0.06, 0.13
 ROOM, ABOVE = 0.2, 0.22  # over a share of 1, of what is shown below; from a dot to the number over it
 FINER = 2  # decimals more of the momentum than of its square root, which each step of a swing keeps
-ROOMY, ROOMY_BELOW = 5.0, 0.5  # width from which on the longer name is used; room for a number
+ASIDE, ROOMY_BELOW = 0.6, 0.5  # width of the numbers at the axis; room for a number
+SLACK = 0.05  # beyond the end of an axis
+NOTHING: Mapping[str, str] = {}
 
 
 class Places(Panel):
@@ -79,7 +82,8 @@ class KeptCurve(Panel):
 
     def __init__(self, box: Box, size: float) -> None:
         """`size` is the learning rate times the curvature."""
-        name = "each step keeps, in the long run" if box.width > ROOMY else "each step keeps"
+        names = "share of the distance that each step keeps, in the long run", "each step keeps, in the long run"
+        name = first_fitting(map(quiet, (*names, "each step keeps")), box.width - ASIDE).typst_code
         least = float(kept(theory.critical_momentum(size), size))
         low = max(0.0, float(np.floor(10 * least - 7 * (1 - least))) / 10)  # there is room for a number below
         top = 1 + ROOM * (1 - low)
@@ -98,24 +102,27 @@ class KeptCurve(Panel):
         self.dot.set_points(disc_points(self.to_screen(momentum, self.of(momentum))[None], DOT)).set_fill(color, 1)
         return self
 
-    def mark(self, momentum: float, color: str) -> VGroup:
-        """A dot and its number, to stay; that of the lowest point below, outside of the curve."""
+    def mark(self, momentum: float, color: str, said: str = "{}") -> VGroup:
+        """A dot and its number, to stay, with what is `said` of it; that of the lowest point below, outside of the
+        curve."""
         place = self.to_screen(momentum, self.of(momentum))
         lowest = momentum == theory.critical_momentum(self.size) and place[1] > self.area.bottom + ROOMY_BELOW
         dot = VMobject(fill_opacity=1, fill_color=color, stroke_color=palette().outline, stroke_width=3)
         share = self.of(momentum)
-        number = Words(f"${share:.{decimals(share)}f}$", SMALL, color, on_picture=True)
+        number = Words(said.format(f"${share:.{decimals(share)}f}$"), SMALL, color, on_picture=True)
         number.next_to(place, DOWN if lowest else UP, buff=ABOVE)
         number.shift(max(0.0, self.area.left + ABOVE - number.get_left()[0]) * RIGHT)
         number.shift(max(0.0, number.get_right()[0] - self.area.right) * LEFT)
         return VGroup(dot.set_points(disc_points(place[None], DOT)), number)
 
-    def marks(self, momenta: Mapping[str, float], colors: Mapping[str, str]) -> dict[str, VGroup]:
-        """A mark for each, by name; where two would have their numbers on each other the later one stands beside, and
-        a momentum that is marked already has no number again."""
+    def marks(
+        self, momenta: Mapping[str, float], colors: Mapping[str, str], said: Mapping[str, str] = NOTHING
+    ) -> dict[str, VGroup]:
+        """A mark for each, by name, and what is `said` round its number; where two would have their numbers on each
+        other the later one stands beside, and a momentum that is marked already has no number again."""
         found: dict[str, VGroup] = {}
         for name, momentum in momenta.items():
-            dot, number = self.mark(momentum, colors[name])
+            dot, number = self.mark(momentum, colors[name], said.get(name, "{}"))
             again = any(momentum == momenta[other] for other in found)
             for box in [box_of(mark[1]) for mark in found.values() if len(mark) > 1]:
                 right = box.right + ABOVE + number.width < self.area.right
@@ -166,8 +173,12 @@ class Sweep(VGroup):
     @cached_property
     def marks(self) -> dict[str, VGroup]:
         """What is kept without momentum, with the most that does not overshoot, and with much of it."""
-        momenta = {**self.damping.momenta, MUCH: self.damping.top}
-        return self.kept.marks(momenta, self.colors)
+        return self.kept.marks(self.marked, self.colors)
+
+    @property
+    def marked(self) -> dict[str, float]:
+        """The momenta that are marked."""
+        return {**self.damping.momenta, MUCH: self.damping.top}
 
     @cached_property
     def band(self) -> VMobject:
@@ -190,6 +201,19 @@ class Sweep(VGroup):
 def name_of_places(damping: Damping) -> str:
     """What is drawn against the step, as markup."""
     return f"${typeset(damping.objective.variables[0])}$ after each step"
+
+
+def are_clear(marks: Iterable[VGroup], area: Box) -> bool:
+    """Whether no words of some marks lie on those of another, or beside an area."""
+    boxes = [box_of(mark[1]) for mark in marks if len(mark) > 1]
+    beside = any(box.left < area.left or box.right > area.right + SLACK for box in boxes)
+    return not beside and not any(one.overlap(other) for one, other in combinations(boxes, 2))
+
+
+def words_at_the_marks(damping: Damping) -> dict[str, str]:
+    """What is said of the three shares where there is room, round the number."""
+    least = f"least: {{}}, at ${notation().momentum} = {figure(damping.momenta[CRITICAL], 4)}$"
+    return {NONE: f"${notation().momentum} = 0$: {{}}", CRITICAL: least, MUCH: "it swings: {}"}
 
 
 def told_without(damping: Damping) -> tuple[str, ...]:
