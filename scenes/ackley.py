@@ -7,14 +7,21 @@ both, the ripples and the funnel under them: the same formula with each cosine a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import sympy
+from manim import VMobject
 from pydantic import Field
 
 from objectives import AnyObjective, Objective
 from scenes.lecture_scene import ClipParameters, Coefficient, LearningRate, ObjectiveName, Point
+from scenes.stage.runs.landing import Verdict
+from scenes.stage.runs.pair import MOMENTUM
+from scenes.stage.runs.reach import ReachTable
 from scenes.stage.runs.two_runs import TwoRuns
+from scenes.stage.words.figures import typed
+from scenes.stage.words.notation import notation
 
 
 class Ackley(TwoRuns):
@@ -25,19 +32,32 @@ class Ackley(TwoRuns):
     landscape = "a funnel full of dimples"
     dip_is = "dimple"
     near = True
+    of_many = True
     elevation = 44.0
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field("ackley", description="A surface: a name, or a formula of two variables.")
         start: Point | None = Field((2.5, 1.5), description="Where both start; if not given, where the objective says.")
         learning_rate: LearningRate = Field(0.01, description="Learning rate of both rules.")
-        momentum: Coefficient = Field(0.85, description="Momentum coefficient.")
+        momentum: Coefficient = Field(0.87, description="Momentum coefficient.")
         steps: int = Field(100, ge=2, le=2000, description="How many steps.")
 
     @property
     def coarse(self) -> AnyObjective | None:
         """The funnel without its ripples."""
         return without_ripples(self.objective) if isinstance(self.objective, Objective) else None
+
+    @property
+    def at_the_foot(self) -> Callable[[float], VMobject] | None:
+        reach, place = self.reach, "to the centre" if self.its_own else f"to {self.the_lowest}"
+        stays = f"stay in the {self.dip_is}", "stay"
+        return None if reach is None else lambda width: ReachTable(reach, width, place, stays)
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """With the momentum, which is one of many."""
+        for verdict in super().verdicts():
+            named = f"{verdict.title}, ${notation().momentum} = {typed(self.parameters.momentum)}$"
+            yield replace(verdict, title=named) if self.reach and verdict.name == MOMENTUM else verdict
 
 
 def without_ripples(objective: Objective) -> Objective | None:

@@ -25,7 +25,8 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.even_map import widened
 from scenes.stage.runs.fates import OUTCOMES, comes_back
-from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
+from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.runs.two_runs import TwoRuns
 from scenes.stage.terrain.landscape import Terrain
 from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import figure, typed

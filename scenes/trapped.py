@@ -33,9 +33,10 @@ from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.eventful import most_of_the_way
 from scenes.stage.runs.fates import OUTCOMES
 from scenes.stage.runs.landing import Landing, Verdict
+from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.runs.section import Cut, cut_out_of, put_away, show_the_cut
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
-from scenes.stage.runs.two_runs import GD, MOMENTUM, TwoRuns
+from scenes.stage.runs.two_runs import TwoRuns
 from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.orbit import View
 from scenes.stage.words.endings import flies_off, last_value

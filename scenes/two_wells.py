@@ -6,17 +6,23 @@ behind the ridge. Momentum does not know it either; it is carried there by what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
+from manim import VMobject
 from pydantic import Field
 
+from objectives import typeset
 from scenes.lecture_scene import ClipParameters, Coefficient, LearningRate, ObjectiveName, Point
+from scenes.props.two_wells.swings import swings_below
 from scenes.stage.ink import layout
 from scenes.stage.runs.fates import swings_across
 from scenes.stage.runs.landing import Verdict
-from scenes.stage.runs.two_runs import MOMENTUM, TwoRuns
+from scenes.stage.runs.pair import MOMENTUM
+from scenes.stage.runs.two_runs import TwoRuns
+
+SEEN = 2  # times the eventful part
 
 
 class TwoWells(TwoRuns):
@@ -27,6 +33,7 @@ class TwoWells(TwoRuns):
     landscape = "a shallow well, and a deep one"
     dip_is = "near well"
     ringed = True
+    of_many = True
     azimuth = -28.0
     elevation = 44.0
 
@@ -48,6 +55,16 @@ class TwoWells(TwoRuns):
     def what_it_does(self) -> str:
         told = ", swings across the deep one, each time less,"
         return super().what_it_does + told * (self.swings > 1)
+
+    @property
+    def at_the_foot(self) -> Callable[[float], VMobject] | None:
+        """Where there are swings, they are seen: the first coordinate against the step."""
+        if self.swings < 2:
+            return None
+        until, name = min(SEEN * self.eventful, self.last), typeset(self.objective.variables[0])
+        place = "into the deep well" if self.its_own else f"to {self.the_lowest}"
+        level = self.deepest[0][0]
+        return lambda width: swings_below(self.runs, until, name, width, level, self.reach, place)
 
     def verdicts(self) -> Iterator[Verdict]:
         for verdict in super().verdicts():

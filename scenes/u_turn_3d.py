@@ -19,7 +19,8 @@ from scenes.stage.ink.ball import Rings
 from scenes.stage.ink.fading import FadeOut
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.landing import Landing, Verdict
-from scenes.stage.runs.two_runs import GD, MOMENTUM, SAME, TwoRuns
+from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.runs.two_runs import SAME, TwoRuns
 from scenes.stage.terrain.orbit import View
 from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import figure

@@ -12,7 +12,7 @@ from clips.filming.work import make_scene as make
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
 from scenes.ackley import Ackley
-from scenes.stage.runs.two_runs import GD, MOMENTUM
+from scenes.stage.runs.pair import GD, MOMENTUM
 
 
 @pytest.fixture(scope="module", autouse=True)

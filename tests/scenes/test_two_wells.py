@@ -46,8 +46,8 @@ def test_balls_end_at_the_last_iterates() -> None:
         assert scene.duet.trails[name].step == run.ended_at
 
 
-def test_the_near_well_has_a_ring_while_the_camera_goes_round() -> None:
-    """It is hardly seen otherwise; no longer than that."""
+def test_the_near_well_has_a_ring_until_the_balls_set_out() -> None:
+    """It is hardly seen otherwise; on the map, too, where the beat of the surface rests."""
     scene = make_scene("two_wells", {}, only=())
     seen: list[float] = []
     look = scene.duet.look
@@ -57,9 +57,16 @@ def test_the_near_well_has_a_ring_while_the_camera_goes_round() -> None:
         look(*args, **changes)
 
     scene.duet.look = looking  # type: ignore[method-assign]
-    scene.beat_done = lambda _: seen.append(scene.rim_on_terrain.presence.get_value())  # type: ignore[method-assign]
+    on_map: list[bool] = []
+
+    def done(_: object) -> None:
+        seen.append(scene.rim_on_terrain.presence.get_value())
+        on_map.append(scene.rim in scene.mobjects)
+
+    scene.beat_done = done  # type: ignore[method-assign]
     scene.render()
-    assert seen[:4] == [0.0, 1.0, 0.0, 0.0]  # opening done, the look, surface done, two_balls done
+    assert seen[:4] == [0.0, 1.0, 1.0, 0.0]  # opening done, the look, surface done, two_balls done
+    assert on_map[:3] == [False, True, False]
 
 
 def test_it_swings_across_the_deep_well_each_time_less() -> None:
@@ -104,3 +111,22 @@ def test_other_numbers_say_so() -> None:
 )
 def test_odd_runs(changes: dict[str, Any]) -> None:
     played(**changes)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_swings_are_drawn_against_the_step(aspect: str) -> None:
+    """Each corner of momentum's curve is the first coordinate after that step, and the dashes lie at the deep well."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = make_scene("two_wells", {})
+        foot = scene.at_the_foot
+        assert foot is not None
+        panel = foot(4.0)[0]
+        dashes, *curves = panel.submobjects[-3:]
+        down = float(panel.y_axis.place(1.7) - panel.y_axis.place(-0.96758))
+        assert curves[0].points[0, 1] - dashes.get_center()[1] == pytest.approx(down, abs=1e-3)
+        for curve, run in zip(curves, scene.runs.values(), strict=True):
+            until = int(panel.x_axis.data[1])
+            assert until == 2 * scene.eventful
+            expected = panel.y_axis.place(run.iterates[: until + 1, 0])
+            assert np.ptp(curve.points[:, 1]) == pytest.approx(np.ptp(expected), abs=1e-6)
+    assert make_scene("two_wells", {"momentum": 0.97}).at_the_foot is None

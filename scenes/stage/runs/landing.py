@@ -31,7 +31,7 @@ WIDE = 1.3  # times as wide as high: the words stand beside the map, else below 
 WORDS = 4.1  # width of the words beside the map, at least
 BELOW, LITTLE = 1.9, 1.6  # height of a row of words below it, and in a small picture
 ACROSS, CLOSE = 3, 0.1  # words beside each other in a small picture, and the gaps between them
-FLIGHT = 3.2  # seconds
+FLIGHT, READING = 3.2, 2.0  # seconds; and for what stands below the words
 
 
 def _shrunk(group: VGroup, cell: Box) -> float:
@@ -65,9 +65,11 @@ class Landing:
         target: str = "",
         rim: Array | None = None,
         also: Callable[[ContourMap], Iterable[VMobject]] = lambda _: (),
+        foot: Callable[[float], VMobject] | None = None,
     ) -> None:
         """`targets` are points that are marked with a cross, `target` the words that say what the cross is; `rim` is a
-        line (n, 2) that is drawn on the map, and `also` gives what else lies on the paths there."""
+        line (n, 2) that is drawn on the map, and `also` gives what else lies on the paths there; `foot` makes what
+        comes last, below the words, for a width."""
         self.duet, self.verdicts = duet, tuple(verdicts)
         self.also, self.rim, self.targets, self.target = (
             also,
@@ -75,6 +77,7 @@ class Landing:
             np.array(list(targets), dtype=float).reshape(-1, 2),
             target,
         )
+        self._foot = foot if self.beside or (layout.is_tall() and not layout.is_small()) else None  # else no room
 
     # Where things stand ---------------------------------------------------------------------------------------------
 
@@ -90,7 +93,8 @@ class Landing:
             width = min(stage.height + 0.4, stage.width - WORDS - layout.GAP)
             right, left = stage.right_slice(width, gap=2 * layout.GAP)
             return left.inset(left=0.15), right
-        below, above = stage.bottom_slice((LITTLE if layout.is_small() else BELOW) * self._rows(stage), gap=0.2)
+        room = self.foot[0].height + layout.GAP if self.foot else 0.0
+        below, above = stage.bottom_slice((LITTLE if layout.is_small() else BELOW) * self._rows(stage) + room, gap=0.2)
         return below, above
 
     def _rows(self, stage: Box) -> int:
@@ -120,11 +124,20 @@ class Landing:
     # What is said ---------------------------------------------------------------------------------------------------
 
     @cached_property
+    def foot(self) -> list[VGroup]:
+        """What comes last, below the words; nothing where there is none."""
+        width = self.boxes()[0].width if self.beside else layout.stage().width
+        return [VGroup(self._foot(width))] if self._foot else []
+
+    @cached_property
     def words(self) -> list[VGroup]:
         """What is said of each run, and what the cross is: each in its place."""
         box, _ = self.boxes()
         if self.beside:
             return self._column(box)
+        if self.foot:
+            below, box = box.bottom_slice(self.foot[0].height)
+            layout.place(self.foot[0], below, LEFT)
         rows = box.rows(*[1.0] * self._rows(layout.stage()), gap=0.1)
         across = -(-len(self.verdicts) // len(rows))
         gap = CLOSE if layout.is_small() else layout.GAP
@@ -137,17 +150,21 @@ class Landing:
         share = min(
             (min(1.0, cell.width / group.width, cell.height / group.height) for group, cell in pairs), default=1
         )
-        return [layout.place(group.scale(share), cell, UL) for group, cell in pairs]  # all in the same type
+        placed = [layout.place(group.scale(share), cell, UL) for group, cell in pairs]  # all in the same type
+        return placed + self.foot
 
     def _column(self, box: Box) -> list[VGroup]:
         """Below each other; at the foot what the cross is."""
         foot = [self._key(box.width)] if self.target and len(self.targets) else []
         rest = box.inset(bottom=max(0.6, foot[0].height + 0.2) if foot else 0.0, top=0.3)
+        if self.foot:
+            below, rest = rest.inset(top=-0.2).bottom_slice(self.foot[0].height)
+            layout.place(layout.shrink_into(self.foot[0], below.width), below, LEFT)
         placed = [
             layout.place(layout.shrink_into(group, cell.width, cell.height), cell, LEFT)
             for group, cell in self._said_below(rest)
         ]
-        return placed + [layout.place(layout.shrink_into(key, box.width), box, DL) for key in foot]
+        return placed + self.foot + [layout.place(layout.shrink_into(key, box.width), box, DL) for key in foot]
 
     def _said_below(self, box: Box) -> list[tuple[VGroup, Box]]:
         """What is said of each run, and its part of a box, in the first form that has room: on even parts, in small
@@ -220,7 +237,7 @@ class Landing:
         self.land(gone)
         for group in self.words:
             self.say(group)
-        self.duet.scene.wait(1.5)
+        self.duet.scene.wait(1.5 + READING * len(self.foot))
 
     def say(self, group: VGroup) -> None:
         """Show one of the words, and leave time to read them."""

@@ -50,6 +50,7 @@ CLOSE = 0.1  # of what is seen: an axis that ends so little below 0 goes on to i
 SEEN = 0.43  # length of an arrow on the screen from which on it is seen from the last row
 AROUND, OVER, UNDER = 0.45, 0.7, 0.35  # round the dip alone, in its widths; over and under it, in its depths
 CLEAR = 0.12  # round the name of a line
+BALLS, OVER_BALLS = 1, 2  # how far in front
 BRIM = 0.01  # of the way up: a pass that the cut goes over is not missed for what rounding makes of its height
 ALONG = "along the dashed line", "along the line"  # what goes to the right in a cut
 
@@ -170,6 +171,9 @@ class Section(VGroup):
             if inside(place[None], self.panel.area)[0]
         ]
         self._name_the_way()
+        for depth, parts in ((BALLS, self.balls), (OVER_BALLS, [self.climb, *self.number])):
+            for part in parts:
+                part.set_z_index(depth)  # over a line that is drawn later
         self.add(self.panel, self.level, *self.balls, self.climb, *self.number)  # a low rim is hardly above its ball
 
     def _whole(self, lid: float, needed: float) -> tuple[Range, Range]:

@@ -8,6 +8,7 @@ long as they are, which is said beside the map.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from manim import RIGHT, UP, VGroup
@@ -25,7 +26,9 @@ from scenes.stage.words.typesetting import quiet
 
 LONG, SHORT, LONGEST = 1.8, 0.45, 2.8  # of the arrows on the map: the longer, the shorter, and at most
 CLEAR = 1.3 * BALL  # of the ball: a short arrow would be hidden under it
+ON_TOP = 2  # over paths and balls that have gone on
 PULLS_BACK, PUSHES_ON = "the slope pulls back ...", "... and momentum pushes on"
+PULLED, PUSHED = "the slope pulled back", "momentum pushed on"
 
 
 def what_is_kept() -> tuple[str, ...]:
@@ -67,24 +70,43 @@ def scale_on(chart: ContourMap, here: Array, parts: Sequence[Array]) -> int:
     return next((n for n, ends in tips.items() if inside(ends, chart.area).all()), 1)
 
 
-def pull_and_push(duet: SurfaceAndMap, name: str, k: int) -> None:
-    """Show what pulls a run of momentum back at iterate k, and what pushes it on."""
-    scene, chart, run = duet.scene, duet.map, duet.runs[name]
-    rule, here = duet.rules[name], run.iterates[k]
-    assert isinstance(rule, Momentum)
-    ball, parts = chart.to_screen(*here), terms(rule, run, k)
-    scale = scale_on(chart, here, parts)
-    note = quiet(f"arrows: step $times {scale}$").next_to(chart.frame, UP, buff=0.12).align_to(chart.frame, RIGHT)
-    told = ((PULLS_BACK, palette().gradient, parts[0]), (PUSHES_ON, palette().share, parts[1]))
-    flat = [Vector(color, chart.area, ball, ball) for _, color, _ in told]
-    laid = [duet.terrain.arrow(here, here + scale * part, color) for _, color, part in told]
-    scene.play(FadeIn(note), run_time=0.3)
-    for vector, arrow, (words, color, part) in zip(flat, laid, told, strict=True):
-        scene.add(vector)
-        duet.speaker.say(tinted(words, color))
-        way = on_the_way(vector, *drawn(chart, here, scale * part))
-        scene.play(way, arrow.presence.animate.set_value(1.0), run_time=0.9)
-        scene.wait(1.4)
-    duet.speaker.hush()
-    gone = [arrow.presence.animate.set_value(0.0) for arrow in laid]
-    scene.play(FadeOut(VGroup(*flat)), FadeOut(note), *gone, run_time=0.4)
+class Tug:
+    """The arrows of a run of momentum at iterate k: what pulls it back there, and what pushes it on."""
+
+    def __init__(self, duet: SurfaceAndMap, name: str, k: int) -> None:
+        chart, run = duet.map, duet.runs[name]
+        rule, here = duet.rules[name], run.iterates[k]
+        assert isinstance(rule, Momentum)
+        ball, self.parts, self.duet, self.here = chart.to_screen(*here), terms(rule, run, k), duet, here
+        self.scale = scale_on(chart, here, self.parts)
+        note = quiet(f"arrows: step $times {self.scale}$")
+        self.note = note.next_to(chart.frame, UP, buff=0.12).align_to(chart.frame, RIGHT)
+        self.colors = palette().gradient, palette().share
+        self.flat = [Vector(color, chart.area, ball, ball) for color in self.colors]
+        for vector in self.flat:
+            vector.set_z_index(ON_TOP)
+        ends = [here + self.scale * part for part in self.parts]
+        self.laid = [duet.terrain.arrow(here, tip, color) for tip, color in zip(ends, self.colors, strict=True)]
+
+    def show(self) -> None:
+        """One after the other, while the balls stand still; they stay."""
+        scene, chart = self.duet.scene, self.duet.map
+        scene.play(FadeIn(self.note), run_time=0.3)
+        told = zip(self.flat, self.laid, (PULLS_BACK, PUSHES_ON), self.colors, self.parts, strict=True)
+        for vector, arrow, words, color, part in told:
+            scene.add(vector)
+            self.duet.speaker.say(tinted(words, color))
+            way = on_the_way(vector, *drawn(chart, self.here, self.scale * part))
+            scene.play(way, arrow.presence.animate.set_value(1.0), run_time=0.9)
+            scene.wait(1.4)
+
+    def told(self, where: str) -> tuple[str, ...]:
+        """The same in one sentence, when the run has gone on; `where` is what it was in."""
+        pulled, pushed = (tinted(words, color) for words, color in zip((PULLED, PUSHED), self.colors, strict=True))
+        return f"in the {where} {pulled}, {pushed}", f"{pulled}, {pushed}"
+
+    @property
+    def leaves(self) -> list[Any]:
+        """What takes it away, to be played."""
+        gone = [arrow.presence.animate.set_value(0.0) for arrow in self.laid]
+        return [FadeOut(VGroup(*self.flat)), FadeOut(self.note), *gone]

@@ -5,144 +5,46 @@ The clips that tell this tale differ in the surface, the numbers and the words; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from manim import Create, VGroup, VMobject
 
 from objectives import AnyObjective
-from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
-from scenes.lecture_scene import Claim, LectureScene, Number, objective_of, start_of
-from scenes.reads import derived
+from scenes.lecture_scene import Claim, Number
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
-from scenes.stage.maps.contour_map import containing
-from scenes.stage.maps.dips import Dip, dip_round
-from scenes.stage.maps.even_map import closely
-from scenes.stage.panels.plot import Range
-from scenes.stage.runs.eventful import most_of_the_way
-from scenes.stage.runs.fates import OUTCOMES, Fate, arrival, comes_back, keeps_swinging, pushes_on
+from scenes.stage.runs.fates import OUTCOMES, arrival, keeps_swinging
 from scenes.stage.runs.landing import Landing, Verdict, outline_on
-from scenes.stage.runs.section import Cut, cut_out_of, put_away, show_the_cut, told_climb
-from scenes.stage.runs.surface_and_map import SurfaceAndMap
-from scenes.stage.runs.tug import pull_and_push, what_is_kept
+from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.runs.pair_and_dip import LEVEL, PairAndDip
+from scenes.stage.runs.section import put_away, show_the_cut, told_climb
+from scenes.stage.runs.tug import Tug, what_is_kept
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
-from scenes.stage.words.endings import ending, flies_off, last_value
+from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.typesetting import Formula, Words
 
-GD, MOMENTUM = "gradient_descent", "momentum"
 LEAST, SECONDS, PACE, REST = 6.0, 11.0, 2.5, 2.0  # the eventful part, in seconds and steps a second; the rest
-LEVEL = 1e-2  # of the first slope: a run whose gradient is shorter has come to rest
 NOTHING = 1e-12  # of the first value: what rounding leaves of 0
-THERE = 0.02  # of the way down from the start: at the lowest point
 
 SAME = ("the same start, the same learning rate", "the same start and rate", "same start, same rate")
 
 
-class TwoRuns(LectureScene):
+class TwoRuns(PairAndDip):
     """The clip; subclasses give names, parameters and words."""
 
     beats: ClassVar[tuple[str, ...]] = ("opening", "surface", "two_balls", "where_they_end", "from_above")
     poster = "from_above"
-    clip: ClassVar[str] = ""
-    swing: ClassVar[tuple[float, float] | None] = None  # how far the camera goes, in degrees from `azimuth`
-    near: ClassVar[bool] = False  # the window holds the runs and the lowest minimum closely
-    azimuth: ClassVar[float] = -32.0
-    elevation: ClassVar[float] = 36.0
     landscape: ClassVar[str] = "hills and dips"  # what is said of the surface
-    dip_is: ClassVar[str] = "dip"  # what holds gradient descent
     shown_cut: VGroup | None = None  # while a beat rests on it
-    ringed: ClassVar[bool] = False  # at the first sight of the surface that dip has a ring: it is hardly seen
-
-    # The runs -------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def objective(self) -> AnyObjective:
-        return objective_of(self.parameters.objective, 2, self.clip)
-
-    @cached_property
-    def rules(self) -> dict[str, Rule[Any]]:
-        rate = self.parameters.learning_rate
-        return {GD: GradientDescent(rate), MOMENTUM: Momentum(rate, self.parameters.momentum)}
-
-    @cached_property
-    def runs(self) -> dict[str, Trajectory]:
-        start, steps = start_of(self.parameters.start, self.objective), self.parameters.steps
-        return {name: descend(self.objective, rule, start, steps) for name, rule in self.rules.items()}
-
-    def trajectories(self) -> Mapping[str, Trajectory]:
-        return self.runs
-
-    @cached_property
-    def ends(self) -> dict[str, float]:
-        """The last error of each run."""
-        return {name: last_value(run) for name, run in self.runs.items()}
-
-    @derived
-    def lowest(self) -> float:
-        """The lowest value that is known: of the minima, else of the runs."""
-        known = [float(value) for value in self.objective.value(np.array(self.objective.minima).reshape(-1, 2))]
-        return min([*known, *(end for end in self.ends.values() if np.isfinite(end))], default=0.0)
-
-    def slope(self, name: str) -> float:
-        """How steep it is where a run ended."""
-        run = self.runs[name]
-        with np.errstate(all="ignore"):  # a run that flies off has gradients beyond all bounds
-            return float(np.linalg.norm(run.gradients[run.ended_at]))
-
-    @property
-    def last(self) -> int:
-        """The step at which the longer run ended."""
-        return int(max(run.ended_at for run in self.runs.values()))
-
-    @property
-    def escapes(self) -> bool:
-        """Whether momentum ended nearer to the lowest value than to where gradient descent rests."""
-        return bool(self.ends[MOMENTUM] < (self.lowest + self.ends[GD]) / 2)
-
-    @cached_property
-    def dip(self) -> Dip | None:
-        """The dip in which gradient descent rests, if it does."""
-        run = self.runs[GD]
-        return dip_round(self.objective, self.duet.view, run.iterates[run.ended_at]) if self.rests else None
-
-    @cached_property
-    def in_the_dip(self) -> npt.NDArray[np.bool_]:
-        """Of which iterates of momentum lie in that dip (n,)."""
-        run = self.runs[MOMENTUM]
-        path = run.iterates[: run.ended_at + 1]
-        return self.dip.holds(path) if self.dip else np.zeros(len(path), dtype=bool)
-
-    @property
-    def fate(self) -> Fate:
-        """What becomes of momentum, compared with gradient descent at rest."""
-        run = self.runs[MOMENTUM]
-        if flies_off(run) or run.undefined_at is not None or not self.rests or self.dip is None:
-            return "else"
-        if self.in_the_dip[-1]:
-            return "back" if comes_back(run, self.in_the_dip, self.ends[GD]) else "stays"
-        left: Fate = "through" if self.in_the_dip.any() else "past"
-        return left if self.escapes else "elsewhere"
-
-    @cached_property
-    def pushing_on(self) -> int | None:
-        """An iterate of momentum in the dip that it runs through: the slope pulls it back there, and it goes on."""
-        return pushes_on(self.runs[MOMENTUM], self.in_the_dip) if self.fate == "through" else None
-
-    @property
-    def what_it_does(self) -> str:
-        return OUTCOMES.get(self.fate, "ends").format(where=f"the {self.dip_is}")
-
-    @property
-    def arrives(self) -> bool:
-        """Whether momentum ends at a lowest point."""
-        return bool(self.ends[MOMENTUM] - self.lowest < THERE * (float(self.runs[GD].values[0]) - self.lowest))
+    tug: Tug | None = None  # what pulled and pushed in the dip, while it is seen
+    of_many: ClassVar[bool] = False  # which momenta get to the lowest point is told as well
+    ringed: ClassVar[bool] = False  # until the balls set out that dip has a ring: it is hardly seen
 
     def numbers(self) -> Mapping[str, Number]:
         dip = {"rim": self.dip.rim, "climb": self.dip.rim - self.ends[GD]} if self.dip else {}
@@ -174,6 +76,9 @@ class TwoRuns(LectureScene):
             self.escapes,
         )
         yield from self.claims_of_the_dip()
+        if self.of_many:
+            told = self.reach.sentence if self.reach else f" {figure(self.parameters.momentum)} does not, or is alone"
+            yield Claim(f"it is no single momentum that ends near {self.the_lowest}:{told}", self.reach is not None)
 
     def claims_of_the_dip(self) -> Iterator[Claim]:
         """That momentum was in the dip which holds gradient descent, and got out."""
@@ -194,6 +99,7 @@ class TwoRuns(LectureScene):
             "slow_one": self._slow_one(),
             "fast_one": self._fast_one(),
             "climb_out": self._climb(),
+            "as_others": self.reach.sentence if self.of_many and self.reach else "",
             "on_the_way": ""
             if self.pushing_on is None
             else f". In the {self.dip_is} the slope pulls back, and momentum pushes on",
@@ -203,13 +109,6 @@ class TwoRuns(LectureScene):
     def its_own(self) -> bool:
         """Whether the surface is the one that the clip's words are of."""
         return bool(self.parameters.objective == type(self.given).model_fields["objective"].default)
-
-    @property
-    def rests(self) -> bool:
-        """Whether gradient descent comes to rest, above the lowest value."""
-        first = float(np.linalg.norm(self.runs[GD].gradients[0]))
-        gap = float(self.runs[GD].values[0]) - self.lowest
-        return bool(self.slope(GD) < LEVEL * first and self.ends[GD] - self.lowest > 0.05 * gap)
 
     def _slow_one(self) -> str:
         """What becomes of gradient descent."""
@@ -286,10 +185,9 @@ class TwoRuns(LectureScene):
             self.play(ring.animate.set_value(1.0), run_time=0.6)
         self.duet.look(2.6, azimuth=self.duet.azimuth + self.duet.sway)
         self.duet.announcer.hush()
-        if ring is not None:
-            self.play(ring.animate.set_value(0.0), run_time=0.4)
         self.duet.step_aside()
-        self.play(FadeIn(self.formula), run_time=0.6)
+        on_map = [self.rim] if ring is not None and self.rim is not None else []
+        self.play(FadeIn(self.formula), *map(FadeIn, on_map), run_time=0.6)
         if self.objective.minima:
             self.play(*map(FadeIn, self._targets), run_time=0.6)
         self.wait(1.6)
@@ -298,7 +196,12 @@ class TwoRuns(LectureScene):
         """Both start at the same place, with the same learning rate; momentum keeps {share} of its last
         step{on_the_way}."""
         self.duet.speaker.hush()
-        self.play(FadeOut(self.formula), run_time=0.4)
+        ring = (
+            [FadeOut(self.rim), self.rim_on_terrain.presence.animate.set_value(0.0)]
+            if self.rim in self.mobjects
+            else []
+        )
+        self.play(FadeOut(self.formula), *ring, run_time=0.4)
         self.duet.set_out()
         self.duet.speaker.say(*SAME)
         self.wait(1.8)
@@ -310,13 +213,17 @@ class TwoRuns(LectureScene):
         if stop is not None and stop < halt:
             begin, share = self.duet.terrain.orbit.view.azimuth, stop / halt
             self.duet.walk(stop, share * seconds, azimuth=begin + share * (end - begin))
-            pull_and_push(self.duet, MOMENTUM, stop)
-            self.duet.speaker.say(*what_is_kept())
+            self.tug = Tug(self.duet, MOMENTUM, stop)
+            self.tug.show()
+            self.duet.speaker.say(*self.tug.told(self.dip_is))
             seconds *= 1 - share
         self.duet.walk(halt, seconds, azimuth=end)
 
     def where_they_end(self) -> None:
         """{climb_out}"""
+        if self.tug is not None:
+            self.duet.speaker.hush()
+            self.play(*self.tug.leaves, run_time=0.4)
         if self.last > self.eventful:
             self.duet.walk(self.last, REST, azimuth=self.duet.azimuth - self.duet.sway)
         if self.rim is not None and self.dip is not None:
@@ -333,39 +240,21 @@ class TwoRuns(LectureScene):
             self.wait(1.0)
 
     def from_above(self) -> None:
-        """{slow_one} {fast_one}"""
+        """{slow_one} {fast_one}{as_others}"""
         if self.shown_cut is not None:
             put_away(self.duet, self.shown_cut, [self.goal_on_terrain])
         rim = [] if self.rim is None else [self.rim]
         outline = self.dip.outline if self.dip else None
-        Landing(self.duet, [*self.verdicts()], self.deepest, self._lowest_said(), outline).play([*self._targets, *rim])
-
-    # What is on the screen ------------------------------------------------------------------------------------------
-
-    @cached_property
-    def eventful(self) -> int:
-        """The step by which both have gone most of their ways."""
-        halts = [most_of_the_way(run) for run in self.runs.values()]
-        return min(max(halts), int(self.parameters.steps))
-
-    @derived
-    def window(self) -> tuple[Range, Range]:
-        """The objective's view, or what lies round the runs."""
-        paths = np.concatenate([run.iterates[: run.ended_at + 1] for run in self.runs.values()])
-        near = closely(self.objective.view, paths, [*self.objective.minima[:1], *self.also_seen]) if self.near else None
-        return near or containing(self.objective.view, paths)
+        said, lowest = [*self.verdicts()], self._lowest_said()
+        landing = Landing(self.duet, said, self.deepest, lowest, outline, foot=self.at_the_foot)
+        landing.play([*self._targets, *rim])
 
     @property
-    def also_seen(self) -> list[tuple[float, ...]]:
-        """Further places that a near window holds."""
-        return []
+    def at_the_foot(self) -> Callable[[float], VMobject] | None:
+        """What stands below the words of the last picture, made for a width, if anything."""
+        return None
 
-    @cached_property
-    def duet(self) -> SurfaceAndMap:
-        rules, runs = (lambda: self.rules), (lambda: self.runs)
-        return SurfaceAndMap(
-            self, self.objective, self.window, 2, rules, runs, self.azimuth, self.elevation, self.swing
-        )
+    # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
     def formula(self) -> Formula | Words:
@@ -396,21 +285,7 @@ class TwoRuns(LectureScene):
         outline = self.dip.outline if self.dip else np.zeros((0, 2))
         return self.duet.terrain.outline(outline, palette().target)
 
-    @cached_property
-    def cut(self) -> Cut | None:
-        """From where gradient descent rests to where momentum has ended, if that is another place in the picture."""
-        if self.dip is None or self.fate not in ("through", "past", "elsewhere"):
-            return None
-        ends = [run.iterates[run.ended_at] for run in self.runs.values()]
-        return cut_out_of(self.dip, self.objective, ends, self.duet.view)
-
     @property
     def coarse(self) -> AnyObjective | None:
         """A simpler landscape to lay under the cut."""
         return None
-
-    @property
-    def deepest(self) -> list[tuple[float, ...]]:
-        """The lowest of the minima that are known."""
-        values = [float(self.objective.value(minimum)) for minimum in self.objective.minima]
-        return [m for m, v in zip(self.objective.minima, values, strict=True) if v < self.lowest + 1e-6]

@@ -1,0 +1,1 @@
+"""Parts of the clip `two_wells`, and of no other."""
