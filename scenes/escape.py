@@ -20,6 +20,7 @@ from optimizers import Momentum, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
 from scenes.props.escape.told import Told, told_under
 from scenes.stage.ink import layout
+from scenes.stage.ink.ball import Rings
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
@@ -38,6 +39,7 @@ from scenes.typed import as_list
 CELL, NARROW = 0.5, 1.8  # height of a line under a small map; width of a cell for few words
 FAINT = 0.35  # a map whose run does not get through
 AT_THE_BOTTOM = 0.02  # of the way down from the start: at a lowest point
+RING = 0.17  # radius
 GLANCE, AGAIN = 7.0, 3.2  # seconds for the runs on the small maps, and for one of them
 
 
@@ -164,7 +166,7 @@ class Escape(TwoRuns):
         judged = list(zip(self.small, self.small_labels, self.through.values(), strict=True))
         failed = dict(zip(self.many, self.small, strict=True))
         failed = {m: terrain for m, terrain in failed.items() if not self.through[m]}
-        dimmed, back = ([failed[m] for m in failed if (m in self.back) is then] for then in (False, True))
+        dimmed = [terrain for m, terrain in failed.items() if m not in self.back]
         told = [label.animate.set_color(rule_color(MOMENTUM)) for _, label, reached in judged if reached]
         ends = zip(self.small_ends, self.through.values(), strict=False)
         told += [end.animate.set_color(rule_color(MOMENTUM)) for end, reached in ends if reached]
@@ -173,14 +175,27 @@ class Escape(TwoRuns):
         self.wait(1.6)
         for m in self.back[:1]:
             self._once_more(m)
-        if len(rest) or back:
-            self.play(*map(_dim, back), FadeIn(rest), run_time=0.5)
+        if len(rest):
+            self.play(FadeIn(rest), run_time=0.5)
         self.wait(2.6)
 
+    def turns_at(self, m: float) -> int:
+        """The step at which a run that comes back is farthest from where gradient descent rests."""
+        run, rest = self.many[m], self.runs[GD].iterates[self.runs[GD].ended_at]
+        return int(np.linalg.norm(run.iterates[: run.ended_at + 1] - rest, axis=1).argmax())
+
+    def ring(self, m: float) -> Rings:
+        """Round that place on the small map."""
+        terrain, step = self.small[[*self.many].index(m)], self.turns_at(m)
+        place = terrain.project(self.many[m].iterates[[step]])
+        return Rings(place, [step], RING, terrain.area).set_z_index(3)
+
     def _once_more(self, m: float) -> None:
-        """The run with a coefficient, on its small map."""
-        trail, step = self.small[[*self.many].index(m)].trails[0], ValueTracker(0.0)
-        self.drive(trail, step)
+        """The run with a coefficient, on its small map, with a ring where it turns."""
+        terrain, ring, step = self.small[[*self.many].index(m)], self.ring(m), ValueTracker(0.0)
+        self.add(ring)
+        self.drive(terrain.trails[0], step)
+        self.drive(ring, step)
         self.play(step.animate.set_value(self.many[m].ended_at), run_time=AGAIN, rate_func=linear)
         self.release()
 
@@ -242,7 +257,7 @@ class Escape(TwoRuns):
     def verdict(self) -> VGroup:
         """How many get through, in the last cell."""
         found, cell = self.numbers(), self.grid[-1]
-        more = [f"${notation().momentum} = {typed(m)}$: through, and back" for m in self.back[:1]]
+        more = [f"${notation().momentum} = {typed(m)}$: turns at the ring, comes back" for m in self.back[:1]]
         more = more or ["more is not always better"] * self.more_fails
         said = [f"end at {self.the_lowest}", *(more if cell.width > NARROW else [])]
         first = bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM))

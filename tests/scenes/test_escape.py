@@ -13,9 +13,10 @@ from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
 from scenes.escape import Escape
 from scenes.props.escape.told import told_under
+from scenes.stage.ink.ball import Rings
 from scenes.stage.ink.drawing import inside
+from scenes.stage.runs.pair import MOMENTUM
 from scenes.stage.runs.tug import drawn, scale_on, terms
-from scenes.stage.runs.two_runs import MOMENTUM
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -156,10 +157,18 @@ def test_odd_runs(changes: dict[str, Any]) -> None:
     played(**changes)
 
 
-def test_only_what_ends_at_the_lowest_point_stays_bright() -> None:
-    """Also the map of the run that went through the dip and came back is dimmed in the end."""
+def test_only_what_ends_at_the_lowest_point_or_comes_back_from_it_stays_bright() -> None:
+    """The map of the run that went through the dip and came back is told of: it has a ring where it turned."""
     scene = played()
     dimmed = {m: terrain.raster.opacity < 1 for m, terrain in zip(scene.many, scene.small, strict=True)}
     ends = {m: float(run.values[-1]) for m, run in scene.many.items()}
-    assert dimmed == {m: end - min(ends.values()) > 1 for m, end in ends.items()}
-    assert dimmed[0.95]
+    assert dimmed == {m: end - min(ends.values()) > 1 and m != 0.95 for m, end in ends.items()}
+    rings = [part for part in scene.mobjects if isinstance(part, Rings) and len(part.points)]
+    path = scene.many[0.95].iterates
+    along = path @ (11.0, 7.0)  # from the dip to the deep one it gets smaller
+    turn = int(along.argmin())
+    assert along[:turn].tolist() == sorted(along[:turn], reverse=True)
+    terrain = scene.small[[*scene.many].index(0.95)]
+    assert len(rings) == 1
+    np.testing.assert_allclose(rings[0].get_center(), terrain.project(path[[turn]])[0], atol=1e-3)
+    assert "turns at the ring" in scene.verdict[2].typst_code
