@@ -27,14 +27,14 @@ from scenes.lecture_scene import (
 )
 from scenes.props.trapped.downhill import Downhill, downhill
 from scenes.stage.ink.fading import FadeIn, FadeOut
-from scenes.stage.ink.palette import palette
+from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.dips import Dip
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.eventful import most_of_the_way
 from scenes.stage.runs.fates import OUTCOMES
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.runs.section import Cut, cut_out_of, put_away, show_the_cut
+from scenes.stage.runs.section import Cut, cut_out_of, put_away, show_the_cut, way_up
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.runs.two_runs import TwoRuns
 from scenes.stage.terrain.arrow import TerrainArrow
@@ -43,6 +43,7 @@ from scenes.stage.words.endings import flies_off, last_value
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
+from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 
 PACE, LONGEST = 1.5, 9.0  # steps a second on the way down, and seconds at most
 LOWER = 12.0  # degrees that the camera comes down for the close look
@@ -196,7 +197,9 @@ class Trapped(TwoRuns):
         last = figure(last_value(self.run), 4)
         if not self.too_high:
             return f"It is at {last}, and the lowest that is known is {low}."
-        return f"Lower ground is near, {low} against {last}. With momentum {momentum} {self._other()}."
+        return (
+            f"Lower ground is near, {low} against {last}. Momentum keeps {momentum} of its last step: {self._other()}."
+        )
 
     def _other(self) -> str:
         """What momentum does from the same start, after as many steps."""
@@ -240,11 +243,12 @@ class Trapped(TwoRuns):
         """{here}"""
         self.duet.look(2.4, view=self.close)
         if np.isfinite(self.slope_at(self.halt)):
-            first, here = (typed(self.slope_at(step), 2) for step in (0, self.halt))
+            first, here = typed(self.slope_at(0), 3), typed(self.slope_at(self.halt), 1)
             self.duet.speaker.say(f"slope: ${first}$ at the start, ${here}$ here", f"the slope here: ${here}$")
             self.wait(2.4)
             if self.level:
-                self.duet.speaker.say(f"slope ${here}$ here: no slope, no step", f"slope ${here}$: no step")
+                both = f"slope ${first}$ at the start, ${here}$ here: no step"
+                self.duet.speaker.say(both, f"slope ${here}$ here: no slope, no step", f"slope ${here}$: no step")
         if not self.level:
             self.duet.speaker.say("it flies off" if flies_off(self.run) else "it is not at rest")
         self.wait(2.0)
@@ -266,6 +270,10 @@ class Trapped(TwoRuns):
         if self.cut is not None:
             height = "$E$" if self.duet.called == "error" else "$f$"
             self.shown_cut = show_the_cut(self.duet, self.cut, dip, (GD,), height, [self.arrow])
+            more, moved = self.run.ended_at - self.halt, f"moved by ${typed(self.drift, 1)}$"
+            up = way_up(self.cut, dip)[-1]
+            self.duet.speaker.say(f"${more}$ more steps: {moved}; {up}", f"{moved}; {up}")
+            self.wait(1.0)
             return
         climb = typed(dip.rim - self.ends[GD], 3)
         self.duet.speaker.say(f"the rim of the dip: ${climb}$ higher", f"the rim: ${climb}$ up")
@@ -350,4 +358,9 @@ class Trapped(TwoRuns):
         named = f"{fast.title}, ${notation().momentum} = {typed(self.parameters.momentum)}$"
         said = [Verdict(GD, slow.title, held, slow.number), Verdict(MOMENTUM, named, fast.words, fast.number)]
         outline = self.dip.outline if self.dip else None
-        return Landing(self.duet, said, self.deepest, self._lowest_said(), outline)
+        return Landing(self.duet, said, self.deepest, self._lowest_said(), outline, foot=self._what_it_keeps)
+
+    def _what_it_keeps(self, width: float) -> Words:
+        """What momentum's coefficient is, by its number."""
+        kept = f"keeps ${typed(self.parameters.momentum)}$ of its last step"
+        return first_fitting((Words(f"{who}{kept}", SMALL, rule_color(MOMENTUM)) for who in ("momentum ", "")), width)

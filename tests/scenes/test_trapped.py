@@ -117,3 +117,15 @@ def test_a_run_that_is_not_trapped_says_so() -> None:
 )
 def test_odd_runs(changes: dict[str, Any]) -> None:
     played(**changes)
+
+
+@pytest.mark.parametrize("momentum", [0.85, 0.5])
+def test_what_momentum_keeps_is_said_by_its_number(momentum: float) -> None:
+    """And it is so: each step minus that share of the last one is the gradient's part alone."""
+    scene = make_scene("trapped", {"momentum": momentum})
+    assert f"Momentum keeps {momentum} of its last step: it " in scene.caption("lower_ground")
+    assert scene.landing.foot[0][0].typst_code == f"momentum keeps ${momentum}$ of its last step"
+    run = scene.runs["momentum"]
+    steps = np.diff(run.iterates, axis=0)
+    fresh = -scene.parameters.learning_rate * scene.objective.gradient(run.iterates[:-1])
+    np.testing.assert_allclose(steps[1:] - momentum * steps[:-1], fresh[1:], atol=1e-9)
