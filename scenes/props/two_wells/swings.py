@@ -29,7 +29,8 @@ class Swings(Panel):
         room = ROOM * (high - low)
         steps = max(len(path) for path in runs.values()) - 1
         plain = f"${name}$ after each step"
-        called = first_fitting(map(quiet, (f"{plain}; dashed: the lowest point", plain)), box.width - ASIDE)
+        dashes = f"{plain}; dashed: the lowest point", f"{plain} (dashed: lowest)"
+        called = first_fitting(map(quiet, (*dashes, plain)), box.width - ASIDE)
         names = "", called.typst_code
         super().__init__(box, (0.0, float(steps)), (low - room, high + room), names, x_steps=WHOLE)
         ends = self.to_screen([*self.x_axis.data], level)
