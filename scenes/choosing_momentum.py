@@ -199,12 +199,13 @@ class ChoosingMomentum(OnTheParabola):
         self.play(FadeIn(self.sweep.band), FadeIn(self.sweep.marks[MUCH]), run_time=0.6)
         self.wait(1.8)
         self.speaker.say("the lowest point can be computed")
-        self.play(FadeOut(self.sweep.band), run_time=0.3)
-        self._grow(top, critical, 1.4)
         if len(self.derivation):
-            self.vanish(self.valley, self.sweep, *self.sweep.marks.values())
+            self.vanish(self.valley, self.sweep, self.sweep.band, *self.sweep.marks.values())
             self.play(FadeIn(self.kept_at_large), run_time=0.7)
-            self.wait(1.2)
+            self.wait(0.8)
+        else:
+            self.play(FadeOut(self.sweep.band), run_time=0.3)
+            self._grow(top, critical, 1.4)
         for stage in self.derivation:
             self.play(*(FadeIn(part, lag_ratio=0.05) for part in stage), run_time=0.7)
             self.wait(1.7)

@@ -11,6 +11,8 @@ import pytest
 from clips.filming.work import make_scene as make
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
+from scenes.props.two_wells.swings import HEIGHT, Swings
+from scenes.stage.ink.layout import Box
 from scenes.two_wells import TwoWells
 
 
@@ -120,8 +122,9 @@ def test_the_swings_are_drawn_against_the_step(aspect: str) -> None:
         scene = make_scene("two_wells", {})
         foot = scene.at_the_foot
         assert foot is not None
-        panel = foot(4.0)[0]
-        dashes, *curves = panel.submobjects[-3:]
+        paths = {name: run.iterates[: 2 * scene.eventful + 1] for name, run in scene.runs.items()}
+        panel = Swings(Box(0.0, 0.0, 4.0, HEIGHT), paths, "x", -0.96758)
+        dashes, *curves = foot(4.0)[0][-3:]
         down = float(panel.y_axis.place(1.7) - panel.y_axis.place(-0.96758))
         assert curves[0].points[0, 1] - dashes.get_center()[1] == pytest.approx(down, abs=1e-3)
         for curve, run in zip(curves, scene.runs.values(), strict=True):

@@ -53,4 +53,5 @@ def swings_below(
     """The swings up to a step, and the momenta that get to a `place`, if these are told."""
     paths = {rule: run.iterates[: min(until, run.ended_at) + 1] for rule, run in runs.items()}
     told = [row_of(reach, width, place)] if reach is not None else []
-    return lines(Swings(Box(0.0, 0.0, width, HEIGHT), paths, name, level), *told, gap=APART)
+    drawn = VGroup(*Swings(Box(0.0, 0.0, width, HEIGHT), paths, name, level))  # a panel stays where it is built
+    return lines(drawn, *told, gap=APART)
