@@ -42,7 +42,7 @@ def derivation(box: Box, damping: Damping, whole: bool = True) -> VGroup:
     step, quadratic, *lowest = (fitting_formula(source, width) for source in sources)
     said = (
         (f"a step on a parabola of curvature ${bend}$:", "a step on a parabola:"),
-        (f"each step keeps the share $r$: ${after} = r {now}$, so", f"each step keeps ${after} = r {now}$, so"),
+        (f"each step keeps the share $r$: ${after} = r {now}$, so", "each step keeps the share $r$, so"),
         ("lowest where both solutions $r$ are equal:", "lowest where both $r$ are equal:"),
     )
     first, tried, equal = (first_fitting(map(quiet, wordings), width) for wordings in said)
