@@ -49,7 +49,7 @@ from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
 ScheduleNames = Annotated[tuple[str, ...], BeforeValidator(as_schedules), Field(min_length=1, max_length=MOST)]
 ARROW = 1.9  # length of the longest true gradient, on the screen
-FIRST, SLOWLY, REST = 12, 1.2, 2.8  # steps that are taken slowly, seconds of these, seconds of all others
+FIRST, SLOWLY, REST = 12, 1.2, 2.2  # steps that are taken slowly, seconds of these, seconds of all others
 FAINT, DIM = 0.22, 0.45  # opacity of a run that is over, and of its distances
 
 
@@ -210,15 +210,15 @@ class SchedulesScene(LectureScene):
         self.wait(1.8)
 
     def noises(self) -> None:
-        """One noise may be luck. With {noises} of them, a dot each: {verdict}{sooner}."""
+        """One noise may be luck. With {noises} {verdict}{sooner}."""
         self._clear()
         chart = self.rows
         self.play(FadeIn(chart), *map(FadeIn, chart.heads.values()), run_time=0.4)
         for name in chart.rows:
             self.play(FadeIn(chart.rows[name]), FadeIn(chart.ends[name]), run_time=0.5)
-        self.wait(0.6)
+        self.wait(1.4)
         self.speaker.say(self.tale.verdict(), self.tale.verdict().replace(" gets nearest, nearer", ": nearer"))
-        self.wait(1.8)
+        self.wait(3.4)
 
     def too_steep(self) -> None:
         """Another ground, without noise. The rate {second_learning_rate:g} {too_large}: it {constant_ends}."""
@@ -248,7 +248,7 @@ class SchedulesScene(LectureScene):
             f"{tinted('above the largest stable rate', palette().quiet)}, where the warmed-up ball is",
             tinted("above the largest stable rate", palette().quiet),
         )
-        self._run(ground, BEST, WARMED, few=20, seconds=4.0, rest=4.0, also=[wall])
+        self._run(ground, BEST, WARMED, few=20, seconds=4.2, rest=4.2, also=[wall])
         self._tell(WARMED, *self.steep.both(self.steep_colors[BEST]), colors=self.steep_colors)
 
     def answer(self) -> None:

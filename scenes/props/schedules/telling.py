@@ -207,7 +207,7 @@ class Tale:
         count = int(np.sum(self.nears[self.best] < self.nears[self.calm]))
         if 2 * count <= len(self.nears[self.best]):
             return ""
-        return f", and is near before the {'large' if self.calm == LARGE else 'small'} rate with {count} of them"
+        return f", and with {count} near before the {'large' if self.calm == LARGE else 'small'} one"
 
     def verdict(self) -> str:
         """Which is the calmest, in a caption and on the screen alike."""
@@ -215,11 +215,11 @@ class Tale:
         if not np.isfinite(least):
             return "no schedule stays with every noise"
         if not self.decay_pays:
-            return f"no schedule gets nearer than the best of {TRIES} constant rates"
+            return f"no schedule gets nearer than each of {TRIES} constant rates"
         near = [name for name in self.schedules if self.pooled[name] <= (1 + ALIKE) * least]
         if len(near) > 1:
             return f"{' and '.join(self.titles[name] for name in near)} get about equally near"
-        return f"{self.titles[best]} gets nearest, nearer than the best of {TRIES} constant rates"
+        return f"{self.titles[best]} gets nearest, nearer than any of {TRIES} constant rates"
 
     def dots(self) -> Wordings:
         """What the dots are."""
@@ -271,9 +271,7 @@ class Steep:
 
     def moves(self) -> str:
         """What becomes of the bound on the way."""
-        return (
-            "Further down the ground bends less, and the bound rises" if self.eases else "The bound goes with the ball"
-        )
+        return "Further down it bends less: the bound rises" if self.eases else "The bound goes with the ball"
 
     def too_large(self) -> str:
         """The rate beside the largest stable one at the start."""
