@@ -210,7 +210,7 @@ class SchedulesScene(LectureScene):
         self.wait(1.8)
 
     def noises(self) -> None:
-        """One noise may be luck. With {noises} {verdict}{sooner}."""
+        """One noise may be luck. With {noises} of them, {verdict}{sooner}."""
         self._clear()
         chart = self.rows
         self.play(FadeIn(chart), *map(FadeIn, chart.heads.values()), run_time=0.4)
@@ -218,7 +218,7 @@ class SchedulesScene(LectureScene):
             self.play(FadeIn(chart.rows[name]), FadeIn(chart.ends[name]), run_time=0.5)
         self.wait(1.4)
         self.speaker.say(self.tale.verdict(), self.tale.verdict().replace(" gets nearest, nearer", ": nearer"))
-        self.wait(3.4)
+        self.wait(3.8)
 
     def too_steep(self) -> None:
         """Another ground, without noise. The rate {second_learning_rate:g} {too_large}: it {constant_ends}."""

@@ -297,7 +297,8 @@ class YourData(LectureScene):
         self.wait(2.4)
         step = ValueTracker(0.0)
         for k in range(1, len(places)):
-            stand.speaker.say(f"another choice: {compared(errors[k], errors[k - 1])}")
+            change = compared(errors[k], errors[k - 1])
+            stand.speaker.say(f"another choice: its error is {change}", f"another choice: {change}")
             for shown in (self.bars, self.curve, self.readout):
                 self.drive(shown, step)
             self.play(step.animate.set_value(float(k)), run_time=2.2, rate_func=smooth)

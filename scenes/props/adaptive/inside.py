@@ -39,9 +39,8 @@ def _called(letter: str) -> Iterator[str]:
 def _lengths() -> Iterator[str]:
     """What is drawn of steps, in units of the learning rate."""
     letter = f"${notation().learning_rate}$"
-    yield f"longest step along a coordinate, in {letter}"
-    yield f"step along a coordinate, in {letter}"
-    yield f"along a coordinate, in {letter}"
+    yield f"longest step along an axis, in {letter}"
+    yield f"step along an axis, in {letter}"
     yield f"step, in {letter}"
 
 

@@ -94,13 +94,8 @@ class Tale:
     def scaled_words(self) -> Wordings:
         """What becomes of both."""
         color = rule_color("rmsprop")
-        if np.ptp(self.scaled) > ALIKE:
-            return (tinted("RMSProp's idea: each slope over the root of its own mean square", color),)
-        size = f"${in_math(figure(float(self.scaled[0]), 2))}$"
-        return (
-            tinted(f"RMSProp's idea: each over the root of its own mean square: {size} and {size}", color),
-            tinted(f"RMSProp's idea: each over its own size: {size} and {size}", color),
-        )
+        whats = ("the root of its own mean square", *["its own size"] * bool(np.ptp(self.scaled) <= ALIKE))
+        return tuple(tinted(f"RMSProp's idea: each slope over {what}", color) for what in whats)
 
     def evened(self) -> str:
         """The same in a caption."""
@@ -192,7 +187,7 @@ class Tale:
             return (tinted(f"uncorrected: {ending_briefly(self.runs[PLAIN], 2)}", color),)
         own, other = (f"${in_math(figure(far))}$ {letter}" for far in self.longest)
         adam, plain = tinted(f"Adam {own}", rule_color(ADAM)), tinted(f"uncorrected {other}", color)
-        heads = ("longest step along a coordinate: ", "longest along a coordinate: ", "along a coordinate: ", "")
+        heads = ("longest step along an axis: ", "longest along an axis: ", "along an axis: ", "")
         return tuple(f"{head}{plain}, {adam}" for head in heads)
 
     # Turned ---------------------------------------------------------------------------------------------------------

@@ -76,7 +76,12 @@ class Rates:
             all_others = len(self.never) + len(self.arrived) == len(self.rates)
             others = ("others, without leaps: never the lowest dip", "others, without leaps: never lowest")
             first, since = self.arrived[0], self.since(self.arrived[0], lambda text: f"${in_math(text)}$")
-            yield f"{named(first)} gets to {dip} {since}", f"{named(first)}: lowest {since}"
+            yield (
+                f"{named(first)} gets to {dip} {since}",
+                f"{named(first)}: lowest {since}",
+                f"{named(first)}: {since.removeprefix('at rates ')}",
+                f"lowest {since.removeprefix('at rates ')}",
+            )
             some = f"${len(self.never)}$ rule{'s' * (len(self.never) > 1)}"
             yield (
                 f"without leaps, no rate tried brings {names} to {dip}",
