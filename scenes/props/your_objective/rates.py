@@ -73,8 +73,9 @@ class Rates:
         """And on the screen; `named` gives a rule's name as markup."""
         if self.never:
             names, dip = either([named(name) for name in self.never]), self.outcome().lowest_dip
+            cross = "$times$" if len(self.outcome().lowest_places) == 1 else "a $times$"
             all_others = len(self.never) + len(self.arrived) == len(self.rates)
-            others = ("others, without leaps: never the lowest dip", "others, without leaps: never lowest")
+            others = (f"without leaps the others never get to {cross}", f"without leaps the others miss {cross}")
             first, since = self.arrived[0], self.since(self.arrived[0], lambda text: f"${in_math(text)}$")
             yield (
                 f"{named(first)} gets to {dip} {since}",
@@ -85,9 +86,8 @@ class Rates:
             some = f"${len(self.never)}$ rule{'s' * (len(self.never) > 1)}"
             yield (
                 f"without leaps, no rate tried brings {names} to {dip}",
-                f"no rate tried without leaps takes {names} to the lowest",
-                f"no rate tried without leaps gets {names} lowest",
-                f"no rate tried without leaps takes {some} there",
+                f"without leaps, no rate tried brings {names} to {cross}",
+                f"without leaps, no rate brings {names} to {cross}",
                 *(others if all_others else ()),
                 f"tried in vain without leaps: {some}",
                 f"in vain without leaps: {some}",
