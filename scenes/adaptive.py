@@ -1,9 +1,9 @@
 """Adam: each coordinate finds its own step. What the two averages do, what is corrected in them, and what it costs.
 
 In a ravine the slope across is many times the slope along. RMSProp divides each by the root of its own mean square: the
-steep one by much, the flat one by little, and both steps are alike. Adam also averages the slope itself, so what
-changes its sign cancels. Both averages begin at zero, which has to be corrected. And all of it goes by coordinates: in
-the same ravine, turned, there is nothing to even out. The rule that is spoken of stands above what it does.
+steep one by much, the flat one by little, and both steps are alike. Adam also averages the slope itself. Both averages
+begin at zero; corrected, no step moves a coordinate by more than the learning rate. And all of it goes by coordinates:
+in the same ravine, turned, there is nothing to even out. The rule that is spoken of stands above what it does.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.adaptive.around import Around, around_of
-from scenes.props.adaptive.averages import Averages, Uncorrected, averages_of, too_long
+from scenes.props.adaptive.averages import Averages, Uncorrected, averages_of, moves_of
 from scenes.props.adaptive.formulas import adam_step, correction, plain_step, scaled_slope
-from scenes.props.adaptive.inside import Inside, Lengths, TooLong
+from scenes.props.adaptive.inside import Inside, Lengths, Moves
 from scenes.props.adaptive.side_by_side import SideBySide
-from scenes.props.adaptive.telling import ADAM, GD, PLAIN, TURNED, Tale, claimed, legend
+from scenes.props.adaptive.telling import ADAM, GD, PLAIN, TURNED, Tale, claimed, filled, legend
 from scenes.props.adaptive.turned import Turned
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
@@ -59,7 +59,7 @@ ARROW = 1.7  # length of the arrows at the start, on the screen
 SLOWLY, LEAD = 2.6, 10  # steps a second, and how many of them, while the averages begin to fill
 PACE, LONGEST = 12.0, 6.0  # steps a second afterwards; seconds of one run at most
 CLOSE, HEAD = 3, 1.2  # steps that are taken slowly without the correction; height of the rule above its panels
-FAINT = 0.3  # opacity of a run that is over
+FAINT, WIDENED = 0.3, 0.45  # opacity of a run that is over; how far the window is widened for the runs
 
 
 class Adaptive(LineForWords, LectureScene):
@@ -135,13 +135,10 @@ class Adaptive(LineForWords, LectureScene):
         return averages_of(self.runs[ADAM], self.parameters.beta1, self.parameters.beta2)
 
     @cached_property
-    def factors(self) -> Array:
-        return too_long(self.parameters.beta1, self.parameters.beta2, len(self.averaged.gradients))
-
-    @cached_property
     def tale(self) -> Tale:
         names = tuple(str(variable) for variable in self.objective.variables)
-        return Tale(self.trajectories(), self.averaged, self.factors, names, self.parameters.angle, self.around)
+        rate, angle = self.parameters.learning_rate, self.parameters.angle
+        return Tale(self.trajectories(), rate, self.averaged, names, angle, self.around)
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs | {f"{TURNED}{name}": run for name, run in self.turned_runs.items()}
@@ -152,8 +149,8 @@ class Adaptive(LineForWords, LectureScene):
         tale, rule = self.tale, self.rules[GD]
         found: dict[str, Number] = {"tries": TRIES, **{name: tale.end(name) for name in self.trajectories()}}
         found |= {"plain_rate": float(rule.learning_rate), "steepness": tale.steepness}  # type: ignore[attr-defined]
-        found |= {"first_too_long": tale.first, "peak_step": tale.peak[0], "peak_too_long": tale.peak[1]}
-        return found | {"path_too_long": tale.detour}
+        found |= dict(zip(("longest_step", "longest_uncorrected"), tale.longest, strict=True))
+        return found | {"first_too_long": tale.first}
 
     def claims(self) -> Iterator[Claim]:
         said = claimed(self.tale, self.parameters.beta1, self.parameters.beta2)
@@ -165,11 +162,11 @@ class Adaptive(LineForWords, LectureScene):
             "compared": tale.compared(),
             "plain_ends": ending(self.runs[GD], 2),
             "evened": tale.evened(),
-            "filling": tale.filling(),
             "adam_ends": ending(self.runs[ADAM], 2),
             "first": tale.first_told(),
-            "peak": tale.peak_told(),
+            "holds": tale.holds(),
             "strays": tale.strays(),
+            "settles": tale.settles(),
             "axes": tale.axes(),
             "in_the_turned": tale.turned(),
             "around": tale.around.told() if tale.follows_axes else "",
@@ -183,7 +180,7 @@ class Adaptive(LineForWords, LectureScene):
 
     def two_slopes(self) -> None:
         """At the start {compared}. The step of gradient descent is the gradient times one number: with the best of
-        {tries} for {steps} steps it {plain_ends}."""
+        {tries} rates it {plain_ends} after {steps} steps."""
         self.vanish(self.formula)
         self.play(FadeIn(self.level), run_time=0.4)
         self.add(self.arrow)
@@ -216,8 +213,8 @@ class Adaptive(LineForWords, LectureScene):
         self.wait(4.2)
 
     def averages(self) -> None:
-        """Adam also averages the gradient, which is momentum: what changes its sign cancels. A step is the rate times
-        how much of the band the average fills, in the mean {filling}. After {steps} steps it {adam_ends}."""
+        """Adam also averages the gradient, which is momentum. A step is the rate times how much of the band the average
+        fills. After {steps} steps Adam {adam_ends}; gradient descent {plain_ends}."""
         self.speaker.hush()
         self.vanish(self.lengths, self.lengths.renamed, self.sizes[1], self.scaling, self.arrow, self.level)
         self.play(FadeIn(self.rule), *(FadeIn(panel) for panel in self.inside), run_time=0.7)
@@ -227,13 +224,14 @@ class Adaptive(LineForWords, LectureScene):
         lead = min(LEAD, self.parameters.steps)
         self._send(ADAM, self.inside, 0.0, lead, lead / SLOWLY)
         self._send(ADAM, self.inside, lead, self.parameters.steps, LONGEST)
-        self.speaker.say(*self.tale.filling_words())
+        self.speaker.say(*filled())
         self.wait(3.0)
-        self.speaker.say(tinted(f"Adam {self.tale.ends(ADAM)}", rule_color(ADAM)))
+        self.speaker.say(*self.tale.beside())
         self.wait(1.6)
 
     def correction(self) -> None:
-        """Both averages begin at zero. If that is not corrected, {first}{peak}. Here {strays}."""
+        """Both averages begin at zero. Corrected, {holds} the rate. Uncorrected, {first}, and
+        {strays}.{settles}"""
         self.speaker.hush()
         self.vanish(self.rule, *self.inside)
         self._fade(ADAM)
@@ -245,7 +243,7 @@ class Adaptive(LineForWords, LectureScene):
         self.wait(1.6)
         self._send(PLAIN, [self.chart], 1.0, close, (close - 1) / 1.2)
         self._send(PLAIN, [self.chart], close, self.parameters.steps, 4.5)
-        self.speaker.say(*self.tale.peak_words(self.other))
+        self.speaker.say(*self.tale.stray_words(self.other))
         self.wait(3.4)
 
     def turned(self) -> None:
@@ -311,7 +309,7 @@ class Adaptive(LineForWords, LectureScene):
         held = np.array([self.start, self.middle, 2 * self.middle - self.start])
         held[2, 1 - self.tale.steep] = self.middle[1 - self.tale.steep]
         points = np.concatenate([run.iterates for run in self.runs.values()])
-        return even_map(self.objective, self.boxes[0], containing(around(held, 0.1), points, 0.3))
+        return even_map(self.objective, self.boxes[0], containing(around(held, 0.1), points, WIDENED))
 
     @cached_property
     def spot(self) -> Array:
@@ -403,8 +401,9 @@ class Adaptive(LineForWords, LectureScene):
         return [Inside(box, self.averaged, k, self.letters[k]) for k, box in enumerate(boxes)]
 
     @cached_property
-    def chart(self) -> TooLong:
-        return TooLong(self.head_and_panels[1].inset(bottom=0.3, top=0.2), self.factors, self.other)
+    def chart(self) -> Moves:
+        ours, plain = (moves_of(self.runs[name], self.parameters.learning_rate) for name in (ADAM, PLAIN))
+        return Moves(self.head_and_panels[1].inset(bottom=0.3, top=0.2), ours, plain, self.other)
 
     @cached_property
     def pair(self) -> SideBySide:

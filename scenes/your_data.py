@@ -28,18 +28,18 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
-from scenes.props.your_data.choices import Net, compared, marked, three_choices
+from scenes.props.your_data.choices import Net, compared, lowest_on_a_net, marked, three_choices, turned_one_by_one
 from scenes.props.your_data.fitted import Samples, fitted_of, missed, samples_of, smaller
 from scenes.props.your_data.outcome import Outcome
 from scenes.props.your_data.panel import Following, bars, fan
 from scenes.props.your_data.stand import Stand
-from scenes.props.your_data.telling import error_told, loss_told, lowest_said, lowest_told, squares_of
-from scenes.props.your_data.valley import Valley
+from scenes.props.your_data.telling import error_told, loss_told, lowest_said, lowest_told, rates_told, squares_of
+from scenes.props.your_data.valley import Valley, calm_told
 from scenes.reads import derived
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.maps.contour_map import containing, heights
+from scenes.stage.maps.contour_map import containing
 from scenes.stage.panels.plot import Range
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.fitting_rate import THE_BEST, fitting_rate
@@ -48,8 +48,6 @@ from scenes.stage.words.endings import goes_down, last_value
 from scenes.stage.words.figures import figure
 from scenes.stage.words.speaker import Speaker
 
-TURN = 0.2  # of the window: so far each parameter is turned, to both sides
-NET = 61  # places a side, to find low ground
 QUICK, SLOW = 3.5, 5.5  # seconds of the steps before the decisive ones, and of these
 ASIDE = 0.045  # units, so that the bars of both are seen
 SAME, NOTHING = 1e-6, 1e-20  # of the lowest error: equally low; an error that is 0 but for rounding
@@ -140,13 +138,7 @@ class YourData(LectureScene):
 
     @cached_property
     def _lowest_on_a_net(self) -> tuple[Array, float]:
-        """The lowest place (2,) of a net over the window, and its error."""
-        first, second = self.window
-        with np.errstate(all="ignore"):
-            across, up, values = heights(self.objective, first, second, NET)
-        known = np.where(np.isfinite(values), values, np.inf)
-        row, column = np.unravel_index(np.argmin(known), values.shape)
-        return np.array([across[column], up[row]]), float(known[row, column])
+        return lowest_on_a_net(self.objective, self.window)
 
     @cached_property
     def lowest_place(self) -> Array:
@@ -219,7 +211,6 @@ class YourData(LectureScene):
     def words(self) -> Mapping[str, str]:
         errors = [figure(float(error)) for error in self.chosen[1]]
         batch = self.parameters.batch
-        found = ", ".join(f"{NAMES[name]} {figure(rate)}" for name, rate in self.rates.items())
         told = f"{self.squares} of the squared bars" if self.squares else loss_told(self.objective)
         return {
             "how_many": self.samples.told,
@@ -228,11 +219,19 @@ class YourData(LectureScene):
             "errors": ", ".join(errors),
             "what_is_lowest": lowest_told(self.minima, self.lowest, self._dip, self.equally_low),
             "each_step": "" if batch is None else f" Each step looks at {batch} of the points.",
-            "rates": f"Learning rates{'' if self.parameters.learning_rate else ', the best of those tried'}: {found}",
+            "rates": rates_told(self.rates, bool(self.parameters.learning_rate)) + self.smooth_told,
             "who_fits": self.outcome.told(),
             "best_possible": self.outcome.best_possible,
             "both": self.valley.told,
         }
+
+    @derived
+    def smooth_told(self) -> str:
+        """What gradient descent comes to at momentum's rate, if it is that rate which lets it zigzag."""
+        if not self.valley.parts_them or self.rates[GD] == self.rates[MOMENTUM]:
+            return ""
+        run = self._run(self._rule(GD, self.rates[MOMENTUM]))
+        return calm_told(self.valley, run, self.rates[MOMENTUM])
 
     @cached_property
     def squares(self) -> str:
@@ -266,10 +265,7 @@ class YourData(LectureScene):
 
     @cached_property
     def turns(self) -> Array:
-        """The way on which one parameter after the other is turned, there and back: (7, 2)."""
-        start, size = np.array(self.start), TURN * np.ptp(np.array(self.objective.view), axis=1)
-        one, other = size * np.eye(2)
-        return np.array([start, start + one, start - one, start, start + other, start - other, start])
+        return turned_one_by_one(np.array(self.start), self.objective.view)
 
     def choices(self) -> None:
         """A choice of {letters} is a curve, and a point at the right. What it misses, the bars, makes its error E:
@@ -301,7 +297,8 @@ class YourData(LectureScene):
         self.wait(2.4)
         step = ValueTracker(0.0)
         for k in range(1, len(places)):
-            stand.speaker.say(f"another choice: {compared(errors[k], errors[k - 1])}")
+            change = compared(errors[k], errors[k - 1])
+            stand.speaker.say(f"another choice: its error is {change}", f"another choice: {change}")
             for shown in (self.bars, self.curve, self.readout):
                 self.drive(shown, step)
             self.play(step.animate.set_value(float(k)), run_time=2.2, rate_func=smooth)
@@ -353,6 +350,8 @@ class YourData(LectureScene):
         self.play(FadeIn(VGroup(*stand.cards.values())), FadeIn(stand.counter), run_time=0.6)
         self.play(*(GrowFromCenter(trail.ball) for trail in trails), *map(Create, self.shown["curves"]), run_time=0.9)
         self.play(*map(FadeIn, self.shown["bars"]), run_time=0.4)
+        if self.parameters.learning_rate is None:
+            stand.speaker.say("each at the best rate of those tried", "each at its best rate")
         self.add(*trails)
         self.bring_to_front(self.points)
         last, moment = self.outcome.steps, self.outcome.moment
@@ -387,7 +386,7 @@ class YourData(LectureScene):
         self.release()
 
     def answer(self) -> None:
-        """After {steps} steps {who_fits}.{best_possible}"""
+        """After {steps} steps at these rates {who_fits}.{best_possible}"""
         stand, move = self.stand, ValueTracker(1.0)
         self.play(*(FadeOut(one) for one in self.mobjects if one not in (self.heading, self.points)), run_time=0.6)
         stand.speaker.said = None

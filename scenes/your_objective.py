@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from manim import UL, VMobject
+from manim import UL, GrowFromCenter, VMobject
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from objectives import AnyObjective, typeset_function, typeset_gradient
@@ -35,6 +35,7 @@ from scenes.lecture_scene import (
     known_rules,
     start_of,
 )
+from scenes.props.your_objective.downhill import Downhill
 from scenes.props.your_objective.outcome import Outcome
 from scenes.props.your_objective.rates import Rates
 from scenes.reads import derived
@@ -42,15 +43,13 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import palette, rule_color
+from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import BANDS, containing, heights, levels
-from scenes.stage.maps.vectors import Vector
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.fitting_rate import Fit, fitting_rate
 from scenes.stage.runs.hidden import on_one_path
 from scenes.stage.runs.landing import Landing
 from scenes.stage.runs.surface_and_map import FOOT, SurfaceAndMap
-from scenes.stage.terrain.arrow import TerrainArrow
 from scenes.stage.terrain.chosen_surface import Surface, Window, surface_of
 from scenes.stage.terrain.fitting_view import lowest_places
 from scenes.stage.terrain.ground import HeightScale, Kind, height_scale
@@ -64,7 +63,6 @@ from scenes.stage.words.typesetting import HEADING, Formula, Words, bold, escape
 from scenes.typed import as_list
 
 PACE, LEAST, LONGEST = 5.0, 7.0, 14.0  # steps a second, and seconds of the race
-ARROW = 0.22  # of the window: the length of the arrow downhill
 SHORT = 1e-3  # a learning rate with which a guest is tried
 
 
@@ -269,9 +267,11 @@ class YourObjective(LectureScene):
             f"against the gradient: as steep as {slope}",
             f"downhill, as steep as {slope}",
         )
-        self.add(self.arrow)
-        self.drive(self.arrow, self.arrow_on_terrain.presence)
-        self.play(self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=1.4)
+        way = self.way_down
+        self.play(GrowFromCenter(way.spot), way.ball.presence.animate.set_value(1.0), run_time=0.5)
+        self.add(way.arrow, way.spot)
+        self.drive(way.arrow, way.on_terrain.presence)
+        self.play(way.on_terrain.presence.animate.set_value(1.0), run_time=1.4)
         self.release()
         self.wait(3.8)
 
@@ -285,10 +285,12 @@ class YourObjective(LectureScene):
         """All start at the same place. {rates}"""
         self.duet.speaker.hush()
         fading = [FadeOut(self.gradient)] if self.gradient is not None else []
-        self.drive(self.arrow, self.arrow_on_terrain.presence)
-        self.play(self.arrow_on_terrain.presence.animate.set_value(0.0), *fading, run_time=0.7)
+        way = self.way_down
+        self.drive(way.arrow, way.on_terrain.presence)
+        gone = (one.presence.animate.set_value(0.0) for one in (way.on_terrain, way.ball))
+        self.play(*gone, *fading, FadeOut(way.spot), run_time=0.7)
         self.release()
-        self.remove(self.arrow)
+        self.remove(way.arrow)
         self.duet.set_out()
         if self.parameters.learning_rate is None:
             self.duet.speaker.say(
@@ -396,22 +398,8 @@ class YourObjective(LectureScene):
         return layout.place(written, box) if fits else None
 
     @cached_property
-    def downhill_ends(self) -> tuple[Array, Array]:
-        """Tail and tip (2,) of the arrow, in the objective's variables: from the start, against the gradient."""
-        start, size = np.array(self.start), np.ptp(np.array(self.window), axis=1)
-        way = -np.asarray(self.objective.gradient(start))
-        longest = float(np.max(np.abs(way) / size))
-        return start, start + ARROW * way / (longest or 1.0)
-
-    @cached_property
-    def arrow(self) -> Vector:
-        """The arrow on the map."""
-        tail, tip = (self.duet.map.to_screen(*end) for end in self.downhill_ends)
-        return Vector(palette().gradient, self.duet.map.area, tail, tail).bound_for(tail, tip)
-
-    @cached_property
-    def arrow_on_terrain(self) -> TerrainArrow:
-        return self.duet.terrain.arrow(*self.downhill_ends, palette().gradient)
+    def way_down(self) -> Downhill:
+        return Downhill(self.duet, self.start, np.asarray(self.objective.gradient(np.array(self.start))))
 
 
 def _within(place: tuple[float, ...], view: tuple[Range, ...]) -> bool:

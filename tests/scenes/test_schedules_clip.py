@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,7 @@ def rate_of(shape: str, t: int, top: float, steps: int) -> float:
         "inverse_time(decay=0.1)": top / (1 + 0.1 * t),
         "cosine": top * (1 + math.cos(math.pi * t / steps)) / 2,
         "step(every=40, factor=0.1)": top * 0.1 ** (t // 40),
+        "step(every=40, factor=0.3)": top * 0.3 ** (t // 40),
     }[shape]
 
 
@@ -123,8 +125,9 @@ def test_what_is_said_of_the_noisy_runs_is_what_they_do(
     assert ("late" in words["compared"].replace("no later", "")) == late
     assert ("nearer" in words["compared"].replace("no nearer", "")) == nearer
     soon, nearer = is_before(near["schedule_1"], near[SMALL]), clouds["schedule_1"] < clouds[LARGE]
+    both = "both" if clouds["schedule_1"] < clouds[SMALL] else "the large one"
     gains = {
-        (True, True): "sooner there than the small rate, nearer in the end than the large one",
+        (True, True): f"sooner there than the small rate, nearer in the end than {both}",
         (True, False): "sooner there than the small rate, no nearer in the end than the large one",
         (False, True): "nearer in the end than the large rate, no sooner there than the small one",
         (False, False): "no gain on either",
@@ -148,16 +151,41 @@ def test_what_is_said_of_the_noisy_runs_is_what_they_do(
 def test_all_noises_are_pooled(usual: SchedulesScene) -> None:
     """The defaults: the root mean square over all seeds, and who gets nearest."""
     scene, found = usual, {}
-    shapes = ("inverse_time(decay=0.1)", "cosine", "step(every=40, factor=0.1)")
-    asking = [(0.6, "constant"), (0.03, "constant"), *((0.6, shape) for shape in shapes)]
+    shapes = ("inverse_time(decay=0.1)", "step(every=40, factor=0.3)")
+    asking = [(0.3, "constant"), (0.06, "constant"), *((0.3, shape) for shape in shapes)]
+    soon = {}
     for (rate, shape), (name, title) in zip(asking, scene.tale.titles.items(), strict=True):
-        runs = [walk((0.5, 2), (-5, 3), rate, shape, 2.0, seed, 120) for seed in range(4, 4 + NOISES)]
+        runs = [walk((0.5, 2), (-5, 3), rate, shape, 2.0, seed, 120) for seed in range(14, 14 + NOISES)]
+        soon[title] = [near_at(run, 1.0) for run in runs]
         np.testing.assert_allclose(scene.tale.clouds[name], [cloud_of(run) for run in runs], rtol=1e-9)
         found[title] = math.sqrt(sum(cloud_of(run) ** 2 for run in runs) / NOISES)
         assert scene.tale.pooled[name] == pytest.approx(found[title])
     best = min(list(found)[2:], key=found.__getitem__)
     assert found[best] < 0.95 * min(value for title, value in found.items() if title != best)
-    assert scene.words()["verdict"] == f"taken together, {best} gets nearest" == "taken together, 1/t gets nearest"
+    assert scene.words()["verdict"] == f"{best} gets nearest, nearer than any of 301 constant rates"
+    assert best == "1/t"
+    before = sum(map(is_before, soon[best], soon["small, constant"]))
+    assert scene.words()["sooner"] == f", and with {before} near before the small one"
+    assert before > 0.9 * NOISES
+
+
+def test_no_constant_rate_gets_as_near(usual: SchedulesScene) -> None:
+    """The small rate is about the best of all constant ones: each of a grid of its own, over all noises, at once."""
+    rates = np.geomspace(0.005, 0.9, 200)[:, np.newaxis]
+    noises = np.array([
+        [2.0 * np.random.default_rng([seed, t]).standard_normal(2) for seed in range(14, 14 + NOISES)]
+        for t in range(120)
+    ])  # fmt: skip
+    x, y, far = np.full((200, NOISES), -5.0), np.full((200, NOISES), 3.0), []
+    for off in noises:
+        x, y = x - rates * (0.5 * x + off[:, 0]), y - rates * (2 * y + off[:, 1])
+        far.append(x * x + y * y)
+    least = float(np.sqrt(np.mean(far[-40:], axis=(0, 2))).min())
+    tale = usual.tale
+    assert tale.least == pytest.approx(least, rel=0.01)
+    assert least * 0.999 <= tale.pooled[SMALL] < 1.03 * least
+    assert tale.pooled[tale.best] < 0.8 * least
+    assert replace(tale, least=0.9 * tale.pooled[tale.best]).verdict().startswith("no schedule gets nearer than each")
 
 
 def bends_up(x: float, y: float) -> float:
@@ -206,9 +234,9 @@ def test_the_warmed_up_rate_keeps_under_its_bound(usual: SchedulesScene) -> None
     assert words["under"] == "never above it"
     assert words["warmed_ends"] == f"ends at a value of {alike([bends_up(*places[-1]), 0.0073])[0]}"
     assert words["too_large"].startswith(f"is {0.5 / bounds[0]:.2g} times the largest stable one")
-    best = scene.steep.walks[BEST].rates[0] / bounds[0]
-    assert best > 1, "the best constant rate is above the bound at first, too"
-    assert f"{words['best_rate']}, {best:.2g} times the first bound, it" in scene.caption("warm_up")
+    assert f"{words['best_rate']}, it" in scene.caption("warm_up")
+    assert words["moves"].endswith("the bound rises")
+    assert bounds[-1] > 2 * bounds[0]
     assert scene.steep.early == 4 * sum(limit <= 0.5 for limit in bounds) < 120
 
 
@@ -280,13 +308,13 @@ def test_small_at_first_is_said_where_the_ground_bends_more_sharply_at_the_start
     even = asked(second_objective="40*x^2 + 40*y^2", second_start=(1, 1), second_learning_rate=0.03)
     assert not even.steep.eases
     assert "sharply" not in even.words()["answer"]
+    assert even.words()["moves"] == "The bound goes with the ball"
 
 
 def test_where_nothing_bends_up_there_is_no_bound() -> None:
     scene = asked(second_objective="x + y", second_start=(0, 0), steps=5)
     assert np.isinf(largest_stable(scene.second, np.zeros((1, 2)))).all()
     assert scene.words()["too_large"] == "has no bound at the start"
-    assert not scene.words()["best_times"]
     kinked = asked(second_objective="|x| + 3|y|", second_start=(1, 1), steps=5)
     assert kinked.words()["under"] == "never above it"
 
@@ -320,6 +348,7 @@ def test_the_answer_shows_the_first_steps_and_what_its_numbers_are(usual: Schedu
     """The large rate is above the bound at first only: so these steps are shown, and those of the noises as a whole."""
     summary, early = usual.summary, usual.steep.early
     assert [chart.x_axis.data[1] for chart in summary.charts] == [early, 120]
+    assert usual.steep_ground.rate.x_axis.data[1] == early
     notes = [words[-1].typst_code for words in summary.words]
     assert "after $120$ steps" in notes[0]
     assert f"${NOISES}$ noises" in notes[1]
@@ -329,7 +358,7 @@ def test_arrows_are_on_one_scale(usual: SchedulesScene) -> None:
     """At the lowest point the arrows are the noise alone, as long as at the start beside the true gradient."""
     scene = usual
     unit = 1.9 / math.hypot(2.5, 6.0)
-    noise = np.array([2.0 * np.random.default_rng([4, t]).standard_normal(2) for t in range(12)])
+    noise = np.array([2.0 * np.random.default_rng([14, t]).standard_normal(2) for t in range(12)])
     np.testing.assert_allclose(scene.tale.errors, noise)
     arrows = scene.fans[2]
     tail = scene.ground.map.to_screen(*scene.goal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +29,9 @@ from objectives.registry import put_in_force
 from optimizers import descend
 from scenes.props.your_data.choices import Net, compared
 from scenes.props.your_data.fitted import MOST
+from scenes.props.your_data.valley import calm_told
 from scenes.stage.ink import layout
+from scenes.stage.words.figures import figure
 from scenes.stage.words.misses import error_by_bars
 from tests.scenes.reading import is_rounded
 
@@ -340,6 +343,23 @@ def test_each_rule_has_the_best_of_the_rates_and_the_verdict_does_not_hang_on_th
             if len(rates) == 4 * len(decade):
                 assert scene.rates[name] == pytest.approx(best)
         assert min(lowest, key=lambda name: lowest[name]) == scene.outcome.best
+
+
+def test_what_lets_gradient_descent_zigzag_is_its_rate_too() -> None:
+    """By a loop of its own: at momentum's rate it turns back across the valley hardly ever, and ends higher."""
+    scene, data = asked(), asked().objective.data
+    way = walked(NEURON, data["x"], data["y"], scene.start, scene.rates["momentum"], 0.0, 40, 0.5)
+    over = np.diff(way, axis=0) @ np.linalg.eigh(scene.valley.bend)[1][:, 1]
+    assert (over[1:] * over[:-1] < 0).sum() <= 20
+    end = error(NEURON, data["x"], data["y"], way[-1], 0.5)
+    assert end > 2 * scene.runs["gradient_descent"].values[-1]
+    told = f"With {scene.rates['momentum']:g} gradient descent does not zigzag, and ends higher: {figure(end)}"
+    assert told in scene.caption("run")
+    valley, slow = scene.valley, scene._run(scene._rule("gradient_descent", 0.01))
+    assert not calm_told(valley, scene.runs["gradient_descent"], 0.3), "this one zigzags"
+    behind = replace(valley, runs=valley.runs | {"gradient_descent": slow})
+    assert not calm_told(behind, scene._run(scene._rule("gradient_descent", 0.1)), 0.1), "this one ends lower"
+    assert "zigzag" not in asked(learning_rate=0.1).caption("run")
 
 
 def test_the_line_under_the_last_step_tells_of_all_steps() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -232,7 +233,7 @@ def test_a_rate_is_chosen_as_it_is_told_and_whom_none_brings_to_the_lowest_dip(o
     never = [name for name in brought if not brought[name] and raced]
     assert scene.found.never == never
     assert bool(never) == ("no rate tried brings" in last) == bool(list(scene.found.sentences(str)))
-    named = last.partition("no rate tried brings ")[2]
+    named = last.partition("no rate tried brings ")[2].partition(";")[0]
     assert all((scene.rules[name].title in named) == (name in never) for name in brought)
 
 
@@ -255,10 +256,26 @@ def test_with_the_defaults_no_rate_brings_gradient_descent_to_the_lowest_dip() -
     rates = np.geomspace(0.002, 0.08, 60)
     ends = descend(scene.objective, GradientDescent(rates), scene.start, 60).values[-1]
     assert (ends > -6).all()
-    full, *shorter = next(iter(scene.found.sentences(str)))
+    first, (full, *shorter) = scene.found.sentences(str)
+    assert first[0] == "momentum gets to the lowest dip at rates from $0.01$ on"
     assert full == "without leaps, no rate tried brings gradient_descent or adam to the lowest dip"
     assert all("without leaps" in words for words in shorter)
     assert not made(learning_rate=0.01).found.never
+
+
+def test_from_which_rates_on_momentum_gets_to_the_lowest_dip() -> None:
+    """Each rate of the search by itself: with small ones momentum, too, ends in the other dip, or on the way."""
+    scene = made()
+    ends = {rate: scene._run_at("momentum", rate) for rate in scene.fits["momentum"].followed}
+    bringing = [rate for rate, run in ends.items() if comes_to_the_lowest(scene, run)]
+    assert bringing == scene.found.bringing("momentum") == [rate for rate in ends if rate >= 0.01]
+    assert ends[0.005].values[-1] > -6
+    assert "; momentum gets there at rates from 0.01 on." in scene.caption("where_they_end")
+    assert scene.found.since("momentum") == "at rates from 0.01 on"
+    followed = {0.005: -4.9, 0.01: -13.8, 0.02: 3.0}
+    fits = {"momentum": replace(scene.fits["momentum"], followed=followed)}
+    some = Rates(scene.rates, fits, lambda: scene.outcome, scene._run_at)
+    assert some.since("momentum") == "at 1 of 3 rates"
 
 
 def test_rates_that_are_given_or_cannot_be_followed_are_told_so() -> None:
@@ -289,7 +306,9 @@ def played(**changes: Any) -> YourObjective:
 
 def test_the_arrow_points_down_the_gradient() -> None:
     scene = played()
-    tail, tip = scene.downhill_ends
+    tail, tip = scene.way_down.ends
+    np.testing.assert_allclose(scene.way_down.spot.get_center(), scene.duet.map.to_screen(*tail), atol=1e-9)
+    np.testing.assert_allclose(tail, scene.start)
     gradient = scene.objective.gradient(tail)
     np.testing.assert_allclose(np.cross(np.append(tip - tail, 0), np.append(gradient, 0)), 0, atol=1e-9)
     assert (tip - tail) @ gradient < 0

@@ -47,17 +47,6 @@ class Averages:
         """The largest slope of each coordinate."""
         return [float(slope) for slope in np.max(np.abs(self.gradients), axis=0, initial=0.0)]
 
-    @property
-    def steps(self) -> Array:
-        """(n, d): the mean in units of the root, from -1 to 1 or little more: 1 is a full step."""
-        with np.errstate(all="ignore"):
-            return np.asarray(np.nan_to_num(self.mean / (self.root + SMALL)))
-
-    @property
-    def fullness(self) -> Array:
-        """(d,): how full the steps are in the mean, in each coordinate."""
-        return np.asarray(np.abs(self.steps).mean(axis=0))
-
     @staticmethod
     def _averaged(values: Array, kept: float) -> Array:
         total, out = np.zeros(values.shape[1]), np.empty_like(values)
@@ -73,10 +62,11 @@ def averages_of(run: Trajectory, beta1: float, beta2: float) -> Averages:
     return Averages(np.nan_to_num(run.gradients[: run.ended_at]), beta1, beta2)
 
 
-def too_long(beta1: float, beta2: float, steps: int) -> Array:
-    """How many times as long as Adam's the steps (n,) are without the correction, for the same gradients."""
-    t = np.arange(1, steps + 1)
-    return np.asarray((1 - beta1**t) / np.sqrt(1 - beta2**t))
+def moves_of(run: Trajectory, rate: float) -> Array:
+    """(n,): how far each step moves the coordinate that it moves furthest, in learning rates; 0 if there is none."""
+    with np.errstate(all="ignore"):
+        moved = np.abs(run.updates[: run.ended_at]).max(axis=-1, initial=0.0) / rate
+        return np.asarray(np.nan_to_num(moved)) if len(moved) else np.zeros(1)
 
 
 State = tuple[FloatArray, FloatArray]

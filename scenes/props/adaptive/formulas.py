@@ -29,7 +29,8 @@ def plain_step(rate: float, steps: int, width: float) -> VGroup:
 def scaled_slope(width: float) -> VGroup:
     """What a slope is divided by; RMSProp as it is usually written begins the mean at 0, and does not correct it."""
     squares = first_fitting((Words(f"${text}$") for text in SQUARES), width)
-    return lines(fitting_formula("g_t slash sqrt(hat(s)_t)", width), squares, gap=APART)
+    told = ("scaled slope: $g_t slash sqrt(hat(s)_t)$", "$g_t slash sqrt(hat(s)_t)$, $g$: slope")
+    return lines(first_fitting(map(Words, told), width), squares, gap=APART)
 
 
 def adam_step(rate: float, beta1: float, beta2: float, width: float) -> VGroup:

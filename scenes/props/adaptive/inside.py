@@ -17,13 +17,14 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.plot import Panel
 from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import SMALL, Words, first_fitting
 
 DOT, BAND = 0.05, 0.32  # radius of a gradient, opacity of the band
 BEYOND = 1.12  # times the largest: the range
 BAR, NAME = 0.34, 0.5  # heights
-LENGTHS = ("times as long, on the same gradients", "times as long, same gradients", "times, same gradients")
+MOST = 1e4  # learning rates in one step, that a chart shows
 CLEAR, PAD = 0.3, 0.12  # between a name and its number, and between an axis and its numbers
 
 
@@ -33,6 +34,14 @@ def _called(letter: str) -> Iterator[str]:
     yield f"{dots} and {line} along {letter}"
     yield f"{dots}, {line} along {letter}"
     yield f"{dots}, {line}: {letter}"
+
+
+def _lengths() -> Iterator[str]:
+    """What is drawn of steps, in units of the learning rate."""
+    letter = f"${notation().learning_rate}$"
+    yield f"longest step along an axis, in {letter}"
+    yield f"step along an axis, in {letter}"
+    yield f"step, in {letter}"
 
 
 class Inside(Panel):
@@ -124,26 +133,32 @@ class Lengths(VGroup):
         return self
 
 
-class TooLong(Panel):
-    """How many times too long the steps are without the correction, step by step; `display(step)` draws the curve."""
+class Moves(Panel):
+    """How far steps move the coordinate that they move furthest, in learning rates; `display(step)` draws the run
+    without the correction up to there, beside Adam's."""
 
-    def __init__(self, box: Box, factors: Array, color: str) -> None:
-        """`factors` (n,) of the steps 1 to n."""
-        name = next((text for text in LENGTHS if Words(text, SMALL).width < box.width - 0.7), LENGTHS[-1])
-        count = len(factors)
-        top = BEYOND * max(1.0, float(factors.max()))
-        super().__init__(box, (0.0, float(count)), (0.0, top), ("", name), grid=True)
-        self.corners = self.to_screen(np.arange(1, count + 1), factors)
-        one = polylines([self.to_screen([0.0, count], 1.0)], stroke_color=rule_color("adam"), stroke_width=4)
+    def __init__(self, box: Box, adam: Array, plain: Array, color: str) -> None:
+        """Of each step (n,), with the correction and without it."""
+        name = next((text for text in _lengths() if Words(text, SMALL).width < box.width - 0.7), "")
+        count, both = float(max(len(adam), len(plain), 1)), np.concatenate([adam, plain])
+        top = BEYOND * max(1.0, float(both[both < MOST].max(initial=0.0)))
+        super().__init__(box, (0.0, count), (0.0, top), ("step", name), grid=True)
+        self.corners = self._corners(plain)
+        ours = stroke(stroke_color=rule_color("adam"), stroke_width=5)
+        ours.set_points(polyline_points(self._corners(adam)))
         self.curve = stroke(stroke_color=color, stroke_width=5)
         self.dot = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
         self.moving = VGroup(self.curve, self.dot)
-        self.add(one, self.moving)
+        self.add(ours, self.moving)
         self.display(0.0)
 
-    def display(self, step: float) -> TooLong:
-        last = min(max(step, 1.0), float(len(self.corners))) - 1.0
-        way = walked(self.corners, last)
+    def display(self, step: float) -> Moves:
+        way = walked(self.corners, min(max(step, 1.0), float(len(self.corners))) - 1.0)
         self.curve.set_points(polyline_points(way))
         self.dot.set_points(disc_points(way[-1:], 2 * DOT) if step > 0 else np.zeros((0, 3)))
         return self
+
+    def _corners(self, moves: Array) -> Array:
+        """As far as they are in the range."""
+        held = moves[: max(1, int(np.logical_and.accumulate(moves < MOST).sum()))]
+        return np.asarray(self.to_screen(np.arange(1, len(held) + 1), held))

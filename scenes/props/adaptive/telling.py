@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from optimizers import Trajectory
 from scenes.props.adaptive.around import Around
-from scenes.props.adaptive.averages import SMALL, Averages
+from scenes.props.adaptive.averages import SMALL, Averages, moves_of
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
@@ -25,6 +26,7 @@ TURNED = "turned_"  # before the name of a run on the turned ground
 ROUND = 1.2  # times as steep: below, both slopes are about the same
 ALIKE = 0.01  # by so much numbers may differ that are called the same
 HARDLY = 10.0  # times as steep: along the other there is hardly any step
+FULL = 1.0 + 1e-6  # learning rates: a full step
 NOTICES = 0.01  # of the value, by which the turn changes where a run ends
 
 Wordings = tuple[str, ...]
@@ -32,12 +34,12 @@ Wordings = tuple[str, ...]
 
 @dataclass(frozen=True, eq=False)
 class Tale:
-    """`runs` by name, the `averages` of Adam's, `factors` (n,) of the steps without the correction, letters, and
-    what is `around`: Adam with other rates."""
+    """`runs` by name, Adam's `rate` and the `averages` of its run, letters, and what is `around`: Adam with other
+    rates."""
 
     runs: Mapping[str, Trajectory]
+    rate: float
     averages: Averages
-    factors: Array
     names: tuple[str, ...]
     angle: float
     around: Around
@@ -92,13 +94,8 @@ class Tale:
     def scaled_words(self) -> Wordings:
         """What becomes of both."""
         color = rule_color("rmsprop")
-        if np.ptp(self.scaled) > ALIKE:
-            return (tinted("RMSProp's idea: each slope over the root of its own mean square", color),)
-        size = f"${in_math(figure(float(self.scaled[0]), 2))}$"
-        return (
-            tinted(f"RMSProp's idea: each over the root of its own mean square: {size} and {size}", color),
-            tinted(f"RMSProp's idea: each over its own size: {size} and {size}", color),
-        )
+        whats = ("the root of its own mean square", *["its own size"] * bool(np.ptp(self.scaled) <= ALIKE))
+        return tuple(tinted(f"RMSProp's idea: each slope over {what}", color) for what in whats)
 
     def evened(self) -> str:
         """The same in a caption."""
@@ -122,28 +119,17 @@ class Tale:
 
     # Inside ---------------------------------------------------------------------------------------------------------
 
-    def filling(self) -> str:
-        """How full the steps are, in each coordinate."""
-        parts = (
-            f"{100 * full:.0f} % along {name}" for full, name in zip(self.averages.fullness, self.names, strict=True)
-        )
-        return ", ".join(parts)
-
-    def filling_words(self) -> Wordings:
-        told = [
-            f"${100 * full:.0f} %$ along ${name}$"
-            for full, name in zip(self.averages.fullness, self.names, strict=True)
-        ]
-        rate = f"${notation().learning_rate}$"
-        both = f"a step: {rate} times how much of the band the average fills, {', '.join(told)}"
-        brief = f"a step: {rate} times the filled share, {', '.join(told)}"
-        return tuple(tinted(text, rule_color(ADAM)) for text in (both, brief, f"filled: {', '.join(told)}"))
-
     def ends(self, name: str) -> str:
         """Where a run is in the end, as markup."""
         run = self.runs[name]
         told = ending_briefly(run, 2)
         return f"is at $f =$ {number_of(run)}, after ${run.steps}$ steps" if told.startswith("at ") else told
+
+    def beside(self) -> Wordings:
+        """Where Adam is in the end, and where gradient descent was."""
+        one, other = (tinted(number_of(self.runs[name]), rule_color(name)) for name in (ADAM, GD))
+        told = tinted(f"Adam {self.ends(ADAM)}", rule_color(ADAM))
+        return f"{told}; gradient descent: {other}", f"Adam: {one}; gradient descent: {other}"
 
     # The correction -------------------------------------------------------------------------------------------------
 
@@ -154,11 +140,11 @@ class Tale:
             lengths = [float(np.linalg.norm(self.runs[name].updates[0])) for name in (PLAIN, ADAM)]
         return lengths[0] / lengths[1] if lengths[1] and np.isfinite(lengths[0]) else float("nan")
 
-    @property
-    def peak(self) -> tuple[int, float]:
-        """The step at which it is furthest off, from 1, and by how much, if the gradients are the same."""
-        off = int(np.argmax(np.abs(np.log(self.factors))))
-        return off + 1, float(self.factors[off])
+    @cached_property
+    def longest(self) -> tuple[float, float]:
+        """How far a step moves a coordinate at most, in learning rates: Adam's, and without the correction."""
+        one, other = (float(moves_of(self.runs[name], self.rate).max()) for name in (ADAM, PLAIN))
+        return one, other
 
     def first_told(self) -> str:
         """The first step without the correction, for a caption."""
@@ -166,24 +152,27 @@ class Tale:
             return "there is no first step"
         return f"the first step is {figure(self.first)} times as long"
 
-    def peak_told(self) -> str:
-        step, factor = self.peak
-        if abs(self.factors[0] - 1.0) <= ALIKE and abs(factor - 1.0) <= ALIKE:
-            return ""
-        return f"; on the same gradients step {step} would be {figure(factor)} times as long" if step > 1 else ""
-
-    @property
-    def detour(self) -> float:
-        """How many times as long the whole path is without the correction."""
-        with np.errstate(all="ignore"):
-            plain, corrected = (float(np.linalg.norm(self.runs[k].updates, axis=1).sum()) for k in (PLAIN, ADAM))
-        return plain / corrected if corrected and np.isfinite(plain) else float("nan")
+    def holds(self) -> str:
+        """What Adam's steps keep to."""
+        own = self.longest[0]
+        return (
+            "no step moves a coordinate by more than"
+            if own <= FULL
+            else f"a step moves a coordinate by up to {figure(own)} times"
+        )
 
     def strays(self) -> str:
-        """What becomes of the run without the correction, for a caption and for the screen alike."""
+        """What becomes of the run without the correction."""
         if flies_off(self.runs[PLAIN]):
             return f"it {ending(self.runs[PLAIN], 2)}"
-        return f"the whole path is {figure(self.detour, 2)} times as long" if np.isfinite(self.detour) else "none moves"
+        return f"the longest is {figure(self.longest[1])} times the rate"
+
+    def settles(self) -> str:
+        """How low it is in the end all the same; nothing, if that is not below gradient descent."""
+        if not self.end(PLAIN) < self.end(GD):
+            return ""
+        alike = "Later that is made good: it" if self.end(PLAIN) <= self.end(ADAM) else "In the end it"
+        return f" {alike} {ending(self.runs[PLAIN], 2)}."
 
     def first_words(self) -> Wordings:
         if not np.isfinite(self.first):
@@ -191,12 +180,15 @@ class Tale:
         times = f"${in_math(figure(self.first))}$ times as long"
         return f"without the correction: the first step is {times}", f"uncorrected: {times}", f"{times}"
 
-    def peak_words(self, color: str) -> Wordings:
-        step, factor = self.peak
-        times, strays = f"${in_math(figure(factor))}$ times as long", self.strays()
-        same = f"step ${step}$, same gradients: {times}"
-        told = (f"{same}; here {strays}", f"{same}; {strays}", f"uncorrected: {strays}")
-        return tuple(tinted(text, color) for text in told)
+    def stray_words(self, color: str) -> Wordings:
+        """Both longest steps, each in its colour."""
+        letter = f"${notation().learning_rate}$"
+        if flies_off(self.runs[PLAIN]):
+            return (tinted(f"uncorrected: {ending_briefly(self.runs[PLAIN], 2)}", color),)
+        own, other = (f"${in_math(figure(far))}$ {letter}" for far in self.longest)
+        adam, plain = tinted(f"Adam {own}", rule_color(ADAM)), tinted(f"uncorrected {other}", color)
+        heads = ("longest step along an axis: ", "longest along an axis: ", "along an axis: ", "")
+        return tuple(f"{head}{plain}, {adam}" for head in heads)
 
     # Turned ---------------------------------------------------------------------------------------------------------
 
@@ -223,12 +215,6 @@ class Tale:
         plain = f"; gradient descent {ending(self.runs[GD], 2)}, turned or not" if self.is_blind else ""
         return f"{adam}{plain}"
 
-    @property
-    def times_as_high(self) -> float:
-        """How many times as high Adam ends on the turned ground, at the same rate; 1 if it is no higher, or below 0."""
-        one, other = self.end(ADAM), self.end(TURNED + ADAM)
-        return other / one if 0 < one < other else 1.0
-
     def axes(self) -> str:
         """What that says of Adam."""
         return "It follows the axes" if self.follows_axes else "The axes do not matter here"
@@ -238,25 +224,27 @@ class Tale:
         brief = f"turned: Adam {turned}, and {before} before"
         if not self.follows_axes or not np.isfinite([self.end(ADAM), self.end(TURNED + ADAM)]).all():
             return (brief,)
-        instead = f"$f =$ {turned} instead of {before}"
-        times = f"${in_math(figure(self.times_as_high, 2))}$ times as high" if self.times_as_high > 1 else "elsewhere"
-        blind = "; gradient descent does not notice" if self.is_blind else ""
-        same = f"turned, Adam at the same rate ends {times}: {instead}"
-        return f"{same}{blind}", same, f"turned: {times}, {instead}", f"turned: {instead}", brief
+        if not self.end(TURNED + ADAM) > self.end(ADAM):
+            return f"turned: $f =$ {turned} instead of {before}", brief
+        higher, both = "turned, Adam ends higher", " and ".join(f"${name}$" for name in self.names)
+        blind = "; gradient descent as before" if self.is_blind else ""
+        return f"a scale each for {both}: {higher}{blind}", f"a scale each for {both}: {higher}", higher
 
 
 def claimed(tale: Tale, beta1: float, beta2: float) -> dict[str, bool]:
     """What must hold for the clip to make its point."""
-    full, low, high = tale.averages.fullness, tale.end(ADAM), tale.end(GD)
+    low, high = tale.end(ADAM), tale.end(GD)
     predicted = float((1 - beta1) / np.sqrt(1 - beta2))
     return {
         f"{tale.compared()}; scaled, {tale.evened()}": bool(tale.steepness > 10 and np.ptp(tale.scaled) < ALIKE),
-        f"what keeps its sign takes fuller steps: {tale.filling()}": bool(full[1 - tale.steep] > full[tale.steep]),
         f"Adam gets lower than gradient descent: {figure(low, 2)} and {figure(high, 2)}": low < high / 10,
         f"without the correction {tale.first_told()}: {figure(predicted)} by the formula": (
             abs(tale.first / predicted - 1) < 1e-3 and tale.first > 3
         ),
-        f"and {tale.strays()}": tale.detour > 2,
+        f"corrected, {tale.holds()} the rate; uncorrected, {tale.strays()}": tale.longest[0]
+        <= FULL
+        < 3
+        < tale.longest[1],
         f"turned, {tale.turned()}": tale.end(TURNED + ADAM) > 10 * low and tale.is_blind,
         f"and that is no luck of one rate.{tale.around.told()}": tale.around.apart > 10,
     }
@@ -267,6 +255,13 @@ def legend() -> Wordings:
     dots, line = tinted("the gradient", palette().gradient), tinted("its average", rule_color(ADAM))
     band = tinted("the root of its mean square", palette().share)
     return f"{dots}, {line}, and a band: {band}", f"{dots}, {line}, {band}"
+
+
+def filled() -> Wordings:
+    """How long a step is, as it is seen."""
+    rate = f"${notation().learning_rate}$"
+    told = (f"a step: {rate} times how much of the band the average fills", f"a step: {rate} times the share filled")
+    return tuple(tinted(text, rule_color(ADAM)) for text in told)
 
 
 def number_of(run: Trajectory) -> str:

@@ -25,13 +25,14 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Panel, Range, Scale, within_reach
 from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline
+from scenes.stage.words.typesetting import BODY, SMALL, Words, first_fitting, on_baseline, quiet
 
 DOT, PLAN = 0.1, 0.4  # radius of a moving mark; opacity of what a schedule will do
 WALL = 0.3  # opacity of the region above the largest stable rate
 BEYOND = 1.15  # times the largest: the range
 DECADES = 1e12  # of a logarithmic range, at most
 DASHES = 24  # of a ring
+HEAD = 0.5  # height of the line above rows of dots
 GRAIN = 0.075  # radius of a dot of a row
 OUTLYING = 30.0  # times the smallest: what lies further out is left out of the range
 
@@ -121,7 +122,10 @@ class Rows(Panel):
         pooled: Mapping[str, float],
         titles: Mapping[str, str],
         colors: Mapping[str, str],
+        meant: tuple[str, ...],
     ) -> None:
+        head, box = box.top_slice(HEAD, gap=0.1)
+        said = first_fitting((quiet(text, BODY) for text in meant), head.width)
         self.size, widest = self._sized(titles.values(), box)
         told = {key: _told(value) for key, value in pooled.items()}
         right = max(Words(text, BODY).width for text in told.values()) + 0.3
@@ -129,6 +133,7 @@ class Rows(Panel):
         super().__init__(
             inner, (0.0, _reach(found)), (0.0, float(len(found))), ("distance from $times$", ""), y_labels=False
         )
+        self.add(on_baseline(layout.place(said, head, LEFT), head.bottom + 0.12))
         self.heads: dict[str, Words] = {}
         self.rows = {key: VGroup() for key in found}
         self.ends = {key: VGroup() for key in found}

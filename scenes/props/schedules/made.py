@@ -13,7 +13,10 @@ from optimizers.schedules import RateSchedule, make_schedule, rates, scheduled
 from scenes.props.schedules.telling import BEST, CONSTANT, LARGE, SMALL, WARMED, Steep, Tale
 from scenes.props.schedules.walks import (
     Walk,
-    clouds,
+    best_constant,
+    clouds_of,
+    crowds,
+    first_near,
     largest_stable,
     lowest,
     noises_of,
@@ -21,7 +24,7 @@ from scenes.props.schedules.walks import (
     titles_of,
 )
 from scenes.stage.ink.drawing import Array
-from scenes.stage.runs.lowest_end import lowest_rate
+from scenes.stage.runs.lowest_end import lowest_rate, tried_rates
 
 FAN, NOISES = 12, 50  # steps whose gradients are seen at one place; noises that are compared
 
@@ -37,11 +40,14 @@ def tale_of(objective: AnyObjective, start: Array, goal: Array, wanted: Any) -> 
         run = descend_noisy(objective, rule, start, steps, deviation=wanted.noise, seed=wanted.seed)
         walks[name] = Walk(run, rates(schedule, rate, steps), goal, near)
     noises = noises_of(wanted.noise, wanted.seed, NOISES, max(steps, FAN))
-    found = clouds(objective, ruled.values(), start, goal, noises[:steps])
+    far = dict(zip(ruled, crowds(objective, ruled.values(), start, goal, noises[:steps]), strict=True))
+    best = best_constant(objective, tried_rates(wanted.small_learning_rate), start, goal, noises[:steps])
     names = ("large, constant", "small, constant", *titles_of(wanted.schedules))
     slope, rest = np.asarray(objective.gradient(start)), float(np.linalg.norm(objective.gradient(goal)))
-    titles, every = dict(zip(ruled, names, strict=True)), dict(zip(ruled, found, strict=True))
-    return Tale(walks, every, titles, noises[:FAN, 0], slope, rest)
+    every, nears = (
+        {key: found(one) for key, one in far.items()} for found in (clouds_of, lambda one: first_near(one, near))
+    )
+    return Tale(walks, every, nears, best, dict(zip(ruled, names, strict=True)), noises[:FAN, 0], slope, rest)
 
 
 def _with_noise(wanted: Any) -> Ruled:

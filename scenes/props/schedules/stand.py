@@ -55,12 +55,15 @@ class Ground:
         colors: Mapping[str, str],
         held: Iterable[str],
         limits: Mapping[str, Array] | None = None,
+        early: int = 0,
     ) -> None:
-        """The map holds the runs `held`; with `limits`, the largest stable rates, the lower chart shows heights."""
+        """The map holds the runs `held`; with `limits`, the largest stable rates, the lower chart shows heights, and
+        the upper one so many `early` steps."""
         stage = words_and_rest(FOOT)[1]
         self.walks, self.colors, self.limits = walks, colors, limits
         first = next(iter(walks.values()))
         self.goal_at, self.steps = first.goal, len(first.rates)
+        self.early = early or self.steps
         self.view = window(first.run.iterates[0], first.goal, [walks[name] for name in held])
         box, self.column = layout.beside(stage, (0.54 if layout.is_wide() else 0.5) * stage.width, 5.6)
         self.map: ContourMap = even_map(objective, box, self.view)
@@ -86,7 +89,7 @@ class Ground:
             return Chart(self.boxes[0], self.steps, (0.0, ROOM * top or 1.0), name)
         firsts = [np.array([top, *(walk.rates[0] for walk in self.walks.values())]), *bounds]
         low, high = span(firsts)
-        return Chart(self.boxes[0], self.steps, (low, BOUNDED * high), name, log=True)
+        return Chart(self.boxes[0], self.early, (low, BOUNDED * high), name, log=True)
 
     def rate_called(self, width: float) -> str:
         """Over a chart of the rate: its name, and that of the bound, whose grey is no run's."""
@@ -98,9 +101,11 @@ class Ground:
 
     @cached_property
     def away(self) -> Chart:
-        name = "distance from $times$" if self.limits is None else "$f$ above $times$"
         held = [values[values <= 10 * values[0]] if values[0] > 0 else values for values in self.far.values()]
-        return Chart(self.boxes[1], self.steps, span(held), name, log=True)
+        if self.limits is None:
+            top = max(float(np.max(values[np.isfinite(values)], initial=0.0)) for values in held)
+            return Chart(self.boxes[1], self.steps, (0.0, ROOM * top or 1.0), "distance from $times$")
+        return Chart(self.boxes[1], self.steps, span(held), "$f$ above $times$", log=True)
 
     @cached_property
     def rates(self) -> dict[str, Line]:
@@ -200,12 +205,12 @@ Told = tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]
 class Summary:
     """The last picture: the rates of some runs with noise, and those of the second ground under their bound."""
 
-    def __init__(self, first: Ground, second: Ground, told: Told, early: int, notes: tuple[str, str]) -> None:
+    def __init__(self, first: Ground, second: Ground, told: Told, notes: tuple[str, str]) -> None:
         """`told` are the lines below both charts, by the runs' names, and `notes` what their numbers are: of the second
-        ground first, of which `early` steps are shown."""
+        ground first, of which the early steps are shown."""
         stage = words_and_rest(FOOT)[1]
         halves = stage.rows(1, 1, gap=0.35) if layout.is_tall() else stage.columns(1, 1, gap=0.5)
-        lines = max(map(len, told)) + 1
+        lines, early = max(map(len, told)) + 1, second.early
         parts = [half.bottom_slice(lines * HEAD, gap=0.1) for half in halves]
         warms, decays = (
             Chart(part[1], steps, one.rate.y_axis.data, one.rate_called(part[1].width), one.limits is not None)

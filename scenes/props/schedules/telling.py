@@ -13,6 +13,7 @@ import numpy as np
 
 from scenes.props.schedules.walks import Walk, rms
 from scenes.stage.ink.drawing import Array
+from scenes.stage.runs.lowest_end import TRIES
 from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
 from scenes.stage.words.figures import alike, figure, in_math
 from scenes.stage.words.speaker import tinted
@@ -61,11 +62,14 @@ def is_sooner(one: Walk, other: Walk) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Tale:
-    """`walks` by name, on one noise; `clouds` (s,) of each on several; `titles` of all; `errors` (n, 2) are the
-    noise of some steps, `slope` (2,) the gradient at the start, and `rest` how steep it is at the lowest point."""
+    """`walks` by name, on one noise; on several their `clouds` (s,), when they are near (s,), and the `least` cloud of
+    constant rates; `titles` of all; `errors` (n, 2) are the noise of some steps, `slope` (2,) the gradient at the
+    start, and `rest` how steep it is at the lowest point."""
 
     walks: Mapping[str, Walk]
     clouds: Mapping[str, Array]
+    nears: Mapping[str, Array]
+    least: float
     titles: Mapping[str, str]
     errors: Array
     slope: Array
@@ -140,21 +144,25 @@ class Tale:
 
     def gains(self, name: str) -> str:
         """How a schedule compares with both constant rates."""
-        walk = self.walks[name]
-        soon, nearer = is_sooner(walk, self.walks[SMALL]), walk.cloud < self.walks[LARGE].cloud
+        soon, nearer, both = self._gained(name)
         if soon and nearer:
-            return "sooner there than the small rate, nearer in the end than the large one"
+            return f"sooner there than the small rate, nearer in the end than {'both' if both else 'the large one'}"
         if soon:
             return "sooner there than the small rate, no nearer in the end than the large one"
         if nearer:
             return "nearer in the end than the large rate, no sooner there than the small one"
         return "no gain on either"
 
+    def _gained(self, name: str) -> tuple[bool, bool, bool]:
+        """Whether it is near before the small rate, in the end nearer than the large one, and than both."""
+        walk, (large, small) = self.walks[name], (self.walks[key] for key in (LARGE, SMALL))
+        return is_sooner(walk, small), walk.cloud < large.cloud, walk.cloud < min(large.cloud, small.cloud)
+
     def gains_briefly(self, name: str) -> Wordings:
-        walk = self.walks[name]
-        soon, nearer = is_sooner(walk, self.walks[SMALL]), walk.cloud < self.walks[LARGE].cloud
+        soon, nearer, both = self._gained(name)
         when, where = "sooner" if soon else "no sooner", "nearer" if nearer else "no nearer"
-        return f"{when} than the small rate, {where} than the large one", f"{when} there, {where} in the end"
+        told = f"{when} than the small rate, {where} than {'both' if both else 'the large one'}"
+        return f"{briefly(self.walks[name])[0]}: {told}", told, f"{when} there, {where} in the end"
 
     @property
     def schedules(self) -> list[str]:
@@ -186,8 +194,20 @@ class Tale:
 
     @property
     def decay_pays(self) -> bool:
-        """Whether that is nearer than both constant rates."""
-        return self.pooled[self.best] < min(self.pooled[LARGE], self.pooled[SMALL])
+        """Whether that is nearer than both constant rates, and than the best of all that are tried."""
+        return self.pooled[self.best] < min(self.pooled[LARGE], self.pooled[SMALL], self.least)
+
+    @property
+    def calm(self) -> str:
+        """The constant rate of both that is nearer."""
+        return LARGE if self.pooled[LARGE] <= self.pooled[SMALL] else SMALL
+
+    def sooner(self) -> str:
+        """With how many noises the best schedule is near before the calmer constant rate; nothing, if hardly ever."""
+        count = int(np.sum(self.nears[self.best] < self.nears[self.calm]))
+        if 2 * count <= len(self.nears[self.best]):
+            return ""
+        return f", and with {count} near before the {'large' if self.calm == LARGE else 'small'} one"
 
     def verdict(self) -> str:
         """Which is the calmest, in a caption and on the screen alike."""
@@ -195,17 +215,17 @@ class Tale:
         if not np.isfinite(least):
             return "no schedule stays with every noise"
         if not self.decay_pays:
-            one = LARGE if self.pooled[LARGE] <= self.pooled[SMALL] else SMALL
-            return f"no schedule gets nearer than the {'large' if one == LARGE else 'small'} constant rate"
+            return f"no schedule gets nearer than each of {TRIES} constant rates"
         near = [name for name in self.schedules if self.pooled[name] <= (1 + ALIKE) * least]
         if len(near) > 1:
             return f"{' and '.join(self.titles[name] for name in near)} get about equally near"
-        return f"taken together, {self.titles[best]} gets nearest"
+        return f"{self.titles[best]} gets nearest, nearer than any of {TRIES} constant rates"
 
-    def verdict_words(self) -> Wordings:
-        """The same below the dots, with what they are."""
-        dots = f"{len(self.clouds[LARGE])} noises, a dot each, a bar for all"
-        return f"{dots}: {self.verdict()}", f"dots: noises, bar: all; {self.verdict()}", self.verdict()
+    def dots(self) -> Wordings:
+        """What the dots are."""
+        count, late = len(self.clouds[LARGE]), len(self.walks[LARGE].late)
+        dots = f"a dot for each of ${count}$ noises, a bar for all"
+        return f"distance from $times$ over the last ${late}$ steps: {dots}", f"last ${late}$ steps; {dots}", dots
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,17 +238,8 @@ class Steep:
     @property
     def times(self) -> float:
         """How many times the largest stable rate at the start the constant one is; 0 where nothing bounds it."""
-        return self.times_of(CONSTANT)
-
-    def times_of(self, name: str) -> float:
-        """The same of the first rate of a run."""
-        first = float(self.limits[name][0])
-        return float(self.walks[name].rates[0]) / first if np.isfinite(first) else 0.0
-
-    def best_times(self) -> str:
-        """The best constant rate beside the bound at the start, if there is one: it may well be above it."""
-        times = self.times_of(BEST)
-        return f", {figure(times, 2)} times the first bound" if times else ""
+        first = float(self.limits[CONSTANT][0])
+        return float(self.walks[CONSTANT].rates[0]) / first if np.isfinite(first) else 0.0
 
     @property
     def above(self) -> int:
@@ -257,6 +268,10 @@ class Steep:
     def eases(self) -> bool:
         """Whether the ground bends at least twice as sharply at the start as where the warmed-up run ends."""
         return bool(SHARPLY * self.limits[WARMED][0] <= self.limits[WARMED][-1])
+
+    def moves(self) -> str:
+        """What becomes of the bound on the way."""
+        return "Further down it bends less: the bound rises" if self.eases else "The bound goes with the ball"
 
     def too_large(self) -> str:
         """The rate beside the largest stable one at the start."""
@@ -296,12 +311,7 @@ class Steep:
             return f"it {ends}", brief
         times = f"${in_math(figure(self.times, 2))}$ times"
         whole = f"{times} the largest stable rate"
-        return (
-            f"{whole} (line): it {ends}",
-            f"{whole}: it {ends}",
-            f"{whole}: {brief}",
-            f"{times} too large: {brief}",
-        )
+        return f"{whole} (line): {brief}", f"{whole}: {brief}", f"{times} too large: {brief}"
 
     def both(self, color: str) -> Wordings:
         """How the warmed-up rate ends, and in its colour the best constant one."""
@@ -314,106 +324,3 @@ class Steep:
         first = f"warmed up, {self.under()}: {warmed}"
         both = f"warmed up: {short}; {brief}"
         return f"{first}; {small}", f"{told}; {small}", f"{told}; {brief}", both, both.replace("f = ", "")
-
-
-def answer(tale: Tale, steep: Steep) -> Wordings:
-    """The line that answers the title."""
-    bends, noisy = steep.warming_pays and steep.eases, tale.decay_pays
-    if bends and noisy:
-        return (
-            "small where the ground bends sharply, large on the way, small again where noise is left",
-            "small where it bends sharply, then large, small again for the noise",
-            "small where it bends, then large, small for the noise",
-            "small where it bends, large, small in noise",
-        )
-    if noisy:
-        return ("here a smaller rate pays in the end: noise is left",)
-    if bends:
-        return ("here a smaller rate pays at the start: the ground bends sharply there",)
-    if steep.warming_pays:
-        return ("here a rate that changes gets lower, though the ground bends no more sharply at the start",)
-    return ("here a constant rate does as well",)
-
-
-def decays(tale: Tale) -> dict[str, Wordings]:
-    """How far the constant rates and the best schedule are in the end, over all noises."""
-    short = {LARGE: "large", SMALL: "small", tale.best: tale.titles[tale.best]}
-    told = {name: f"${in_math(figure(tale.pooled[name], 2))}$" for name in short}
-    told |= {name: "flies off" for name in short if not np.isfinite(tale.pooled[name])}
-    far = {name: "" if "flies" in said else " from $times$" for name, said in told.items()}
-    return {
-        name: (f"{tale.titles[name]}: {said}{far[name]}", f"{tale.titles[name]}: {said}", f"{short[name]}: {said}")
-        for name, said in told.items()
-    }
-
-
-def warms(steep: Steep) -> dict[str, Wordings]:
-    """Where the runs from the steep start end."""
-    heads = {CONSTANT: "large", BEST: "best constant", WARMED: "warmed up"}
-    told = {name: steep.ends_briefly(name) for name in heads}
-    full = {name: f"{head}, constant" if name == CONSTANT else head for name, head in heads.items()}
-    return {
-        name: (
-            f"{full[name]}: {told[name][0]}",
-            f"{full[name]}: {told[name][1]}",
-            f"{head}: {told[name][1].replace('f = ', '')}",
-        )
-        for name, head in heads.items()
-    }
-
-
-# For the clip ---------------------------------------------------------------------------------------------------------
-
-
-def measured(tale: Tale, steep: Steep) -> dict[str, int | float | str]:
-    """The computed numbers, by name."""
-    found: dict[str, int | float | str] = {"near": tale.walks[LARGE].near, "downhill": tale.downhill}
-    found |= {f"{name}_cloud": walk.cloud for name, walk in tale.walks.items()}
-    found |= {f"{name}_cloud_of_all": cloud for name, cloud in tale.pooled.items()}
-    found |= {f"{name}_value": last_value(walk.run) for name, walk in steep.walks.items()}
-    return found | {"times_the_largest_stable": steep.times, "steps_above": steep.above}
-
-
-def claimed(tale: Tale, steep: Steep) -> dict[str, bool]:
-    """What must hold for the clip to make its point."""
-    name = tale.schedules[0]
-    large, small, first = (tale.walks[key] for key in (LARGE, SMALL, name))
-    gains = is_sooner(first, small) and 2 * first.cloud < large.cloud
-    warmed, best = (last_value(steep.walks[key].run) for key in (WARMED, BEST))
-    return {
-        f"the large rate {comes(large)}{stays(large)}": large.near_at is not None and large.cloud > 1.5 * large.near,
-        f"the small rate is {tale.compared()}": tale.compared() == "nearer in the end, but late",
-        f"{tale.titles[name]}: {tale.gains(name)}": gains,
-        f"with several noises {tale.verdict()}": tale.decay_pays,
-        f"from the steep start the rate {steep.too_large()}: it {steep.ends(CONSTANT)}": steep.times > 2,
-        f"the ground eases, and warmed up the rate is {steep.under()}, and {steep.ends(WARMED)}": (
-            steep.eases and steep.above == 0 and 10 * warmed < best
-        ),
-    }
-
-
-def placeholders(tale: Tale, steep: Steep) -> dict[str, str]:
-    """What the captions say, by name."""
-    name, count = tale.schedules[0], len(tale.schedules)
-    large, small, first = (comes(tale.walks[key]) + stays(tale.walks[key]) for key in (LARGE, SMALL, name))
-    return {
-        "left": tale.left(),
-        "large": large if flies_off(tale.walks[LARGE].run) else f"{large} (root mean square)",
-        "small": small,
-        "compared": tale.compared(),
-        "first": tale.titles[name],
-        "rate_told": tale.rate_told(name),
-        "falling": first,
-        "gains": tale.gains(name),
-        "count": f"{count} shapes" if count > 1 else "one shape",
-        "shapes": tale.shapes(),
-        "verdict": tale.verdict(),
-        "too_large": steep.too_large(),
-        "constant_ends": steep.ends(CONSTANT),
-        "under": steep.under(),
-        "warmed_ends": steep.ends(WARMED),
-        "best_rate": figure(float(steep.walks[BEST].rates[0]), 2),
-        "best_times": steep.best_times(),
-        "best_ends": steep.ends(BEST),
-        "answer": answer(tale, steep)[0],
-    }

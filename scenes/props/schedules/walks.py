@@ -10,14 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 
 from objectives import AnyObjective
-from optimizers import GradientDescent, Trajectory
+from optimizers import GradientDescent, Rule, Trajectory
 from optimizers.noise import Noisy, noise_at
 from optimizers.schedules import RateSchedule, make_schedule, scheduled
-from optimizers.trajectory import run
+from optimizers.trajectory import Schedule, run
 from scenes.lecture_scene import as_schedule
 from scenes.stage.ink.drawing import Array
 from scenes.stage.maps.contour_map import heights
@@ -111,24 +112,48 @@ def rms(distances: Array) -> float:
         return float(np.sqrt(np.mean(np.square(distances))))
 
 
-def clouds(
+def crowds(
     objective: AnyObjective,
     ruled: Iterable[tuple[float, RateSchedule]],
     start: Array,
     goal: Array,
     noises: Array,
 ) -> list[Array]:
-    """For each learning rate and schedule the clouds (s,) of runs with `noises` (steps, s, 2) on their gradients."""
+    """For each learning rate and schedule the distances (steps + 1, s) of runs with `noises` (steps, s, 2) on their
+    gradients."""
+    return [
+        _far(objective, scheduled(GradientDescent(rate), schedule, len(noises)), start, goal, noises)
+        for rate, schedule in ruled
+    ]
+
+
+def _far(objective: AnyObjective, rule: Rule[Any] | Schedule, start: Array, goal: Array, noises: Array) -> Array:
     starts = np.broadcast_to(start, noises.shape[1:])
-    found = []
-    for rate, schedule in ruled:
-        rule = scheduled(GradientDescent(rate), schedule, len(noises))
-        problems = (Noisy(problem, error) for problem, error in zip(repeat(objective), noises, strict=False))
-        iterates = run(objective, problems, rule, starts, len(noises)).iterates
-        with np.errstate(all="ignore"):
-            far = np.linalg.norm(iterates[-third(len(noises)) :] - goal, axis=-1)
-            found.append(np.nan_to_num(np.sqrt(np.mean(far**2, axis=0)), nan=np.inf, posinf=np.inf))
-    return found
+    problems = (Noisy(problem, error) for problem, error in zip(repeat(objective), noises, strict=False))
+    with np.errstate(all="ignore"):
+        away = np.linalg.norm(run(objective, problems, rule, starts, len(noises)).iterates - goal, axis=-1)
+    return np.asarray(np.nan_to_num(away, nan=np.inf, posinf=np.inf))
+
+
+def clouds_of(far: Array) -> Array:
+    """The clouds (s,) of runs by their distances (steps + 1, s)."""
+    with np.errstate(over="ignore"):
+        return np.asarray(np.sqrt(np.mean(np.square(far[-third(len(far) - 1) :]), axis=0)))
+
+
+def first_near(far: Array, near: float) -> Array:
+    """The first steps (s,) after which they are near; infinite for those that never are."""
+    found = far <= near
+    return np.where(found.any(axis=0), np.argmax(found, axis=0), np.inf)
+
+
+def best_constant(objective: AnyObjective, rates: Array, start: Array, goal: Array, noises: Array) -> float:
+    """The smallest cloud that a constant one of `rates` (n,) has, over all noises (steps, s, 2)."""
+    count = noises.shape[1]
+    rule = GradientDescent(np.repeat(rates, count))
+    found = clouds_of(_far(objective, rule, start, goal, np.tile(noises, (1, len(rates), 1)))).reshape(-1, count)
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(np.mean(np.square(found), axis=1)).min())
 
 
 def noises_of(deviation: float, seed: int, count: int, steps: int) -> Array:

@@ -12,7 +12,7 @@ from scenes.stage.ink.ball import Ball
 from scenes.stage.ink.drawing import Array, disc_points
 from scenes.stage.ink.layout import Box, box_of
 from scenes.stage.ink.palette import map_colors, palette
-from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.contour_map import ContourMap, heights
 from scenes.stage.panels.plot import Range
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.typesetting import SMALL, Words
@@ -20,6 +20,8 @@ from scenes.stage.words.typesetting import SMALL, Words
 ACROSS = 0.62  # of the way from the middle of the window to the side that is opposite of the start
 NEARER = 0.6  # of the way from the start to the lowest place
 PITCH, GRAIN = 0.42, 0.15  # units between the choices of a net, and their radius
+TURN = 0.2  # of the window: so far each parameter is turned, to both sides
+NET = 61  # places a side, to find low ground
 SAME = 0.01  # of the larger error: no higher and no lower
 
 
@@ -32,6 +34,21 @@ def three_choices(objective: DataObjective, view: tuple[Range, Range], start: Ar
     with np.errstate(all="ignore"):
         known = np.isfinite([float(objective.value(place)) for place in tried])
     return np.asarray(tried[known])
+
+
+def turned_one_by_one(start: Array, view: tuple[Range, ...]) -> Array:
+    """The way on which one parameter after the other is turned, there and back: (7, 2)."""
+    one, other = TURN * np.ptp(np.array(view), axis=1) * np.eye(2)
+    return np.array([start, start + one, start - one, start, start + other, start - other, start])
+
+
+def lowest_on_a_net(objective: DataObjective, window: tuple[Range, Range]) -> tuple[Array, float]:
+    """The lowest place (2,) of a net over the window, and its error."""
+    with np.errstate(all="ignore"):
+        across, up, values = heights(objective, *window, NET)
+    known = np.where(np.isfinite(values), values, np.inf)
+    row, column = np.unravel_index(np.argmin(known), values.shape)
+    return np.array([across[column], up[row]]), float(known[row, column])
 
 
 def compared(error: float, other: float) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from objectives import DataObjective
 from scenes.props.your_data.fitted import samples_of
 from scenes.stage.ink.drawing import Array
+from scenes.stage.runs.pair import NAMES
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.misses import error_defined, error_of_misses
 
@@ -22,6 +23,12 @@ def squares_of(objective: DataObjective, places: Array) -> str:
         few = objective.with_data({name: array[:ASKED] for name, array in objective.data.items()})
     samples = samples_of(few, 0)
     return error_of_misses(few, samples.inputs, samples.targets, places)
+
+
+def rates_told(rates: Mapping[str, float], are_given: bool) -> str:
+    """The learning rates, in a caption."""
+    found = ", ".join(f"{NAMES[name]} {figure(rate)}" for name, rate in rates.items())
+    return f"Learning rates{'' if are_given else ', the best of those tried'}: {found}"
 
 
 def loss_told(objective: DataObjective) -> str:

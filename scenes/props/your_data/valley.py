@@ -17,6 +17,8 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
+from scenes.stage.words.endings import flies_off, last_value
+from scenes.stage.words.figures import figure
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import SMALL, Words
 
@@ -45,6 +47,10 @@ class Valley:
         run = self.runs[name]
         return np.asarray(np.diff(run.iterates[: run.ended_at + 1], axis=0) @ np.linalg.eigh(self.bend)[1])
 
+    def zigzags(self, name: str) -> bool:
+        """Whether a run turns back across at most of its steps, and goes farther across than along."""
+        return self.turns_mostly(name) and self.goes_across(name)
+
     def turns_mostly(self, name: str) -> bool:
         """Whether a run turns back across at most of its steps."""
         across = self.steps(name)[:, 1]
@@ -60,8 +66,7 @@ class Valley:
         """Whether gradient descent zigzags across the valley, and momentum runs along it."""
         if not self.is_long:
             return False
-        zigzags = self.turns_mostly(GD) and self.goes_across(GD)
-        return zigzags and not self.turns_mostly(MOMENTUM) and not self.goes_across(MOMENTUM)
+        return self.zigzags(GD) and not self.turns_mostly(MOMENTUM) and not self.goes_across(MOMENTUM)
 
     @property
     def told(self) -> str:
@@ -80,3 +85,13 @@ class Valley:
         room = box.width * (BROKEN if box.height > TWO_LINES else 1)
         small = f"{one('one zigzags')}, {other('one runs along')}"
         return told if Words(told[-1], SMALL).width <= room else (*told, small)
+
+
+def calm_told(valley: Valley, run: Trajectory, rate: float) -> str:
+    """What gradient descent comes to at a rate with which it does not zigzag, in a caption; nothing, if it does, or if
+    it ends no higher."""
+    calm = Valley({GD: run}, valley.bend)
+    higher = last_value(run) > last_value(valley.runs[GD])
+    if flies_off(run) or calm.zigzags(GD) or not higher:
+        return ""
+    return f". With {figure(rate)} {NAMES[GD]} does not zigzag, and ends higher: {figure(last_value(run))}"
