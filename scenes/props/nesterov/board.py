@@ -84,7 +84,8 @@ class Board:
             return VGroup()
         ends = self.strip.to_screen([*self.strip.x_axis.data], LOW)
         line = dashed(ends, stroke_color=palette().target, stroke_width=2.5)
-        return VGroup(line, Words(f"${typed(LOW)}$", SMALL, palette().target).next_to(line.get_corner(UL), DR, 0.06))
+        number = Words(f"${typed(LOW)}$", SMALL, palette().target, on_picture=True)
+        return VGroup(line, number.next_to(line.get_corner(UL), DR, 0.06))
 
     @cached_property
     def arrivals(self) -> VGroup:

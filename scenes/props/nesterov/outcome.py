@@ -56,12 +56,12 @@ def both_become(outcomes: Mapping[str, str]) -> str:
 def claimed(leaps: TwoSteps, ends: Ends, last: Mapping[str, float], off: float, second: str) -> dict[str, bool]:
     """What the clip says of the runs, by rule, and whether it is so."""
     (ball, ahead), turned, turns = (MOMENTUM, NESTEROV), leaps.turned, ends.turns
-    early, late = ends.low_from[ahead], ends.low_from[ball]
+    early, late = ("never" if (step := ends.low_from[name]) is None else f"from step {step}" for name in (ahead, ball))
     return {
         f"the two gradients point in different directions: {turned:.0f} degrees": turned > 30,
         f"that corrects the leap: by {figure(leaps.corrected, 2)} of it": leaps.corrected > CORRECTED,
         f"in the valley Nesterov takes fewer u-turns: {turns[ahead]}, momentum {turns[ball]}": ends.ahead_is_calmer,
-        f"and its error is low for good earlier: from step {early}, momentum's from {late}": ends.ahead_is_earlier,
+        f"and its error is low for good earlier: {early}, momentum's {late}": ends.ahead_is_earlier,
         f"on {second} momentum comes back to the minimum and Nesterov leaves it: distances "
         f"{figure(last[ball], 2)} and {figure(last[ahead], 2)}": bool(last[ball] < off < last[ahead]),
     }
