@@ -303,7 +303,7 @@ class Stochastic(LectureScene):
         self.play(FadeIn(lanes.note), *map(FadeOut, balls), run_time=0.5)
         for key in ROWS:
             self.play(*map(FadeIn, lanes.counted[key]), run_time=0.5)
-            self.wait(0.8)
+            self.wait(0.6)
         self.speaker.say(tinted(self.found.verdict, rule_color(MOMENTUM)))
         self.wait(2.4)
 

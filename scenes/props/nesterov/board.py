@@ -71,7 +71,7 @@ class Board:
         """What the cards count, on the line of the step; whoever counts the rings finds no more than there are."""
         box = self.column[0].inset(right=INSET)
         bare = unringed(self.ringed, self.runs)
-        told = ["u-turns (wide ones ringed)", "u-turns (wide ringed)"] if bare else ["u-turns (ringed)"]
+        told = ["u-turns (wide ones ringed)", "u-turns (ring: wide)"] if bare else ["u-turns (ringed)"]
         room = box.right - float(self.counter.number.anchor[0]) - APART
         words = layout.place(first_fitting(map(quiet, (*told, "u-turns")), room), box, UR)
         return on_baseline(words, float(self.counter.number.anchor[1]))
