@@ -187,6 +187,10 @@ class DataObjective(Differentiable):
         vars(twin).update(known, data=MappingProxyType(self._samples(chosen)), minima=())
         return twin
 
+    def one_each(self, indices: ArrayLike) -> OneEach:
+        """At each of a batch of points (n, d) the stochastic objective on one sample of its own (n,)."""
+        return OneEach(self, self._samples(np.asarray(indices, dtype=np.intp)))
+
     def _samples(self, chosen: NDArray[np.intp]) -> dict[str, Array]:
         """The data of some samples, which were checked when they came."""
         some = {name: array[chosen] for name, array in self.data.items()}
@@ -260,6 +264,34 @@ class DataObjective(Differentiable):
             rows = block[(..., *(None,) * (columns.ndim - 1))]
             total += evaluate_derivatives(summand, inputs, self.variables, order, (*columns, *rows)).sum(axis=1)
         return total
+
+
+@dataclass(frozen=True, eq=False)
+class OneEach:
+    """An objective at points (n, d), with a sample for each of them; `data` are arrays (n,) by name."""
+
+    objective: DataObjective
+    data: Mapping[str, Array]
+
+    def value(self, x: ArrayLike) -> Array:
+        """At each point on its sample alone, (n,)."""
+        return np.asarray(self._evaluate(0, x)[0])
+
+    def gradient(self, x: ArrayLike) -> Array:
+        """At each point on its sample alone, (n, d)."""
+        return np.ascontiguousarray(self._evaluate(1, x).T)
+
+    def _evaluate(self, order: int, x: ArrayLike) -> Array:
+        whole, columns = self.objective, self.objective._columns(x)
+        variables, summand = whole.variables, whole.summand
+        rows = evaluate(whole.data_symbols, summand.columns, tuple(self.data.values()))
+        inputs = (*variables, *summand.symbols)
+        with np.errstate(all="ignore"):
+            numbers = evaluate_derivatives(summand.expression, inputs, variables, order, (*columns, *rows))
+            if whole.regulariser == 0:
+                return np.asarray(numbers)
+            penalty = stable(whole.regulariser)
+            return np.asarray(numbers + evaluate_derivatives(penalty, variables, variables, order, tuple(columns)))
 
 
 #: What an objective knows of itself, whatever its data are: its settings, and what follows from them.

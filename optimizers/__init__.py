@@ -14,7 +14,7 @@ from . import theory
 from .by_name import make_rule, with_momentum
 from .conditions import Conditions
 from .hyperparameters import HyperParameter
-from .minibatch import descend_minibatch
+from .minibatch import descend_in_orders, descend_minibatch
 from .noise import descend_noisy, with_noise
 from .problem import DataProblem, Problem
 from .registry import RULES
@@ -82,6 +82,7 @@ __all__ = [
     "SignSGD",
     "Trajectory",
     "descend",
+    "descend_in_orders",
     "descend_minibatch",
     "descend_noisy",
     "make_rule",

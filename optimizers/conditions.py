@@ -19,7 +19,7 @@ from objectives.errors import UsageError
 
 from .apart import apart, pays
 from .guests.record import Guest, Together
-from .minibatch import descend_minibatch
+from .minibatch import descend_in_orders, descend_minibatch
 from .names import made_once, name_of_run
 from .noise import descend_noisy, noise_at
 from .problem import DataProblem, FloatArray, Problem
@@ -129,6 +129,16 @@ class Conditions:
         """Run a rule on minibatches, as `optimizers.descend_minibatch` does; the noise comes on top of theirs."""
         moving = self.moving(rule, steps)
         return descend_minibatch(objective, moving, start, steps=steps, noise=self.noise, **{"seed": self.seed, **how})
+
+    def descend_in_orders(
+        self, objective: DataProblem, rule: Rule[Any], start: ArrayLike, orders: ArrayLike, steps: int
+    ) -> Trajectory:
+        """Run a rule in several orders of the samples, as `optimizers.descend_in_orders` does, all with one noise."""
+        moving, starts = self.moving(rule, steps), np.tile(start, (len(np.atleast_2d(orders)), 1))
+        name = name_of_run(objective, rule, starts, steps)
+        own = name and (self, *name, np.asarray(orders).tobytes())
+        make = partial(descend_in_orders, steps=steps, noise=self.noise, seed=self.seed)
+        return made_once(own, lambda: make(objective, moving, start, orders))
 
     def moving(self, rule: Rule[Any] | Schedule, steps: int) -> Rule[Any] | Schedule:
         """The rule with its schedule; as it is where there is none, or no learning rate."""

@@ -7,7 +7,7 @@ given. The same order gives the same trajectory on every machine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import repeat
+from itertools import cycle, repeat
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,29 @@ def descend_minibatch(
         return run(objective, with_noise(problems, objective.dimension, noise, seed), rule, start, length)
 
     return made_once(name and (*name, batch_size, visits, seed, noise), made)
+
+
+def descend_in_orders(
+    objective: DataProblem,
+    rule: Rule[Any] | Schedule,
+    start: ArrayLike,
+    orders: ArrayLike,
+    *,
+    steps: int,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Trajectory:
+    """Run a rule from one start (d,) in several orders of the samples, one sample a step: a batch with a run for each
+    order. `orders` are sample indices (runs, n); each run is that of `descend_minibatch` with its order.
+
+    Raises `UsageError` as that does.
+    """
+    given = np.array([_checked_order(order, objective.samples) for order in np.atleast_2d(np.asarray(orders))])
+    starts = np.tile(np.asarray(start, dtype=np.float64), (len(given), 1))
+    problems = (objective.one_each(indices) for indices in cycle(given.T))
+    return run(
+        objective, with_noise(problems, objective.dimension, noise, seed), rule, starts, whole("steps", steps, 0)
+    )
 
 
 def _orders(size: int, seed: int, shuffle: bool, order: IntArray | None) -> Iterable[IntArray]:

@@ -53,3 +53,7 @@ class DataProblem(Problem, Protocol):
     def minibatch(self, indices: IntArray, /) -> Differentiable:
         """The loss on the samples with these indices alone."""
         ...
+
+    def one_each(self, indices: IntArray, /) -> Differentiable:
+        """At each of a batch of points (n, d) the loss on the sample with its index (n,)."""
+        ...

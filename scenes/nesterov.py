@@ -12,11 +12,11 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from manim import LEFT, UR, Create, GrowFromCenter, ValueTracker, VMobject, linear
+from manim import LEFT, Create, GrowFromCenter, ValueTracker, linear
 from pydantic import Field
 
 from objectives import AnyObjective
-from optimizers import RULES, Conditions, Momentum, Nesterov, Rule, Trajectory, descend, theory
+from optimizers import Conditions, Momentum, Nesterov, Rule, Trajectory, descend, theory
 from scenes.lecture_scene import (
     Claim,
     ClipParameters,
@@ -34,6 +34,7 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
+from scenes.props.nesterov.board import Board
 from scenes.props.nesterov.coefficients import TRIED, Ends, ends_of, other_way
 from scenes.props.nesterov.look_ahead import Equations, StableRanges, above_the_map, height_above, least_width
 from scenes.props.nesterov.outcome import (
@@ -47,7 +48,14 @@ from scenes.props.nesterov.outcome import (
     turns_by,
     where_it_is,
 )
-from scenes.props.nesterov.racing import last_errors, rings_on, targets_on, told_in_the_end, told_of_rings, trails_on
+from scenes.props.nesterov.racing import (
+    low_for_good,
+    rings_on,
+    targets_on,
+    told_in_the_end,
+    told_of_rings,
+    trails_on,
+)
 from scenes.props.nesterov.settles import OFF, STEPS, Settling
 from scenes.props.nesterov.two_steps import MOMENTUM as BALL
 from scenes.props.nesterov.two_steps import NESTEROV as AHEAD
@@ -62,17 +70,16 @@ from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import around, even_map
 from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.error_strip import ErrorStrip
-from scenes.stage.words.cards import INSET, Counter, RuleCard, settings_line
+from scenes.stage.words.cards import RuleCard, settings_line
 from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.endings import last_value
 from scenes.stage.words.figures import typed
 from scenes.stage.words.speaker import FOOT, LineForWords, tinted
 from scenes.stage.words.turning import u_turns
-from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, quiet
+from scenes.stage.words.typesetting import Words
 
 AWAY = "distance to the minimum after each step"
 PACE, LONGEST, LEAD = 8.0, 14.0, 8  # steps a second; seconds of a run at most; steps before a turn: nothing is seen
-CARD, BETWEEN = 0.98, 0.16  # heights
 
 
 class NesterovScene(LineForWords, LectureScene):
@@ -161,6 +168,10 @@ class NesterovScene(LineForWords, LectureScene):
         return {BALL: theory.heavy_ball_limit(momentum), AHEAD: theory.nesterov_limit(momentum)}
 
     @property
+    def remedy(self) -> tuple[str, str]:
+        return remedy(self.pull, self.limits, self.parameters.learning_rate)
+
+    @property
     def settling(self) -> Settling:
         """The runs that start beside the second minimum."""
         return Settling(self.second_runs, self.minimum)
@@ -183,10 +194,10 @@ class NesterovScene(LineForWords, LectureScene):
             "elsewhere": elsewhere(self.second, self.conditions),
             "under": told(self.conditions, self.parameters.steps),
             "turned_back": f"{u_turns(ends.turns[BALL])} with momentum, {ends.turns[AHEAD]} with Nesterov",
-            "last_errors": last_errors(self.runs),
+            "low_for_good": low_for_good(self.runs, ends),
             "other_way": other_way(ends, self.tried),
             "both_become": both_become(self.settling.outcomes),
-            "remedy": f"{remedy(self.pull, self.limits[AHEAD], self.parameters.learning_rate)[0]}.",
+            "remedy": f"{self.remedy[0][0].upper()}{self.remedy[0][1:]}.",
             "where_it_is": where_it_is(self.pull, self.limits),
         }
 
@@ -231,18 +242,21 @@ class NesterovScene(LineForWords, LectureScene):
         self.wait(2.4)
 
     def same_valley(self) -> None:
-        """The same valley, the same settings: {turned_back}. {last_errors}.{other_way}{under}"""
+        """The same valley, the same settings: {turned_back}. {low_for_good}.{other_way}{under}"""
         self.speaker.hush()
         self._clear()
-        self.play(FadeIn(self.map), *(FadeIn(part) for part in self.board), run_time=0.8)
+        self.play(FadeIn(self.map), *(FadeIn(part) for part in self.board.parts), run_time=0.8)
         self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
         self.add(*self.rings.values(), *self.trails.values(), targets_on(self.map, self.objective))
         self.speaker.say(*told_of_rings(self.rings, self.runs))
         if said := said_of(self.conditions):
             self.wait(1.6)
             self.speaker.say(*said)
-        self._run(self.parameters.steps, [self.strip, self.counter, *self.rings.values(), *self.trails.values()])
-        self.speaker.say(*told_in_the_end(self.rings, self.runs))
+        self._run(
+            self.parameters.steps, [self.board.strip, self.board.counter, *self.rings.values(), *self.trails.values()]
+        )
+        self.play(FadeIn(self.board.arrivals), run_time=0.5)
+        self.speaker.say(*told_in_the_end(ends_of(self.runs)))
         self.wait(5.0)
 
     def no_free_lunch(self) -> None:
@@ -264,8 +278,8 @@ class NesterovScene(LineForWords, LectureScene):
         self.wait(2.2)
 
     def why(self) -> None:
-        """With momentum {momentum:g}, Nesterov is stable while rate times curvature is below {nesterov_limit:.2f},
-        plain momentum below {momentum_limit:.2f}. At this minimum it is {pull:.2f}: {where_it_is}. {remedy}"""
+        """Nesterov is stable while the learning rate times the steepest curvature is below {nesterov_limit:.2f},
+        momentum below {momentum_limit:.2f}. At this minimum it is {pull:.2f}: {where_it_is}. {remedy}"""
         self.speaker.hush()
         self.vanish(self.second_strip)
         self.play(FadeIn(self.ranges.furniture), run_time=0.6)
@@ -273,10 +287,10 @@ class NesterovScene(LineForWords, LectureScene):
             self.play(FadeIn(bar), run_time=0.6)
             self.wait(1.8)
         self.play(Create(self.ranges.mark[0]), FadeIn(self.ranges.mark[1]), run_time=0.6)
-        self.speaker.say(f"at this minimum: ${typed(self.pull, 3)}$, {where_it_is(self.pull, self.limits)}")
+        here = f"${typed(self.pull, 3)}$, {where_it_is(self.pull, self.limits)}"
+        self.speaker.say(f"learning rate times steepest curvature: {here}", f"rate times curvature: {here}", here)
         self.wait(3.4)
-        told = remedy(self.pull, self.limits[AHEAD], self.parameters.learning_rate)
-        self.speaker.say(*(tinted(words, rule_color(AHEAD)) for words in told))
+        self.speaker.say(*(tinted(words, rule_color(AHEAD)) for words in self.remedy))
         self.wait(4.8)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -295,12 +309,12 @@ class NesterovScene(LineForWords, LectureScene):
         step = ValueTracker(0.0)
         for mobject in shown:
             self.drive(mobject, step)
-        if self.counter in shown:
+        if self.board.counter in shown:
             for name, card in self.cards.items():
                 self.drive(card, step, partial(turns_by, self.runs[name].u_turns_at))
                 for line in card.running:
                     self.drive(line, step)
-        turns = [int(run.u_turns_at[0]) for run in self.runs.values() if run.u_turns] * (self.counter in shown)
+        turns = [int(run.u_turns_at[0]) for run in self.runs.values() if run.u_turns] * (self.board.counter in shown)
         dull = max(0, min(turns, default=0) - LEAD)
         for stop, pace in ((dull, 3 * PACE), (last, PACE)):
             if stop > step.get_value():
@@ -366,42 +380,17 @@ class NesterovScene(LineForWords, LectureScene):
         return rings_on(self.map, self.runs)
 
     @cached_property
-    def column(self) -> tuple[Box, Box, Box]:
-        """Step and heading of the cards, the cards, and the strip."""
-        head, rest = self.boxes[1].top_slice(FOOT, gap=0.1)
-        cards, strip = rest.top_slice(2 * CARD + BETWEEN, gap=0.25)
-        return head, cards, strip
+    def board(self) -> Board:
+        return Board(self.boxes[1], self.runs, self.rules, self.shared, self.conditions, self.rings)
 
-    @cached_property
-    def counter(self) -> Counter:
-        return Counter(self.column[0], "step", "d", layout.choose(BODY, SMALL, BODY), self.parameters.steps)
-
-    @cached_property
+    @property
     def cards(self) -> dict[str, RuleCard]:
         """The u-turns of both, so far."""
-        boxes = dict(zip(self.rules, self.column[1].rows(1, 1, gap=BETWEEN), strict=True))
-        rates = self.conditions.rates_of(self.rules, self.parameters.steps)
-        return {
-            n: RuleCard(boxes[n], n, r.title, self.shared, "d", "", widest=100, rates=rates.get(n)).at_the_start()
-            for n, r in self.rules.items()
-        }
+        return self.board.cards
 
     @property
     def shared(self) -> dict[str, float]:
         return {key: getattr(self.parameters, key) for key in ("learning_rate", "momentum")}
-
-    @cached_property
-    def strip(self) -> ErrorStrip:
-        return ErrorStrip(
-            self.column[2], {n: r.values for n, r in self.runs.items()}, {n: rule_color(n) for n in RULES}
-        )
-
-    @cached_property
-    def board(self) -> list[VMobject]:
-        """Everything beside the map."""
-        head = layout.place(quiet("u-turns"), self.column[0].inset(right=INSET), UR)
-        on_baseline(head, float(self.counter.number.anchor[1]))
-        return [*self.cards.values(), head, self.strip, self.counter]
 
     @cached_property
     def second_strip(self) -> ErrorStrip:

@@ -22,6 +22,7 @@ from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
 from scenes.props.stability_map.plane import Plane, PositionStrip, StabilityPlane, Wanderer
 from scenes.props.stability_map.route import ALL, LIMIT, PLACES, SHOWN, Route
 from scenes.props.stability_map.signs import Signs
+from scenes.props.stability_map.told import Told
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -40,7 +41,6 @@ BLOCKS = {"few": (12, 9), "more": (40, 30)}  # runs across and up, before there 
 GRID = (96, 72)  # runs that are compared with theory for the claims
 CLEAR = 0.004  # from a rate of 1: whether a run grows is seen in so many steps
 ROW = 0.5  # height
-NEVER = "never"
 WIDE = 4.0  # of the first position: the widest swing that the strip holds
 
 
@@ -83,6 +83,10 @@ class StabilityMap(LineForWords, LectureScene):
     def route(self) -> Route:
         return Route(self.parameters.eigenvalues, self.parameters.tolerance)
 
+    @cached_property
+    def said(self) -> Told:
+        return Told(self.route)
+
     @property
     def ends(self) -> tuple[float, float]:
         """The gentlest and the steepest curvature."""
@@ -112,68 +116,17 @@ class StabilityMap(LineForWords, LectureScene):
 
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {"ratio": self.ends[1] / self.ends[0]}
-        for place in PLACES:
-            steps = self.route.steps_of(place)
-            found[f"{place}_steps"] = NEVER if np.isnan(steps) else int(steps)
+        found |= {f"{place}_steps": self.said.count(place) for place in PLACES}
         return found | {"best_rate": self.places["best"][0], "best_momentum": self.places["best"][1]}
 
     def claims(self) -> Iterator[Claim]:
         right, clear = self.agreement
-        steps = {place: self.route.steps_of(place) for place in PLACES}
         yield Claim(f"runs diverge where theory says: {right} of {clear}", right == clear)
-        yield Claim(
-            f"the critical momentum is quicker than less and than more: {figure(steps['critical'], 6)} steps, "
-            f"{figure(steps['monotone'], 6)} and {figure(steps['ripples'], 6)}",
-            steps["critical"] < min(steps["monotone"], steps["ripples"]),
-        )
-        even = self.route.ripples
-        yield Claim(
-            f"with much momentum the learning rate hardly matters: {figure(min(even))} to {figure(max(even))} steps",
-            self.route.alike,
-        )
-        fewer = f"{figure(steps['quickest'], 6)} steps with momentum {figure(self.route.quickest)}"
-        yield Claim(f"a little overshoot is quicker still: {fewer}", self.route.little_is_quicker)
-        yield Claim(
-            "on the left branch no run changes its sign, below the right one each step does", self.route.branches
-        )
-        yield Claim("beyond the boundary the run does not settle", bool(np.isnan(steps["diverges"])))
-        yield Claim(
-            f"in the long run a step leaves nowhere less of the distance than there: {self._left('best')} %",
-            self.route.nowhere_less,
-        )
-        yield Claim(
-            f"where the critical curves cross it is quicker than the best without momentum: {figure(steps['best'])} "
-            f"steps, {figure(steps['plain'])}",
-            steps["best"] < steps["plain"],
-        )
-
-    @property
-    def little(self) -> str:
-        """What a little more momentum than the critical does, as markup."""
-        if not self.route.little_is_quicker:
-            return "more momentum is no quicker"
-        return f"quicker still, with a little overshoot: ${figure(self.route.steps_of('quickest'), 6)}$ steps"
-
-    @property
-    def rippling(self) -> tuple[str, str]:
-        """How many steps the runs that ripple take, the fewest and the most."""
-        steps = self.route.ripples
-        return figure(min(steps), 6), figure(max(steps), 6)
+        yield from (Claim(*told) for told in self.said.claims())
 
     def words(self) -> Mapping[str, str]:
         within = f"{figure(100 * self.parameters.tolerance, 6)} %"
-        fewest, most = self.rippling
-        told = {f"{place}_told": self._in_steps(place).replace("$", "") for place in PLACES}
-        return told | {
-            "lasting": self._left("plain"),
-            "least": self._left("best"),
-            "little": self.little.replace("$", ""),
-            "within": within,
-            "fewest": fewest,
-            "most": most,
-            "ratio_said": figure(self.ends[1] / self.ends[0]),
-            "slower": "there it is slower" if self.route.gentle_is_slower else "there it is no slower",
-        }
+        return {**self.said.words(), "within": within, "ratio_said": figure(self.ends[1] / self.ends[0])}
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -183,11 +136,13 @@ class StabilityMap(LineForWords, LectureScene):
         self.show_title(self.plane_panel, few, self.strip, self.told, *self.counters.values(), self.point)
 
     def picture(self) -> None:
-        """Each place is a learning rate and a momentum, and so a run. The brighter, the fewer steps until it stays
-        within {within} of its first distance from the minimum."""
+        """Each place is a learning rate and a momentum, and so a run. Yellow: few steps until it stays within
+        {within} of its first distance from the minimum. Blue: many steps."""
         self.speaker.say("one place: one learning rate, one momentum, one run", "one place is one run")
         self.wait(2.2)
-        self.speaker.say("each block is a run: the brighter, the fewer steps", "the brighter, the fewer steps")
+        self.speaker.say(
+            "each block is a run: yellow settles in few steps, blue in many", "yellow: few steps, blue: many"
+        )
         self.wait(2.2)
         self.add(self.pictures["more"], self.pictures["steep"], self.pictures["all"])
         self.bring_to_front(self.point)
@@ -218,38 +173,37 @@ class StabilityMap(LineForWords, LectureScene):
         self.wait(1.8)
 
     def two_branches(self) -> None:
-        """Left of its foot a run below the curve creeps to the minimum; right of it, its sign flips at each step."""
+        """Below the curve, left of its foot, a run creeps to the minimum; right of it, its sign flips at each step."""
         self.speaker.say("below the left branch: it creeps", "left branch: it creeps")
-        self.play(FadeIn(self.signs.creeps), run_time=0.4)
+        self.play(*map(FadeIn, self.signs.creeps), run_time=0.4)
         self.wait(1.6)
         self.speaker.hush()
         self._go("flips", 3.0)
-        self.speaker.say("below the right branch: it flips at each step", "right branch: it flips")
-        self.play(FadeIn(self.signs.flips), run_time=0.4)
+        self.speaker.say("below the right branch: its sign flips at each step", "right branch: its sign flips")
+        self.play(*map(FadeIn, self.signs.flips), run_time=0.4)
         self.wait(2.2)
 
     def more_momentum(self) -> None:
         """On the left branch: {critical_told}, and no overshoot; {little}. Much momentum: it ripples,
         {ripples_told}."""
+        steps = {place: self.said.steps(place) for place in self.signs.stops}
+        self._stop("critical", 2.6, f"on the left branch: {steps['critical']}, and no overshoot", "on the left branch")
+        self._stop("quickest", 1.6, self.said.little)
+        self._stop("ripples", 3.0, f"much momentum: it ripples, {steps['ripples']}", "much momentum: it ripples")
+
+    def _stop(self, place: str, seconds: float, *words: str) -> None:
+        """Go to a place, say what the run does there, and leave its steps beside it."""
         self.speaker.hush()
-        self._go("critical", 2.6)
-        steps = self._in_steps("critical")
-        self.speaker.say(f"on the left branch: {steps}, and no overshoot", f"on the curve: {steps}")
-        self.wait(2.2)
-        self.speaker.hush()
-        self._go("quickest", 1.6)
-        self.speaker.say(self.little)
-        self.wait(2.2)
-        self.speaker.hush()
-        self._go("ripples", 3.0)
-        self.speaker.say(f"much momentum: it ripples, {self._in_steps('ripples')}", "much momentum: it ripples")
-        self.wait(2.0)
+        self._go(place, seconds)
+        self.speaker.say(*words)
+        self.play(FadeIn(self.signs.stops[place]), run_time=0.4)
+        self.bring_to_front(self.point)
+        self.wait(1.8)
 
     def too_far(self) -> None:
-        """With a larger learning rate it ripples on, {fewest} to {most} steps. Beyond the boundary the run diverges."""
-        few, many = self.rippling
-        alike = f"other ripples, ${few}$ to ${many}$ steps" if self.route.alike else "other ripples"
-        self.speaker.say(f"a larger learning rate: {alike}", alike, "other ripples")
+        """With a larger learning rate {rippling}. Beyond the boundary it diverges."""
+        self.play(*map(FadeOut, self.signs.stops.values()), run_time=0.4)
+        self.speaker.say(f"a larger learning rate: {self.said.rippling}", self.said.rippling)
         self._go_on(self.route.brink, 5.0)
         self.wait(1.4)
         self.speaker.hush()  # on the way there it still settles, in more steps
@@ -258,18 +212,18 @@ class StabilityMap(LineForWords, LectureScene):
         self.wait(2.2)
 
     def two_directions(self) -> None:
-        """A second direction, {ratio_said} times gentler: {slower}. So each pixel is the slower of two runs now."""
+        """A second direction, {ratio_said} times gentler: at this point it {slower}. Each pixel now shows
+        the slower run of both."""
         self.speaker.hush()
         self.play(FadeOut(self.told), FadeIn(self.told_of_both), run_time=0.6)
         self._go("two", 2.4)
         ratio = f"${rounded(self.ends[1] / self.ends[0], 1)}$ times gentler"
         self.speaker.say(
-            f"a second direction, {ratio}: {self.words()['slower']}",
-            f"a direction {ratio}",
+            f"a second direction, {ratio}: it {self.said.slower}", f"{ratio}: it {self.said.slower}", ratio
         )
         self.wait(2.4)
-        gone = (self.signs.beyond, self.signs.above, self.signs.creeps, self.signs.flips)
-        self.speaker.say("each pixel now: the slower of both runs", "now the slower run counts")
+        gone = (self.signs.beyond, self.signs.above, *self.signs.creeps, *self.signs.flips)
+        self.speaker.say("each pixel now: the slower run of both", "now the slower run counts")
         self.play(self.pictures["all"].animate.set_opacity(1.0), *map(FadeOut, gone), run_time=1.6)
         self.play(*map(Create, self.critical[0]), run_time=1.0)
         self.play(*map(FadeIn, self.signs.names_of_curves), run_time=0.4)
@@ -277,17 +231,26 @@ class StabilityMap(LineForWords, LectureScene):
         self.wait(1.8)
 
     def best(self) -> None:
-        """The best without momentum: {plain_told}. With it, where the curves cross: {best_told}. In the
-        long run a step leaves {lasting} % of the distance without it, {least} % there, and nowhere less."""
+        """In the long run a step leaves {least} % of the distance where the curves cross{nowhere}. Without momentum it
+        leaves {lasting} % at best."""
         self.speaker.hush()
         self._go("plain", 3.0)
-        self.speaker.say(f"the best without momentum: {self._in_steps('plain')}", "the best without momentum")
-        self.wait(2.4)
+        plain, best = (f"${self.said.left(place)} %$" for place in ("plain", "best"))
+        self.speaker.say(
+            f"best without momentum: in the long run a step leaves {plain} of the distance",
+            f"without momentum a step leaves {plain} of the distance",
+            f"without momentum a step leaves {plain}",
+        )
+        self.play(FadeIn(self.signs.left("plain", plain, rule_color(GD))), run_time=0.4)
+        self.wait(3.0)
+        self.speaker.hush()
         self._go("best", 2.6)
-        told = tinted(self._in_steps("best"), rule_color(MOMENTUM))
-        without = tinted(f"without momentum {self._in_steps('plain')}", rule_color(GD))
-        self.speaker.say(f"where they cross: {told}, {without}", f"{told}, {without}")
-        self.wait(3.4)
+        self.play(FadeIn(self.signs.left("best", best, rule_color(MOMENTUM))), run_time=0.4)
+        self.bring_to_front(self.point)
+        told, without = tinted(best, rule_color(MOMENTUM)), tinted(f"without momentum {plain}", rule_color(GD))
+        crossing = f"where they cross, a step leaves {told} of the distance, {without}"
+        self.speaker.say(crossing, f"a step leaves {told} there, {without}", f"a step leaves {told}, {without}")
+        self.wait(4.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -304,16 +267,6 @@ class StabilityMap(LineForWords, LectureScene):
         self.drive(self.point, self.way)
         self.play(self.way.animate.set_value(way), run_time=seconds, rate_func=smooth)
         self.release()
-
-    def _in_steps(self, place: str) -> str:
-        """After how many steps a run has settled, as markup."""
-        steps = self.numbers()[f"{place}_steps"]
-        return f"not within ${LIMIT}$ steps" if steps == NEVER else f"${steps}$ steps"
-
-    def _left(self, place: str) -> str:
-        """How many percent of its distance a step leaves the slowest run of a place in the long run."""
-        left = 100 * self.route.in_the_long_run(*self.places[place])
-        return figure(left, 2 if left < 99 else 4)
 
     @cached_property
     def way(self) -> ValueTracker:
@@ -363,7 +316,7 @@ class StabilityMap(LineForWords, LectureScene):
 
     @cached_property
     def signs(self) -> Signs:
-        return Signs(self.plane_panel, self.ends)
+        return Signs(self.plane_panel, self.route)
 
     @cached_property
     def critical(self) -> tuple[VGroup, VGroup]:
@@ -407,8 +360,8 @@ class StabilityMap(LineForWords, LectureScene):
         """Where the point is, and after how many steps its run has settled."""
         letters, rate = notation(), f".{int(np.clip(2 - np.floor(np.log10(self.plane.reach)), 0, 8))}f"
         told = {
-            "rate": (f"${letters.learning_rate}$", rate, self.plane.reach),
-            "momentum": (f"${letters.momentum}$", ".2f", 1.0),
+            "rate": (f"learning rate ${letters.learning_rate}$", rate, self.plane.reach),
+            "momentum": (f"momentum ${letters.momentum}$", ".2f", 1.0),
             "steps": ("steps to settle", "d", float(LIMIT)),
         }
         boxes = self.boxes[1].top_slice(4 * ROW)[0].rows(1, 1, 1, 1, gap=0.0)[1:]
@@ -416,4 +369,7 @@ class StabilityMap(LineForWords, LectureScene):
         for (name, (words, spec, widest)), box in zip(told.items(), boxes, strict=True):
             made[name] = Counter(box, words, spec, widest=widest)
             made[name].display(self.readings[name](0.0))
+        right = max(counter.number.anchor[0] for counter in made.values())
+        for counter in made.values():
+            counter.number.seat([right, *counter.number.anchor[1:]])
         return made

@@ -1,9 +1,8 @@
 """One sample at a time: each step follows the gradient of a single sample, and every sample pulls another way.
 
-So the path jitters. Momentum adds up the pulls; what they disagree on cancels, and what they share remains: on the way.
-Near the minimum nothing is shared, and momentum is as noisy as the large rate that goes equally far with a steady
-gradient, larger by 1 / (1 - momentum). Whether the smaller rate alone would have done it, a third run tells: it is the
-calm one at the goal, and by far the last to get there.
+So the path jitters. Momentum adds up the pulls; what they disagree on cancels, what they share remains: on the way.
+Near the minimum nothing is shared, and momentum is as noisy as the rate that is larger by 1 / (1 - momentum). A third
+run has the small rate alone: it is the calm one at the goal, and by far the last to get there.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import Create, GrowFromCenter, ValueTracker, VMobject, linear, smooth
+from manim import Create, GrowFromCenter, ValueTracker, linear, smooth
 from pydantic import Field
 
 from objectives import DataObjective, typeset_function
@@ -30,29 +29,50 @@ from scenes.lecture_scene import (
     ScheduleName,
     conditions_of,
 )
-from scenes.props.stochastic.lanes import Lanes
-from scenes.props.stochastic.made import SAMPLES, SEED, SMALL_RATE, TITLES, order_of, rules_of, runs_of, settings_of
+from scenes.props.stochastic.lanes import ROWS, Lanes
+from scenes.props.stochastic.made import (
+    ORDERS,
+    SAMPLES,
+    SEED,
+    SMALL_RATE,
+    TITLES,
+    in_all_orders,
+    orders_of,
+    rules_of,
+    runs_of,
+    settings_of,
+)
 from scenes.props.stochastic.pulls import Pulls
-from scenes.props.stochastic.samples import Chain, FittedLine, Forces, LitSample, Misses, Place, SamplePanel
+from scenes.props.stochastic.samples import Chain, FittedLine, Forces, Misses, SamplePanel
 from scenes.props.stochastic.stand import Stand, window_of
-from scenes.props.stochastic.tallies import HEADS, NEAR, Comparison, Ledger, Tally, counted, placeholders, tally_of
+from scenes.props.stochastic.tallies import (
+    HEADS,
+    MEDIAN,
+    NEAR,
+    Comparison,
+    Ledger,
+    Tally,
+    compared,
+    counted,
+    passage_of,
+    placeholders,
+    tally_of,
+)
 from scenes.reads import derived
 from scenes.stage.ink import layout
-from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import View
-from scenes.stage.maps.level_line import level_line
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.conditions import said_of, told
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
 FEW, SLOW = 5, 1.5  # steps that are taken slowly, and how many a second
-ARRIVING, AFTER, TOGETHER = 2.6, 1.8, 4.5  # seconds until a run is there, for what comes then; of all at once
+ARRIVING, AFTER, TOGETHER = 2.6, 1.6, 4.0  # seconds until a run is there, for what comes then; of all at once
 CROSS, BALL = "$times$", 0.12
 
 
@@ -90,9 +110,14 @@ class Stochastic(LectureScene):
         return regression_line(self.parameters.seed, SAMPLES)
 
     @cached_property
+    def orders(self) -> Array:
+        """The samples' numbers in the orders in which they are seen, a row each."""
+        return orders_of(self.parameters.seed)
+
+    @property
     def order(self) -> Array:
-        """The samples' numbers in the order in which they are seen."""
-        return order_of(self.parameters.seed)
+        """That of the film."""
+        return np.asarray(self.orders[0])
 
     @cached_property
     def conditions(self) -> Conditions:
@@ -112,12 +137,13 @@ class Stochastic(LectureScene):
 
     @cached_property
     def tallies(self) -> dict[str, Tally]:
-        return {name: tally_of(run, self.minimum) for name, run in self.runs.items()}
+        """What is counted in all orders."""
+        made = in_all_orders(self.objective, self.rules, self.parameters.steps, self.orders, self.conditions)
+        return {name: tally_of(runs, self.minimum) for name, runs in made.items()}
 
     @cached_property
     def found(self) -> Comparison:
-        plain, fast, small = (self.tallies[name] for name in TITLES)
-        return Comparison(plain, fast, small, int(self.parameters.steps) - 1)
+        return compared(self.tallies, self.runs, self.minimum)
 
     @derived
     def window(self) -> View:
@@ -135,7 +161,14 @@ class Stochastic(LectureScene):
 
     def numbers(self) -> Mapping[str, Number]:
         turns, (one, other) = int(self.parameters.steps) - 1, self.pulls.sides
-        found = {"samples": SAMPLES, "turns": turns, "near": NEAR, "one_side": one, "other_side": other}
+        found = {
+            "samples": SAMPLES,
+            "turns": turns,
+            "near": NEAR,
+            "orders": ORDERS,
+            "one_side": one,
+            "other_side": other,
+        }
         start = float(self.objective.value(self.objective.start))
         return {**found, **counted(self.tallies, self.runs), "start_error": start}
 
@@ -149,102 +182,105 @@ class Stochastic(LectureScene):
 
     def opening(self) -> None:
         """One sample at a time."""
-        self.show_title(self.map, self.panel, self.first_line, self.place, self.stand.goal)
+        self.show_title(self.map, self.panel, self.stand.first_line, self.stand.place, self.stand.goal)
 
     def line_and_surface(self) -> None:
         """Each place on the map is a line. Its height is the mean of the squares of what the line misses."""
+        share = ValueTracker(0.0)  # of the way to the minimum
         self.speaker.say("each place on the map is a line")
-        self.drive(self.place, self.share)
-        self.drive(self.first_line, self.share)
-        self.play(self.share.animate.set_value(1.0), run_time=2.6, rate_func=smooth)
+        self.drive(self.stand.place, share)
+        self.drive(self.stand.first_line, share)
+        self.play(share.animate.set_value(1.0), run_time=2.6, rate_func=smooth)
         self.wait(0.5)
-        self.play(self.share.animate.set_value(0.0), run_time=1.8, rate_func=smooth)
+        self.play(share.animate.set_value(0.0), run_time=1.8, rate_func=smooth)
         self.release()
         self.speaker.say("the height: the mean square of what it misses", "height: the mean square of the misses")
         misses = Misses(self.panel).at(np.array(self.objective.start))
         self.play(FadeIn(misses), FadeIn(self.formula), run_time=0.7)
-        self.bring_to_front(self.first_line)
+        self.bring_to_front(self.stand.first_line)
         self.wait(1.8)
         self.speaker.hush()
         self.play(FadeOut(misses), run_time=0.5)
 
     def one_sample(self) -> None:
-        """Each sample has a gradient of its own. Their mean is perpendicular to the contour: {one_side} of {samples}
-        pull to one side of the mean, {other_side} to the other."""
-        self.speaker.say("one sample, one pull; each pulls another way", "each sample pulls another way")
-        self.add(self.spot)
+        """Each sample pulls another way: {one_side} of {samples} to one side of the mean, {other_side} to the other."""
+        self.speaker.say("each sample pulls another way")
+        self.add(self.stand.spot)
         arrows = []
         for number in self.pulls.fan:
-            arrow = self._pull(self.pulls.all[number], palette().gradient)
-            self.spot.display(float(number))
+            arrow = self.pulls.arrow(self.map, self.pulls.all[number], palette().gradient)
+            self.stand.spot.display(float(number))
             self.play(FadeIn(arrow), run_time=0.35)
             self.wait(0.2)
             arrows.append(arrow)
-        self.spot.display(-1.0)
+        self.stand.spot.display(-1.0)
         pulls = self.pulls.on_screen(self.map, self.pulls.all)
-        chain, share = Chain(self.here, pulls, self.pulls.colors), ValueTracker(0.0)
+        chain, share = Chain(self.stand.here, pulls, self.pulls.colors), ValueTracker(0.0)
         self.play(FadeIn(chain), *map(FadeOut, arrows), run_time=0.7)
-        self.speaker.say(
-            f"all {SAMPLES}, each a {SAMPLES}th as long, head to tail: the mean",
-            f"each a {SAMPLES}th as long: the mean",
-        )
-        self.drive(chain, share)
-        self.play(share.animate.set_value(1.0), run_time=2.4, rate_func=smooth)
-        self.release()
-        mean = self._pull(self.pulls.mean, palette().target)
-        lit = level_line(self.objective, self.map, self.objective.start)
-        self.play(FadeIn(mean), FadeIn(lit), run_time=0.6)
-        self.bring_to_front(self.place, mean)
-        self.wait(0.7)
-        self.drive(chain, share)
-        self.play(share.animate.set_value(0.0), run_time=1.0, rate_func=smooth)
-        self.release()
-        self.bring_to_front(self.place, mean)
+        self.speaker.say(f"each a {SAMPLES}th as long, head to tail: the mean", f"each a {SAMPLES}th as long: the mean")
+        mean = self.pulls.arrow(self.map, self.pulls.mean, palette().target)
+        for end, seconds in ((1.0, 2.4), (0.0, 1.0)):
+            self.drive(chain, share)
+            self.play(share.animate.set_value(end), run_time=seconds, rate_func=smooth)
+            self.release()
+            if end:
+                self.play(FadeIn(mean), run_time=0.6)
+                self.wait(0.7)
+            self.bring_to_front(self.stand.place, mean)
         self.speaker.say(self.pulls.told)
-        self.looked_at = (chain, mean, lit, self.first_line, self.place, self.formula)
+        self.looked_at = (chain, mean, self.stand.first_line, self.stand.place, self.formula)
         self.wait(2.0)
 
-    def _pull(self, pull: Array, color: str) -> VMobject:
-        """An arrow from the start."""
-        return Arrows(color).point(self.here, self.here + self.pulls.on_screen(self.map, pull))
-
     def jitter(self) -> None:
-        """Each step follows one sample: {it_does}. Near is within {near:g} of the minimum, the ring.{under}"""
-        self.play(*map(FadeOut, self.looked_at), FadeIn(self.stand.near), run_time=0.5)
-        self.speaker.say(f"near: inside the ring, ${NEAR:g}$ from {CROSS}", "near: in the ring")
-        self.wait(1.2)
+        """Each step follows one sample: {it_does}. In the median of {orders} orders of the samples,
+        {gradient_descent_turns_back} of {turns} steps turn back by more than 90 degrees.{under}"""
+        self.play(*map(FadeOut, self.looked_at), run_time=0.5)
         if said := said_of(self.conditions):
             self.speaker.say(*said)
             self.wait(2.2)
         self._walk(GD)
+        self.speaker.say("to turn back: by more than 90°")
+        self.play(FadeIn(self.ledger.note), FadeIn(self.ledger.heads["back"]), run_time=0.4)
+        self.wait(1.2)
         self._tell(GD, self.words()["it_does"])
 
     def smooth(self) -> None:
-        """Momentum adds up the pulls of the same samples: {what_remains}{comes}."""
+        """Momentum adds up the pulls of the same samples: {what_remains}, and {momentum_turns_back} steps turn
+        back.{past}"""
         self.play(FadeOut(self.paths[GD]), FadeOut(self.lines[GD]), run_time=0.4)
         self._walk(MOMENTUM)
+        if self.found.rolls_past:
+            self.speaker.say(f"in this order it goes past {CROSS}, and comes back")
+            self.wait(1.6)
         self._tell(MOMENTUM, self.words()["what_remains"])
-        if self.found.rolls_through:
-            self.speaker.say(*self.found.through)
-            self.wait(2.0)
 
     def small_rate(self) -> None:
-        """Or is it the small rate? Alone, without momentum: {it_takes}."""
+        """Or is it the small rate? Alone, without momentum: {it_takes}. Near is within {near:g} of the minimum."""
         self.play(FadeOut(self.paths[MOMENTUM]), FadeOut(self.lines[MOMENTUM]), run_time=0.4)
         self._walk(SMALL_RATE)
-        self._tell(SMALL_RATE, self.tallies[SMALL_RATE].arrives)
+        self._put_down(SMALL_RATE)
+        self.play(FadeIn(self.stand.near), FadeIn(self.ledger.heads["there"]), run_time=0.5)
+        self.speaker.say(f"near: inside the dashed ring, ${NEAR:g}$ from {CROSS}", "near: in the dashed ring")
+        for name in TITLES:
+            self.play(FadeIn(self.ledger.numbers[name, "there"]), run_time=0.5)
+        self.wait(0.8)
+        small, fast = (
+            tinted(f"{TITLES[n]}: {self.tallies[n].arrives}", self.colors[n]) for n in (SMALL_RATE, MOMENTUM)
+        )
+        self.speaker.say(f"{small}, {fast}", small)
+        self.wait(2.0)
 
     def near_the_minimum(self) -> None:
-        """The second half of the steps, close to the minimum: {how_noisy}. The circles show the mean distance."""
+        """The second half of the steps, close to the minimum: {how_noisy}. Circle: mean distance, median of {orders}
+        orders."""
         self.play(Create(self.stand.looked_at(self.reach)), run_time=1.0)
         self._clear()
         charts, titles = self.stand.closeups(self.reach), self.stand.titled(TITLES, self.colors)
-        crosses = [self.stand.cross(chart, 0.08) for chart in charts]
-        self.play(*map(FadeIn, (*charts, *crosses, *titles)), run_time=0.6)
-        self.speaker.say(
-            f"the second half of the steps; circle: the mean distance from {CROSS}",
-            f"circle: the mean distance from {CROSS}",
-        )
+        crosses = (self.stand.cross(chart, 0.08) for chart in charts)
+        told = f"circle: the mean distance from {CROSS}"
+        note = self.stand.note(f"dots: this order; {told}, {MEDIAN}", f"{told}, {MEDIAN}", told)
+        self.play(*map(FadeIn, (*charts, *crosses, *titles, note)), run_time=0.6)
+        self.speaker.say("the second half of the steps")
         found = self.stand.distances(self.tallies, self.colors)
         for chart, (name, run) in zip(charts, self.runs.items(), strict=True):
             dots, circle = self.stand.cloud(chart, run, self.tallies[name], self.colors[name])
@@ -254,8 +290,8 @@ class Stochastic(LectureScene):
         self.wait(1.5)
 
     def turning_back(self) -> None:
-        """In this order of the samples {verdict}: {momentum_turns_back} of {turns} steps turn by more than 90 degrees,
-        {gradient_descent_turns_back} of the large ones and {small_rate_turns_back} of the small ones."""
+        """{verdict}: of {turns} steps {momentum_turns_back} turn back, {gradient_descent_turns_back} of the large ones
+        and {small_rate_turns_back} of the small ones, in the median of {orders} orders."""
         self._clear()
         lanes, share = self.lanes, ValueTracker(0.0)
         self.play(*map(FadeIn, (*lanes.charts.values(), *lanes.marks, *lanes.heads)), run_time=0.6)
@@ -264,13 +300,10 @@ class Stochastic(LectureScene):
         self.play(share.animate.set_value(1.0), run_time=TOGETHER, rate_func=linear)
         self.release()
         balls = (trail.ball for trail in lanes.trails.values())  # they would hide the goal
-        self.play(*map(FadeIn, lanes.counted["there"]), *map(FadeOut, balls), run_time=0.5)
-        self.speaker.say(f"to be near: within ${NEAR:g}$ of {CROSS}, the ring")
-        self.wait(1.4)
-        self.play(*map(FadeIn, lanes.counted["back"]), run_time=0.5)
-        self.speaker.say("to turn back: by more than 90°")
-        self.wait(1.6)
-        self.play(*map(FadeIn, lanes.counted["noise"]), run_time=0.5)
+        self.play(FadeIn(lanes.note), *map(FadeOut, balls), run_time=0.5)
+        for key in ROWS:
+            self.play(*map(FadeIn, lanes.counted[key]), run_time=0.5)
+            self.wait(0.6)
         self.speaker.say(tinted(self.found.verdict, rule_color(MOMENTUM)))
         self.wait(2.4)
 
@@ -280,15 +313,15 @@ class Stochastic(LectureScene):
         self.play(*(FadeOut(mobject) for mobject in self.mobjects if mobject is not self.heading), run_time=0.4)
 
     def _tell(self, name: str, words: str) -> None:
-        """Say what a run does, and how often it was outside after it had been near; and put that down."""
-        full = f"{tinted(TITLES[name], self.colors[name])}: {words}{self.tallies[name].outside}"
-        self.speaker.say(full, tinted(words, self.colors[name]))
-        for column in ("there", "again"):
-            if name == GD:
-                self.play(FadeIn(self.ledger.heads[column]), run_time=0.3)
-            hiding = [self.paths[name].ball] * (column == "there")  # the ring, and the minimum in it
-            self.play(FadeIn(self.ledger.numbers[name, column]), *map(FadeOut, hiding), run_time=0.4)
-        self.wait(1.3)
+        """Say what a run does, and how many steps turn back; and put that down."""
+        full, color = f"{words}, {self.found.turning(self.tallies[name])}", self.colors[name]
+        self.speaker.say(f"{tinted(TITLES[name], color)}: {full}", tinted(full, color), tinted(words, color))
+        self._put_down(name)
+        self.wait(1.6)
+
+    def _put_down(self, name: str) -> None:
+        """The row's first number; and the ball, which hides the minimum, goes."""
+        self.play(FadeIn(self.ledger.numbers[name, "back"]), FadeOut(self.paths[name].ball), run_time=0.4)
 
     def _walk(self, name: str) -> None:
         """Take the steps of a run: the first few slowly, each with its sample and what pushes; then all."""
@@ -302,7 +335,7 @@ class Stochastic(LectureScene):
         noise = " and its noise" * self.conditions.is_noisy
         self.speaker.say(f"{kept}{tinted(f'pull of one sample{noise}', palette().gradient)}{scale}")
         self.play(FadeIn(self.ledger.names[name]), FadeIn(path), FadeIn(line), run_time=0.5)
-        there = self.tallies[name].there or last
+        there = passage_of(self.runs[name], self.minimum).there or last
         few = FEW if name != SMALL_RATE else 3
         for until, seconds in ((few, few / SLOW), (int(1.3 * there) + FEW, ARRIVING), (last, AFTER)):
             self._go_on(name, min(until, last), seconds, forces if until == few else None)
@@ -317,11 +350,11 @@ class Stochastic(LectureScene):
         if forces:
             self.add(forces)
             self.drive(forces, self.step)
-            self.drive(self.spot, self.step, self._seen)
+            self.drive(self.stand.spot, self.step, self._seen)
         self.play(self.step.animate.set_value(float(until)), run_time=seconds, rate_func=linear)
         self.release()
         if forces:
-            self.spot.display(-1.0)
+            self.stand.spot.display(-1.0)
             self.remove(forces)
         self.bring_to_front(self.stand.goal)
 
@@ -351,7 +384,8 @@ class Stochastic(LectureScene):
 
     @cached_property
     def lanes(self) -> Lanes:
-        return Lanes(self.stand, self.runs, self.tallies, TITLES, self.colors, int(self.parameters.steps) - 1)
+        passage = passage_of(self.runs[MOMENTUM], self.minimum)
+        return Lanes(self.stand, self.runs, self.tallies, TITLES, self.colors, self.found.turns, passage)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -372,30 +406,6 @@ class Stochastic(LectureScene):
         return ValueTracker(0.0)
 
     @cached_property
-    def share(self) -> ValueTracker:
-        """How far the first line is on its way to the best one."""
-        return ValueTracker(0.0)
-
-    @cached_property
-    def way(self) -> Array:
-        """From the start to the minimum."""
-        return np.array([self.objective.start, self.minimum])
-
-    @cached_property
-    def here(self) -> Array:
-        """The start on the screen."""
-        return self.map.to_screen(*self.objective.start)
-
-    @cached_property
-    def place(self) -> Place:
-        """The place of the line that is looked at."""
-        return Place(self.map, self.way, BALL)
-
-    @cached_property
-    def first_line(self) -> FittedLine:
-        return FittedLine(self.panel, self.way, palette().target)
-
-    @cached_property
     def lines(self) -> dict[str, FittedLine]:
         """The fitted lines of the runs."""
         return self.stand.lines(self.runs, self.colors)
@@ -404,11 +414,6 @@ class Stochastic(LectureScene):
     def paths(self) -> dict[str, Trail]:
         """The runs on the map."""
         return self.stand.paths(self.runs, self.colors)
-
-    @cached_property
-    def spot(self) -> LitSample:
-        """The sample that is looked at."""
-        return LitSample(self.panel).display(-1.0)
 
     @cached_property
     def pulls(self) -> Pulls:

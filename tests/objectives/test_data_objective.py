@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ import sympy
 from objectives import OBJECTIVES, DataObjective, UsageError
 from objectives import data_objective as module
 
+W0, W1, X, Y = sympy.symbols("w0 w1 x y", real=True)
 NEURON, REGRESSION = OBJECTIVES["six_points_neuron"], OBJECTIVES["regression_sine"]
 POINTS = np.random.default_rng(3).normal(size=(4, 3, 2))
 
@@ -124,6 +125,14 @@ def test_the_gradient_expression_is_that_of_one_sample():
     )
     one = [float(slope.subs(values)) for slope in REGRESSION.gradient_expression]
     np.testing.assert_allclose(REGRESSION.minibatch(5).gradient((0.3, 0.7)), one, rtol=1e-12)
+
+
+@pytest.mark.parametrize("function", ["value", "gradient"])
+@pytest.mark.parametrize("objective", [NEURON, REGRESSION, replace(REGRESSION, loss=(W0 * X + W1 - Y) ** 4, minima=())])
+def test_one_sample_each_is_at_each_point_a_minibatch_of_one(objective, function):
+    numbers, points = np.array([4, 0, 4, 2]), POINTS[:, 0]
+    expected = [getattr(objective.minibatch(n), function)(point) for n, point in zip(numbers, points, strict=True)]
+    np.testing.assert_allclose(getattr(objective.one_each(numbers), function)(points), expected, rtol=1e-12)
 
 
 def test_a_loss_without_moments_and_a_regulariser():

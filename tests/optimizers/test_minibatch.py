@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from small_problems import Line
 
+from objectives.data import regression_line
 from objectives.errors import UsageError
-from optimizers import GradientDescent, Momentum, Nesterov, descend, descend_minibatch
+from optimizers import GradientDescent, Momentum, Nesterov, descend, descend_in_orders, descend_minibatch
 
 LINE = Line(np.linspace(-2, 2, 10), 3 * np.linspace(-2, 2, 10) + 2)
 START = (6.0, -3.0)
@@ -82,6 +83,24 @@ def test_a_batch_of_runs_sees_the_same_samples():
     batch = descend_minibatch(LINE, GradientDescent([0.01, 0.05]), START, epochs=1, seed=3)
     alone = descend_minibatch(LINE, GradientDescent(0.05), START, epochs=1, seed=3)
     np.testing.assert_allclose(batch.at(1).iterates, alone.iterates, rtol=1e-13)
+
+
+@pytest.mark.parametrize("rule", [GradientDescent(0.05), Momentum(0.05, 0.5), Nesterov(0.05, 0.5)])
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+def test_a_run_in_one_of_several_orders_is_the_run_in_that_order(rule, noise):
+    objective = regression_line(3, 12)
+    orders = np.array([np.random.default_rng(seed).permutation(12) for seed in range(4)])
+    together = descend_in_orders(objective, rule, START, orders, steps=30, noise=noise, seed=5)
+    assert together.batch_shape == (4,)
+    for place, order in enumerate(orders):
+        alone = descend_minibatch(objective, rule, START, steps=30, order=order, noise=noise, seed=5)
+        np.testing.assert_allclose(together.at(place).iterates, alone.iterates, rtol=1e-12)
+        np.testing.assert_allclose(together.at(place).values, alone.values, rtol=1e-12)
+
+
+def test_an_order_among_several_that_does_not_fit_is_refused():
+    with pytest.raises(UsageError, match="the sample 12"):
+        descend_in_orders(regression_line(3, 12), RULE, START, [[0, 1], [12, 0]], steps=3)
 
 
 def test_divergence_is_seen_here_too():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import colorsys
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,17 @@ from hypothesis import strategies as st
 from manim import Camera, ManimColor
 
 from clips.filming.work import make_scene, studio, typeset_cache
-from clips.profile import make_profile
+from clips.profile import ASPECTS, make_profile
 from objectives.errors import UsageError
 from optimizers import Momentum, descend, theory
 from optimizers.plane import Parabola
 from scenes.props.stability_map.plane import SCALE, SHADES, diverging, quickness
 from scenes.props.stability_map.route import LIMIT, PLACES, Route
 from scenes.stability_map import StabilityMap
+from scenes.stage.ink.layout import box_of
 from scenes.stage.ink.palette import THEMES, Theme, contrast, palette, ramp, srgb_lightness
 from scenes.stage.ink.raster import pixel_box
+from scenes.stage.words.typesetting import Words
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -142,7 +145,7 @@ def test_the_second_direction_stands_beside_the_first_where_it_is_told() -> None
     assert len(scene._runs_at(PLACES.index("two"))) == 2
     steep, gentle = (settles(walked(*scene.places["two"], curvature, LIMIT), 1e-3) for curvature in (1.0, 0.1))
     assert gentle > steep
-    assert scene.words()["slower"] == "there it is slower"
+    assert scene.words()["slower"] == f"settles after {gentle:.0f} steps, the first after {steep:.0f}"
     assert "two directions" in scene.told_of_both.typst_code
 
 
@@ -194,12 +197,21 @@ def test_what_is_said_of_the_places_is_so(gentle: float, steep: float, tolerance
     if "quicker still" in words["little"]:
         assert words["little"].endswith(f"{near['quickest']:.0f} steps")
         assert min(runs["quickest"]) < 0, "it overshoots"
+    assert ("as many" in words["rippling"]) == _alike(steep, tolerance)
     for place, said in (("plain", words["lasting"]), ("best", words["least"])):
         assert float(said) == pytest.approx(100 * lasting(*scene.places[place], (gentle, steep)), abs=0.5)
     assert max(map(abs, runs["diverges"][-20:])) > 1e6
     two = [settles(walked(*scene.places["two"], curvature, LIMIT), tolerance) for curvature in (gentle, steep)]
-    slower = np.nan_to_num(two[0], nan=np.inf) > np.nan_to_num(two[1], nan=np.inf)
-    assert ("there it is slower" in words["slower"]) == slower
+    told = f"does not settle in {LIMIT} steps" if np.isnan(two[0]) else f"settles after {two[0]:.0f} steps"
+    assert words["slower"] == told + ("" if np.isnan(two[1]) else f", the first after {two[1]:.0f}")
+    (claim,) = [claim for claim in scene.claims() if "gentle direction is slower" in claim.text]
+    assert claim.holds == (np.nan_to_num(two[0], nan=np.inf) > np.nan_to_num(two[1], nan=np.inf))
+
+
+def _alike(steep: float, tolerance: float) -> bool:
+    """Whether runs with much momentum take about as many steps, from the first learning rate to near the boundary."""
+    steps = [settles(walked(pull / steep, 0.85, steep, LIMIT), tolerance) for pull in np.linspace(0.15, 3.3, 9)]
+    return max(steps) < 1.25 * min(steps)
 
 
 def lasting(rate: float, momentum: float, curvatures: tuple[float, ...]) -> float:
@@ -216,8 +228,18 @@ def test_nowhere_a_step_leaves_less_in_the_long_run(curvatures: tuple[float, ...
     rates, momenta = np.arange(1, 41) / 40 * 4 / curvatures[-1], np.arange(40) / 40
     assert all(lasting(rate, gamma, curvatures) > least - 1e-6 for rate in rates for gamma in momenta)
     assert scene.route.nowhere_less
-    assert f"{100 * least:.2g} % there, and nowhere less" in scene.caption("best")
-    assert lasting(*scene.places["plain"], curvatures) > least
+    plain = lasting(*scene.places["plain"], curvatures)
+    assert plain > least
+    caption = scene.caption("best")
+    assert f"leaves {100 * least:.2g} % of the distance where the curves cross, and nowhere less." in caption
+    assert f"Without momentum it leaves {100 * plain:.2g} % at best." in caption
+    alone = np.arange(1, 400) / 400 * 4 / curvatures[-1]
+    assert min(lasting(rate, 0.0, curvatures) for rate in alone) > plain - 1e-6
+    for place, share in (("plain", plain), ("best", least)):
+        assert any(
+            f"{100 * share:.2g} %" in one.typst_code
+            for one in words_in(scene.signs.left(place, f"${scene.said.left(place)} %$", "#FFFFFF"))
+        )
 
 
 def test_that_it_diverges_is_said_beyond_the_line_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,6 +271,45 @@ def test_the_numbers_of_the_scale_stand_where_their_shades_are() -> None:
         assert quickness([steps], panel.plane.few, LIMIT)[0] == pytest.approx(1 - share, abs=0.02)
 
 
+def test_the_shades_have_the_names_that_are_said() -> None:
+    """Quick is yellow, slow is blue, by hue, in both themes."""
+    for color, low, high in ((SCALE[-1], 45, 65), (SCALE[0], 220, 260)):
+        hue = 360 * colorsys.rgb_to_hls(*ManimColor(color).to_rgb())[0]
+        assert low < hue < high
+    scene: Any = make_scene("stability_map", {})
+    assert "Yellow: few steps" in scene.caption("picture")
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_a_dot_points_to_the_runs_of_its_word(aspect: str) -> None:
+    """The dot of a region lies in it; the steps beside a dot are those of the run there, and none hides another."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("stability_map", {})
+        panel = scene.plane_panel
+
+        def place(dot: Any) -> tuple[float, float]:
+            middle = dot.get_center()
+            rate, momentum = (
+                np.interp(middle[k], axis.screen, axis.data) for k, axis in enumerate((panel.x_axis, panel.y_axis))
+            )
+            return float(rate), float(momentum)
+
+        for (pointer, _), calm in ((scene.signs.creeps, True), (scene.signs.flips, False)):
+            places = walked(*place(pointer[-1]), 1.0, 20)
+            assert all((a * b > 0) == calm for a, b in pairwise(places))
+        for dot, word in scene.signs.stops.values():
+            steps = settles(walked(*place(dot), 1.0, LIMIT), 1e-3)
+            assert words_in(word)[0].typst_code.startswith(f"${steps:.0f}$ steps")
+        boxes = [box_of(word) for _, word in (*scene.signs.stops.values(), scene.signs.creeps, scene.signs.flips)]
+        boxes += [box_of(scene.signs.above), box_of(scene.signs.beyond)]
+        assert not any(one.overlap(other) for one, other in combinations(boxes, 2))
+
+
+def words_in(group: Any) -> list[Words]:
+    """All words of a group."""
+    return [one for one in group.get_family() if isinstance(one, Words)]
+
+
 def test_quick_is_bright_and_what_diverges_is_on_no_scale() -> None:
     shades = ramp(SCALE, SHADES)
     assert (np.diff([srgb_lightness(color) for color in shades]) > 0).all()
@@ -269,9 +330,8 @@ def test_it_stops_before_the_line_while_its_runs_settle_alike(curvatures: tuple[
 
 
 def test_a_run_that_does_not_settle_in_time_is_told_so() -> None:
-    """A hundred times gentler: without momentum no run settles in 300 steps."""
+    """A hundred times gentler: where both are seen first its run does not settle in 300 steps."""
     scene: Any = make_scene("stability_map", {"eigenvalues": (0.01, 1.0)})
-    rate, momentum = scene.places["plain"]
-    assert np.isnan(settles(walked(rate, momentum, 0.01, LIMIT), 1e-3))
-    assert f"The best without momentum: not within {LIMIT} steps." in scene.caption("best")
+    assert np.isnan(settles(walked(*scene.places["two"], 0.01, LIMIT), 1e-3))
+    assert f"at this point it does not settle in {LIMIT} steps, the first after" in scene.caption("two_directions")
     assert not any("never steps" in scene.caption(beat) for beat in scene.beats)

@@ -1,7 +1,8 @@
 """The same valley with other momentum coefficients: does the order of two runs hold there?
 
-How far a run has got after so many steps hangs on the coefficient, and how often it turns back as well. What is said of
-one coefficient is looked at beside it, and what does not hold there is told.
+How soon an error is low for good hangs on the coefficient, and how often a run turns back as well. A last error is no
+measure: it may be looked at in a dip, and the next one is a hundred times as large. What is said of one coefficient is
+looked at beside it, and what does not hold there is told.
 """
 
 from __future__ import annotations
@@ -11,22 +12,23 @@ from dataclasses import dataclass
 
 from optimizers import Trajectory
 from scenes.props.nesterov.two_steps import MOMENTUM, NESTEROV
-from scenes.stage.words.endings import last_value
 
 TRIED = (0.8, 0.85, 0.9, 0.95)
+LOW = 0.01  # an error: once a run stays below it, the rest is small
 
 
 @dataclass(frozen=True)
 class Ends:
-    """How two runs end: their last errors and their u-turns, by rule."""
+    """From which step on the errors of two runs stay below `LOW`, or none, and their u-turns, by rule."""
 
-    errors: Mapping[str, float]
+    low_from: Mapping[str, int | None]
     turns: Mapping[str, int]
 
     @property
-    def ahead_is_lower(self) -> bool:
-        """Whether Nesterov is."""
-        return self.errors[NESTEROV] < self.errors[MOMENTUM]
+    def ahead_is_earlier(self) -> bool:
+        """Whether Nesterov's error is low for good, and earlier."""
+        ahead, ball = self.low_from[NESTEROV], self.low_from[MOMENTUM]
+        return ahead is not None and (ball is None or ahead < ball)
 
     @property
     def ahead_is_calmer(self) -> bool:
@@ -36,17 +38,17 @@ class Ends:
 
 def ends_of(runs: Mapping[str, Trajectory]) -> Ends:
     """Of both runs."""
+    low = {name: run.stays_below(LOW) for name, run in runs.items()}
     return Ends(
-        {name: last_value(run) for name, run in runs.items()}, {name: run.u_turns for name, run in runs.items()}
+        {name: None if step is None else int(step) for name, step in low.items()},
+        {name: int(run.u_turns) for name, run in runs.items()},
     )
 
 
 def other_way(here: Ends, tried: Mapping[float, Ends]) -> str:
-    """With which other coefficients the last errors stand in the other order, as a sentence; and whether Nesterov turns
-    back less often with each of them, if it does here. Nothing, if the order holds."""
-    turned = [momentum for momentum, ends in tried.items() if ends.ahead_is_lower != here.ahead_is_lower]
+    """With which other coefficients the order is another one, as a sentence; nothing, if it holds."""
+    turned = [momentum for momentum, ends in tried.items() if ends.ahead_is_earlier != here.ahead_is_earlier]
     if not turned:
         return ""
     listed = " or ".join(", ".join(f"{momentum:g}" for momentum in turned).rsplit(", ", 1))
-    calm = here.ahead_is_calmer and all(tried[momentum].ahead_is_calmer for momentum in turned)
-    return f" With a momentum of {listed} the errors are the other way round{', the u-turns are not' * calm}."
+    return f" Not so with a momentum of {listed}." if here.ahead_is_earlier else f" With {listed}, Nesterov is earlier."

@@ -115,7 +115,7 @@ class StableRanges:
         """`limits` by the names of the rules."""
         most = 1.12 * max(pull, *limits.values())
         lower = box.inset(left=0.15, top=0.12 * box.height, bottom=0.12 * box.height)
-        name = f"${notation().learning_rate} dot$ curvature"
+        name = f"${notation().learning_rate} times$ {'steepest ' * layout.is_wide()}curvature"
         self.panel = Panel(lower, (0.0, most), (0.0, 1.0), (name, ""), y_labels=False)
         self.furniture = VGroup(self.panel)
         said = _told(limits, box.right - self.panel.area.left)

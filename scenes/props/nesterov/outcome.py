@@ -56,12 +56,12 @@ def both_become(outcomes: Mapping[str, str]) -> str:
 def claimed(leaps: TwoSteps, ends: Ends, last: Mapping[str, float], off: float, second: str) -> dict[str, bool]:
     """What the clip says of the runs, by rule, and whether it is so."""
     (ball, ahead), turned, turns = (MOMENTUM, NESTEROV), leaps.turned, ends.turns
-    low, high = (figure(ends.errors[name], 2) for name in (ahead, ball))
+    early, late = ("never" if (step := ends.low_from[name]) is None else f"from step {step}" for name in (ahead, ball))
     return {
         f"the two gradients point in different directions: {turned:.0f} degrees": turned > 30,
         f"that corrects the leap: by {figure(leaps.corrected, 2)} of it": leaps.corrected > CORRECTED,
         f"in the valley Nesterov takes fewer u-turns: {turns[ahead]}, momentum {turns[ball]}": ends.ahead_is_calmer,
-        f"and ends lower: at {low}, momentum at {high}": ends.ahead_is_lower,
+        f"and its error is low for good earlier: {early}, momentum's {late}": ends.ahead_is_earlier,
         f"on {second} momentum comes back to the minimum and Nesterov leaves it: distances "
         f"{figure(last[ball], 2)} and {figure(last[ahead], 2)}": bool(last[ball] < off < last[ahead]),
     }
@@ -82,12 +82,17 @@ def where_it_is(pull: float, limits: Mapping[str, float]) -> str:
     return f"beyond the limit of {beyond[0]}" if len(beyond) == 1 else "beyond both limits"
 
 
-def remedy(pull: float, limit: float, learning_rate: float) -> tuple[str, str]:
+def remedy(pull: float, limits: Mapping[str, float], learning_rate: float) -> tuple[str, str]:
     """With which learning rates Nesterov is stable beside a minimum, where `pull` is the rate times the curvature: a
-    sentence, and the same for less room."""
+    sentence, and the same for less room. It is the price of looking ahead where momentum is stable with this rate."""
     if pull <= 0:
         return "there is no curvature that could throw it out", "no curvature could throw it out"
-    most = figure(learning_rate * limit / pull, 2)
+    most = figure(learning_rate * limits[NESTEROV] / pull, 2)
+    if between(pull, limits)[1]:
+        return (
+            f"the price of looking ahead: a learning rate of at most {most}",
+            f"looking ahead: a rate of at most {most}",
+        )
     return f"Nesterov is stable there up to a learning rate of {most}", f"Nesterov is stable there up to rate {most}"
 
 

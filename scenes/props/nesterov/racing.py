@@ -9,16 +9,17 @@ from manim import VMobject
 
 from objectives import AnyObjective
 from optimizers import RULES, Trajectory
+from scenes.props.nesterov.board import unringed
+from scenes.props.nesterov.coefficients import LOW, Ends
 from scenes.props.nesterov.two_steps import MOMENTUM, NESTEROV
 from scenes.stage.ink.ball import RADIUS, Rings, Trail
 from scenes.stage.ink.drawing import crosses, inside
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.words.endings import ending, flies_off, last_value
-from scenes.stage.words.figures import alike, in_one_notation
+from scenes.stage.words.endings import ending, flies_off
+from scenes.stage.words.figures import typed
 from scenes.stage.words.speaker import tinted
 
-UNRINGED = "too small for a ring"
 BALLS = {NESTEROV: 0.15, MOMENTUM: 0.11}  # radii: both are seen where they stand at the same place
 
 
@@ -37,40 +38,31 @@ def targets_on(chart: ContourMap, objective: AnyObjective) -> VMobject:
 
 def told_of_rings(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> tuple[str, str]:
     """What a ring says, and the same in fewer words: the smallest u-turns have no room for one."""
-    told = f"a ring round each {'wide ' * bool(_bare(rings, runs))}u-turn"
+    told = f"a ring round each {'wide ' * bool(unringed(rings, runs))}u-turn"
     return f"{told}: the path turns back across the valley", told
 
 
-def told_in_the_end(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> tuple[str, ...]:
-    """The u-turns, how many of them have no ring, and the last errors, in the rules' colours; "yet" where fewer u-turns
-    go with a higher error."""
-    last = {name: last_value(run) for name, run in runs.items()}
-    turns = {name: run.u_turns for name, run in runs.items()}
-    one, other = (tinted(f"${turns[name]}$", rule_color(name)) for name in (MOMENTUM, NESTEROV))
-    written = dict(zip(last, in_one_notation([*last.values()]), strict=True))
-    errors = " and ".join(tinted(f"${written[name]}$", rule_color(name)) for name in (MOMENTUM, NESTEROV))
-    small, tiny = (f" (${bare}$ {what})" if (bare := _bare(rings, runs)) else "" for what in (UNRINGED, "tiny"))
-    but = "yet" if turns[NESTEROV] < turns[MOMENTUM] and last[NESTEROV] > last[MOMENTUM] else "and"
-    return (
-        f"u-turns: {one}{small} and {other}, {but} the last errors are {errors}",
-        f"u-turns: {one}{small} and {other}, {but} errors {errors}",
-        f"u-turns: {one}{tiny} and {other}, {but} errors {errors}",
-        f"u-turns: {one} and {other}, {but} errors {errors}",
-        f"the last errors: {errors}",
-    )
+def told_in_the_end(ends: Ends) -> tuple[str, ...]:
+    """From which steps on the errors are low for good, in the rules' colours."""
+    low, steps = f"below ${typed(LOW)}$ for good", ends.low_from
+    told = {n: "never" if steps[n] is None else f"step ${steps[n]}$" for n in (MOMENTUM, NESTEROV)}
+    full = (tinted(f"{RULES[n].title} {'from ' * (said != 'never')}{said}", rule_color(n)) for n, said in told.items())
+    brief = (tinted(said, rule_color(n)) for n, said in told.items())
+    every, both = ", ".join(full), ", ".join(brief)
+    return f"the error is {low}: {every}", f"error {low}: {every}", f"error {low}: {both}", f"{low}: {both}"
 
 
-def last_errors(runs: Mapping[str, Trajectory]) -> str:
-    """Where both runs end, as a sentence: their errors in one notation, unless one ends otherwise."""
+def low_for_good(runs: Mapping[str, Trajectory], ends: Ends) -> str:
+    """That as a sentence, of runs that stay; of others what becomes of them."""
     if any(flies_off(run) or run.undefined_at is not None for run in runs.values()):
         return "In the end " + "; ".join(f"{RULES[name].title} {ending(run, 2)}" for name, run in runs.items())
-    written = alike([last_value(run) for run in runs.values()])
-    return f"The last errors are {' and '.join(written)}"
-
-
-def _bare(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> int:
-    """How many u-turns have no ring."""
-    return sum(int(run.u_turns) for run in runs.values()) - sum(len(some.steps) for some in rings.values())
+    steps = {
+        name: f"from step {step} with {RULES[name].title}" for name, step in ends.low_from.items() if step is not None
+    }
+    if not steps:
+        return f"Neither error stays below {LOW:g}"
+    told = f"The error stays below {LOW:g} {', '.join(steps.values())}"
+    return told if len(steps) == len(runs) else f"{told} only"
 
 
 def rings_on(chart: ContourMap, runs: Mapping[str, Trajectory]) -> dict[str, Rings]:

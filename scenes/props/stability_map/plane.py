@@ -18,7 +18,6 @@ from manim import RIGHT, UP, ManimColor, Rectangle, VGroup, VMobject
 from optimizers import Momentum, theory
 from optimizers.plane import Settling, settling, slowest
 from scenes.props.stability_map.route import WIDEST
-from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Ball
 from scenes.stage.ink.drawing import Array, clip_polyline, disc_points, inside, polyline_points, polylines, stroke
 from scenes.stage.ink.layout import Box
@@ -40,6 +39,7 @@ COARSE, QUICKEST = (64, 48), 0.02  # runs that tell what few steps are; the shar
 GONE = 30.0  # of the first position: a run that is so far out is not drawn any further
 REACH = 1.3  # of the first position, at least: what swings wider leaves the strip
 MARK = 0.05
+ROOMY = 5.0  # width, from which on there is room for the name of the height
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ class StabilityPlane(Panel):
 
     def __init__(self, box: Box, plane: Plane) -> None:
         letters = notation()
-        word = "momentum " if layout.is_wide() else ""  # the numbers of the scale need the room
-        names = (f"${letters.learning_rate}$", f"{word}${letters.momentum}$")
+        word = "momentum " if box.width > ROOMY else ""  # the numbers of the scale need the room
+        names = (f"learning rate ${letters.learning_rate}$", f"{word}${letters.momentum}$")
         super().__init__(box, (0.0, plane.reach), (0.0, 1.0), names, framed=True)
         self.plane = plane
         self.legend = self._legend()

@@ -100,9 +100,15 @@ class Route:
         return bool((calm > 0).all() and (wild[1:] * wild[:-1] < 0).all())
 
     @property
-    def gentle_is_slower(self) -> bool:
-        """Whether in the gentlest direction the run takes longer than in the steepest, at the place of both."""
+    def at_two(self) -> tuple[float, float]:
+        """After how many steps the runs in the gentlest and in the steepest direction settle, at the place of both."""
         gentle, steep = (self.steps_at(*self.places["two"], one) for one in self.ends)
+        return gentle, steep
+
+    @property
+    def gentle_is_slower(self) -> bool:
+        """Whether the former takes longer."""
+        gentle, steep = self.at_two
         return bool(np.isnan(gentle) and not np.isnan(steep)) or gentle > steep
 
     def in_the_long_run(self, rate: float, momentum: float) -> float:
@@ -117,6 +123,12 @@ class Route:
         )
         others = np.vectorize(self.in_the_long_run)(rates, momenta)
         return bool(self.in_the_long_run(*self.places["best"]) <= others.min() + HAIR)
+
+    @property
+    def momentum_leaves_less(self) -> bool:
+        """Whether a step leaves less of the distance there than the best without momentum, in the long run."""
+        best, plain = (self.in_the_long_run(*self.places[place]) for place in ("best", "plain"))
+        return best < plain
 
     def spot(self, way: float) -> tuple[float, float]:
         """Learning rate and momentum there."""

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from manim import VGroup
+import numpy as np
+from manim import RIGHT, VGroup, VMobject
 
 from scenes.props.stability_map.plane import StabilityPlane
+from scenes.props.stability_map.route import Route
+from scenes.props.stability_map.told import Told
+from scenes.stage.ink.drawing import Array, disc_points, polylines
 from scenes.stage.ink.palette import palette
 from scenes.stage.words.figures import typed
 
 ON_PICTURE, PLATE = "#FFFFFF", "#0E1116"  # the plane is dark or bright in both themes: white words on dark plates
 THIN, THICK = 0.72, 0.92  # opacities of a plate: of those, and of names in a curve's colour
+SPOT, LARGE, BESIDE = 0.07, 0.12, 0.25  # radii of dots; from a place to its words
+UP = 0.065  # momentum
+FOOT = 1.0  # learning rate times curvature
 LOW, HALF, ASIDE = 0.12, 0.5, 0.45  # momenta at which a curve has its name, and how far beside it
 
 
 class Signs:
-    """Over the plane of parabolas of two curvatures, the gentlest and the steepest."""
+    """Over the plane of parabolas of two curvatures, the gentlest and the steepest, on a route."""
 
-    def __init__(self, panel: StabilityPlane, ends: tuple[float, float]) -> None:
-        self.panel, self.ends = panel, ends
+    def __init__(self, panel: StabilityPlane, route: Route) -> None:
+        self.panel, self.route, self.ends = panel, route, route.ends
 
     @property
     def colors(self) -> tuple[str, str]:
@@ -42,23 +49,57 @@ class Signs:
     @cached_property
     def above(self) -> VGroup:
         """What runs above the critical curve do."""
-        return self._word("ripples", 1.0, 0.6)
+        return self._word("ripples", 1.9, 0.62)
 
     @cached_property
-    def creeps(self) -> VGroup:
-        """What they do below its left branch."""
-        return self._word("creeps", 0.45, 0.05)
+    def creeps(self) -> tuple[VMobject, VGroup]:
+        """What they do below its left branch; there is no room for a word in it."""
+        return self._pointed("creeps", (1.2, 0.14), (0.38, 0.06))
 
     @cached_property
-    def flips(self) -> VGroup:
+    def flips(self) -> tuple[VMobject, VGroup]:
         """What they do below its right branch."""
-        return self._word("flips", 1.78, 0.05)
+        return self._pointed("flips", (3.0, 0.06), (1.8, 0.06))
+
+    def _pointed(self, markup: str, seat: tuple[float, float], spot: tuple[float, float]) -> tuple[VMobject, VGroup]:
+        """A word, and a line with a dot to what it is said of."""
+        word, end = self._word(markup, *seat), self.panel.to_screen(spot[0] / self.ends[1], spot[1])
+        way = [np.array([word.get_center(), end])]
+        lines = (
+            polylines(way, stroke_color=color, stroke_width=wide) for color, wide in ((PLATE, 6), (ON_PICTURE, 2.5))
+        )
+        return VGroup(*lines, _dot(end, ON_PICTURE)), word
+
+    @cached_property
+    def stops(self) -> dict[str, VGroup]:
+        """How many steps the runs took at the places on the way up, beside these: a little below, above, and beside."""
+        told, ups = Told(self.route), {"critical": -UP, "quickest": UP, "ripples": 0.0}
+        return {
+            place: self._beside(place, self._word(told.steps(place), 0, 0), ON_PICTURE, up) for place, up in ups.items()
+        }
+
+    def left(self, place: str, share: str, color: str) -> VGroup:
+        """What a step leaves at one of the last places."""
+        return self._beside(place, self._name(share, 0, 0, color), color, UP, LARGE)
+
+    def _beside(self, place: str, word: VGroup, color: str, up: float, size: float = SPOT) -> VGroup:
+        """A word at the right of a dot at a place, and so much higher."""
+        rate, momentum = self.route.places[place]
+        spot = self.panel.to_screen(rate, momentum)
+        return VGroup(
+            _dot(spot, color, size),
+            word.next_to(spot, RIGHT, BESIDE).set_y(float(self.panel.to_screen(rate, momentum + up)[1])),
+        )
 
     @cached_property
     def names_of_curves(self) -> list[VGroup]:
-        """The curvature to which each critical curve belongs: beside the steep one's right branch, the other's left."""
+        """The curvature to which each critical curve belongs: above the steep one's foot, beside the gentle one."""
         gentle, steep = (f"$lambda = {typed(curvature)}$" for curvature in self.ends)
-        right = (1 + LOW**0.5) ** 2 - ASIDE
         left = min(self.ends[1] / self.ends[0] * (1 - HALF**0.5) ** 2 + ASIDE, 3.5)
         first, second = self.colors
-        return [self._name(steep, right, LOW, first), self._name(gentle, left, HALF, second)]
+        return [self._name(steep, FOOT, LOW, first), self._name(gentle, left, HALF, second)]
+
+
+def _dot(spot: Array, color: str, size: float = SPOT) -> VMobject:
+    dot = VMobject(stroke_width=2.5, stroke_color=palette().outline, fill_color=color, fill_opacity=1)
+    return dot.set_points(disc_points(spot[None], size))

@@ -14,15 +14,13 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from optimizers import Trajectory
-from scenes.props.stochastic.stand import DOT, LINE, WORDS, Stand
-from scenes.props.stochastic.tallies import NEAR, Tally
+from scenes.props.stochastic.stand import APART, DOT, LINE, Stand
+from scenes.props.stochastic.tallies import MEDIANS, NEAR, Passage, Tally
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import even_map
-from scenes.stage.runs.pair import MOMENTUM
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 ROWS = ("there", "back", "noise")  # what is counted, from the top
@@ -47,7 +45,8 @@ class Together(VGroup):
 
 @dataclass(frozen=True)
 class Lanes:
-    """Runs by name with their tallies, titles and colours; `turns` is how many steps could turn back."""
+    """Runs by name with their tallies, titles and colours; `turns` is how many steps could turn back, `passage` what
+    momentum does at the minimum."""
 
     stand: Stand
     runs: Mapping[str, Trajectory]
@@ -55,12 +54,17 @@ class Lanes:
     titles: Mapping[str, str]
     colors: Mapping[str, str]
     turns: int
+    passage: Passage
 
     @cached_property
     def boxes(self) -> dict[str, tuple[Box, Box, Box]]:
         """For each run its title, its map, and what is counted."""
-        stage = layout.stage().bottom_slice(WORDS, gap=0.1)[1]
-        lanes = stage.rows(1, 1, 1, gap=0.2) if layout.is_tall() else stage.columns(1, 1, 1, gap=0.3)
+        stage = self.stand.noted[1]
+        lanes = (
+            stage.rows(1, 1, 1, gap=0.2)
+            if layout.is_tall()
+            else stage.columns(1, 1, 1, gap=layout.choose(0.3, 0.15, 0.3))
+        )
         return dict(zip(self.runs, map(_cut, lanes), strict=True))
 
     @cached_property
@@ -71,8 +75,7 @@ class Lanes:
     @cached_property
     def marks(self) -> list[VMobject]:
         """The minimum on each map, and the ring within which a run is near."""
-        stand, ring = self.stand, palette().target
-        rings = [stand.circle(chart, NEAR, ring) for chart in self.charts.values()]
+        stand, rings = self.stand, map(self.stand.ring, self.charts.values())
         return [
             *(one.set_z_index(2) for one in rings),
             *(stand.cross(chart, 0.08).set_z_index(3) for chart in self.charts.values()),
@@ -90,7 +93,7 @@ class Lanes:
     @cached_property
     def together(self) -> Together:
         """All runs at once, slowly until momentum is near, and as long as it is outside again."""
-        last, fast = max(run.ended_at for run in self.runs.values()), self.tallies[MOMENTUM]
+        last, fast = max(run.ended_at for run in self.runs.values()), self.passage
         soon = last // 2 if fast.there is None else min(fast.there + fast.again, last // 2)
         return Together([*self.trails.values()], min(last, soon + MORE), int(last))
 
@@ -105,9 +108,15 @@ class Lanes:
         """What is counted, a row each: a line for each run, all of them in one wording and one size."""
         return {key: self._row(k, key) for k, key in enumerate(ROWS)}
 
+    @cached_property
+    def note(self) -> Words:
+        """What the numbers are, and what the ring is."""
+        ring = f"dashed ring: near, within ${NEAR:g}$"
+        return self.stand.note(f"{MEDIANS} of the samples; {ring}", f"{MEDIANS}; {ring}", MEDIANS)
+
     def _row(self, k: int, key: str) -> list[Words]:
         said = {name: _wordings(tally, self.turns)[key] for name, tally in self.tallies.items()}
-        room = min(foot.width for _, _, foot in self.boxes.values())
+        room = min(foot.width for _, _, foot in self.boxes.values()) - APART
         for size, level in ((BODY, 0), (BODY, 1), (SMALL, 0), (SMALL, 1), (SMALL, 2)):
             row = {name: Words(texts[level], size, self.colors[name]) for name, texts in said.items()}
             if all(words.width <= room for words in row.values()):

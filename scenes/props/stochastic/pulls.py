@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+from manim import VMobject
 
 from objectives import DataObjective
+from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.drawing import Array, inside
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
@@ -61,6 +63,11 @@ class Pulls:
         scales = largest * 0.9 ** np.arange(40)
         fitting = (scale for scale in scales if inside(here + scale * flat, chart.area).all())
         return np.asarray(next(fitting, scales[-1]) * _flat(pulls))
+
+    def arrow(self, chart: ContourMap, pull: Array, color: str) -> VMobject:
+        """A pull (2,) at the start."""
+        here = chart.to_screen(*self.objective.start)
+        return Arrows(color).point(here, here + self.on_screen(chart, pull))
 
 
 def _flat(vectors: Array) -> Array:

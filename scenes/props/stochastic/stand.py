@@ -6,25 +6,27 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import VMobject
+from manim import LEFT, TAU, VMobject
 
 from objectives import DataObjective
 from optimizers import Trajectory
-from scenes.props.stochastic.samples import FittedLine, SamplePanel
+from scenes.props.stochastic.samples import FittedLine, LitSample, Place, SamplePanel
 from scenes.props.stochastic.tallies import NEAR, Tally
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
-from scenes.stage.ink.drawing import Array, crosses, curve_of, disc_points, inside, polylines
+from scenes.stage.ink.drawing import Array, clip_polyline, crosses, curve_of, disc_points, inside, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import View, around, even_map
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet
 
 WORDS = 0.55  # height of the line for words
 BALL, DOT = 0.12, 0.035
 ROOM = 0.12  # round the runs, at each side, of their size
 GRAIN = 0.045  # radius of an iterate near the goal
+NOTE, DASHES = 0.35, 14  # height of a line for a note; of a ring
+APART = 0.2  # between words of two columns, at least
 LINE = 0.55  # height of a line over or under a closeup
 
 
@@ -65,6 +67,31 @@ class Stand:
     def panel(self) -> SamplePanel:
         return SamplePanel(self.boxes[1], self.objective)
 
+    @cached_property
+    def here(self) -> Array:
+        """The start on the map."""
+        return self.map.to_screen(*self.objective.start)
+
+    @cached_property
+    def way(self) -> Array:
+        """From the start to the minimum."""
+        return np.array([self.objective.start, self.minimum])
+
+    @cached_property
+    def place(self) -> Place:
+        """The place of the line that is looked at, on that way."""
+        return Place(self.map, self.way, BALL)
+
+    @cached_property
+    def first_line(self) -> FittedLine:
+        """That line."""
+        return FittedLine(self.panel, self.way, palette().target)
+
+    @cached_property
+    def spot(self) -> LitSample:
+        """The sample that is looked at."""
+        return LitSample(self.panel).display(-1.0)
+
     def lines(self, runs: Mapping[str, Trajectory], colors: Mapping[str, str]) -> dict[str, FittedLine]:
         """The fitted lines of runs, up to where they ended."""
         walked = {name: run.iterates[: run.ended_at + 1] for name, run in runs.items()}
@@ -82,14 +109,36 @@ class Stand:
 
     @cached_property
     def near(self) -> VMobject:
-        """The circle within which a run is there."""
-        return self.circle(self.map, NEAR, palette().target)
+        """The ring within which a run is near; dashed, for a circle that is whole is a mean distance."""
+        return self.ring(self.map)
+
+    def ring(self, chart: ContourMap) -> VMobject:
+        """That on a map."""
+        angles = np.linspace(0, TAU, DASHES, endpoint=False)[:, None] + np.linspace(0, 0.55 * TAU / DASHES, 8)
+        places = self.minimum + NEAR * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+        dashes = [part for arc in places for part in clip_polyline(chart.to_screen(*arc.T), chart.area)]
+        return polylines(dashes, stroke_color=palette().target, stroke_width=4)
+
+    @cached_property
+    def noted(self) -> tuple[Box, Box]:
+        """Over the whole stage the line for a note above that for words, and what is above both."""
+        return layout.stage().bottom_slice(WORDS, gap=0.1)[1].bottom_slice(NOTE, gap=0.1)
+
+    def note(self, *wordings: str) -> Words:
+        """What the numbers are, where they stand under maps of their own."""
+        box = self.noted[0]
+        words = first_fitting((quiet(text) for text in wordings), box.width)
+        return on_baseline(layout.place(words, box, LEFT), box.bottom + 0.1)
 
     @cached_property
     def cells(self) -> list[tuple[Box, Box, Box]]:
         """Over the whole stage a cell a run: its title, what lies round the minimum, and what is found there."""
-        _, stage = layout.stage().bottom_slice(WORDS, gap=0.1)
-        cells = stage.rows(1, 1, 1, gap=0.2) if layout.is_tall() else stage.columns(1, 1, 1, gap=0.45)
+        stage = self.noted[1]
+        cells = (
+            stage.rows(1, 1, 1, gap=0.2)
+            if layout.is_tall()
+            else stage.columns(1, 1, 1, gap=layout.choose(0.45, 0.15, 0.45))
+        )
         return [_cell(cell) for cell in cells]
 
     def closeups(self, reach: float) -> list[ContourMap]:
@@ -105,7 +154,7 @@ class Stand:
     def distances(self, tallies: Mapping[str, Tally], colors: Mapping[str, str]) -> dict[str, Words]:
         """The mean distances under them."""
         said = {name: tally.said["noise"] for name, tally in tallies.items()}
-        room = min(foot.width for _, _, foot in self.cells)
+        room = min(foot.width for _, _, foot in self.cells) - APART
         made = {name: _distance(number, colors[name], room) for name, number in said.items()}
         return dict(zip(said, self._seated(made, (foot for _, _, foot in self.cells), 0.12), strict=True))
 

@@ -1,9 +1,9 @@
-"""What is counted of a run on noisy gradients: on the way, and at the goal.
+"""What is counted of runs in many orders of the samples, what it says of them side by side, and the table for it.
 
-Four numbers tell the runs apart: the first step that comes near the minimum, how many of the later ones are outside
-again, the steps that turn back (by more than a right angle), and how far from the minimum it is on the average over the
-second half of its steps. To come near once is no arrival: momentum rolls through, and comes back, and noise throws out
-a run now and then for ever, so that none is ever said to be there for good.
+Three numbers tell the rules apart, each the median over all orders: the steps that turn back (by more than a right
+angle), the first step that comes near the minimum, and how far from the minimum a run is on the average over the second
+half of its steps. To come near once is no arrival: momentum rolls through, and comes back, and noise throws out a run
+now and then for ever, so that none is ever said to be there for good.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from manim import RIGHT, ValueTracker, VGroup
+from manim import LEFT, RIGHT, ValueTracker, VGroup
 
 from optimizers import Trajectory
+from scenes.props.stochastic.made import ORDERS
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
@@ -23,16 +24,17 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.words.cards import InForce, settings_line
 from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, sentence_format
-from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, quiet, size_of
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet, size_of
 
 MANY = 0.4  # of the steps turn back: it jitters
 NEAR = 0.5  # of the minimum: there
 AS_NOISY, NEARLY = 0.95, 2 / 3  # of the distance of another run: as noisy, nearly as noisy
-HEADS = {"there": ("near", "at step"), "again": ("later", "outside")}  # in two lines at most
+HEADS = {"back": ("turn", "back"), "there": ("near", "at step")}  # in two lines at most
 HALF, APART, LOW = 0.1, 0.2, 0.14  # half the height of a letter; between a name and what is set; below the heads
 HEAD, LINE = 0.45, 0.3  # height of the heads, and of one more line of them
 FIRST, SECOND = 0.22, 0.54  # from the top of a row to its two baselines
 FILLED, COLUMN = 0.97, 0.14  # of a column's width, by what stands in it; between columns
+MEDIAN, MEDIANS = f"median of {ORDERS} orders", f"medians of {ORDERS} orders"
 NEVER, NO_STEP = "never", "–"  # in words, and in a table
 NUMBERS, HIGHEST = 0.4, 1.6  # of the width, for the numbers with heads of one line; a row at most
 ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for large type
@@ -40,34 +42,22 @@ ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for larg
 
 @dataclass(frozen=True)
 class Tally:
-    """`there` is the first step within `NEAR`, or none; `again` how many of the `left` steps after it are outside, and
-    `returns` whether one of those is followed by one that is near; `back` how many steps turn back; `noise` the mean
-    distance from the minimum over the second half of the steps, infinite for a run that ended early."""
+    """Medians over orders: `there` is the first step within `NEAR`, none if most runs never are; `back` how many steps
+    turn back; `noise` the mean distance from the minimum over the second half of the steps, infinite for runs that
+    ended early."""
 
     there: int | None
-    again: int
-    left: int
-    returns: bool
     back: int
     noise: float
 
     @property
     def said(self) -> Mapping[str, str]:
-        """The four as they stand in a table."""
+        """The three as they stand in a table."""
         return {
-            "there": _or_never(self.there),
-            "again": NEVER if self.there is None else str(self.again),
+            "there": NEVER if self.there is None else str(self.there),
             "back": str(self.back),
             "noise": sentence_format(self.noise, ".2f") if self.calms else "flies off",
         }
-
-    @property
-    def comes(self) -> str:
-        """When it is near at first, and how often it is outside again."""
-        if self.there is None:
-            return "never near"
-        later = f"and outside again after {self.again} of the {self.left} later steps"
-        return f"near at step {self.there}, {later if self.again else 'and never outside again in this run'}"
 
     @property
     def arrives(self) -> str:
@@ -75,39 +65,58 @@ class Tally:
         return "never near" if self.there is None else f"near at step ${self.there}$"
 
     @property
-    def outside(self) -> str:
-        """How many of the later steps are outside, for the screen."""
-        if self.there is None or not self.calms:
-            return ""
-        return f"; ${self.again}$ later step{'s are' if self.again != 1 else ' is'} outside the ring"
-
-    @property
     def calms(self) -> bool:
         """Whether it stays somewhere."""
         return bool(np.isfinite(self.noise) and self.noise < 1e3)
 
 
-def tally_of(run: Trajectory, minimum: Array) -> Tally:
-    """What is counted of a run to a minimum (2,)."""
+def tally_of(runs: Trajectory, minimum: Array) -> Tally:
+    """What is counted of a batch of runs to a minimum (2,), an odd number of them."""
     with np.errstate(all="ignore"):
-        away = np.linalg.norm(run.iterates - minimum, axis=1)
-        late = float(np.mean(away[run.steps // 2 + 1 :]))
+        away = np.linalg.norm(runs.iterates - minimum, axis=-1)
+        late = np.mean(away[runs.steps // 2 + 1 :], axis=0)
     near = away < NEAR
+    first = int(np.median(np.where(near.any(axis=0), np.argmax(near, axis=0), len(away))))
+    stays = (np.asarray(runs.ended_at) == runs.steps) & np.isfinite(late)
+    back = [len(runs.at(k).reversals) for k in range(away.shape[1])]
+    noise = float(np.median(np.where(stays, late, np.inf)))
+    return Tally(first if first < len(away) else None, int(np.median(back)), noise)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Of one run: the first step within `NEAR`, or none, how many of the later ones are outside again, and whether one
+    of those is followed by one that is near."""
+
+    there: int | None
+    again: int
+    returns: bool
+
+    def past(self, other: Passage) -> bool:
+        """Whether it goes past the minimum and comes back, outside more often than noise throws out another run."""
+        return self.there is not None and self.returns and self.again > other.again
+
+
+def passage_of(run: Trajectory, minimum: Array) -> Passage:
+    """What a single run does at a minimum (2,)."""
+    with np.errstate(all="ignore"):
+        near = np.linalg.norm(run.iterates - minimum, axis=1) < NEAR
     there = int(np.argmax(near)) if near.any() else None
     later = near[there:][1:]
-    noise = late if run.ended_at == run.steps and np.isfinite(late) else float("inf")
     returns = bool(np.any(later[np.argmin(later) :])) if not later.all() else False
-    return Tally(there, int(np.sum(~later)), len(later), returns, len(run.reversals), noise)
+    return Passage(there, int(np.sum(~later)), returns)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Large steps, momentum, and small steps without it, side by side; `turns` is how many steps could turn back."""
+    """Large steps, momentum, and small steps without it, side by side; `turns` is how many steps could turn back, and
+    `rolls_past` whether momentum goes past the minimum in the film's order, and comes back."""
 
     plain: Tally
     fast: Tally
     small: Tally
     turns: int
+    rolls_past: bool
 
     @property
     def jitters(self) -> bool:
@@ -118,23 +127,6 @@ class Comparison:
     def steadies(self) -> bool:
         """Whether momentum turns back less than half as often."""
         return 2 * self.fast.back < self.plain.back
-
-    @property
-    def keeps_up(self) -> bool:
-        """Whether momentum gets there in at most twice the steps of the large rate."""
-        return not later(self.fast, self.plain)
-
-    @property
-    def rolls_through(self) -> bool:
-        """Whether momentum comes near the minimum, is outside more often again than noise throws out the large steps,
-        and comes back."""
-        return self.fast.there is not None and self.fast.returns and self.fast.again > self.plain.again
-
-    @property
-    def through(self) -> tuple[str, str]:
-        """That, for the screen."""
-        out = f"${self.fast.again}$ steps outside"
-        return f"it rolls through the ring, {out}, and comes back", f"through the ring, {out}, and back"
 
     @property
     def as_noisy(self) -> bool:
@@ -158,12 +150,15 @@ class Comparison:
         return {
             f"large steps turn back in at least two of five: {plain.back} of {self.turns}": self.jitters,
             f"momentum turns back less than half as often: {fast.back} of {self.turns}": self.steadies,
-            f"momentum is there at most twice as late: {_when(fast)} and {_when(plain)}": self.keeps_up,
             f"near the minimum momentum is nearly as noisy, or more: {noises}": self.as_noisy,
             f"the small rate alone is calm there: {figure(small.noise)}": self.small_is_calm,
-            f"and late: there {_when(small)}": self.small_is_late,
-            f"momentum rolls through, {fast.again} of {fast.left} later steps outside, and back": self.rolls_through,
+            f"and late: near {_when(small)}, momentum {_when(fast)}": self.small_is_late,
+            "in the film's order momentum goes past the minimum, and comes back": self.rolls_past,
         }
+
+    def turning(self, tally: Tally) -> str:
+        """How many steps turn back, for the screen."""
+        return f"${tally.back}$ of ${self.turns}$ steps turn back"
 
     @property
     def at_the_goal(self) -> str:
@@ -186,17 +181,25 @@ class Comparison:
         return "here momentum smooths nothing"
 
 
+def compared(tallies: Mapping[str, Tally], runs: Mapping[str, Trajectory], minimum: Array) -> Comparison:
+    """What is counted of large steps, momentum and small steps, and the runs of the film to a minimum (2,)."""
+    plain, fast, small = tallies.values()
+    first, second, _ = (passage_of(run, minimum) for run in runs.values())
+    return Comparison(plain, fast, small, next(iter(runs.values())).steps - 1, second.past(first))
+
+
 def placeholders(found: Comparison, runs: Mapping[str, Trajectory], under: str) -> dict[str, str]:
     """What the captions say of the three, by name; of a run that flies off, that."""
     plain, fast, small = runs.values()
     shared = "what they share remains" if found.steadies else "no smoother way"
+    late = f"{_near(found.small)}, momentum {_near(found.fast, '')}, large steps {_near(found.plain, '')}"
     return {
-        "comes": "" if flies_off(fast) else f"; it is {found.fast.comes}",
+        "past": " In this order it goes past the minimum, and comes back." * found.rolls_past,
         "it_does": _does(plain, "it jitters" if found.jitters else "step by step"),
         "what_remains": _does(fast, shared),
-        "it_takes": _does(small, found.small.comes),
+        "it_takes": _does(small, late),
         "how_noisy": found.at_the_goal,
-        "verdict": found.verdict,
+        "verdict": f"{found.verdict[0].upper()}{found.verdict[1:]}",
         "under": under,
     }
 
@@ -205,13 +208,16 @@ def _does(run: Trajectory, said: str) -> str:
     return f"it {ending(run)}" if flies_off(run) else said
 
 
+def _near(tally: Tally, first: str = "near ") -> str:
+    return NEVER if tally.there is None else f"{first}at step {tally.there}"
+
+
 def counted(tallies: Mapping[str, Tally], runs: Mapping[str, Trajectory]) -> dict[str, int | float | str]:
     """What is counted, and the last error of each run, by names."""
     found: dict[str, int | float | str] = {}
     for name, tally in tallies.items():
         found[f"{name}_error"] = last_value(runs[name])
-        found[f"{name}_there"], found[f"{name}_out_again"] = tally.said["there"], tally.said["again"]
-        found[f"{name}_turns_back"] = tally.back
+        found[f"{name}_there"], found[f"{name}_turns_back"] = tally.said["there"], tally.back
         found[f"{name}_noise"] = tally.noise
     return found
 
@@ -247,6 +253,7 @@ class Ledger:
         rows = rest.top_slice(len(titles) * pitch)[0].rows(*[1.0] * len(titles), gap=0.08)
         self.lines = dict(zip(titles, rows, strict=True))
         self.heads = {key: self._head(heads, key) for key in columns}
+        self.note = self._noted(heads)
         self.rates = {key: InForce(settings[key], every) for key, every in rates.items()}
         names = {key: bold(title, self.size, colors[key]) for key, title in titles.items()}
         beside = {key: self.rates.get(key) or settings_line(some) for key, some in settings.items()}
@@ -281,6 +288,12 @@ class Ledger:
         depths = (box.height - LOW - LINE * k for k in reversed(range(len(texts))))
         return VGroup(*(self._seated(quiet(t), box, key, d) for t, d in zip(texts, depths, strict=True)))
 
+    def _noted(self, box: Box) -> Words:
+        """Of what the numbers are the medians, at the left of the heads."""
+        room = box.width - self._numbers - APART
+        words = first_fitting((quiet(text) for text in (f"{MEDIANS} of the samples", MEDIANS, "medians")), room)
+        return on_baseline(layout.place(words, box, LEFT), box.bottom + LOW)
+
     def _first(self, row: Box) -> float:
         """From the top of a row to its first baseline."""
         return row.height / 2 + HALF if self.inline else FIRST
@@ -288,12 +301,12 @@ class Ledger:
     def _name(self, key: str, name: Words, line: Words | InForce) -> VGroup:
         row, first = self.lines[key], self._first(self.lines[key])
         layout.shrink_into(name, self.box.width - self._numbers - APART)
-        on_baseline(layout.place(name, row, -RIGHT), row.top - first)
+        on_baseline(layout.place(name, row, LEFT), row.top - first)
         indent, depth = (name.width + APART, first) if self.inline else (0.0, SECOND)
         if isinstance(line, InForce):
             line.seat(row.left + indent, row.top - depth).display(0.0)
         else:
-            on_baseline(layout.place(line, row.inset(left=indent), -RIGHT), row.top - depth)
+            on_baseline(layout.place(line, row.inset(left=indent), LEFT), row.top - depth)
         if not self.inline:
             return VGroup(name, line)
         ends = np.array([[row.left, row.top, 0.0], [row.right, row.top, 0.0]])
@@ -309,10 +322,6 @@ class Ledger:
         said = NO_STEP if key in HEADS and said == NEVER else said  # a word has no room beside numbers
         row = self.lines[run]
         return self._seated(Words(said, self.size, self.colors[run]), row, key, self._first(row))
-
-
-def _or_never(step: int | None) -> str:
-    return NEVER if step is None else str(step)
 
 
 def _when(tally: Tally) -> str:
