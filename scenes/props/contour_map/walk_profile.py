@@ -216,7 +216,7 @@ def named_stretches(
     top = area.center[1] + zoom * (area.top - area.center[1]) + way[1]
     words = [Words(name, SMALL, color) for name in names]
     for one, frame in zip(words, frames, strict=True):
-        one.move_to([frame.get_center()[0], top + OVER + one.height / 2, 0.0])
+        one.move_to((float(frame.get_center()[0]), top + OVER + one.height / 2, 0.0))
     middle = float(area.center[0] + way[0])
     _side_by_side(words, middle - zoom * area.width / 2, middle + zoom * area.width / 2)
     return VGroup(*frames, *words)
