@@ -282,7 +282,7 @@ class DescentInABowl(LectureScene):
         """What is said of the steps, where the bars are low."""
         same = (f"each ${in_math(figure(self.ratio))}$ times", "the one before") if self.ratio else ()
         told = (f"gentle slope, short step{':' if same else ''}", *same)
-        return self.upright.in_the_corner(*(Words(line, BODY) for line in told))
+        return self.upright.in_the_corner(*(Words(line, BODY, on_picture=True) for line in told))
 
     def _verdict(self) -> tuple[str, ...]:
         """The line that answers the title, and a shorter one."""
