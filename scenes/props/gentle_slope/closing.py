@@ -26,8 +26,10 @@ def closing(box: Box, errors: tuple[float, float], steps: int, color: str) -> tu
     if note.width > box.width:
         note = lines(*(wrapped(words, box.width) for words in notes), gap=0.2)
     start, end = (in_math(figure(error, 3)) for error in errors)
-    numbers = f"error: ${start}$, after ${steps}$ steps ${end}$"
-    note = VGroup(note, wrapped(tinted(numbers, color), box.width, BODY)).arrange(-UP, aligned_edge=LEFT, buff=0.3)
+    parts = (f"error: ${start}$,", f"after ${steps}$ steps ${end}$")
+    told = quiet(tinted(" ".join(parts), color), BODY)
+    numbers = told if told.width <= box.width else lines(*(quiet(tinted(one, color), BODY) for one in parts), gap=0.2)
+    note = VGroup(note, numbers).arrange(-UP, aligned_edge=LEFT, buff=0.3)
     question = bold("Can we do better?", HEADING)
     layout.place(VGroup(rule, note, question).arrange(-UP, aligned_edge=LEFT, buff=0.7), box, LEFT)
     return rule, VGroup(note), VGroup(question)
