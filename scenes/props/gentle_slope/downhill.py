@@ -71,11 +71,12 @@ class DownhillArrow(Arrows):
 def scale_over(chart: ContourMap, legend: VGroup, told: Sequence[str]) -> Words:
     """What is said of an arrow's scale, as markups in less and less room: over a map, between the name of its axis and
     a legend; where these leave no room, in the place of the legend."""
-    line, room = float(legend[0].get_bottom()[1]), legend.get_left()[0] - chart.names[1].get_right()[0] - 1.5 * APART
-    fitting = [words for words in told if size_of(words)[0] <= room]
-    if fitting:
-        return on_baseline(_over(fitting[0]), line).next_to(legend, LEFT, buff=APART, coor_mask=np.array([1, 0, 0]))
-    words = on_baseline(_over(told[0]), line)
+    line, left = float(legend[0].get_bottom()[1]), float(chart.names[1].get_right()[0]) + APART / 2
+    beside = next((words for words in told if size_of(words)[0] <= legend.get_left()[0] - APART - left), None)
+    if beside is not None:
+        return on_baseline(_over(beside), line).next_to(legend, LEFT, buff=APART, coor_mask=np.array([1, 0, 0]))
+    alone = next((words for words in told if size_of(words)[0] <= chart.area.right - left), told[-1])
+    words = on_baseline(_over(alone), line)
     return words.shift((chart.area.right - words.get_right()[0]) * RIGHT)
 
 
