@@ -18,7 +18,19 @@ from objectives import AnyObjective, typeset, typeset_function
 from scenes.lecture_scene import Claim, ClipParameters, LectureScene, Number
 from scenes.props.contour_map.flat_map import FlatMap
 from scenes.props.contour_map.level_plane import Cuts
-from scenes.props.contour_map.walk_profile import Profile, Section, Walk, section, stretch_marks
+from scenes.props.contour_map.walk_profile import (
+    Profile,
+    Section,
+    Walk,
+    compared,
+    learnt,
+    lines_told,
+    named_stretches,
+    row_name,
+    section,
+    steeper,
+    stretch_marks,
+)
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -35,7 +47,7 @@ from scenes.stage.words.cards import Counter
 from scenes.stage.words.figures import figure, in_math, running_spec
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, Formula, Words, lines, wrapped_formula
+from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
 AZIMUTH, ELEVATION, SWING = -34.0, 34.0, 14.0
 RELIEF, DEEP = 0.43, 0.33  # of the map's width: the height of the ground, and from there down to the floor
@@ -45,7 +57,7 @@ PROFILE = 0.38  # of the column, the profile; the map has the rest
 COLUMN, WIDER = 0.41, 1.2  # of the room, the column at most; and how much wider than its map is high
 CORNER = 4.4  # width of the corner for formula and height
 CUT, WALK = 1.45, 7.0  # seconds of a cut, and of the walk along the line
-LARGE = 0.92  # of the room that is free, the map from above
+LARGE, NAMED = 0.92, 0.3  # of the room that is free, the map from above; and over it the height of a name
 BESIDE, OVER = 0.85, 0.2  # of the heading's row and of the column: how far a terrain that is alone may reach there
 ASIDE = 0.14  # of the room beside the column: what such a terrain leaves at the left, for words
 STRETCH = 0.11  # of the map's width
@@ -131,19 +143,12 @@ class ContourMapScene(LectureScene):
         }
 
     def words(self) -> Mapping[str, str]:
-        if not self.stretches:
-            return {"how_steep": "Nowhere along this line do the lines crowd more than elsewhere."}
-        many, few = self.counts(self.stretches)
-        steep, gentle = (figure(slope, 2) for slope in self.slopes)
-        told = (
-            f"{many} lines in one stretch, {_lines(few)} in another as wide: there it is {steep} steep on average, here"
-        )
-        return {"how_steep": f"{told} {'only ' * self.steeper}{gentle}."}
+        return {"how_steep": compared(self.counts(self.stretches), self.slopes)}
 
     @property
     def steeper(self) -> bool:
         """Whether it is steeper where there are more lines."""
-        return bool(self.slopes) and self.slopes[0] > self.slopes[1]
+        return steeper(self.slopes)
 
     def claims(self) -> Iterator[Claim]:
         steep, gentle = self.slopes or [np.nan, np.nan]
@@ -224,15 +229,16 @@ class ContourMapScene(LectureScene):
         widths = "this width", "the same width"
         told = zip(widths, self.marks, self.counts(self.stretches), steep, self.slopes, strict=False)
         for width, mark, count, words, slope in told:
-            self.play(FadeIn(mark), run_time=0.6)
-            said = f"{width}, {_lines(count)}: {words}"
-            self.speaker.say(f"{said}, ${in_math(figure(slope, 2))}$ on average", said)
+            self.play(FadeIn(mark), *map(FadeIn, self.slope_row if mark is self.marks[-1] else ()), run_time=0.6)
+            said = f"{width}, {lines_told(count)}: {words}"
+            with_slope = f"{said}, slope ${in_math(figure(slope, 2))}$"
+            self.speaker.say(f"{with_slope} on average", with_slope, said)
             self.wait(2.4)
 
     def from_above(self) -> None:
         """From straight above the map fits the surface, line for line."""
         self.speaker.hush()
-        self.vanish(self.walk, self.chart_profile, *self.marks)
+        self.vanish(self.walk, self.chart_profile, *self.marks, *self.slope_row)
         self.trail.presence.set_value(0.0)
         self.play(*self.terrain.orbit.flight(self.above, self.terrain.kept), run_time=3.6, rate_func=smooth)
         self.speaker.say("from above: slide the map over the surface ...", "slide the map over it ...")
@@ -243,16 +249,14 @@ class ContourMapScene(LectureScene):
         way = np.array([self.above.left, self.above.up, 0.0]) - self.chart.area.center
         self.play(drawn.animate.scale(zoom, about_point=self.chart.area.center).shift(way), run_time=2.6)
         self.play(self.chart.lines.animate.set_stroke(width=3, opacity=1), run_time=0.5)  # as they lay on the floor
-        self.speaker.say("it fits: one line, one height", "it fits")
-        summary = lines(*(lines(*(Words(text, BODY) for text in pair), gap=0.14) for pair in self._summary()), gap=0.6)
+        self.speaker.say("the map fits: one line, one height", "the map fits")
         column = self.boxes[1]
-        self.play(FadeIn(layout.place(layout.shrink_into(summary, column.width), column, LEFT)), run_time=0.6)
+        names = ("steep", "gentle") if self.steeper else ()
+        marks = named_stretches(self.chart_profile, self.stretches[: len(names)], names, zoom, way, palette().gradient)
+        summary = learnt(self.slopes if self.steeper else ())
+        layout.place(layout.shrink_into(summary, column.width), column, LEFT)
+        self.play(FadeIn(summary), *map(FadeIn, marks), run_time=0.6)
         self.wait(3.0)
-
-    def _summary(self) -> list[tuple[str, str]]:
-        """What a reader of maps takes along, in a few pairs of lines."""
-        learnt = [("many lines:", "*steep*"), ("few lines:", "*gentle*")] if self.steeper else []
-        return [("one line:", "*one height*"), *learnt]
 
     def _go_on_cutting(self) -> None:
         for shown in (self.cutter, *self.flat):
@@ -352,8 +356,9 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def above(self) -> View:
-        """From straight above, in the middle of the terrain's place, larger than the map."""
-        box, area = self.boxes[0], self.chart.area
+        """From straight above, in the middle of the terrain's place, larger than the map; what is steep is named over
+        it."""
+        box, area = self.boxes[0].inset(top=NAMED), self.chart.area
         zoom = min(LARGE * box.height / area.height, LARGE * box.width / area.width)
         return replace(self.terrain.above, left=float(box.center[0]), up=float(box.center[1]), zoom=zoom)
 
@@ -385,8 +390,13 @@ class ContourMapScene(LectureScene):
     def marks(self) -> list[VGroup]:
         """The stretches, each with how steep it is on average, and how many lines it has."""
         told = [f"${in_math(figure(slope, 2))}$" for slope in self.slopes]
-        counted = map(_lines, self.counts(self.stretches))
+        counted = map(lines_told, self.counts(self.stretches))
         return stretch_marks(self.chart_profile, self.stretches, told, [*counted], palette().gradient)
+
+    @cached_property
+    def slope_row(self) -> VGroup:
+        """What their first number is."""
+        return row_name(self.chart_profile, self.marks, "slope", palette().gradient)
 
     @cached_property
     def speaker(self) -> Speaker:
@@ -406,8 +416,3 @@ class ContourMapScene(LectureScene):
         box, spec = self.corner, running_spec(self.levels, 3)
         low = 0.5 * box.height if layout.is_narrow() else LOW
         return Counter(box.bottom_slice(low)[0], "cut at $f =$", spec, widest=widest_of(self.levels, spec))
-
-
-def _lines(count: int) -> str:
-    """A number of lines of the map, in words."""
-    return {0: "no line", 1: "1 line"}.get(count, f"{count} lines")

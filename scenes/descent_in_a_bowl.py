@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import GrowFromCenter, ValueTracker, VMobject, linear
+from manim import GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -41,7 +41,7 @@ from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, in_math, rounded
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
-from scenes.stage.words.typesetting import Formula, Words
+from scenes.stage.words.typesetting import BODY, Formula, Words
 
 GD = "gradient_descent"
 SLOW, QUICK, LONGEST = 1.1, 2.4, 16.0  # steps a second, and seconds of one stretch at most
@@ -49,6 +49,7 @@ FIRST = 3  # steps that are taken slowly, each with its arrow
 CLEAR, FITS = 0.6, 0.95  # on the screen, an arrow at least; of the way to the map's edge
 ALIKE = 0.01  # by how much the ratios of neighbouring steps may differ, to be called one
 SMALL = 0.01  # of the first error: it has arrived
+QUESTION = "and if the slope is gentle from the start?"  # the next clip has the answer
 
 
 class DescentInABowl(LectureScene):
@@ -165,10 +166,11 @@ class DescentInABowl(LectureScene):
         turns = (
             "Where the slope gets gentle, the steps get short: " if self.shortens else "As the slope, so the steps: "
         )
-        same = f"Each is {figure(self.ratio)} times the one before." if self.ratio else ""
+        same = f"Each is {figure(self.ratio)} times the one before. " if self.ratio else ""
         steps = f"{self.run.ended_at} shorter and shorter steps" if self.shortens else f"{self.run.ended_at} steps"
         after = f"After {steps} the error {ending(self.run, 2, 'is')}, from {figure(start, 3)}."
-        return {"how_long": f"{turns}{told}{same}".strip(), "how_far": after}
+        asked = "And if it is gentle from the start?" if self.asks else ""
+        return {"how_long": f"{turns}{told}{same}{asked}".strip(), "how_far": after}
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -188,11 +190,13 @@ class DescentInABowl(LectureScene):
         self.duet.announcer.hush()
         self.duet.step_aside()
         self.play(FadeIn(self.formula), GrowFromCenter(self.goal), run_time=0.6)
+        self.duet.speaker.say("height is the error $f$")
         self.wait(1.4)
 
     def first_steps(self) -> None:
         """The arrow is the negative gradient: straight downhill, and as long as it is steep. {so_far}he step is
         {learning_rate:g} times the {it}."""
+        self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
         self.duet.set_out()
         yellow, eta = tinted("$-nabla f$", palette().gradient), notation().learning_rate
@@ -206,7 +210,7 @@ class DescentInABowl(LectureScene):
                     self.duet.speaker.say("all of it: no lower there, too far", "all of it: too far")
                     self.wait(1.4)
                 part = f"step $= -{eta} nabla f$"
-                self.duet.speaker.say(f"{part}: ${rate}$ of the {self.called}", part)
+                self.duet.speaker.say(f"{part}: ${rate}$ of the {tinted(self.called, palette().gradient)}", part)
                 self.wait(0.8)
             self.duet.walk(step + 1, 1.0, azimuth=self.duet.azimuth)
             self._hide_downhill()
@@ -221,8 +225,10 @@ class DescentInABowl(LectureScene):
             seconds = min((last - self.slow) / QUICK, LONGEST)
             self.duet.walk(last, seconds, azimuth=self.duet.azimuth - self.duet.sway)
         first, end = float(self.run.values[0]), error_at(self.run, self.run.ended_at)
-        told = f"the error: from ${rounded(first)}$ to ${rounded(end)}$"
-        self.duet.speaker.say("the steps are too long: it flies off" if flies_off(self.run) else told)
+        falls = f"error from ${rounded(first)}$ to ${rounded(end)}$"
+        shorter = (f"${last}$ shorter and shorter steps: {falls}", f"shorter steps: {falls}")
+        told = (*(shorter if self.shortens else ()), f"${last}$ steps: {falls}")
+        self.duet.speaker.say(*(("the steps are too long: it flies off",) if flies_off(self.run) else told))
         self.wait(2.2)
 
     def side_by_side(self) -> None:
@@ -237,7 +243,10 @@ class DescentInABowl(LectureScene):
         self.release()
         if not flies_off(self.run):
             self.play(FadeIn(upright.ends), run_time=0.5)
-        self.duet.speaker.say(*self._verdict())
+        if self.asks:
+            self.play(FadeIn(self.note), run_time=0.6)
+            self.wait(2.6)
+        self.duet.speaker.say(*([QUESTION] if self.asks else self._verdict()))
         self.wait(3.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -262,6 +271,18 @@ class DescentInABowl(LectureScene):
         self.play(FadeOut(self.downhill), self.laid.presence.animate.set_value(0.0), run_time=0.4)
 
     # What is on the screen ------------------------------------------------------------------------------------------
+
+    @property
+    def asks(self) -> bool:
+        """Whether the end is the question of the next clip: short steps on gentle ground, said beside the bars."""
+        return self.shortens and not flies_off(self.run) and self.upright.clear_of(self.note)
+
+    @cached_property
+    def note(self) -> VGroup:
+        """What is said of the steps, where the bars are low."""
+        same = (f"each ${in_math(figure(self.ratio))}$ times", "the one before") if self.ratio else ()
+        told = (f"gentle slope, short step{':' if same else ''}", *same)
+        return self.upright.in_the_corner(*(Words(line, BODY, on_picture=True) for line in told))
 
     def _verdict(self) -> tuple[str, ...]:
         """The line that answers the title, and a shorter one."""

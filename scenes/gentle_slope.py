@@ -26,8 +26,10 @@ from scenes.lecture_scene import (
     Point,
     start_of,
 )
+from scenes.props.gentle_slope.closing import closing
 from scenes.props.gentle_slope.downhill import DownhillArrow, scale_over
 from scenes.props.gentle_slope.fit_panel import FitPanel, data_objective_of, ghost
+from scenes.props.gentle_slope.placard import placards
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, crosses, inside
@@ -40,12 +42,11 @@ from scenes.stage.maps.lens import Lens
 from scenes.stage.panels.gauge import Gauge
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import CRAMPED, Counter, RuleCard
-from scenes.stage.words.figures import figure, in_math, rounded, running_spec, typed
+from scenes.stage.words.figures import figure, in_math, running_spec, typed
 from scenes.stage.words.misses import error_defined, error_of_misses
-from scenes.stage.words.notation import gradient, notation, parameters
 from scenes.stage.words.numerals import widest_of
-from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import BODY, HEADING, Formula, bold, fitting_formula, lines, quiet, wrapped
+from scenes.stage.words.speaker import Speaker
+from scenes.stage.words.typesetting import HEADING, Formula, fitting_formula, lines, quiet
 
 GD = "gradient_descent"
 PACE, LONGEST = 6.0, 12.0  # steps a second, and seconds of one stretch at most
@@ -138,13 +139,25 @@ class GentleSlope(LectureScene):
             outcome = f"At step {self.run.ended_at} the slope is {figure(self.slope_at(1e9))}"
             outcome = f"It goes on like this: {outcome[0].lower()}{outcome[1:]}." if self.creeps else f"{outcome}."
         gentle = self.slope_at(0) * STEEP < float(np.max(self.slopes)) or self.creeps
-        defined = f"; {self.error_is} of their squares is its error" if self.error_is else ""
+        defined = f"; {self.error_is} of the squared bars is its error" if self.error_is else ""
         return {"becomes": outcome, "error_is": defined, "how_steep": "gentle:" if gentle else ""}
+
+    @property
+    def _errors(self) -> tuple[float, float]:
+        """At the start, and at the pause."""
+        return float(self.run.values[0]), error_at(self.run, self.halt)
 
     @property
     def fallen(self) -> float:
         """The share of the first error that is gone at the pause."""
         return 1 - ratio(error_at(self.run, self.halt), float(self.run.values[0]))
+
+    @property
+    def lowest(self) -> bool:
+        """Whether a cross is seen, and no point of the run has a lower error."""
+        values = self.run.values[: self.run.ended_at + 1]
+        lows = [float(self.objective.value(minimum)) for minimum in self.objective.minima]
+        return bool(len(self.goal[0].points)) and max(lows) <= float(np.nanmin(values))
 
     @property
     def creeps(self) -> bool:
@@ -162,7 +175,7 @@ class GentleSlope(LectureScene):
 
     def opening(self) -> None:
         """On a gentle slope, gradient descent hardly moves."""
-        self.show_title(self.map, self.legend, *self.still_data, self.fit.dots)
+        self.show_title(self.map, self.legend, self.fit.frame, self.fit.labels, self.fit.names, self.fit.dots)
 
     def neuron(self) -> None:
         """Which two parameters of a neuron fit the data? The bars are what its curve misses{error_is}."""
@@ -184,6 +197,8 @@ class GentleSlope(LectureScene):
         self.add(self.trail)
         self.speaker.say("one point of the map, one curve", "a point of the map, a curve")
         self.play(GrowFromCenter(self.goal), run_time=0.6)
+        if self.lowest:
+            self.speaker.say("each point is a curve; the cross fits best", "the cross fits best")
         self.wait(2.8)
 
     def hardly_moves(self) -> None:
@@ -191,9 +206,10 @@ class GentleSlope(LectureScene):
         {how_steep} {start_slope:.4f} at the start. {pause_at} steps later the error is {pause_error:.3f}, from
         {start_error:.3f}."""
         self.speaker.hush()
-        self.play(FadeIn(self.counter), FadeIn(self.gauge), FadeIn(self.scale), run_time=0.7)
+        self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)
+        self.play(*map(FadeOut, self.gone), FadeIn(self.scale), run_time=0.5)
         self.add(self.arrow)
-        self.speaker.say(*self._arrow_told())
+        self.speaker.say(*self.arrow.told())
         self.wait(1.6)
         if self.lens:
             self.play(*map(FadeIn, self.lens), run_time=0.6)
@@ -203,8 +219,10 @@ class GentleSlope(LectureScene):
         self.add(self.before)
         self._run_to(self.halt)
         self.wait(0.4)
-        told = "hardly a move" if self.creeps else f"the error is ${rounded(error_at(self.run, self.halt), 3)}$"
-        self.speaker.say(f"{self.halt} steps: {told}")
+        start, here = (in_math(figure(error, 3)) for error in self._errors)
+        fell = (f"error from ${start}$ to only ${here}$", "hardly a move")
+        told = fell if self.creeps and self.fallen >= 0 else (f"the error is ${here}$",)
+        self.speaker.say(*(f"{self.halt} steps: {words}" for words in told))
         self.wait(2.6)
 
     def at_last(self) -> None:
@@ -213,9 +231,11 @@ class GentleSlope(LectureScene):
         if self.lens:
             self.vanish(*self.lens)
         # Where it is steep, the arrow is longer than the map, and the step is not: it is said once more.
-        self.speaker.say(*self._arrow_told())
+        self.speaker.say(*self.arrow.told())
         self._run_to(self.run.ended_at)
         self.wait(0.4)
+        if len(self.steepest):
+            self.play(*map(FadeIn, self.steepest), run_time=0.5)
         self.speaker.say(*self._becomes_briefly())
         self.wait(2.6)
 
@@ -229,7 +249,9 @@ class GentleSlope(LectureScene):
     def can_we_do_better(self) -> None:
         """Small gradient, small step: gradient descent has nothing else to go by. Can we do better?"""
         self.speaker.hush()
-        self.vanish(self.card, self.counter, self.gauge, self.before, self.fit, self.arrow, self.scale)
+        self.vanish(self.card, self.counter, self.gauge, self.before, self.fit, self.arrow, self.scale, *self.steepest)
+        if self.gone or len(self.halts):
+            self.play(*map(FadeIn, (*self.gone, *self.halts)), run_time=0.6)
         rule, note, question = self.closing
         self.play(FadeIn(rule, lag_ratio=0.08), run_time=0.9)
         self.wait(1.0)
@@ -288,11 +310,6 @@ class GentleSlope(LectureScene):
     def fit(self) -> FitPanel:
         return FitPanel(self.rows[2], self.objective, self.run, rule_color(GD))
 
-    @property
-    def still_data(self) -> list[VMobject]:
-        """The data panel's axes."""
-        return [self.fit.frame, self.fit.labels, self.fit.names]
-
     @cached_property
     def map(self) -> ContourMap:
         view = containing(self.objective.view, self.run.iterates)
@@ -320,16 +337,31 @@ class GentleSlope(LectureScene):
         """Beside the arrow, where that is too short to be seen."""
         return [self.arrow.lens] * (self.arrow.lens.times > 1)
 
-    def _arrow_told(self) -> tuple[str, ...]:
-        """What the arrow is, and its scale."""
-        name = tinted(f"$-{gradient(objective='E')}$", palette().gradient)
-        times, brief = in_math(figure(self.arrow.magnified, 2)), tinted("$-nabla E$", palette().gradient)
-        return f"{name}, drawn ${times}$ times as long", f"{brief}, $times {times}$"
-
     @cached_property
     def scale(self) -> VMobject:
-        """The arrow's scale, which holds as long as there is one: beside how to read the colours, else on the map."""
-        return scale_over(self.map, self.legend, self._arrow_told()[-1])
+        """The arrow's scale, which holds as long as there is one: beside how to read the colours, or in that place."""
+        return scale_over(self.map, self.legend, self.arrow.scales)
+
+    @property
+    def gone(self) -> list[VGroup]:
+        """What stands where the scale does, and makes room for it."""
+        return [self.legend] * bool(layout.box_of(self.scale).overlap(layout.box_of(self.legend)))
+
+    @cached_property
+    def steepest(self) -> VGroup:
+        """The place where it was steep at last, with how steep it was."""
+        top = int(np.argmax(self.slopes))
+        return self._told_on_the_map({top: f"slope ${typed(float(self.slopes[top]), 2)}$"} if self.wakes else {})
+
+    @cached_property
+    def halts(self) -> VGroup:
+        """How far it came up to the pause."""
+        return self._told_on_the_map({0: "start", self.halt: f"step ${self.halt}$"})
+
+    def _told_on_the_map(self, told: Mapping[int, str]) -> VGroup:
+        """Steps of the path that are on the map, each with what is said of it."""
+        places = self.map.to_screen(*self.run.iterates[: self.run.ended_at + 1].T)
+        return placards(places, told, self.map.area, np.concatenate([cross.points for cross in self.goal]))
 
     @cached_property
     def error_is(self) -> str:
@@ -341,7 +373,7 @@ class GentleSlope(LectureScene):
         """The error, in words."""
         if not self.error_is:
             return "that counts in its error $E$", "its error $E$"
-        return error_defined(self.error_is)
+        return error_defined(self.error_is)[:2]
 
     @cached_property
     def goal(self) -> VGroup:
@@ -377,21 +409,7 @@ class GentleSlope(LectureScene):
     @cached_property
     def closing(self) -> tuple[Formula, VGroup, VGroup]:
         """The rule, what follows from it, and the question."""
-        box, color = self.boxes[1], palette().gradient
-        step = f"{{{{ {notation().learning_rate} {gradient(objective='E')} : step }}}}"
-        rule = fitting_formula(f"{parameters('t+1')} = {parameters()} - {step}", box.width, 54)
-        rule.select("step").set_color(color)
-        notes = (tinted("gentle slope: short gradient,", color), tinted("short step", color))
-        note = lines(*(quiet(words, BODY) for words in notes), gap=0.2)
-        if note.width > box.width:
-            note = lines(*(wrapped(words, box.width) for words in notes), gap=0.2)
-        ends = (in_math(figure(value, 3)) for value in (self.run.values[0], error_at(self.run, self.halt)))
-        numbers = f"error: ${next(ends)}$, and ${next(ends)}$ after ${self.halt}$ steps"
-        note = VGroup(note, wrapped(tinted(numbers, rule_color(GD)), box.width, BODY))
-        note.arrange(-UP, aligned_edge=LEFT, buff=0.3)
-        question = bold("Can we do better?", HEADING)
-        layout.place(VGroup(rule, note, question).arrange(-UP, aligned_edge=LEFT, buff=0.7), box, LEFT)
-        return rule, VGroup(note), VGroup(question)
+        return closing(self.boxes[1], self._errors, self.halt, rule_color(GD))
 
 
 def ratio(one: float, other: float) -> float:

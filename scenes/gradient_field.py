@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
-from manim import LEFT, Create, TransformFromCopy, ValueTracker, VGroup, VMobject, smooth
+from manim import LEFT, Create, ValueTracker, VGroup, VMobject, smooth
 from pydantic import Field
 
 from objectives import AnyObjective, typeset
@@ -22,6 +22,7 @@ from scenes.props.gradient_field.arrow_field import (
     GradientField,
     Slice,
     SlidingTangent,
+    on_one_scale,
     right_angle,
     slice_panel,
 )
@@ -38,13 +39,13 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, lit_contour
 from scenes.stage.maps.even_map import even_map, unit_of
-from scenes.stage.words.figures import figure, rounded
+from scenes.stage.words.figures import figure, rounded, typed
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import BODY, Words
 
 FOOT = 0.5  # height of the line for words
 OFF = 5.0  # degrees: downhill is another way
-FAINT = 0.35  # opacity of the field behind one arrow
+FAINT = 0.5  # opacity of the field behind one arrow
 RIGHT = 1e-3  # how far from perpendicular is seen, as a share of the slope
 
 
@@ -142,7 +143,9 @@ class GradientFieldScene(LectureScene):
             "A probe turns, and feels the slope in each direction: it is steepest where the gradient points, "
             "and 0 along the line of the map."
         )
+        along = (figure(float(slope), 2) for slope in self.gradient)
         return {
+            **dict(zip(("along_first", "along_second"), along, strict=True)),
             "first": first,
             "second": second,
             "how_steep": "Here it is level: the gradient is 0." if self.felt.level else steepest,
@@ -169,10 +172,11 @@ class GradientFieldScene(LectureScene):
         self._slice(1, 3.6)
 
     def vector(self) -> None:
-        """Both together are a vector: the gradient."""
+        """Both together are a vector, the gradient: {along_first} along {first}, {along_second} along {second}."""
         self._put_away(1)
         self.play(FadeOut(self.cut_lines[0]), FadeOut(self.cut_lines[1]), FadeIn(self.spot), run_time=0.5)
-        self.speaker.say(f"{tinted('the gradient', palette().gradient)} ({self.here.drawn})")
+        name, drawn = tinted("the gradient", palette().gradient), self.here.drawn
+        self.speaker.say(f"{name}, {self.here.steepest} long ({drawn})", f"{name} ({drawn})")
         reach = ValueTracker(0.0)
         for arrow, number in zip((*self.here.sides, self.here.arrow), self.here.lengths, strict=True):
             self.add(arrow)
@@ -206,7 +210,8 @@ class GradientFieldScene(LectureScene):
         self._turn(degrees, along_the_line(self.gradient), 2.0)
         self.play(FadeIn(self.contour), FadeIn(self.marks[1]), run_time=0.6)
         up = tinted("steepest along the gradient", palette().gradient)
-        self.speaker.say(f"{up}, level along the line", "level along the line", "level")
+        level = ("level along the line of the map", "level along the line", "level")
+        self.speaker.say(*(f"{up}, {told}" for told in level[:2]), *level[1:])
         self.play(Create(self.mark), run_time=0.7)
         self.wait(2.4)
 
@@ -262,11 +267,15 @@ class GradientFieldScene(LectureScene):
         self.drive(sliding, x)
         self.play(x.animate.set_value(high), run_time=seconds, rate_func=smooth)
         self.release()
-        self.speaker.say(tinted(f"its slope: the partial derivative along ${moves}$", palette().gradient))
-        self._derive(axis)
+        derivative = f"the partial derivative along ${moves}$"
+        self.speaker.say(tinted(f"its slope: {derivative}", palette().gradient))
+        self.formulas.derive(self, axis)
         self.drive(sliding, x)
         self.play(x.animate.set_value(float(self.place[axis])), run_time=1.6, rate_func=smooth)
         self.release()
+        slope, here = typed(float(self.gradient[axis]), 2), f"at ${moves} = {rounded(float(self.place[axis]), 2)}$"
+        told = f"{derivative} is ${slope}$", f"the slope is ${slope}$"
+        self.speaker.say(*(f"{here} {tinted(words, palette().gradient)}" for words in told))
         self.wait(1.4)
 
     def _put_away(self, axis: int) -> None:
@@ -283,31 +292,13 @@ class GradientFieldScene(LectureScene):
         self.drive(down, reach)
         self.play(reach.animate.set_value(1.0), run_time=0.9, rate_func=smooth)
         self.release()
+        self.play(FadeIn(self.aim.angle(self.map)), run_time=0.4)
 
     def _turn(self, degrees: ValueTracker, goal: float, seconds: float) -> None:
         """Turn the probe to a direction."""
         self.drive(self.compass, degrees)
         self.play(degrees.animate.set_value(goal), run_time=seconds, rate_func=smooth)
         self.release()
-
-    def _derive(self, place: int) -> None:
-        """Each term of the formula sends its derivative down; what is 0 goes. Long formulas give the result at once."""
-        final = self.formulas.partials[place]
-        if not self.formulas.short:
-            return
-        between = self.formulas.term_by_term[place] if self.formulas.term_by_term else None
-        if between is None:
-            self.play(FadeIn(final, lag_ratio=0.05), run_time=0.8)
-            return
-        self.play(FadeIn(between.select("head")), run_time=0.4)
-        for k in range(len(self.formulas.terms)):
-            part = between.select(f"t{k}")
-            sign = [FadeIn(between.select(f"s{k}"))] if k else []
-            self.play(TransformFromCopy(self.formulas.formula.select(f"t{k}"), part), *sign, run_time=0.9)
-            self.wait(0.2)
-        self.wait(0.3)
-        parts = [between.select(label) for label in self.formulas.labels]
-        self.play(*(FadeOut(part) for part in parts), FadeIn(final), run_time=0.6)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -379,7 +370,8 @@ class GradientFieldScene(LectureScene):
     @cached_property
     def panels(self) -> list[CurvePanel]:
         box = self.formulas.lowest.inset(top=0.55)
-        return [slice_panel(cut, box, self.names) for cut in self.cuts]
+        heights = on_one_scale([cut.heights for cut in self.cuts])
+        return [slice_panel(cut, box, self.names, window) for cut, window in zip(self.cuts, heights, strict=True)]
 
     @cached_property
     def slope_name(self) -> Words:

@@ -16,6 +16,7 @@ from clips.profile import make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.descent_in_a_bowl import GD, DescentInABowl
+from scenes.stage.ink import layout
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -135,3 +136,44 @@ def test_steps_that_differ_are_not_called_one_times_the_one_before() -> None:
     scene = make_scene("descent_in_a_bowl", {"objective": "valley_neuron", "learning_rate": 1.0})
     assert "1 times the one before" not in scene.caption("side_by_side")
     assert "0.8 times the one before" in make_scene("descent_in_a_bowl", {}).caption("side_by_side")
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({}, True),
+        ({"learning_rate": 0.01}, False),
+        ({"learning_rate": 1.5}, False),
+        ({"objective": "himmelblau"}, None),
+    ],
+)
+def test_the_end_asks_what_the_next_clip_answers(changes: dict[str, Any], asked: bool | None, aspect: str) -> None:
+    """Where steps get short, and leave room to say so: no bar and no number is under the words."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = played(**changes)
+        said = scene.duet.speaker.said.typst_code  # type: ignore[union-attr]
+        lengths = np.hypot(*np.diff(scene.run.iterates[: scene.run.ended_at + 1], axis=0).T)
+        shorter = bool((np.diff(lengths) <= 0).all() and lengths[-1] < lengths[0])
+        assert said.endswith("?") == scene.caption("side_by_side").endswith("?") == (scene.note in scene.mobjects)
+        assert said.endswith("?") <= shorter
+        assert asked is None or said.endswith("?") == asked
+        if said.endswith("?"):
+            words = [layout.box_of(line) for line in scene.note]
+            bars = scene.upright.bars.points.reshape(-1, 4, 3)
+            for foot, top in zip(bars[:, 0], bars[:, 3], strict=True):
+                assert not any(box.left < foot[0] < box.right and box.bottom < top[1] for box in words)
+            assert not any(box.overlap(layout.box_of(end)) for box in words for end in scene.upright.ends)
+            assert all(scene.upright.area.contains(box) for box in words)
+
+
+@pytest.mark.parametrize(("rate", "so"), [(0.1, True), (0.99, True), (1.01, False)])
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_shorter_steps_are_said_on_the_picture_where_they_are(rate: float, so: bool, aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("descent_in_a_bowl", {"learning_rate": rate, "steps": 5}, only=())
+        said: dict[str, str] = {}
+        scene.beat_done = lambda beat: said.setdefault(beat, getattr(scene.duet.speaker.said, "typst_code", ""))
+        scene.render()
+    assert ("shorter" in said["shorter_and_shorter"]) == so
+    assert "height is the error" in said["surface"]

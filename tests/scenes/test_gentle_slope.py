@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_the_error_is_said_as_it_is() -> None:
     w, b = scene.run.iterates[0]
     bars = [1 / (1 + np.exp(-(w * x + b))) - y for x, y in zip(scene.fit.inputs, scene.fit.targets, strict=True)]
     assert scene.run.values[0] == pytest.approx(sum(bar * bar for bar in bars) / 2)
-    assert "half the sum of their squares is its error" in scene.caption("neuron")
+    assert "half the sum of the squared bars is its error" in scene.caption("neuron")
     wave: Any = make_scene("gentle_slope", {"objective": "regression_sine"})
     assert "squares" not in wave.caption("neuron")
 
@@ -158,9 +159,11 @@ def test_the_scale_stands_beside_the_arrow_as_long_as_there_is_one(aspect: str) 
     with studio(make_profile("l", aspect=aspect)), typeset_cache():
         scene: Any = make_scene("gentle_slope", {}, only=())
         rests: dict[str, tuple[bool, bool]] = {}
+        together: dict[str, bool] = {}
 
         def beat_done(beat: str) -> None:
             rests[beat] = scene.arrow in scene.mobjects, scene.scale in scene.mobjects
+            together[beat] = rests[beat][1] and scene.legend in scene.mobjects
 
         scene.beat_done = beat_done
         scene.render()
@@ -170,5 +173,49 @@ def test_the_scale_stands_beside_the_arrow_as_long_as_there_is_one(aspect: str) 
         told = 4.0 / unit / np.linalg.norm(scene.run.gradients, axis=1).max()
         assert f"times {told:.2g}" in scene.scale.typst_code
         scale, legend = layout.box_of(scene.scale), layout.box_of(scene.legend)
-        assert not scale.overlap(legend)
-        assert not scale.overlap(layout.box_of(scene.map.names[1]))
+        assert not scale.overlap(legend) or scene.gone == [scene.legend]
+        assert together.get("hardly_moves", False) == together.get("at_last", False) == (not scale.overlap(legend))
+        assert scene.legend in scene.mobjects, "it is back at the end"
+        assert scale.left > layout.box_of(scene.map.names[1]).right + 0.1
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1", "9:16"])
+@pytest.mark.parametrize("changes", [{}, {"learning_rate": 3.0, "pause": 10}, {"steps": 20}, {"start": (-2.0, -5.0)}])
+def test_the_map_tells_where_it_was_steep_and_how_far_it_came(changes: dict[str, Any], aspect: str) -> None:
+    """At the places themselves, and the words cover no step, no cross, and not each other."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = played(**changes)
+        path = scene.map.to_screen(*scene.run.iterates[: scene.run.ended_at + 1].T)
+        told = [*zip(scene.halts, (0, scene.halt)[-len(scene.halts) :], strict=True)]
+        words = [placard.words.typst_code for placard in scene.halts]
+        near = float(np.linalg.norm(path[scene.halt] - path[0])) < 0.2
+        assert words == ["start", f"step ${scene.halt}$"][near:]
+        assert bool(len(scene.steepest)) == scene.wakes
+        for placard in scene.steepest:
+            slopes = [np.hypot(*scene.objective.gradient(place)) for place in scene.run.iterates]
+            assert placard.words.typst_code == f"slope ${max(slopes):.2g}$"
+            told.append((placard, int(np.argmax(slopes))))
+        for placard, step in told:
+            ring = layout.box_of(placard.submobjects[1])
+            np.testing.assert_allclose(ring.center[:2], path[step][:2], atol=1e-6)
+            assert scene.map.area.contains(placard.box)
+            covered = (path[:, 0] > placard.box.left) & (path[:, 0] < placard.box.right)
+            assert not (covered & (path[:, 1] > placard.box.bottom) & (path[:, 1] < placard.box.top)).any()
+            assert not placard.box.overlap(layout.box_of(scene.goal))
+        assert not any(one.box.overlap(other.box) for one, other in pairwise(scene.halts))
+
+
+@pytest.mark.parametrize(
+    ("changes", "only"),
+    [({}, True), ({"pause": 90}, False), ({"learning_rate": 1e-3}, True), ({"start": (2, 2)}, False)],
+)
+def test_only_is_said_where_the_error_has_hardly_fallen(changes: dict[str, Any], only: bool) -> None:
+    scene: Any = make_scene("gentle_slope", changes, only=())
+    said: dict[str, str] = {}
+    scene.beat_done = lambda beat: said.setdefault(beat, getattr(scene.speaker.said, "typst_code", ""))
+    scene.render()
+    first, here = scene.run.values[[0, scene.halt]]
+    assert only == bool(0.95 * first < here <= first)
+    assert ("only" in said["hardly_moves"]) == only
+    assert f"${here:.3g}$" in said["hardly_moves"]
+    assert "the cross fits best" in said["surface"]

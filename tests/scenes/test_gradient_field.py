@@ -156,14 +156,58 @@ def test_steepest_is_said_where_no_direction_is_steeper(objective: str, slice_at
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
-def test_the_axis_of_the_directions_has_its_numbers_to_the_end(aspect: str) -> None:
+def test_below_the_chart_an_arrow_points_where_the_probe_does(aspect: str) -> None:
     with studio(make_profile("l", aspect=aspect)), typeset_cache():
         compass = asked().compass
         below = [label for label in compass.labels if label.get_top()[1] < compass.area.bottom]
-        numbers = [int(label.typst_code.strip("$")) for label in below]
-        assert (len(numbers), numbers[-1]) in ((3, 360), (5, 360))
-        for label, number in zip(below, numbers, strict=True):
-            assert label.get_x() == pytest.approx(compass.to_screen(number, 0)[0])
+        told = {"r": 0.0, "t": 90.0, "l": 180.0, "b": 270.0}
+        ways = [told[label.typst_code.strip("$")[-1]] for label in below]
+        assert ways == [0.0, 90.0, 180.0, 270.0, 0.0]
+        for quarter, (label, way) in enumerate(zip(below, ways, strict=True)):
+            assert label.get_x() == pytest.approx(compass.to_screen(90.0 * quarter, 0)[0])
+            probe = compass.display(90.0 * quarter).probe.points.reshape(-1, 28, 3)[0, 11] - compass.here
+            turn = np.radians(way)
+            np.testing.assert_allclose(probe / np.linalg.norm(probe), [np.cos(turn), np.sin(turn), 0], atol=1e-9)
+
+
+@pytest.mark.parametrize("objective", ["x^2 + 3*y^2", "x^2 + 50*y^2", "himmelblau", "x + y"])
+def test_the_steeper_tangent_looks_steeper(objective: str) -> None:
+    """Both curves have the same heights, unless one of them would be too low in these."""
+    scene = asked(objective=objective)
+    own = [cut.heights for cut in scene.cuts]
+    low, high = np.min(own), np.max(own)
+    alike = all(np.ptp(heights) >= 0.25 * (high - low) for heights in own)
+    assert alike == (objective != "x^2 + 50*y^2")
+    windows = [panel.y_axis.data for panel in scene.panels]
+    assert (windows[0] == windows[1]) == alike
+    for cut, window in zip(scene.cuts, windows, strict=True):
+        assert window[0] <= cut.heights[0] < cut.heights[1] <= window[1]
+
+
+def test_the_arc_lies_between_both_ways_downhill() -> None:
+    scene = asked()
+    angles = np.degrees(np.arctan2(*(scene.aim.angle(scene.map).points - scene.map.to_screen(*scene.place)).T[1::-1]))
+    x, y = scene.place
+    wanted = np.degrees([np.arctan2(-y, -x), np.arctan2(-6 * y, -2 * x)])
+    assert (angles.min(), angles.max()) == pytest.approx(sorted(wanted), abs=0.1)
+    assert angles.max() - angles.min() == pytest.approx(scene.aim.off, abs=0.2)
+    assert len(asked(objective="paraboloid").aim.angle(scene.map).points) == 0
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_last_words_of_a_slice_are_its_derivative_at_the_place(aspect: str) -> None:
+    """Of x^2 + 3 y^2, by hand."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("gradient_field", {"slice_at": 2.0}, only=())
+        said: dict[str, str] = {}
+        scene.beat_done = lambda beat: said.setdefault(beat, getattr(scene.speaker.said, "typst_code", ""))
+        scene.render()
+    x = float(scene.place[0])
+    assert f"${2 * x:.2g}$" in said["slice"]
+    assert f"$x = {x:.2g}$" in said["slice"]
+    assert "$12$" in said["partial_derivatives"]
+    assert "$y = 2$" in said["partial_derivatives"]
+    assert f"{2 * x:.2g} along x, 12 along y" in scene.caption("vector")
 
 
 def test_the_lit_line_is_that_of_the_place() -> None:

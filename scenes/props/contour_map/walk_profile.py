@@ -20,11 +20,14 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Panel, Range
-from scenes.stage.words.typesetting import SMALL, Words
+from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.typesetting import BODY, SMALL, Words, lines, on_baseline
 
 SAMPLES = 601
 OVER = 0.12  # from a column to the number above it
 BETWEEN, APART = 0.1, 0.25  # of two lines of words above a column, and from words to those beside them
+STEEPER = 1.1  # times the slope of another stretch: clearly steeper
+FRAME = 0.25  # to each side of the straight line, a frame round a stretch of it
 DOT = 0.045
 PLACES = 401  # where a stretch is tried
 ROOM = 0.08  # of the range of heights, above and below
@@ -141,38 +144,100 @@ class Walk(VGroup):
         return self
 
 
+def lines_told(count: int) -> str:
+    """A number of lines of the map, in words."""
+    return {0: "no line", 1: "1 line"}.get(count, f"{count} lines")
+
+
+def steeper(slopes: Sequence[float]) -> bool:
+    """Whether of two stretches the first is clearly the steeper one."""
+    return bool(slopes) and slopes[0] > STEEPER * slopes[1]
+
+
+def compared(counts: Sequence[int], slopes: Sequence[float]) -> str:
+    """Two stretches of one width, by how many lines they have and how steep they are, in words."""
+    if not slopes:
+        return "Nowhere along this line do the lines crowd more than elsewhere."
+    (many, few), (first, second) = map(lines_told, counts), (figure(slope, 2) for slope in slopes)
+    told = f"{many.capitalize()} in one stretch: the slope there is {first} on average. {few.capitalize()} in another"
+    return f"{told} as wide: there it is {'only ' * steeper(slopes)}{second}."
+
+
+def learnt(slopes: Sequence[float]) -> VGroup:
+    """What a reader of maps takes along, in pairs of lines; `slopes` are those of two stretches, if the one with more
+    lines is the steeper one."""
+    close = ("lines close together:", "*steep*"), ("lines far apart:", "*gentle*")
+    told = zip(close, slopes, strict=False)
+    steep = [(distance, f"{ground}: slope ${in_math(figure(slope, 2))}$") for (distance, ground), slope in told]
+    pairs = [("one line:", "*one height*"), *steep]
+    return lines(*(lines(*(Words(text, BODY) for text in pair), gap=0.14) for pair in pairs), gap=0.6)
+
+
 def stretch_marks(
     profile: Profile, stretches: Sequence[tuple[float, float]], steep: Sequence[str], counts: Sequence[str], color: str
 ) -> list[VGroup]:
     """Columns over map and profile that show stretches, and above each how steep it is, as markup, and how many lines
     it has: clear of the name of the heights, of each other, and of what is beyond the map."""
-    columns = [_column(profile, stretch, color) for stretch in stretches]
+    over = Box(profile.area.left, profile.chart.area.bottom, profile.area.right, profile.area.top)
+    columns = [_framed(profile, stretch, over, color) for stretch in stretches]
     told = [
-        VGroup(count := Words(lines, SMALL, color), Words(slope, SMALL, color).next_to(count, UP, buff=BETWEEN))
-        for slope, lines in zip(steep, counts, strict=True)
+        VGroup(count := Words(crossed, SMALL, color), Words(slope, SMALL, color).next_to(count, UP, buff=BETWEEN))
+        for slope, crossed in zip(steep, counts, strict=True)
     ]
     for words, column in zip(told, columns, strict=True):
         words.next_to(column, UP, buff=OVER)
-    _side_by_side(sorted(told, key=lambda words: float(words.get_center()[0])), profile)
+    _side_by_side(told, float(profile.names.get_right()[0]) + OVER, profile.area.right)
     return [VGroup(column, slope, count) for column, (count, slope) in zip(columns, told, strict=True)]
 
 
-def _side_by_side(told: Sequence[VGroup], profile: Profile) -> None:
-    """Move words, from left to right, until none lies on another, on the name of the heights, or beyond the map."""
-    right = profile.area.right
-    for words in reversed(told):
+def row_name(profile: Profile, marks: Sequence[VGroup], name: str, color: str) -> VGroup:
+    """Before the numbers that say how steep it is, and before the name of the heights: what these numbers are; nothing
+    where there is none."""
+    right = min([profile.names.get_left()[0] - OVER, *(slope.get_left()[0] - APART for _, slope, _ in marks)])
+    words = [on_baseline(Words(name, SMALL, color), float(slope.get_bottom()[1])) for _, slope, _ in marks[:1]]
+    return VGroup(*(one.shift((right - one.get_right()[0]) * RIGHT) for one in words))
+
+
+def named_stretches(
+    profile: Profile,
+    stretches: Sequence[tuple[float, float]],
+    names: Sequence[str],
+    zoom: float,
+    way: Array,
+    color: str,
+) -> VGroup:
+    """The straight line with its stretches framed, over the map that is as many times as large and has gone a way (3,),
+    and above it the name of each."""
+    area, line = profile.chart.area, float(profile.chart.y_axis.place(profile.fixed))
+    around = Box(area.left, max(area.bottom, line - FRAME / zoom), area.right, min(area.top, line + FRAME / zoom))
+    frames = [_framed(profile, stretch, around, color) for stretch in stretches]
+    for frame in frames:
+        frame.scale(zoom, about_point=area.center).shift(way)
+    top = area.center[1] + zoom * (area.top - area.center[1]) + way[1]
+    words = [Words(name, SMALL, color) for name in names]
+    for one, frame in zip(words, frames, strict=True):
+        one.move_to((float(frame.get_center()[0]), top + OVER + one.height / 2, 0.0))
+    middle = float(area.center[0] + way[0])
+    _side_by_side(words, middle - zoom * area.width / 2, middle + zoom * area.width / 2)
+    return VGroup(*frames, *words)
+
+
+def _side_by_side(told: Sequence[VMobject], left: float, right: float) -> None:
+    """Move words until none lies on another, or beyond the left and the right."""
+    ordered = sorted(told, key=lambda words: float(words.get_center()[0]))
+    for words in reversed(ordered):
         words.shift(min(0.0, right - words.get_right()[0]) * RIGHT)
         right = float(words.get_left()[0]) - APART
-    taken = float(profile.names.get_right()[0])
-    for words in told:
-        words.shift(max(0.0, taken + OVER - words.get_left()[0]) * RIGHT)
-        taken = float(words.get_right()[0])
+    for words in ordered:
+        words.shift(max(0.0, left - words.get_left()[0]) * RIGHT)
+        left = float(words.get_right()[0]) + APART
 
 
-def _column(profile: Profile, stretch: tuple[float, float], color: str) -> VMobject:
+def _framed(profile: Profile, stretch: tuple[float, float], over: Box, color: str) -> VMobject:
+    """A stretch, from the bottom to the top of a box."""
     left, right = (float(place) for place in profile.x_axis.place(np.array(stretch)))
-    bottom, top = profile.chart.area.bottom, profile.area.top
-    corners = np.array([[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0], [left, bottom, 0]])
+    low, high = over.bottom, over.top
+    corners = np.array([[left, low, 0], [right, low, 0], [right, high, 0], [left, high, 0], [left, low, 0]])
     return curve_of([polyline_points(corners)], stroke_color=color, stroke_width=3, fill_color=color, fill_opacity=0.16)
 
 

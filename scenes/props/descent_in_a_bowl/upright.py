@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from manim import RIGHT, UP, VGroup
+from manim import DL, RIGHT, UP, UR, VGroup
 
 from scenes.stage.ink.ball import RADIUS
 from scenes.stage.ink.drawing import Array, eased, inside, polyline_points, stroke
@@ -11,13 +11,13 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import WHOLE, Panel
 from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.typesetting import SMALL, Words
+from scenes.stage.words.typesetting import SMALL, Words, on_baseline
 
 MOST = 40  # steps that stand beside each other
 WIDTH = 0.62  # of a step's place, its bar
 LAG = 1.6  # how long all take, in units of what one takes, beyond it
 HEADROOM = 1.2  # for the number over the longest
-GAP = 0.08
+GAP, LINE = 0.08, 0.52  # round words, and from one of their lines to the next
 
 
 class UprightSteps(Panel):
@@ -49,6 +49,21 @@ class UprightSteps(Panel):
         self.ends = VGroup(*(self._told(number) for number in dict.fromkeys((0, count - 1))))
         self.add(self.moving)
         self.display(0.0)
+
+    def in_the_corner(self, *told: Words) -> VGroup:
+        """Lines of words in the corner above, where the last bars leave room."""
+        for number, line in enumerate(told):
+            on_baseline(line, self.area.top - (number + 0.6) * LINE)
+            line.shift((self.area.right - line.get_right()[0]) * RIGHT)
+        return VGroup(*told)
+
+    def clear_of(self, words: VGroup) -> bool:
+        """Whether words stand above all bars, and beside the number over the longest."""
+        box = Box(*words.get_corner(DL)[:2], *words.get_corner(UR)[:2])
+        below = self.stand[:, 0, 0] + WIDTH / len(self.stand) * self.area.width >= box.left
+        highest = float(np.max(self.stand[below, 1, 1], initial=self.area.bottom))
+        numbers = max(float(number.get_right()[0]) for number in self.ends if number.get_top()[1] > box.bottom - GAP)
+        return highest < box.bottom - GAP and numbers < box.left - GAP
 
     def _told(self, number: int) -> Words:
         """How long a step is, over its bar."""

@@ -6,8 +6,10 @@ the lens beside it shows that it is there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from manim import LEFT, VGroup
+from manim import LEFT, RIGHT, VGroup
 
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import along
@@ -15,10 +17,12 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.lens import Lens, furthest
-from scenes.stage.words.typesetting import SMALL, Words, on_baseline
+from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.notation import gradient
+from scenes.stage.words.speaker import tinted
+from scenes.stage.words.typesetting import SMALL, Words, on_baseline, size_of
 
 LONGEST = 4.0  # on the screen: where it is steepest
-HALO = 6  # of words that stand on a map, in Manim's stroke widths
 APART = 0.3  # between words over a map
 
 
@@ -39,6 +43,21 @@ class DownhillArrow(Arrows):
         self.lens = Lens(chart.area, self.places, longest, palette().gradient)
         self.display(0.0)
 
+    def told(self) -> tuple[str, str]:
+        """What it is, and its scale, and the same in less room; as markup."""
+        name = tinted(f"$-{gradient(objective='E')}$", palette().gradient)
+        return f"{name}, drawn ${self._times}$ times as long", self.scales[-1]
+
+    @property
+    def scales(self) -> tuple[str, str]:
+        """The same in still less room."""
+        name = tinted("$-nabla E$", palette().gradient)
+        return f"{name}, drawn $times {self._times}$", f"{name}, $times {self._times}$"
+
+    @property
+    def _times(self) -> str:
+        return in_math(figure(self.magnified, 2))
+
     def display(self, step: float) -> DownhillArrow:
         tail = along(self.places, step)
         tip = tail + self.magnified * along(self.ways, step)
@@ -49,14 +68,17 @@ class DownhillArrow(Arrows):
         return self
 
 
-def scale_over(chart: ContourMap, legend: VGroup, told: str) -> Words:
-    """What is said of an arrow's scale, as markup: over a map, between the name of its axis and a legend; where these
-    leave no room, in the corner below."""
-    words = Words(told, SMALL, palette().ink, on_picture=True)
-    on_baseline(words, float(legend[0].get_bottom()[1])).next_to(
-        legend, LEFT, buff=APART, coor_mask=np.array([1, 0, 0])
-    )
-    if words.get_left()[0] < chart.names[1].get_right()[0] + APART / 2:
-        words.move_to((chart.area.left + APART / 2 + words.width / 2, chart.area.top - 0.3, 0.0))
-        words.set_stroke(palette().ground, width=HALO, background=True)
-    return words
+def scale_over(chart: ContourMap, legend: VGroup, told: Sequence[str]) -> Words:
+    """What is said of an arrow's scale, as markups in less and less room: over a map, between the name of its axis and
+    a legend; where these leave no room, in the place of the legend."""
+    line, left = float(legend[0].get_bottom()[1]), float(chart.names[1].get_right()[0]) + APART / 2
+    beside = next((words for words in told if size_of(words)[0] <= legend.get_left()[0] - APART - left), None)
+    if beside is not None:
+        return on_baseline(_over(beside), line).next_to(legend, LEFT, buff=APART, coor_mask=np.array([1, 0, 0]))
+    alone = next((words for words in told if size_of(words)[0] <= chart.area.right - left), told[-1])
+    words = on_baseline(_over(alone), line)
+    return words.shift((chart.area.right - words.get_right()[0]) * RIGHT)
+
+
+def _over(told: str) -> Words:
+    return Words(told, SMALL, palette().ink, on_picture=True)

@@ -9,12 +9,14 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from objectives import AnyObjective
-from scenes.stage.ink.drawing import Array, dashed
+from scenes.stage.ink.drawing import Array, clip_polyline, dashed, polylines
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import targets
 from scenes.stage.maps.touching import known_minima
 from scenes.stage.maps.vectors import angle_between
+
+RADIUS, ARC = 0.6, 41  # of the arc of an angle, and its points
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Aim:
             return "."
         if self.off < 0.5:
             return f", from here straight at {self.at}."
-        return f", and not straight at {self.at}: from here {self.off:.0f} degrees off."
+        return f". It is not straight at {self.at}: from here {self.off:.0f} degrees off."
 
     def lines(self, drawn: str) -> tuple[str, ...]:
         """The same as a line on the screen, and shorter, with how long its arrow is drawn; as Typst markup."""
@@ -75,3 +77,14 @@ class Aim:
         ends = chart.to_screen(*np.array([self.place, self.minima[0]]).T)
         way = dashed(ends, stroke_color=palette().target, stroke_width=3) if not np.allclose(*ends) else VMobject()
         return VGroup(way, targets(chart, self.minima[:1]))
+
+    def angle(self, chart: ContourMap) -> VMobject:
+        """The angle between both ways, as an arc round the place on an even map; nothing where they are one."""
+        if not self.off or self.off < 0.5:
+            return VMobject()
+        ways = np.array([-self.gradient, self.minima[0] - self.place])
+        first, second = np.arctan2(ways[:, 1], ways[:, 0])
+        between = (second - first + np.pi) % (2 * np.pi) - np.pi
+        turned = first + np.linspace(0.0, 1.0, ARC) * between
+        arc = chart.to_screen(*self.place) + RADIUS * np.stack([np.cos(turned), np.sin(turned), 0 * turned], axis=-1)
+        return polylines(clip_polyline(arc, chart.area), stroke_color=palette().target, stroke_width=4.5)

@@ -6,6 +6,7 @@ so lengths can be compared, and what is perpendicular looks so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,7 @@ IN = 0.97  # of the way to the map's edge, for an arrow on it
 PITCH = 0.78  # from arrow to arrow, for the longest to be well seen
 FILL = 0.92  # of the way to the next arrow, for the longest
 UPHILL = ("uphill, and longer where it is steeper", "uphill, longer where steeper", "uphill")  # where there is room
+LOW = 0.25  # of the heights of both slices, at least, those of each
 NEAR_0 = 0.3  # of the highest value of a slice: from lower than that it is drawn down to 0
 SQUARE = 0.28  # side of the mark of a right angle
 
@@ -128,22 +130,32 @@ class Slice:
         """Where on the plane (2,) a number of the slice is."""
         return self._on_the_plane(np.array([x]))
 
+    @property
+    def heights(self) -> Range:
+        """From the lowest value, or 0 where that is near, to the highest."""
+        values = self.value(np.linspace(*self.view[0], 400)[:, None])
+        values = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
+        bottom, top = float(values.min()), float(values.max())
+        bottom = 0.0 if 0 < bottom < NEAR_0 * top else bottom
+        return bottom, top if top > bottom else bottom + 1.0
+
     def _on_the_plane(self, x: Array) -> Array:
         both = (x, np.full_like(x, self.fixed))
         return np.concatenate(both[:: 1 - 2 * self.moving], axis=-1)
 
 
-def slice_panel(cut: Slice, box: Box, names: tuple[str, str]) -> CurvePanel:
-    """The curve of a slice in a box; `names` are those of both variables."""
-    low, high = cut.view[0]
-    values = cut.value(np.linspace(low, high, 400)[:, None])
-    values = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
-    bottom, top = float(values.min()), float(values.max())
-    bottom = 0.0 if 0 < bottom < NEAR_0 * top else bottom
+def on_one_scale(windows: Sequence[Range]) -> list[Range]:
+    """The same window for all heights, so that slopes can be compared; each its own, where one would be low in it."""
+    whole = (min(low for low, _ in windows), max(high for _, high in windows))
+    alike = all(high - low >= LOW * (whole[1] - whole[0]) for low, high in windows)
+    return [whole] * len(windows) if alike else list(windows)
+
+
+def slice_panel(cut: Slice, box: Box, names: tuple[str, str], heights: Range) -> CurvePanel:
+    """The curve of a slice in a box, in a window of heights; `names` are those of both variables."""
     held = rounded(cut.fixed, 2)
     name = f"$f({names[0]}, {held})$" if cut.moving == 0 else f"$f({held}, {names[1]})$"
-    window = (bottom, top if top > bottom else bottom + 1.0)
-    return CurvePanel(cut, box, (low, high), window, (f"${names[cut.moving]}$", name), headroom=0.1)
+    return CurvePanel(cut, box, cut.view[0], heights, (f"${names[cut.moving]}$", name), headroom=0.1)
 
 
 class SlidingTangent(VGroup):

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from manim import UR, VGroup
+from manim import DOWN, UR, VGroup
 
 from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.drawing import Array, dashed, disc_points, polyline_points, polylines, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.panels.plot import Panel
+from scenes.stage.panels.plot import PAD, Panel
 from scenes.stage.words.figures import running_spec
 from scenes.stage.words.numerals import Numeral, widest_of
 from scenes.stage.words.typesetting import BODY, SMALL, Words, descent, size_of
 
 SHAFT = 1.0  # length of the probe
 DOT = 0.11
+LINE = 0.26  # height of the arrows below the chart
 ROOM = 1.4  # of the steepest slope, at the top of the axis
-#: Of both axes, for less and less room: below the chart there is some for the last number.
-NAMES = ("slope, by the direction in degrees", "slope, by direction in degrees", "slope by direction", "slope")
-QUARTERS = (45.0, 90.0, 180.0)  # degrees between the numbers of the axis
+#: Of both axes, for less and less room.
+NAMES = ("slope, by the direction of the probe", "slope, by direction", "slope")
+QUARTERS = ("$arrow.r$", "$arrow.t$", "$arrow.l$", "$arrow.b$", "$arrow.r$")  # the axis: the ways of the probe
 
 
 def slope_towards(gradient: npt.ArrayLike, degrees: npt.ArrayLike) -> Array:
@@ -55,7 +56,8 @@ class Compass(Panel):
         steepest = float(np.linalg.norm(gradient)) or 1.0
         reach = ROOM * steepest
         name = next((name for name in NAMES if size_of(name)[0] <= box.width), NAMES[-1])
-        super().__init__(box, (0.0, 360.0), (-reach, reach), ("", name), x_steps=QUARTERS)
+        super().__init__(box, (0.0, 360.0), (-reach, reach), ("", name))
+        self._ways_for_numbers()
         self.gradient, self.here, self.number = gradient, chart.to_screen(*place), number
         zero = polylines([self.to_screen([0.0, 360.0], 0.0)], stroke_color=palette().rule_line, stroke_width=2)
         self.curve = stroke(stroke_color=palette().target, stroke_width=5)
@@ -65,6 +67,13 @@ class Compass(Panel):
         self.add(zero, self.moving)
         self.turned = 0.0  # so far the curve is there already
         self.display(0.0)
+
+    def _ways_for_numbers(self) -> None:
+        """Below the chart stand directions as arrows: from where degrees are counted, nobody has to know."""
+        self.labels.remove(*[label for label in self.labels if label.get_top()[1] < self.area.bottom])
+        for quarter, way in enumerate(QUARTERS):
+            arrow, below = Words(way, SMALL, palette().ink), self.to_screen(90.0 * quarter, self.y_axis.data[0])
+            self.labels.add(arrow.move_to(below + (PAD + LINE / 2) * DOWN))
 
     def display(self, degrees: float) -> Compass:
         drawn = np.linspace(0.0, max(self.turned, degrees), 181)

@@ -9,15 +9,17 @@ from __future__ import annotations
 from functools import cached_property
 
 import sympy
-from manim import LEFT, VMobject
+from manim import LEFT, TransformFromCopy, VGroup, VMobject
 
 from objectives import AnyObjective, Objective, typeset, typeset_function, typeset_gradient
+from scenes.lecture_scene import LectureScene
 from scenes.stage.ink import layout
+from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.words.typesetting import BODY, HEADING, Formula, Words, fitting_formula, wrapped_formula
+from scenes.stage.words.typesetting import BODY, HEADING, Formula, Words, fitting_formula, lines, wrapped_formula
 
-TALL = 1.5  # height of the vector
+TALL, WAYS = 1.5, 1.3  # heights of the vector, and of which way it points
 TERMS = 3  # derived one by one, at most
 
 
@@ -51,13 +53,13 @@ class Derived:
         """Both partial derivatives as sums of the terms' derivatives; none where the formula is too long for it."""
         if not self.terms:
             return []
-        lines = []
+        made = []
         for place, variable in enumerate(self.objective.variables):
             head = f"{_slope_along(self.names[place])} ="
             line = Formula(self._sum(head, [term.diff(variable) for term in self.terms]), self.size)
-            lines.append(layout.place(line, self._row(1 + place), LEFT))
+            made.append(layout.place(line, self._row(1 + place), LEFT))
         whole = Formula(self._sum(f"f({', '.join(self.names)}) =", self.terms), self.size)
-        return lines if all(line.width <= self.box.width for line in (*lines, whole)) else []
+        return made if all(line.width <= self.box.width for line in (*made, whole)) else []
 
     @property
     def labels(self) -> list[str]:
@@ -73,8 +75,8 @@ class Derived:
 
     @cached_property
     def partials(self) -> list[VMobject]:
-        lines = zip(self.names, typeset_gradient(self.objective), strict=True)
-        made = [self._fitted(f"{_slope_along(name)} = {line.split(' = ', 1)[1]}") for name, line in lines]
+        told = zip(self.names, typeset_gradient(self.objective), strict=True)
+        made = [self._fitted(f"{_slope_along(name)} = {line.split(' = ', 1)[1]}") for name, line in told]
         return [layout.place(line, self._row(1 + k), LEFT) for k, line in enumerate(made)]
 
     def _fitted(self, source: str) -> Formula | Words:
@@ -104,10 +106,31 @@ class Derived:
         made = full if fits else short
         return layout.place(made.set_color(palette().gradient), self.below.top_slice(TALL)[0], LEFT)
 
+    def derive(self, scene: LectureScene, place: int) -> None:
+        """Each term of the formula sends its derivative down; what is 0 goes. Long formulas give the result at once."""
+        final = self.partials[place]
+        if not self.short:
+            return
+        between = self.term_by_term[place] if self.term_by_term else None
+        if between is None:
+            scene.play(FadeIn(final, lag_ratio=0.05), run_time=0.8)
+            return
+        scene.play(FadeIn(between.select("head")), run_time=0.4)
+        for k in range(len(self.terms)):
+            part = between.select(f"t{k}")
+            sign = [FadeIn(between.select(f"s{k}"))] if k else []
+            scene.play(TransformFromCopy(self.formula.select(f"t{k}"), part), *sign, run_time=0.9)
+            scene.wait(0.2)
+        scene.wait(0.3)
+        parts = [between.select(label) for label in self.labels]
+        scene.play(*(FadeOut(part) for part in parts), FadeIn(final), run_time=0.6)
+
     @cached_property
-    def minus(self) -> Words:
-        words = Words("$-nabla f$: downhill", self.size, palette().gradient)
-        return layout.place(words, self.below.top_slice(TALL + 1.0)[0].bottom_slice(0.9)[0], LEFT)
+    def minus(self) -> VGroup:
+        """Which way both point."""
+        told = ("$nabla f$: uphill", "$-nabla f$: downhill")
+        words = lines(*(Words(way, self.size, palette().gradient) for way in told), gap=0.22)
+        return layout.place(words, self.below.top_slice(TALL + WAYS)[0].bottom_slice(WAYS)[0], LEFT)
 
     @property
     def all(self) -> list[VMobject]:

@@ -26,8 +26,8 @@ def error_of_misses(objective: DataObjective, inputs: Array, targets: Array, pla
 
 def error_defined(kind: str) -> tuple[str, ...]:
     """The error, named by a key of `SIGNS` as an error of the bars, in words: shorter and shorter."""
-    told = f"{kind} of their squares"
-    return f"its error $E$: {told}", f"$E$: {told}", *(f"${formula}$" for formula in error_by_bars(kind))
+    told = f"{kind} of squared bars"
+    return f"the error $E$: {told}", f"$E$: {told}", *(f"${formula}$" for formula in error_by_bars(kind))
 
 
 def error_by_bars(kind: str) -> tuple[str, ...]:
