@@ -398,7 +398,7 @@ class DescentOnACurve(LectureScene):
 
     @cached_property
     def strip(self) -> LossStrip:
-        name = "loss after each step" if layout.is_wide() else "loss"
+        name = layout.choose("loss after each step", "loss" if layout.is_small() else "loss by step", "loss by step")
         return LossStrip(self.boxes[1], self.runs, {name: self.color(name) for name in RUNS}, TOLERANCE, name)
 
     @cached_property
