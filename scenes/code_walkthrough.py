@@ -250,7 +250,7 @@ class CodeWalkthrough(LectureScene):
         self.vanish(self.variables, self.settings, self.code.band)
         self.play(FadeIn(self.cards[MOMENTUM]), run_time=0.5)
         self.wait(1.0)
-        self.speaker.say("the same rounds without the two lines: gradient descent", "the same without \\ the two lines")
+        self.speaker.say("the same rounds without the two lines", "the same without \\ the two lines")
         self.play(Create(self.struck), FadeIn(self.cards[GD]), GrowFromCenter(self.slow.ball), run_time=0.6)
         self.add(self.slow, self.trail.ball, self.goal)
         run, step = self.runs[GD], ValueTracker(0.0)
