@@ -50,7 +50,6 @@ from scenes.stage.runs.resting import minima
 from scenes.stage.words.cards import RuleCard
 from scenes.stage.words.endings import ending, goes_down, last_value
 from scenes.stage.words.figures import running_spec, typed
-from scenes.stage.words.notation import notation
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, SMALL, quiet
@@ -199,8 +198,8 @@ class CodeWalkthrough(LectureScene):
     def listing(self) -> None:
         """What you read is what runs; w is where the ball is. Two lines are new beside gradient descent: they keep an
         update."""
-        letter = f"`w` is ${notation().parameters}$"
-        self.speaker.say(f"what you read is what runs; {letter}", f"what you read is what \\ runs; {letter}")
+        told = "`w` is the ball's place"
+        self.speaker.say(f"what you read is what runs; {told}", f"what you read runs; \\ {told}")
         self.wait(3.8)
         self.play(FadeIn(self.code.marks), run_time=0.5)
         self.speaker.say("new beside gradient descent: these two lines", "two lines are new: \\ they keep an update")
@@ -417,4 +416,4 @@ class CodeWalkthrough(LectureScene):
             card = Box(place.left, place.top - min(CARD, place.height), place.right, place.top)
             settings = {"learning_rate": wanted.learning_rate, "momentum": momentum}
             widest = widest_of(errors, spec)
-            yield RuleCard(card, name, TITLES[name], settings, spec, label=label, widest=widest, size=size, named=True)
+            yield RuleCard(card, name, TITLES[name], settings, spec, label, widest, size, raised=not label, named=True)
