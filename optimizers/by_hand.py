@@ -1,8 +1,8 @@
 """Momentum as one would write it on a blackboard: plain Python, a thought a line, and nothing else.
 
 `descend` with `Momentum` does the same for batches, schedules and runs that end early; a test holds both to the last
-bit. This one is there to be read: a clip shows its source text while it runs. Hence no annotations, and lines that fit
-a slide.
+bit. This one is there to be read: a clip shows its source text while it runs. Hence no annotations, no docstring, and
+lines that fit a slide.
 
 gradient: a function of w; w: the start, (d,); eta, gamma: learning rate and momentum. Yields w after each step.
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 
 def walk(gradient, w, eta, gamma, steps):
-    """Gradient descent with momentum."""
     update = 0
     for t in range(steps):
         dw = gradient(w)

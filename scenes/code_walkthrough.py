@@ -9,6 +9,7 @@ round after round; and then beside it the same function without momentum, its sh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -33,6 +34,7 @@ from scenes.lecture_scene import (
 from scenes.props.code_walkthrough.forces import Forces
 from scenes.props.code_walkthrough.listing import Band, Listing, Moment, NamedValue, moments_of, variables_of
 from scenes.props.code_walkthrough.seats import Seats, is_wide, seats, type_of_code
+from scenes.props.code_walkthrough.telling import SAID, compared, sum_of_arrows
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Ball, Trail
@@ -46,11 +48,10 @@ from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES, pair_of_rules
 from scenes.stage.runs.resting import minima
 from scenes.stage.words.cards import RuleCard
-from scenes.stage.words.endings import ending, ending_briefly, goes_down, last_value
+from scenes.stage.words.endings import ending, goes_down, last_value
 from scenes.stage.words.figures import running_spec, typed
-from scenes.stage.words.notation import notation
 from scenes.stage.words.numerals import widest_of
-from scenes.stage.words.speaker import Speaker, tinted
+from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, SMALL, quiet
 
 CARD = 0.98  # height of a card
@@ -60,13 +61,10 @@ TITLES = {MOMENTUM: NAMES[MOMENTUM], GD: "without"}
 SETTINGS = ("eta", "gamma")  # beside the variables, what stays as it is
 BETWEEN = 0.5  # of the columns of variables
 MARKED = ("update = 0", "update = gamma")  # how the two lines of the title begin: gradient descent has none of them
-SHARE = "gamma * update +"  # what is struck out of them without momentum
+SHARE = (
+    "gamma * update +"  # what is struck out of the second of them without momentum; the first is struck out as a whole
+)
 TINTS = {"gamma * update": "share", "eta * dw": "gradient", "dw = gradient(w)": "gradient"}  # as in the formulas
-SAID = {  # of the line that sets a variable
-    "dw": ("the slope: its push is yellow", "the slope's push"),
-    "update": ("plus a share of the last update: at first, 0", "the last one's share: still 0"),
-    "w": ("and only now the step", "only now the step"),
-}
 
 
 class CodeWalkthrough(LectureScene):
@@ -147,6 +145,10 @@ class CodeWalkthrough(LectureScene):
         """The moment at which a round begins; after the last one, the end."""
         return self.rounds[turn] if turn < len(self.rounds) else len(self.moments) - 1
 
+    def stepped(self, turn: int) -> int:
+        """The moment after the line of a round that moves the ball."""
+        return int(np.searchsorted(self.moved, turn + 1)) if turn < self.moved[-1] else self.begin(turn + 1)
+
     @cached_property
     def minima(self) -> list[Array]:
         wanted = self.parameters
@@ -196,8 +198,8 @@ class CodeWalkthrough(LectureScene):
     def listing(self) -> None:
         """What you read is what runs; w is where the ball is. Two lines are new beside gradient descent: they keep an
         update."""
-        letter = f"`w` is ${notation().parameters}$"
-        self.speaker.say(f"what you read is what runs; {letter}", f"what you read is what \\ runs; {letter}")
+        told = "`w` is the ball's place"
+        self.speaker.say(f"what you read is what runs; {told}", f"what you read runs; \\ {told}")
         self.wait(3.8)
         self.play(FadeIn(self.code.marks), run_time=0.5)
         self.speaker.say("new beside gradient descent: these two lines", "two lines are new: \\ they keep an update")
@@ -210,17 +212,18 @@ class CodeWalkthrough(LectureScene):
         self.play(FadeIn(self.variables), FadeIn(self.settings), run_time=0.6)
         self.remove(self.ball)
         self.add(self.code.band, self.lit, self.trail, self.forces, self.goal)
-        for k in range(self.begin(1)):
+        for k in range(self.stepped(0)):
             self._take(k, SLOW[0], said=True)
-        self.wait(0.6)
+        self.wait(1.2)
 
     def again(self) -> None:
-        """The next rounds: now there is a last update{and_longer}."""
+        """The next rounds: now there is a last update{and_longer}. Its share and the slope's push make the step."""
         self.speaker.say("again: now there is a last update", "now there is a last update")
         for turn, seconds in zip((1, 2), SLOW[1:], strict=True):
-            for k in range(self.begin(turn), self.begin(turn + 1)):
+            for k in range(self.stepped(turn - 1), self.stepped(turn)):
                 self._take(k, seconds)
-        self.wait(0.6)
+        self.speaker.say(*sum_of_arrows())
+        self.wait(1.6)
 
     def round_after_round(self) -> None:
         """And so on, round after round: after {last} of them f {fallen}."""
@@ -246,7 +249,7 @@ class CodeWalkthrough(LectureScene):
         self.vanish(self.variables, self.settings, self.code.band)
         self.play(FadeIn(self.cards[MOMENTUM]), run_time=0.5)
         self.wait(1.0)
-        self.speaker.say("the same with `gamma` $= 0$: gradient descent", "with `gamma` $= 0$")
+        self.speaker.say("the same rounds without the two lines", "the same without \\ the two lines")
         self.play(Create(self.struck), FadeIn(self.cards[GD]), GrowFromCenter(self.slow.ball), run_time=0.6)
         self.add(self.slow, self.trail.ball, self.goal)
         run, step = self.runs[GD], ValueTracker(0.0)
@@ -254,12 +257,7 @@ class CodeWalkthrough(LectureScene):
         self.drive(self.cards[GD], step, partial(error_at, run))
         self.play(step.animate.set_value(run.ended_at), run_time=4.0, rate_func=linear)
         self.release()
-        both = (("momentum", MOMENTUM), ("without", GD))
-        whole = ", ".join(tinted(f"{name}: $f$ {ending(self.runs[rule], 2)}", rule_color(rule)) for name, rule in both)
-        brief = ", \\ ".join(
-            tinted(f"{name} {ending_briefly(self.runs[rule], 2)}", rule_color(rule)) for name, rule in both
-        )
-        self.speaker.say(whole, brief)
+        self.speaker.say(*compared(self.runs))
         self.wait(3.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -305,12 +303,17 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def code(self) -> Listing:
-        return Listing(walk, self.seats.listing, TINTS, MARKED, type_of_code(), self.seats.chart)
+        return Listing(walk, self.seats.listing, TINTS, MARKED, type_of_code(), self._of_the_map)
+
+    @property
+    def _of_the_map(self) -> Box:
+        """The map beside the listing: without the numbers of its vertical axis, which stand lower."""
+        return replace(self.seats.chart, left=self.map.area.left)
 
     @cached_property
     def struck(self) -> VMobject:
         """What gradient descent has not, struck out in its colour."""
-        return self.code.stroke_through(SHARE, rule_color(GD))
+        return self.code.stroke_through((MARKED[0], SHARE), rule_color(GD))
 
     @cached_property
     def moment(self) -> ValueTracker:
@@ -319,17 +322,16 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def cells(self) -> dict[str, Box]:
-        """Of the variables and what stays as it is: places in a column, numbers in another beside it or the listing; or
-        all in one."""
+        """Of the variables and the settings: in two columns or in one, or the settings beside the listing."""
         box, names = self.seats.variables.inset(left=0.1), variables_of(self.moments)
         if layout.is_narrow():
             *rows, last = box.rows(*[1.0] * (len(names) + 1), gap=0.0)
             return dict(zip(names, rows, strict=True)) | dict(zip(SETTINGS, last.columns(1.0, 1.6), strict=True))
+        if self.seats.given is not None:
+            found = [*box.rows(*[1.0] * len(names), gap=0.0), *self.seats.given.rows(*[1.0] * len(SETTINGS), gap=0.0)]
+            return dict(zip([*names, *SETTINGS], found, strict=True))
         places = [name for name in names if np.size(self.moments[-1].after[name]) > 1]
         beside = [*(name for name in names if name not in places), *SETTINGS]
-        if self.seats.given is not None:
-            found = [*box.rows(*[1.0] * len(places), gap=0.0), *self.seats.given.rows(*[1.0] * len(beside), gap=0.0)]
-            return dict(zip([*places, *beside], found, strict=True))
         second = box.width - max(NamedValue.room(name, self.moments) for name in places) - BETWEEN
         halves = [row.right_slice(second, gap=BETWEEN) for row in box.rows(*[1.0] * len(places), gap=0.0)]
         found = [half for _, half in halves] + [half for half, _ in halves]
@@ -386,7 +388,9 @@ class CodeWalkthrough(LectureScene):
     def goal(self) -> VMobject:
         """The minima that lie in the view."""
         places = np.array([self.map.to_screen(*minimum) for minimum in self.minima]).reshape(-1, 3)
-        return crosses(places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5)
+        return crosses(
+            places[inside(places, self.map.area)], stroke_color=palette().target, stroke_width=4.5
+        ).set_z_index(3)
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
@@ -395,11 +399,13 @@ class CodeWalkthrough(LectureScene):
             cards = dict(zip(self.runs, self._cards_with(significant, size), strict=True))
             if all(card.fits for card in cards.values()):
                 break
+        if not all(card.named for card in cards.values()):  # one like the other
+            cards = dict(zip(self.runs, self._cards_with(significant, size, ""), strict=True))
         cards[MOMENTUM].display(error_at(self.fast, self.fast.ended_at))
         cards[GD].display(error_at(self.runs[GD], 0))
         return cards
 
-    def _cards_with(self, significant: int, size: float) -> Iterator[RuleCard]:
+    def _cards_with(self, significant: int, size: float, label: str = "$f =$") -> Iterator[RuleCard]:
         box, wanted = self.seats.variables, self.parameters
         if is_wide():
             box = Box(box.left, box.bottom, box.right, max(box.top, self.code.code.get_bottom()[1] - 0.2))
@@ -410,6 +416,4 @@ class CodeWalkthrough(LectureScene):
             card = Box(place.left, place.top - min(CARD, place.height), place.right, place.top)
             settings = {"learning_rate": wanted.learning_rate, "momentum": momentum}
             widest = widest_of(errors, spec)
-            yield RuleCard(
-                card, name, TITLES[name], settings, spec, label="$f =$", widest=widest, size=size, named=True
-            )
+            yield RuleCard(card, name, TITLES[name], settings, spec, label, widest, size, raised=not label, named=True)

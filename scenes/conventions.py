@@ -35,13 +35,23 @@ from scenes.lecture_scene import (
 )
 from scenes.props.conventions.changing import APART, SAME, Changing, Schedule, parting, told_of_parting
 from scenes.props.conventions.next_step import LAST, NextStep
-from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, are_beside, form_color, names_of_forms
-from scenes.props.conventions.telling import concluded, conclusion, gap, lengths, told_shares
+from scenes.props.conventions.seats import Seats, seats
+from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color, names_of_forms
+from scenes.props.conventions.telling import (
+    concluded,
+    conclusion,
+    gap,
+    lengths,
+    namesakes,
+    rates,
+    told_of_namesakes,
+    told_of_rates,
+    told_shares,
+)
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import EDGE, Trail
 from scenes.stage.ink.drawing import Array, crosses, dashed, discs, inside
 from scenes.stage.ink.fading import FadeIn, FadeOut
-from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around, even_map
@@ -57,7 +67,7 @@ from scenes.stage.words.typesetting import Words
 
 PACE = 4.0  # steps a second
 LONGEST = 9.0  # seconds of one stretch
-FOOT, ROW, LOW = 0.5, 0.55, 0.1  # heights, and from the middle of a row to its baseline
+LOW = 0.1  # from the middle of a row to its baseline
 WIDTHS = {"lecture": 16.0, "pytorch": 9.0, "average": 3.5}  # of the paths: where they agree, all are seen
 BALLS = {"lecture": 0.26, "pytorch": 0.19, "average": 0.12}
 
@@ -116,7 +126,7 @@ class Conventions(LectureScene):
     def numbers(self) -> Mapping[str, Number]:
         found: dict[str, Number] = {
             "same_gap": gap(self.constant["lecture"], *self.constant.values()),
-            "parted_gap": gap(self.changed["lecture"], self.changed["pytorch"]),
+            "parted_gap": self.changing.apart,
             "others_gap": gap(self.changed["pytorch"], self.changed["average"]),
             "change_at": self.changing.turn,
         }
@@ -146,7 +156,9 @@ class Conventions(LectureScene):
             "under": told(self.conditions, self.parameters.steps),
             "kicks": "is one of a run that flies off" if self.changing.flown else first,
             "same_way": "all fly off" if self.changing.flown else f"{way}nowhere more than {apart} apart",
-            "conclusion": conclusion(self.changing.flown, self.changing.part),
+            "namesakes": namesakes(self.changing.rate),
+            "rates": rates(self.parameters.momentum),
+            "conclusion": conclusion(self.changing.flown, self.changing.part, self.changing.ratio),
             "they_part": parting(self.changing),
         }
 
@@ -158,26 +170,28 @@ class Conventions(LectureScene):
         self.show_title(self.map, *paths, self.goal, *self.legend[:-1])
 
     def letters(self) -> None:
-        """Authors write momentum in different letters."""
+        """Authors write momentum in different letters{namesakes}."""
         self._clear()
-        table = LetterTable(self.rows[1])
+        table = LetterTable(self.seats.rest)
         self.play(FadeIn(table.furniture), run_time=0.5)
         self.speaker.say("other letters ...")
         for row in table.rows:
             self.play(FadeIn(row), run_time=0.6)
+        if told := told_of_namesakes(self.changing.rate):
+            self.play(Create(table.rings), table.same.animate.set_color(palette().ink), run_time=0.6)
+            self.speaker.say(*told)
+            self.wait(2.8)
         self.wait(0.9)
 
     def forms(self) -> None:
-        """And in other forms, here in the lecture's letters: the learning rate stands inside the memory, or outside,
-        and the gradient may get a weight of one minus the momentum."""
+        """Other forms, in the lecture's letters: the learning rate inside the memory, {rates}."""
         self._clear()
-        cards = FormCards(self.rows[1])
+        cards = FormCards(self.seats.rest)
         for card in cards.cards.values():
             self.play(FadeIn(card), run_time=0.6)
             self.wait(1.8)
-        rate = notation().learning_rate
-        self.speaker.say(tinted(f"... and other forms: where is ${rate}$?", palette().gradient))
-        self.wait(3.0)
+        self.speaker.say(tinted(told_of_rates(self.parameters.momentum), palette().gradient))
+        self.wait(3.6)
 
     def same_path(self) -> None:
         """All three are run. With one learning rate they {same_way}.{under}"""
@@ -191,7 +205,7 @@ class Conventions(LectureScene):
         told = f"the same path: nowhere more than ${typed(found, 1)}$ apart"
         same = (told, "the same path, to the last digits") if self.changing.same else (f"${typed(found, 1)}$ apart",)
         self.speaker.say(*(("all fly off",) if self.changing.flown else same))
-        self.wait(3.3)
+        self.wait(2.8)
 
     def new_rate(self) -> None:
         """Now the learning rate {it_changes} {they_part}"""
@@ -234,7 +248,7 @@ class Conventions(LectureScene):
                 self._take(form)
             self.speaker.say(*(tinted(words, form_color(form)) for words in (f"{FORMS[form].title}: {why}", why)))
             self.wait(3.2)
-        self.speaker.say(*concluded(self.changing.flown, self.changing.part))
+        self.speaker.say(*concluded(self.changing.flown, self.changing.part, self.changing.ratio))
         self.wait(4.0)
 
     def _come_close(self) -> None:
@@ -263,12 +277,12 @@ class Conventions(LectureScene):
 
     @cached_property
     def laid_out(self) -> dict[str, VGroup]:
-        return self.close.laid_out(self.column[1], self.told_steps)
+        return self.close.laid_out(self.seats.bars, self.told_steps)
 
     @cached_property
     def close(self) -> NextStep:
         two = {form: self.changed[form] for form in ("lecture", "pytorch")}
-        return NextStep(self.boxes[0], self.objective, two, self.changing.turn)
+        return NextStep(self.seats.close, self.objective, two, self.changing.turn)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -297,7 +311,7 @@ class Conventions(LectureScene):
         """From now on the learning rate in the legend is the one in force."""
         self.play(FadeOut(self.legend[-1]), run_time=0.3)
         settings, rates = {"momentum": self.parameters.momentum}, self.changing.factors * self.parameters.learning_rate
-        row = self.places[1]
+        row = self.seats.settings
         line = InForce(settings, rates).seat(row.left, float(row.center[1]) - LOW).display(0.0)
         self.legend.submobjects[-1] = line
         self.play(FadeIn(line), run_time=0.3)
@@ -312,18 +326,12 @@ class Conventions(LectureScene):
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
-    def rows(self) -> tuple[Box, Box]:
-        """The line for words at the bottom, in a narrow picture two, and the rest."""
-        return layout.stage().bottom_slice(FOOT + 0.4 * layout.is_narrow(), gap=0.12)
-
-    @cached_property
-    def boxes(self) -> tuple[Box, Box]:
-        """The map at the right, and the column beside it."""
-        return layout.beside(self.rows[1], (0.6 if layout.is_wide() else 0.52) * self.rows[1].width, 5.2)
+    def seats(self) -> Seats:
+        return seats()
 
     @cached_property
     def speaker(self) -> Speaker:
-        return Speaker(self.play, self.rows[0])
+        return Speaker(self.play, self.seats.words)
 
     @cached_property
     def step(self) -> ValueTracker:
@@ -335,7 +343,7 @@ class Conventions(LectureScene):
         points = np.concatenate([run.iterates for run in (*self.constant.values(), *self.changed.values())])
         sizes = [high - low for low, high in self.objective.view]
         near = np.abs(points - points[0]).max(axis=-1) <= 2 * max(sizes)
-        return even_map(self.objective, self.boxes[0], around(points[near], 0.1, 1e-3 * max(sizes)))
+        return even_map(self.objective, self.seats.chart, around(points[near], 0.1, 1e-3 * max(sizes)))
 
     @cached_property
     def marks(self) -> list[VMobject]:
@@ -373,31 +381,18 @@ class Conventions(LectureScene):
         return trails
 
     @cached_property
-    def column(self) -> tuple[Box, Box]:
-        """The legend, and the strip below it: with room for it where the names stand beside each other."""
-        names = 1 if are_beside(self.boxes[1].width) else len(FORMS)
-        return self.boxes[1].top_slice((names + 2) * ROW, gap=0.2)
-
-    @cached_property
-    def places(self) -> tuple[Box, Box, Box]:
-        """For the names of the forms, for the settings, and for the counter."""
-        rest, names = self.column[0].bottom_slice(2 * ROW, gap=0.0)
-        settings, counter = rest.rows(1, 1, gap=0.0)
-        return names, settings, counter
-
-    @cached_property
     def legend(self) -> VGroup:
         """The forms, and the settings."""
-        return VGroup(*names_of_forms(self.places[0]), self._settings(self.changing.first))
+        return VGroup(*names_of_forms(self.seats.names), self._settings(self.changing.first))
 
     def _settings(self, factor: float) -> Words:
         """The learning rate in force, and the momentum."""
         wanted = {"learning_rate": factor * self.parameters.learning_rate, "momentum": self.parameters.momentum}
-        return layout.place(settings_line(wanted), self.places[1], LEFT)
+        return layout.place(settings_line(wanted), self.seats.settings, LEFT)
 
     @cached_property
     def counter(self) -> Counter:
-        return Counter(self.places[2], "step", widest=self.parameters.steps)
+        return Counter(self.seats.counter, "step", widest=self.parameters.steps)
 
     @cached_property
     def strips(self) -> tuple[ErrorStrip, ErrorStrip]:
@@ -408,7 +403,9 @@ class Conventions(LectureScene):
         found = {form: np.insert(lengths(run), 0, np.nan) for form, run in runs.items()}  # none before the first
         colors, both = {form: form_color(form) for form in FORMS}, (*self.constant.values(), *self.changed.values())
         beside = {str(k): lengths(run) for k, run in enumerate(both)}
-        strip = ErrorStrip(self.column[1], found, colors, "length of each step", beside=beside)
+        name = "length of each step"
+        name = layout.choose(name, name if layout.is_narrow() else "length of step", name)
+        strip = ErrorStrip(self.seats.strip, found, colors, name, beside=beside)
         for form, curve in zip(FORMS, strip.curves, strict=True):
             curve.set_stroke(width=0.8 * WIDTHS[form])
         return strip

@@ -233,7 +233,7 @@ class DerivedNotTyped(LectureScene):
         self.play(*map(FadeIn, (*self.titles.values(), *self.firsts.values())), run_time=0.6)
         self.wait(1.6)
         self.play(*map(FadeIn, self.shades), run_time=0.7)
-        some = ("shaded: the wrong sign, its downhill leads uphill", "shaded: the wrong sign")
+        some = ("shaded: wrong sign, the typed downhill leads uphill", "shaded: the wrong sign")
         self.speaker.say(*(some if self.shaded_somewhere else ("nowhere the wrong sign",)))
         self.wait(2.4)
 

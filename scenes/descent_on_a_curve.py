@@ -41,9 +41,10 @@ from scenes.lecture_scene import (
 )
 from scenes.props.descent_on_a_curve.loss_strip import LossStrip
 from scenes.props.descent_on_a_curve.near import Near, Push
-from scenes.props.descent_on_a_curve.standings import Standings, height
+from scenes.props.descent_on_a_curve.standings import HEIGHT, Standings
 from scenes.props.descent_on_a_curve.sums import first_step, second_step
 from scenes.props.descent_on_a_curve.tale import TOLERANCE, Tale
+from scenes.props.descent_on_a_curve.together import Together
 from scenes.stage.curves.graph import CurvePanel, window
 from scenes.stage.curves.walk import CurveWalk, walks_of
 from scenes.stage.ink import layout
@@ -53,9 +54,8 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.step_table import StepTable, run_table
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, HEADING, Words, bold, on_baseline
+from scenes.stage.words.typesetting import BODY, Words, bold
 from scenes.typed import as_list
 
 RUNS = ("without", "some", "much")
@@ -255,14 +255,13 @@ class DescentOnACurve(LectureScene):
         for curve in self.strip.curves:
             curve.set_stroke(opacity=1)
         self.strip.display(0)
-        title, word, count = self.together
-        self.play(*map(FadeIn, (title, word, count, *self.racers.values())), run_time=0.6)
-        if self.tale.passing:
-            self.speaker.say("passing through is not arriving", "passing is not arriving")
+        self.play(*map(FadeIn, (self.together.racing, *self.racers.values())), run_time=0.6)
         step, last = ValueTracker(0.0), max(run.ended_at for run in self.runs.values())
         for stop, pace in ((min(SLOW, last), PACES[0]), (last, 2 * PACES[1])):
-            self._go_on((self.strip, count, *self.racers.values()), step, stop, pace)
+            self._go_on((self.strip, self.together.count, *self.racers.values()), step, stop, pace)
         self.speaker.say(*self.tale.winner(self.color(self.tale.best or RUNS[0])))
+        if self.tale.passing:
+            self.play(FadeOut(self.together.racing), FadeIn(self.together.point), run_time=0.6)
         self.wait(3.0)
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -338,7 +337,7 @@ class DescentOnACurve(LectureScene):
         """Of the column: title, table, standings, words."""
         title, rest = self.boxes[2].top_slice(TITLE_ROW, gap=0.0)
         words, rest = rest.bottom_slice(LINE, gap=0.15)
-        standings, table = rest.bottom_slice(height(), gap=0.2)
+        standings, table = rest.bottom_slice(HEIGHT, gap=0.2)
         return title, table, standings, words
 
     @cached_property
@@ -399,7 +398,7 @@ class DescentOnACurve(LectureScene):
 
     @cached_property
     def strip(self) -> LossStrip:
-        name = "loss after each step" if layout.is_wide() else "loss"
+        name = layout.choose("loss after each step", "loss" if layout.is_small() else "loss by step", "loss by step")
         return LossStrip(self.boxes[1], self.runs, {name: self.color(name) for name in RUNS}, TOLERANCE, name)
 
     @cached_property
@@ -407,12 +406,8 @@ class DescentOnACurve(LectureScene):
         return Standings(self.parts[2], self.tale, self.color)
 
     @cached_property
-    def together(self) -> tuple[Words, Words, Numeral]:
-        """When all run at once, the title, and the step that they are taking."""
-        title, box = bold("all three together", BODY), self.parts[1]
-        word, base = layout.place(Words("step", HEADING), box, LEFT), float(box.center[1]) - 0.2
-        count = Numeral([box.left + 0.5 * box.width, base, 0.0], "d", HEADING).display(0)
-        return layout.place(title, self.parts[0], LEFT), on_baseline(word, base), count
+    def together(self) -> Together:
+        return Together(*self.parts[:2])
 
 
 def said(step: int | None) -> int | str:

@@ -74,7 +74,7 @@ def test_the_listing_is_the_source() -> None:
     assert listing.source == inspect.getsource(walk).rstrip()
     letters = "".join(listing.source.split())
     assert len(listing.code.submobjects) == len(letters)
-    assert len(listing.code.glyphs(5, 8, 14)) == len("update")
+    assert len(listing.code.glyphs(4, 8, 14)) == len("update")
 
 
 def test_each_row_is_lit_where_it_stands() -> None:
@@ -85,7 +85,7 @@ def test_each_row_is_lit_where_it_stands() -> None:
         assert band.get_top()[1] > max(glyph.get_top()[1] for glyph in glyphs)
         assert band.get_bottom()[1] < min(glyph.get_bottom()[1] for glyph in glyphs)
         for other in (row - 1, row + 1):
-            if 0 <= other < 8:
+            if 0 <= other < len(listing.baselines):
                 middles = [glyph.get_center()[1] for glyph in listing.code.glyphs(other)]
                 assert all(not band.get_bottom()[1] < y < band.get_top()[1] for y in middles)
 
@@ -163,8 +163,8 @@ def test_what_is_given_stands_clear_of_the_lit_rows() -> None:
     """In 4:3 it stands beside the listing, above the rows of the loop, which are lit over the width of all rows."""
     with studio(make_profile("l", aspect="4:3")), typeset_cache():
         scene: Any = make_scene("code_walkthrough", {"momentum": 0.123456})
-        lit = layout.box_of(scene.code.light(3, 7).band)
-        beside = [*scene.settings, scene.variable_of["t"]]
+        lit = layout.box_of(scene.code.light(2, 6).band)
+        beside = [*scene.settings]
     assert all(layout.box_of(part).overlap(lit) == 0 for part in beside)
     assert all(layout.safe_frame().contains(layout.box_of(part)) for part in beside)
 
@@ -173,11 +173,12 @@ def test_no_lit_ground_runs_below_the_map() -> None:
     """In 4:3 the map reaches up beside the last rows: their grounds hold their text, and end before it."""
     with studio(make_profile("l", aspect="4:3")), typeset_cache():
         scene: Any = make_scene("code_walkthrough", {})
-        listing, chart = scene.code, layout.box_of(scene.map)
+        listing, parts = scene.code, scene.map.family_members_with_points()
+        chart, shown = layout.box_of(scene.map), [layout.box_of(part) for part in parts]
         grounds = [layout.box_of(listing.light(row).band) for row in range(len(listing.baselines))]
         texts = [layout.box_of(row) for row in listing.code.rows]
     assert all(ground.contains(text) for ground, text in zip(grounds, texts, strict=True))
-    assert max(ground.overlap(chart) for ground in grounds) == 0
+    assert max(ground.overlap(part) for ground in grounds for part in shown) == 0
     assert any(ground.bottom < chart.top and ground.right < grounds[0].right for ground in grounds), "beside, not above"
 
 
@@ -220,7 +221,7 @@ def test_without_the_marked_lines_the_code_is_gradient_descent() -> None:
     plain = [row for row in rows if not row.strip().startswith(MARKED)]
     assert len(plain) == len(rows) - 2
     one = "\n".join(plain).replace("w - update", "w - eta * dw")
-    other = scene.code.source.replace(SHARE, "")
+    other = scene.code.source.replace(f"{MARKED[0]}\n", "\n").replace(SHARE, "")
     assert "update" not in one
     assert other != scene.code.source
     slow = scene.runs["gradient_descent"]
@@ -233,17 +234,32 @@ def test_without_the_marked_lines_the_code_is_gradient_descent() -> None:
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1"])
-def test_what_is_struck_out_is_the_share_of_the_last_update(aspect: str) -> None:
+def test_what_is_struck_out_is_what_the_two_lines_need_to_keep_an_update(aspect: str) -> None:
+    """Each stroke goes through its piece of the text, over all of it and over nothing else."""
     with studio(make_profile("l", aspect=aspect)), typeset_cache():
         scene: Any = make_scene("code_walkthrough", {})
-        line = layout.box_of(scene.struck)
-        through = [
-            "".join(scene.code.source.split())[k]
-            for k, glyph in enumerate(scene.code.code.submobjects)
-            if layout.box_of(glyph).overlap(line)
-            or (line.left <= glyph.get_center()[0] <= line.right and abs(glyph.get_center()[1] - line.center[1]) < 0.12)
-        ]
-    assert "".join(through) == "".join(SHARE.split())
+        letters, glyphs = "".join(scene.code.source.split()), scene.code.code.submobjects
+        pitch = scene.code.baselines[0] - scene.code.baselines[1]
+        through = []
+        for ends in scene.struck.get_subpaths():
+            (left, height), right = ends[0][:2], ends[-1][0]
+            across = [left - 1e-6 <= glyph.get_center()[0] <= right + 1e-6 for glyph in glyphs]
+            near = [abs(glyph.get_center()[1] - height) < 0.4 * pitch for glyph in glyphs]
+            through.append("".join(letters[k] for k in range(len(letters)) if across[k] and near[k]))
+    assert through == ["update=0", "".join(SHARE.split())]
+
+
+def test_a_round_ends_where_its_line_has_moved_the_ball() -> None:
+    """What is seen when a beat ends is the line that takes the step, lit, and the ball where it leads."""
+    scene: Any = make_scene("code_walkthrough", {})
+    rows = scene.code.source.split("\n")
+    for turn in range(3):
+        last = scene.stepped(turn)
+        assert rows[scene.moments[last - 1].line].strip() == "w = w - update"
+        assert (scene.moving(last - 1), scene.moving(last)) == (turn, turn + 1)
+        np.testing.assert_array_equal(scene.moments[last - 1].after["w"], scene.fast.iterates[turn + 1])
+    flown: Any = make_scene("code_walkthrough", {"objective": "qfsp", "learning_rate": 1e6, "steps": 3})
+    assert all(0 < flown.stepped(turn) <= len(flown.moments) for turn in range(3))
 
 
 @settings(max_examples=25, phases=[Phase.generate])
@@ -282,12 +298,23 @@ def test_variables_show_their_values() -> None:
     slope = scene.objective.gradient(scene.path[0])
     for variable in scene.variables:
         variable.display(float(at))
-    assert [number.shown for number in w.numbers] == [f"{v:.3f}".replace("-", "−") for v in scene.path[1]]
+    assert [number.shown for number in w.numbers] == [f"{v:.2f}".replace("-", "−") for v in scene.path[1]]
     assert [number.shown for number in dw.numbers] == [f"{v:.3f}".replace("-", "−") for v in slope]
     assert t.numbers[0].shown == "0"
     assert t.display(at + 0.5).numbers[0].shown == "1"
     assert dw.display(0.0).numbers[0].shown == "−"
     assert update.display(1.0).numbers[0].shown == "0.000"
+
+
+def test_a_variable_has_as_few_digits_as_show_it() -> None:
+    """Three where they do: the gradient at the bowl's start is (0.48, 3.2); four where three leave (-0.01, -0.01) of
+    (-0.005, -0.008)."""
+    shown = {}
+    for name, changes in (("bowl", {}), ("gentle", GENTLE)):
+        scene: Any = make_scene("code_walkthrough", changes)
+        slope = scene.variable_of["dw"].display(float(scene.begin(1)))
+        shown[name] = [number.shown for number in slope.numbers]
+    assert shown == {"bowl": ["0.48", "3.20"], "gentle": ["−0.005", "−0.008"]}
 
 
 def test_what_stands_on_the_screen_at_the_end() -> None:

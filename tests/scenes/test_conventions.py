@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.conventions import Conventions
-from scenes.props.conventions.spellings import FORMS, equations, memory
+from scenes.props.conventions.spellings import FORMS, NAMESAKES, equations, memory
 from scenes.stage.words.notation import NOTATIONS, notation
 
 
@@ -110,10 +111,54 @@ def test_what_is_said_is_what_plain_loops_find(
     way = np.linalg.norm(by_hand("lecture", [learning_rate] * steps, momentum) - (5.0, 1.8), axis=-1).max()
     apart = np.linalg.norm(lecture - pytorch, axis=-1).max() / way
     assume(abs(apart - 0.05) > 1e-6)
-    assert ("From there on the lecture's form parts from the other two." in scene.caption("new_rate")) == (apart > 0.05)
-    assert ("Keras has the lecture's form, PyTorch its own." in scene.caption("why")) == (apart > 0.05)
-    lengths = np.linalg.norm(np.diff(lecture, axis=0), axis=-1)
+    assert ("From there on the lecture's form parts from the other two" in scene.caption("new_rate")) == (apart > 0.05)
+    assert ("Keras has the lecture's form, PyTorch its own" in scene.caption("why")) == (apart > 0.05)
+    if found := re.search(r"is up to (\S+) off\.", scene.caption("new_rate")):
+        assert float(found[1]) == pytest.approx(apart * way, rel=0.05)
+    lengths, others = (np.linalg.norm(np.diff(path, axis=0), axis=-1) for path in (lecture, pytorch))
+    ratio = lengths[half] / others[half]
+    found = re.search(r"this step is (\S+) times as long in Keras\.", scene.caption("why"))
+    if apart > 0.05 and abs(np.log(ratio)) > 0.1:
+        assert found
+        assert float(found[1]) == pytest.approx(ratio, rel=0.05)
+    if abs(np.log(ratio)) < 0.09 or apart < 0.05:
+        assert not found
     assert scene.changing.kick("lecture") == pytest.approx(lengths[half] / lengths[half - 1], rel=1e-6)
+
+
+@pytest.mark.parametrize("rate", [0.03, 0.2, 1.0])
+def test_one_letter_is_two_things(rate: float) -> None:
+    """PyTorch's v and Sutskever's as published, from the same start: one path, and one v so many times the other."""
+    where = {name: np.array([5.0, 1.8]) for name in NAMESAKES}
+    held = {name: np.zeros(2) for name in NAMESAKES}
+    for _ in range(10):
+        slope = {name: np.array([1.0, 4.0]) * where[name] for name in NAMESAKES}
+        held["pytorch"] = 0.9 * held["pytorch"] + slope["pytorch"]
+        held["sutskever"] = 0.9 * held["sutskever"] - rate * slope["sutskever"]
+        where["pytorch"] = where["pytorch"] - rate * held["pytorch"]
+        where["sutskever"] = where["sutskever"] + held["sutskever"]
+        np.testing.assert_allclose(where["pytorch"], where["sutskever"], atol=1e-9)
+        ratio = np.linalg.norm(held["pytorch"]) / np.linalg.norm(held["sutskever"])
+        assert ratio == pytest.approx(1 / rate)
+    one, other = (NOTATIONS[name] for name in NAMESAKES)
+    assert one.update == other.update
+    told = make_scene("conventions", {"learning_rate": rate}).caption("letters")
+    found = re.search(r"PyTorch's v is (\S+) times Sutskever's", told)
+    assert (found is None) == (rate == 1), "as long as the other: nothing is said"
+    assert found is None or float(found[1]) == pytest.approx(ratio, rel=0.05)
+
+
+@pytest.mark.parametrize(("momentum", "many"), [(0.9, "10"), (0.5, "2"), (0.0, "")])
+def test_how_much_more_of_the_rate_the_average_takes(momentum: float, many: str) -> None:
+    """The rate with which its plain loop takes the path of the lecture's: by the caption, so many times that."""
+    told = make_scene("conventions", {"momentum": momentum}).caption("forms")
+    found = re.search(r"the gradient, (\S+) times the rate takes the same path", told)
+    assert (found[1] if found else "") == many
+    v, w = np.zeros(2), np.array([5.0, 1.8])
+    for _ in range(20):
+        v = momentum * v + (1 - momentum) * np.array([1.0, 4.0]) * w
+        w = w - float(many or 1) * 0.03 * v
+    np.testing.assert_allclose(w, by_hand("lecture", [0.03] * 20, momentum)[-1], atol=1e-9)
 
 
 def test_the_arrows_are_the_steps_round_the_change_and_one_scale_holds_for_all() -> None:

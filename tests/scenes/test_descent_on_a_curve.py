@@ -138,7 +138,9 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     np.testing.assert_allclose([walk.ball.get_center() for walk in scene.racers.values()], ends, atol=1e-9)
     tips = scene.strip.curves[2].points[3::4]
     np.testing.assert_allclose(tips[:20], scene.strip.to_screen(range(1, 21), run.values[1:21]), atol=1e-9)
-    assert scene.together[2].shown == "100"
+    assert scene.together.count.shown == "100"
+    assert scene.together.point in scene.mobjects, "the clip ends on its point"
+    assert scene.together.racing not in scene.mobjects
     gone = [*scene.near.walks.values(), *scene.walks.values(), *scene.tables.values(), *scene.title_of.values()]
     assert not {*gone} & {*scene.mobjects}, "nothing of the runs before stands there any longer"
 
@@ -228,6 +230,29 @@ def loops(places: list[float]) -> tuple[list[int], int | None]:
         side = x or side
     out = next((k for k in range(passes[0], len(places)) if places[k] ** 2 >= 0.01), None) if passes else None
     return passes, out
+
+
+def test_passing_through_is_only_said_of_runs_that_do() -> None:
+    """Without momentum nothing is passed: what stood beside the race stays, and the point is not made."""
+    scene = played(momenta=(0.0, 0.1, 0.2))
+    assert not scene.tale.passing
+    assert scene.together.racing in scene.mobjects
+    assert scene.together.point not in scene.mobjects
+
+
+def test_who_arrives_first_does_not_hang_on_the_bound() -> None:
+    """From 10 down to a ten-millionth, a hundred bounds: momentum 0.5 is there first, 0.9 last; by plain loops."""
+    losses = []
+    for momentum in (0.0, 0.5, 0.9):
+        place, update, run = 10.0, 0.0, [100.0]
+        for _ in range(400):
+            update = momentum * update + 0.1 * 2 * place
+            place -= update
+            run.append(place**2)
+        losses.append(np.array(run))
+    for bound in np.logspace(1, -7, 100):
+        without, some, much = (1 + int(np.flatnonzero(run >= bound)[-1]) for run in losses)
+        assert some < without < much
 
 
 def test_to_land_below_the_bound_on_the_way_is_not_to_pass_through() -> None:

@@ -39,6 +39,7 @@ USUAL, CLOSE, COMPACT = ("1.1em", "0.55em"), ("1.1em", "0.4em"), ("0.98em", "0.4
 ROOM, SIDE = 0.12, 0.14  # of a lit ground, above and at the sides
 AFTER_NAME = 0.18  # between a variable's name and its numbers
 THROUGH = 0.22  # of the way from a baseline to the next, for what is struck out
+DIGITS, OFF = (3, 4), 0.05  # of the variables' numbers: the more, if the fewer change the first one by so much of it
 CHANGES = 0.4  # of a moment, at which the new values are there
 
 
@@ -181,11 +182,11 @@ class Listing(VGroup):
             if piece in text:
                 yield row, self.code.glyphs(row, text.index(piece), text.index(piece) + len(piece))
 
-    def stroke_through(self, piece: str, color: str) -> VMobject:
-        """A line through a piece of the text, at half the height of its small letters."""
+    def stroke_through(self, pieces: Sequence[str], color: str) -> VMobject:
+        """A line through each of some pieces of the text, at half the height of its small letters."""
         pitch = float(self.baselines[0] - self.baselines[1])
         lines = []
-        for row, glyphs in self._found(piece):
+        for row, glyphs in (found for piece in pieces for found in self._found(piece)):
             height = float(self.baselines[row]) + THROUGH * pitch
             lines.append(np.array([[glyphs[0].get_left()[0], height, 0.0], [glyphs[-1].get_right()[0], height, 0.0]]))
         return polylines(lines, stroke_color=color, stroke_width=5)
@@ -306,4 +307,10 @@ def _length(values: Array, spec: str) -> float:
 
 
 def _spec(known: Array) -> str:
-    return "d" if known.dtype.kind == "i" else running_spec(np.ravel(known), 4, result=False)
+    """One format for all values of a variable: as few digits as show the first that is not zero as it is."""
+    if known.dtype.kind == "i":
+        return "d"
+    first = known[(known != 0).any(axis=1)][:1].ravel()
+    few, many = (running_spec(np.ravel(known), digits, result=False) for digits in DIGITS)
+    shown = np.array([float(format(value, few)) for value in first])
+    return few if (np.abs(shown - first) <= OFF * np.abs(first)).all() else many

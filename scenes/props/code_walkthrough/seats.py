@@ -1,7 +1,7 @@
 """Where listing, map, variables and words stand.
 
 In a wide picture the map has the whole height beside the listing. Where that has no room, it stands at the lower right,
-and reaches up beside the listing's last rows, which are short; what the function is given stands at their right, where
+and reaches up beside the listing's last rows, which are short; the settings stand at the right of the first ones, where
 the listing leaves room.
 """
 
@@ -13,18 +13,18 @@ from scenes.props.code_walkthrough.listing import CLOSE, COMPACT, USUAL
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 
-ROWS, FOOT, MAP = 3.85, 0.5, 5.2  # heights of listing and words; width of the map
+ROWS, FOOT, MAP = 3.4, 0.5, 5.2  # heights of listing and words; width of the map
 ROOM = 13.0  # width of listing and map
-LISTING, LEFT = 3.05, 4.6  # where there is less: height of the listing, and at least the width beside the map
-NARROW = 2.78  # height of the listing where it is narrow, too
-RISE, BESIDE_ROWS = 0.35, 0.68  # how far the listing reaches up to the heading, and the map up beside its last rows
+LISTING, LEFT, BELOW = 2.69, 4.2, 5.7  # where there is less: height of the listing, width beside the map, and the map's
+NARROW = 2.45  # height of the listing where it is narrow, too
+RISE, BESIDE_ROWS = 0.35, 0.62  # how far the listing reaches up to the heading, and the map up beside its last rows
 GIVEN = 2.0  # width of what stands beside the listing
 SETTING = 0.36  # height of a row there: that of the listing
 
 
 @dataclass(frozen=True)
 class Seats:
-    """The boxes; `given` is the one beside the listing, if there is room."""
+    """The boxes; `given` is the settings' beside the listing, if there is room."""
 
     listing: Box
     chart: Box
@@ -54,8 +54,8 @@ def seats() -> Seats:
     if layout.is_narrow():
         return _narrow(stage)
     listing, rest = stage.inset(top=-RISE).top_slice(LISTING, gap=0.1)
-    given = listing.right_slice(GIVEN)[0].top_slice(3 * SETTING)[0]
-    chart, rest = rest.right_slice(min(stage.width - LEFT, MAP), gap=0.3)
+    given = listing.right_slice(GIVEN)[0].top_slice(2 * SETTING)[0]
+    chart, rest = rest.right_slice(min(stage.width - LEFT, BELOW), gap=0.3)
     words, variables = rest.bottom_slice(FOOT, gap=0.05)
     return Seats(listing, chart.inset(top=-BESIDE_ROWS), variables, words, given)
 

@@ -19,11 +19,11 @@ from optimizers import Conditions, Momentum, Trajectory
 from optimizers.conditions import CONSTANT
 from scenes.lecture_scene import LearningRate, ScheduleName
 from scenes.props.conventions.spellings import FORMS, form_color
-from scenes.props.conventions.telling import as_sentence, gap, lengths
+from scenes.props.conventions.telling import as_sentence, gap, lengths, times_as_long
 from scenes.stage.ink.drawing import Array
 from scenes.stage.words.conditions import course, schedule_name
 from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.speaker import tinted
 from scenes.typed import as_list
 
@@ -69,6 +69,11 @@ class Changing:
     def first(self) -> float:
         """The factor of the runs whose learning rate stays: the first part's; of a schedule, 1."""
         return 1.0 if isinstance(self.schedule, str) else self.schedule[0]
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of those."""
+        return self.first * self.learning_rate
 
     @cached_property
     def changes(self) -> tuple[int, ...]:
@@ -154,10 +159,20 @@ class Changing:
         """Whether all take the same path while the learning rate stays."""
         return gap(self.constant["lecture"], *self.constant.values()) <= SAME * self.size
 
+    @cached_property
+    def apart(self) -> float:
+        """How far two forms get from each other when it changes."""
+        return gap(self.changed["lecture"], self.changed["pytorch"])
+
     @property
     def part(self) -> bool:
-        """Whether two forms part when it changes."""
-        return gap(self.changed["lecture"], self.changed["pytorch"]) > APART * self.size
+        """Whether they part."""
+        return self.apart > APART * self.size
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times as long as PyTorch's the lecture's step is right after the change, if that is seen."""
+        return times_as_long(self.kick("lecture"), self.kick("pytorch"))
 
     @property
     def others_stay(self) -> bool:
@@ -182,7 +197,8 @@ def parting(runs: Changing) -> str:
         return "All fly off."
     if not runs.part:
         return "They stay together."
-    who = "the lecture's form parts from the other two" if runs.others_stay else "they part"
+    off = f"who takes one for the other is up to {figure(runs.apart, 2)} off"
+    who = f"the lecture's form parts from the other two: {off}" if runs.others_stay else "they part"
     return as_sentence(who if runs.is_smooth else f"from there on {who}")
 
 
@@ -191,5 +207,6 @@ def told_of_parting(runs: Changing) -> tuple[str, ...]:
     if runs.flown or not runs.part:
         return ("all fly off" if runs.flown else "they stay together",)
     one, *others = (tinted(FORMS[form].title, form_color(form)) for form in FORMS)
-    whole = f"{one} parts from {' and '.join(others)}"
-    return (whole, "they part") if runs.others_stay else ("they part",)
+    whole = f"{one} parts from {' and '.join(others)}: up to ${typed(runs.apart, 2)}$ apart"
+    far = f"they part: up to ${typed(runs.apart, 2)}$ apart"
+    return (whole, far) if runs.others_stay else ("they part",)

@@ -12,7 +12,7 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from scenes.stage.ink import layout
-from scenes.stage.ink.drawing import polylines
+from scenes.stage.ink.drawing import discs, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.unrolled import LARGEST, factor, fitting_size
@@ -23,7 +23,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 
 INSET, LOW = 0.3, 0.1  # the second from the middle of a row to its baseline
 HEAD = 0.55  # height of a table's head
-PITCH, ABOVE = 0.85, 0.42  # between its rows, and a name over its letters
+PITCH, ABOVE, RING = 0.85, 0.42, 0.34  # between its rows, a name over its letters, and round one of them
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ FORMS: Mapping[str, Form] = {
 #: Who has which form, by what each says of its own: Keras of `keras.optimizers.SGD`, velocity = momentum * velocity -
 #: learning_rate * g and w = w + velocity; PyTorch of `torch.optim.SGD`, that it differs from that: lr * velocity.
 LIBRARIES: Mapping[str, str] = {"lecture": "Keras", "pytorch": "PyTorch"}
+
+#: Two authors with one letter for their memory: PyTorch's holds gradients, Sutskever's updates, with the learning rate
+#: in them (and the other sign); see `scenes/stage/words/notation.py` for both forms as published.
+NAMESAKES = ("pytorch", "sutskever")
 
 
 def form_color(name: str) -> str:
@@ -148,6 +152,10 @@ class LetterTable:
             self._row((who.title, *(f"${letter}$" for letter in who.of_the_rule)), top - HEAD - (k + 0.7) * pitch)
             for k, who in enumerate(writers)
         ]
+        #: The letters that are the same and are two things, and rings round them.
+        self.same = VGroup(*(row[-1] for row, who in zip(self.rows, writers, strict=True) if who.name in NAMESAKES))
+        places = np.array([letter.get_center() for letter in self.same])
+        self.rings = discs(places, RING, stroke_color=palette().gradient, stroke_width=4)
         for row, who in zip(self.rows, writers, strict=True):
             row.set_color(palette().ink if who.of_the_rule == notation().of_the_rule else palette().quiet)
 

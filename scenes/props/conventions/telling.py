@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from optimizers import Trajectory
-from scenes.props.conventions.spellings import FORMS, LIBRARIES, form_color
+from scenes.props.conventions.spellings import FORMS, LIBRARIES, NAMESAKES, form_color
 from scenes.stage.ink.drawing import Array
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import figure, typed
+from scenes.stage.words.notation import NOTATIONS, notation
 from scenes.stage.words.speaker import tinted
+
+SEEN = 1.1  # times as long: a step that is seen to be longer
 
 
 def lengths(run: Trajectory) -> Array:
@@ -21,13 +24,58 @@ def lengths(run: Trajectory) -> Array:
 
 def told_shares(kicks: Mapping[str, float], shown: Iterable[str]) -> dict[str, tuple[str, str, str]]:
     """Of the forms shown, their next step as a share of the last one: with names, without, and their colour. A form
-    that is not shown, and takes the same step as one that is, is named with it."""
+    that is not shown, and takes the same step as one that is, is named with it; and a library that has the form."""
     drawn, told = [*shown], {}
     for form in drawn:
         same = [other for other in kicks if other not in drawn and np.isclose(kicks[other], kicks[form])]
-        names, share = (FORMS[name].title for name in (form, *same)), f"${typed(100 * kicks[form], 2)} %$ of it"
+        names, share = (_with_library(name) for name in (form, *same)), f"${typed(100 * kicks[form], 2)} %$ of it"
         told[form] = (f"{', '.join(names)}: {share}", share, form_color(form))
     return told
+
+
+def _with_library(form: str) -> str:
+    title, library = FORMS[form].title, LIBRARIES.get(form)
+    return title if library in (None, title) else f"{title} ({library})"
+
+
+def told_of_namesakes(rate: float) -> tuple[str, ...]:
+    """That one letter is two things, how far apart, and more briefly: as Typst markup; nothing where they are equal."""
+    one, other = (NOTATIONS[name] for name in NAMESAKES)
+    ratio, letter = typed(1 / rate, 2), notation().learning_rate
+    if ratio == "1":
+        return ()
+    brief = f"with ${letter} = {typed(rate)}$ {one.title}'s ${one.update}$ is ${ratio}$ times {_surname(other.title)}'s"
+    return f"one letter, two things: {brief}", brief
+
+
+def namesakes(rate: float) -> str:
+    """The same in a caption, as the end of a sentence."""
+    one, other = (NOTATIONS[name] for name in NAMESAKES)
+    ratio = figure(1 / rate, 2)
+    if ratio == "1":
+        return ""
+    found = f"{one.title}'s {one.update} is {ratio} times {_surname(other.title)}'s"
+    return f"; one letter may be two things: at a rate of {figure(rate)} {found}"
+
+
+def _surname(author: str) -> str:
+    return author.split()[0]
+
+
+def told_of_rates(momentum: float) -> str:
+    """What the forms make of the learning rate: how many times as large the average's is, on the same path."""
+    letter, many = notation().learning_rate, typed(1 / (1 - momentum), 2)
+    if not momentum:
+        return f"... and other forms: where is ${letter}$?"
+    return f"... and other forms: the average takes ${many}$ times ${letter}$ for the same path"
+
+
+def rates(momentum: float) -> str:
+    """The same in a caption, as the end of a sentence."""
+    if not momentum:
+        return "or outside"
+    weighed = "where one minus the momentum weighs the gradient"
+    return f"or outside; {weighed}, {figure(1 / (1 - momentum), 2)} times the rate takes the same path"
 
 
 def gap(first: Trajectory, *others: Trajectory) -> float:
@@ -38,28 +86,37 @@ def gap(first: Trajectory, *others: Trajectory) -> float:
     return float(np.nanmax(gaps))
 
 
-def conclusion(flown: bool, parted: bool) -> str:
-    """What follows for somebody who changes the learning rate, as the runs are, in a caption."""
-    if parted and not flown:
-        one, other = LIBRARIES.values()
-        return f"Look before you change the rate: {one} has the lecture's form, {other} its own."
-    return as_sentence(_without_parting(flown))
+def times_as_long(one: float, other: float) -> float | None:
+    """How many times as long as another a step is; None if that is hardly seen."""
+    ratio = one / other if other else np.inf
+    return ratio if np.isfinite(ratio) and not 1 / SEEN <= ratio <= SEEN else None
 
 
-def concluded(flown: bool, parted: bool) -> tuple[str, ...]:
+def conclusion(flown: bool, parted: bool, ratio: float | None) -> str:
+    """What follows for somebody who changes the learning rate, as the runs are, in a caption; `ratio` is how many times
+    as long as PyTorch's the step of the lecture's form is right after the change."""
+    if flown or not parted:
+        return as_sentence(_without_parting(flown))
+    one, other = LIBRARIES.values()
+    forms = f"{one} has the lecture's form, {other} its own"
+    if ratio is None:
+        return f"Look before you change the rate: {forms}."
+    return f"{forms}: with one schedule for both this step is {figure(ratio, 2)} times as long in {one}."
+
+
+def concluded(flown: bool, parted: bool, ratio: float | None) -> tuple[str, ...]:
     """The same on the screen, each library in the colour of its form."""
     if flown or not parted:
         return (_without_parting(flown),)
-    one, other = LIBRARIES.items()
-    long = (
-        tinted(f"{one[1]} has the lecture's form", form_color(one[0])),
-        tinted(f"{other[1]} its own", form_color(other[0])),
+    (form, one), (own, other) = LIBRARIES.items()
+    if ratio is None:
+        long = tinted(f"{one} has the lecture's form", form_color(form)), tinted(f"{other} its own", form_color(own))
+        short = tinted(f"{one}: the lecture's form", form_color(form)), tinted(f"{other}: its own", form_color(own))
+        return f"before you change the rate: {', '.join(long)}", ", ".join(short)
+    brief = (
+        f"in {tinted(one, form_color(form))} ${typed(ratio, 2)}$ times as long as in {tinted(other, form_color(own))}"
     )
-    short = (
-        tinted(f"{one[1]}: the lecture's form", form_color(one[0])),
-        tinted(f"{other[1]}: its own", form_color(other[0])),
-    )
-    return f"before you change the rate: {long[0]}, {long[1]}", f"{short[0]}, {short[1]}"
+    return f"the same schedule: this step is {brief}", f"this step: {brief}"
 
 
 def _without_parting(flown: bool) -> str:
