@@ -15,7 +15,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.even_map import even_map
 from scenes.stage.panels.gauge import Gauge
-from scenes.stage.panels.plot import Panel
+from scenes.stage.panels.plot import plot_area
 from scenes.stage.runs.pair import NAMES
 from scenes.stage.runs.surface_and_map import BALL
 from scenes.stage.words.typesetting import BODY, bold, escape, on_baseline
@@ -42,18 +42,24 @@ class Row:
         return self._fitted(chart), gauges
 
     def _fitted(self, box: Box) -> Box:
-        """So much of a box as the map of the ground needs: what is flat is known for its window alone."""
-        ground = self.ground
-        across, up = (float(np.ptp(side)) for side in ground.view)
-        area = Panel(box, *ground.view, ground.names, framed=True).area
-        too_wide, too_high = area.width - area.height * across / up, area.height - area.width * up / across
-        return Box(box.left, box.bottom + max(0.0, too_high), box.right - max(0.0, too_wide), box.top)
+        """The box of a map that fills a given one without its ticks and names, which are known by now, and shows the
+        window of the ground: what is flat is known for that alone."""
+        across, up = (float(np.ptp(side)) for side in self.ground.view)
+        unit = min(box.width / across, box.height / up)
+        wanted = found = Box(box.left, box.top - unit * up, box.left + unit * across, box.top)
+        for _ in range(2):  # the room for the ticks depends on the box, a little
+            area = plot_area(found, *self.ground.view, self.ground.names)
+            found = found.inset(
+                wanted.left - area.left, wanted.bottom - area.bottom, area.right - wanted.right, area.top - wanted.top
+            )
+        return found
 
     @cached_property
     def picture(self) -> VGroup:
         """The ground once more: the map with what is flat, and the paths."""
         ground, box = self.ground, self.boxes[0]
         chart = even_map(ground.objective, box, ground.view, ground.map.levels)
+        chart.remove(chart.labels, chart.names)
         paths = [
             Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=0.8 * BALL).display(ground.last)
             for name, run in reversed([*ground.runs.items()])  # the slower lies above, as in its beat
@@ -67,7 +73,7 @@ class Row:
         beside, first = self.boxes[1], next(iter(self.gauges.values()))
         room = beside.width if self.headed else layout.box_of(first.label).left - CLEAR - beside.left
         title = escape(self.ground.objective.title)
-        names = [bold(words, BODY) for words in (f"{title}: {self.ground.called}", f"{title}: steps", title)]
+        names = [bold(words, BODY) for words in (f"{title}: {self.ground.called}", f"{title}: steps on flat", title)]
         name = next((words for words in names if words.width <= room), names[-1])
         head = layout.place(layout.shrink_into(name, room), beside.top_slice(HEAD)[0], DL)
         return VGroup(head if self.headed else on_baseline(head, first.baseline))
