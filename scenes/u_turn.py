@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
-from manim import RIGHT, UP, Create, GrowFromCenter, Mobject, ValueTracker, VGroup, VMobject, linear
+from manim import Create, GrowFromCenter, Mobject, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
 from objectives import OBJECTIVES, AnyObjective, DataObjective
@@ -32,11 +32,9 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.u_turn.both import Both
-from scenes.props.u_turn.closer import Closer, counted, seen_closer, with_room
 from scenes.props.u_turn.exhibit import Exhibit, between
 from scenes.props.u_turn.ground import Valleys
 from scenes.props.u_turn.verdict import (
-    HARDLY_LEFT,
     barely_left,
     compared,
     dip_and_arrival,
@@ -51,15 +49,17 @@ from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, crosses, inside, polyline_points
 from scenes.stage.ink.fading import FadeIn, FadeOut
-from scenes.stage.ink.palette import luminance, palette, rule_color
+from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.maps.even_map import even_map
+from scenes.stage.maps.legend import legend
 from scenes.stage.panels.scoreboard import Scoreboard
+from scenes.stage.runs.closer import Closer, counted, seen_closer, with_room
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
-from scenes.stage.words.endings import last_value
+from scenes.stage.words.endings import HARDLY_LEFT, last_value
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
-from scenes.stage.words.typesetting import Words, fitting_words, quiet
+from scenes.stage.words.typesetting import Words, fitting_words
 
 OLD_DATA = "gentle_slope_neuron"
 LAST = 10  # steps at the end, whose largest error tells an arrival from a dip
@@ -165,7 +165,7 @@ class UTurn(LectureScene):
         """Momentum turns back and forth across the valley."""
         room = self.boxes[1].bottom_slice(FOOT, gap=0.15)[1]
         self.exhibit = Exhibit(room, self.first_objective, self.objective)
-        _, self.legend = self._map()
+        self.legend = legend(self.map)
         self.show_title(self.exhibit, self.map, self.legend)
 
     def old_data(self) -> None:
@@ -317,13 +317,6 @@ class UTurn(LectureScene):
     @cached_property
     def map(self) -> ContourMap:
         return even_map(self.first_objective, self.boxes[0], self.view, self.levels)
-
-    def _map(self) -> tuple[ContourMap, Words]:
-        """The map, and how to read its colours."""
-        chart = self.map
-        low = "pale" if luminance(palette().ground) > 0.5 else "dark"
-        legend = quiet(f"error: {low} is low")
-        return chart, legend.next_to(chart.frame, UP, buff=0.12).align_to(chart.frame, RIGHT)
 
     def _goal(self) -> VMobject:
         """The minima that lie in the view, marked on the map."""

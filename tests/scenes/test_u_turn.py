@@ -14,9 +14,10 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
-from scenes.props.u_turn.verdict import barely_left, compared, hardly, ringed, told_at_last
+from scenes.props.u_turn.verdict import barely_left, compared, ringed, told_at_last
 from scenes.stage.ink import layout
 from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.words.endings import hardly
 from scenes.stage.words.figures import figure
 from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
 from scenes.u_turn import UTurn

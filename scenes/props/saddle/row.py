@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 from manim import DL, VGroup
 
 from scenes.props.saddle.flat_ground import WIDER, FlatGround, hatching_on
@@ -13,9 +12,8 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
-from scenes.stage.maps.even_map import even_map
+from scenes.stage.maps.even_map import bare_map
 from scenes.stage.panels.gauge import Gauge
-from scenes.stage.panels.plot import plot_area
 from scenes.stage.runs.pair import NAMES
 from scenes.stage.runs.surface_and_map import BALL
 from scenes.stage.words.typesetting import BODY, bold, escape, on_baseline
@@ -37,29 +35,15 @@ class Row:
         """For the map, and for the gauges beside it."""
         if layout.is_tall():  # there is no room beside a map: it stands below
             high, low = self.box.top_slice(HEAD + 2 * GAUGE + 0.2, gap=0.4)
-            return self._fitted(low), high
+            return low, high
         gauges, chart = self.box.right_slice(self.box.width - self.box.height - 0.2, gap=0.4)
-        return self._fitted(chart), gauges
-
-    def _fitted(self, box: Box) -> Box:
-        """The box of a map that fills a given one without its ticks and names, which are known by now, and shows the
-        window of the ground: what is flat is known for that alone."""
-        across, up = (float(np.ptp(side)) for side in self.ground.view)
-        unit = min(box.width / across, box.height / up)
-        wanted = found = Box(box.left, box.top - unit * up, box.left + unit * across, box.top)
-        for _ in range(2):  # the room for the ticks depends on the box, a little
-            area = plot_area(found, *self.ground.view, self.ground.names)
-            found = found.inset(
-                wanted.left - area.left, wanted.bottom - area.bottom, area.right - wanted.right, area.top - wanted.top
-            )
-        return found
+        return chart, gauges
 
     @cached_property
     def picture(self) -> VGroup:
         """The ground once more: the map with what is flat, and the paths."""
         ground, box = self.ground, self.boxes[0]
-        chart = even_map(ground.objective, box, ground.view, ground.map.levels)
-        chart.remove(chart.labels, chart.names)
+        chart = bare_map(ground.objective, box, ground.view, ground.map.levels)
         paths = [
             Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=0.8 * BALL).display(ground.last)
             for name, run in reversed([*ground.runs.items()])  # the slower lies above, as in its beat

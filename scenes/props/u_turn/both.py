@@ -14,12 +14,12 @@ import numpy as np
 from manim import LEFT, UP, VGroup
 
 from optimizers import Trajectory
-from scenes.props.u_turn.closer import with_room
 from scenes.stage.ink.ball import Rings, Trail, parted
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.panels.plot import Range
+from scenes.stage.runs.closer import with_room
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.typesetting import SMALL, Words
 

@@ -13,7 +13,7 @@ from scenes.stage.ink.drawing import Array, dashed, discs, polylines
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
+from scenes.stage.words.endings import HARDLY_LEFT, ending, ending_briefly, flies_off, hardly, last_value
 from scenes.stage.words.figures import LONG, figure, in_math, sentence_format, typed
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.turning import SEEN_AS, u_turns
@@ -21,8 +21,6 @@ from scenes.stage.words.typesetting import SMALL, Words
 
 TICK = np.array([[0.0, 0.16, 0.0], [0.0, -0.16, 0.0]])  # a mark across a line
 DOT = 0.11
-HARDLY_LEFT = "hardly left"
-HARDLY = 0.01  # of the first error: who has lost no more of it has hardly left
 
 
 def turning(run: Trajectory, steps: int) -> str:
@@ -61,11 +59,6 @@ def barely_left(run: Trajectory) -> str:
         return ""
     errors = f"${in_math(format(first, '.3f'))} arrow.r {in_math(format(last, '.3f'))}$"
     return f"{tinted('gradient descent', rule_color(GD))} {HARDLY_LEFT}: {errors}"
-
-
-def hardly(first: float, last: float) -> bool:
-    """Whether an error has fallen, and by less than one in a hundred; both can be told apart by three decimals."""
-    return 0 < first - last < HARDLY * abs(first) < LONG and format(first, ".3f") != format(last, ".3f")
 
 
 def errors_at_last(slow: Trajectory, fast: Trajectory) -> str:
