@@ -218,11 +218,11 @@ class UTurn3D(TwoRuns):
         turns = u_turns(self.count)
         came_of_it = "flies off" if self.lost else "still lower" if self._told_lower else ""
         self.duet.speaker.say(*((f"{turns}, and {came_of_it}", f"{turns}, {came_of_it}") if came_of_it else (turns,)))
-        self.wait(2.4)
+        self.wait(2.9)
         if self._told_lower and self.stays:
             name = tinted("gradient descent", rule_color(GD))
             self.duet.speaker.say(f"{turns}; {name} has {HARDLY_LEFT}", f"{name} \\ has {HARDLY_LEFT}")
-        self.wait(2.4)
+        self.wait(2.9)
 
     def from_above(self) -> None:
         """The errors after {last} steps: gradient descent {gd_end}; momentum {momentum_end}{with_turns}."""
