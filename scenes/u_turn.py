@@ -65,7 +65,7 @@ OLD_DATA = "gentle_slope_neuron"
 LAST = 10  # steps at the end, whose largest error tells an arrival from a dip
 LEAD = 6  # steps before the first u-turn at which the film slows down
 QUICK, SLOW, BRISK = 12.0, 2.5, 7.0  # steps a second
-BEFORE = 4.5  # seconds of the runs on the wide valley
+BEFORE = 3.6  # seconds of the runs on the wide valley
 NEVER = "never"
 LONGEST = 12.0  # seconds of one stretch
 FOOT = 0.85  # height of the line for words, before the scoreboard has one
@@ -172,10 +172,10 @@ class UTurn(LectureScene):
         """{what_is_shown}"""
         self.play(Create(self.exhibit.fit), run_time=0.9)
         self.say(self.valleys.said[0] if self.changes_data else "where does it lead?")
-        self.wait(1.6)
+        self.wait(1.1)
         if self.changes_data:
             self._run_before()
-        self.wait(2.6)
+        self.wait(2.1)
 
     def new_data(self) -> None:
         """{what_changes}"""
@@ -220,7 +220,7 @@ class UTurn(LectureScene):
         share, window = ValueTracker(0.0), near.window()
         self.play(Create(window), run_time=0.6)
         self.say("the end of the way, seen closer")
-        self.wait(0.8)
+        self.wait(0.6)
         window.add_updater(lambda frame: frame.set_points(polyline_points(near.frame(share.get_value()))))
         self.play(share.animate.set_value(1.0), run_time=1.2)
         window.clear_updaters()
@@ -247,13 +247,13 @@ class UTurn(LectureScene):
         for sentence, mark in dip_and_arrival(self.runs[MOMENTUM], self.board.strip, self.parameters.tolerance):
             self.play(Create(mark), run_time=0.6)
             self.say(sentence)
-            self.wait(2.4)
+            self.wait(2.2)
         if told := barely_left(self.runs[GD]):
             self.play(FadeIn(self.both.by_the_ball(GD, HARDLY_LEFT)), run_time=0.5)
             self.say(told)
-            self.wait(2.0)
+            self.wait(1.5)
         self.say(told_at_last(self.runs[GD], self.runs[MOMENTUM], self.parameters.tolerance))
-        self.wait(3.0)
+        self.wait(2.6)
 
     def say(self, markup: str) -> None:
         """Put a sentence into the line for words, in place of the last one."""

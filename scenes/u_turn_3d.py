@@ -175,7 +175,7 @@ class UTurn3D(TwoRuns):
         """{a_landscape}{sides}"""
         super().surface()
         self.play(FadeIn(self.legend), run_time=0.4)
-        self.wait(1.2)
+        self.wait(0.2)
 
     def two_balls(self) -> None:
         """Both start at the same place{where_they_start}."""
@@ -184,13 +184,13 @@ class UTurn3D(TwoRuns):
         self.duet.set_out()
         self.add(self.rings)
         self.duet.speaker.say(*SAME)
-        self.wait(1.4)
+        self.wait(1.2)
         self.duet.speaker.hush()
         if self.lead:
             self.duet.walk(self.lead, LAPSE, azimuth=self.duet.azimuth + LAPSED)
         if self.level_start:
             self.duet.speaker.say("nearly level ground: a slow start", "nearly level ground: \\ a slow start")
-            self.wait(1.4)
+            self.wait(0.8)
 
     def in_and_out(self) -> None:
         """Momentum {how_it_runs}{a_u_turn}."""
@@ -206,7 +206,7 @@ class UTurn3D(TwoRuns):
             self.duet.speaker.say(
                 "the slope turns the ball back: a u-turn", "the slope turns the ball \\ back: a u-turn"
             )
-        self.wait(3.4)
+        self.wait(2.8)
 
     def to_the_end(self) -> None:
         """{turning}{stays}. {too_small}"""
@@ -236,7 +236,7 @@ class UTurn3D(TwoRuns):
         if closer.needed:
             shown.append(closer.picture(rule_color(MOMENTUM)))
         self.play(*map(FadeIn, shown), run_time=0.6)
-        self.wait(2.0)
+        self.wait(1.1)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 

@@ -149,7 +149,9 @@ def test_each_turn_has_a_ring_of_its_own_on_the_last_map_or_in_its_inset(aspect:
         chart = Landing(scene.duet, [*scene.verdicts()]).map
         closer = scene.closer(chart)
         assert closer.needed
-        closer.picture("#000000")
+        words = layout.box_of(closer.picture("#000000")[-1])
+        assert closer.map.area.contains(words)
+        assert not inside(closer.map.to_screen(*scene.runs["momentum"].iterates.T), words).any()
         assert [*with_room(scene.runs["momentum"], scene.duet.view), *closer.hidden] == scene.turns["momentum"]
         rings = closer.rings
         gaps = np.linalg.norm(np.diff(rings.centers, axis=0), axis=1)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from manim import UR, VGroup, VMobject
+from manim import DL, DR, UL, UR, VGroup, VMobject
 
 from objectives import AnyObjective
 from optimizers import Trajectory
@@ -166,9 +166,16 @@ class Inset(Closer):
         tie = polylines([np.array([small[one], large[other]])], stroke_color=target, stroke_width=2)
         rim = polylines([outline_of(self.map.area)], stroke_color=target, stroke_width=3)
         words = Words(f"$times {in_math(figure(self.magnified, 2))}$", SMALL, on_picture=True)
-        layout.place(words, self.map.area.inset(*[PAD] * 4), UR)
+        self._in_a_free_corner(words)
         trail, rings = self.trail(color).display(self.run.ended_at), self.rings.display(self.run.ended_at)
         return VGroup(tie, self.window(), self.map, trail, rings, self.goal(), rim, words)
+
+    def _in_a_free_corner(self, words: Words) -> Words:
+        """In the corner of its map whose middle is farthest from the run."""
+        places = self.map.to_screen(*self.run.iterates[: self.run.ended_at + 1].T)
+        seen, room = places[inside(places, self.map.area)], self.map.area.inset(*[PAD] * 4)
+        tried = [layout.place(words.copy(), room, corner).get_center() for corner in (UR, UL, DR, DL)]
+        return words.move_to(max(tried, key=lambda at: np.linalg.norm(seen - at, axis=1).min(initial=np.inf)))
 
 
 def free_corner(area: Box, places: Array) -> Box | None:
