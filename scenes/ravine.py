@@ -17,18 +17,19 @@ from pydantic import Field
 
 from objectives import Objective, typeset_function
 from objectives.surfaces import ravine
-from optimizers import Rule, Trajectory, descend
+from optimizers import GradientDescent, Rule, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
+from scenes.props.ravine.column import NAMES, cards_in
 from scenes.props.ravine.pushes import LAST, HeadToTail, Pushes, marked_step, pushes_at
 from scenes.props.ravine.rates import (
+    BEST,
     LARGE,
     MOMENTUM,
     SMALLER,
     Alone,
     best_alone,
     best_said,
-    just_below_divergence,
-    largest_without_overshoot,
+    reasons,
     rules_of,
 )
 from scenes.props.ravine.tale import Tale
@@ -42,18 +43,15 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, lit_contour
 from scenes.stage.maps.even_map import around, even_map, unit_of
 from scenes.stage.maps.vectors import angle_between
-from scenes.stage.panels.scoreboard import error_at, errors_of
-from scenes.stage.words.cards import AT_RIGHT, FEW, Counter, RuleCard, card_height
+from scenes.stage.panels.scoreboard import error_at
+from scenes.stage.words.cards import AT_RIGHT, Counter, RuleCard
 from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import figure, running_spec
-from scenes.stage.words.numerals import widest_of
+from scenes.stage.words.figures import figure
 from scenes.stage.words.speaker import FOOT, LineForWords, tinted
 from scenes.stage.words.typesetting import on_baseline, quiet, wrapped_formula
 
 ALONG, ACROSS = 0, 1  # axes
-NAMES = {LARGE: "gradient_descent", SMALLER: "gradient_descent", MOMENTUM: "momentum"}
-PACE, LONGEST = 3.0, 10.0  # steps a second, and seconds of one run at most
-BETWEEN = 0.18  # two cards
+PACE, LONGEST, BRIEFLY = 3.0, 10.0, 3.0  # steps a second; seconds of one run at most, and of the best one
 ARROW = 1.5  # length of the arrow that points downhill
 OFF = 20.0  # degrees: downhill is another way
 FAINT, OVER = 0.3, 0.65  # opacity of a run that is over, and of its card
@@ -98,8 +96,7 @@ class Ravine(LineForWords, LectureScene):
 
     @cached_property
     def runs(self) -> dict[str, Trajectory]:
-        steps = self.parameters.steps
-        return {name: descend(self.objective, rule, self.start, steps) for name, rule in self.rules.items()}
+        return {name: self.all_runs[name] for name in self.rules}
 
     @cached_property
     def tale(self) -> Tale:
@@ -110,6 +107,16 @@ class Ravine(LineForWords, LectureScene):
         """The best that gradient descent can do here without momentum."""
         curvatures = (1.0, float(self.parameters.condition_number))
         return best_alone(self.objective, self.start, curvatures, self.parameters.steps)
+
+    @cached_property
+    def all_rules(self) -> dict[str, Rule[Any]]:
+        """And gradient descent with the best of all learning rates, if there is one."""
+        return self.rules | ({} if self.alone is None else {BEST: GradientDescent(self.alone.rate)})
+
+    @cached_property
+    def all_runs(self) -> dict[str, Trajectory]:
+        steps = self.parameters.steps
+        return {name: descend(self.objective, rule, self.start, steps) for name, rule in self.all_rules.items()}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs
@@ -181,13 +188,10 @@ class Ravine(LineForWords, LectureScene):
 
     @property
     def why_these(self) -> tuple[str, str]:
-        """Where the large learning rate and the momentum come from, as Typst markup; nothing where they were given."""
-        rate, gamma = self.numbers()["large_rate"], self.numbers()["gamma"]
-        given = self.parameters.learning_rate, self.parameters.momentum
-        return (
-            "" if given[0] is not None else just_below_divergence(float(rate), self.parameters.condition_number),
-            "" if given[1] is not None or float(rate) > 1 else largest_without_overshoot(float(gamma)),
-        )
+        """Where the large learning rate and the momentum come from."""
+        rate, gamma, wanted = self.numbers()["large_rate"], self.numbers()["gamma"], self.parameters
+        given = wanted.learning_rate is not None, wanted.momentum is not None
+        return reasons(float(rate), float(gamma), wanted.condition_number, given)
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -234,12 +238,15 @@ class Ravine(LineForWords, LectureScene):
         self.speaker.say(f"smaller steps: {calm}, and {far}", f"{calm}, and {far}")
         self.wait(2.6)
         if self.alone is not None:
+            self._fade(SMALLER)
+            self._show_best()
             self.speaker.say(*best_said(self.alone))
             self.wait(3.0)
 
     def with_momentum(self) -> None:
         """Momentum {gamma:g} with the large learning rate again: {momentum_does}"""
-        self._fade(SMALLER)
+        if self.alone is None:
+            self._fade(SMALLER)
         self._say(self.why_these[1], "now momentum: ")
         self._send(MOMENTUM)
         does = (
@@ -255,7 +262,7 @@ class Ravine(LineForWords, LectureScene):
         """Why: a step with momentum is the sum of all pushes so far, each weighted by {gamma:g} to the power of its
         age. At step {moment}: across, {across_so}; along, {along_so}."""
         self.speaker.hush()
-        self.vanish(*self.cards.values(), *self.heads)
+        self.vanish(*(card for name, card in self.cards.items() if name != SMALLER or self.alone is None), *self.heads)
         trail = self.trails[MOMENTUM]
         step = ValueTracker(float(self.parameters.steps))
         self.drive(trail, step)
@@ -319,6 +326,18 @@ class Ravine(LineForWords, LectureScene):
         self.play(step.animate.set_value(steps), run_time=min(steps / PACE, LONGEST), rate_func=linear)
         self.release()
 
+    def _show_best(self) -> None:
+        """The run with the best of all learning rates, in place of those before."""
+        step = ValueTracker(0.0)
+        self.vanish(self.trails[LARGE], self.trails[SMALLER], self.cards[SMALLER])
+        self.play(FadeIn(self.cards[BEST]), GrowFromCenter(self.trails[BEST].ball), run_time=0.5)
+        self.add(self.trails[BEST])
+        self.drive(self.trails[BEST], step)
+        self.drive(self.counter, step)
+        self.drive(self.cards[BEST], step, lambda k: error_at(self.all_runs[BEST], k))
+        self.play(step.animate.set_value(self.parameters.steps), run_time=BRIEFLY, rate_func=linear)
+        self.release()
+
     def _fade(self, name: str) -> None:
         """A run that is over goes to the background."""
         self.speaker.hush()
@@ -370,28 +389,12 @@ class Ravine(LineForWords, LectureScene):
     def trails(self) -> dict[str, Trail]:
         return {
             name: Trail(self.map.to_screen(*run.iterates.T), rule_color(NAMES[name]), self.map.area).keep()
-            for name, run in self.runs.items()
+            for name, run in self.all_runs.items()
         }
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
-        """A card a run, with as many digits of the error as have room."""
-        errors = errors_of(self.runs.values())
-        below = self.boxes[1].top_slice(FOOT, gap=0.1)[1]
-        above = below.top_slice(3 * card_height(below.width) + 2 * BETWEEN)[0].rows(1, 1, 1, gap=BETWEEN)
-        boxes = dict(zip(self.runs, above, strict=True))
-        for significant, size in FEW:
-            spec = running_spec(errors, significant)
-            cards = {name: self._card(name, box, spec, widest_of(errors, spec), size) for name, box in boxes.items()}
-            if all(card.fits for card in cards.values()):
-                break
-        return cards
-
-    def _card(self, name: str, box: Box, spec: str, widest: float, size: float) -> RuleCard:
-        rule = self.rules[name]
-        settings = {key: getattr(rule, key) for key in ("learning_rate", "momentum") if hasattr(rule, key)}
-        card = RuleCard(box, NAMES[name], rule.title, settings, spec, widest=widest, size=size, raised=name == MOMENTUM)
-        return card.display(error_at(self.runs[name], 0))
+        return cards_in(self.boxes[1].top_slice(FOOT, gap=0.1)[1], self.all_rules, self.all_runs)
 
     @cached_property
     def counter(self) -> Counter:

@@ -33,7 +33,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.saddle.adding_up import AddingUp, Sum, summed
 from scenes.props.saddle.flat_ground import FlatGround
-from scenes.props.saddle.flat_steps import steps_on_flat
+from scenes.props.saddle.flat_steps import off_flat, steps_on_flat
 from scenes.props.saddle.row import Row
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
@@ -46,7 +46,7 @@ from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
 from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import escape
+from scenes.stage.words.typesetting import Words, escape
 
 A_GROUND = {"saddle": "a saddle", "plateau": "a pit in a plateau"}  # in a sentence; any other by its title
 PLACES = ("first", "second")
@@ -69,7 +69,7 @@ class Saddle(LectureScene):
         objective: ObjectiveName = Field(
             "saddle", description="The first ground: a name, or an expression in two variables."
         )
-        start: Point | None = Field((3.0, 0.001), description="Where both start on the first, a little off the ridge.")
+        start: Point | None = Field((3.0, 0.01), description="Where both start on the first, a little off the ridge.")
         learning_rate: LearningRate = Field(0.05, description="Learning rate of both rules on the first.")
         second_objective: ObjectiveName = Field("plateau", description="The second ground, in the same way.")
         second_start: Point | None = Field(
@@ -214,8 +214,12 @@ class Saddle(LectureScene):
 
     @property
     def first_away(self) -> bool:
-        """Whether momentum takes fewer steps where it is flat, on both grounds."""
-        return all(self.flat_in_all(place, MOMENTUM) < self.flat_in_all(place, GD) for place in PLACES)
+        """Whether momentum takes fewer steps where it is flat, on both grounds, and is off it sooner."""
+        return all(
+            self.flat_in_all(place, MOMENTUM) < self.flat_in_all(place, GD)
+            and off_flat(counted[MOMENTUM]) < off_flat(counted[GD])
+            for place, (counted, _) in self.on_flat.items()
+        )
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -224,8 +228,8 @@ class Saddle(LectureScene):
         self.grounds["first"].begin()
 
     def first_ground(self) -> None:
-        """First: {first_title}. Hatched on the map is what is flat: gentler than a fifth of the steepest place on the
-        way."""
+        """First: {first_title}. Hatched on the map is what is flat: its slope is less than a fifth of the steepest on
+        the way."""
         self._show_ground("first")
 
     def first_run(self) -> None:
@@ -277,9 +281,9 @@ class Saddle(LectureScene):
         self.play(FadeIn(ground.hatching), *map(FadeIn, ground.goals), *grow, run_time=1.2)
         but = ", the goal not counted" if ground.goals else ""
         speaker.say(
-            f"flat: gentler than a fifth of the steepest place{but or ' on the way'}",
-            f"flat: below a fifth of the steepest{but}",
-            "flat: below a fifth of the steepest",
+            f"flat: its slope is less than a fifth of the steepest{but or ' on the way'}",
+            f"flat: slope below a fifth of the steepest{but}",
+            "flat: slope below a fifth of the steepest",
         )
         self.wait(2.6)
 
@@ -307,6 +311,7 @@ class Saddle(LectureScene):
                 f"{name} overshoots at step ${away[0]}$",
                 f"{name}: out at ${away[0]}$, \\ back at step ${away[1]}$",
             )
+            self.play(*map(FadeIn, self.overshoots[place]), run_time=0.4)
             self.wait(1.8)
         self.wait(0.8)
         ground.speaker.say(*self._compared(place))
@@ -325,22 +330,24 @@ class Saddle(LectureScene):
         ground = self.grounds[place]
         ground.speaker.hush()
         parts = [ground.terrain, ground.map, ground.hatching, ground.counter, *ground.goals, *ground.cards.values()]
-        self.play(*map(FadeOut, (*parts, *ground.paths.values())), run_time=0.7)
+        self.play(*map(FadeOut, (*parts, *ground.paths.values(), *self.overshoots[place])), run_time=0.7)
 
     def _verdict(self) -> tuple[str, ...]:
         if not self.first_away:
             return ("momentum does not take fewer steps on both", "not on both")
-        why, name = (
-            "small slopes that agree add up" if self.total else "on both",
-            tinted(NAMES[MOMENTUM], rule_color(MOMENTUM)),
-        )
-        return f"{why}: {name} takes fewer steps on flat ground", f"{why}: {name} takes fewer", why
+        sooner = f"{tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))} is off sooner"
+        return (f"{sooner}: small slopes that agree add up", sooner) if self.total else (f"on both {sooner}", sooner)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
     def grounds(self) -> dict[str, FlatGround]:
         return {place: self._ground(place) for place in PLACES}
+
+    @cached_property
+    def overshoots(self) -> dict[str, list[Words]]:
+        """On each ground: the word at the part of momentum's path that overshoots, if it does."""
+        return {place: ground.overshoot_marks(MOMENTUM) for place, ground in self.grounds.items()}
 
     def _ground(self, place: str) -> FlatGround:
         rules, runs = (lambda: self.rules(place)), (lambda: self.runs(place))

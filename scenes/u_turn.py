@@ -1,6 +1,7 @@
 """Momentum oscillates in and out of the valley, and still arrives first.
 
-New data turn the neuron's wide valley into a narrow one. Both rules start on its flank: gradient descent creeps,
+New data turn the neuron's wide valley into a narrow one. In the wide one momentum turns back a few times. Then both
+rules start on the flank of the narrow one: gradient descent creeps,
 momentum shoots through and turns back, again and again, and its error falls all the same. On the error strip a dip is
 told from an arrival: what counts is the step from which the error stays below the tolerance. U-turns for which the
 map has no room are shown closer.
@@ -13,10 +14,10 @@ from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
-from manim import RIGHT, UP, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
+from manim import Create, GrowFromCenter, Mobject, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
-from objectives import OBJECTIVES, AnyObjective, DataObjective, typeset, typeset_function
+from objectives import OBJECTIVES, AnyObjective, DataObjective
 from optimizers import Rule, Trajectory, descend
 from scenes.lecture_scene import (
     Claim,
@@ -30,33 +31,44 @@ from scenes.lecture_scene import (
     objective_of,
     start_of,
 )
-from scenes.props.u_turn.closer import Closer, counted, seen_closer, with_room
+from scenes.props.u_turn.both import Both
+from scenes.props.u_turn.exhibit import Exhibit, between
 from scenes.props.u_turn.ground import Valleys
-from scenes.props.u_turn.verdict import dip_and_arrival, told_at_last, turning
+from scenes.props.u_turn.verdict import (
+    barely_left,
+    compared,
+    dip_and_arrival,
+    errors_at_last,
+    outcome,
+    ringed,
+    told_at_last,
+    turned_in,
+    turning,
+)
 from scenes.reads import derived
 from scenes.stage.ink import layout
-from scenes.stage.ink.ball import Rings, Trail, parted
 from scenes.stage.ink.drawing import Array, crosses, inside, polyline_points
 from scenes.stage.ink.fading import FadeIn, FadeOut
-from scenes.stage.ink.palette import luminance, palette, rule_color
+from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing, heights, levels
 from scenes.stage.maps.even_map import even_map
-from scenes.stage.panels.data_panel import DataPanel
+from scenes.stage.maps.legend import legend
 from scenes.stage.panels.scoreboard import Scoreboard
+from scenes.stage.runs.closer import Closer, counted, seen_closer, with_room
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
-from scenes.stage.words.endings import ending, last_value
-from scenes.stage.words.figures import LONG, figure, in_math, sentence_format
+from scenes.stage.words.endings import HARDLY_LEFT, last_value
+from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
-from scenes.stage.words.typesetting import Words, fitting_formula, fitting_words, quiet, wrapped_formula
+from scenes.stage.words.typesetting import Words, fitting_words
 
 OLD_DATA = "gentle_slope_neuron"
 LAST = 10  # steps at the end, whose largest error tells an arrival from a dip
 LEAD = 6  # steps before the first u-turn at which the film slows down
 QUICK, SLOW, BRISK = 12.0, 2.5, 7.0  # steps a second
+BEFORE = 3.6  # seconds of the runs on the wide valley
 NEVER = "never"
 LONGEST = 12.0  # seconds of one stretch
-BALL, RIM, RING = 0.125, 0.07, 0.22  # radius of a ball, what is seen of one under the other, and radius of a ring
-FOOT = 0.5  # height of the line for words, before the scoreboard has one
+FOOT = 0.85  # height of the line for words, before the scoreboard has one
 
 
 class UTurn(LectureScene):
@@ -89,6 +101,12 @@ class UTurn(LectureScene):
     def runs(self) -> dict[str, Trajectory]:
         start, steps = start_of(self.parameters.start, self.objective), self.parameters.steps
         return {name: descend(self.objective, rule, start, steps) for name, rule in self.rules.items()}
+
+    @cached_property
+    def before(self) -> dict[str, Trajectory]:
+        """The same two on the old data's valley, from the same start."""
+        start, steps = start_of(self.parameters.start, self.objective), self.parameters.steps
+        return {name: descend(self.first_objective, rule, start, steps) for name, rule in self.rules.items()}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs
@@ -127,56 +145,46 @@ class UTurn(LectureScene):
         shown, changes = f"The map of {self.objective.title}.", "Both rules start at the same place."
         if self.changes_data:
             wide, narrow = self.valleys.told
-            shown = f"Two points, a neuron, its error: {wide}."
+            turned = turned_in(self.before[MOMENTUM], self.parameters.steps)
+            shown = f"Two points, a neuron, its error: {wide}. Here {turned}."
             changes = f"Other data, another error: {narrow}."
-        slow, fast = self.runs[GD], self.runs[MOMENTUM]
+        fast = self.runs[MOMENTUM]
         return {
             "what_is_shown": shown,
             "what_changes": changes,
             "what_momentum_does": turning(fast, self.parameters.steps),
             "too_small": TOO_SMALL,
-            "where_they_are": counted(fast.u_turns, self.ringed),
-            "errors": f"gradient descent {self._at(slow)}, momentum {self._at(fast).removeprefix('is ')}",
-            "what_becomes_of_it": self._outcome(),
+            "where_they_are": counted(fast.u_turns, with_room(fast, self.view)),
+            "errors": errors_at_last(self.runs[GD], fast),
+            "what_becomes_of_it": outcome(fast, self.parameters.tolerance),
         }
-
-    @staticmethod
-    def _at(run: Trajectory) -> str:
-        """Where a run is in the end, to three decimals."""
-        end = last_value(run)
-        return f"is at {sentence_format(end, '.3f')}" if abs(end) < LONG else ending(run)
-
-    def _outcome(self) -> str:
-        run, tolerance = self.runs[MOMENTUM], self.parameters.tolerance
-        dip, arrival = run.first_below(tolerance), run.stays_below(tolerance)
-        if dip is None:
-            return f"The error of momentum never falls below {figure(tolerance, 6)}."
-        if arrival is None:
-            return f"Its error dips below {figure(tolerance, 6)} first at step {dip}, and does not stay there."
-        return f"Its error dips below {figure(tolerance, 6)} first at step {dip}; from {arrival} on it stays there."
 
     # The beats ------------------------------------------------------------------------------------------------------
 
     def opening(self) -> None:
         """Momentum turns back and forth across the valley."""
-        self.exhibit, self.fit = self._exhibit()
-        _, self.legend = self._map()
+        room = self.boxes[1].bottom_slice(FOOT, gap=0.15)[1]
+        self.exhibit = Exhibit(room, self.first_objective, self.objective)
+        self.legend = legend(self.map)
         self.show_title(self.exhibit, self.map, self.legend)
 
     def old_data(self) -> None:
         """{what_is_shown}"""
-        self.play(Create(self.fit), run_time=0.9)
+        self.play(Create(self.exhibit.fit), run_time=0.9)
         self.say(self.valleys.said[0] if self.changes_data else "where does it lead?")
-        self.wait(5.2)
+        self.wait(1.1)
+        if self.changes_data:
+            self._run_before()
+        self.wait(2.1)
 
     def new_data(self) -> None:
         """{what_changes}"""
         self.hush()
         if self.changes_data:
-            self.play(FadeOut(self.fit), run_time=0.5)
+            self.play(FadeOut(self.exhibit.fit), *map(FadeOut, self.on_the_wide.shown), run_time=0.5)
             self._morph_data()
-            self.data.bend(self.fit, np.array(self.objective.minima[0]))
-            self.play(Create(self.fit), run_time=0.9)
+            self.exhibit.data.bend(self.exhibit.fit, np.array(self.objective.minima[0]))
+            self.play(Create(self.exhibit.fit), run_time=0.9)
         if self.changes_data or self.objective.minima:
             self.say(self.valleys.said[1] if self.changes_data else "to where it is lowest")
         self.goal = self._goal()
@@ -185,16 +193,18 @@ class UTurn(LectureScene):
 
     def in_and_out(self) -> None:
         """{what_momentum_does}."""
-        self.play(FadeOut(self.exhibit), FadeOut(self.fit), FadeOut(self.said), run_time=0.5)
+        self.play(FadeOut(self.exhibit), FadeOut(self.exhibit.fit), FadeOut(self.said), run_time=0.5)
         self.said = VGroup()
         self._furnish()
         self.play(*(FadeIn(part) for part in self.board.parts), run_time=0.8)
-        self.play(*(GrowFromCenter(trail.ball) for trail in self.trails.values()), run_time=0.6)
-        self.add(self.rings, *self.trails.values(), self.board.rings)
+        self.play(*(GrowFromCenter(trail.ball) for trail in self.both.trails.values()), run_time=0.6)
+        self.add(*self.both.shown, self.board.rings)
         if self.runs[MOMENTUM].u_turns:
             self.say(SEEN_AS)
         for last, pace in self.stretches:
             self._run_to(last, pace)
+        if self.changes_data and self.valleys.narrows and self.runs[MOMENTUM].u_turns:
+            self.say(compared(self.runs[MOMENTUM], self.before[MOMENTUM]))
         self.wait(2.4)
 
     def closer(self) -> None:
@@ -210,36 +220,40 @@ class UTurn(LectureScene):
         share, window = ValueTracker(0.0), near.window()
         self.play(Create(window), run_time=0.6)
         self.say("the end of the way, seen closer")
-        self.wait(0.8)
+        self.wait(0.6)
         window.add_updater(lambda frame: frame.set_points(polyline_points(near.frame(share.get_value()))))
         self.play(share.animate.set_value(1.0), run_time=1.2)
         window.clear_updaters()
         trail, step = near.trail(rule_color(MOMENTUM)), ValueTracker(float(near.begin))
         inset = VGroup(near.map, near.goal(), trail)
-        far = [self.map, self.legend, self.rings, *self.trails.values(), self.goal]
-        self.play(FadeIn(inset), *(FadeOut(part) for part in far), FadeOut(window), run_time=0.8)
+        self.play(FadeIn(inset), *map(FadeOut, self.far), FadeOut(window), run_time=0.8)
         self.add(near.rings, trail)
         self.drive(near.rings, step)
         self.drive(trail, step)
         last = self.runs[MOMENTUM].ended_at
         self.play(step.animate.set_value(last), run_time=min((last - near.begin) / BRISK, LONGEST), rate_func=linear)
         self.release()
-        self.say(f"{seen_closer(count, self.ringed)}, ${in_math(figure(near.magnified, 2))}$ times closer")
-        self.wait(2.4)
+        self.inset.add(inset, near.rings)
         self.say(SHOWN)
         self.wait(2.6)
-        self.hold()
-        self.play(FadeOut(inset), FadeOut(near.rings), *(FadeIn(part) for part in far), run_time=0.8)
+        self.say(f"{seen_closer(count, self.both.ringed)}, ${in_math(figure(near.magnified, 2))}$ times closer")
+        self.wait(2.4)
 
     def still_faster(self) -> None:
         """After {steps} steps {errors}. {what_becomes_of_it}"""
-        self.play(FadeOut(self.board.rings), run_time=0.5)
+        self.hush()
+        back = [FadeOut(self.inset), *map(FadeIn, self.far)] if len(self.inset) else []
+        self.play(FadeOut(self.board.rings), *back, run_time=0.8)
         for sentence, mark in dip_and_arrival(self.runs[MOMENTUM], self.board.strip, self.parameters.tolerance):
             self.play(Create(mark), run_time=0.6)
             self.say(sentence)
-            self.wait(2.4)
+            self.wait(2.2)
+        if told := barely_left(self.runs[GD]):
+            self.play(FadeIn(self.both.by_the_ball(GD, HARDLY_LEFT)), run_time=0.5)
+            self.say(told)
+            self.wait(1.5)
         self.say(told_at_last(self.runs[GD], self.runs[MOMENTUM], self.parameters.tolerance))
-        self.wait(3.0)
+        self.wait(2.6)
 
     def say(self, markup: str) -> None:
         """Put a sentence into the line for words, in place of the last one."""
@@ -304,25 +318,6 @@ class UTurn(LectureScene):
     def map(self) -> ContourMap:
         return even_map(self.first_objective, self.boxes[0], self.view, self.levels)
 
-    def _map(self) -> tuple[ContourMap, Words]:
-        """The map, and how to read its colours."""
-        chart = self.map
-        low = "pale" if luminance(palette().ground) > 0.5 else "dark"
-        legend = quiet(f"error: {low} is low")
-        return chart, legend.next_to(chart.frame, UP, buff=0.12).align_to(chart.frame, RIGHT)
-
-    def _exhibit(self) -> tuple[VGroup, VMobject]:
-        """What is minimised, and the curve of the best fit: a neuron over its data, or a formula alone."""
-        objective, box = self.first_objective, self.boxes[1].bottom_slice(FOOT, gap=0.15)[1]
-        if not isinstance(objective, DataObjective) or objective.curve is None:
-            return VGroup(layout.place(wrapped_formula(typeset_function(objective), box.width), box)), VMobject()
-        above, below = box.top_slice(1.15, gap=0.1)
-        formula = fitting_formula(f"f(x) = {typeset(objective.model)}", box.width)
-        (x, y), later = objective.curve, cast(DataObjective, self.objective).curve
-        self.data = DataPanel(below, objective.predict, x, y, also=later and later[0])
-        fit = self.data.curve(palette().quiet, np.array(objective.minima[0])) if objective.minima else VMobject()
-        return VGroup(layout.place(formula, above), self.data), fit
-
     def _goal(self) -> VMobject:
         """The minima that lie in the view, marked on the map."""
         places = np.array([self.map.to_screen(*minimum) for minimum in self.objective.minima]).reshape(-1, 3)
@@ -333,43 +328,41 @@ class UTurn(LectureScene):
     def _morph_data(self) -> None:
         """Move the data points to their new places; the error surface follows."""
         old, new = cast(DataObjective, self.first_objective), cast(DataObjective, self.objective)
-        share = ValueTracker(0.0)
-
-        def between() -> DataObjective:
-            part = share.get_value()
-            return new.with_data({name: (1 - part) * old.data[name] + part * new.data[name] for name in new.data})
-
-        self.map.add_updater(lambda chart: chart.redraw(between()))
-        self.data.add_updater(lambda panel: panel.show_data(*between().data.values()))
+        share, data = ValueTracker(0.0), self.exhibit.data
+        self.map.add_updater(lambda chart: chart.redraw(between(old, new, share.get_value())))
+        data.add_updater(lambda panel: panel.show_data(*between(old, new, share.get_value()).data.values()))
         self.play(share.animate.set_value(1.0), run_time=3.5)
         self.map.clear_updaters()
-        self.data.clear_updaters()
+        data.clear_updaters()
 
     def _furnish(self) -> None:
         """The scores at the left; paths and the rings of the u-turns on the map."""
         self.board = Scoreboard(self.boxes[1], self.rules, self.runs, turning=MOMENTUM)
-        paths = {name: self.map.to_screen(*run.iterates.T) for name, run in self.runs.items()}
-        rim, until = {GD: RIM, MOMENTUM: 0.0}, parted([*paths.values()], 2 * BALL)
-        self.trails = {
-            name: Trail(paths[name], rule_color(name), self.map.area, ball=BALL, rim=rim[name], until=until)
-            for name in self.runs
-        }
 
     @cached_property
-    def rings(self) -> Rings:
-        """Round the u-turns that have room for one."""
-        turns = np.array(self.ringed, dtype=int)
-        return Rings(self.map.to_screen(*self.runs[MOMENTUM].iterates[turns].T), turns, RING, self.map.area)
+    def both(self) -> Both:
+        """The runs on the map."""
+        return Both(self.runs, self.map, self.view)
 
     @cached_property
-    def ringed(self) -> list[int]:
-        """The steps of the u-turns that have room for a ring."""
-        return with_room(self.runs[MOMENTUM], self.view)
+    def on_the_wide(self) -> Both:
+        """The runs on the map of the old data."""
+        return Both(self.before, self.map, self.view)
+
+    @cached_property
+    def inset(self) -> VGroup:
+        """What is seen closer, while it is."""
+        return VGroup()
+
+    @property
+    def far(self) -> list[Mobject]:
+        """What is seen from further off."""
+        return [self.map, self.legend, *self.both.shown, self.goal]
 
     @cached_property
     def near(self) -> Closer:
         """Where the map has no room for a ring."""
-        return Closer(self.objective, self.map, self.runs[MOMENTUM], self.ringed, self.boxes[0])
+        return Closer(self.objective, self.map, self.runs[MOMENTUM], self.both.ringed, self.boxes[0])
 
     @cached_property
     def stretches(self) -> list[tuple[int, float]]:
@@ -386,9 +379,20 @@ class UTurn(LectureScene):
             if end > start
         ]
 
+    def _run_before(self) -> None:
+        """Both runs on the valley of the old data."""
+        step = ValueTracker(0.0)
+        self.play(*(GrowFromCenter(trail.ball) for trail in self.on_the_wide.trails.values()), run_time=0.5)
+        self.add(*self.on_the_wide.shown)
+        for shown in self.on_the_wide.shown:
+            self.drive(shown, step)
+        self.play(step.animate.set_value(self.parameters.steps), run_time=BEFORE, rate_func=linear)
+        self.release()
+        self.say(ringed(self.before[MOMENTUM], self.parameters.steps))
+
     def _run_to(self, last: int, pace: float) -> None:
         """Let both rules take their steps up to `last`, at `pace` steps a second."""
-        for shown in (self.rings, *self.trails.values()):
+        for shown in self.both.shown:
             self.drive(shown, self.step)
         self.board.drive(self.drive, self.step)
         seconds = (last - self.step.get_value()) / pace

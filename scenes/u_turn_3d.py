@@ -12,19 +12,27 @@ from functools import cached_property
 from typing import cast
 
 import numpy as np
+from manim import RIGHT, VGroup, VMobject
 from pydantic import Field
 
+from objectives import DataObjective
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, Number, ObjectiveName, Point
+from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Rings
-from scenes.stage.ink.fading import FadeOut
+from scenes.stage.ink.fading import FadeIn, FadeOut
+from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.legend import legend
+from scenes.stage.runs.closer import Inset, with_room
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.runs.two_runs import SAME, TwoRuns
 from scenes.stage.terrain.orbit import View
-from scenes.stage.words.endings import ending, flies_off
+from scenes.stage.words.endings import HARDLY_LEFT, ending, flies_off, hardly
 from scenes.stage.words.figures import figure
+from scenes.stage.words.speaker import tinted
 from scenes.stage.words.turning import TOO_SMALL, u_turns
+from scenes.stage.words.typesetting import Words, quiet
 
 OPEN_END = 4.0  # the azimuth from which one looks into the valley
 LAPSED = 22.0  # degrees on the way there when the time lapse is over: at both halts numbers are there, or not
@@ -33,6 +41,7 @@ LAPSE, SLOW, QUICK, LONGEST = 2.6, 2.2, 9.0, 11.0  # seconds of time lapse; step
 LEVEL_GROUND = 0.05  # of the steepest slope on its way: nearly level
 LAST = 10  # steps at the end, whose largest error tells an arrival from a dip
 RING = 0.17  # radius
+SIDES, APART = 0.42, 0.7  # height of what the coordinates are, and its distance from the formula beside it
 
 
 class UTurn3D(TwoRuns):
@@ -94,7 +103,10 @@ class UTurn3D(TwoRuns):
         return {
             **super().words(),
             "how_it_runs": "flies off" if self.lost else turned,
+            "a_u_turn": "" if self.lost or not self.count else ": the slope there turns it back, a u-turn",
+            "sides": self._sides(" In it w is the weight, b the bias."),
             "turning": self._turning(),
+            "stays": f", which has {HARDLY_LEFT} its start" if self._told_lower and self.stays else "",
             "with_turns": "" if self.lost else f", with {u_turns(self.count)}",
             "too_small": TOO_SMALL,
             "where_they_start": f", where the ground is nearly level: {self._lapse}" if self.level_start else "",
@@ -105,8 +117,24 @@ class UTurn3D(TwoRuns):
         turned = u_turns(self.count).capitalize()
         if self.lost:
             return f"{turned}, and momentum flies off"
-        still = ", and still momentum ends lower than gradient descent" if self.count and self.lower else ""
+        still = ", and still momentum ends lower than gradient descent" if self._told_lower else ""
         return f"{turned} in {self.last} steps{still}"
+
+    @property
+    def _told_lower(self) -> bool:
+        """Whether it is told that momentum ends lower all the same."""
+        return bool(self.count) and self.lower and not self.lost
+
+    @property
+    def stays(self) -> bool:
+        """Whether gradient descent has hardly left its start."""
+        run = self.runs[GD]
+        return hardly(float(run.values[0]), self.ends[GD])
+
+    def _sides(self, told: str) -> str:
+        """What the coordinates of an error over data are, if they are called as weight and bias are; else nothing."""
+        over_data = isinstance(self.objective, DataObjective)
+        return told if over_data and [*map(str, self.objective.variables)] == ["w", "b"] else ""
 
     @property
     def lost(self) -> bool:
@@ -137,9 +165,17 @@ class UTurn3D(TwoRuns):
             if flies_off(run) or run.undefined_at is not None:
                 yield Verdict(name, title, ending(run, 2).split(", ")[0])
             else:
-                yield Verdict(name, title, u_turns(len(self.turns[name])), self._valued(self.ends[name]))
+                turned = u_turns(len(self.turns[name]))
+                told = f"{HARDLY_LEFT}, {turned}" if name == GD and self.stays else turned
+                yield Verdict(name, title, told, self._valued(self.ends[name]))
 
     # The beats ------------------------------------------------------------------------------------------------------
+
+    def surface(self) -> None:
+        """{a_landscape}{sides}"""
+        super().surface()
+        self.play(FadeIn(self.legend), run_time=0.4)
+        self.wait(0.2)
 
     def two_balls(self) -> None:
         """Both start at the same place{where_they_start}."""
@@ -148,14 +184,18 @@ class UTurn3D(TwoRuns):
         self.duet.set_out()
         self.add(self.rings)
         self.duet.speaker.say(*SAME)
-        self.wait(1.4)
+        self.wait(1.2)
         self.duet.speaker.hush()
         if self.lead:
             self.duet.walk(self.lead, LAPSE, azimuth=self.duet.azimuth + LAPSED)
+        if self.level_start:
+            self.duet.speaker.say("nearly level ground: a slow start", "nearly level ground: \\ a slow start")
+            self.wait(0.8)
 
     def in_and_out(self) -> None:
-        """Momentum {how_it_runs}."""
+        """Momentum {how_it_runs}{a_u_turn}."""
         left = self.third_turn - self.lead
+        self.duet.speaker.hush()
         self.drive(self.rings, self.duet.step)
         if left > 0:
             self.duet.walk(self.third_turn, min(left / SLOW, LONGEST), view=self.from_the_open_end)
@@ -163,20 +203,26 @@ class UTurn3D(TwoRuns):
         if self.lost:
             self.duet.speaker.say("momentum flies off", "flies off")
         elif self.count:
-            self.duet.speaker.say("up the wall, and back")
-        self.wait(3.4)
+            self.duet.speaker.say(
+                "the slope turns the ball back: a u-turn", "the slope turns the ball \\ back: a u-turn"
+            )
+        self.wait(2.8)
 
     def to_the_end(self) -> None:
-        """{turning}. {too_small}"""
+        """{turning}{stays}. {too_small}"""
         left = self.last - self.third_turn
         self.duet.speaker.hush()
         if left > 0:
             self.drive(self.rings, self.duet.step)
             self.duet.walk(self.last, min(left / QUICK, LONGEST))
         turns = u_turns(self.count)
-        came_of_it = "flies off" if self.lost else "still lower" if self.lower and self.count else ""
+        came_of_it = "flies off" if self.lost else "still lower" if self._told_lower else ""
         self.duet.speaker.say(*((f"{turns}, and {came_of_it}", f"{turns}, {came_of_it}") if came_of_it else (turns,)))
-        self.wait(4.8)
+        self.wait(2.9)
+        if self._told_lower and self.stays:
+            name = tinted("gradient descent", rule_color(GD))
+            self.duet.speaker.say(f"{turns}; {name} has {HARDLY_LEFT}", f"{name} \\ has {HARDLY_LEFT}")
+        self.wait(2.9)
 
     def from_above(self) -> None:
         """The errors after {last} steps: gradient descent {gd_end}; momentum {momentum_end}{with_turns}."""
@@ -184,7 +230,13 @@ class UTurn3D(TwoRuns):
         landing = Landing(
             self.duet, [*self.verdicts()], self.deepest, lowest, also=lambda chart: [self.rings_on(chart)]
         )
-        landing.play([self.rings, *self._targets])
+        landing.play([self.rings, self.legend, *self._targets])
+        closer = self.closer(landing.map)
+        shown: list[VMobject] = [legend(landing.map, self.duet.called)]
+        if closer.needed:
+            shown.append(closer.picture(rule_color(MOMENTUM)))
+        self.play(*map(FadeIn, shown), run_time=0.6)
+        self.wait(1.1)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -213,6 +265,28 @@ class UTurn3D(TwoRuns):
         at = self.turns[MOMENTUM]
         places = chart.to_screen(*self.runs[MOMENTUM].iterates[at].T).reshape(-1, 3)
         return Rings(places, at, RING, chart.area).display(step)
+
+    def closer(self, chart: ContourMap) -> Inset:
+        """The turns whose rings lie over each other on a map."""
+        return Inset(self.objective, chart, self.runs[MOMENTUM], with_room(self.runs[MOMENTUM], self.duet.view))
+
+    @cached_property
+    def legend(self) -> Words:
+        """How the map beside the surface is read."""
+        return legend(self.duet.map, self.duet.called)
+
+    @cached_property
+    def formula(self) -> VGroup:
+        """What is minimised, and beside it, or below, what its two coordinates are."""
+        formula, whole = self.duet.formula(whole_line=True), self.duet.whole_line
+        if not (told := self._sides("$w$: the weight, $b$: the bias")):
+            return VGroup(formula)
+        sides = quiet(told)
+        if formula.width + APART + sides.width <= whole.width:
+            return layout.place(VGroup(formula, sides.next_to(formula, RIGHT, buff=APART)), whole)
+        below, above = whole.bottom_slice(SIDES, gap=0.0)
+        layout.place(layout.shrink_into(formula, above.width, above.height), above)
+        return VGroup(formula, layout.place(layout.shrink_into(sides, below.width), below))
 
     @cached_property
     def rings(self) -> Rings:

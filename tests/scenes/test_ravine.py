@@ -17,7 +17,7 @@ from objectives.errors import UsageError
 from objectives.surfaces import ravine
 from optimizers import theory
 from scenes.props.ravine.pushes import DOT, TOO_SMALL, marked_step
-from scenes.props.ravine.rates import LARGE, MOMENTUM, SMALLER, best_alone, lowest_rate
+from scenes.props.ravine.rates import BEST, LARGE, MOMENTUM, SMALLER, best_alone, lowest_rate
 from scenes.ravine import Ravine
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import arrow_points
@@ -184,6 +184,23 @@ def test_a_run_that_is_over_is_faint_and_without_an_edge_and_its_card_can_be_rea
         assert 0 < trail.old.get_stroke_opacity() == trail.fresh.get_stroke_opacity() < 0.5
         assert scene.cards[name].value.get_fill_opacity() > 0.6
     assert scene.trails[MOMENTUM].edge.get_stroke_opacity() == 1
+
+
+def test_the_best_run_of_gradient_descent_is_seen_with_its_card_in_place_of_the_others() -> None:
+    """Its iterates are powers of 1 - eta l, by hand; its path is as strong as momentum's, and the others are gone."""
+    scene = played()
+    rate, trail = scene.numbers()["best_rate"], scene.trails[BEST]
+    along, across = (start * (1 - rate * curvature) ** 20 for start, curvature in ((9, 1.0), (3, 25.0)))
+    np.testing.assert_allclose(trail.ball.get_center(), scene.map.to_screen(along, across), atol=1e-9)
+    assert float(scene.cards[BEST].value.shown) == pytest.approx((along**2 + 25 * across**2) / 2, rel=0.05)
+    assert scene.cards[BEST].box == scene.cards[SMALLER].box
+    for part in ("old", "fresh"):
+        assert getattr(trail, part).get_stroke_opacity() == 1
+    shown = [part for mobject in scene.mobjects for part in mobject.get_family()]
+    assert trail.fresh in shown
+    assert not any(scene.trails[name].fresh in shown for name in (LARGE, SMALLER))
+    assert not any(card.value in shown for card in scene.cards.values()), "the pushes have taken their place"
+    assert BEST not in asked(start=(0.0, 0.0)).cards
 
 
 @settings(max_examples=30, deadline=None, phases=[Phase.generate])

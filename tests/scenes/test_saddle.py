@@ -15,7 +15,7 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.props.saddle.flat_ground import PITCH
-from scenes.props.saddle.flat_steps import FLAT
+from scenes.props.saddle.flat_steps import BEYOND, FLAT, off_flat
 from scenes.saddle import GD, MOMENTUM, Saddle
 from scenes.stage.ink import layout
 from tests.scenes.looking import texts_of
@@ -35,13 +35,16 @@ def played(**changes: Any) -> Saddle:
 
 
 def test_the_saddle_by_hand() -> None:
-    """x^2 - y^2 with learning rate 0.05: x shrinks by 0.9 a step, y grows by 1.1; it is gone where |y| > 4."""
+    """x^2 - y^2 with learning rate 0.05: x shrinks by 0.9 a step, y grows by 1.1; it is gone where |y| > 4. The picture
+    stands where gradient descent has left flat ground, and momentum long before."""
     scene: Any = make_scene("saddle", {})
-    k = np.arange(88)
-    slope = 2 * np.hypot(3 * 0.9**k, 0.001 * 1.1**k)
-    assert 0.001 * 1.1**87 < 4 < 0.001 * 1.1**88
-    assert scene.flat_in_all("first", GD) == np.sum(slope[:-1] < FLAT * slope.max())
-    assert scene.on_flat["first"][1] == 88
+    k = np.arange(63)
+    slope = 2 * np.hypot(3 * 0.9**k, 0.01 * 1.1**k)
+    assert 0.01 * 1.1**62 < 4 < 0.01 * 1.1**63
+    flat = np.flatnonzero(slope < scene.grounds["first"].gentle)
+    assert scene.flat_in_all("first", GD) == len(flat)
+    assert scene.grounds["first"].gentle == pytest.approx(FLAT * slope.max())
+    assert scene.on_flat["first"][1] == flat[-1] + 1 + BEYOND
 
 
 def test_what_stands_on_the_screen_at_the_end() -> None:
@@ -52,13 +55,13 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
             assert gauge.number.shown == ground.cards[name].value.shown == str(scene.flat_in_all(place, name))
         run = scene.runs(place)[GD]
         ball = ground.paths[GD].ball.get_center()
-        np.testing.assert_allclose(ball, ground.map.to_screen(*run.iterates[60]), atol=1e-9)
+        np.testing.assert_allclose(ball, ground.map.to_screen(*run.iterates[ground.last]), atol=1e-9)
     assert scene.grounds["second"].counter.number.shown == "60"
     assert scene.flat_in_all("second", MOMENTUM) < scene.flat_in_all("second", GD)
 
 
 def test_the_offset_from_the_ridge_is_said() -> None:
-    assert "0.001 beside the ridge" in make_scene("saddle", {}).caption("first_run")
+    assert "0.01 beside the ridge" in make_scene("saddle", {}).caption("first_run")
     assert "0.02 beside the ridge" in make_scene("saddle", {"start": (3.0, -0.02)}).caption("first_run")
     assert "ridge" not in make_scene("saddle", {"start": (3.0, 0.0)}).caption("first_run")
 
@@ -96,6 +99,8 @@ def test_the_steps_that_are_said_are_those_in_the_disc(momentum: float, rate: fl
         slopes.append(np.array(seen))
     level = 0.2 * max(float(s.max()) for s in slopes)
     flat = [int((s[: int(np.argmax(s))] < level).sum()) for s in slopes]
+    left = [max([k + 1 for k in range(int(np.argmax(s))) if s[k] < level], default=0) for s in slopes]
+    assert [off_flat(scene.on_flat["first"][0][name]) for name in (GD, MOMENTUM)] == left
     fewer, compared = flat[0] - flat[1], scene._compared("first")
     assert all(str(abs(fewer)) in line or not fewer for line in compared)
     assert [word in compared[0] for word in ("fewer", "more", "as many")] == [fewer > 0, fewer < 0, fewer == 0]
@@ -199,6 +204,7 @@ def test_the_title_asks_and_the_first_words_answer_only_what_holds(momentum: flo
     scene: Any = make_scene("saddle", {"momentum": momentum})
     fewer = all(scene.flat_in_all(place, MOMENTUM) < scene.flat_in_all(place, GD) for place in ("first", "second"))
     assert fewer == (momentum > 0)
+    assert ("is off sooner" in scene._verdict()[0]) == fewer
     assert scene.title.endswith("?"), "what is true at other settings is not known to it"
     assert ("is off the flat sooner" in scene.caption("opening")) == fewer
 
@@ -300,7 +306,33 @@ def test_the_descent_from_the_ridge_comes_towards_the_camera(offset: float) -> N
 
 
 def test_what_left_first_is_seen_round_what_leaves_after_it() -> None:
-    ground = played(steps=100).grounds["first"]
+    ground = played(start=(3.0, 0.5), steps=100).grounds["first"]  # past the flat, and out of the picture
     first, second = (ground.paths[name] for name in (MOMENTUM, GD))
     assert first.outside.width > second.outside.width > 0
     assert first.old.stroke_width >= second.edge.stroke_width + 4, "two pixels at 1080p on each side"
+
+
+@pytest.mark.parametrize("start", [(3.0, offset) for offset in (1e-4, 1e-3, 0.01, 0.03)])
+@pytest.mark.parametrize("momentum", [0.5, 0.8, 0.9])
+def test_it_is_no_lucky_start_that_momentum_is_off_sooner(start: tuple[float, float], momentum: float) -> None:
+    scene: Any = make_scene("saddle", {"start": start, "momentum": momentum, "steps": 200})
+    slow, fast = (scene.flat_in_all("first", name) for name in (GD, MOMENTUM))
+    assert 0 < fast < slow
+    assert scene.first_away
+
+
+def test_the_picture_stands_where_gradient_descent_has_just_left_flat_ground() -> None:
+    """Momentum is elsewhere by then; and its overshoot is named on the map, below where it is highest."""
+    scene = played()
+    for place, ground in scene.grounds.items():
+        steep = [np.linalg.norm(run.gradients[ground.last - BEYOND]) for run in ground.runs.values()]
+        before = np.linalg.norm(ground.runs[GD].gradients[ground.last - BEYOND - 1])
+        assert steep[0] >= ground.gentle > before
+        assert len(scene.overshoots[place]) == (ground.overshoot(MOMENTUM) is not None) == (place == "first")
+    (word,) = scene.overshoots["first"]
+    chart, run = scene.grounds["first"].map, scene.runs("first")[MOMENTUM]
+    highest = chart.to_screen(*run.iterates[int(np.argmin(run.iterates[:20, 0]))])
+    assert word.get_top()[1] < highest[1]
+    assert abs(word.get_right()[0] - highest[0]) < 0.05
+    assert chart.area.contains(layout.box_of(word))
+    assert not layout.box_of(word).overlap(layout.box_of(scene.grounds["first"].hatching[1]))

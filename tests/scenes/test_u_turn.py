@@ -14,9 +14,10 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
-from scenes.props.u_turn.verdict import told_at_last
+from scenes.props.u_turn.verdict import barely_left, compared, ringed, told_at_last
 from scenes.stage.ink import layout
 from scenes.stage.runs.pair import GD, MOMENTUM
+from scenes.stage.words.endings import hardly
 from scenes.stage.words.figures import figure
 from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
 from scenes.u_turn import UTurn
@@ -48,12 +49,13 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     scene = played()
     run = scene.runs[MOMENTUM]
     np.testing.assert_allclose(
-        scene.trails[MOMENTUM].ball.get_center(), scene.map.to_screen(*run.iterates[-1]), atol=1e-9
+        scene.both.trails[MOMENTUM].ball.get_center(), scene.map.to_screen(*run.iterates[-1]), atol=1e-9
     )
     assert scene.board.cards[GD].value.shown == f"{scene.runs[GD].values[-1]:.3f}" == "0.360"
     assert scene.board.counters[1].number.shown == str(run.u_turns)
     np.testing.assert_array_equal(scene.board.rings.steps, run.u_turns_at)
-    assert set(scene.rings.steps) <= set(run.u_turns_at)
+    np.testing.assert_array_equal(scene.near.rings.steps, run.u_turns_at[len(scene.both.rings.steps) :])
+    assert set(scene.both.rings.steps) <= set(run.u_turns_at)
 
 
 def test_the_map_is_that_of_the_new_data() -> None:
@@ -88,7 +90,7 @@ def test_what_is_said_is_what_the_run_does(momentum: float, learning_rate: float
     said, turns = scene.caption("closer"), scene.runs[MOMENTUM].u_turns_at
     for turn in turns:
         assert doubles_back(path, turn), "the path comes from one side of the valley, and goes back to it"
-    hidden = [turn for turn in turns if turn not in scene.ringed]
+    hidden = [turn for turn in turns if turn not in scene.both.ringed]
     if hidden:
         shown = len(turns) - len(hidden)
         room = {0: "no ring", 1: "one ring"}.get(shown, f"{shown} rings")
@@ -107,7 +109,63 @@ def test_what_is_said_is_what_the_run_does(momentum: float, learning_rate: float
     plain = [float(value) < tolerance for value in scene.runs[GD].values[: scene.runs[GD].ended_at + 1]]
     there, late = (len(run) - run[::-1].index(False) if False in run else 0 for run in (below, plain))
     first = bool(len(turns)) and there < len(below) and (late == len(plain) or there < late)
-    assert ("still there first" in told_at_last(scene.runs[GD], scene.runs[MOMENTUM], tolerance)) == first
+    assert ("still first to stay below" in told_at_last(scene.runs[GD], scene.runs[MOMENTUM], tolerance)) == first
+
+
+@settings(max_examples=15, deadline=None)
+@given(momentum=st.floats(0, 0.95), learning_rate=st.floats(1e-2, 3), steps=st.integers(2, 200))
+def test_what_is_said_of_the_wide_valley_is_what_the_run_does_there(
+    momentum: float, learning_rate: float, steps: int
+) -> None:
+    """The same start, rate and momentum on the old data, by a loop of its own; and rings where its path turns back."""
+    scene: Any = make_scene("u_turn", {"momentum": momentum, "learning_rate": learning_rate, "steps": steps})
+    old = OBJECTIVES["gentle_slope_neuron"]
+    place, velocity, path = np.array(scene.objective.start, dtype=float), np.zeros(2), []
+    for _ in range(steps + 1):
+        path.append(place)
+        velocity = momentum * velocity + learning_rate * old.gradient(place)
+        place = place - velocity
+    run = scene.before[MOMENTUM]
+    np.testing.assert_allclose(run.iterates, path, atol=1e-6)
+    assert all(doubles_back(path, turn) for turn in run.u_turns_at)
+    count = {0: "no u-turn", 1: "1 u-turn"}.get(run.u_turns, f"{run.u_turns} u-turns")
+    assert f"Here momentum takes {count} in {steps} steps." in scene.caption("old_data")
+    assert ringed(run, steps).startswith(count if run.u_turns else "momentum takes no u-turn")
+    more = scene.runs[MOMENTUM].u_turns > run.u_turns
+    assert (f"{run.u_turns or 'none'} in the wide valley" in compared(scene.runs[MOMENTUM], run)) == more
+
+
+def test_the_narrow_valley_makes_more_turns_than_the_wide_one_from_other_starts_too() -> None:
+    """No lucky start: both rules from a grid of starts on the plateau and on the flank."""
+    starts = [(w, b) for w in (-1.5, -1.25, -1.0) for b in (-1.5, -1.0, -0.5, 0.0)]
+    scenes: list[Any] = [make_scene("u_turn", {"start": start}) for start in starts]
+    assert all(scene.runs[MOMENTUM].u_turns > scene.before[MOMENTUM].u_turns > 0 for scene in scenes)
+
+
+def test_the_runs_on_the_wide_valley_are_gone_when_the_narrow_one_is_there() -> None:
+    scene = played()
+    wide = scene.on_the_wide
+    assert len(wide.rings.steps) == scene.before[MOMENTUM].u_turns == 3
+    assert not any(part in scene.mobjects for part in wide.shown)
+    assert not any(part in scene.mobjects for part in scene.inset)
+    assert all(part in scene.mobjects for part in scene.both.shown)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"), [(0.3607, 0.3599, True), (0.36, 0.3, False), (0.36, 0.361, False), (0.36, 0.36, False)]
+)
+def test_hardly_left_is_less_than_a_hundredth_of_the_error_lost(first: float, last: float, told: bool) -> None:
+    assert hardly(first, last) == told
+
+
+def test_that_gradient_descent_has_hardly_left_is_said_where_it_is_so() -> None:
+    scene: Any = make_scene("u_turn", {})
+    first, last = scene.runs[GD].values[[0, -1]]
+    assert 0 < first - last < 0.01 * first
+    assert f"hardly left its start ({first:.3f}, now {last:.3f})" in scene.caption("still_faster")
+    assert "hardly left: $0.361 arrow.r 0.360$" in barely_left(scene.runs[GD])
+    left: Any = make_scene("u_turn", {"start": (0.0, 0.0)})
+    assert "hardly" not in left.caption("still_faster") + barely_left(left.runs[GD])
 
 
 def doubles_back(path: list[Any], turn: int) -> bool:

@@ -15,7 +15,11 @@ from hypothesis import strategies as st
 from clips.filming.work import make_scene as make
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
+from optimizers.turns import across
 from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import inside
+from scenes.stage.runs.closer import with_room
+from scenes.stage.runs.landing import Landing
 from scenes.stage.terrain.orbit import View
 from scenes.u_turn_3d import LAPSED, UTurn3D
 
@@ -109,3 +113,70 @@ def test_other_numbers_say_so() -> None:
 )
 def test_odd_runs(changes: dict[str, Any]) -> None:
     played(**changes)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.floats(0.3, 0.95), st.floats(1e-1, 2), st.integers(60, 200))
+def test_where_it_is_said_so_the_slope_turns_the_ball_back(momentum: float, learning_rate: float, steps: int) -> None:
+    """At each u-turn the push downhill points, across the valley, against the way that the ball has come, and the way
+    that it goes: without the push it would have gone on."""
+    scene = make_scene("u_turn_3d", {"momentum": momentum, "learning_rate": learning_rate, "steps": steps})
+    run, said = scene.runs["momentum"], scene.caption("in_and_out")
+    direction = across(run.gradients)
+    line, slopes = run.iterates @ direction, run.gradients @ direction
+    for turn in scene.turns["momentum"]:
+        came, goes = line[turn] - line[turn - 1], line[turn + 1] - line[turn]
+        assert came * goes <= 0
+        assert -slopes[turn] * goes > 0
+        assert goes == pytest.approx(momentum * came - learning_rate * slopes[turn], abs=1e-9)
+    assert ("the slope there turns it back, a u-turn" in said) == bool(scene.turns["momentum"])
+
+
+@pytest.mark.parametrize("changes", [{}, {"start": (0.0, 0.0)}, {"momentum": 0.0}])
+def test_gradient_descent_is_said_to_have_hardly_left_where_it_has(changes: dict[str, Any]) -> None:
+    scene = make_scene("u_turn_3d", changes)
+    errors = scene.runs["gradient_descent"].values
+    stays = 0 < errors[0] - errors[-1] < 0.01 * errors[0]
+    assert scene.stays == stays == ("start" not in changes)
+    assert ("hardly left" in scene.caption("to_the_end")) == (stays and scene.count > 0)
+    assert any("hardly left" in verdict.words for verdict in scene.verdicts()) == stays
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_each_turn_has_a_ring_of_its_own_on_the_last_map_or_in_its_inset(aspect: str) -> None:
+    with studio(make_profile("l", "light", aspect)), typeset_cache():
+        scene = make_scene("u_turn_3d", {})
+        chart = Landing(scene.duet, [*scene.verdicts()]).map
+        closer = scene.closer(chart)
+        assert closer.needed
+        words = layout.box_of(closer.picture("#000000")[-1])
+        assert closer.map.area.contains(words)
+        assert not inside(closer.map.to_screen(*scene.runs["momentum"].iterates.T), words).any()
+        assert [*with_room(scene.runs["momentum"], scene.duet.view), *closer.hidden] == scene.turns["momentum"]
+        rings = closer.rings
+        gaps = np.linalg.norm(np.diff(rings.centers, axis=0), axis=1)
+        assert (gaps > rings.radii[1:] + rings.radii[:-1]).all(), "no ring over another"
+        assert chart.area.contains(layout.box_of(closer.map.frame))
+        places = chart.to_screen(*scene.runs["momentum"].iterates.T)
+        assert not inside(places, closer.map.area).any(), "it hides nothing of the path"
+        shown = np.ptp(closer.map.x_axis.data) / closer.map.area.width
+        assert closer.magnified == pytest.approx(np.ptp(chart.x_axis.data) / chart.area.width / shown)
+
+
+@pytest.mark.parametrize("objective", ["valley_neuron", "rosenbrock", "regression_sine"])
+def test_what_w_and_b_are_is_said_of_a_neuron_alone(objective: str) -> None:
+    said = make_scene("u_turn_3d", {"objective": objective, "learning_rate": 1e-3}).caption("surface")
+    assert ("w is the weight, b the bias" in said) == (objective == "valley_neuron")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("aspect", ["16:9", "1:1"])
+def test_the_map_says_which_of_its_colours_is_low(theme: str, aspect: str) -> None:
+    """Where it is lowest the map is darker than where it is highest in the dark theme, and paler in the light one; so
+    it is said, clear of the name of the second axis."""
+    with studio(make_profile("l", theme, aspect)), typeset_cache():
+        scene = make_scene("u_turn_3d", {})
+        said = scene.legend
+        assert ("dark is low" if theme == "dark" else "pale is low") in said.typst_code
+        assert not any(layout.box_of(said).overlap(layout.box_of(name)) for name in scene.duet.map.names)
+        assert layout.box_of(said).left >= scene.duet.map.area.left

@@ -20,6 +20,7 @@ from scenes.stage.words.figures import as_shown, figure, in_math
 from scenes.stage.words.notation import notation
 
 LARGE, SMALLER, MOMENTUM = "large", "smaller", "momentum"  # the three runs
+BEST = "best"  # and that of gradient descent with the best of all learning rates
 NEAR_LIMIT, FAR_BELOW = 1.95, 0.5  # learning rates that are not given, in units of 1 / the curvature across
 THIRDS = 100  # of an interval are left out: what is left is narrower than any digit
 
@@ -73,6 +74,14 @@ def largest_without_overshoot(gamma: float) -> str:
     """Where a momentum comes from that is critical along, where the curvature is 1 (`optimizers.theory`), but for the
     rounding: hence about."""
     return f"${notation().momentum} = {in_math(figure(gamma, 3))}$, about the most without overshoot along"
+
+
+def reasons(rate: float, gamma: float, curvature: float, given: tuple[bool, bool]) -> tuple[str, str]:
+    """Where a large learning rate and a momentum come from, as Typst markup; nothing of what is given."""
+    return (
+        "" if given[0] else just_below_divergence(rate, curvature),
+        "" if given[1] or rate > 1 else largest_without_overshoot(gamma),
+    )
 
 
 def best_said(best: Alone) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from scenes.stage.ink.drawing import Array, dashed, eased
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.figures import figure, typed
-from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import SMALL, Words, quiet
 
 ROW = 0.42  # height of the words above
@@ -92,7 +91,11 @@ class AddingUp(VGroup):
         room = self.unit * (self.total.limit * float(self.total.pushes[0]) - total) - 2 * APART
         tried = [
             Words(words, SMALL, color)
-            for words in (f"${self.total.said}$ times the newest", f"$times {self.total.said}$")
+            for words in (
+                f"${self.total.said}$ times the newest",
+                f"${self.total.said}$ times",
+                f"$times {self.total.said}$",
+            )
         ]
         said = next((words for words in tried if words.width <= room), tried[-1])
         return said.next_to(self._at(total, self.lower), RIGHT, buff=APART)
@@ -101,7 +104,7 @@ class AddingUp(VGroup):
         """How far pushes come that are all alike: a line with its formula."""
         right = self.left + self.unit * self.total.limit * float(self.total.pushes[0])
         ends = np.array([[right, box.bottom, 0.0], [right, head.bottom, 0.0]])
-        formula = f"all alike: $1 slash (1 - {notation().momentum}) = {typed(self.total.limit, 3)}$"
+        formula = f"if all were alike: ${typed(self.total.limit, 3)}$ times"
         words = layout.place(quiet(formula), head, LEFT)
         words.shift((min(right, box.right) - words.get_right()[0]) * RIGHT)
         return VGroup(dashed(ends, stroke_color=palette().quiet, stroke_width=3), words)

@@ -11,25 +11,26 @@ from functools import cached_property, partial
 
 import numpy as np
 from contourpy import LineType, contour_generator
-from manim import VGroup, VMobject
+from manim import DOWN, RIGHT, UP, VGroup, VMobject
 from scipy import ndimage
 
 from scenes.props.saddle.flat_steps import Stay, at, flat_below, steps_on_flat
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import palette
+from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import SAMPLES, ContourMap
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.terrain.outline import TerrainOutline
 from scenes.stage.words.cards import RuleCard
-from scenes.stage.words.typesetting import BODY
+from scenes.stage.words.typesetting import BODY, SMALL, Words
 
-HATCH, PITCH = 0.7, 0.2  # opacity of the hatching, and how far apart its lines are along an edge
-WIDER = (8.5, 0.2)  # the path that lies under the other, so that it is seen on both sides of it, and its triangle
+HATCH, PITCH = 0.7, 0.17  # opacity of the hatching, and how far apart its lines are along an edge
+WIDER = (8.5, 0.1)  # the path that lies under the other, so that it is seen on both sides of it, and its triangle
 ABOVE = 1e9
 BRIEFLY = "on flat"  # what the numbers on the cards are
+BELOW = 0.32  # between a path and what is said of it
 
 
 class FlatGround(SurfaceAndMap):
@@ -50,6 +51,17 @@ class FlatGround(SurfaceAndMap):
     def overshoot(self, name: str) -> tuple[int, int] | None:
         """The steps at which a run leaves flat ground uphill, and is back; nothing, if it does not."""
         return Stay(self.runs[name], self.view).overshoot(self.gentle)
+
+    def overshoot_marks(self, name: str) -> list[Words]:
+        """On the map, below the part of the path that lies off flat ground uphill: what it is."""
+        if (away := self.overshoot(name)) is None:
+            return []
+        highest = away[0] + int(np.argmax(self.runs[name].values[slice(*away)]))
+        place, words = self.places[name][highest], Words("overshoot", SMALL, rule_color(name), on_picture=True)
+        words.next_to(place, DOWN, buff=BELOW).align_to(place, RIGHT)
+        area = self.map.area.inset(*[BELOW / 2] * 4)
+        words.shift(max(0.0, area.left - words.get_left()[0]) * RIGHT)
+        return [words.shift(max(0.0, area.bottom - words.get_bottom()[1]) * UP)]
 
     @property
     def called(self) -> str:

@@ -17,6 +17,7 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.panels.plot import Range
 
 FLAT = 0.2  # of the steepest place on the way: what is gentler is flat
+BEYOND = 2  # steps behind the last one on flat ground, so that who leaves it is seen off it
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,25 @@ def flat_below(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> flo
 
 
 def steps_on_flat(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> tuple[dict[str, Array], int]:
-    """The steps on flat ground up to each step, by run, and the last step at which something is seen.
+    """The steps on flat ground up to each step, by run, and the step at which all have left it; where none comes to it,
+    the last step at which something is seen.
 
     What is flat is the same for all: a fifth of the steepest place that any of them comes to.
     """
     stays, level = {name: Stay(run, view) for name, run in runs.items()}, flat_below(runs, view)
+    counted = {name: stay.on_flat(level) for name, stay in stays.items()}
     last = max(min(stay.gone, stay.run.ended_at) for stay in stays.values())
-    return {name: stay.on_flat(level) for name, stay in stays.items()}, max(1, last)
+    left = max(off_flat(steps) for steps in counted.values())
+    return counted, max(1, min(left + BEYOND, last) if left else last)
+
+
+def off_flat(counted: Array) -> int:
+    """The step from which on a run takes no more steps on flat ground; 0, where it takes none.
+
+    >>> off_flat(np.array([0, 0, 1, 2, 2, 3, 3, 3]))
+    5
+    """
+    return int(np.argmax(counted == counted[-1]))
 
 
 def at(counted: Array, step: float) -> float:

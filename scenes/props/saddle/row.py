@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 from manim import DL, VGroup
 
 from scenes.props.saddle.flat_ground import WIDER, FlatGround, hatching_on
@@ -13,9 +12,8 @@ from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import rule_color
-from scenes.stage.maps.even_map import even_map
+from scenes.stage.maps.even_map import bare_map
 from scenes.stage.panels.gauge import Gauge
-from scenes.stage.panels.plot import Panel
 from scenes.stage.runs.pair import NAMES
 from scenes.stage.runs.surface_and_map import BALL
 from scenes.stage.words.typesetting import BODY, bold, escape, on_baseline
@@ -37,23 +35,15 @@ class Row:
         """For the map, and for the gauges beside it."""
         if layout.is_tall():  # there is no room beside a map: it stands below
             high, low = self.box.top_slice(HEAD + 2 * GAUGE + 0.2, gap=0.4)
-            return self._fitted(low), high
+            return low, high
         gauges, chart = self.box.right_slice(self.box.width - self.box.height - 0.2, gap=0.4)
-        return self._fitted(chart), gauges
-
-    def _fitted(self, box: Box) -> Box:
-        """So much of a box as the map of the ground needs: what is flat is known for its window alone."""
-        ground = self.ground
-        across, up = (float(np.ptp(side)) for side in ground.view)
-        area = Panel(box, *ground.view, ground.names, framed=True).area
-        too_wide, too_high = area.width - area.height * across / up, area.height - area.width * up / across
-        return Box(box.left, box.bottom + max(0.0, too_high), box.right - max(0.0, too_wide), box.top)
+        return chart, gauges
 
     @cached_property
     def picture(self) -> VGroup:
         """The ground once more: the map with what is flat, and the paths."""
         ground, box = self.ground, self.boxes[0]
-        chart = even_map(ground.objective, box, ground.view, ground.map.levels)
+        chart = bare_map(ground.objective, box, ground.view, ground.map.levels)
         paths = [
             Trail(chart.to_screen(*run.iterates.T), rule_color(name), chart.area, ball=0.8 * BALL).display(ground.last)
             for name, run in reversed([*ground.runs.items()])  # the slower lies above, as in its beat
@@ -67,7 +57,7 @@ class Row:
         beside, first = self.boxes[1], next(iter(self.gauges.values()))
         room = beside.width if self.headed else layout.box_of(first.label).left - CLEAR - beside.left
         title = escape(self.ground.objective.title)
-        names = [bold(words, BODY) for words in (f"{title}: {self.ground.called}", f"{title}: steps", title)]
+        names = [bold(words, BODY) for words in (f"{title}: {self.ground.called}", f"{title}: steps on flat", title)]
         name = next((words for words in names if words.width <= room), names[-1])
         head = layout.place(layout.shrink_into(name, room), beside.top_slice(HEAD)[0], DL)
         return VGroup(head if self.headed else on_baseline(head, first.baseline))

@@ -46,7 +46,9 @@ class Valleys:
     @property
     def said(self) -> tuple[str, str]:
         """And on the screen, as much as there is room for."""
-        return self.kinds if layout.is_small() else self._each(lambda b: f": ${in_math(b)}$ times as bent across")
+        return (
+            self.kinds if layout.is_small() else self._each(lambda b: f": ${in_math(b)}$ times as bent across as along")
+        )
 
     def _each(self, how: Callable[[str], str]) -> tuple[str, str]:
         first, second = (

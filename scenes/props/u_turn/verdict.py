@@ -13,10 +13,10 @@ from scenes.stage.ink.drawing import Array, dashed, discs, polylines
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.endings import ending, ending_briefly, flies_off
-from scenes.stage.words.figures import typed
+from scenes.stage.words.endings import HARDLY_LEFT, ending, ending_briefly, flies_off, hardly, last_value
+from scenes.stage.words.figures import LONG, figure, in_math, sentence_format, typed
 from scenes.stage.words.speaker import tinted
-from scenes.stage.words.turning import u_turns
+from scenes.stage.words.turning import SEEN_AS, u_turns
 from scenes.stage.words.typesetting import SMALL, Words
 
 TICK = np.array([[0.0, 0.16, 0.0], [0.0, -0.16, 0.0]])  # a mark across a line
@@ -30,6 +30,57 @@ def turning(run: Trajectory, steps: int) -> str:
     if not run.u_turns:
         return f"Momentum takes no u-turn in {steps} steps"
     return f"Momentum carries the ball across the valley, and back: {u_turns(run.u_turns)} in {steps} steps"
+
+
+def turned_in(run: Trajectory, steps: int) -> str:
+    """The same of a run elsewhere, as a clause."""
+    return f"momentum {ending(run)}" if flies_off(run) else f"momentum takes {u_turns(run.u_turns)} in {steps} steps"
+
+
+def ringed(run: Trajectory, steps: int) -> str:
+    """What the rings on a map are, with their number; as Typst markup."""
+    if flies_off(run) or not run.u_turns:
+        return turned_in(run, steps)
+    return f"{u_turns(run.u_turns)}: back across the valley"
+
+
+def compared(run: Trajectory, before: Trajectory) -> str:
+    """How often a run has turned, and how often on the other valley, which was wider, if there it turned less."""
+    count, other = run.u_turns, before.u_turns
+    more = count > other and not flies_off(run) and not flies_off(before)
+    return f"{u_turns(count)} here, {other or 'none'} in the wide valley" if more else SEEN_AS
+
+
+def barely_left(run: Trajectory) -> str:
+    """That gradient descent has hardly left its start, with what its error was and is; nothing if it has. As Typst
+    markup."""
+    first, last = float(run.values[0]), last_value(run)
+    if not hardly(first, last):
+        return ""
+    errors = f"${in_math(format(first, '.3f'))} arrow.r {in_math(format(last, '.3f'))}$"
+    return f"{tinted('gradient descent', rule_color(GD))} {HARDLY_LEFT}: {errors}"
+
+
+def errors_at_last(slow: Trajectory, fast: Trajectory) -> str:
+    """Where both are in the end, in a caption; of gradient descent, that it has hardly left its start, if so."""
+    first, last = float(slow.values[0]), last_value(slow)
+    left = f"has {HARDLY_LEFT} its start ({first:.3f}, now {last:.3f})" if hardly(first, last) else _at(slow)
+    return f"gradient descent {left}, momentum {_at(fast).removeprefix('is ')}"
+
+
+def _at(run: Trajectory) -> str:
+    """Where a run is in the end, to three decimals."""
+    end = last_value(run)
+    return f"is at {sentence_format(end, '.3f')}" if abs(end) < LONG else ending(run)
+
+
+def outcome(run: Trajectory, tolerance: float) -> str:
+    """Whether the error of momentum dips below a tolerance, and from where it stays below, in a caption."""
+    dip, arrival, bound = run.first_below(tolerance), run.stays_below(tolerance), figure(tolerance, 6)
+    if dip is None:
+        return f"The error of momentum never falls below {bound}."
+    stays = "and does not stay there" if arrival is None else f"from {arrival} on it stays there"
+    return f"Its error dips below {bound} first at step {dip}{',' if arrival is None else ';'} {stays}."
 
 
 def dip_and_arrival(run: Trajectory, strip: ErrorStrip, tolerance: float) -> Iterator[tuple[str, VMobject]]:
@@ -52,7 +103,7 @@ def dip_and_arrival(run: Trajectory, strip: ErrorStrip, tolerance: float) -> Ite
 def told_at_last(slow: Trajectory, fast: Trajectory, tolerance: float) -> str:
     """That momentum turns and is there first all the same, if so; else where both are in the end, in their colours."""
     if fast.u_turns and there_first(slow, fast, tolerance):
-        return f"{u_turns(fast.u_turns)}, and still there first"
+        return f"{u_turns(fast.u_turns)}, and still first to stay below ${typed(tolerance)}$"
     told = ((MOMENTUM, "momentum", fast), (GD, "gradient descent", slow))
     return ", ".join(
         tinted(f"{title} {ending_briefly(run, 2).removeprefix('at ')}", rule_color(name)) for name, title, run in told

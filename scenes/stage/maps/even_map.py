@@ -31,6 +31,23 @@ def even_map(objective: AnyObjective, box: Box, view: View, level: Array | None 
     return ContourMap(objective, box, shown, (first, second), level)
 
 
+def bare_map(objective: AnyObjective, box: Box, view: View, level: Array | None = None) -> ContourMap:
+    """The map of an objective over a window, without ticks and names: as large as a box has room for, at its upper
+    left."""
+    across, up = (float(np.ptp(side)) for side in view)
+    unit = min(box.width / across, box.height / up)
+    wanted = found = Box(box.left, box.top - unit * up, box.left + unit * across, box.top)
+    names = ("x", "y")
+    for _ in range(2):  # the room for the ticks that are left out depends on the box, a little
+        area = plot_area(found, *view, names)
+        found = found.inset(
+            wanted.left - area.left, wanted.bottom - area.bottom, area.right - wanted.right, area.top - wanted.top
+        )
+    chart = ContourMap(objective, found, view, names, level)
+    chart.remove(chart.labels, chart.names)
+    return chart
+
+
 def unit_of(chart: ContourMap) -> float:
     """Units of the screen for 1 on an even map."""
     return chart.area.width / float(np.ptp(chart.x_axis.data))

@@ -27,7 +27,6 @@ from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import figure, rounded, typed
-from scenes.stage.words.typesetting import Formula, Words
 
 LEAST, SECONDS, PACE, REST = 6.0, 11.0, 2.5, 2.0  # the eventful part, in seconds and steps a second; the rest
 NOTHING = 1e-12  # of the first value: what rounding leaves of 0
@@ -257,7 +256,7 @@ class TwoRuns(PairAndDip):
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
-    def formula(self) -> Formula | Words:
+    def formula(self) -> VMobject:
         """What is minimised, where the cards stand later."""
         return self.duet.formula(whole_line=True)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from optimizers import Trajectory
-from scenes.stage.words.figures import SAID, figure
+from scenes.stage.words.figures import LONG, SAID, figure
 
+HARDLY_LEFT = "hardly left"
+HARDLY = 0.01  # of the first error: who has lost no more of it has hardly left
 RISEN = 1.0 + 1e-9  # times the first value: what ends higher has not gone down
 
 
@@ -23,6 +25,12 @@ def flies_off(run: Trajectory) -> bool:
     known = run.values[np.isfinite(run.values)]
     far = 1e3 * max(abs(float(known[0])), float(np.ptp(known[: len(known) // 2 + 1])), 1e-300)
     return run.diverged_at is not None or bool(abs(float(known[-1])) > far)
+
+
+def hardly(first: float, last: float) -> bool:
+    """Whether an error has fallen, and by less than one in a hundred; both can be told apart by three decimals."""
+    fallen = 0 < first - last < HARDLY * abs(first) < LONG
+    return bool(fallen) and format(first, ".3f") != format(last, ".3f")
 
 
 def goes_down(run: Trajectory) -> bool:

@@ -7,25 +7,29 @@ many times larger, each has its own.
 from __future__ import annotations
 
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import DL, DR, UL, UR, VGroup, VMobject
 
 from objectives import AnyObjective
 from optimizers import Trajectory
+from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Rings, Trail, apart
 from scenes.stage.ink.drawing import Array, crosses, inside, outline_of, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.maps.even_map import around, even_map
+from scenes.stage.maps.even_map import View, around, bare_map, even_map, unit_of, widened
 from scenes.stage.panels.plot import Range
+from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.turning import u_turns
+from scenes.stage.words.typesetting import SMALL, Words
 
 SIDE, LARGE, LEAST = 5.5, 0.22, 0.15  # of a map on the screen; radius of a ring, and of the smallest that is drawn
 ROOM = 0.35  # round the turns, in shares of their spread
 REACH = 2.0  # spreads of the turns: so far beyond the last one a minimum and the end of the run are seen, too
-RING = 0.14  # radius
+CORNER, PAD = 0.4, 0.12  # of the map: the side of an inset; and round it
 
 
 def with_room(run: Trajectory, view: tuple[Range, Range]) -> list[int]:
@@ -70,6 +74,9 @@ def seen_closer(turns: int, ringed: list[int]) -> str:
 class Closer:
     """The window round the turns that are not ringed on a map."""
 
+    ring: ClassVar[float] = 0.14  # radius
+    ball: ClassVar[float] = 0.1
+
     def __init__(
         self, objective: AnyObjective, chart: ContourMap, run: Trajectory, ringed: list[int], box: Box
     ) -> None:
@@ -90,12 +97,16 @@ class Closer:
         last = self.run.iterates[self.run.ended_at]
         near = [place for place in (*self.objective.minima, last) if np.linalg.norm(turns[-1] - place) < REACH * spread]
         held = np.array([*turns, *near])
-        return even_map(self.objective, self.box, around(held, room=ROOM, least=1e-9))
+        return self._map(around(held, room=ROOM, least=1e-9))
+
+    def _map(self, view: View) -> ContourMap:
+        """With its ticks: it takes the place of the map."""
+        return even_map(self.objective, self.box, view)
 
     @property
     def magnified(self) -> float:
         """How many times larger it shows things than the map."""
-        return float(np.ptp(self.chart.x_axis.data) / np.ptp(self.map.x_axis.data))
+        return unit_of(self.map) / unit_of(self.chart)
 
     def frame(self, share: float) -> Array:
         """The corners (5, 3) of the window on its way from its place on the map to the whole picture."""
@@ -110,17 +121,71 @@ class Closer:
     def trail(self, color: str) -> Trail:
         """The run in it."""
         last = self.run.ended_at + 1
-        return Trail(self.map.to_screen(*self.run.iterates[:last].T), color, self.map.area, ball=0.1).display(
+        return Trail(self.map.to_screen(*self.run.iterates[:last].T), color, self.map.area, ball=self.ball).display(
             self.begin
         )
 
     @cached_property
     def rings(self) -> Rings:
         """A ring a turn."""
-        return Rings(self.map.to_screen(*self.run.iterates[self.hidden].T), self.hidden, RING, self.map.area)
+        return Rings(self.map.to_screen(*self.run.iterates[self.hidden].T), self.hidden, self.ring, self.map.area)
 
     def goal(self) -> VGroup:
         """The minima that lie in it."""
         places = np.array([self.map.to_screen(*minimum) for minimum in self.objective.minima]).reshape(-1, 3)
         seen = places[inside(places, self.map.area)]
         return VGroup(crosses(seen, stroke_color=palette().target, stroke_width=4.5).set_z_index(3))
+
+
+class Inset(Closer):
+    """The same beside the turns, on the map itself: a square without ticks in a corner that is free, tied to where it
+    lies."""
+
+    ring = 0.11
+    ball = 0.08
+
+    def __init__(self, objective: AnyObjective, chart: ContourMap, run: Trajectory, ringed: list[int]) -> None:
+        places = chart.to_screen(*run.iterates[: run.ended_at + 1].T)
+        self.corner = free_corner(chart.area, places)
+        super().__init__(objective, chart, run, ringed, self.corner or chart.area)
+
+    @property
+    def needed(self) -> bool:
+        """Whether there are turns without a ring, and room to show them."""
+        return bool(len(self.hidden)) and self.corner is not None
+
+    def _map(self, view: View) -> ContourMap:
+        return bare_map(self.objective, self.box, widened(view, 1.0))
+
+    def picture(self, color: str) -> VGroup:
+        """All of it, the run in a colour."""
+        small, large = self.frame(0.0)[:4], outline_of(self.map.area)[:4]
+        apart = np.linalg.norm(small[:, None] - large[None], axis=-1)
+        one, other = np.unravel_index(int(apart.argmin()), apart.shape)
+        target = palette().target
+        tie = polylines([np.array([small[one], large[other]])], stroke_color=target, stroke_width=2)
+        rim = polylines([outline_of(self.map.area)], stroke_color=target, stroke_width=3)
+        words = Words(f"$times {in_math(figure(self.magnified, 2))}$", SMALL, on_picture=True)
+        self._in_a_free_corner(words)
+        trail, rings = self.trail(color).display(self.run.ended_at), self.rings.display(self.run.ended_at)
+        return VGroup(tie, self.window(), self.map, trail, rings, self.goal(), rim, words)
+
+    def _in_a_free_corner(self, words: Words) -> Words:
+        """In the corner of its map whose middle is farthest from the run."""
+        places = self.map.to_screen(*self.run.iterates[: self.run.ended_at + 1].T)
+        seen, room = places[inside(places, self.map.area)], self.map.area.inset(*[PAD] * 4)
+        tried = [layout.place(words.copy(), room, corner).get_center() for corner in (UR, UL, DR, DL)]
+        return words.move_to(max(tried, key=lambda at: np.linalg.norm(seen - at, axis=1).min(initial=np.inf)))
+
+
+def free_corner(area: Box, places: Array) -> Box | None:
+    """The square corner of an area that is farthest from places (n, 3), if it is clear of them."""
+    side = CORNER * min(area.width, area.height)
+    within, seen = area.inset(*[PAD] * 4), places[inside(places, area)]
+    squares = [
+        Box(x, y, x + side, y + side)
+        for x in (within.left, within.right - side)
+        for y in (within.bottom, within.top - side)
+    ]
+    clear = [square for square in squares if not inside(seen, square.inset(*[-PAD] * 4)).any()]
+    return max(clear, key=lambda box: np.linalg.norm(seen - box.center, axis=1).min(initial=np.inf), default=None)
