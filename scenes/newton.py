@@ -177,7 +177,7 @@ class NewtonScene(LineForWords, LectureScene):
         self._send(VALLEY, GD)
         self.wait(0.6)
         self.speaker.say(*self.tales[VALLEY].slow_words())
-        self.wait(3.0)
+        self.wait(2.6)
 
     def two_curvatures(self) -> None:
         """Cut along both directions: {shares}."""

@@ -221,7 +221,7 @@ class Tale:
 
     def others(self, damping: float) -> str:
         plain, damped, low = self.ground.did(GD), self.ground.did(DAMPED), self.curvatures[0]
-        lifted = f", so that {figure(low, 2)} becomes {figure(low + damping, 2)}," if self.lifts(damping) else ""
+        lifted = f" ({figure(low, 2)} becomes {figure(low + damping, 2)})" if self.lifts(damping) else ""
         return f"Gradient descent {plain}. Newton with {figure(damping, 6)} added to each curvature{lifted} {damped}."
 
     def lifts(self, damping: float) -> bool:
