@@ -265,12 +265,14 @@ def test_minima_that_are_found_are_those_that_are_listed(name: str) -> None:
 
 
 def test_a_cut_says_that_its_number_is_a_curvature() -> None:
-    """In 4:3 beside the saddle, too, where the name is wider than its cut; and the names stay apart."""
+    """In 4:3 beside the saddle, too, where there is no room to say it twice; and the names stay apart."""
     with studio(make_profile("l", "light", "4:3")):
         scene: Any = make_scene("newton", {})
         first, second = (part.title for part in scene.sections[BESIDE].parts)
-        assert [name.typst_code for name in (first, second)] == ["$y$: curvature $-2.5$", "$x$: curvature $1$"]
-        assert first.get_right()[0] + 0.1 < second.get_left()[0]
+        assert [name.typst_code for name in (first, second)] == ["$y$: curvature $-2.5$", "$x$: $1$"]
+        assert first.get_right()[0] + 0.3 < second.get_left()[0]
+    names = [part.title.typst_code for part in asked().sections[BESIDE].parts]
+    assert names == ["$y$: curvature $-2.5$", "$x$: curvature $1$"]
     assert [part.along for part in asked().sections[VALLEY].parts] == ["", ""], "along no variable"
 
 

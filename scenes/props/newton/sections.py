@@ -24,7 +24,7 @@ from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.typesetting import SMALL, Words
 
 SAMPLES = 241
-NAME, FEET, APART = 0.5, 0.12, 0.15  # height of the line below a cut, room below its curve, between names
+NAME, FEET, APART = 0.5, 0.12, 0.4  # height of the line below a cut, room below its curve, between names
 ROOM = 0.22  # beside what has to be seen, of it
 NARROWEST = 0.1  # of the wider cut: a narrower one is drawn larger
 LANES = {"plain": 0.15, "newton": -0.15}  # above the ball: the arrows of the two steps
@@ -168,7 +168,9 @@ class Sections(VGroup):
 
     def _name(self, width: float) -> None:
         """Both names in the first wordings that fit beside each other: in the middles, or else at the outer sides."""
-        for told in zip(*(part.wordings for part in self.parts), strict=True):
+        first, second = (part.wordings for part in self.parts)
+        alike = (first[0], second[0].replace("curvature ", "", 1))  # said once, of both
+        for told in ((first[0], second[0]), alike, *zip(first[1:], second[1:], strict=True)):
             names = [Words(text, SMALL, part.tint) for text, part in zip(told, self.parts, strict=True)]
             if sum(name.width for name in names) <= width:
                 break
