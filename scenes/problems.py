@@ -122,7 +122,7 @@ class Problems(LineForWords, LectureScene):
     def claims(self) -> Iterator[Claim]:
         for key, gain in self.gains.items():
             slow, fast = map(in_a_sentence, gain.told.values())
-            yield Claim(f"{key}: {gain.finding} {fast} with momentum, {slow} without", gain.holds)
+            yield Claim(f"{key}, {gain.finding}: {fast} with momentum, {slow} without", gain.holds)
         for key, problem in self.problems.items():
             yield Claim(f"{POINTS[key]}: {in_a_sentence(problem.finding)}", problem.holds)
 

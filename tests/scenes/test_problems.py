@@ -159,9 +159,31 @@ def test_two_valleys_are_the_rule_for_a_share_of_starts_by_a_plain_loop() -> Non
             u, v = momentum * u + 0.1 * p, momentum * v + 0.1 * q
             x, y = x - u, y - v
         ends.append((x, y))
-    apart = np.hypot(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]) > 1
+    minima = OBJECTIVES["qfsp"].minima
+    ways = [np.array([np.hypot(x - low[0], y - low[1]) for low in minima]) for x, y in ends]
+    near = np.max([way.min(axis=0) for way in ways], axis=0) < 1
+    apart = near & (ways[0].argmin(axis=0) != ways[1].argmin(axis=0))
     assert f"{100 * apart.mean():.0f} % of 441 starts" in made().caption("sensitivity")
     assert apart.mean() > 0.1, "no lucky pair"
+
+
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        ((0.8, 0.82), "a little more momentum, another valley: so from"),
+        ((0.82, 0.8), "a little less momentum, another valley: so from"),
+        ((0.6, 0.62), "a little more momentum, the same valley"),
+        ((0.2, 0.9), "another momentum, "),
+        ((0.99, 0.992), "a little more momentum, no valley"),
+    ],
+)
+def test_two_valleys_are_said_only_where_both_runs_are_near_a_minimum(pair: tuple[float, float], told: str) -> None:
+    problem = made(near_momenta=pair).problem("sensitivity")
+    minima = np.array(problem.objective.minima)
+    ways = [np.linalg.norm(minima - problem.runs[name].iterates[-1], axis=1) for name in (MOMENTUM, OTHER)]
+    two = all(way.min() < 1 for way in ways) and ways[0].argmin() != ways[1].argmin()
+    assert problem.said.startswith(told)
+    assert ("another valley" in problem.said) == ("so from" in problem.said) == ("two valleys" in problem.short) == two
 
 
 def test_at_the_end_momentum_is_off_the_saddle_and_gradient_descent_is_still_there() -> None:

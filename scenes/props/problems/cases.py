@@ -76,34 +76,33 @@ class Cases:
     def sensitivity(self) -> Example:
         bowl, pair = OBJECTIVES["qfsp"], self.parameters.near_momenta
         one, other = (self._run(bowl, BESIDE, 0.1, momentum) for momentum in pair)
-        gap = float(np.linalg.norm(one.iterates[one.ended_at] - other.iterates[other.ended_at]))
-        first, second = map(typed, pair)
-        share = f"${100 * self._parted(bowl, 0.1, pair):.0f} %$"
-        finding = f"with ${first}$ and ${second}$ the runs end ${gap:.1f}$ apart, and in other valleys from {share} of"
-        said = "a little more momentum, another valley" if gap > FAR else "a little more momentum, the same valley"
-        said = said.replace("a little more", "another") if abs(pair[0] - pair[1]) >= CLOSE else said
-        holds, near = gap > FAR and abs(pair[0] - pair[1]) < CLOSE, _near(bowl, one, other)
-        two = f"{tinted(f'${first}$', rule_color(MOMENTUM))} or {tinted(f'${second}$', other_color())}"
         ends = np.array([run.iterates[run.ended_at] for run in (one, other)])
+        gap, valleys = float(np.linalg.norm(ends[1] - ends[0])), [int(which) for which in _valleys(bowl, ends)]
+        parts = min(valleys) >= 0 and valleys[0] != valleys[1]
+        first, second = map(typed, pair)
+        starts, share = f"of ${AROUND**2}$ starts", f"${100 * self._parted(bowl, 0.1, pair):.0f} %$"
+        two = f"{tinted(f'${first}$', rule_color(MOMENTUM))} or {tinted(f'${second}$', other_color())}"
+        said = f"{_another(*pair)}, {'another' if parts else 'the same' if min(valleys) >= 0 else 'no'} valley"
         return Example(
             bowl,
             {MOMENTUM: one, OTHER: other},
-            f"{said}: so from {share} of ${AROUND**2}$ starts",
-            f"{finding} ${AROUND**2}$ starts",
-            holds,
-            view=near,
+            f"{said}: so from {share} {starts}" if parts else said,
+            f"with ${first}$ and ${second}$ the runs end ${gap:.1f}$ apart, and in two valleys from {share} {starts}",
+            parts and abs(pair[0] - pair[1]) < CLOSE,
+            view=_near(bowl, one, other),
             settings=self._set(0.1, *pair),
-            short=f"{two}: {'two valleys' if gap > FAR else 'one valley'}",
+            short=f"{two}: {'two valleys' if parts else 'one valley' if min(valleys) >= 0 else 'no valley'}",
             said_briefly=said,
             measure=Measure(np.tile(ends.mean(axis=0), (2, 1)), ends, f"${gap:.1f}$ apart") if gap > FAR else None,
         )
 
     def _parted(self, objective: AnyObjective, rate: float, pair: tuple[float, ...]) -> float:
-        """From which share of a square grid of starts the two end apart."""
+        """From which share of a square grid of starts the two end in valleys of their own."""
         side = np.linspace(-REACH, REACH, AROUND)
         starts = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-        ends = [descend(objective, Momentum(rate, kept), starts, self.parameters.steps).iterates[-1] for kept in pair]
-        return float((np.linalg.norm(ends[0] - ends[1], axis=1) > FAR).mean())
+        runs = (descend(objective, Momentum(rate, kept), starts, self.parameters.steps) for kept in pair)
+        one, other = (_valleys(objective, run.iterates[-1]) for run in runs)
+        return float(((one != other) & (np.minimum(one, other) >= 0)).mean())
 
     def directional_bias(self) -> Example:
         hills = OBJECTIVES["himmelblau"]
@@ -167,6 +166,19 @@ class Cases:
             short=instead(told, " to go"),
             measure=_arrow(end, end * [0, 1], f"{told[MOMENTUM]} to go") if lags[MOMENTUM] else None,
         )
+
+
+def _valleys(objective: AnyObjective, ends: Array) -> Array:
+    """In which of the objective's valleys runs end (n,): the minimum that is near; -1 if none is."""
+    ways = np.linalg.norm(ends[:, None] - np.array(objective.minima), axis=-1)
+    return np.where(ways.min(axis=1) < FAR, ways.argmin(axis=1), -1)
+
+
+def _another(one: float, other: float) -> str:
+    """How a second momentum differs from the first."""
+    if one == other or abs(one - other) >= CLOSE:
+        return "another momentum"
+    return f"a little {'more' if other > one else 'less'} momentum"
 
 
 def _arrow(tail: Array, tip: Array, words: str) -> Measure:
