@@ -63,7 +63,7 @@ class NewtonScene(LineForWords, LectureScene):
 
     class Parameters(ClipParameters):
         objective: ObjectiveName = Field(
-            "(2x + y)^2/10 + 2(x - 2y)^2", description="A valley: a name, or a formula of two variables."
+            "(2x + y)^2/2 + 10(x - 2y)^2", description="A valley: a name, or a formula of two variables."
         )
         start: Point | None = Field((-4.0, -3.0), description="Where all start there.")
         learning_rate: LearningRate | None = Field(
@@ -177,7 +177,7 @@ class NewtonScene(LineForWords, LectureScene):
         self._send(VALLEY, GD)
         self.wait(0.6)
         self.speaker.say(*self.tales[VALLEY].slow_words())
-        self.wait(3.0)
+        self.wait(2.6)
 
     def two_curvatures(self) -> None:
         """Cut along both directions: {shares}."""
@@ -257,13 +257,15 @@ class NewtonScene(LineForWords, LectureScene):
             self.play(FadeIn(self.cards[BESIDE][name]), run_time=0.4)
             self.play(GrowFromCenter(self.pictures[BESIDE].trails[name].ball), run_time=0.3)
             self.add(self.pictures[BESIDE].trails[name])
-            self._send(BESIDE, name, 2.2)
-        self.play(FadeIn(self.tally), run_time=0.6)
-        self.speaker.say(*on_the_whole(self.tales.values()))
-        self.wait(2.4)
+            if name == DAMPED and (wordings := self.tales[BESIDE].damped_words(self.parameters.damping)):
+                self.speaker.say(*wordings)
+            self._send(BESIDE, name, 2.4)
         if worth_it(self.tales.values()):
             self.speaker.say(*price())
-            self.wait(3.4)
+            self.wait(2.6)
+        self.play(FadeIn(self.tally), run_time=0.6)
+        self.speaker.say(*on_the_whole(self.tales.values()))
+        self.wait(2.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -410,5 +412,6 @@ class NewtonScene(LineForWords, LectureScene):
         """How many steps each takes on each ground."""
         rows = [(t.briefly(), {n: t.ground.briefly(n) for n in self.cards[BESIDE]}) for t in self.tales.values()]
         box = self.lower(3)
-        heading = "steps until a thousandth of the error is left", "steps to a thousandth", "steps"
+        left = "steps to a thousandth"
+        heading = "steps until a thousandth of the error is left", f"{left} of the error", left, "steps"
         return Tally(box, heading, rows, [{name: HEADS[name][k] for name in self.cards[BESIDE]} for k in (0, 1)])

@@ -37,11 +37,11 @@ from scenes.props.optimizer_race import telling
 from scenes.props.optimizer_race.entrants import Rules, failing
 from scenes.props.optimizer_race.places import Places, places_of
 from scenes.props.optimizer_race.race_table import RaceTable, counter_under
-from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
+from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch, on_a_cliff
 from scenes.props.optimizer_race.results import ARRIVED, Results, lowest_known
 from scenes.props.optimizer_race.rule_formulas import FormulaCard, kept_finite, pages_of
 from scenes.props.optimizer_race.starts import Starts, Wins
-from scenes.props.optimizer_race.turns import Tail, TurnStrip, strip_of, tails
+from scenes.props.optimizer_race.turns import Tail, TurnStrip, fainter, strip_of, tails
 from scenes.props.optimizer_race.widths import WidthBars, Widths
 from scenes.reads import derived
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -262,8 +262,8 @@ class OptimizerRace(LineForWords, LectureScene):
             f"each tries ${len(RATES)}$ rates, from ${typed(RATES[0])}$ to ${typed(RATES[-1])}$",
             f"each tries ${len(RATES)}$ rates",
         )
-        for curve, mark in zip(self.chart.curves, self.chart.marks, strict=True):
-            self.play(Create(curve), run_time=1.2, rate_func=linear)
+        for drawn, (curve, mark) in enumerate(zip(self.chart.curves, self.chart.marks, strict=True)):
+            self.play(Create(curve), *self.chart.turn_to(None, drawn), run_time=1.2, rate_func=linear)
             if len(mark.points):  # else no rate works
                 self.play(GrowFromCenter(mark), run_time=0.4)
         self.speaker.say("the best: where the curve is lowest")
@@ -271,7 +271,7 @@ class OptimizerRace(LineForWords, LectureScene):
             self._clear_the_table()
         self.play(FadeIn(self.tables[TUNED].rates), run_time=0.6)
         if wordings := telling.cliff(self.searches):
-            self.wait(0.8)
+            self.play(*self.chart.turn_to(on_a_cliff(self.searches), len(self.same)), run_time=0.8)
             self.speaker.say(*wordings)
         self.wait(3.0)
 
@@ -292,6 +292,8 @@ class OptimizerRace(LineForWords, LectureScene):
         self.speaker.say("each with its own rate, one after the other", "each with its own rate")
         for name in self.same:
             self._race(TUNED, [name], ALONE / len(self.same))
+            if name != [*self.same][-1]:
+                self.play(*fainter(self.trails[TUNED][name]), run_time=0.3)
         self.speaker.say(telling.tuned(self.searches, self.results[TUNED]), "each with its own rate")
         self.wait(2.8)
 

@@ -1,7 +1,7 @@
-"""What momentum gives, what it costs, and what it does not cure: each point with a run that shows it.
+"""What momentum gives, what it costs, and what it only eases: each point with a run that shows it, and one number.
 
 A saddle and one learning rate for all directions are no costs of momentum: gradient descent, which runs beside it
-there, has them as well. The last picture is one of all points, with the number that each run has shown.
+there, is worse off; and yet momentum does not cure them. The last picture is one of all points, with their numbers.
 """
 
 from __future__ import annotations
@@ -15,12 +15,21 @@ from pydantic import BeforeValidator, Field
 
 from optimizers import Trajectory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
-from scenes.props.problems.cases import JUDGED, OTHER, Cases, on_the_ridge, other_color
-from scenes.props.problems.example import Example, chart_of, degrees_off, in_a_sentence, measured, tips_of, trails_on
-from scenes.props.problems.gains import LIMIT, gains
+from scenes.props.problems.cases import JUDGED, OTHER, Cases, other_color
+from scenes.props.problems.columns import Columns, small
+from scenes.props.problems.example import (
+    Example,
+    chart_of,
+    degrees_off,
+    in_a_sentence,
+    in_brackets,
+    measured,
+    tips_of,
+    trails_on,
+)
+from scenes.props.problems.gains import gains
 from scenes.props.problems.ledger import Ledger
 from scenes.props.problems.talking_points import TalkingPoints
-from scenes.props.problems.tiles import Tiles, small
 from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.curves.walk import CurveWalk
 from scenes.stage.ink import layout
@@ -31,14 +40,13 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.speaker import LineForWords, tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet
 from scenes.typed import as_list
 
 FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
 AT_ONE_RATE = "At the same learning rate,"
-TRIED = "on a gentle slope", f"in a ravine near the limit of {LIMIT:g}", "over dips"
+TRIED = "on a gentle slope", "in a ravine, near the limit of the rate", "over dips"
 GAINED = f"momentum is faster {TRIED[0]}", f"calmer {TRIED[1]}", "and rolls through dips"
 SECONDS, GLANCE, ARROW = 5.0, 3.0, 1.3  # of a run, of a run in a small panel; length of an arrow
 HEAD, ROW = 0.55, 0.46  # heights
@@ -54,7 +62,7 @@ POINTS = {  # what is said of the beats that show a problem
 
 
 COSTS, LEFT_OVER = ("overshoot", "sensitivity", "directional_bias"), ("saddles", "one_rate_for_all")
-GIVES, TAKES, REMAINS = "gives", "costs", "does not cure"
+GIVES, TAKES, REMAINS = "gives", "costs", "only eases"
 
 
 Pair = Annotated[tuple[Coefficient, ...], Field(min_length=2, max_length=2), BeforeValidator(as_list)]
@@ -69,7 +77,7 @@ class Problems(LineForWords, LectureScene):
 
     class Parameters(ClipParameters):
         momentum: Coefficient = Field(0.9, description="Momentum coefficient of all runs but three.")
-        near_momenta: Pair = Field((0.7, 0.72), description="Two coefficients, near each other, that end far apart.")
+        near_momenta: Pair = Field((0.8, 0.82), description="Two coefficients, near each other, that end far apart.")
         condition_number: float = Field(
             1000.0, ge=1, le=1e6, description="How many times steeper across than along, where one rate serves both."
         )
@@ -113,27 +121,21 @@ class Problems(LineForWords, LectureScene):
 
     def claims(self) -> Iterator[Claim]:
         for key, gain in self.gains.items():
-            slow, fast = gain.numbers.values()
-            yield Claim(
-                f"{key}: {gain.finding}, it is {figure(fast)} with momentum, {figure(slow)} without", gain.holds
-            )
+            slow, fast = map(in_a_sentence, gain.told.values())
+            yield Claim(f"{key}, {gain.finding}: {fast} with momentum, {slow} without", gain.holds)
         for key, problem in self.problems.items():
             yield Claim(f"{POINTS[key]}: {in_a_sentence(problem.finding)}", problem.holds)
 
     def words(self) -> Mapping[str, str]:
-        more = {"saddles_stop": on_the_ridge(self.problem("saddles")), "count": self.count}
-        more["gained"] = self._gained
+        more = {"count": self.count, "gained": self._gained}
         return more | {f"{key}_found": in_a_sentence(problem.finding) for key, problem in self.problems.items()}
 
     @property
     def _gained(self) -> str:
         """What momentum gains, if it does, and the numbers."""
-        told = []
         where = GAINED if all(gain.holds for gain in self.gains.values()) else TRIED
-        for place, gain in zip(where, self.gains.values(), strict=True):
-            slow, fast = (figure(value, 2) for value in gain.numbers.values())
-            told.append(f"{place}: {gain.what} {fast}, without {slow}")
-        return f"{AT_ONE_RATE} {'; '.join(told)}."
+        told = (f"{place} ({in_brackets(gain)})" for place, gain in zip(where, self.gains.values(), strict=True))
+        return f"{AT_ONE_RATE} {', '.join(told)}."
 
     # The beats ------------------------------------------------------------------------------------------------------
 
@@ -170,7 +172,7 @@ class Problems(LineForWords, LectureScene):
         self._show("directional_bias")
 
     def saddles(self) -> None:
-        """Not cured: exactly on a saddle's ridge, {saddles_stop}; {saddles_found}."""
+        """What it only eases: a saddle; {saddles_found}."""
         self._show("saddles")
 
     def one_rate_for_all(self) -> None:
@@ -182,29 +184,36 @@ class Problems(LineForWords, LectureScene):
         self.speaker.hush()
         last = self.chart(self.beats[self.beats.index("summary") - 1])
         self.vanish(*self.agenda.parts, *self.found.values(), last[0], *last[1].values(), *self.measures.values())
-        groups = map(_together, self.table.parts.values()) if layout.is_narrow() else self.tiles.parts
-        for tiles in groups:
-            self.play(*map(FadeIn, tiles), run_time=0.7)
+        groups = map(_together, self.table.parts.values()) if layout.is_narrow() else self.columns.parts
+        for group in groups:
+            self.play(*map(FadeIn, group), run_time=0.7)
             self.wait(1.6)
-        self.speaker.say(self.tinted_count)
+        self.speaker.say(*self.counts_on_screen)
         self.wait(3.0)
 
     @property
-    def tinted_count(self) -> str:
-        """The count, each part in its group's colour."""
-        parts = zip(self.count.split(", "), self.group_colors.values(), strict=True)
-        return ", ".join(tinted(part, color) for part, color in parts)
+    def counts_on_screen(self) -> tuple[str, str]:
+        """The count, each part in its group's colour, at length and briefly."""
+        colors = self.group_colors.values()
+        parts = [tinted(part, color) for part, color in zip(self.count.split(", "), colors, strict=True)]
+        given, taken, left = self.held
+        few = counted(given, "gain"), counted(taken, "cost"), f"{left} only eased"
+        return ", ".join(parts), ", ".join(tinted(part, color) for part, color in zip(few, colors, strict=True))
+
+    @property
+    def held(self) -> tuple[int, int, int]:
+        """How many of the points of each group are so, in this lecture's runs."""
+        costs, eased = ([self.problem(key) for key in keys] for keys in (COSTS, LEFT_OVER))
+        given, taken, left = (sum(example.holds for example in some) for some in (self.gains.values(), costs, eased))
+        return given, taken, left
 
     @property
     def count(self) -> str:
-        """How many of the points are so, in this lecture's runs."""
-        gains, problems = self.gains.values(), self.problems
-        costs = (problems[key] for key in COSTS)
-        uncured = (problems[key] for key in LEFT_OVER)
-        given, taken, left = (sum(example.holds for example in some) for some in (gains, costs, uncured))
+        """The same in a sentence."""
+        given, taken, left = self.held
         return (
             f"{counted(given, 'gain')} at the same rate, {counted(taken, 'cost')}, "
-            f"and {counted(left, 'fault')} that it does not cure"
+            f"and {counted(left, 'fault')} that it only eases"
         )
 
     # What the beats do ----------------------------------------------------------------------------------------------
@@ -234,7 +243,7 @@ class Problems(LineForWords, LectureScene):
         new = {key: measured(chart, problem.measure)} if problem.measure else {}
         self.measures.update(new)
         self.play(FadeIn(self.found[key]), *map(FadeIn, new.values()), run_time=0.5)
-        self.speaker.say(problem.said, problem.said_briefly or problem.said.split(";")[0])
+        self.speaker.say(problem.said, problem.said_briefly or problem.said)
         self.wait(2.2)
 
     def _take(self, movers: list[Trail] | list[CurveWalk], begin: int, end: int, seconds: float) -> None:
@@ -291,8 +300,8 @@ class Problems(LineForWords, LectureScene):
     def _compared(gain: Example, size: float, word: str, room: float) -> Iterator[Words]:
         yield first_fitting([quiet(said) for said in (gain.said, gain.said_briefly) if said], room)
         yield quiet(gain.finding)
-        for said, (rule, value) in zip(("without", word + gain.settings), gain.numbers.items(), strict=True):
-            yield Words(f"{said}: ${in_math(figure(value, 2))}$", size, rule_color(rule))
+        for said, (rule, value) in zip(("without", word + gain.settings), gain.told.items(), strict=True):
+            yield Words(f"{said}: {value}", size, rule_color(rule))
 
     @staticmethod
     def _seated(key: str, lines: list[Words], cell: tuple[Box, Box, Box]) -> list[VMobject]:
@@ -333,11 +342,11 @@ class Problems(LineForWords, LectureScene):
         return Ledger(self.rows[1], {GIVES: gives, TAKES: takes, REMAINS: remains}, self.group_colors)
 
     @cached_property
-    def tiles(self) -> Tiles:
-        """The same as small maps, where there is room."""
+    def columns(self) -> Columns:
+        """The same with a map of each group, where there is room."""
         takes, remains = ({POINTS[key]: self.problem(key) for key in keys} for keys in (COSTS, LEFT_OVER))
         groups = {GIVES: self.gains, TAKES: takes, REMAINS: remains}
-        return Tiles(self.rows[1], groups, self.group_colors, self.colors)
+        return Columns(self.rows[1], groups, self.group_colors, self.colors)
 
     @property
     def group_colors(self) -> dict[str, str]:

@@ -43,9 +43,27 @@ def played(**changes: Any) -> Problems:
 
 def test_the_benefits_in_numbers_of_the_reference() -> None:
     """REFERENCE.md, gentle slope: at step 30 gradient descent is at 0.41210, momentum at 0.05163."""
-    found = made().numbers()
-    assert found["faster_gradient_descent"] == pytest.approx(0.41210, abs=5e-6)
-    assert found["faster_momentum"] == pytest.approx(0.05163, abs=5e-6)
+    runs = made().gains["faster"].runs
+    assert runs[GD].values[30] == pytest.approx(0.41210, abs=5e-6)
+    assert runs[MOMENTUM].values[30] == pytest.approx(0.05163, abs=5e-6)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9, 0.99])
+def test_faster_is_in_how_many_steps_half_the_error_is_left(momentum: float) -> None:
+    """By a plain loop of 500 steps: after it the error is never above half of the first one again."""
+    gain = made(momentum=momentum).gains["faster"]
+    slope, counted = OBJECTIVES["gentle_slope_neuron"], {}
+    for name, kept in ((GD, 0.0), (MOMENTUM, momentum)):
+        place, update = np.array(slope.start), np.zeros(2)
+        above, first = 0, float(slope.value(place))
+        for step in range(1, 501):
+            update = kept * update + slope.gradient(place)
+            place = place - update
+            above = step if slope.value(place) >= first / 2 else above
+        counted[name] = above + 1
+    assert gain.numbers == counted
+    assert gain.holds == (counted[MOMENTUM] < counted[GD] / 2)
+    assert [gain.told[name] for name in (GD, MOMENTUM)] == [f"${counted[name]}$" for name in (GD, MOMENTUM)]
 
 
 def test_calmer_is_a_shorter_way_across_and_through_is_beyond_where_gradient_descent_stays() -> None:
@@ -60,7 +78,7 @@ def test_calmer_is_a_shorter_way_across_and_through_is_beyond_where_gradient_des
         ways.append(way)
     found = scene.numbers()
     assert [found["calmer_gradient_descent"], found["calmer_momentum"]] == pytest.approx(ways)
-    told = f"calmer in a ravine near the limit of 0.08: way across {ways[1]:.0f}, without {ways[0]:.0f}"
+    told = f"calmer in a ravine, near the limit of the rate (way across: {ways[1]:.0f}, not {ways[0]:.0f})"
     assert told in scene.caption("benefits")
     dips = scene.gains["through dips"]
     grid = np.linspace(*dips.objective.view[0], 4001)[:, None]
@@ -129,10 +147,49 @@ def test_the_bias_is_an_angle_between_step_and_slope() -> None:
     assert all(degrees_off(run)[:stop] <= 90)
 
 
-def test_it_rests_on_a_saddle() -> None:
-    run = made().problem("saddles").runs[MOMENTUM]
-    np.testing.assert_allclose(run.iterates[-1], 0, atol=1e-2)
-    assert (run.iterates[:, 1] == 0).all()
+def test_two_valleys_are_the_rule_for_a_share_of_starts_by_a_plain_loop() -> None:
+    """The bowl's slope by hand: 2x + 10 cos(x) sin(y), and the same with x and y exchanged."""
+    side = np.linspace(-8, 8, 21)
+    ends = []
+    for momentum in (0.8, 0.82):
+        x, y = (grid.copy() for grid in np.meshgrid(side, side))
+        u, v = np.zeros_like(x), np.zeros_like(x)
+        for _ in range(60):
+            p, q = 2 * x + 10 * np.cos(x) * np.sin(y), 2 * y + 10 * np.sin(x) * np.cos(y)
+            u, v = momentum * u + 0.1 * p, momentum * v + 0.1 * q
+            x, y = x - u, y - v
+        ends.append((x, y))
+    minima = OBJECTIVES["qfsp"].minima
+    ways = [np.array([np.hypot(x - low[0], y - low[1]) for low in minima]) for x, y in ends]
+    near = np.max([way.min(axis=0) for way in ways], axis=0) < 1
+    apart = near & (ways[0].argmin(axis=0) != ways[1].argmin(axis=0))
+    assert f"{100 * apart.mean():.0f} % of 441 starts" in made().caption("sensitivity")
+    assert apart.mean() > 0.1, "no lucky pair"
+
+
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        ((0.8, 0.82), "a little more momentum, another valley: so from"),
+        ((0.82, 0.8), "a little less momentum, another valley: so from"),
+        ((0.6, 0.62), "a little more momentum, the same valley"),
+        ((0.2, 0.9), "another momentum, "),
+        ((0.99, 0.992), "a little more momentum, no valley"),
+    ],
+)
+def test_two_valleys_are_said_only_where_both_runs_are_near_a_minimum(pair: tuple[float, float], told: str) -> None:
+    problem = made(near_momenta=pair).problem("sensitivity")
+    minima = np.array(problem.objective.minima)
+    ways = [np.linalg.norm(minima - problem.runs[name].iterates[-1], axis=1) for name in (MOMENTUM, OTHER)]
+    two = all(way.min() < 1 for way in ways) and ways[0].argmin() != ways[1].argmin()
+    assert problem.said.startswith(told)
+    assert ("another valley" in problem.said) == ("so from" in problem.said) == ("two valleys" in problem.short) == two
+
+
+def test_at_the_end_momentum_is_off_the_saddle_and_gradient_descent_is_still_there() -> None:
+    runs = made().problem("saddles").runs
+    assert abs(runs[MOMENTUM].iterates[-1, 1]) > 2 >= abs(runs[MOMENTUM].iterates[-2, 1])
+    assert np.hypot(*runs[GD].iterates[-1]) < 0.05
 
 
 def test_what_stands_on_the_screen_at_the_end_and_what_was_read_for_it() -> None:
@@ -189,40 +246,46 @@ def test_what_is_said_of_the_problems_is_so(momentum: float, pair: Any, ratio: f
         lowest = min(lowest, way)
     assert ("does not run past" in found["overshoot"].said) == (lowest >= 0)
     kept = stops_by_hand(momentum, 4 * steps), stops_by_hand(0.0, 4 * steps)
-    assert ("it stops on the saddle" in found["saddles"].said) == (kept[0] and not kept[1])
-    assert ("both stop on the saddle" in found["saddles"].said) == all(kept)
-    assert f"{4 * steps}$ steps" in found["saddles"].said
-    assert found["saddles"].said_briefly.replace(":", " on the saddle:") in (found["saddles"].said, "") or not kept[0]
-    assert ("and without it stop" in scene.words()["saddles_stop"]) == all(kept)
-    assert ("does not stop" in scene.words()["saddles_stop"]) == (not kept[0])
+    lines = found["saddles"].said, found["saddles"].said_briefly, scene.caption("saddles")
+    for told in lines:
+        assert ("both stop" in told) == all(kept)
+        assert ("does not stop" in told) == (not kept[0])
+        assert any(f"{who} stop" in told for who in ("it", "momentum")) == (kept[0] and not kept[1])
+    assert f"in {4 * steps} steps" in lines[-1]
     along = (1 - 1.25 / ratio) ** np.arange(steps - JUDGED + 1, steps + 1) if steps >= JUDGED else []
     left = found["one_rate_for_all"].runs[GD].iterates[-JUDGED:, 0] / 9
     np.testing.assert_allclose(left, along, rtol=1e-6, atol=1e-9)
     held = [[example.holds for example in some] for some in groups(scene)]
     words = [f"{sum(some)} {word}{'' if sum(some) == 1 else 's'}" for some, word in zip(held, KINDS, strict=True)]
-    assert scene.count == "{} at the same rate, {}, and {} that it does not cure".format(*words)
-    across = np.abs(found["one_rate_for_all"].runs[MOMENTUM].iterates[-JUDGED:, 1]).max() / 3
-    told = f"across it at most ${100 * across:.0f} %$ in the last ${JUDGED}$ steps"
+    assert scene.count == "{} at the same rate, {}, and {} that it only eases".format(*words)
+    place, update = 9.0, 0.0
+    for _ in range(steps):
+        update = momentum * update + 1.25 / ratio * place
+        place -= update
+    told = (
+        f"${100 * abs(place) / 9:.0f} %$ of the way along it is still to go, without momentum ${100 * left[-1]:.0f} %$"
+    )
     assert told in found["one_rate_for_all"].finding
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9, 0.99])
 def test_a_hair_off_the_ridge_momentum_is_away_sooner_by_a_plain_loop(momentum: float) -> None:
-    """On x^2 - y^2, from 10^-6 beside the ridge, counted until it is 1 away from it."""
+    """On x^2 - y^2, from 10^-6 beside the ridge, counted until it is 2 away from it."""
     counts = []
     for kept in (momentum, 0.0):
         place, update, step = 1e-6, 0.0, 0
-        while abs(place) <= 1:
+        while abs(place) <= 2:
             update = kept * update - 0.05 * 2 * place
             place, step = place - update, step + 1
         counts.append(step)
-    assert counts[1] == 145
     assert (counts[0] < counts[1]) == (momentum > 0)
     scene = made(momentum=momentum)
     problem = scene.problem("saddles")
-    told = f"momentum is 1 away at step {counts[0]}, gradient descent at {counts[1]}"
-    assert (told in scene.caption("saddles")) == problem.said.startswith("exactly on the ridge, both stop")
-    assert all(f"${count}$" in problem.brief for count in counts)
+    told = f"momentum gets away at step {counts[0]}, gradient descent at {counts[1]}"
+    assert (told in scene.caption("saddles")) == ("it gets away" in problem.said or momentum == 0.99) == (momentum > 0)
+    assert all(f"${count}$" in problem.short for count in counts)
+    assert problem.runs[MOMENTUM].steps == counts[0]
+    assert problem.holds == (0 < momentum < 0.99), "with 0.99 it does not come to rest on the ridge"
 
 
 @pytest.mark.parametrize(("rate", "settles"), [(0.0799, True), (0.0801, False)])
@@ -231,27 +294,15 @@ def test_the_limit_in_the_ravine_is_where_gradient_descent_diverges(rate: float,
     across = abs(1 - 25 * rate)
     assert (across < 1) == settles
     gain = made().gains["calmer"]
-    assert all(said.endswith(", limit $0.08$") for said in (gain.said, gain.said_briefly))
-    assert gain.said.startswith("both at $eta = 0.078$")
+    assert settles or "near its limit" in gain.said
     assert (gain.runs[MOMENTUM].iterates[:, 0] > -1e-9).all()
-
-
-def test_where_a_tile_has_no_room_for_a_word_beside_its_numbers_its_name_has_it() -> None:
-    words = {}
-    for aspect in ("16:9", "4:3"):
-        with studio(make_profile("l", aspect=aspect)), typeset_cache():
-            tiles = made().tiles.groups["gives"]
-            words[aspect] = [tile.submobjects[0].typst_code for tile in tiles]
-            beside = [tile.submobjects[1].typst_code.startswith(("error", "way")) for tile in tiles]
-            assert all(there or ": " in name for there, name in zip(beside, words[aspect], strict=True))
-    assert words["16:9"] == ["*faster*", "*calmer*", "*through dips*"]
-    assert words["4:3"] == ["*faster*: error", "*calmer*: way", "*dips*: error"]
+    assert "gamma = 0.5" in gain.short, "not the momentum of the others"
 
 
 def test_the_list_keeps_what_momentum_costs_and_what_it_does_not_cure_apart() -> None:
     agenda = made().agenda
     tops = {key: layout.box_of(words).top for key, words in {**agenda.points, **agenda.heads}.items()}
-    order = ["costs", "overshoot", "sensitivity", "directional_bias", "does not cure", "saddles", "one_rate_for_all"]
+    order = ["costs", "overshoot", "sensitivity", "directional_bias", "only eases", "saddles", "one_rate_for_all"]
     assert sorted(tops, key=lambda key: -tops[key]) == order
 
 
@@ -265,35 +316,32 @@ def test_the_table_keeps_gains_costs_and_what_is_not_cured_apart() -> None:
     assert {name: len(rows) for name, (_, rows) in scene.table.parts.items()} == {
         "gives": 3,
         "costs": 3,
-        "does not cure": 2,
+        "only eases": 2,
     }
     for key in ("saddles", "one_rate_for_all"):
         assert set(scene.problem(key).runs) == {GD, MOMENTUM}, "gradient descent has them as well"
 
 
-def test_the_last_picture_has_a_small_map_of_each_point_with_its_run_at_its_end() -> None:
-    scene = made()
-    tiles = scene.tiles.groups
-    assert {name: len(some) for name, some in tiles.items()} == {"gives": 3, "costs": 3, "does not cure": 2}
-    for tile, key in zip(tiles["costs"], ("overshoot", "sensitivity", "directional_bias"), strict=True):
-        chart, *trails = tile.submobjects[2:]
-        for trail, run in zip(trails, scene.problem(key).runs.values(), strict=True):
-            np.testing.assert_allclose(trail.ball.get_center(), chart.to_screen(*run.iterates[-1]), atol=1e-9)
-
-
-def test_the_small_maps_stand_in_a_grid() -> None:
-    groups = made().tiles.groups
-    rows = [[*groups["gives"], groups["does not cure"][0]], [*groups["costs"], groups["does not cure"][1]]]
-    areas = [[tile.submobjects[2].area for tile in row] for row in rows]
-    for row in areas:
-        assert all(second.left - first.right > 0.08 for first, second in pairwise(row))
-        assert np.ptp([area.width for area in row]) < 0.1
-    for above, below in zip(*areas, strict=True):
-        assert above.left == pytest.approx(below.left, abs=0.05)
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_the_last_picture_has_a_map_of_each_group_at_the_end_of_its_runs_and_every_point(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = made()
+        columns = scene.columns
+        assert {name: len(some) for name, some in columns.points.items()} == {"gives": 3, "costs": 3, "only eases": 2}
+        for name, first in (("costs", "overshoot"), ("only eases", "saddles")):
+            chart, trails = columns.charts[name]
+            for trail, run in zip(trails, scene.problem(first).runs.values(), strict=True):
+                np.testing.assert_allclose(trail.ball.get_center(), chart.to_screen(*run.iterates[-1]), atol=1e-9)
+        areas = [chart.area for chart, _ in columns.charts.values()]
+        assert all(area.height > 0.25 * 8 for area in areas), "seen from the last row"
+        assert all(second.left - first.right > 0.08 for first, second in pairwise(areas))
+        assert np.ptp([area.height for area in areas]) < 0.1
+        for points in columns.points.values():
+            assert all(words.height > 0.1 for point in points for words in point)
 
 
 def test_what_a_problem_costs_is_measured_on_its_map() -> None:
-    """Arrows as long as the numbers beside them say, from the runs; on the saddle to lower ground at both sides."""
+    """Arrows as long as the numbers beside them say, from the runs; on the saddle from its ridge to where it got."""
     scene = made()
     problems = {key: scene.problem(key) for key in POINTS}
     far = problems["overshoot"].measure
@@ -302,12 +350,13 @@ def test_what_a_problem_costs_is_measured_on_its_map() -> None:
     apart = problems["sensitivity"].measure
     ends = [problems["sensitivity"].runs[name].iterates[-1] for name in (MOMENTUM, OTHER)]
     np.testing.assert_allclose(apart.tips, ends)
-    assert apart.words == f"${np.hypot(*(ends[1] - ends[0])):.1f}$"
-    lower, saddle = problems["saddles"].measure, OBJECTIVES["saddle"]
-    assert (saddle.value(lower.tips) < saddle.value(lower.tails)).all()
-    np.testing.assert_allclose(lower.tips.mean(axis=0), lower.tails[0])
+    assert apart.words == f"${np.hypot(*(ends[1] - ends[0])):.1f}$ apart"
+    away, run = problems["saddles"].measure, problems["saddles"].runs[MOMENTUM]
+    np.testing.assert_allclose(away.tips[0], run.iterates[-1])
+    assert away.words == f"step ${run.steps}$"
+    assert away.tails[0][1] == 0, "from the ridge"
     left = problems["one_rate_for_all"].measure
-    assert left.words == f"${100 * (left.tails[0] - left.tips[0])[0] / 9:.0f} %$"
+    assert left.words == f"${100 * (left.tails[0] - left.tips[0])[0] / 9:.0f} %$ to go"
     for key, problem in problems.items():
         if problem.measure:
             arrows, number = measured(scene.chart(key)[0], problem.measure)

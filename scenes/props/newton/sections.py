@@ -24,13 +24,14 @@ from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.typesetting import SMALL, Words
 
 SAMPLES = 241
-NAME, FEET, APART = 0.5, 0.12, 0.15  # height of the line below a cut, room below its curve, between names
+NAME, FEET, APART = 0.5, 0.12, 0.4  # height of the line below a cut, room below its curve, between names
 ROOM = 0.22  # beside what has to be seen, of it
 NARROWEST = 0.1  # of the wider cut: a narrower one is drawn larger
 LANES = {"plain": 0.15, "newton": -0.15}  # above the ball: the arrows of the two steps
 WIDTHS = (0.45, 0.55)  # of both, what the first takes
 STRAIGHT = 1e-9  # from the axis, of a direction along it
 HIGHEST = 1.3  # times the height that has to be seen
+SEEN, SAMPLE = 0.1, 0.45  # how far a curve is from another that it is seen beside; a piece of it beside its name
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,10 @@ class Section(VGroup):
         with np.errstate(all="ignore"):
             real = objective.value(model.place + way[:, np.newaxis] * model.bends[1][which]) - model.height
         ground = self._curve(way, np.nan_to_num(real, nan=np.inf), stroke_color=palette().quiet, stroke_width=5)
+        off = np.abs(np.nan_to_num(real, nan=0.0) - self.cut.parabola(way)) * self.up
+        near = np.isfinite(off) & (np.abs(way - self.middle) <= max(map(abs, self.cut.ends)))
+        #: Whether the ground is seen beside the parabola.
+        self.apart = bool(near.any() and off[near].max() > SEEN)
         touch = self._curve(way, self.cut.parabola(way), stroke_color=self.tint, stroke_width=3.5)
         bent = bool(np.isfinite(self.cut.curvature))
         self.base = polylines(
@@ -156,12 +161,16 @@ class Sections(VGroup):
         self.parts = [Section(b, objective, model, k, cuts, unit) for k, b in enumerate(boxes)]
         self._name(box.width - APART)
         self.add(*self.parts)
+        if any(part.apart for part in self.parts):
+            self.parts[0].still.add(_key(box))
         self.taking = "plain"
         self.moving = VGroup(*(VGroup(p.steps[k], p.dots[k]) for p in self.parts for k in ("plain", "newton")))
 
     def _name(self, width: float) -> None:
         """Both names in the first wordings that fit beside each other: in the middles, or else at the outer sides."""
-        for told in zip(*(part.wordings for part in self.parts), strict=True):
+        first, second = (part.wordings for part in self.parts)
+        alike = (first[0], second[0].replace("curvature ", "", 1))  # said once, of both
+        for told in ((first[0], second[0]), alike, *zip(first[1:], second[1:], strict=True)):
             names = [Words(text, SMALL, part.tint) for text, part in zip(told, self.parts, strict=True)]
             if sum(name.width for name in names) <= width:
                 break
@@ -178,6 +187,14 @@ class Sections(VGroup):
         for part in self.parts:
             part.grow(self.taking, share)
         return self
+
+
+def _key(box: Box) -> VGroup:
+    """What the quiet curve is, at the top of a box."""
+    name = Words("the true cut", SMALL, palette().quiet)
+    layout.place(name, box.top_slice(0.4)[0].inset(left=SAMPLE + 0.12), LEFT)
+    ends = np.array([[box.left, name.get_center()[1], 0.0], [box.left + SAMPLE, name.get_center()[1], 0.0]])
+    return VGroup(polylines([ends], stroke_color=palette().quiet, stroke_width=5), name)
 
 
 def direction_colors() -> tuple[str, str]:

@@ -16,7 +16,7 @@ from scenes.props.newton.ground import DAMPED, GD, NEWTON, Ground, counted
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.touching import MINIMUM, PEAK, SADDLE
 from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.figures import figure, in_math, typed
 from scenes.stage.words.speaker import tinted
 
 TITLES = {GD: "gradient descent", NEWTON: "Newton", DAMPED: "damped Newton"}
@@ -111,8 +111,7 @@ class Tale:
         small, large = (in_math(figure(number, 2)) for number in self.curvatures)
         return (
             f"one learning rate: {told[0]} of the way at curvature ${small}$, {told[1]} at ${large}${far}",
-            f"one learning rate goes {told[0]} of the way to the bottom here, and {told[1]} there{far}",
-            f"one rate: {told[0]} of the way here, {told[1]} there{far}",
+            f"{told[0]} of the way at curvature ${small}$, {told[1]} at ${large}${far}",
             f"{told[0]} of the way, and {told[1]}{far}",
         )
 
@@ -151,14 +150,12 @@ class Tale:
         fast = f"{few} step{'s' * (few != 1)}" if few is not None else ""
         if few is None:
             return tuple(tinted(f"Newton {_marked(self.ground.did(NEWTON))}", rule_color(NEWTON)) for _ in range(1))
-        rises = self.ground.rises_to
-        high = f", by way of $f = {in_math(figure(rises, 2))}$" if rises is not None else ""
         if flies_off(self.ground.runs[GD]):
             flown = tinted("gradient descent flies off", rule_color(GD))
             fast = tinted(f"Newton: ${few}$ step{'s' * (few != 1)}", rule_color(NEWTON))
             return f"{fast}, and {flown}", fast
         slow = f"${many}$" if many is not None else f"more than ${int(self.ground.runs[GD].ended_at)}$"
-        one = tinted(f"${fast.split()[0]}$ {fast.split()[1]}{high}", rule_color(NEWTON))
+        one = tinted(f"${fast.split()[0]}$ {fast.split()[1]}", rule_color(NEWTON))
         other = tinted(f"{slow} of gradient descent", rule_color(GD))
         newton = f"{tinted('Newton', rule_color(NEWTON))}: {one}"
         return (
@@ -223,8 +220,22 @@ class Tale:
         return tinted(f"Newton {told}{stays}", rule_color(NEWTON)), tinted(f"Newton {told}", rule_color(NEWTON))
 
     def others(self, damping: float) -> str:
-        plain, damped = self.ground.did(GD), self.ground.did(DAMPED)
-        return f"Gradient descent {plain}. Newton with {figure(damping, 6)} added to each curvature {damped}."
+        plain, damped, low = self.ground.did(GD), self.ground.did(DAMPED), self.curvatures[0]
+        lifted = f" ({figure(low, 2)} becomes {figure(low + damping, 2)})" if self.lifts(damping) else ""
+        return f"Gradient descent {plain}. Newton with {figure(damping, 6)} added to each curvature{lifted} {damped}."
+
+    def lifts(self, damping: float) -> bool:
+        """Whether a curvature is negative at the start, and no longer with what damped Newton adds."""
+        low = self.curvatures[0]
+        return low < 0 < low + damping
+
+    def damped_words(self, damping: float) -> Wordings:
+        """Why damped Newton adds so much, if that helps."""
+        if not self.lifts(damping):
+            return ()
+        low, lifted = (in_math(figure(number, 2)) for number in (self.curvatures[0], self.curvatures[0] + damping))
+        told, color = f"${low} + {typed(damping)} = {lifted}$", rule_color(DAMPED)
+        return tinted(f"damped: {told}, positive, and so downhill", color), tinted(f"damped: {told}, downhill", color)
 
     def briefly(self) -> Wordings:
         """What the ground is, in a table."""

@@ -27,6 +27,7 @@ from scenes.stage.words.figures import SAID, as_shown, figure
 RATES = np.array([as_shown(rate) for rate in np.logspace(-4, 1, 101)])  # three digits, as they are shown
 FAR, MOST = 1e3, 1e3  # times the top of the chart: out of it; times the first error: a score that is shown
 CLIFF = 100.0  # times: by so much a run ends higher at the next rate where the best stands on a cliff
+FAINT = 0.3  # opacity of a curve while another is spoken of
 JUDGED = 10  # last steps, of which the highest error counts
 
 
@@ -105,7 +106,7 @@ class RateChart(Panel):
         low, high = _decades(np.array([search.scores[search.best] for search in searches.values()]), searches)
         x = (float(RATES[0]), float(RATES[-1]))
         super().__init__(box, x, (low, high), names, "log", grid=True, x_scale="log")
-        self.furniture = VGroup(*self.submobjects)
+        self.furniture, self.rules = VGroup(*self.submobjects), [*searches]
         self.curves, self.marks = VGroup(), VGroup()
         for name, search in searches.items():
             points = self.to_screen(RATES, np.clip(search.scores, None, FAR * high))
@@ -114,6 +115,12 @@ class RateChart(Panel):
             best = points[search.best : search.best + 1][: int(search.works)]
             self.marks.add(self._mark(best, rule_color(name)))
         self.add(self.curves, self.marks)
+
+    def turn_to(self, name: str | None, drawn: int) -> list[Any]:
+        """Animations of so many curves, the first ones: that of a rule is bright, the others faint: an eye can follow
+        one of them at a time."""
+        curves = [*zip(self.rules, self.curves, strict=True)][:drawn]
+        return [curve.animate.set_stroke(opacity=1.0 if rule == name else FAINT) for rule, curve in curves]
 
     @staticmethod
     def _mark(places: Array, color: str) -> VMobject:
@@ -135,9 +142,3 @@ def on_a_cliff(searches: Mapping[str, RateSearch]) -> str | None:
     """The rule whose best rate stands nearest to one that is far worse; nobody, if none does."""
     steepest = max(searches, key=lambda name: searches[name].drop, default=None)
     return steepest if steepest and searches[steepest].drop > CLIFF else None
-
-
-def one_digit_above(value: float) -> float:
-    """The next number of one digit above a positive one: 0.00084 is below 0.0009."""
-    power = 10.0 ** np.floor(np.log10(max(value, 1e-300)))
-    return float(f"{(np.floor(value / power) + 1) * power:.1g}")

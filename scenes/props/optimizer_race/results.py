@@ -11,9 +11,8 @@ import numpy as np
 
 from objectives import AnyObjective
 from optimizers import Trajectory
-from scenes.props.optimizer_race.rate_search import JUDGED, one_digit_above
+from scenes.props.optimizer_race.rate_search import JUDGED
 from scenes.stage.words.endings import last_value
-from scenes.stage.words.figures import typed
 from scenes.stage.words.naming import title_of
 
 TIE = 1e-12  # errors so close are no victory
@@ -63,16 +62,11 @@ class Results:
         return all(arrives(end, self.first, self.lowest) for end in self.ends.values())
 
     @property
-    def bound(self) -> float | None:
-        """A number of one digit below which all end, if they arrive."""
-        return one_digit_above(max(self.ends.values())) if self.all_arrive and self.lowest >= 0 else None
-
-    @property
     def arrival(self) -> str:
-        """That all arrive, with a bound for what is left, as markup; or no more than is so."""
-        if self.bound is None:
+        """That all arrive, as markup; or no more than is so."""
+        if not self.all_arrive:
             return "each with its own rate"
-        return f"with its own rate, each ends below ${typed(self.bound)}$"
+        return f"with its own rate, each has less than ${100 * ARRIVED:g} %$ of the error left"
 
     @property
     def staying(self) -> int:
@@ -89,7 +83,8 @@ class Results:
         said = "the same rate is not the same step" if self.far_apart else "the same rate for all"
         if not self.staying or not self.far_apart:
             return (said,)
-        left = f"${self.staying}$ hardly left the start's error, ${typed(self.first, 2)}$"
+        rules = "rule" if self.staying == 1 else "rules"
+        left = f"${self.staying}$ {rules} hardly left the start's error"
         return f"{said}: {left}", f"the same rate: {left}", left
 
     @property

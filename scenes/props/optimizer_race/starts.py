@@ -100,10 +100,6 @@ class Starts:
         leaders = [title_of(name) for name, wins in self.wins.items() if wins == most]
         return f"{leaders[0]} lowest from ${most}$ of ${len(self.places)}$" if len(leaders) == 1 and most else self.law
 
-    def above(self, bound: float) -> dict[str, int]:
-        """From how many starts each rule does not end below a bound."""
-        return {name: int((ends >= bound).sum()) for name, ends in self.ends.items()}
-
     def blank(self, chart: ContourMap) -> VMobject:
         """A ring at each start, before anybody has run from there."""
         rings = VMobject(fill_opacity=0, stroke_color=palette().quiet, stroke_width=2.5)

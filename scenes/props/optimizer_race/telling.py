@@ -49,15 +49,11 @@ def numbers(
 
 
 def verdict(results: Results, starts: Starts, conditions: Conditions, are_tuned: bool) -> str:
-    """Who ended lowest, and who does from everywhere, as markup; and from where rates that are tuned for one start
-    fail at the bound that was told there."""
+    """Who ended lowest, and who does from everywhere, as markup."""
     rates = "these rates, each tuned for the first start" if are_tuned else "the same rate for all"
     noise = ", and the same noise" * conditions.is_noisy
     judged = f", by the largest of its last {JUDGED} errors" * results.another_dips
-    said = f"{results.winner}{judged}. With {rates}{noise}, {starts.law}"
-    above = starts.above(results.bound) if are_tuned and results.bound is not None else {}
-    missed = listed({name: count for name, count in above.items() if count})
-    return f"{said}. Starts that lead above {figure(results.bound or 0.0)}: {missed}" if missed else said
+    return f"{results.winner}{judged}. With {rates}{noise}, {starts.law}"
 
 
 def asked(starts: Starts, are_tuned: bool) -> tuple[str, str]:
@@ -151,7 +147,7 @@ def again(steps: int, runs: Mapping[str, Trajectory]) -> str:
 
 
 def tuned(searches: Mapping[str, RateSearch], results: Results) -> str:
-    """What the second race shows, as markup: all get below a bound, or which rules no rate suits."""
+    """What the second race shows, as markup: all arrive, or which rules no rate suits."""
     stuck = [title_of(name) for name, search in searches.items() if not search.works]
     return f"no rate works for {' and '.join(stuck)}" if stuck else results.arrival
 

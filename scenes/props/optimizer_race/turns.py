@@ -7,6 +7,7 @@ there stays as a thin line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from scenes.stage.panels.error_strip import ErrorStrip
 
 TAIL = 10  # steps
 THIN, PALE = 3.0, 0.85  # width and opacity of what lies further back
+FAINT = 0.3  # opacity of a run that is over while others are still to come
 BALL, RIM = 0.11, 0.06  # radius once they have parted; at the start each is larger than the next by so much
 
 
@@ -40,6 +42,12 @@ class Tail(Trail):
         passed = self.path_points[int(np.ceil(since)) : int(step) + 1]
         self.marks.set_points(disc_points(passed[inside(passed, self.area)], self.mark_radius))
         return self
+
+
+def fainter(tail: Tail) -> list[Any]:
+    """A run that is over goes to the background; its ball stays."""
+    lines = [line.animate.set_stroke(opacity=FAINT) for line in (tail.edge, tail.old, tail.fresh)]
+    return [*lines, tail.marks.animate.set_fill(opacity=FAINT)]
 
 
 class TurnStrip(ErrorStrip):

@@ -1,4 +1,4 @@
-"""The runs that show a problem, and what they show: three that momentum causes, two that it leaves as they are."""
+"""The runs that show a problem, and what they show: three that momentum causes, two that it only eases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from objectives import OBJECTIVES, AnyObjective
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend
-from scenes.props.problems.example import Example, Measure, degrees_off
+from scenes.props.problems.example import Example, Measure, degrees_off, instead
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.even_map import View, around
@@ -21,8 +21,9 @@ from scenes.stage.words.speaker import tinted
 OTHER = "other"  # a second run with momentum
 FAR, LEVEL = 1.0, 1e-2  # claims: ends so far apart are different; a slope below it is none
 CLOSE = 0.1  # momenta that differ by less are nearly the same
-WAY_DOWN = 0.28  # of the window: arrows that show where the ground falls
-HAIR, NUDGED = 1e-6, 200  # off the ridge of a saddle; steps in which gradient descent, too, gets away from there
+RIDGE = 3.0, 0.0  # a place on the ridge of a saddle
+HAIR, AWAY, NUDGED = 1e-6, 2.0, 200  # a start beside it; so far off it is away; steps in which all get there
+BESIDE, REACH, AROUND = (7.0, 3.0), 8.0, 21  # one start, and the grid of others: how far it reaches, and its side
 JUDGED = 10  # last steps, of which the widest swing counts
 
 
@@ -68,36 +69,40 @@ class Cases:
             finding,
             beyond > 0.3,
             settings=settings,
-            brief=f"{way} of its way too far",
-            short=f"${100 * beyond:.0f} %$ too far",
+            short=f"{way} of its way too far",
             measure=_arrow(np.zeros(2), run.iterates[np.argmin(run.iterates @ start)], way) if beyond else None,
         )
 
     def sensitivity(self) -> Example:
         bowl, pair = OBJECTIVES["qfsp"], self.parameters.near_momenta
-        one, other = (self._run(bowl, bowl.start, 0.1, momentum) for momentum in pair)
-        gap = float(np.linalg.norm(one.iterates[one.ended_at] - other.iterates[other.ended_at]))
-        first, second = map(typed, pair)
-        finding = f"with momentum ${first}$ and ${second}$ the runs end ${gap:.1f}$ apart"
-        said = "a little more momentum, another valley" if gap > FAR else "a little more momentum, the same valley"
-        said = said.replace("a little more", "another") if abs(pair[0] - pair[1]) >= CLOSE else said
-        short = f"ends ${gap:.1f}$ apart"
-        holds, near = gap > FAR and abs(pair[0] - pair[1]) < CLOSE, _near(bowl, one, other)
-        brief = f"{tinted(f'${first}$', rule_color(MOMENTUM))} or {tinted(f'${second}$', other_color())}"
-        brief, runs = f"{brief}: they end ${gap:.1f}$ apart", {MOMENTUM: one, OTHER: other}
+        one, other = (self._run(bowl, BESIDE, 0.1, momentum) for momentum in pair)
         ends = np.array([run.iterates[run.ended_at] for run in (one, other)])
+        gap, valleys = float(np.linalg.norm(ends[1] - ends[0])), [int(which) for which in _valleys(bowl, ends)]
+        parts = min(valleys) >= 0 and valleys[0] != valleys[1]
+        first, second = map(typed, pair)
+        starts, share = f"of ${AROUND**2}$ starts", f"${100 * self._parted(bowl, 0.1, pair):.0f} %$"
+        two = f"{tinted(f'${first}$', rule_color(MOMENTUM))} or {tinted(f'${second}$', other_color())}"
+        said = f"{_another(*pair)}, {'another' if parts else 'the same' if min(valleys) >= 0 else 'no'} valley"
         return Example(
             bowl,
-            runs,
-            said,
-            finding,
-            holds,
-            view=near,
+            {MOMENTUM: one, OTHER: other},
+            f"{said}: so from {share} {starts}" if parts else said,
+            f"with ${first}$ and ${second}$ the runs end ${gap:.1f}$ apart, and in two valleys from {share} {starts}",
+            parts and abs(pair[0] - pair[1]) < CLOSE,
+            view=_near(bowl, one, other),
             settings=self._set(0.1, *pair),
-            brief=brief,
-            short=short,
-            measure=Measure(np.tile(ends.mean(axis=0), (2, 1)), ends, f"${gap:.1f}$") if gap > FAR else None,
+            short=f"{two}: {'two valleys' if parts else 'one valley' if min(valleys) >= 0 else 'no valley'}",
+            said_briefly=said,
+            measure=Measure(np.tile(ends.mean(axis=0), (2, 1)), ends, f"${gap:.1f}$ apart") if gap > FAR else None,
         )
+
+    def _parted(self, objective: AnyObjective, rate: float, pair: tuple[float, ...]) -> float:
+        """From which share of a square grid of starts the two end in valleys of their own."""
+        side = np.linspace(-REACH, REACH, AROUND)
+        starts = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+        runs = (descend(objective, Momentum(rate, kept), starts, self.parameters.steps) for kept in pair)
+        one, other = (_valleys(objective, run.iterates[-1]) for run in runs)
+        return float(((one != other) & (np.minimum(one, other) >= 0)).mean())
 
     def directional_bias(self) -> Example:
         hills = OBJECTIVES["himmelblau"]
@@ -106,37 +111,37 @@ class Cases:
         uphill = np.flatnonzero(angles > 90)
         stop = int(uphill[0]) if len(uphill) else int(np.argmax(angles))
         finding = f"step ${stop + 1}$ goes ${angles[stop]:.0f} degree$ off the way downhill"
-        short = f"${angles[stop]:.0f} degree$ off downhill"
-        brief = f"step ${stop + 1}$: {short}"
+        way, down = tinted(f"step ${stop + 1}$", palette().share), tinted("downhill", palette().gradient)
+        short = f"{way}: ${angles[stop]:.0f} degree$ off {down}"
         said = "it keeps its old way, even where that is uphill" if len(uphill) else "no step leads uphill"
         settings = self._set(0.005, self.parameters.momentum)
         runs = {MOMENTUM: run}
-        return Example(hills, runs, said, finding, bool(len(uphill)), stop, settings=settings, brief=brief, short=short)
+        return Example(hills, runs, said, finding, bool(len(uphill)), stop, settings=settings, short=short)
 
     def saddles(self) -> Example:
         pass_, steps = OBJECTIVES["saddle"], 4 * self.parameters.steps
-        runs = self._pair(pass_, (3.0, 0.0), 0.05, steps)
-        stops = {name: _stops(pass_, run) for name, run in runs.items()}
-        slope = float(np.linalg.norm(runs[MOMENTUM].gradients[runs[MOMENTUM].ended_at]))
-        nudged = self._pair(pass_, (3.0, HAIR), 0.05, NUDGED)
-        away = {name: int(np.argmax(np.abs(run.iterates[:, 1]) > 1.0)) for name, run in nudged.items()}
-        hair, both = f"${typed(HAIR)}$ off", all(stops.values())
-        sooner = f"{hair}, momentum is $1$ away at step ${away[MOMENTUM]}$, gradient descent at ${away[GD]}$"
-        goes_on = f"in the end the slope is ${typed(slope, 1)}$, and it goes on"
+        stops = {name: _stops(pass_, run) for name, run in self._pair(pass_, RIDGE, 0.05, steps).items()}
+        nudged = self._pair(pass_, (RIDGE[0], HAIR), 0.05, NUDGED)
+        away = {name: int(np.argmax(np.abs(run.iterates[:, 1]) > AWAY)) for name, run in nudged.items()}
+        runs = self._pair(pass_, (RIDGE[0], HAIR), 0.05, away[MOMENTUM])
+        end = runs[MOMENTUM].iterates[-1]
+        both = all(stops.values())
         who = "both stop" if both else "it stops" if stops[MOMENTUM] else "it does not stop"
-        where = "on the saddle: " if stops[MOMENTUM] else "in "
-        two = (tinted(f"${away[name]}$", rule_color(name)) for name in (MOMENTUM, GD))
+        sooner = away[MOMENTUM] < away[GD]
+        found = f"${typed(HAIR)}$ off its ridge, momentum gets away "
+        found += f"at step ${away[MOMENTUM]}$, gradient descent at ${away[GD]}$" if sooner else "no sooner"
+        beside = f"${typed(HAIR)}$ off the ridge, it gets away; " if both and sooner else ""
         return Example(
             pass_,
             runs,
-            f"exactly on the ridge, {who} {where}${steps}$ steps",
-            sooner if stops[MOMENTUM] else goes_on,
-            both,
+            f"{beside}exactly on {'it' if beside else 'the ridge'}, {who}",
+            f"{found}; exactly on it, {who.replace('it ', 'momentum ')} in ${steps}$ steps",
+            both and sooner,
             settings=self._set(0.05, self.parameters.momentum),
-            brief=f"{hair}: away at step {' or '.join(two)}",
-            short="only on the ridge" if stops[MOMENTUM] else "goes on",
-            said_briefly=f"exactly on the ridge, {who}: ${steps}$ steps",
-            measure=_ways_down(pass_, runs[MOMENTUM]) if stops[MOMENTUM] else None,
+            short=instead({name: f"${step}$" for name, step in away.items()}, " steps"),
+            what="to get away",
+            said_briefly=f"exactly on the ridge, {who}",
+            measure=_arrow(end * [1, 0], end, f"step ${away[MOMENTUM]}$"),
         )
 
     def one_rate_for_all(self) -> Example:
@@ -147,48 +152,37 @@ class Cases:
             name: np.abs(run.iterates[: run.ended_at + 1][-JUDGED:]).max(axis=0) / run.iterates[0]
             for name, run in runs.items()
         }
-        ends = {name: np.abs(run.iterates[run.ended_at] / run.iterates[0]) for name, run in runs.items()}
-        along, across = ends[MOMENTUM][0], left[MOMENTUM][1]  # across it swings, and the last step may be a dip
-        finding = f"${100 * along:.0f} %$ of the way along it is left, and across it at most ${100 * across:.0f} %$"
-        finding += f" in the last ${JUDGED}$ steps"
-        short = f"${100 * along:.0f} %$ still to go"
-        brief = f"still to go: ${100 * along:.0f} %$ along, ${100 * across:.0f} %$ across"
-        lags = {name: bool(far > 4 * near) for name, (far, near) in left.items()}
-        said = "the steep way sets the rate for both"
-        plain = f"gradient descent has ${100 * ends[GD][0]:.0f} %$ to go"
+        along = {name: float(abs(run.iterates[run.ended_at, 0] / run.iterates[0, 0])) for name, run in runs.items()}
+        told = {name: f"${100 * far:.0f} %$" for name, far in along.items()}
+        lags = {name: bool(far > 4 * near) for name, (far, near) in left.items()}  # across it swings: its widest counts
         end = runs[MOMENTUM].iterates[runs[MOMENTUM].ended_at]
         return Example(
             valley,
             runs,
-            f"{said}; {plain}" if lags[GD] else said,
-            finding,
-            all(lags.values()),
+            "the steep way sets the rate for both",
+            f"{told[MOMENTUM]} of the way along it is still to go, without momentum {told[GD]}",
+            all(lags.values()) and along[MOMENTUM] < along[GD],
             settings=self._set(as_shown(rate), self.parameters.momentum),
-            brief=brief,
-            short=short,
-            said_briefly=f"at this rate, {plain}" if lags[GD] else "",
-            measure=_arrow(end, end * [0, 1], f"${100 * along:.0f} %$") if lags[MOMENTUM] else None,
+            short=instead(told, " to go"),
+            measure=_arrow(end, end * [0, 1], f"{told[MOMENTUM]} to go") if lags[MOMENTUM] else None,
         )
 
 
-def on_the_ridge(saddle: Example) -> str:
-    """What the runs do that start on the ridge of a saddle, for a caption: plain ones stop there at last."""
-    if saddle.holds:
-        return "runs with momentum and without it stop"
-    return "a run with momentum stops" if saddle.measure else "a run with momentum does not stop"
+def _valleys(objective: AnyObjective, ends: Array) -> Array:
+    """In which of the objective's valleys runs end (n,): the minimum that is near; -1 if none is."""
+    ways = np.linalg.norm(ends[:, None] - np.array(objective.minima), axis=-1)
+    return np.where(ways.min(axis=1) < FAR, ways.argmin(axis=1), -1)
+
+
+def _another(one: float, other: float) -> str:
+    """How a second momentum differs from the first."""
+    if one == other or abs(one - other) >= CLOSE:
+        return "another momentum"
+    return f"a little {'more' if other > one else 'less'} momentum"
 
 
 def _arrow(tail: Array, tip: Array, words: str) -> Measure:
     return Measure(tail[None], tip[None], words)
-
-
-def _ways_down(objective: AnyObjective, run: Trajectory) -> Measure | None:
-    """From where a run ends, to both sides the way on which the ground falls most; None if it falls on none."""
-    end = run.iterates[run.ended_at]
-    way = np.linalg.eigh(objective.hessian(end))[1][:, 0]
-    tips = end + WAY_DOWN * float(np.ptp(np.array(objective.view), axis=1).min()) * np.array([way, -way])
-    falls = bool((objective.value(tips) < objective.value(end)).all())
-    return Measure(np.array([end, end]), tips, "lower", beside=False) if falls else None
 
 
 def _near(objective: AnyObjective, *runs: Trajectory) -> View:

@@ -19,10 +19,12 @@ from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import NEVER, Trail, covered, parted
 from scenes.stage.ink.drawing import Array, crosses, inside
 from scenes.stage.ink.layout import Box
-from scenes.stage.ink.palette import palette
+from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
 from scenes.stage.maps.even_map import View, even_map
+from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.figures import power_of_ten
+from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import BODY, Words, quiet
 
 BALL, RIM = 0.13, 0.07  # radius, and by how much a ball is larger than one that covers it
@@ -33,15 +35,11 @@ CLEAR = 0.6  # from where the name of the axis begins to the rules' numbers, whi
 
 @dataclass(frozen=True)
 class Measure:
-    """What a finding is on the map: arrows from tails to tips, both (n, 2), and its number as markup.
-
-    `beside` says that they lie on a path, and are to be drawn beside it.
-    """
+    """What a finding is on the map: arrows from tails to tips, both (n, 2), along a path, and its number as markup."""
 
     tails: Array
     tips: Array
     words: str
-    beside: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,9 @@ class Example:
     """Runs by the name of their colour on one objective, and what they show: a finding as markup, and whether it is so.
 
     `said` is a sentence about it, `said_briefly` the same where there is less room, `what` the name of its numbers,
-    `stop` a step at which a film stops to look, `view` a window other than the objective's own, `settings` the rules'
-    numbers as mathematics, `brief` the finding as it stands in a table, `short` and `shorter` as it stands under a
-    small map, `measure` where it is seen.
+    `told` these as markup, `unit` what they count, `stop` a step at which a film stops to look, `view` a window other
+    than the objective's own, `settings` the rules' numbers as mathematics, `short` the finding as it stands in a list,
+    `measure` where it is seen.
     """
 
     objective: AnyObjective
@@ -63,12 +61,17 @@ class Example:
     numbers: Mapping[str, float] = field(default_factory=dict)
     view: View | None = None
     settings: str = ""
-    brief: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
     short: str = ""
     measure: Measure | None = None
     what: str = ""
-    shorter: str = ""
     said_briefly: str = ""
+
+    @property
+    def brief(self) -> str:
+        """The finding in a line of its own, with the name of its numbers."""
+        return f"{self.what}: {self.short}" if self.what else self.short
 
 
 def chart_of(exhibit: Example, box: Box) -> ContourMap:
@@ -101,8 +104,8 @@ def trails_on(chart: ContourMap, exhibit: Example, colors: Mapping[str, str]) ->
 
 
 def measured(chart: ContourMap, measure: Measure) -> VGroup:
-    """The arrows, and the number beside the first of them, on the side where there is more of the map; empty if they
-    leave it."""
+    """The arrows, and the number beside the first of them, on the side where there is more of the map, or beyond its
+    tip where there is too little on both; empty if they leave it."""
     tails, tips = (chart.to_screen(*ends.T) for ends in (measure.tails, measure.tips))
     if not inside(np.concatenate([tails, tips]), chart.area).all():
         return VGroup()
@@ -110,9 +113,10 @@ def measured(chart: ContourMap, measure: Measure) -> VGroup:
     left = np.array([-way[1], way[0], 0.0]) / (np.linalg.norm(way) or 1.0)
     middle = (tails[0] + tips[0]) / 2
     left = left if left @ (chart.area.center - middle) >= 0 else -left
-    for across in (left, -left):
-        aside = BESIDE * across if measure.beside else np.zeros(3)
-        number = _beside(measure.words, middle + aside, across)
+    for across, at in ((left, middle), (-left, middle), (-left, tips[0]), (left, tips[0])):
+        aside = BESIDE * across
+        beyond = across if at is middle else way / (np.linalg.norm(way) or 1.0)
+        number = _beside(measure.words, at + aside, beyond)
         if chart.area.contains(layout.box_of(number)):
             break
     return VGroup(Arrows(palette().target).point(tails + aside, tips + aside), number)
@@ -142,6 +146,18 @@ def tips_of(chart: ContourMap, place: Array, ways: list[Array], length: float) -
     units = shifts / np.where(sizes > 0, sizes, 1.0)
     fitting = (tail + shorter * units for shorter in length * 0.9 ** np.arange(20))
     return tail, next((tips for tips in fitting if inside(tips, chart.area).all()), tail + 0 * units)
+
+
+def instead(told: Mapping[str, str], unit: str = "") -> str:
+    """What it is with momentum, and what it is not, as markup in the rules' colours: 22 steps, not 81."""
+    ours, plain = (tinted(told[name], rule_color(name)) for name in (MOMENTUM, GD))
+    return f"{ours}{unit}, not {plain}"
+
+
+def in_brackets(gain: Example) -> str:
+    """What the numbers are, and these, for a caption."""
+    slow, fast = map(in_a_sentence, gain.told.values())
+    return f"{gain.what}: {fast}{gain.unit}, not {slow}"
 
 
 def in_a_sentence(markup: str) -> str:

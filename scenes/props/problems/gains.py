@@ -1,12 +1,13 @@
 """The runs in which momentum gains something, beside gradient descent at the same learning rate.
 
-Only that is said: gradient descent with a rate of its own may do as well. Each gain has what is compared: the error, or
-the way that is gone across a valley, to and fro.
+Only that is said: gradient descent with a rate of its own may do as well. Each gain has what is compared: how many
+steps half the error takes, the way that is gone across a valley, to and fro, or the error. That of a step that is
+picked would say little of two runs that both arrive: the one that swings may be the higher one there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,19 +16,20 @@ import numpy as np
 from objectives import OBJECTIVES, AnyObjective
 from objectives.surfaces import ravine
 from optimizers import GradientDescent, Momentum, Rule, Trajectory, descend, theory
-from scenes.props.problems.example import Example
-from scenes.stage.ink.palette import rule_color
+from scenes.props.problems.example import Example, instead
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.figures import figure, in_math, typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.speaker import tinted
 
 FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
 LESS = 0.5  # of what gradient descent has: a gain
-TINY = 0.001  # a number below it is told so
+TINY = 0.001  # an error below it is told so
+LEFT, COUNTED, SEEN = 0.5, 500, 30  # of the first error; steps in which that has to be left, and steps that are shown
 STEEP = 25  # how many times steeper the ravine is across than along
 LIMIT = theory.gradient_descent_limit() / STEEP  # the rate at which gradient descent diverges there
 LARGE, HALF = 0.975 * LIMIT, 0.5  # next to it; and a momentum with which the run does not swing along
+NEAR = "in a ravine, rate near its limit"
+HALVED = "error halved", "error halved at step"
 
 Runs = Mapping[str, Trajectory]
 
@@ -35,15 +37,19 @@ Runs = Mapping[str, Trajectory]
 def gains(momentum: float) -> dict[str, Example]:
     """By the words that head them."""
     slope, valley, dips = OBJECTIVES["gentle_slope_neuron"], ravine(STEEP), OBJECTIVES["hillside"]
-    faster, calmer = _runs(slope, 1.0, momentum, 30), _runs(valley, LARGE, HALF, 20)
-    through = _runs(dips, 0.2, momentum, 100)
+    shown, counted = (_runs(slope, 1.0, momentum, steps) for steps in (SEEN, COUNTED))
+    calmer, through = _runs(valley, LARGE, HALF, 20), _runs(dips, 0.2, momentum, 100)
+    plain, steep, wavy = (
+        (slope, "on a gentle slope", ""),
+        (valley, NEAR, "in a ravine, large rate"),
+        (dips, "over dips", ""),
+    )
+    calm = _gain(steep, calmer, ("way across", "way across, 20 steps"), _ways(calmer), HALF, _rounded)
     return {
-        FASTER: _gain(slope, faster, ("error", "error after 30 steps"), _errors(faster), (1.0, momentum)),
-        CALMER: _near_the_limit(
-            _gain(valley, calmer, ("way across", "way across, 20 steps"), _ways(calmer), (LARGE, HALF))
-        ),
+        FASTER: _gain(plain, shown, HALVED, _arrivals(counted), momentum, _counted, unit=" steps"),
+        CALMER: replace(calm, short=f"{calm.short} ({calm.settings})"),  # not the momentum of the others
         THROUGH: _gain(
-            dips, through, ("error", "error after 100 steps"), _errors(through), (0.2, momentum), passes(through)
+            wavy, through, ("error", "error after 100 steps"), _errors(through), momentum, _rounded, passes(through)
         ),
     }
 
@@ -59,6 +65,12 @@ def _runs(objective: AnyObjective, rate: float, momentum: float, steps: int) -> 
     return {name: descend(objective, rule, objective.start, steps) for name, rule in rules.items()}
 
 
+def _arrivals(runs: Runs) -> dict[str, float]:
+    """From which step on each has no more than half of its first error; infinite where that does not come."""
+    found = {name: run.stays_below(LEFT * float(run.values[0])) for name, run in runs.items()}
+    return {name: float("inf") if step is None else float(int(step)) for name, step in found.items()}
+
+
 def _errors(runs: Runs) -> dict[str, float]:
     return {name: float(run.values[run.ended_at]) for name, run in runs.items()}
 
@@ -69,42 +81,42 @@ def _ways(runs: Runs) -> dict[str, float]:
 
 
 def _gain(
-    objective: AnyObjective,
+    on: tuple[AnyObjective, str, str],
     runs: Runs,
     compared: tuple[str, str],
     numbers: dict[str, float],
-    settings: tuple[float, float],
+    momentum: float,
+    told: Callable[[float], str],
     also: bool = True,
+    unit: str = "",
 ) -> Example:
-    """`compared` is what the numbers are, in short and in full; `also` is what else has to be so."""
-    (what, told), (rate, momentum) = compared, map(typed, settings)
-    two = (tinted(f"${in_math(figure(numbers[name], 2))}$", rule_color(name)) for name in (GD, MOMENTUM))
-    change = " $arrow.r$ ".join(two)
+    """`on` is where, and how that is called, at length and briefly; `compared` what the numbers are, in short and in
+    full; `also` is what else has to be so."""
+    objective, said, said_briefly = on
+    what, finding = compared
+    shown = {name: told(number) for name, number in numbers.items()}
     return Example(
         objective,
         runs,
-        f"both at ${notation().learning_rate} = {rate}$",
-        told,
+        said,
+        finding,
         also and numbers[MOMENTUM] < LESS * numbers[GD],
         max(run.steps for run in runs.values()),
         numbers,
-        settings=f"${notation().momentum} = {momentum}$",
-        brief=f"{what} {_brief(numbers[MOMENTUM])}, without it {_brief(numbers[GD])}",
-        short=f"{what} {change}",
-        shorter=change,
+        told=shown,
+        settings=f"${notation().momentum} = {typed(momentum)}$",
+        unit=unit,
+        short=instead(shown, unit),
         what=what,
+        said_briefly=said_briefly,
     )
 
 
-def _near_the_limit(gain: Example) -> Example:
-    """With the rate at which gradient descent diverges beside the rate of both."""
-    return replace(
-        gain,
-        said=f"{gain.said}, limit ${typed(LIMIT)}$",
-        said_briefly=f"{gain.said.removeprefix('both at ')}, limit ${typed(LIMIT)}$",
-    )
+def _counted(step: float) -> str:
+    """A step, as markup."""
+    return f"${int(step)}$" if np.isfinite(step) else f"more than ${COUNTED}$"
 
 
-def _brief(value: float) -> str:
+def _rounded(value: float) -> str:
     """A result in two digits, as markup; of a tiny one, that it is."""
     return f"below ${TINY}$" if 0 <= value < TINY else f"${in_math(figure(value, 2))}$"

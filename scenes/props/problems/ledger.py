@@ -1,4 +1,4 @@
-"""What momentum gives, what it costs, and what it does not cure: a table, a row a point, with what its run showed."""
+"""What momentum gives, what it costs, and what it only eases: a table, a row a point, with what its run showed."""
 
 from __future__ import annotations
 
