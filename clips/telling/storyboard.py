@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import textwrap
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from clips.filming.work import Watch, bring_in, make_scene, studio, typeset_cach
 from clips.keeping.records import Wish
 
 SIDE, ACROSS = 360, 1920  # pixels of a picture's shorter side, and of the sheet
-HEAD, LINE, FOOT, LETTER = 30, 20, 8, 7.6  # of a beat's name, of a line of its caption, below that, and of a letter
+HEAD, LINE, FOOT, EDGE = 30, 20, 8, 10  # of a beat's name, of a line of its caption, below that, and beside both
 RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -52,8 +52,20 @@ def _small(picture: bytes) -> Image.Image:
 
 
 def _lines(caption: str, width: int) -> list[str]:
-    """All of a caption, in lines as wide as a picture."""
-    return textwrap.wrap(_with_carets(caption), int(width / LETTER))
+    """All of a caption, in lines that fit below a picture of that width."""
+    lines: list[str] = []
+    for word in _with_carets(caption).split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _type().getlength(longer) <= width - 2 * EDGE:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+@cache
+def _type() -> ImageFont.FreeTypeFont:
+    return ImageFont.load_default(15)  # type: ignore[return-value]
 
 
 def _tile(beat: str, caption: list[str], image: Image.Image, room: int) -> Image.Image:
@@ -61,8 +73,8 @@ def _tile(beat: str, caption: list[str], image: Image.Image, room: int) -> Image
     tile = Image.new("RGB", (image.width, image.height + room), "white")
     tile.paste(image)
     draw = ImageDraw.Draw(tile)
-    draw.text((10, image.height + 6), beat, fill="black", font=ImageFont.load_default(17))
-    draw.text((10, image.height + HEAD), "\n".join(caption), fill="#444444", font=ImageFont.load_default(15))
+    draw.text((EDGE, image.height + 6), beat, fill="black", font=ImageFont.load_default(17))
+    draw.text((EDGE, image.height + HEAD), "\n".join(caption), fill="#444444", font=_type())
     return tile
 
 

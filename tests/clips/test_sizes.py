@@ -7,7 +7,6 @@ import zipfile
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
-from textwrap import wrap
 from typing import Any
 
 import av
@@ -30,7 +29,7 @@ from clips.making.deliver import cues
 from clips.making.subtitles import vtt
 from clips.profile import ASPECTS, LARGEST, SMALLEST, Profile, Size, make_profile, profile_of, read_quality, read_rate
 from clips.telling.formats import worth_knowing
-from clips.telling.storyboard import _sheet
+from clips.telling.storyboard import _lines, _sheet
 from objectives.errors import UsageError
 from tests.clips.delivered import deliver_two
 
@@ -275,13 +274,16 @@ def test_a_storyboard_has_the_shape_of_its_clip() -> None:
         assert across[-1] < 1920
 
 
-def test_a_storyboard_has_all_of_its_captions() -> None:
-    """A longer caption makes the sheet higher by its lines, and none is cut off."""
+@pytest.mark.parametrize("word", ["word", "MWMWM", "illi"])
+def test_a_storyboard_has_all_of_its_captions(word: str) -> None:
+    """A longer caption makes the sheet higher; none is cut off or runs into the edge, however wide its letters."""
     picture = png(np.full((90, 160, 4), 255, dtype=np.uint8))
     heights = []
-    for caption in ("word", " ".join(["word"] * 160)):
+    for caption in (word, " ".join([word] * 320)):
+        assert " ".join(lines := _lines(caption, 640)) == caption
         with Image.open(BytesIO(_sheet([("beat", caption, picture)]))) as sheet:
             heights.append(sheet.height)
-            lines = len(wrap(caption, int(640 / 7.6)))
-            assert sheet.height == 360 + 30 + 20 * lines + 8
+            assert sheet.size == (640, 360 + 30 + 20 * len(lines) + 8)
+            ink = np.flatnonzero((np.asarray(sheet)[390:] < 200).any(axis=(0, 2)))
+        assert 8 <= ink[0] < ink[-1] <= 632
     assert heights[1] > heights[0] + 100
