@@ -63,6 +63,8 @@ from scenes.stage.words.figures import figure
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import SMALL, Formula, Words, lines, quiet
 
+WIDEST = 74.0  # size of the last update alone, if the frame is wide enough
+
 # The clip -------------------------------------------------------------------------------------------------------------
 
 
@@ -242,7 +244,7 @@ class Unrolling(LectureScene):
     def large(self) -> Line:
         """The last update alone, at the top, as large as the picture is wide."""
         parts, stage = unrolled(self.count), layout.stage().inset(left=self.indent)
-        return layout.place(Line(parts, fitting_size([parts], stage.width - 0.7)), stage, UL)
+        return layout.place(Line(parts, fitting_size([parts], stage.width - 0.7, WIDEST)), stage, UL)
 
     def equal_sign(self, row: float, pitch: float | None = None) -> Array:
         """Where the equal sign of a row stands; rows count from the top of the stage."""
@@ -292,8 +294,8 @@ class Unrolling(LectureScene):
         self.wait(1.0)
 
     def general(self) -> None:
-        """After any number of steps each gradient is in the update, times the momentum coefficient to the power of its
-        age."""
+        """After any number of steps each gradient is in the update, times the learning rate and the momentum
+        coefficient to the power of its age."""
         self.vanish(self.reminder, self.nothing, *([] if layout.is_wide() else [self.bars]))
         self.close_up(self.written)
         self.closing = dots, formula, total = self._closing()

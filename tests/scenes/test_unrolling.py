@@ -28,8 +28,10 @@ from scenes.stage.panels.unrolled import (
     general,
     generalised,
     multiplying,
+    notes,
     recursive,
     right_side,
+    rule,
     substituted,
     unrolled,
 )
@@ -136,7 +138,7 @@ def test_the_bars_beside_the_lines_are_as_high_as_the_weights() -> None:
     np.testing.assert_allclose(heights / heights[-1], [0.216, 0.36, 0.6, 1])
 
 
-@pytest.mark.parametrize(("aspect", "unit"), [("16:9", "in units of $eta$"), ("4:3", "weight $thin slash thin eta$")])
+@pytest.mark.parametrize(("aspect", "unit"), [("16:9", "in units of $eta$"), ("4:3", "units of $eta$")])
 def test_the_bars_say_in_which_unit_they_are(aspect: str, unit: str) -> None:
     """Beside the lines a weight is told without the learning rate, and below the sum with it; the name is well read."""
     with studio(make_profile("l", aspect=aspect)), typeset_cache():
@@ -144,6 +146,21 @@ def test_the_bars_say_in_which_unit_they_are(aspect: str, unit: str) -> None:
         named = [part for part in scene.bars.get_family() if isinstance(part, Words) and unit in part.typst_code]
         assert len(named) == 1
         assert capital_fraction(named[0]) > MINIMUM_CAPITAL * 1.05
+
+
+def test_the_learning_rate_is_named_wherever_it_is_written() -> None:
+    """The term and the weights in the formulas have it, so what is said of them has it, too."""
+    named = {part.name: part.source for part in rule()}
+    assert "eta" in named["fresh"]
+    assert all("the learning rate times the gradient" in wording for wording in notes()[0])
+    assert all("eta" in part.source for part in unrolled(3) if part.name.startswith("g"))
+    assert "the learning rate" in clip().caption("general")
+
+
+def test_the_last_update_and_its_bars_fill_the_width() -> None:
+    with studio(make_profile("l")), typeset_cache():
+        scene: Any = make_scene("unrolling", {})
+        assert scene.large.width > 0.8 * layout.stage().width
 
 
 def test_captions_are_computed() -> None:

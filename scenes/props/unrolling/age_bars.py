@@ -98,11 +98,11 @@ def _above(here: str) -> VGroup:
 
 def _beside(here: str) -> VGroup:
     """What low bars are, as far as there is room beside them."""
-    rows = (f"weight $thin slash thin {notation().learning_rate}$", here)
+    rows = ("weight, in", f"units of ${notation().learning_rate}$", here)
     return next(words for words in _in_each_size(rows) if words.width <= NAMED - BESIDE)
 
 
 def _in_each_size(rows: Sequence[str]) -> Iterator[VGroup]:
-    """All rows, or the first alone, the larger before the smaller."""
-    for shown in (rows, rows[:1]):
+    """All rows, or all but the last, the larger before the smaller."""
+    for shown in (rows, rows[:-1]):
         yield from (lines(*(quiet(row, size) for row in shown), gap=0.15) for size in (BODY, SMALL))

@@ -21,7 +21,7 @@ from scenes.stage.panels.bars import Columns
 from scenes.stage.words.derivation import Line, Move, Part, Rewrite, Window, glyph_count, same
 from scenes.stage.words.notation import gradient as gradient_of
 from scenes.stage.words.notation import notation, parameters
-from scenes.stage.words.typesetting import BODY, SMALL, Words, escape, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, escape, first_fitting, quiet
 
 SHORT = 30  # characters of a formula that stands in a line of text
 LARGEST = 54.0  # size of the lines, if the frame is wide enough
@@ -131,11 +131,12 @@ def stepping() -> list[Part]:
     return [Part("lhs", parameters("t+1")), Part("eq", "="), Part("rhs", f"{parameters()} - {notation().update}_t")]
 
 
-def notes() -> tuple[str, str, str]:
-    """What the three lines of the rule say, as markup, in the colours of the rule."""
+def notes() -> tuple[tuple[str, ...], ...]:
+    """What the three lines of the rule say, as markup, in the colours of the rule; on one line, and on more."""
     share = f'#text(fill: rgb("{palette().share}"))[a share of the last update]'
-    fresh = f'#text(fill: rgb("{palette().gradient}"))[the gradient $g_t$]'
-    return f"{share}, and {fresh}", "the update is subtracted", "before the first step there was none"
+    fresh = f'#text(fill: rgb("{palette().gradient}"))[the learning rate times the gradient $g_t$]'
+    first = f"{share}, and {fresh}", f"{share}, \\ and {fresh}"
+    return first, ("the update is subtracted",), ("before the first step there was none",)
 
 
 def rule_block() -> tuple[list[Line], list[Words]]:
@@ -144,8 +145,9 @@ def rule_block() -> tuple[list[Line], list[Words]]:
     size = fitting_size([rule()], 0.9 * stage.width)
     lines = [Line(parts, size).meet(1.9 * k * DOWN) for k, parts in enumerate((rule(), stepping(), nothing()))]
     layout.place(VGroup(*lines), stage.inset(bottom=0.6))
-    texts = zip(notes(), lines, strict=True)
-    return lines, [quiet(note).next_to(line, DOWN, 0.25, aligned_edge=LEFT) for note, line in texts]
+    room = stage.right - float(lines[0].get_left()[0])
+    below = [first_fitting(map(quiet, wordings), room) for wordings in notes()]
+    return lines, [note.next_to(line, DOWN, 0.25, aligned_edge=LEFT) for note, line in zip(below, lines, strict=True)]
 
 
 def gain_parts() -> list[Part]:
