@@ -207,33 +207,33 @@ class EWMA(LectureScene):
         self.wait(2.4)
 
     def window(self) -> None:
-        """How far does it look back? As far as the plain mean of n values that balances on the same point: n is
-        {window}"""
+        """How far does it look back? On average as far as a plain mean of the last {window}"""
         self.speaker.hush()
-        chart, count, (formula, readout) = self.lookback, ValueTracker(self.lookback.least), self.window_head
+        chart, count, readout = self.lookback, ValueTracker(self.lookback.least), self.window_head
         self.change_picture((self.line, *self.written, self.sum, self.split), (chart, self.legend, readout))
         self.speaker.say("another average: the plain mean of the last $n$ values", "a plain mean of the last $n$")
         self.wait(1.8)
-        self.play(FadeIn(formula), run_time=0.5)
         self.drive(chart, count)
         self.drive(readout[1], count)
         self.play(count.animate.set_value(chart.window), run_time=3.6, rate_func=smooth)
         self.release()
-        n = f"$n = {typed(window_of(self.last), 3)}$"
-        self.speaker.say(f"balanced on the same point, as far back: {n}", f"balanced: {n}")
+        like = f"like a plain mean of the last ${typed(window_of(self.last), 3)}$"
+        self.play(FadeIn(chart.age), run_time=0.5)
+        self.speaker.say(f"on average as old: {like}", like)
         self.wait(2.2)
         if self.tale.beyond:
             self.play(chart.inside.animate.set_fill(opacity=STEPPED_BACK), run_time=0.6)
-            told = f"${percent(self.tale.beyond)}$ % of the weight is older"
-            self.speaker.say(f"but it forgets little by little: {told}", f"little by little: {told}")
+            older = f"${percent(self.tale.beyond)}$ %"
+            told = f"{older} of the weight is older"
+            self.speaker.say(f"{like}, but {told}", f"{like}, but {older} is older", told)
             self.wait(2.6)
 
     def momentum(self) -> None:
-        """The momentum update is the same line without the one factor: not an average but a sum, and {grown}."""
+        """The momentum update is the same line without the one factor: not an average but a sum. {grown}"""
         self.speaker.hush()
         average, update, gap = self.compared
-        frame, *grown = self.equal_values
-        self.change_picture((self.lookback, self.legend, *self.window_head), (average, frame))
+        frame, *grown = self.equal_values[:3]
+        self.change_picture((self.lookback, self.lookback.age, self.legend, self.window_head), (average, frame))
         self.play(FadeIn(update, lag_ratio=0.03), run_time=0.8)
         self.wait(1.0)
         self.play(FadeIn(gap), run_time=0.5)
@@ -243,9 +243,9 @@ class EWMA(LectureScene):
         for shown in grown:
             self.add(shown)
             self.drive(shown, step)
-        self.play(step.animate.set_value(settling_steps(self.last) - 1), run_time=3.2, rate_func=linear)
+        self.play(step.animate.set_value(settling_steps(self.last)), run_time=3.2, rate_func=linear)
         self.release()
-        self.play(LaggedStart(*map(FadeIn, self.ends), lag_ratio=0.5), run_time=0.9)
+        self.play(LaggedStart(*map(FadeIn, (*self.ends, *self.equal_values[3])), lag_ratio=0.5), run_time=0.9)
         self.speaker.say(*grown_told(self.tale.gain))
         self.wait(2.8)
 
@@ -390,7 +390,7 @@ class EWMA(LectureScene):
         return legend(self.lookback.area)
 
     @cached_property
-    def window_head(self) -> tuple[Formula, VGroup]:
+    def window_head(self) -> VGroup:
         return window_head(self.last, self.lookback.least)
 
     @cached_property
@@ -400,11 +400,11 @@ class EWMA(LectureScene):
         return compared_lines(layout.stage(), 1.05, largest)
 
     @cached_property
-    def equal_values(self) -> tuple[Panel, Growing, Growing]:
+    def equal_values(self) -> tuple[Panel, Growing, Growing, VGroup]:
         box = self.whole.inset(top=self.whole.top - float(self.compared[1].get_bottom()[1]) + 0.3)
         return over_equal_values(box, self.last)
 
     @cached_property
     def ends(self) -> list[Words]:
         """Where both curves end."""
-        return ends_of(self.equal_values[1:], self.last)
+        return ends_of(self.equal_values[1:3], self.last)

@@ -21,6 +21,7 @@ from objectives.errors import UsageError
 from optimizers.averages import moving_average
 from scenes.ewma import EWMA
 from scenes.props.ewma.averaged import beta, expanded
+from scenes.props.ewma.compared import averages_and_sums
 from scenes.props.ewma.telling import Tale, change_of, grown_told
 from scenes.stage.ink import layout
 from scenes.stage.words.typesetting import Words
@@ -68,8 +69,8 @@ def test_what_stands_on_the_screen_at_the_end() -> None:
     assert scene.bars.newest.shown == "0.10"
     paleness = [1 - dot.get_fill_opacity() for dot in scene.small.dots[-3:]]
     np.testing.assert_allclose(np.array(paleness) / paleness[0], [1, 0.1 / 0.19, 0], atol=1e-6)
-    assert [readout.moving.shown for readout in scene.window_head[1]] == ["0.90", "19.0"]
-    assert [words.typst_code for words in scene.ends] == ['$"average"$: *1*', '$"update"$: *9.9*']
+    assert [readout.moving.shown for readout in scene.window_head] == ["0.90", "19.0"]
+    assert [words.typst_code for words in scene.ends] == ['$"average"$: *0.99*', '$"update"$: *9.9*']
 
 
 def test_the_table_has_the_values_their_averages_and_their_weights() -> None:
@@ -209,6 +210,31 @@ def test_any_parameters_within_bounds(**changes: Any) -> None:
     assert all(scene.caption(beat) for beat in scene.beats)
 
 
+@given(data=st.lists(st.floats(-9, 9), min_size=1, max_size=12), share=st.floats(0.2, 0.99))
+def test_begun_at_0_the_sum_is_at_every_step_as_many_times_the_average(data: list[float], share: float) -> None:
+    """So the factor alone tells the two apart, and not where they begin; and so they are drawn."""
+    average, update = 0.0, 0.0
+    for value in data:
+        average, update = share * average + (1 - share) * value, share * update + value
+        assert update == pytest.approx(Tale(np.array(data), (0.0, 0.0, share)).gain * average, abs=1e-9)
+    averages, sums = averages_and_sums(9, share)
+    np.testing.assert_allclose(sums, averages / (1 - share), atol=1e-12)
+    assert averages[0] == sums[0] == 0
+
+
+def test_the_marks_between_sum_and_average_say_how_many_times_it_is() -> None:
+    scene: Any = make_scene("ewma", {})
+    panel, average, update, marks = scene.equal_values
+    ground = float(panel.y_axis.place(0.0))
+    assert len(marks) == 2
+    for line, words in marks:
+        low, high = line.get_bottom()[1] - ground, line.get_top()[1] - ground
+        assert high / low == pytest.approx(10, abs=0.05)
+        assert words.typst_code == "$times 10$"
+    np.testing.assert_allclose([curve.points_of[0][1] for curve in (average, update)], ground)
+    assert not make_scene("ewma", {"betas": (0, 0, 0.1)}).equal_values[3], "where they are not seen to part"  # type: ignore[attr-defined]
+
+
 def test_odd_settings() -> None:
     """Values that do not move, and averages without memory."""
     scene = played(data="3, 3, 3", betas="0, 0, 0")
@@ -244,7 +270,7 @@ def test_what_is_said_of_the_ups_and_downs_is_what_a_plain_loop_finds(
     np.testing.assert_allclose(tale.left, left, atol=1e-9)
     numbers = [f"{100 * share:.0f}" for share in left]
     assert tale.ups_told.startswith(
-        f"{numbers[0]}, {numbers[1]} and {numbers[2]} % of the ups and downs of the values."
+        f"{numbers[0]}, {numbers[1]} and {numbers[2]} % of the values' way up and down, from step to step."
     )
     said = " ".join(tale.verdict)
     assert ("smoother" in said) == (left[0] > left[1] > left[2] and not backwards)
@@ -295,21 +321,21 @@ def test_what_is_said_depends_on_what_is_given() -> None:
     counts = [math.ceil(math.log(0.1, kept) - 1e-9) for kept in (0.1, 0.5, 0.9)]  # the newest n have 1 - kept^n
     assert usual.most_told.startswith("The more is kept")
     assert "the newest {}, {} and {} of".format(*counts) in usual.most_told, "each longer memory has more of them"
-    assert shorter.most_told.startswith("90 % of the weight")
+    assert shorter.most_told.startswith("At least 90 % of the weight")
     alike: Any = make_scene("ewma", {"betas": (0.05, 0.1, 0.9)}).tale
-    assert alike.most_told.startswith("90 %"), "the first two have one value each"
+    assert alike.most_told.startswith("At least 90 %"), "the first two have one value each"
     assert not all(claim.holds for claim in make_scene("ewma", {"data": SOURCE}).claims() if "forgotten" in claim.text)
     assert all("the newest ${}$, ${}$ and ${}$".format(*counts) in form for form in usual.weight_told)
     assert all(form.startswith("$beta = 0.1, 0.5, 0.9$:") for form in usual.weight_told)
     assert usual.weights[-1][0] > usual.weights[-1][1], "so it is no exception to what is said of age"
     assert few.weight_told == (f"the first value still counts ${100 * 0.9**8:.0f}$ %: before it there was nothing",)
-    assert all("forgets" in form and "*ten times*" in form for form in grown_told(10.0))
+    assert all("at every step *ten times* the average" in form for form in grown_told(10.0))
     assert grown_told(1.0) == ("nothing is kept: no more than the value itself",)
     assert [
-        make_scene("ewma", {"betas": (0, 0, kept)}).caption("momentum").split("and ")[-1] for kept in (0.9, 0.0)
+        make_scene("ewma", {"betas": (0, 0, kept)}).caption("momentum").split("a sum. ")[-1] for kept in (0.9, 0.0)
     ] == [
-        "where 0.9 is kept, equal gradients make it grow towards ten times the average.",
-        "where nothing is kept, both are the value itself.",
+        "Where 0.9 is kept and both begin at 0, it is ten times the average at every step.",
+        "Where nothing is kept, both are the value itself.",
     ]
 
 
@@ -325,7 +351,7 @@ def test_what_each_average_keeps_is_said_beside_its_own_band(aspect: str, betas:
             way = sum(abs(b - a) for a, b in itertools.pairwise(averaged(scene.values, share)))
             whole = sum(abs(b - a) for a, b in itertools.pairwise(scene.values))
             assert f"keeps ${100 * way / whole:.0f}$ %" in said
-            assert "of the ups and downs" in said
+            assert ("of the way up and down" if aspect != "9:16" else "of the way") in said
             band = scene.memories.bands[k]
             assert band.bottom - 0.1 < boxes[k].center[1] < band.top + 0.1
             assert boxes[k].right <= layout.stage().right + 1e-6

@@ -19,8 +19,9 @@ from scenes.stage.ink.layout import Box, place
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.bars import COLUMNS, GAP_SHARE, rectangle_points
 from scenes.stage.panels.plot import WHOLE, Panel
+from scenes.stage.words.figures import typed
 from scenes.stage.words.numerals import Numeral
-from scenes.stage.words.typesetting import BODY, SMALL, Formula, Words, fitting_formula, lines, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, lines, on_baseline, quiet
 
 DOT, MARK = 0.11, 0.07  # radii: of a value, and of an average
 HEAD = 0.45  # above the highest bar, for its number
@@ -29,7 +30,7 @@ CLEAR = 0.06  # above the name of the bars, from the numbers of the panel above
 BELOW = 0.22  # the bars, for the line under those that have most of the weight
 FEW = 30  # averages, each with its mark
 PALEST = 0.25  # opacity of a value that is forgotten
-LIFT, POINT = 0.1, 0.4  # of the height: the ground's distance from the axis, for the point of balance; its height
+LIFT, POINT = 0.14, 0.4  # of the height: the ground's distance from the axis, for the point of balance; its height
 LEAST = 0.5  # of the window that looks back as far: the box that is shown first
 
 
@@ -131,7 +132,7 @@ class Weights(VGroup):
         """Below the head: on how many of the newest values most of the weight lies."""
         base = float(self.head.get_bottom()[1]) - 0.45
         of_it = "" if layout.is_narrow() else " of the weight"
-        words = place(Words(f"${percent(MOST)}$ %{of_it} on the newest values:", BODY), self.box, LEFT)
+        words = place(Words(f"at least ${percent(MOST)}$ %{of_it} on the newest values:", BODY), self.box, LEFT)
         words.align_to(self.head, LEFT)
         on_baseline(words, base)
         number = Numeral(np.zeros(3), "d", BODY).display(self.count)
@@ -166,7 +167,7 @@ class Lookback(Panel):
         self.window = window_of(share)
         self.least = max(1.0, LEAST * self.window)
         back, top = max(8.0, np.ceil(SPAN * self.window)), 1.1 * max(1 - share, 1 / self.least)
-        names = ("steps from now", "weight")
+        names = ("steps from now" if layout.is_wide() else "from now", "weight")
         super().__init__(box, (-back - 0.5, 0.6), (-LIFT * top, top), names, x_steps=WHOLE)
         ages = np.unique(np.round(np.linspace(0, back, int(min(back, COLUMNS)) + 1)))
         half = 0.5 * (back / (len(ages) - 1)) * (1 - GAP_SHARE * (len(ages) < COLUMNS / 2))
@@ -174,6 +175,10 @@ class Lookback(Panel):
             self._bars(ages[old], half, share) for old in (ages < self.window - 1e-9, ages >= self.window - 1e-9)
         )
         own = curve_of([self._triangle(mean_age(share))], stroke_width=0, fill_color=palette().share)
+        #: What the point is, to the left of it.
+        self.age = Words(f"mean age ${typed(mean_age(share), 3)}$", SMALL, palette().share).next_to(
+            own, LEFT, buff=0.15
+        )
         self.mean = stroke(stroke_color=palette().target, stroke_width=4, fill_color=palette().target)
         self.mean.set_fill(opacity=0.12)
         self.pivot = stroke(stroke_color=palette().target, stroke_width=4)
@@ -226,13 +231,9 @@ def legend(box: Box) -> VGroup:
     return place(lines(*rows, gap=0.18), box.inset(left=0.15, top=0.1), LEFT + UP)
 
 
-def window_head(share: float, least: float) -> tuple[Formula, VGroup]:
-    """Where both balance, and how share and window stand: beside each other, or below."""
-    narrow = layout.is_narrow()
-    box = layout.stage().top_slice(1.3 if narrow else 0.8)[0]
-    source = f'"mean age:" quad (n - 1)/2 = {beta()}/(1 - {beta()})'
-    above, below = box.rows(1, 1, gap=0.0) if narrow else (box, box.inset(left=0.62 * box.width))
-    formula = layout.place(fitting_formula(source, (1.0 if narrow else 0.6) * box.width), above, LEFT)
-    first, second = below.columns(1, 1, gap=0.2)
+def window_head(share: float, least: float) -> VGroup:
+    """How share and window stand, at the upper right."""
+    box = layout.stage().top_slice(0.8)[0]
+    first, second = box.inset(left=0.4 * box.width).columns(1, 1, gap=0.2)
     kept = Readout(first, f"${beta()} =$", ".2f").display(share)
-    return formula, VGroup(kept, Readout(second, "$n =$", ".1f").display(least))
+    return VGroup(kept, Readout(second, "$n =$", ".1f").display(least))

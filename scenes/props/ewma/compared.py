@@ -14,6 +14,7 @@ from optimizers import theory
 from optimizers.averages import moving_average
 from scenes.props.ewma.averaged import beta, comparison
 from scenes.props.ewma.averaging import Growing
+from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.gain_chart import settling_steps
@@ -22,9 +23,11 @@ from scenes.stage.panels.unrolled import fitting_size
 from scenes.stage.words.derivation import Line, Mark, in_columns
 from scenes.stage.words.figures import typed
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import SMALL, Words
+from scenes.stage.words.typesetting import SMALL, Words, quiet
 
 APART = 1.3  # times an average: a sum that is seen to be larger
+MARKED = (0.2, 0.6)  # of the steps, where the two are compared
+AXIS = 0.8  # width of what stands before it
 ENDS = 2.2  # width of what is said at the ends of the curves
 
 
@@ -42,24 +45,47 @@ def compared_lines(box: Box, pitch: float, largest: float) -> tuple[Line, Line, 
     return rows[0], rows[1], VGroup(Mark(fresh), Mark(fresh).shift(pitch * DOWN))
 
 
-def over_equal_values(box: Box, share: float) -> tuple[Panel, Growing, Growing]:
-    """A value of 1 again and again: a panel, its average in it, and its sum."""
+def over_equal_values(box: Box, share: float) -> tuple[Panel, Growing, Growing, VGroup]:
+    """A value of 1 again and again: a panel, its average in it, and its sum, both from 0; and marks between the two, as
+    many times as the sum is the average, where they are seen to part."""
     steps = settling_steps(share)
     letters = " = ".join(dict.fromkeys((beta(), notation().momentum)))
-    told = f"the same value, 1, again and again; ${letters} = {typed(share)}$"
+    settings = f"${letters} = {typed(share)}$"
+    wordings = (f"the same value, 1, again and again, both from 0; {settings}", f"always 1, both from 0; {settings}")
+    told = next((words for words in wordings if quiet(words).width <= box.width - AXIS), wordings[-1])
     panel = Panel(
         box.inset(right=ENDS), (0.0, float(steps)), (0.0, 1.12 / (1 - share)), ("$t$", told), grid=True, x_steps=WHOLE
     )
-    at = np.arange(1, steps + 1)
-    average = panel.to_screen(at, moving_average(np.ones(steps), share))
-    total = panel.to_screen(at, [theory.constant_gradient_gain(int(t), share) for t in at])
+    averages, sums = averages_and_sums(steps, share)
+    at = np.arange(steps + 1)
+    average, total = panel.to_screen(at, averages), panel.to_screen(at, sums)
     curves = (Growing(average, palette().share, mark=0.0), Growing(total, rule_color("momentum"), mark=0.0))
-    return panel, *curves
+    return panel, *curves, VGroup(*(_ratio(average[t], total[t], share) for t in _marked(steps, share)))
+
+
+def averages_and_sums(steps: int, share: float) -> tuple[Array, Array]:
+    """Of a value of 1 again and again, after 0, 1, ... steps, (steps + 1,): its average, which begins at 0, and its
+    sum."""
+    averages = moving_average(np.append(0.0, np.ones(steps)), share)
+    return averages, np.array([theory.constant_gradient_gain(t, share) for t in range(steps + 1)])
+
+
+def _marked(steps: int, share: float) -> list[int]:
+    """The steps at which the two are compared."""
+    return [round(part * steps) for part in MARKED] if 1 / (1 - share) > APART else []
+
+
+def _ratio(low: Array, high: Array, share: float) -> VGroup:
+    """An upright line from the average to the sum, and how many times as far up that is."""
+    line = polylines([np.array([low, high])], stroke_color=palette().quiet, stroke_width=2.5)
+    words = Words(f"$times {typed(1 / (1 - share), 3)}$", SMALL).next_to((low + high) / 2, RIGHT, buff=0.12)
+    return VGroup(line, words)
 
 
 def ends_of(curves: Sequence[Growing], share: float) -> list[Words]:
     """What each curve is and where it ends, in its colour; both on one line where they are not seen to part."""
-    names, ends = ('"average"', notation().update), (1.0, theory.constant_gradient_gain(settling_steps(share), share))
+    names, both = ('"average"', notation().update), averages_and_sums(settling_steps(share), share)
+    ends = [float(values[-1]) for values in both]
     if 1 / (1 - share) <= APART:
         return [_at_the_end(curves[0], f"${names[0]} approx {names[1]}$")]
     pairs = zip(curves, names, ends, strict=True)

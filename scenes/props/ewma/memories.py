@@ -22,11 +22,12 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import WHOLE, Panel
 from scenes.stage.words.figures import typed
-from scenes.stage.words.typesetting import BODY, SMALL, Words, lines, on_baseline, quiet
+from scenes.stage.words.typesetting import BODY, SMALL, Words, first_fitting, lines, on_baseline, quiet
 
 DOT, PALE = 0.055, 0.6  # radius of a value, and its opacity
 ROOM = 0.1  # of a band, free above and below what stands in it
 HEAD = 0.5  # above a band in a narrow picture, for what is said of it
+BESIDE = 0.3  # between the name of an average and what is said of it, in a narrow picture
 BEYOND = 0.12  # half the height of the end of a bar
 
 
@@ -99,10 +100,12 @@ class Memories(Panel):
     def told(self, k: int, share: float, left: float, column: Box) -> VGroup:
         """What is said of the k-th average: beside its band in a column; in a narrow picture above it."""
         name = Words(f"*${beta()} = {typed(share)}$*", SMALL if layout.is_narrow() else BODY, palette().share)
-        keeps, of_what, band = f"keeps ${100 * left:.0f}$ %", "of the ups and downs", self.bands[k]
+        keeps, of_what, band = f"keeps ${100 * left:.0f}$ %", "of the way up and down", self.bands[k]
         if layout.is_narrow():
             layout.place(name, band.top_slice(HEAD, gap=0.0)[0], LEFT)
-            return onto_picture(VGroup(name, quiet(f"{keeps} {of_what}").next_to(name, RIGHT, buff=0.3)))
+            wordings = (quiet(f"{keeps} {what}") for what in (of_what, "of the way"))
+            said = first_fitting(wordings, column.width - name.width - BESIDE)
+            return onto_picture(VGroup(name, said.next_to(name, RIGHT, buff=BESIDE)))
         kept = on_baseline(quiet(keeps).next_to(on_baseline(name, 0.0), RIGHT, buff=0.2), 0.0)
         row = VGroup(name, kept)
         head = (row,) if row.width <= column.width else (name, kept)  # below each other: a share of many digits

@@ -23,8 +23,8 @@ MUCH = 0.05  # of the weight, for a value that is long past
 SEEN = 0.005  # of a weight: so much more is seen
 MOST = 0.9  # of the weight: the values that make an average
 COUNTED = (
-    "ups and downs: how far it goes up and down, added up over all steps",
-    "ups and downs: added up over all steps",
+    "the way up and down: how far it is from each step to the next, added up",
+    "the way up and down: from step to step, added up",
 )
 
 
@@ -135,7 +135,7 @@ class Tale:
     @property
     def ups_told(self) -> str:
         first, second, third = (f"{100 * share:.0f}" for share in self.left)
-        told = f"{first}, {second} and {third} % of the ups and downs of the values."
+        told = f"{first}, {second} and {third} % of the values' way up and down, from step to step."
         return told + (self.late_told if self.change else "")
 
     @property
@@ -147,8 +147,8 @@ class Tale:
     def most_told(self) -> str:
         """On how many of the newest values most of the weight lies, for each beta."""
         first, second, third = map(most_of, self.weights)
-        more = "The more is kept, the more of them count: " if first < second < third and self.rises else ""
-        return f"{more}{percent(MOST)} % of the weight lies on the newest {first}, {second} and {third} of them."
+        more = "The more is kept, the more of them count: at" if first < second < third and self.rises else "At"
+        return f"{more} least {percent(MOST)} % of the weight lies on the newest {first}, {second} and {third} of them."
 
     @property
     def weight_told(self) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ class Tale:
         kept = f"${beta()} = {', '.join(map(typed, self.betas))}$"
         one, two, three = (f"${most_of(weights)}$" for weights in self.weights)
         brief = f"{kept}: the newest {one}, {two} and {three}"
-        return f"{brief} values have {percent(MOST)} % of the weight", f"{brief} values", brief
+        return f"{brief} values have at least {percent(MOST)} % of the weight", f"{brief} values", brief
 
     @property
     def window_told(self) -> str:
@@ -169,16 +169,16 @@ class Tale:
 
     @property
     def gain(self) -> float:
-        """How many times the average the sum is, where all values are equal, for the third beta."""
+        """How many times the average the sum is at each step, if both begin at 0, for the third beta."""
         return 1 / (1 - self.betas[-1])
 
     @property
     def grown_told(self) -> str:
-        """What becomes of the sum of equal values."""
+        """How large the sum is beside the average."""
         if not self.betas[-1]:
-            return "where nothing is kept, both are the value itself"
+            return "Where nothing is kept, both are the value itself."
         kept, gain = figure(self.betas[-1]), times(self.gain)
-        return f"where {kept} is kept, equal gradients make it grow towards {gain} the average"
+        return f"Where {kept} is kept and both begin at 0, it is {gain} the average at every step."
 
 
 def lag_told(lag: int | None) -> str:
@@ -195,14 +195,14 @@ def most_of(weights: Array) -> int:
 
 
 def grown_told(gain: float) -> tuple[str, ...]:
-    """That the update forgets in the same way, and how much larger than the average the sum of equal values becomes."""
+    """That the update forgets in the same way, and how much larger than the average the sum is."""
     if gain <= 1:
         return ("nothing is kept: no more than the value itself",)
-    grown = f"towards *{times(gain)}*"
+    grown = f"*{times(gain)}*"
     return (
-        f"the update forgets in the same way, but it is a sum: {grown} the average",
-        f"the update forgets alike, but adds up: {grown}",
-        f"forgets alike, but adds up: {grown}",
+        f"the update forgets in the same way: at every step {grown} the average",
+        f"forgets alike: at every step {grown} the average",
+        f"at every step {grown} the average",
     )
 
 
