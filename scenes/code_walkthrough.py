@@ -34,7 +34,7 @@ from scenes.lecture_scene import (
 from scenes.props.code_walkthrough.forces import Forces
 from scenes.props.code_walkthrough.listing import Band, Listing, Moment, NamedValue, moments_of, variables_of
 from scenes.props.code_walkthrough.seats import Seats, is_wide, seats, type_of_code
-from scenes.props.code_walkthrough.telling import SAID, compared, sum_of_arrows
+from scenes.props.code_walkthrough.telling import NEW, SAID, compared, formula_over, sum_of_arrows
 from scenes.reads import derived
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Ball, Trail
@@ -193,16 +193,16 @@ class CodeWalkthrough(LectureScene):
 
     def opening(self) -> None:
         """Momentum is two lines of code."""
-        self.show_title(self.code.code, self.map, self.goal, self.ball)
+        self.show_title(self.code.code, self.map, *formula_over(self.map, self.objective), self.goal, self.ball)
 
     def listing(self) -> None:
-        """What you read is what runs; w is where the ball is. Two lines are new beside gradient descent: they keep an
-        update."""
+        """What you read is what runs; w is where the ball is. Beside gradient descent one line is new, and one gets a
+        second term: so an update is kept."""
         told = "`w` is the ball's place"
         self.speaker.say(f"what you read is what runs; {told}", f"what you read runs; \\ {told}")
         self.wait(3.8)
         self.play(FadeIn(self.code.marks), run_time=0.5)
-        self.speaker.say("new beside gradient descent: these two lines", "two lines are new: \\ they keep an update")
+        self.speaker.say(*NEW)
         self.wait(3.4)
 
     def line_by_line(self) -> None:
@@ -249,7 +249,7 @@ class CodeWalkthrough(LectureScene):
         self.vanish(self.variables, self.settings, self.code.band)
         self.play(FadeIn(self.cards[MOMENTUM]), run_time=0.5)
         self.wait(1.0)
-        self.speaker.say("the same rounds without the two lines", "the same without \\ the two lines")
+        self.speaker.say("the same rounds without what is struck out", "the same without \\ what is struck out")
         self.play(Create(self.struck), FadeIn(self.cards[GD]), GrowFromCenter(self.slow.ball), run_time=0.6)
         self.add(self.slow, self.trail.ball, self.goal)
         run, step = self.runs[GD], ValueTracker(0.0)

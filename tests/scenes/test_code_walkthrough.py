@@ -15,14 +15,17 @@ from hypothesis import strategies as st
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from clips.sources import Sources
+from objectives import find_objective
 from objectives.errors import UsageError
 from optimizers.by_hand import walk
 from scenes.code_walkthrough import MARKED, SHARE, CodeWalkthrough
 from scenes.props.code_walkthrough.forces import lengths
 from scenes.props.code_walkthrough.listing import Listing, moments_of, variables_of
+from scenes.props.code_walkthrough.telling import NEW, compared, formula_over
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
+from scenes.stage.words.figures import figure
 from scenes.stage.words.typesetting import SMALL, Words
 from tests.scenes.looking import troubles
 
@@ -233,6 +236,26 @@ def test_without_the_marked_lines_the_code_is_gradient_descent() -> None:
     assert not np.array_equal(path, scene.fast.iterates[1:])
 
 
+def test_of_the_marked_lines_one_is_new_and_one_has_a_second_term() -> None:
+    """As it is said, and as they are struck out: the one as a whole, of the other what comes before its last term."""
+    scene: Any = make_scene("code_walkthrough", {})
+    new, longer = (row.strip() for row in scene.code.source.split("\n") if row.strip().startswith(MARKED))
+    assert new == MARKED[0]
+    assert longer.replace(f"{SHARE} ", "") == "update = eta * dw"
+    assert all("one line is new" in words and "one gets a second term" in words for words in NEW)
+    assert "one line is new, and one gets a second term" in scene.caption("listing")
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_what_the_map_is_of_stands_over_it(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("code_walkthrough", {})
+        (words,) = formula_over(scene.map, scene.objective)
+        assert words.typst_code == "$f = frac(x^2, 20) + y^2$"
+        assert words.get_bottom()[1] > scene.map.area.top
+        assert not formula_over(scene.map, find_objective("himmelblau")), "too long to stand there"
+
+
 @pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1"])
 def test_what_is_struck_out_is_what_the_two_lines_need_to_keep_an_update(aspect: str) -> None:
     """Each stroke goes through its piece of the text, over all of it and over nothing else."""
@@ -281,19 +304,24 @@ def test_what_is_said_of_the_run_is_what_a_plain_loop_finds(
             x, y = x - u, y - v
             first_moves.append(u * u + v * v)
         ends.append(value(x, y))
+    assume(all(abs(ends[1] / ends[0] - edge) > 1e-9 * edge for edge in (1.1, 1e6) if ends[0] > 0))
     assume(abs(ends[0] - ends[1]) > 1e-9 * sum(ends) and abs(ends[0] - value(*start)) > 1e-9)
     assume(abs(first_moves[1] - first_moves[0]) > 1e-12)
     changes = {"learning_rate": learning_rate, "momentum": momentum, "steps": steps, "start": start}
     scene: Any = make_scene("code_walkthrough", changes)
     assert list(scene.claims())[-1].holds == (ends[0] < ends[1])
+    higher = ends[0] > 0 and 1.1 <= ends[1] / ends[0] <= 1e6
+    for said in compared(scene.runs):
+        assert ("times* as high" in said) == higher
+        assert not higher or f"*{figure(ends[1] / ends[0], 2)} times*" in said
     assert ("has gone down" in scene.caption("round_after_round")) == (ends[0] < value(*start))
     assert ("the new one is longer" in scene.caption("again")) == (first_moves[1] > first_moves[0])
 
 
 def test_variables_show_their_values() -> None:
     scene: Any = make_scene("code_walkthrough", GENTLE)
-    assert [variable.name for variable in scene.variables] == ["update", "t", "dw", "w"]
-    update, t, dw, w = scene.variables
+    assert [variable.name for variable in scene.variables] == ["t", "dw", "update", "w"]
+    t, dw, update, w = scene.variables
     at = scene.begin(1)
     slope = scene.objective.gradient(scene.path[0])
     for variable in scene.variables:

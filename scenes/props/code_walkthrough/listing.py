@@ -88,8 +88,9 @@ def moments_of(function: Callable[..., Iterator[object]], *arguments: object) ->
 
 
 def variables_of(moments: Sequence[Moment]) -> list[str]:
-    """The variables that are set on the way, in the order in which that happens first."""
-    return list(dict.fromkeys(name for moment in moments for name in moment.changed))
+    """The variables that are set on the way, in the order of the lines that set them; of several lines, the last."""
+    lines = sorted((moment.line, name) for moment in moments for name in moment.changed)
+    return list(dict.fromkeys(name for _, name in reversed(lines)))[::-1]
 
 
 # The text -------------------------------------------------------------------------------------------------------------
