@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from manim import ValueTracker, linear
+from manim import ValueTracker, VMobject, linear
 from pydantic import Field
 
 from objectives import AnyObjective
@@ -33,8 +33,9 @@ from scenes.lecture_scene import (
 )
 from scenes.props.saddle.adding_up import AddingUp, Sum, summed
 from scenes.props.saddle.flat_ground import FlatGround
-from scenes.props.saddle.flat_steps import off_flat, steps_on_flat
+from scenes.props.saddle.flat_steps import all_off, flat_below, off_flat, steps_on_flat
 from scenes.props.saddle.row import Row
+from scenes.props.saddle.telling import off_at_last, off_said, off_told, sooner
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -44,9 +45,9 @@ from scenes.stage.maps.contour_map import containing
 from scenes.stage.panels.gauge import Gauge
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
 from scenes.stage.terrain.landscape import terrain_remarks
-from scenes.stage.words.figures import figure, typed
+from scenes.stage.words.figures import figure, in_math, typed
 from scenes.stage.words.speaker import Speaker, tinted
-from scenes.stage.words.typesetting import Words, escape
+from scenes.stage.words.typesetting import escape
 
 A_GROUND = {"saddle": "a saddle", "plateau": "a pit in a plateau"}  # in a sentence; any other by its title
 PLACES = ("first", "second")
@@ -117,6 +118,11 @@ class Saddle(LectureScene):
         """On each ground: the steps where it is flat up to each step, by rule; and the last step that is seen."""
         return {place: steps_on_flat(self.runs(place), self.view(place)) for place in PLACES}
 
+    @cached_property
+    def off(self) -> dict[str, dict[str, int | None]]:
+        """On each ground, by rule: the step from which on it is off flat ground for good, if it is."""
+        return {place: all_off(self.runs(place), self.view(place), self.objectives[place].minima) for place in PLACES}
+
     def flat_in_all(self, place: str, name: str) -> int:
         return int(self.on_flat[place][0][name][-1])
 
@@ -152,7 +158,10 @@ class Saddle(LectureScene):
         starts = {f"{place}_from": self._from(place) for place in PLACES}
         but = "; round the minimum it does not count" if self.objectives["second"].minima else ""
         ends = {f"{place}_ends": self._ends(place) for place in PLACES}
-        return told | starts | ends | {"sooner": self._sooner(), "outcome": self._outcome(), "but_the_goal": but}
+        gentle = {f"{place}_gentle": figure(flat_below(self.runs(place), self.view(place)), 2) for place in PLACES}
+        return (
+            told | starts | ends | gentle | {"sooner": self._sooner(), "outcome": self._outcome(), "but_the_goal": but}
+        )
 
     def _from(self, place: str) -> str:
         """Where both start, and how far off the ridge of a saddle that is."""
@@ -170,7 +179,7 @@ class Saddle(LectureScene):
         slow, fast = (self.flat_in_all(place, name) for name in NAMES)
         away = self.grounds[place].overshoot(MOMENTUM)
         first = f" Momentum overshoots first: uphill and out at step {away[0]}, back at step {away[1]}." if away else ""
-        return f"Steps on flat ground: gradient descent {slow}, momentum {fast}.{first}"
+        return f"Steps on flat ground: gradient descent {slow}, momentum {fast}{off_told(self.off[place])}.{first}"
 
     def _sooner(self) -> str:
         """The answer to the title's question where it is the same on both grounds; else the question."""
@@ -187,8 +196,11 @@ class Saddle(LectureScene):
             (slow, fast), (second_slow, second_fast) = (
                 [self.flat_in_all(place, name) for name in NAMES] for place in PLACES
             )
+            does, (one, other) = "On flat ground momentum takes", map(sooner, self.off.values())
+            if one and other:
+                does, (fast, slow), (second_fast, second_slow) = "Momentum is off for good after", one, other
             fewer = f"{fast} steps instead of {slow}, and {second_fast} instead of {second_slow}"
-            return f"{self._why()} On flat ground momentum takes {fewer}.".strip()
+            return f"{self._why()} {does} {fewer}.".strip()
         if self.first_away:
             return f"{self._why()} Momentum takes fewer steps on flat ground.".strip()
         return "Momentum does not take fewer steps on flat ground on both: it, too, goes only where the slope leads."
@@ -198,7 +210,8 @@ class Saddle(LectureScene):
         total = self.total
         if total is None:
             return ""
-        sum_ = f"at step {total.step} the pushes come to {total.said} times the newest alone"
+        where = f"{self.objectives['second'].title}, step {total.step}"
+        sum_ = f"the pushes ({where}) come to {total.said} times the newest alone"
         return f"Small slopes that agree add up: {sum_}."
 
     @cached_property
@@ -228,8 +241,8 @@ class Saddle(LectureScene):
         self.grounds["first"].begin()
 
     def first_ground(self) -> None:
-        """First: {first_title}. Hatched on the map is what is flat: its slope is less than a fifth of the steepest on
-        the way."""
+        """First: {first_title}. Hatched on the map is what is flat: its slope is less than {first_gentle}, a fifth of
+        the steepest that either run meets."""
         self._show_ground("first")
 
     def first_run(self) -> None:
@@ -237,7 +250,7 @@ class Saddle(LectureScene):
         self._run("first")
 
     def second_ground(self) -> None:
-        """Second: {second_title}. What is flat is hatched again{but_the_goal}."""
+        """Second: {second_title}. What is flat is hatched again: below {second_gentle}{but_the_goal}."""
         self._clear("first")
         self._show_ground("second")
 
@@ -280,10 +293,12 @@ class Saddle(LectureScene):
         grow = [outline.presence.animate.set_value(1.0) for outline in ground.outlines]
         self.play(FadeIn(ground.hatching), *map(FadeIn, ground.goals), *grow, run_time=1.2)
         but = ", the goal not counted" if ground.goals else ""
+        below = f"flat: slope below ${in_math(figure(ground.gentle, 2))}$"
         speaker.say(
-            f"flat: its slope is less than a fifth of the steepest{but or ' on the way'}",
-            f"flat: slope below a fifth of the steepest{but}",
-            "flat: slope below a fifth of the steepest",
+            f"{below}, a fifth of the steepest that either meets{but}",
+            f"{below}, a fifth of the steepest met{but}",
+            f"{below}, a fifth of the steepest met",
+            f"{below}{but}",
         )
         self.wait(2.6)
 
@@ -315,7 +330,10 @@ class Saddle(LectureScene):
             self.wait(1.8)
         self.wait(0.8)
         ground.speaker.say(*self._compared(place))
-        self.wait(2.0)
+        self.wait(1.4)
+        if said := off_said(self.off[place]):
+            ground.speaker.say(*said)
+            self.wait(2.0)
 
     def _compared(self, place: str) -> tuple[str, ...]:
         """What the numbers on the cards say together, and a shorter wording."""
@@ -335,8 +353,10 @@ class Saddle(LectureScene):
     def _verdict(self) -> tuple[str, ...]:
         if not self.first_away:
             return ("momentum does not take fewer steps on both", "not on both")
-        sooner = f"{tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))} is off sooner"
-        return (f"{sooner}: small slopes that agree add up", sooner) if self.total else (f"on both {sooner}", sooner)
+        if when := off_at_last(*self.off.values()):
+            return when
+        first = f"{tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))} is off sooner"
+        return (f"{first}: small slopes that agree add up", first) if self.total else (f"on both {first}", first)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -345,7 +365,7 @@ class Saddle(LectureScene):
         return {place: self._ground(place) for place in PLACES}
 
     @cached_property
-    def overshoots(self) -> dict[str, list[Words]]:
+    def overshoots(self) -> dict[str, list[VMobject]]:
         """On each ground: the word at the part of momentum's path that overshoots, if it does."""
         return {place: ground.overshoot_marks(MOMENTUM) for place, ground in self.grounds.items()}
 

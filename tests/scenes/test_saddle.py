@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.props.saddle.flat_ground import PITCH
-from scenes.props.saddle.flat_steps import BEYOND, FLAT, off_flat
+from scenes.props.saddle.flat_steps import BEYOND, FLAT, Stay, off_flat
 from scenes.saddle import GD, MOMENTUM, Saddle
 from scenes.stage.ink import layout
 from tests.scenes.looking import texts_of
@@ -104,7 +105,14 @@ def test_the_steps_that_are_said_are_those_in_the_disc(momentum: float, rate: fl
     fewer, compared = flat[0] - flat[1], scene._compared("first")
     assert all(str(abs(fewer)) in line or not fewer for line in compared)
     assert [word in compared[0] for word in ("fewer", "more", "as many")] == [fewer > 0, fewer < 0, fewer == 0]
-    assert f"Steps on flat ground: gradient descent {flat[0]}, momentum {flat[1]}." in scene.caption("first_run")
+    assert f"Steps on flat ground: gradient descent {flat[0]}, momentum {flat[1]}" in scene.caption("first_run")
+    late = [[k for k in range(steps_off, len(s)) if s[k] < level] for s, steps_off in zip(slopes, left, strict=True)]
+    seen_off = [
+        n > 0 and not more and (n < len(s) or len(s) <= steps) for n, more, s in zip(left, late, slopes, strict=True)
+    ]
+    told = f"; off it for good at step {left[0]} and {left[1]}."
+    assert (told in scene.caption("first_run")) == all(seen_off)
+    assert ("off it for good" in scene.caption("first_run")) == all(seen_off)
 
 
 @settings(max_examples=20, deadline=None, phases=[Phase.generate])
@@ -145,7 +153,11 @@ def test_small_slopes_that_agree_add_up_to_what_is_said(momentum: float) -> None
     times = np.linalg.norm(update) / np.linalg.norm(push)
     assert total.times == pytest.approx(times)
     assert 1 < times < 1 / (1 - momentum) == pytest.approx(total.limit)
-    assert f"at step {total.step} the pushes come to {times:.2g} times the newest alone" in scene.caption("verdict")
+    told = f"the pushes (pit in a plateau, step {total.step}) come to {times:.2g} times the newest alone"
+    assert told in scene.caption("verdict")
+    assert f"at most ${total.limit:g}$ times" in scene.adding_up.limit[1].typst_code.replace("5.0$", "5$")
+    alike = sum(momentum**k for k in range(total.step))
+    assert alike < total.limit, "so many alike come to less: the line is where ever more of them would come to"
     flat = scene.flat_in_all("second", MOMENTUM)
     assert total.step in (flat // 2, (flat + 1) // 2), "in the middle of the flat ground"
     drawn = scene.adding_up.display(1.0)
@@ -189,7 +201,7 @@ def test_what_is_flat_is_hatched_all_over_and_nothing_else(place: str) -> None:
     scene: Any = make_scene("saddle", {})
     ground = scene.grounds[place]
     area, (_, _, steep) = ground.map.area, ground.slopes
-    ends = ground.hatching[0].points.reshape(-1, 4, 3)[:, [0, 3]]
+    ends = ground.hatching[1].points.reshape(-1, 4, 3)[:, [0, 3]]
     middles = ends.mean(axis=1)[:, :2]
     cells = (middles - [area.left, area.bottom]) / [area.width, area.height] * (len(steep) - 1)
     column, row = np.round(cells).astype(int).T
@@ -197,6 +209,47 @@ def test_what_is_flat_is_hatched_all_over_and_nothing_else(place: str) -> None:
     length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=-1).sum()
     flat = area.width * area.height * np.mean(steep < ground.gentle)
     assert length * PITCH / np.sqrt(2) == pytest.approx(flat, rel=0.05)
+
+
+def test_when_each_is_off_flat_ground_for_good() -> None:
+    """That answers the title: on the saddle the overshoot is no end of it, and round the goal it is flat again."""
+    scene: Any = make_scene("saddle", {})
+    for place, (slow, fast) in {"first": (46, 19), "second": (87, 26)}.items():
+        slopes = [np.linalg.norm(run.gradients, axis=-1) for run in scene.runs(place).values()]
+        gentle = scene.grounds[place].gentle
+        for step, found in zip((slow, fast), slopes, strict=True):
+            assert found[step - 1] < gentle <= found[step]
+        assert f"; off it for good at step {slow} and {fast}." in scene.caption(f"{place}_run")
+        assert f"step ${fast}$, not ${slow}$" in scene._verdict()[0]
+    assert "off for good after 19 steps instead of 46, and 26 instead of 87." in scene.caption("verdict")
+
+
+@pytest.mark.parametrize(("slopes", "step"), [([5, 1, 1, 5, 9], 3), ([5, 1, 1, 5, 9, 1], None), ([5, 1, 1], None)])
+def test_who_comes_back_to_flat_ground_is_not_off_it_for_good(slopes: list[float], step: int | None) -> None:
+    """Unless that is the goal's own: nearer to a minimum than where it left."""
+    places = np.array([[float(len(slopes) - k), 0.0] for k in range(len(slopes))])
+    run: Any = SimpleNamespace(
+        iterates=places, gradients=np.array([[slope, 0.0] for slope in slopes], dtype=float), ended_at=len(slopes) - 1
+    )
+    stay = Stay(run, ((-9.0, 9.0), (-9.0, 9.0)))
+    assert stay.off_for_good(2.0) == step
+    assert stay.off_for_good(2.0, [(0.0, 0.0)]) == (3 if len(slopes) > 3 else None)
+    assert stay.off_for_good(2.0, [(9.0, 0.0)]) == step
+
+
+def test_what_is_flat_is_told_with_its_number() -> None:
+    """A fifth of the steepest that either meets: neither the start's slope nor that of one of them alone."""
+    scene: Any = make_scene("saddle", {})
+    for place, beat in (("first", "first_ground"), ("second", "second_ground")):
+        ground = scene.grounds[place]
+        low, high = np.array(ground.view).T
+        steepest = 0.0
+        for run in ground.runs.values():
+            for at, slope in zip(run.iterates, run.gradients, strict=True):
+                if not ((at >= low) & (at <= high)).all():
+                    break
+                steepest = max(steepest, float(np.linalg.norm(slope)))
+        assert f"{0.2 * steepest:.2g}" in scene.caption(beat)
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.8])
@@ -328,11 +381,12 @@ def test_the_picture_stands_where_gradient_descent_has_just_left_flat_ground() -
         steep = [np.linalg.norm(run.gradients[ground.last - BEYOND]) for run in ground.runs.values()]
         before = np.linalg.norm(ground.runs[GD].gradients[ground.last - BEYOND - 1])
         assert steep[0] >= ground.gentle > before
-        assert len(scene.overshoots[place]) == (ground.overshoot(MOMENTUM) is not None) == (place == "first")
-    (word,) = scene.overshoots["first"]
+        assert bool(scene.overshoots[place]) == (ground.overshoot(MOMENTUM) is not None) == (place == "first")
+    pointer, word = scene.overshoots["first"]
     chart, run = scene.grounds["first"].map, scene.runs("first")[MOMENTUM]
     highest = chart.to_screen(*run.iterates[int(np.argmin(run.iterates[:20, 0]))])
     assert word.get_top()[1] < highest[1]
-    assert abs(word.get_right()[0] - highest[0]) < 0.05
+    np.testing.assert_allclose(pointer.points[-1], highest, atol=0.11)
+    assert 0 < pointer.points[0, 1] - word.get_top()[1] < 0.11
     assert chart.area.contains(layout.box_of(word))
-    assert not layout.box_of(word).overlap(layout.box_of(scene.grounds["first"].hatching[1]))
+    assert not layout.box_of(word).overlap(layout.box_of(scene.grounds["first"].hatching[2]))

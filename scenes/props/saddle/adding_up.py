@@ -104,7 +104,7 @@ class AddingUp(VGroup):
         """How far pushes come that are all alike: a line with its formula."""
         right = self.left + self.unit * self.total.limit * float(self.total.pushes[0])
         ends = np.array([[right, box.bottom, 0.0], [right, head.bottom, 0.0]])
-        formula = f"if all were alike: ${typed(self.total.limit, 3)}$ times"
+        formula = f"if all were alike: at most ${typed(self.total.limit, 3)}$ times"
         words = layout.place(quiet(formula), head, LEFT)
         words.shift((min(right, box.right) - words.get_right()[0]) * RIGHT)
         return VGroup(dashed(ends, stroke_color=palette().quiet, stroke_width=3), words)
@@ -118,8 +118,9 @@ class AddingUp(VGroup):
             for words in (
                 f"{where}, {step}: all pushes so far, newest first, the older the lighter",
                 f"{where}, {step}: all pushes, newest first",
-                f"{step}: all pushes, newest first",
-                f"{step}, its pushes",
+                f"{where}, {step}: all pushes",
+                f"{where}, {step}",
+                step,
             )
         ]
         said = next((words for words in tried if words.width <= room), tried[-1])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 
 import numpy as np
-from contourpy import LineType, contour_generator
+from contourpy import FillType, LineType, contour_generator
 from manim import DOWN, RIGHT, UP, VGroup, VMobject
 from scipy import ndimage
 
@@ -19,18 +19,18 @@ from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.maps.contour_map import SAMPLES, ContourMap
+from scenes.stage.maps.contour_map import SAMPLES, ContourMap, regions
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.terrain.outline import TerrainOutline
 from scenes.stage.words.cards import RuleCard
 from scenes.stage.words.typesetting import BODY, SMALL, Words
 
-HATCH, PITCH = 0.7, 0.17  # opacity of the hatching, and how far apart its lines are along an edge
+HATCH, PITCH, FILL = 0.85, 0.17, 0.2  # of the hatching: opacity, how far apart along an edge, opacity of its ground
 WIDER = (8.5, 0.1)  # the path that lies under the other, so that it is seen on both sides of it, and its triangle
 ABOVE = 1e9
 BRIEFLY = "on flat"  # what the numbers on the cards are
-BELOW = 0.32  # between a path and what is said of it
+BELOW, DROP, POINTER = 0.32, 0.65, 0.1  # from the edge of the map to words, twice; from path to words; to a pointer
 
 
 class FlatGround(SurfaceAndMap):
@@ -52,16 +52,21 @@ class FlatGround(SurfaceAndMap):
         """The steps at which a run leaves flat ground uphill, and is back; nothing, if it does not."""
         return Stay(self.runs[name], self.view).overshoot(self.gentle)
 
-    def overshoot_marks(self, name: str) -> list[Words]:
-        """On the map, below the part of the path that lies off flat ground uphill: what it is."""
+    def overshoot_marks(self, name: str) -> list[VMobject]:
+        """On the map, what the part of the path is that lies off flat ground uphill: well below it, with a line to
+        where it is highest."""
         if (away := self.overshoot(name)) is None:
             return []
         highest = away[0] + int(np.argmax(self.runs[name].values[slice(*away)]))
-        place, words = self.places[name][highest], Words("overshoot", SMALL, rule_color(name), on_picture=True)
-        words.next_to(place, DOWN, buff=BELOW).align_to(place, RIGHT)
+        place, words = self.places[name][highest], Words("overshoot", SMALL, on_picture=True)
         area = self.map.area.inset(*[BELOW / 2] * 4)
+        words.next_to(place, DOWN, buff=DROP).align_to(place, RIGHT)
         words.shift(max(0.0, area.left - words.get_left()[0]) * RIGHT)
-        return [words.shift(max(0.0, area.bottom - words.get_bottom()[1]) * UP)]
+        words.shift(max(0.0, area.bottom - words.get_bottom()[1]) * UP)
+        ends = np.array([words.get_top() + POINTER * UP, place + POINTER * DOWN])
+        return (
+            [polylines([ends], stroke_color=rule_color(name), stroke_width=3), words] if ends[1, 1] > ends[0, 1] else []
+        )
 
     @property
     def called(self) -> str:
@@ -140,12 +145,17 @@ def slopes_without_pits(ground: FlatGround) -> tuple[Array, Array, Array]:
 
 
 def hatching_on(chart: ContourMap, across: Array, up: Array, steep: Array, level: float) -> VGroup:
-    """What is less steep than a level, hatched on a map, so that its height is seen as well; with its edge."""
+    """What is less steep than a level, hatched on a map, so that its height is seen as well; on a ground of its own,
+    as its height may be next to the hatching's, and with its edge."""
     generator = contour_generator(across, up, steep, line_type=LineType.Separate)
     edges = [chart.to_screen(*np.asarray(line).T) for line in generator.lines(level) if len(line) > 2]
     edge = polylines(edges, stroke_color=palette().target, stroke_width=3.0) if edges else VMobject()
+    fill = contour_generator(across, up, -steep, fill_type=FillType.OuterOffset)
+    rings = [chart.to_screen(*ring.T) for ring in regions(fill, -level, 1.0)]
+    ground = polylines(rings, stroke_width=0, fill_color=palette().target, fill_opacity=FILL)
     strokes = [stroke for x, y in diagonals(chart.area) for stroke in _strokes(chart.area, x, y, steep, level)]
-    return VGroup(polylines(strokes, stroke_color=palette().ground, stroke_width=2.5, stroke_opacity=HATCH), edge)
+    hatching = polylines(strokes, stroke_color=palette().ground, stroke_width=2.5, stroke_opacity=HATCH)
+    return VGroup(ground, hatching, edge)
 
 
 def diagonals(area: Box) -> Iterator[tuple[Array, Array]]:

@@ -5,7 +5,7 @@ They are counted as they are, whether the run creeps there or still rolls throug
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -46,6 +46,18 @@ class Stay:
         before = np.arange(len(self.slopes)) < int(np.argmax(self.slopes))
         return np.concatenate([[0], np.cumsum((self.slopes < level) & before)])
 
+    def off_for_good(self, level: float, minima: Iterable[Sequence[float]] = ()) -> int | None:
+        """The step at which a run leaves flat ground never to come back; None, if it was not there or is not seen off
+        it. What is flat nearer to a minimum than where it left is the goal's own ground, and does not count."""
+        counted = self.on_flat(level)
+        step = off_flat(counted)
+        if not counted[-1] or step >= min(self.run.ended_at + 1, self.gone + 1):
+            return None
+        flat, goals = self.slopes[step:] < level, np.array([*minima]).reshape(-1, self.run.iterates.shape[1])
+        places = self.run.iterates[step : len(self.slopes), None]
+        away = np.linalg.norm(places - goals, axis=-1).min(axis=1, initial=np.inf)
+        return step if not flat.any() or bool((away[flat] < away[0]).all() and not flat[0]) else None
+
     def overshoot(self, level: float) -> tuple[int, int] | None:
         """The steps at which a run leaves flat ground uphill, and is back on it; nothing, if it does not."""
         flat = self.slopes < level
@@ -60,6 +72,14 @@ class Stay:
 def flat_below(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> float:
     """The slope below which it is flat: a share of the steepest place in the window that any of the runs comes to."""
     return FLAT * max(float(np.max(Stay(run, view).slopes)) for run in runs.values())
+
+
+def all_off(
+    runs: Mapping[str, Trajectory], view: tuple[Range, Range], minima: Iterable[Sequence[float]]
+) -> dict[str, int | None]:
+    """The steps from which on runs are off flat ground for good, by name (`Stay.off_for_good`)."""
+    level = flat_below(runs, view)
+    return {name: Stay(run, view).off_for_good(level, minima) for name, run in runs.items()}
 
 
 def steps_on_flat(runs: Mapping[str, Trajectory], view: tuple[Range, Range]) -> tuple[dict[str, Array], int]:

@@ -132,7 +132,7 @@ class ContourMap(Panel):
         )
         self.bands[0].set_points(self._outline([edges]))
         for band, level in zip(self.bands[1:], self.levels, strict=True):
-            band.set_points(self._outline(_regions(contours, level, top + 1.0)))
+            band.set_points(self._outline(regions(contours, level, top + 1.0)))
         self.unknown.set_points(self._outline(_regions_without_value(across, up, values)))
         curves = [curve for level in self.levels for curve in cast("list[Array]", contours.lines(level))]
         self.lines.set_points(self._outline(_off_cliffs(curves, across, up, values, self.levels)))
@@ -186,10 +186,10 @@ def _regions_without_value(across: Array, up: Array, values: Array) -> list[Arra
     if not lost.any():
         return []
     contours = contour_generator(across, up, lost.astype(float), fill_type=FillType.OuterOffset)
-    return _regions(contours, 0.5, 2.0)
+    return regions(contours, 0.5, 2.0)
 
 
-def _regions(contours: ContourGenerator, level: float, top: float) -> list[Array]:
+def regions(contours: ContourGenerator, level: float, top: float) -> list[Array]:
     """The rings, outer ones and holes, of the region above a level; none where nothing is as high."""
     if level >= top:
         return []
