@@ -196,8 +196,8 @@ class CodeWalkthrough(LectureScene):
         self.show_title(self.code.code, self.map, *formula_over(self.map, self.objective), self.goal, self.ball)
 
     def listing(self) -> None:
-        """What you read is what runs; w is where the ball is. Beside gradient descent one line is new, and one gets a
-        second term: so an update is kept."""
+        """What you read is what runs; w is where the ball is. Beside gradient descent one line is new, one gets a
+        second term."""
         told = "`w` is the ball's place"
         self.speaker.say(f"what you read is what runs; {told}", f"what you read runs; \\ {told}")
         self.wait(3.8)

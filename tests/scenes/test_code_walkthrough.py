@@ -243,7 +243,7 @@ def test_of_the_marked_lines_one_is_new_and_one_has_a_second_term() -> None:
     assert new == MARKED[0]
     assert longer.replace(f"{SHARE} ", "") == "update = eta * dw"
     assert all("one line is new" in words and "one gets a second term" in words for words in NEW)
-    assert "one line is new, and one gets a second term" in scene.caption("listing")
+    assert "one line is new, one gets a second term" in scene.caption("listing")
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "4:3"])

@@ -78,7 +78,9 @@ def _marked(steps: int, share: float) -> list[int]:
 def _ratio(low: Array, high: Array, share: float) -> VGroup:
     """An upright line from the average to the sum, and how many times as far up that is."""
     line = polylines([np.array([low, high])], stroke_color=palette().quiet, stroke_width=2.5)
-    words = Words(f"$times {typed(1 / (1 - share), 3)}$", SMALL).next_to((low + high) / 2, RIGHT, buff=0.12)
+    words = Words(f"$times {typed(1 / (1 - share), 3)}$", SMALL, on_picture=True).next_to(
+        (low + high) / 2, RIGHT, buff=0.12
+    )
     return VGroup(line, words)
 
 

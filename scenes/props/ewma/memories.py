@@ -104,8 +104,8 @@ class Memories(Panel):
         if layout.is_narrow():
             layout.place(name, band.top_slice(HEAD, gap=0.0)[0], LEFT)
             wordings = (quiet(f"{keeps} {what}") for what in (of_what, "of the way"))
-            said = first_fitting(wordings, column.width - name.width - BESIDE)
-            return onto_picture(VGroup(name, said.next_to(name, RIGHT, buff=BESIDE)))
+            beside = first_fitting(wordings, column.width - name.width - BESIDE)
+            return onto_picture(VGroup(name, beside.next_to(name, RIGHT, buff=BESIDE)))
         kept = on_baseline(quiet(keeps).next_to(on_baseline(name, 0.0), RIGHT, buff=0.2), 0.0)
         row = VGroup(name, kept)
         head = (row,) if row.width <= column.width else (name, kept)  # below each other: a share of many digits
