@@ -20,7 +20,7 @@ from objectives.surfaces import ravine
 from optimizers import GradientDescent, Rule, Trajectory, descend
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LearningRate, LectureScene, Number, Point, start_of
 from scenes.props.ravine.column import NAMES, cards_in
-from scenes.props.ravine.pushes import LAST, HeadToTail, Pushes, marked_step, pushes_at
+from scenes.props.ravine.pushes import LOOKED_AT, HeadToTail, Pushes, marked_step, pushes_at
 from scenes.props.ravine.rates import (
     BEST,
     LARGE,
@@ -45,7 +45,6 @@ from scenes.stage.maps.even_map import around, even_map, unit_of
 from scenes.stage.maps.vectors import angle_between
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.words.cards import AT_RIGHT, Counter, RuleCard
-from scenes.stage.words.endings import flies_off
 from scenes.stage.words.figures import figure
 from scenes.stage.words.speaker import FOOT, LineForWords, tinted
 from scenes.stage.words.typesetting import on_baseline, quiet, wrapped_formula
@@ -54,7 +53,7 @@ ALONG, ACROSS = 0, 1  # axes
 PACE, LONGEST, BRIEFLY = 3.0, 10.0, 3.0  # steps a second; seconds of one run at most, and of the best one
 ARROW = 1.5  # length of the arrow that points downhill
 OFF = 20.0  # degrees: downhill is another way
-FAINT, OVER = 0.3, 0.65  # opacity of a run that is over, and of its card
+FAINT, OVER, THIN = 0.3, 0.65, 2.0  # of a run that is over: opacity, its card's; width of one that steps back
 
 
 class Ravine(LineForWords, LectureScene):
@@ -177,7 +176,7 @@ class Ravine(LineForWords, LectureScene):
     def looked_at(self) -> int:
         """The step of momentum whose pushes are laid out: after a third of them, and the first six at least."""
         last = int(self.runs[MOMENTUM].ended_at) - 1
-        return max(0, min(max(LAST, int(self.parameters.steps) // 3), last))
+        return max(0, min(max(LOOKED_AT, int(self.parameters.steps) // 3), last))
 
     @cached_property
     def pushes(self) -> dict[int, Pushes]:
@@ -201,7 +200,7 @@ class Ravine(LineForWords, LectureScene):
 
     def steep_across(self) -> None:
         """A ravine: at equal distance, {condition_number:g} times steeper across than along. Downhill {how_far_off} the
-        way to the minimum: it is {angle:.0f} degrees off."""
+        way to the minimum: it is {angle:.0f} degrees off. The error is f, and 0 there."""
         steeper = f"${figure(self.parameters.condition_number, 6)}$ times steeper across than along"
         self.speaker.say(f"at equal distance, {steeper}", steeper)
         self.wait(1.6)
@@ -249,13 +248,7 @@ class Ravine(LineForWords, LectureScene):
             self._fade(SMALLER)
         self._say(self.why_these[1], "now momentum: ")
         self._send(MOMENTUM)
-        does = (
-            f"the swings shrink to ${self.tale.calm}$ of the first"
-            if self.tale.dies_out(MOMENTUM)
-            else f"${self.tale.crossings(MOMENTUM)}$ times across"
-        )
-        does = "it flies off" if flies_off(self.runs[MOMENTUM]) else does
-        self.speaker.say(f"momentum, and the large steps again: {does}", f"momentum: {does}", does)
+        self.speaker.say(*self.tale.momentum_said())
         self.wait(2.6)
 
     def why(self) -> None:
@@ -263,6 +256,8 @@ class Ravine(LineForWords, LectureScene):
         age. At step {moment}: across, {across_so}; along, {along_so}."""
         self.speaker.hush()
         self.vanish(*(card for name, card in self.cards.items() if name != SMALLER or self.alone is None), *self.heads)
+        if self.alone is not None:
+            self._thin(self.trails[BEST])
         trail = self.trails[MOMENTUM]
         step = ValueTracker(float(self.parameters.steps))
         self.drive(trail, step)
@@ -352,6 +347,11 @@ class Ravine(LineForWords, LectureScene):
             run_time=0.6,
         )
 
+    def _thin(self, trail: Trail) -> None:
+        """A run steps back behind another."""
+        lines = [line.animate.set_stroke(width=THIN) for line in (trail.old, trail.fresh)]
+        self.play(*lines, trail.edge.animate.set_stroke(opacity=0), run_time=0.4)
+
     # What is on the screen ------------------------------------------------------------------------------------------
 
     @cached_property
@@ -403,7 +403,7 @@ class Ravine(LineForWords, LectureScene):
     @cached_property
     def heads(self) -> list[Mobject]:
         """What stands above the cards: the step, and what the numbers at their right are, where they do not say it."""
-        words = layout.place(quiet("error"), self.boxes[1].top_slice(FOOT)[0].inset(right=AT_RIGHT), UR)
+        words = layout.place(quiet("error $f$"), self.boxes[1].top_slice(FOOT)[0].inset(right=AT_RIGHT), UR)
         named = all(card.named for card in self.cards.values())
         return [self.counter, *[on_baseline(words, float(self.counter.number.anchor[1]))] * (not named)]
 

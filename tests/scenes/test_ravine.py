@@ -17,12 +17,13 @@ from objectives.errors import UsageError
 from objectives.surfaces import ravine
 from optimizers import theory
 from scenes.props.ravine.pushes import DOT, TOO_SMALL, marked_step
-from scenes.props.ravine.rates import BEST, LARGE, MOMENTUM, SMALLER, best_alone, lowest_rate
+from scenes.props.ravine.rates import BEST, LARGE, MOMENTUM, SMALLER, best_alone, best_said, lowest_rate
 from scenes.ravine import Ravine
 from scenes.stage.ink import layout
 from scenes.stage.ink.arrows import arrow_points
 from scenes.stage.ink.drawing import disc_points
 from scenes.stage.maps.even_map import widened
+from scenes.stage.words.figures import figure
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -119,6 +120,25 @@ def test_the_last_picture_says_of_which_step_the_pushes_are_and_what_cancels_of_
             assert scene.map.area.contains(layout.box_of(words))
 
 
+def test_the_error_is_said_to_be_f() -> None:
+    """And what it is where the runs are going; on the cards, in the words, and of the best rate."""
+    scene: Any = asked()
+    assert scene.caption("steep_across").endswith("The error is f, and 0 there.")
+    assert scene.objective.value(np.zeros(2)) == 0
+    assert all("error $f" in form for form in best_said(scene.alone))
+    assert scene.cards[BEST].title_words.typst_code == "*the best rate*"
+
+
+def test_what_is_older_than_four_pushes_is_one() -> None:
+    """Each other push has an arrow whose direction is seen."""
+    for chain in asked().chains.values():
+        *_, last = lengths = chain.unit * np.abs(chain.pushes.shown)
+        assert len(lengths) == 5
+        assert last == max(lengths)
+        assert min(lengths[1:]) >= TOO_SMALL
+        np.testing.assert_allclose(chain.pushes.shown.sum(), chain.pushes.sum)
+
+
 def test_of_no_pushes_nothing_is_said_to_cancel() -> None:
     """From the floor of the ravine nothing pushes across."""
     scene = asked(start=(9.0, 0.0))
@@ -167,7 +187,7 @@ def test_no_learning_rate_does_better_than_the_best(
 def test_the_best_of_gradient_descent_is_said_with_what_it_reaches() -> None:
     scene = asked()
     rate, error = scene.numbers()["best_rate"], scene.numbers()["best_error"]
-    assert f"The best of all rates, {rate}, ends at the error {error:.2g}" in scene.caption("smaller_steps")
+    assert f"The best of all rates, {rate}, ends at the error f = {error:.2g}" in scene.caption("smaller_steps")
     assert f"without momentum at best it is {error:.2g}." in scene.caption("with_momentum")
     assert f"gradient descent at best {error:.2g}" in scene.tale.verdict("")
     assert scene.numbers()["momentum_error"] < 0.01 * error
@@ -187,7 +207,7 @@ def test_a_run_that_is_over_is_faint_and_without_an_edge_and_its_card_can_be_rea
 
 
 def test_the_best_run_of_gradient_descent_is_seen_with_its_card_in_place_of_the_others() -> None:
-    """Its iterates are powers of 1 - eta l, by hand; its path is as strong as momentum's, and the others are gone."""
+    """Its iterates are powers of 1 - eta l, by hand; its path is as opaque as momentum's, and the others are gone."""
     scene = played()
     rate, trail = scene.numbers()["best_rate"], scene.trails[BEST]
     along, across = (start * (1 - rate * curvature) ** 20 for start, curvature in ((9, 1.0), (3, 25.0)))
@@ -196,6 +216,8 @@ def test_the_best_run_of_gradient_descent_is_seen_with_its_card_in_place_of_the_
     assert scene.cards[BEST].box == scene.cards[SMALLER].box
     for part in ("old", "fresh"):
         assert getattr(trail, part).get_stroke_opacity() == 1
+        widths = [getattr(scene.trails[name], part).get_stroke_width() for name in (BEST, MOMENTUM)]
+        assert widths[0] < 0.6 * widths[1], "behind the arrow of the step"
     shown = [part for mobject in scene.mobjects for part in mobject.get_family()]
     assert trail.fresh in shown
     assert not any(scene.trails[name].fresh in shown for name in (LARGE, SMALLER))
@@ -235,9 +257,11 @@ def test_what_is_said_is_what_the_runs_do(**changes: Any) -> None:
     assert ("wall to wall" in words["zigzag_does"]) == (flips >= 0.75 * ended)
     if "farther each time" in words["zigzag_does"]:
         assert all(abs(two[1]) > abs(one[1]) for one, two in pairwise(zigzag[: ended + 1]))
-    if "shrink" in words["momentum_does"]:
+    if "last swings across are at most" in words["momentum_does"]:
         last = int(scene.runs[MOMENTUM].ended_at)
-        assert max(abs(place[1]) for place in momentum[: last + 1][-4:]) < 0.1 * abs(momentum[0][1])
+        widest = max(abs(place[1]) for place in momentum[: last + 1][-4:])
+        assert widest < 0.1 * abs(momentum[0][1])
+        assert f"at most {figure(100 * widest / abs(momentum[0][1]), 2)} % of the first" in words["momentum_does"]
         assert any(one[1] * two[1] < 0 for one, two in pairwise(momentum))
     for axis, told in ((1, words["across_so"]), (0, words["along_so"])):
         at = scene.looked_at

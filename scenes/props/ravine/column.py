@@ -37,4 +37,5 @@ def cards_in(box: Box, rules: Mapping[str, Rule[Any]], runs: Mapping[str, Trajec
 
 def _card(name: str, box: Box, rule: Rule[Any], spec: str, widest: float, size: float) -> RuleCard:
     settings = {key: getattr(rule, key) for key in ("learning_rate", "momentum") if hasattr(rule, key)}
-    return RuleCard(box, NAMES[name], rule.title, settings, spec, widest=widest, size=size, raised=name == MOMENTUM)
+    title, label = "the best rate" if name == BEST else rule.title, "error $f$"
+    return RuleCard(box, NAMES[name], title, settings, spec, label, widest, size, raised=name == MOMENTUM)

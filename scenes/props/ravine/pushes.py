@@ -24,11 +24,13 @@ from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import SMALL, Words, quiet
 
-LAST = 6  # pushes that have an arrow of their own; what is older is one
+LAST = 4  # pushes that have an arrow of their own; what is older is one
 NOTHING = 0.005  # of the pushes' length: less is not said to cancel
+LOOKED_AT = 6  # the step whose pushes are laid out comes after so many, at least
 TOO_SMALL, DOT = 0.22, 0.05  # a push that is shorter on the screen is a dot, of a radius
 ASIDE = 0.17  # of the map's height, from its edge to the number of a step
 APART = 0.4  # of a lane, between the pushes and their sum
+STEP = (0.11, 0.34)  # shaft and head of the step on the map
 FILLS = 0.92  # of the room, for the longest way
 
 
@@ -179,7 +181,7 @@ def marked_step(run: Trajectory, step: int, chart: ContourMap) -> VGroup:
     words = Words(f"step ${step + 1}$", SMALL, on_picture=True)
     words.move_to((float(middle[0]), aside.bottom if below else aside.top, 0.0))
     tie = np.array([words.get_top() if below else words.get_bottom(), middle])
-    arrow = Arrows(palette().ink).point(tail, tip)
+    arrow = Arrows(palette().ink, *STEP).point(tail, tip)
     return VGroup(polylines([tie], stroke_color=palette().ink, stroke_width=2.5), arrow, words).set_z_index(2)
 
 

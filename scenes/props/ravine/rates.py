@@ -88,7 +88,7 @@ def best_said(best: Alone) -> tuple[str, ...]:
     """The best rate and what it reaches, as a line on the screen, and shorter; as Typst markup."""
     rate, error = f"${notation().learning_rate} = {in_math(figure(best.rate))}$", in_math(figure(best.error, 2))
     return (
-        f"of all learning rates the best, by search: {rate} ends at the error ${error}$",
-        f"the best of all rates, {rate}, ends at the error ${error}$",
-        f"the best rate, {rate}: error ${error}$",
+        f"of all learning rates the best, by search: {rate} ends at the error $f = {error}$",
+        f"the best of all rates, {rate}, ends at the error $f = {error}$",
+        f"the best rate, {rate}: error $f = {error}$",
     )

@@ -86,18 +86,32 @@ class Tale:
         """What the best of all learning rates reaches without momentum."""
         if self.best is None:
             return ""
-        return f" The best of all rates, {figure(self.best.rate)}, ends at the error {figure(self.best.error, 2)}."
+        return f" The best of all rates, {figure(self.best.rate)}, ends at the error f = {figure(self.best.error, 2)}."
 
     @property
     def calm(self) -> str:
         """What the widest of momentum's last swings is, of its start."""
         return f"{figure(100 * self.swing_left(MOMENTUM), 2)} %"
 
+    @property
+    def does(self) -> str:
+        """What momentum does, in a line on the screen; as Typst markup."""
+        if flies_off(self.runs[MOMENTUM]):
+            return "it flies off"
+        if self.dies_out(MOMENTUM):
+            return f"the last swings are at most ${self.calm}$ of the first"
+        return f"${self.crossings(MOMENTUM)}$ times across"
+
+    def momentum_said(self) -> tuple[str, ...]:
+        """The same, in more words and in fewer."""
+        does = self.does
+        return f"momentum, and the large steps again: {does}", f"momentum: {does}", does
+
     def momentum(self) -> str:
         run, other = self.runs[MOMENTUM], self.runs[LARGE]
         if flies_off(run):
             return f"its error {_rises(run)}, too." if flies_off(other) else f"its error {_rises(run)}."
-        calm = f"the swings across shrink to {self.calm} of the first, and " if self.dies_out(MOMENTUM) else ""
+        calm = f"its last swings across are at most {self.calm} of the first, and " if self.dies_out(MOMENTUM) else ""
         without = f"at best it is {figure(self.best.error, 2)}" if self.best else "it is the same"
         return f"{calm}its error {ending(run, 2, 'is')}; without momentum {without}."
 
