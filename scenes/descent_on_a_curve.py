@@ -14,6 +14,7 @@ from typing import Annotated
 import numpy as np
 from manim import (
     LEFT,
+    UP,
     Create,
     ManimColor,
     Mobject,
@@ -55,7 +56,7 @@ from scenes.stage.panels.step_table import StepTable, run_table
 from scenes.stage.words.figures import figure, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, Words, bold
+from scenes.stage.words.typesetting import BODY, Words, bold, first_fitting, quiet
 from scenes.typed import as_list
 
 RUNS = ("without", "some", "much")
@@ -63,8 +64,8 @@ LINE, TITLE_ROW = 0.5, 0.6  # heights
 PACES = (3.0, 8.0, 24.0)  # steps a second: up to where it is out again, up to the arrival, after it
 SLOW = 12  # steps, where a run gives no reason to go on faster earlier
 LONGEST = 9.0  # seconds of one stretch
-FAINT = 0.5
-TINT = 0.6  # of the ink's colour, in that of much momentum
+FAINT, TINT = 0.5, 0.6  # opacity; share of the ink's colour, in that of much momentum
+FREE = 0.55  # of the curve's width, between its arms
 PLACE = 6  # digits of the places in the table: their squares are the losses beside them
 
 
@@ -352,7 +353,11 @@ class DescentOnACurve(LectureScene):
 
     @cached_property
     def panel(self) -> CurvePanel:
-        return self._panel(self.boxes[0])
+        """The whole curve, and the learning rate that all runs have, between its arms."""
+        panel, eta = self._panel(self.boxes[0]), self.parameters.learning_rate
+        rate = f"${notation().learning_rate} = {typed(eta)}$"
+        said = first_fitting(map(quiet, (f"all with {rate}", rate)), FREE * panel.area.width)
+        return panel.add(layout.place(said, panel.area, UP))
 
     def _panel(self, box: Box) -> CurvePanel:
         """The whole curve."""

@@ -190,6 +190,23 @@ def test_a_ring_marks_where_a_run_is_below_the_bound_and_comes_out_again() -> No
     assert shown == [[0, 0, 0], [0, 1, 0], [0, 1, 0], [0, 1, 1]]
 
 
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_learning_rate_of_the_comparison_and_what_a_ring_is_are_on_the_screen(aspect: str) -> None:
+    """Who arrives first is so at this learning rate only: with 0.5 it is another one."""
+    with studio(make_profile("l", "dark", aspect)):
+        scene: Any = make_scene("descent_on_a_curve", {})
+        texts = [words.typst_code for part in (scene.panel, scene.strip) for words in texts_of(part)]
+        assert sum("$eta = 0.1$" in text for text in texts) == 1
+        assert sum("first below $0.01$" in text for text in texts) == 1
+    assert scene.caption("verdict").endswith(
+        "At this learning rate 0.5 arrives first: below 0.01 for good from step 12."
+    )
+    other: Any = make_scene("descent_on_a_curve", {"learning_rate": 0.5})
+    assert other.tale.best != scene.tale.best
+    calm: Any = make_scene("descent_on_a_curve", {"momenta": (0.0, 0.0, 0.0)})
+    assert not any("first below" in words.typst_code for words in texts_of(calm.strip)), "no ring, no key"
+
+
 @pytest.mark.parametrize("aspect", ["16:9", "16:10", "4:3", "1:1", "9:16"])
 def test_the_heads_of_the_standings_say_up_to_when_it_is_counted(aspect: str) -> None:
     """Beyond the arrival it passes through again: 13 and 15 times in all, by the signs of the places."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import LEFT, UR, VGroup, VMobject
 
 from optimizers import Trajectory
 from scenes.stage.ink import layout
@@ -51,7 +51,7 @@ class LossStrip(ErrorStrip):
         self.dips = {key: self._mark(key, self._dip(key), colors[key], palette().ground) for key in runs}
         self.arrivals = {key: self._mark(key, self._arrival(key), palette().ink, colors[key]) for key in runs}
         self.moving.add(*self.dips.values(), *self.arrivals.values())
-        self.furniture = VGroup(self.bound, self.frame, self.labels, self.names)
+        self.furniture = VGroup(self.bound, self.frame, self.labels, self.names, self._key())
         self.submobjects = [self.furniture, self.moving]
         self.display(-1.0)
 
@@ -68,6 +68,16 @@ class LossStrip(ErrorStrip):
         label.move_to(ends[1] + np.array([-label.width / 2, 0.12 + label.height / 2, 0.0]))
         line = dashed(ends, stroke_color=palette().target, stroke_width=2.5)
         return VGroup(ground.set_fill(opacity=TINT), line, label)
+
+    def _key(self) -> VGroup:
+        """At the upper right, where the losses have come down: what a ring is, if there is one."""
+        if not any(len(mark.points) for mark in self.dips.values()):
+            return VGroup()
+        words = Words(f"first below ${self.tolerance}$", SMALL, palette().quiet, on_picture=True)
+        layout.place(words, self.area.inset(right=0.05, top=0.05), UR)
+        place = words.get_left() + (DOT + 0.12) * LEFT
+        ring = discs(place[None], DOT, stroke_color=palette().quiet, stroke_width=2.5, fill_color=palette().ground)
+        return VGroup(ring, words)
 
     def _arrival(self, key: str) -> int | None:
         """The step from which a run stays below the bound."""

@@ -110,7 +110,10 @@ class Tale:
         """The outcome in a line on the screen, and a shorter wording; as Typst markup."""
         arrival = self.arrival(name)
         if arrival is not None:
-            return (f"below ${TOLERANCE}$ for good from step ${arrival}$", f"stays below from step ${arrival}$")
+            return (
+                f"below ${TOLERANCE}$ for good from step ${arrival}$",
+                f"below ${TOLERANCE}$ from step ${arrival}$",
+            )
         if flies_off(self.runs[name]):
             return (self.overshoots(self.runs[name]).rstrip(":").lower(), "it flies off")
         if self.runs[name].first_below(TOLERANCE) is None:
@@ -158,7 +161,7 @@ class Tale:
         if len(self.first) == len(self.runs):
             return f"They arrive together: {since}."
         names = " and ".join(figure(self.momenta[name], 6) for name in self.first)
-        return f"Of these, {names} arrive{'s' * (len(self.first) == 1)} first: {since}."
+        return f"At this learning rate {names} arrive{'s' * (len(self.first) == 1)} first: {since}."
 
     def winner(self, color: str) -> tuple[str, ...]:
         """Who arrives first, in a colour, and a shorter wording; as Typst markup."""
