@@ -46,7 +46,7 @@ from scenes.props.descent_on_a_curve.standings import HEIGHT, Standings
 from scenes.props.descent_on_a_curve.sums import first_step, second_step
 from scenes.props.descent_on_a_curve.tale import TOLERANCE, Tale
 from scenes.props.descent_on_a_curve.together import Together
-from scenes.stage.curves.graph import CurvePanel, window
+from scenes.stage.curves.graph import CurvePanel, onto_picture, window
 from scenes.stage.curves.walk import CurveWalk, walks_of
 from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
@@ -357,7 +357,7 @@ class DescentOnACurve(LectureScene):
         panel, eta = self._panel(self.boxes[0]), self.parameters.learning_rate
         rate = f"${notation().learning_rate} = {typed(eta)}$"
         said = first_fitting(map(quiet, (f"all with {rate}", rate)), FREE * panel.area.width)
-        return panel.add(layout.place(said, panel.area, UP))
+        return panel.add(onto_picture(layout.place(said, panel.area, UP)))
 
     def _panel(self, box: Box) -> CurvePanel:
         """The whole curve."""

@@ -20,7 +20,7 @@ from scenes.stage.ink.palette import palette
 from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.words.typesetting import SMALL, Words
 
-DOT = 0.095  # radius
+DOT, KEY = 0.095, 0.7  # radius; of the width, for what a ring is
 FLOOR = 0.01  # of the bound, or of the first loss: the lowest that is shown
 TINT = 0.1  # opacity of the ground below the bound
 
@@ -70,10 +70,12 @@ class LossStrip(ErrorStrip):
         return VGroup(ground.set_fill(opacity=TINT), line, label)
 
     def _key(self) -> VGroup:
-        """At the upper right, where the losses have come down: what a ring is, if there is one."""
+        """At the upper right, where the losses have come down: what a ring is, if there is one, and room for that."""
         if not any(len(mark.points) for mark in self.dips.values()):
             return VGroup()
         words = Words(f"first below ${self.tolerance}$", SMALL, palette().quiet, on_picture=True)
+        if words.width > KEY * self.area.width:
+            return VGroup()
         layout.place(words, self.area.inset(right=0.05, top=0.05), UR)
         place = words.get_left() + (DOT + 0.12) * LEFT
         ring = discs(place[None], DOT, stroke_color=palette().quiet, stroke_width=2.5, fill_color=palette().ground)
