@@ -256,12 +256,11 @@ class Ravine(LineForWords, LectureScene):
         age. At step {moment}: across, {across_so}; along, {along_so}."""
         self.speaker.hush()
         self.vanish(*(card for name, card in self.cards.items() if name != SMALLER or self.alone is None), *self.heads)
-        if self.alone is not None:
-            self._thin(self.trails[BEST])
         trail = self.trails[MOMENTUM]
         step = ValueTracker(float(self.parameters.steps))
         self.drive(trail, step)
-        self.play(step.animate.set_value(self.looked_at), run_time=1.2)
+        behind = [] if self.alone is None else self._stepping_back(self.trails[BEST])
+        self.play(step.animate.set_value(self.looked_at), *behind, run_time=1.2)
         self.release()
         moment = f"step ${self.looked_at + 1}$"
         self.speaker.say(
@@ -347,10 +346,11 @@ class Ravine(LineForWords, LectureScene):
             run_time=0.6,
         )
 
-    def _thin(self, trail: Trail) -> None:
-        """A run steps back behind another."""
+    @staticmethod
+    def _stepping_back(trail: Trail) -> list[Any]:
+        """A run steps back behind another: its lines become thin."""
         lines = [line.animate.set_stroke(width=THIN) for line in (trail.old, trail.fresh)]
-        self.play(*lines, trail.edge.animate.set_stroke(opacity=0), run_time=0.4)
+        return [*lines, trail.edge.animate.set_stroke(opacity=0)]
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
