@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import cast
 
 import numpy as np
-from manim import RIGHT, VGroup, VMobject
+from manim import RIGHT, VGroup
 from pydantic import Field
 
 from objectives import DataObjective
@@ -22,7 +22,6 @@ from scenes.stage.ink.ball import Rings
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.maps.legend import legend
 from scenes.stage.runs.closer import Inset, with_room
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.pair import GD, MOMENTUM
@@ -32,7 +31,7 @@ from scenes.stage.words.endings import HARDLY_LEFT, ending, flies_off, hardly
 from scenes.stage.words.figures import figure
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.turning import TOO_SMALL, u_turns
-from scenes.stage.words.typesetting import Words, quiet
+from scenes.stage.words.typesetting import quiet
 
 OPEN_END = 4.0  # the azimuth from which one looks into the valley
 LAPSED = 22.0  # degrees on the way there when the time lapse is over: at both halts numbers are there, or not
@@ -174,8 +173,6 @@ class UTurn3D(TwoRuns):
     def surface(self) -> None:
         """{a_landscape}{sides}"""
         super().surface()
-        self.play(FadeIn(self.legend), run_time=0.4)
-        self.wait(0.2)
 
     def two_balls(self) -> None:
         """Both start at the same place{where_they_start}."""
@@ -228,15 +225,17 @@ class UTurn3D(TwoRuns):
         """The errors after {last} steps: gradient descent {gd_end}; momentum {momentum_end}{with_turns}."""
         lowest = self._lowest_said() if self.objective.minima else ""
         landing = Landing(
-            self.duet, [*self.verdicts()], self.deepest, lowest, also=lambda chart: [self.rings_on(chart)]
+            self.duet,
+            [*self.verdicts()],
+            self.deepest,
+            lowest,
+            also=lambda chart: [self.rings_on(chart), *self.how_to_read(chart)],
         )
         landing.play([self.rings, self.legend, *self._targets])
         closer = self.closer(landing.map)
-        shown: list[VMobject] = [legend(landing.map, self.duet.called)]
         if closer.needed:
-            shown.append(closer.picture(rule_color(MOMENTUM)))
-        self.play(*map(FadeIn, shown), run_time=0.6)
-        self.wait(1.1)
+            self.play(FadeIn(closer.picture(rule_color(MOMENTUM))), run_time=0.6)
+            self.wait(1.1)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -269,11 +268,6 @@ class UTurn3D(TwoRuns):
     def closer(self, chart: ContourMap) -> Inset:
         """The turns whose rings lie over each other on a map."""
         return Inset(self.objective, chart, self.runs[MOMENTUM], with_room(self.runs[MOMENTUM], self.duet.view))
-
-    @cached_property
-    def legend(self) -> Words:
-        """How the map beside the surface is read."""
-        return legend(self.duet.map, self.duet.called)
 
     @cached_property
     def formula(self) -> VGroup:

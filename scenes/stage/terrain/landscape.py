@@ -147,6 +147,13 @@ class Terrain(Group):
         places = self.ground.place(points) * [1, 1, self.rise.get_value()]
         return self.orbit.view.project(places) * [1, 1, 0]
 
+    @property
+    def seen_from_above(self) -> Box:
+        """What the map covers of the screen now, as long as the camera is above it."""
+        view = self.orbit.view
+        half_width, half_height = view.zoom * self.area.width / 2, view.zoom * self.area.height / 2
+        return Box(view.left - half_width, view.up - half_height, view.left + half_width, view.up + half_height)
+
     def sees(self, points: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Which points (n, 2) of the objective's variables no hill hides."""
         return self.ground.visible(self.ground.place(points), self.orbit.view, self.rise.get_value())
