@@ -29,7 +29,7 @@ from scenes.stage.terrain.ground import Ground, Kind, Landscape, ground_under
 from scenes.stage.terrain.heights import LOG_NOTE
 from scenes.stage.terrain.labels import TerrainLabels
 from scenes.stage.terrain.orbit import Orbit, View
-from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
+from scenes.stage.terrain.outline import HIDDEN, TerrainCrosses, TerrainOutline
 from scenes.stage.terrain.painter import PaintedDrawing
 from scenes.stage.terrain.shot import PLATE, Floor, Look, Ribbon, Sheet, Shot, level_rim, look
 from scenes.stage.terrain.trail import TerrainTrail
@@ -130,9 +130,12 @@ class Terrain(Group):
         self.add(made)
         return made
 
-    def targets(self, points: npt.ArrayLike) -> TerrainCrosses:
-        """Crosses at points (n, 2), for the scene to show: they stand where these are seen as the camera goes round."""
-        made = TerrainCrosses(self.ground, np.asarray(points, dtype=float).reshape(-1, 2))
+    def targets(self, points: npt.ArrayLike, hidden: float = HIDDEN) -> TerrainCrosses:
+        """Crosses at points (n, 2), for the scene to show: they stand where these are seen as the camera goes round.
+
+        As much of them as `hidden` says is seen through a hill.
+        """
+        made = TerrainCrosses(self.ground, np.asarray(points, dtype=float).reshape(-1, 2), hidden)
         self.crosses.append(made)
         self._settled = None
         self.settle()
