@@ -26,6 +26,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.trapped.downhill import Downhill, downhill
+from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.dips import Dip
@@ -254,7 +255,8 @@ class Trapped(TwoRuns):
             self.wait(2.4)
             if self.level:
                 both = f"slope ${first}$ at the start, ${here}$ here: almost no step"
-                self.duet.speaker.say(both, f"slope ${here}$ here: \\ almost none, almost no step")
+                briefly = f"slope ${here}$ here: " + "\\ almost none, " * layout.is_wide() + "almost no step"
+                self.duet.speaker.say(both, briefly)
         if not self.level:
             self.duet.speaker.say("it flies off" if flies_off(self.run) else "it is not at rest")
         self.wait(2.0)
@@ -279,7 +281,8 @@ class Trapped(TwoRuns):
             more, moved = self.run.ended_at - self.halt, f"moved by ${typed(self.drift, 1)}$"
             straight = " straight on" * passes_aside(self.cut, dip)
             out = f"to get out{straight}: climb ${typed(self.cut.crest - dip.bottom, 3)}$"
-            self.duet.speaker.say(f"${more}$ more steps: {moved}; {out}", f"${more}$ more steps: {moved} \\ {out}")
+            briefly = f"${more}$ more steps: {moved} \\ {out}" if layout.is_wide() else f"{moved}; {out}"
+            self.duet.speaker.say(f"${more}$ more steps: {moved}; {out}", briefly)
             self.wait(1.0)
             return
         climb = typed(dip.rim - self.ends[GD], 3)

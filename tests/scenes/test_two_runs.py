@@ -362,7 +362,7 @@ def test_the_momentum_is_one_of_many_that_get_there(clip: str, told: str, place:
     assert {scene.objective.minima[k] for k in away} == {scene.deepest[0]}
     assert not there(ends(first - 0.01, first)).all()
     assert not there(ends(last, last + 0.01)).all()
-    assert f" Tried in steps of 0.001: all momenta from {told} end {place}." in scene.caption("from_above")
+    assert f" Tried every 0.001: all momenta from {told} end {place}." in scene.caption("from_above")
     assert first < wanted.momentum < last
 
 
@@ -388,7 +388,7 @@ def test_the_table_of_momenta_says_each_stretch_as_it_is() -> None:
     assert found.stretch == (0.35, 0.59)
     assert found.held == (0.02, 0.3)
     assert [found.holds(m) for m in (0.345, 0.35, 0.59, 0.595, 0.7)] == [False, True, True, False, False]
-    assert found.sentence("there") == " Tried in steps of 0.001: all momenta from 0.35 to 0.59 end there."
+    assert found.sentence("there") == " Tried every 0.001: all momenta from 0.35 to 0.59 end there."
     table = ReachTable(found, 6.0, "near the centre", ("stay",))
     _, (pieces, marks, *numbers), rows = table[0]
     assert len(pieces) == 6  # from 0.3: stays, elsewhere, there, elsewhere, there, elsewhere

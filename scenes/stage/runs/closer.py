@@ -142,7 +142,7 @@ class Closer:
     def narrower(self) -> npt.NDArray[np.int64]:
         """The steps of the turns after those, which are too narrow to be counted."""
         every = np.flatnonzero(every_turn(self.run.iterates, self.run.gradients, seen=0.0))
-        return every[every > self.hidden[-1]]
+        return np.asarray(every[every > self.hidden[-1]])
 
     @cached_property
     def faint_rings(self) -> Rings:

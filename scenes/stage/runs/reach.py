@@ -68,7 +68,7 @@ class Reach:
         if self.stretch is None:
             return ""
         first, last = (f"{end:g}" for end in self.stretch)
-        return f" Tried in steps of {STEP:g}: all momenta from {first} to {last} end {place}."
+        return f" Tried every {STEP:g}: all momenta from {first} to {last} end {place}."
 
 
 def _longest(those: npt.NDArray[np.bool_]) -> tuple[int, int]:
