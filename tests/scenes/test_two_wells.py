@@ -60,15 +60,18 @@ def test_the_near_well_has_a_ring_until_the_balls_set_out() -> None:
 
     scene.duet.look = looking  # type: ignore[method-assign]
     on_map: list[bool] = []
+    named: list[bool] = []
 
     def done(_: object) -> None:
         seen.append(scene.rim_on_terrain.presence.get_value())
         on_map.append(scene.rim in scene.mobjects)
+        named.append(scene.rim_named in scene.mobjects)
 
     scene.beat_done = done  # type: ignore[method-assign]
     scene.render()
     assert seen[:4] == [0.0, 1.0, 1.0, 0.0]  # opening done, the look, surface done, two_balls done
-    assert on_map[:3] == [False, True, False]
+    assert on_map[:3] == named[:3] == [False, True, False]
+    assert scene.rim_named.typst_code == "rim of the near well"
 
 
 def test_it_swings_across_the_deep_well_each_time_less() -> None:

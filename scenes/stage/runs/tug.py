@@ -14,6 +14,7 @@ import numpy as np
 from manim import VGroup
 
 from optimizers import Momentum, Trajectory
+from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, inside
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
@@ -112,7 +113,11 @@ class Tug:
     def told(self, where: str) -> tuple[str, ...]:
         """The same in one sentence, which stays; `where` is what the run is in."""
         pull, push = (tinted(words, color) for words, color in zip((self.pulls, PUSHES), self.colors, strict=True))
-        return f"in the {where} {pull}, {push}", f"{pull}, {push}"
+        said = f"in the {where} {pull}, {push}", f"{pull}, {push}"
+        if layout.is_wide():
+            return said
+        way, on = self.pulls.removeprefix("the slope pulls "), PUSHES.removeprefix("momentum pushes ")
+        return *said, f"{tinted(f'slope: {way}', self.colors[0])}, {tinted(f'momentum: {on}', self.colors[1])}"
 
     @property
     def leaves(self) -> list[Any]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from manim import Create, VGroup, VMobject
+from manim import DOWN, LEFT, Create, VGroup, VMobject
 
 from objectives import AnyObjective
 from scenes.lecture_scene import Claim, Number
@@ -29,9 +29,10 @@ from scenes.stage.terrain.landscape import terrain_remarks
 from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
 from scenes.stage.words.endings import ending, flies_off
 from scenes.stage.words.figures import DIGITS, figure, rounded, typed
-from scenes.stage.words.typesetting import Words
+from scenes.stage.words.typesetting import SMALL, Words
 
 LEAST, SECONDS, PACE, REST = 6.0, 11.0, 2.5, 2.0  # the eventful part, in seconds and steps a second; the rest
+BESIDE = 0.12  # between a ring on the map and its name, and from there to the edge
 NOTHING = 1e-12  # of the first value: what rounding leaves of 0
 
 SAME = ("the same start, the same learning rate", "the same start and rate", "same start, same rate")
@@ -198,7 +199,7 @@ class TwoRuns(PairAndDip):
         self.duet.look(2.6, azimuth=self.duet.azimuth + self.duet.sway)
         self.duet.announcer.hush()
         self.duet.step_aside()
-        on_map = [self.rim] if ring is not None and self.rim is not None else []
+        on_map = [self.rim, self.rim_named] if ring is not None and self.rim is not None else []
         self.play(FadeIn(self.formula), FadeIn(self.legend), *map(FadeIn, on_map), run_time=0.6)
         if self.objective.minima:
             self.play(*map(FadeIn, self._targets), run_time=0.6)
@@ -209,7 +210,7 @@ class TwoRuns(PairAndDip):
         step{on_the_way}."""
         self.duet.speaker.hush()
         ring = (
-            [FadeOut(self.rim), self.rim_on_terrain.presence.animate.set_value(0.0)]
+            [FadeOut(self.rim), FadeOut(self.rim_named), self.rim_on_terrain.presence.animate.set_value(0.0)]
             if self.rim in self.mobjects
             else []
         )
@@ -335,6 +336,17 @@ class TwoRuns(PairAndDip):
     def rim(self) -> VMobject | None:
         """The rim of the dip on the map, where there is one."""
         return outline_on(self.duet.map, self.dip.outline) if self.dip and len(self.dip.outline) else None
+
+    @cached_property
+    def rim_named(self) -> Words:
+        """What that ring is, below it on the map."""
+        words, area = (
+            Words(f"rim of the {self.dip_is}", SMALL, on_picture=True),
+            self.duet.map.area.inset(*[BESIDE] * 4),
+        )
+        assert self.rim is not None
+        words.next_to(self.rim, DOWN, buff=BESIDE)
+        return words.shift(max(0.0, words.get_right()[0] - area.right) * LEFT)
 
     @cached_property
     def rim_on_terrain(self) -> TerrainOutline:
