@@ -23,18 +23,19 @@ RESTS = 1e-9  # of its coordinates: what moves less rests, wherever it has start
 SLIVER = 1e-13
 
 
-def u_turns(iterates: FloatArray, gradients: FloatArray) -> NDArray[np.bool]:
+def u_turns(iterates: FloatArray, gradients: FloatArray, seen: float = SEEN) -> NDArray[np.bool]:
     """Where paths turn back across the valley.
 
     Iterates x_k and the gradients there have shape (steps+1, *batch, d), the result (steps+1, *batch). The first and
-    the last iterate are never u-turns, and nothing is after a NaN.
+    the last iterate are never u-turns, and nothing is after a NaN. What is `seen` is a share of the farthest; with 0
+    every turn is one that is no rest.
     """
     with np.errstate(all="ignore"):  # a diverging run overflows; where it has no width, it has no u-turn
         direction = across(gradients)
         # Coordinate by coordinate: the sum over a short last axis is slow, and one infinite coordinate is enough.
         line = sum(iterates[..., i] * direction[..., i] for i in range(iterates.shape[-1]))
         away = np.sqrt(np.square(iterates - iterates[0]).sum(axis=-1))
-        least = np.fmax(SEEN * away, RESTS * np.abs(iterates).max(axis=-1))
+        least = np.fmax(seen * away, RESTS * np.abs(iterates).max(axis=-1))
         return np.asarray(extremes(np.asarray(line), np.fmax.accumulate(least)) != 0)
 
 

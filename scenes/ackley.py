@@ -33,6 +33,7 @@ class Ackley(TwoRuns):
     dip_is = "dimple"
     near = True
     of_many = True
+    many_end = "near the centre"
     elevation = 44.0
 
     class Parameters(ClipParameters):
@@ -49,8 +50,8 @@ class Ackley(TwoRuns):
 
     @property
     def at_the_foot(self) -> Callable[[float], VMobject] | None:
-        reach, place = self.reach, "to the centre" if self.its_own else f"to {self.the_lowest}"
-        stays = f"stay in the {self.dip_is}", "stay"
+        reach, place = self.reach, self.place_of_many
+        stays = f"stay in the {self.dip_is}", f"in the {self.dip_is}", "stay"
         return None if reach is None else lambda width: ReachTable(reach, width, place, stays)
 
     def verdicts(self) -> Iterator[Verdict]:

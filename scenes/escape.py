@@ -94,9 +94,15 @@ class Escape(TwoRuns):
         paths = {m: run.iterates[: run.ended_at + 1] for m, run in self.many.items()} if dip else {}
         return [m for m, path in paths.items() if dip and comes_back(self.many[m], dip.holds(path), rest)]
 
+    @property
+    def back_with_more(self) -> bool:
+        """Whether all that came back had more momentum than a run that gets to a lowest point."""
+        reached = [m for m, good in self.through.items() if good]
+        return bool(reached and self.back) and min(self.back) > min(reached)
+
     def words(self) -> Mapping[str, str]:
         found, count = self.numbers(), len(self.through)
-        at = f"{found['through']} of {count} end at {self.the_lowest}"
+        at = f"After {self.parameters.steps} steps {found['through']} of {count} are at {self.the_lowest}"
         least, most = (figure(end(self.parameters.momenta), 6) for end in (min, max))
         return {
             **super().words(),
@@ -106,9 +112,11 @@ class Escape(TwoRuns):
 
     def _judged(self) -> str:
         """Which runs were through the dip, and are in it again; and whether more momentum fails where less does not."""
-        better = ": more momentum is not always better" if self.more_fails else ""
         these = " and ".join(figure(m, 6) for m in self.back)
-        return f". With {these} it went through the {self.dip_is}, and came back{better}" if these else better
+        if not these:
+            return ": here more momentum is not always better" if self.more_fails else ""
+        much = f": here {these} {'are' if len(self.back) > 1 else 'is'} too much" if self.back_with_more else ""
+        return f". With {these} it went through the {self.dip_is}, and came back{much}"
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return {**self.runs, **{f"momentum {figure(m, 6)}": run for m, run in self.many.items()}}
@@ -257,9 +265,11 @@ class Escape(TwoRuns):
     def verdict(self) -> VGroup:
         """How many get through, in the last cell."""
         found, cell = self.numbers(), self.grid[-1]
-        more = [f"${notation().momentum} = {typed(m)}$: turns at the ring, comes back" for m in self.back[:1]]
-        more = more or ["more is not always better"] * self.more_fails
-        said = [f"end at {self.the_lowest}", *(more if cell.width > NARROW else [])]
+        does = "too much, turns at the ring" if self.back_with_more else "turns at the ring, comes back"
+        more = [f"${notation().momentum} = {typed(m)}$: {does}" for m in self.back[:1]]
+        more = more or ["here more is not always better"] * self.more_fails
+        at = f"at {self.the_lowest}{f' after ${self.parameters.steps}$ steps' * layout.is_wide()}"
+        said = [at, *(more if cell.width > NARROW else [])]
         first = bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM))
         words = lines(
             first,

@@ -26,6 +26,7 @@ from scenes.lecture_scene import (
     start_of,
 )
 from scenes.props.trapped.downhill import Downhill, downhill
+from scenes.stage.ink import layout
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.dips import Dip
@@ -34,7 +35,7 @@ from scenes.stage.runs.eventful import most_of_the_way
 from scenes.stage.runs.fates import OUTCOMES
 from scenes.stage.runs.landing import Landing, Verdict
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.runs.section import Cut, cut_out_of, put_away, show_the_cut, way_up
+from scenes.stage.runs.section import Cut, cut_out_of, passes_aside, put_away, show_the_cut
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.runs.two_runs import TwoRuns
 from scenes.stage.terrain.arrow import TerrainArrow
@@ -180,7 +181,7 @@ class Trapped(TwoRuns):
         said = (
             f"The slope was {figure(self.slope_at(0))} at the start, and is {figure(self.slope_at(self.halt), 1)} here"
         )
-        return f"{said}: no slope, no step." if self.level else f"{said}."
+        return f"{said}: almost no slope, almost no step." if self.level else f"{said}."
 
     def _more_done(self) -> str:
         more = self.run.ended_at - self.halt
@@ -198,8 +199,14 @@ class Trapped(TwoRuns):
         if not self.too_high:
             return f"It is at {last}, and the lowest that is known is {low}."
         return (
-            f"Lower ground is near, {low} against {last}. Momentum keeps {momentum} of its last step: {self._other()}."
+            f"Lower ground {self._where_lower()}, {low} against {last}. Momentum keeps {momentum} of its last step: "
+            f"{self._other()}."
         )
+
+    def _where_lower(self) -> str:
+        """Where the lower ground is, seen from the dip that holds the ball."""
+        outside = self.dip is not None and len(self.deepest) and not self.dip.holds(np.array(self.deepest)).any()
+        return "lies beyond the rim" if outside else "is known"
 
     def _other(self) -> str:
         """What momentum does from the same start, after as many steps."""
@@ -211,19 +218,19 @@ class Trapped(TwoRuns):
 
     def opening(self) -> None:
         """Trapped in the first dip."""
-        self.duet.begin()
+        self.begin()
 
     def surface(self) -> None:
         """The surface: {the_surface}."""
-        self.duet.unfold()
+        self.unfold()
         self.duet.look(2.8, azimuth=self.duet.azimuth + self.duet.sway)
         self.duet.step_aside()
-        self.play(FadeIn(self.formula), run_time=0.6)
+        self.play(FadeIn(self.formula), FadeIn(self.legend), run_time=0.6)
         self.wait(1.6)
 
     def down(self) -> None:
         """Gradient descent {way_down}. The arrow points downhill: the steeper, the longer."""
-        self.play(FadeOut(self.formula), run_time=0.4)
+        self.play(FadeOut(self.formula), FadeOut(self.legend), run_time=0.4)
         self.duet.set_out()
         self.add(self.arrow)
         self.play(FadeIn(self.arrow), self.arrow_on_terrain.presence.animate.set_value(1.0), run_time=0.8)
@@ -247,8 +254,9 @@ class Trapped(TwoRuns):
             self.duet.speaker.say(f"slope: ${first}$ at the start, ${here}$ here", f"the slope here: ${here}$")
             self.wait(2.4)
             if self.level:
-                both = f"slope ${first}$ at the start, ${here}$ here: no step"
-                self.duet.speaker.say(both, f"slope ${here}$ here: no slope, no step", f"slope ${here}$: no step")
+                both = f"slope ${first}$ at the start, ${here}$ here: almost no step"
+                briefly = f"slope ${here}$ here: " + "\\ almost none, " * layout.is_wide() + "almost no step"
+                self.duet.speaker.say(both, briefly)
         if not self.level:
             self.duet.speaker.say("it flies off" if flies_off(self.run) else "it is not at rest")
         self.wait(2.0)
@@ -271,8 +279,10 @@ class Trapped(TwoRuns):
             height = "$E$" if self.duet.called == "error" else "$f$"
             self.shown_cut = show_the_cut(self.duet, self.cut, dip, (GD,), height, [self.arrow])
             more, moved = self.run.ended_at - self.halt, f"moved by ${typed(self.drift, 1)}$"
-            up = way_up(self.cut, dip)[-1]
-            self.duet.speaker.say(f"${more}$ more steps: {moved}; {up}", f"{moved}; {up}")
+            straight = " straight on" * passes_aside(self.cut, dip)
+            out = f"to get out{straight}: climb ${typed(self.cut.crest - dip.bottom, 3)}$"
+            briefly = f"${more}$ more steps: {moved} \\ {out}" if layout.is_wide() else f"{moved}; {out}"
+            self.duet.speaker.say(f"${more}$ more steps: {moved}; {out}", briefly)
             self.wait(1.0)
             return
         climb = typed(dip.rim - self.ends[GD], 3)
@@ -358,7 +368,9 @@ class Trapped(TwoRuns):
         named = f"{fast.title}, ${notation().momentum} = {typed(self.parameters.momentum)}$"
         said = [Verdict(GD, slow.title, held, slow.number), Verdict(MOMENTUM, named, fast.words, fast.number)]
         outline = self.dip.outline if self.dip else None
-        return Landing(self.duet, said, self.deepest, self._lowest_said(), outline, foot=self._what_it_keeps)
+        return Landing(
+            self.duet, said, self.deepest, self._lowest_said(), outline, self.how_to_read, self._what_it_keeps
+        )
 
     def _what_it_keeps(self, width: float) -> Words:
         """What momentum's coefficient is, by its number."""

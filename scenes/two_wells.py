@@ -15,14 +15,12 @@ from pydantic import Field
 
 from objectives import typeset
 from scenes.lecture_scene import ClipParameters, Coefficient, LearningRate, ObjectiveName, Point
-from scenes.props.two_wells.swings import swings_below
+from scenes.props.two_wells.swings import swinging, swings_below
 from scenes.stage.ink import layout
 from scenes.stage.runs.fates import swings_across
 from scenes.stage.runs.landing import Verdict
 from scenes.stage.runs.pair import MOMENTUM
 from scenes.stage.runs.two_runs import TwoRuns
-
-SEEN = 2  # times the eventful part
 
 
 class TwoWells(TwoRuns):
@@ -34,6 +32,7 @@ class TwoWells(TwoRuns):
     dip_is = "near well"
     ringed = True
     of_many = True
+    many_end = "in the deep well"
     azimuth = -28.0
     elevation = 44.0
 
@@ -45,11 +44,16 @@ class TwoWells(TwoRuns):
         steps: int = Field(200, ge=2, le=2000, description="How many steps.")
 
     @property
+    def out_of_the_dip(self) -> int:
+        """The last step at which momentum is in the near well."""
+        return int(np.flatnonzero(self.in_the_dip)[-1])
+
+    @property
     def swings(self) -> int:
         """How often momentum swings across the deep well, each time less, so far that it counts as a u-turn."""
         if self.fate != "through" or not self.arrives or len(self.deepest) != 1:
             return 0
-        return swings_across(self.runs[MOMENTUM], int(np.flatnonzero(self.in_the_dip)[-1]), self.deepest[0])
+        return swings_across(self.runs[MOMENTUM], self.out_of_the_dip, self.deepest[0])
 
     @property
     def what_it_does(self) -> str:
@@ -61,10 +65,10 @@ class TwoWells(TwoRuns):
         """Where there are swings, they are seen: the first coordinate against the step."""
         if self.swings < 2:
             return None
-        until, name = min(SEEN * self.eventful, self.last), typeset(self.objective.variables[0])
-        place = "into the deep well" if self.its_own else f"to {self.the_lowest}"
-        level = self.deepest[0][0]
-        return lambda width: swings_below(self.runs, until, name, width, level, self.reach, place)
+        run, name = self.runs[MOMENTUM], typeset(self.objective.variables[0])
+        stretch = swinging(run, self.out_of_the_dip, self.swings)
+        level, place = self.deepest[0][0], f"end {self.place_of_many}"
+        return lambda width: swings_below(run, stretch, name, width, level, self.reach, place)
 
     def verdicts(self) -> Iterator[Verdict]:
         for verdict in super().verdicts():

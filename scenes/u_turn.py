@@ -36,6 +36,8 @@ from scenes.props.u_turn.exhibit import Exhibit, between
 from scenes.props.u_turn.ground import Valleys
 from scenes.props.u_turn.verdict import (
     barely_left,
+    both_at_last,
+    both_named,
     compared,
     dip_and_arrival,
     errors_at_last,
@@ -58,7 +60,7 @@ from scenes.stage.runs.closer import Closer, counted, seen_closer, with_room
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
 from scenes.stage.words.endings import HARDLY_LEFT, last_value
 from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
+from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL, u_turns
 from scenes.stage.words.typesetting import Words, fitting_words
 
 OLD_DATA = "gentle_slope_neuron"
@@ -219,7 +221,7 @@ class UTurn(LectureScene):
             return
         share, window = ValueTracker(0.0), near.window()
         self.play(Create(window), run_time=0.6)
-        self.say("the end of the way, seen closer")
+        self.say(f"the end of the way, ${in_math(figure(near.magnified, 2))}$ times closer")
         self.wait(0.6)
         window.add_updater(lambda frame: frame.set_points(polyline_points(near.frame(share.get_value()))))
         self.play(share.animate.set_value(1.0), run_time=1.2)
@@ -227,16 +229,17 @@ class UTurn(LectureScene):
         trail, step = near.trail(rule_color(MOMENTUM)), ValueTracker(float(near.begin))
         inset = VGroup(near.map, near.goal(), trail)
         self.play(FadeIn(inset), *map(FadeOut, self.far), FadeOut(window), run_time=0.8)
-        self.add(near.rings, trail)
+        self.add(near.rings, near.faint_rings, trail)
         self.drive(near.rings, step)
+        self.drive(near.faint_rings, step)
         self.drive(trail, step)
         last = self.runs[MOMENTUM].ended_at
         self.play(step.animate.set_value(last), run_time=min((last - near.begin) / BRISK, LONGEST), rate_func=linear)
         self.release()
-        self.inset.add(inset, near.rings)
+        self.inset.add(inset, near.rings, near.faint_rings)
         self.say(SHOWN)
         self.wait(2.6)
-        self.say(f"{seen_closer(count, self.both.ringed)}, ${in_math(figure(near.magnified, 2))}$ times closer")
+        self.say(seen_closer(count, self.both.ringed, len(near.narrower)))
         self.wait(2.4)
 
     def still_faster(self) -> None:
@@ -380,15 +383,19 @@ class UTurn(LectureScene):
         ]
 
     def _run_before(self) -> None:
-        """Both runs on the valley of the old data."""
+        """Both runs on the valley of the old data, by their names before, and by their errors in the end."""
         step = ValueTracker(0.0)
+        self.say(both_named())
         self.play(*(GrowFromCenter(trail.ball) for trail in self.on_the_wide.trails.values()), run_time=0.5)
         self.add(*self.on_the_wide.shown)
         for shown in self.on_the_wide.shown:
             self.drive(shown, step)
         self.play(step.animate.set_value(self.parameters.steps), run_time=BEFORE, rate_func=linear)
         self.release()
+        errors = both_at_last(self.before[GD], self.before[MOMENTUM])
         self.say(ringed(self.before[MOMENTUM], self.parameters.steps))
+        self.wait(1.2)
+        self.say(f"{u_turns(self.before[MOMENTUM].u_turns)}; {errors}")
 
     def _run_to(self, last: int, pace: float) -> None:
         """Let both rules take their steps up to `last`, at `pace` steps a second."""

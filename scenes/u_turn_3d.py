@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import cast
 
 import numpy as np
-from manim import RIGHT, VGroup, VMobject
+from manim import RIGHT, VGroup
 from pydantic import Field
 
 from objectives import DataObjective
@@ -22,23 +22,23 @@ from scenes.stage.ink.ball import Rings
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.maps.legend import legend
 from scenes.stage.runs.closer import Inset, with_room
 from scenes.stage.runs.landing import Landing, Verdict
+from scenes.stage.runs.level_start import starts_level
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.runs.two_runs import SAME, TwoRuns
 from scenes.stage.terrain.orbit import View
+from scenes.stage.terrain.outline import TerrainCrosses
 from scenes.stage.words.endings import HARDLY_LEFT, ending, flies_off, hardly
 from scenes.stage.words.figures import figure
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.turning import TOO_SMALL, u_turns
-from scenes.stage.words.typesetting import Words, quiet
+from scenes.stage.words.typesetting import quiet
 
 OPEN_END = 4.0  # the azimuth from which one looks into the valley
 LAPSED = 22.0  # degrees on the way there when the time lapse is over: at both halts numbers are there, or not
 LEAD, AFTER = 5, 2  # steps before the first turn at which slow motion begins, and after the third at which it ends
 LAPSE, SLOW, QUICK, LONGEST = 2.6, 2.2, 9.0, 11.0  # seconds of time lapse; steps a second; seconds of a stretch at most
-LEVEL_GROUND = 0.05  # of the steepest slope on its way: nearly level
 LAST = 10  # steps at the end, whose largest error tells an arrival from a dip
 RING = 0.17  # radius
 SIDES, APART = 0.42, 0.7  # height of what the coordinates are, and its distance from the formula beside it
@@ -102,6 +102,8 @@ class UTurn3D(TwoRuns):
         turned = "runs up the wall of the valley, and back" if self.count else "runs on, and never turns"
         return {
             **super().words(),
+            "gd_end": ending(self.runs[GD], 2),
+            "momentum_end": ending(self.runs[MOMENTUM], 2),
             "how_it_runs": "flies off" if self.lost else turned,
             "a_u_turn": "" if self.lost or not self.count else ": the slope there turns it back, a u-turn",
             "sides": self._sides(" In it w is the weight, b the bias."),
@@ -144,19 +146,11 @@ class UTurn3D(TwoRuns):
     @property
     def level_start(self) -> bool:
         """Whether it is nearly level where both start."""
-        run = self.runs[MOMENTUM]
-        with np.errstate(all="ignore"):
-            steepest = float(np.nanmax(np.linalg.norm(run.gradients, axis=1)))
-        return self.slope_at_start < LEVEL_GROUND * steepest and not flies_off(run)
+        return starts_level(self.runs[MOMENTUM])
 
     @property
     def _lapse(self) -> str:
         return f"{self.lead} steps in time lapse" if self.lead > 1 else "slow at first"
-
-    @property
-    def slope_at_start(self) -> float:
-        """How steep it is where both start."""
-        return float(np.linalg.norm(self.runs[GD].gradients[0]))
 
     def verdicts(self) -> Iterator[Verdict]:
         """The error of each run, and how often momentum turned."""
@@ -167,6 +161,7 @@ class UTurn3D(TwoRuns):
             else:
                 turned = u_turns(len(self.turns[name]))
                 told = f"{HARDLY_LEFT}, {turned}" if name == GD and self.stays else turned
+                told += f" in {self.last} steps" * (name == MOMENTUM)
                 yield Verdict(name, title, told, self._valued(self.ends[name]))
 
     # The beats ------------------------------------------------------------------------------------------------------
@@ -174,8 +169,6 @@ class UTurn3D(TwoRuns):
     def surface(self) -> None:
         """{a_landscape}{sides}"""
         super().surface()
-        self.play(FadeIn(self.legend), run_time=0.4)
-        self.wait(0.2)
 
     def two_balls(self) -> None:
         """Both start at the same place{where_they_start}."""
@@ -228,15 +221,17 @@ class UTurn3D(TwoRuns):
         """The errors after {last} steps: gradient descent {gd_end}; momentum {momentum_end}{with_turns}."""
         lowest = self._lowest_said() if self.objective.minima else ""
         landing = Landing(
-            self.duet, [*self.verdicts()], self.deepest, lowest, also=lambda chart: [self.rings_on(chart)]
+            self.duet,
+            [*self.verdicts()],
+            self.deepest,
+            lowest,
+            also=lambda chart: [self.rings_on(chart), *self.how_to_read(chart)],
         )
         landing.play([self.rings, self.legend, *self._targets])
         closer = self.closer(landing.map)
-        shown: list[VMobject] = [legend(landing.map, self.duet.called)]
         if closer.needed:
-            shown.append(closer.picture(rule_color(MOMENTUM)))
-        self.play(*map(FadeIn, shown), run_time=0.6)
-        self.wait(1.1)
+            self.play(FadeIn(closer.picture(rule_color(MOMENTUM))), run_time=0.6)
+            self.wait(1.1)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 
@@ -244,6 +239,11 @@ class UTurn3D(TwoRuns):
     def lower(self) -> bool:
         """Whether momentum ends lower than gradient descent."""
         return self.ends[MOMENTUM] < self.ends[GD]
+
+    @cached_property
+    def goal_on_terrain(self) -> TerrainCrosses:
+        """Not seen through the plateau: only when the camera looks into the valley."""
+        return self.duet.terrain.targets(self.deepest, hidden=0.0)
 
     @property
     def lead(self) -> int:
@@ -269,11 +269,6 @@ class UTurn3D(TwoRuns):
     def closer(self, chart: ContourMap) -> Inset:
         """The turns whose rings lie over each other on a map."""
         return Inset(self.objective, chart, self.runs[MOMENTUM], with_room(self.runs[MOMENTUM], self.duet.view))
-
-    @cached_property
-    def legend(self) -> Words:
-        """How the map beside the surface is read."""
-        return legend(self.duet.map, self.duet.called)
 
     @cached_property
     def formula(self) -> VGroup:

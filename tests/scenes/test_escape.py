@@ -172,3 +172,23 @@ def test_only_what_ends_at_the_lowest_point_or_comes_back_from_it_stays_bright()
     assert len(rings) == 1
     np.testing.assert_allclose(rings[0].get_center(), terrain.project(path[[turn]])[0], atol=1e-3)
     assert "turns at the ring" in scene.verdict[2].typst_code
+
+
+@pytest.mark.parametrize(
+    ("momenta", "steps", "told"),
+    [
+        ((0.6, 0.85, 0.95), 100, "1 of 3 are at the lowest point. With 0.95 it went through the dip, and came back"),
+        ((0.6, 0.95), 100, "0 of 2 are at the lowest point. With 0.95 it went through the dip, and came back"),
+        ((0.0, 0.85, 0.97), 100, "2 of 3 are at the lowest point"),
+        ((0.85, 0.99), 100, "1 of 2 are at the lowest point: here more momentum is not always better"),
+    ],
+)
+def test_too_much_is_said_of_those_that_came_back_alone(momenta: tuple[float, ...], steps: int, told: str) -> None:
+    """0.97 does end at the lowest point: that more is worse holds here of 0.95, and of no stretch of momenta."""
+    scene = make_scene("escape", {"momenta": momenta, "steps": steps})
+    caption = scene.caption("not_the_more_the_better")
+    much = ": here 0.95 is too much" * (0.85 in momenta and 0.95 in momenta)
+    assert caption == f"After {steps} steps {told}{much}."
+    said = " ".join(getattr(part, "typst_code", "") for part in scene.verdict)
+    assert ("too much" in said) == bool(much)
+    assert ("more is not always better" in said) == ("not always better" in caption)

@@ -129,3 +129,37 @@ def test_what_momentum_keeps_is_said_by_its_number(momentum: float) -> None:
     steps = np.diff(run.iterates, axis=0)
     fresh = -scene.parameters.learning_rate * scene.objective.gradient(run.iterates[:-1])
     np.testing.assert_allclose(steps[1:] - momentum * steps[:-1], fresh[1:], atol=1e-9)
+
+
+def test_what_the_picture_says_is_almost_so_and_in_two_parts() -> None:
+    """A slope that is no zero is a step that is none: so they are told; and no one reads that it moved by the climb."""
+    scene = make_scene("trapped", {}, only=())
+    said: list[str] = []
+    say = scene.duet.speaker.say
+
+    def saying(*wordings: str, **more: Any) -> None:
+        said.extend(wordings)
+        say(*wordings, **more)
+
+    scene.duet.speaker.say = saying  # type: ignore[method-assign]
+    scene.render()
+    step = 0.015 * float(np.linalg.norm(scene.objective.gradient(scene.run.iterates[25])))
+    assert 0 < step < 1e-6
+    assert "2·10⁻⁵ here: almost no slope, almost no step." in scene.caption("no_slope_no_step")
+    assert any(words.endswith("here: almost no step") for words in said)
+    assert not any("no step" in words and "almost" not in words for words in said)
+    assert [words for words in said if "208" in words and "moved" in words] == [
+        "$100$ more steps: moved by $5 dot 10^(-7)$; to get out: climb $208$",
+        "$100$ more steps: moved by $5 dot 10^(-7)$ \\ to get out: climb $208$",
+    ]
+
+
+@pytest.mark.parametrize(("objective", "told"), [("trap", True), ("two_wells", True), ("rosenbrock", False)])
+def test_lower_ground_lies_beyond_the_rim_where_there_is_one(objective: str, told: bool) -> None:
+    """From the ball to the lowest point the ground is once as high as the rim: by walking straight there."""
+    changes = {"objective": objective, "learning_rate": 0.001 if objective == "rosenbrock" else 0.015}
+    scene = make_scene("trapped", changes)
+    assert ("Lower ground lies beyond the rim" in scene.caption("lower_ground")) == told
+    if scene.dip is not None:
+        way = np.linspace(scene.run.iterates[-1], np.array(scene.deepest[0]), 2001)
+        assert scene.objective.value(way).max() >= scene.dip.rim - 1e-3

@@ -11,7 +11,7 @@ import pytest
 from clips.filming.work import make_scene as make
 from clips.filming.work import studio, typeset_cache
 from clips.profile import make_profile
-from scenes.props.two_wells.swings import HEIGHT, Swings
+from scenes.props.two_wells.swings import HEIGHT, LOW, Swings, swinging
 from scenes.stage.ink.layout import Box
 from scenes.two_wells import TwoWells
 
@@ -60,15 +60,18 @@ def test_the_near_well_has_a_ring_until_the_balls_set_out() -> None:
 
     scene.duet.look = looking  # type: ignore[method-assign]
     on_map: list[bool] = []
+    named: list[bool] = []
 
     def done(_: object) -> None:
         seen.append(scene.rim_on_terrain.presence.get_value())
         on_map.append(scene.rim in scene.mobjects)
+        named.append(scene.rim_named in scene.mobjects)
 
     scene.beat_done = done  # type: ignore[method-assign]
     scene.render()
     assert seen[:4] == [0.0, 1.0, 1.0, 0.0]  # opening done, the look, surface done, two_balls done
-    assert on_map[:3] == [False, True, False]
+    assert on_map[:3] == named[:3] == [False, True, False]
+    assert scene.rim_named.typst_code == "rim of the near well"
 
 
 def test_it_swings_across_the_deep_well_each_time_less() -> None:
@@ -117,19 +120,27 @@ def test_odd_runs(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
 def test_the_swings_are_drawn_against_the_step(aspect: str) -> None:
-    """Each corner of momentum's curve is the first coordinate after that step, and the dashes lie at the deep well."""
+    """From the first turn to a little after the last that counts, each corner at its step and first coordinate; the
+    dashes lie at the deep well, and the axis says what it counts."""
     with studio(make_profile("l", aspect=aspect)), typeset_cache():
         scene = make_scene("two_wells", {})
         foot = scene.at_the_foot
         assert foot is not None
-        paths = {name: run.iterates[: 2 * scene.eventful + 1] for name, run in scene.runs.items()}
-        panel = Swings(Box(0.0, 0.0, 4.0, HEIGHT), paths, "x", -0.96758)
-        dashes, *curves = foot(4.0)[0][-3:]
-        down = float(panel.y_axis.place(1.7) - panel.y_axis.place(-0.96758))
-        assert curves[0].points[0, 1] - dashes.get_center()[1] == pytest.approx(down, abs=1e-3)
-        for curve, run in zip(curves, scene.runs.values(), strict=True):
-            until = int(panel.x_axis.data[1])
-            assert until == 2 * scene.eventful
-            expected = panel.y_axis.place(run.iterates[: until + 1, 0])
-            assert np.ptp(curve.points[:, 1]) == pytest.approx(np.ptp(expected), abs=1e-6)
+        run = scene.runs["momentum"]
+        x = run.iterates[:, 0]
+        first, last = swinging(run, scene.out_of_the_dip, scene.swings)
+        assert first == x.argmin()
+        counted = [k for k in run.u_turns_at if first <= k <= last]
+        assert len(counted) == scene.swings
+        assert counted[-1] < last < counted[-1] + 10
+        height = HEIGHT if aspect == "16:9" else LOW
+        panel = Swings(Box(0.0, 0.0, 4.0, height), run, (first, last), "x", -0.96758)
+        assert panel.x_axis.data == (first, last)
+        assert "step" in [name.typst_code for name in panel.names]
+        dashes, curve = foot(4.0)[0][-2:]
+        expected = panel.y_axis.place(x[first : last + 1])
+        assert np.ptp(curve.points[:, 1]) == pytest.approx(np.ptp(expected), abs=1e-6)
+        above = curve.points[:, 1].max() - dashes.get_center()[1]
+        assert above == pytest.approx(float(expected.max() - panel.y_axis.place(-0.96758)), abs=1e-3)
+        assert curve.points[:, 0].min() == pytest.approx(dashes.points[:, 0].min(), abs=1e-6)
     assert make_scene("two_wells", {"momentum": 0.97}).at_the_foot is None

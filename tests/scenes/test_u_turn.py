@@ -16,6 +16,7 @@ from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.props.u_turn.verdict import barely_left, compared, ringed, told_at_last
 from scenes.stage.ink import layout
+from scenes.stage.ink.palette import rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.endings import hardly
 from scenes.stage.words.figures import figure
@@ -109,7 +110,9 @@ def test_what_is_said_is_what_the_run_does(momentum: float, learning_rate: float
     plain = [float(value) < tolerance for value in scene.runs[GD].values[: scene.runs[GD].ended_at + 1]]
     there, late = (len(run) - run[::-1].index(False) if False in run else 0 for run in (below, plain))
     first = bool(len(turns)) and there < len(below) and (late == len(plain) or there < late)
-    assert ("still first to stay below" in told_at_last(scene.runs[GD], scene.runs[MOMENTUM], tolerance)) == first
+    told = told_at_last(scene.runs[GD], scene.runs[MOMENTUM], tolerance)
+    assert ("still first to stay below" in told) == (first and late < len(plain))
+    assert ("only momentum stays below" in told) == (first and late == len(plain))
 
 
 @settings(max_examples=15, deadline=None)
@@ -158,11 +161,39 @@ def test_hardly_left_is_less_than_a_hundredth_of_the_error_lost(first: float, la
     assert hardly(first, last) == told
 
 
+def test_both_runs_of_the_wide_valley_are_named_with_their_errors() -> None:
+    """By plain loops on the old data: who is where after 100 steps, in the colour of each."""
+    old, errors = OBJECTIVES["gentle_slope_neuron"], {}
+    for name, gamma in (("gradient descent", 0.0), ("momentum", 0.85)):
+        place, update = np.array(OBJECTIVES["valley_neuron"].start, dtype=float), np.zeros(2)
+        for _ in range(100):
+            update = gamma * update + old.gradient(place)
+            place = place - update
+        errors[name] = float(old.value(place))
+    scene: Any = make_scene("u_turn", {}, only=())
+    said: list[str] = []
+    say = scene.say
+
+    def saying(markup: str) -> None:
+        said.append(markup)
+        say(markup)
+
+    scene.say = saying
+    scene.render()
+    last = next(markup for markup in said if markup.startswith("3 u-turns; "))
+    for name, rule in (("gradient descent", GD), ("momentum", MOMENTUM)):
+        assert f'#text(fill: rgb("{rule_color(rule)}"))[{name} {figure(errors[name], 2)}]' in last
+    assert all(rule_color(rule) in said[1] for rule in (GD, MOMENTUM))
+
+
 def test_that_gradient_descent_has_hardly_left_is_said_where_it_is_so() -> None:
     scene: Any = make_scene("u_turn", {})
     first, last = scene.runs[GD].values[[0, -1]]
     assert 0 < first - last < 0.01 * first
-    assert f"hardly left its start ({first:.3f}, now {last:.3f})" in scene.caption("still_faster")
+    level = f"hardly left its start, where the ground is nearly level ({first:.3f}, now {last:.3f})"
+    assert level in scene.caption("still_faster")
+    slopes = [np.linalg.norm(scene.objective.gradient(place)) for place in scene.runs[MOMENTUM].iterates]
+    assert slopes[0] < 0.05 * max(slopes)
     assert "hardly left: $0.361 arrow.r 0.360$" in barely_left(scene.runs[GD])
     left: Any = make_scene("u_turn", {"start": (0.0, 0.0)})
     assert "hardly" not in left.caption("still_faster") + barely_left(left.runs[GD])
@@ -257,6 +288,10 @@ def test_what_is_too_small_to_be_counted_is_said_where_it_is_seen() -> None:
     across = run.iterates[near.hidden[-1] :, 0]
     assert (np.diff(np.sign(np.diff(across))) != 0).any(), "a turn behind the last ring"
     assert "2 %" not in scene.caption("in_and_out")
+    turning = np.flatnonzero(np.diff(np.sign(np.diff(across))) != 0) + 1 + near.hidden[-1]
+    np.testing.assert_allclose(near.narrower, turning, atol=1)  # w is all but across this valley
+    assert not {*near.narrower} & {*run.u_turns_at}
+    assert 0 < near.faint_rings.get_stroke_opacity() < near.rings.get_stroke_opacity()
     assert scene.caption("closer").endswith(TOO_SMALL)
 
 

@@ -180,3 +180,28 @@ def test_the_map_says_which_of_its_colours_is_low(theme: str, aspect: str) -> No
         assert ("dark is low" if theme == "dark" else "pale is low") in said.typst_code
         assert not any(layout.box_of(said).overlap(layout.box_of(name)) for name in scene.duet.map.names)
         assert layout.box_of(said).left >= scene.duet.map.area.left
+
+
+def test_the_cross_is_not_seen_through_the_plateau() -> None:
+    """From where the surface is first seen its place is hidden, and it is not drawn; from the open end it is."""
+    scene: Any = make_scene("u_turn_3d", {}, only=())
+    seen: dict[str, tuple[bool, float]] = {}
+
+    def done(beat: str) -> None:
+        clear = bool(scene.duet.terrain.sees(np.array(scene.deepest)).all())
+        seen[beat] = clear, float(scene.goal_on_terrain.get_stroke_opacity())
+
+    scene.beat_done = done
+    scene.render()
+    assert seen["surface"] == (False, 0.0)
+    assert seen["in_and_out"] == (True, 1.0)
+    assert all(opacity == float(clear) for beat, (clear, opacity) in seen.items() if beat != "from_above")
+
+
+def test_caption_and_picture_of_the_end_have_the_same_digits_and_the_step() -> None:
+    scene: Any = make_scene("u_turn_3d", {})
+    slow, fast = scene.verdicts()
+    assert scene.runs["momentum"].values[100] == pytest.approx(6.7236e-6, rel=1e-4)
+    assert (slow.number, fast.number) == ('upright("error") 0.36', 'upright("error") 6.7 dot 10^(-6)')
+    assert "gradient descent is at 0.36; momentum is at 6.7·10⁻⁶" in scene.caption("from_above")
+    assert fast.words == "7 u-turns in 100 steps"

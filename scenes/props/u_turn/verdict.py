@@ -12,6 +12,7 @@ from optimizers import Trajectory
 from scenes.stage.ink.drawing import Array, dashed, discs, polylines
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.error_strip import ErrorStrip
+from scenes.stage.runs.level_start import starts_level
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.endings import HARDLY_LEFT, ending, ending_briefly, flies_off, hardly, last_value
 from scenes.stage.words.figures import LONG, figure, in_math, sentence_format, typed
@@ -30,6 +31,12 @@ def turning(run: Trajectory, steps: int) -> str:
     if not run.u_turns:
         return f"Momentum takes no u-turn in {steps} steps"
     return f"Momentum carries the ball across the valley, and back: {u_turns(run.u_turns)} in {steps} steps"
+
+
+def both_named() -> str:
+    """Who runs, as Typst markup."""
+    slow, fast = (tinted(words, rule_color(name)) for name, words in ((GD, "gradient descent"), (MOMENTUM, "momentum")))
+    return f"{slow} and {fast}, from one start"
 
 
 def turned_in(run: Trajectory, steps: int) -> str:
@@ -64,7 +71,8 @@ def barely_left(run: Trajectory) -> str:
 def errors_at_last(slow: Trajectory, fast: Trajectory) -> str:
     """Where both are in the end, in a caption; of gradient descent, that it has hardly left its start, if so."""
     first, last = float(slow.values[0]), last_value(slow)
-    left = f"has {HARDLY_LEFT} its start ({first:.3f}, now {last:.3f})" if hardly(first, last) else _at(slow)
+    level = ", where the ground is nearly level" if starts_level(fast) else ""
+    left = f"has {HARDLY_LEFT} its start{level} ({first:.3f}, now {last:.3f})" if hardly(first, last) else _at(slow)
     return f"gradient descent {left}, momentum {_at(fast).removeprefix('is ')}"
 
 
@@ -103,7 +111,13 @@ def dip_and_arrival(run: Trajectory, strip: ErrorStrip, tolerance: float) -> Ite
 def told_at_last(slow: Trajectory, fast: Trajectory, tolerance: float) -> str:
     """That momentum turns and is there first all the same, if so; else where both are in the end, in their colours."""
     if fast.u_turns and there_first(slow, fast, tolerance):
-        return f"{u_turns(fast.u_turns)}, and still first to stay below ${typed(tolerance)}$"
+        first = "; only momentum stays" if slow.stays_below(tolerance) is None else ", and still first to stay"
+        return f"{u_turns(fast.u_turns)}{first} below ${typed(tolerance)}$"
+    return both_at_last(slow, fast)
+
+
+def both_at_last(slow: Trajectory, fast: Trajectory) -> str:
+    """Where both are in the end, in their colours, as Typst markup."""
     told = ((MOMENTUM, "momentum", fast), (GD, "gradient descent", slow))
     return ", ".join(
         tinted(f"{title} {ending_briefly(run, 2).removeprefix('at ')}", rule_color(name)) for name, title, run in told

@@ -10,10 +10,12 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from manim import DL, DR, UL, UR, VGroup, VMobject
 
 from objectives import AnyObjective
 from optimizers import Trajectory
+from optimizers.turns import u_turns as every_turn
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Rings, Trail, apart
 from scenes.stage.ink.drawing import Array, crosses, inside, outline_of, polylines
@@ -29,6 +31,7 @@ from scenes.stage.words.typesetting import SMALL, Words
 SIDE, LARGE, LEAST = 5.5, 0.22, 0.15  # of a map on the screen; radius of a ring, and of the smallest that is drawn
 ROOM = 0.35  # round the turns, in shares of their spread
 REACH = 2.0  # spreads of the turns: so far beyond the last one a minimum and the end of the run are seen, too
+FAINT = 0.45  # of a ring that is not counted
 CORNER, PAD = 0.4, 0.12  # of the map: the side of an inset; and round it
 
 
@@ -61,13 +64,17 @@ def so_many_rings(count: int) -> str:
     return f"{count} rings" if count > 1 else ("no ring", "one ring")[count]
 
 
-def seen_closer(turns: int, ringed: list[int]) -> str:
-    """The u-turns that are seen closer, as markup: those without a ring on the map.
+def seen_closer(turns: int, ringed: list[int], narrower: int) -> str:
+    """The u-turns that are seen closer, as markup: those without a ring on the map; and that more turns follow.
 
-    >>> seen_closer(7, [3, 5, 8]), seen_closer(4, [3, 5, 8]), seen_closer(1, [])
+    >>> seen_closer(7, [3, 5, 8], 0), seen_closer(4, [3, 5, 8], 0), seen_closer(1, [], 0)
     ('$4$ more u-turns', '$1$ more u-turn', '1 u-turn')
+    >>> seen_closer(7, [3, 5, 8], 9)
+    '7 u-turns; narrower ones go on'
     """
     hidden = turns - len(ringed)
+    if narrower:
+        return f"{u_turns(turns)}; narrower ones go on"
     return f"${hidden}$ more u-turn{'s' * (hidden > 1)}" if ringed else u_turns(turns)
 
 
@@ -75,6 +82,7 @@ class Closer:
     """The window round the turns that are not ringed on a map."""
 
     ring: ClassVar[float] = 0.14  # radius
+    faint: ClassVar[float] = 0.08  # radius of one round a turn that is too narrow to be counted
     ball: ClassVar[float] = 0.1
 
     def __init__(
@@ -129,6 +137,18 @@ class Closer:
     def rings(self) -> Rings:
         """A ring a turn."""
         return Rings(self.map.to_screen(*self.run.iterates[self.hidden].T), self.hidden, self.ring, self.map.area)
+
+    @cached_property
+    def narrower(self) -> npt.NDArray[np.int64]:
+        """The steps of the turns after those, which are too narrow to be counted."""
+        every = np.flatnonzero(every_turn(self.run.iterates, self.run.gradients, seen=0.0))
+        return np.asarray(every[every > self.hidden[-1]])
+
+    @cached_property
+    def faint_rings(self) -> Rings:
+        """Round them, as far as they are apart."""
+        places = self.map.to_screen(*self.run.iterates[self.narrower].T).reshape(-1, 3)
+        return Rings(places, self.narrower, self.faint, self.map.area).set_stroke(opacity=FAINT)
 
     def goal(self) -> VGroup:
         """The minima that lie in it."""

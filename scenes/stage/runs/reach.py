@@ -1,12 +1,13 @@
-"""Which momenta get a run to the lowest point: not one that happens to, but each of a hundred, run and judged alike.
+"""Which momenta get a run to the lowest point: not one that happens to, but each of a thousand, run and judged alike.
 
-A run that arrives may be luck; a long stretch of momenta that all arrive is not. Below that stretch, and above it, some
-may arrive as well: they are counted.
+A run that arrives may be luck; a long stretch of momenta that all arrive is not. How finely they were tried is said,
+and the ends of the stretch are rounded inwards, to hundredths: one between two that were tried may do otherwise, but
+hardly that far inside. Beside the stretch some may arrive as well, and no more than that is said of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from manim import VGroup
+from manim import LEFT, RIGHT, VGroup
 
 from objectives import AnyObjective
 from optimizers import Momentum, descend
@@ -23,12 +24,15 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.notation import notation
-from scenes.stage.words.typesetting import SMALL, Words, first_fitting, lines, on_baseline, quiet
+from scenes.stage.words.typesetting import SMALL, Words, first_fitting, lines, on_baseline, quiet, wrapped
 
-TRIED = np.arange(100) / 100  # momenta
+HUNDREDTH = 10  # so many momenta are tried in a hundredth
+STEP = 1 / (100 * HUNDREDTH)
+TRIED = np.arange(100 * HUNDREDTH) / (100 * HUNDREDTH)
 NEAR = 0.05  # of the way down from the start: near the lowest point
-BAR, ROW, PITCH, APART = 0.26, 0.14, 0.42, 0.3  # the bar's height; gaps; from row to row, and between their columns
-LEAST = 4  # momenta of a stretch that is worth telling
+BAR, ROW, PITCH, APART = 0.26, 0.11, 0.4, 0.2  # the bar's height; gaps; from row to row, and between their columns
+LEAST = 4  # hundredths of a stretch that is worth telling
+BEYOND, TO_NUMBER = 0.07, 0.08  # how far the marks at its ends stand out of the bar, and from there to their numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,35 +44,45 @@ class Reach:
     stays: npt.NDArray[np.bool_]
 
     @cached_property
-    def stretch(self) -> tuple[int, int] | None:
-        """The first and the last of the longest stretch of momenta that all get there, if it is worth telling."""
-        runs = [[i for i, _ in group] for good, group in groupby(enumerate(self.there), key=lambda e: e[1]) if good]
-        longest = max(runs, key=len, default=[])
-        return (longest[0], longest[-1]) if len(longest) >= LEAST else None
+    def stretch(self) -> tuple[float, float] | None:
+        """The longest stretch of momenta that all get there, rounded inwards to hundredths, if it is worth telling."""
+        return _inwards(self.there)
+
+    @cached_property
+    def held(self) -> tuple[float, float] | None:
+        """The same of those that stay."""
+        return _inwards(self.stays)
 
     def holds(self, momentum: float) -> bool:
-        """Whether a momentum lies in that stretch."""
-        return self.stretch is not None and bool(TRIED[self.stretch[0]] <= momentum <= TRIED[self.stretch[1]])
+        """Whether a momentum lies in the stretch."""
+        return self.stretch is not None and self.stretch[0] <= momentum <= self.stretch[1]
 
-    def outside(self) -> Iterator[tuple[str, slice]]:
-        """The momenta below the stretch, and above it, where there are any."""
-        first, last = self.stretch or (0, len(TRIED) - 1)
-        yield from [("below", slice(0, first))] * (first > 0)
-        yield from [("above", slice(last + 1, None))] * (last + 1 < len(TRIED))
+    def beside(self) -> list[str]:
+        """On which sides of the stretch some get there as well."""
+        first, last = _longest(self.there)
+        sides = {"below": self.there[:first], "above": self.there[last + 1 :]}
+        return [side for side, there in sides.items() if there.any()]
 
-    def counted(self, side: slice) -> tuple[int, int]:
-        """How many of those on one side get there, and how many they are."""
-        return int(self.there[side].sum()), len(self.there[side])
-
-    @property
-    def sentence(self) -> str:
-        """All of it for a caption, with a space before it."""
+    def sentence(self, place: str) -> str:
+        """The stretch for a caption, with a space before it; `place` says where its runs end."""
         if self.stretch is None:
             return ""
-        first, last = (f"{TRIED[i]:g}" for i in self.stretch)
-        counts = ((where, *self.counted(side)) for where, side in self.outside())
-        sides = [f"; {where}, {f'{good} of {all_}' if good else 'none'}" for where, good, all_ in counts]
-        return f" All momenta from {first} to {last} get there{''.join(sides)}."
+        first, last = (f"{end:g}" for end in self.stretch)
+        return f" Tried every {STEP:g}: all momenta from {first} to {last} end {place}."
+
+
+def _longest(those: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """The first and the last of the longest unbroken row of momenta; before the first of all, if there is none."""
+    rows = [[i for i, _ in group] for good, group in groupby(enumerate(those), key=lambda e: e[1]) if good]
+    longest = max(rows, key=len, default=[0, -1])
+    return longest[0], longest[-1]
+
+
+def _inwards(those: npt.NDArray[np.bool_]) -> tuple[float, float] | None:
+    """Its ends, rounded inwards to hundredths, if it holds enough of these."""
+    first, last = _longest(those)
+    ends = -(-first // HUNDREDTH), last // HUNDREDTH
+    return (ends[0] / 100, ends[1] / 100) if ends[1] - ends[0] + 1 >= LEAST else None
 
 
 def reach_of(
@@ -84,66 +98,101 @@ def reach_of(
 
 
 class ReachTable(VGroup):
-    """A bar of all momenta, coloured by where their runs end, and what that is, a row a stretch."""
+    """A bar of the momenta round the stretch, coloured by where their runs end, and what that is, a row a colour."""
 
     def __init__(self, reach: Reach, width: float, place: str, stays: Sequence[str]) -> None:
-        """`place` says where those of the stretch get to, `stays` what gradient descent does, longer wording first."""
+        """`place` says where those of the stretch end, `stays` what gradient descent does, longer wording first."""
         super().__init__()
         assert reach.stretch is not None
-        first, last = reach.stretch
-        rows = [_Row(slice(first, last + 1), (place,), rule_color(MOMENTUM))]
-        for where, side in reach.outside():
-            held, (good, count) = bool(reach.stays[side].all()), reach.counted(side)
-            some = f"{good} of {count}", f"{good} of {count} {'get' if good > 1 else 'gets'} there"
-            said = some[::-1] if good else ("not there",)
-            row = _Row(side, stays if held else said, rule_color(GD) if held else palette().quiet)
-            rows.insert(len(rows) if where == "above" else 0, row)
-        letter, (least, most) = f"${notation().momentum}$", (f"${TRIED[end]:g}$" for end in (0, -1))
-        heads = (f"where each {letter} from {least} to {most} ends", f"each {letter} from {least} to {most}")
-        head = first_fitting(map(quiet, heads), width)
+        rows = [_Row(_which(reach.stretch), (place,), rule_color(MOMENTUM))]
+        if reach.held is not None:
+            row = _Row(_which(reach.held), stays, rule_color(GD))
+            rows.insert(int(reach.held > reach.stretch), row)
+        for side in reach.beside():
+            row = _Row(side, ("some get there, too", "some get there", "some do"), palette().quiet, True)
+            rows.insert(len(rows) if side == "above" else 0, row)
+        letter = f"${notation().momentum}$"
+        head = first_fitting(map(quiet, (f"where each {letter} ends", f"each {letter}")), width)
         self.add(lines(head, _bar(reach, width), _placed(rows, width), gap=ROW))
 
 
 def row_of(reach: Reach, width: float, place: str) -> Words:
-    """The stretch alone, and where its runs end, in one line."""
+    """The stretch alone, and where its runs end, on one line, or two."""
     assert reach.stretch is not None
-    first, last = (f"${TRIED[end]:g}$" for end in reach.stretch)
+    first, last = (f"${end:g}$" for end in reach.stretch)
     which, color = f"${notation().momentum}$ from {first} to {last}", rule_color(MOMENTUM)
-    wordings = f"all {which}: {place}", f"all {which} get there", f"{which} get there", f"{which}, too"
-    return first_fitting((Words(told, SMALL, color) for told in wordings), width)
+    for told in (f"all {which} {place}", f"{which} {place}"):
+        words = Words(told, SMALL, color)
+        if words.width <= width:
+            return words
+    return wrapped(f"all {which} {place}", width).set_color(color)
 
 
 class _Row(NamedTuple):
-    """Which momenta, what is said of them, longer wording first, and in which colour."""
+    """Which momenta, or on which `side` of the stretch; what is said of them, longer wording first, in which colour."""
 
-    side: slice
+    which: str
     said: Sequence[str]
     color: str
+    side: bool = False
 
     @property
-    def which(self) -> str:
-        momenta = TRIED[self.side]
-        return f"${momenta[0]:g}$" + f" to ${momenta[-1]:g}$" * (len(momenta) > 1)
+    def alone(self) -> list[str]:
+        """What is said without the momenta beside it; of those on a side, which side that is."""
+        return [f"{self.which}: {said}" if self.side else said for said in self.said]
+
+
+def _which(ends: tuple[float, float]) -> str:
+    return f"${ends[0]:g}$ to ${ends[1]:g}$"
 
 
 def _bar(reach: Reach, width: float) -> VGroup:
-    kinds = np.where(reach.there, 1, np.where(reach.stays, 0, 2))
+    """From the tenth below the stretch to the end, a piece for each momentum that was tried; the stretch has marks."""
+    assert reach.stretch is not None
+    start = max(0, round(100 * reach.stretch[0]) - 1) // 10 * 10 * HUNDREDTH
+    kinds = np.where(reach.there, 1, np.where(reach.stays, 0, 2))[start:]
     colors = rule_color(GD), rule_color(MOMENTUM), palette().rule_line
     cell, pieces = width / len(kinds), VGroup()
     for kind, group in groupby(range(len(kinds)), key=lambda i: int(kinds[i])):
         first, *_, last = [*(of := [*group]), of[-1]]
         box = Box(first * cell, 0.0, (last + 1) * cell, BAR)
         pieces.add(polylines([outline_of(box)], stroke_width=0, fill_color=colors[kind], fill_opacity=1))
-    return pieces
+    at = [(round(100 * end) * HUNDREDTH - start + 0.5) * cell for end in reach.stretch]
+    marks = [np.array([(x, -BEYOND, 0.0), (x, BAR + BEYOND, 0.0)]) for x in at]
+    drawn = polylines(marks, stroke_color=palette().ink, stroke_width=2.5)
+    return VGroup(pieces, drawn, *_numbers(reach.stretch, at, TRIED[start], width))
+
+
+def _numbers(stretch: tuple[float, float], at: Sequence[float], least: float, width: float) -> list[Words]:
+    """Below the bar: the ends of the stretch, and those of the bar where they do not come too close to them."""
+    made = [_number(end, x) for end, x in zip(stretch, at, strict=True)]
+    left, right = _number(least, 0.0), _number(1.0, width)
+    left.align_to((0.0, 0.0, 0.0), LEFT), right.align_to((width, 0.0, 0.0), RIGHT)
+    if made[1].get_left()[0] - made[0].get_right()[0] < TO_NUMBER:
+        return [left, right]
+    fits = made[0].get_left()[0] - left.get_right()[0], right.get_left()[0] - made[1].get_right()[0]
+    return made + [end for end, room in zip((left, right), fits, strict=True) if room > TO_NUMBER]
+
+
+def _number(value: float, x: float) -> Words:
+    words = Words(f"${value:g}$", SMALL, palette().quiet)
+    words.move_to((x, -BEYOND - TO_NUMBER - words.height / 2, 0.0))
+    return words
 
 
 def _placed(rows: Sequence[_Row], width: float) -> VGroup:
-    """The rows below each other: the momenta, and in a column beside them what they do."""
+    """The rows below each other: the momenta, and in a column beside them what they do; where that has no room, the
+    numbers stand at the bar alone."""
     which = [Words(row.which, SMALL, row.color) for row in rows]
     across = max(words.width for words in which) + APART
+    if max(Words(row.said[0], SMALL).width for row in rows) > width - across:
+        fitting = (first_fitting((Words(said, SMALL, row.color) for said in row.alone), width) for row in rows)
+        return VGroup(*(_at(words, 0.0, number) for number, words in enumerate(fitting)))
     made = VGroup()
     for number, (words, row) in enumerate(zip(which, rows, strict=True)):
-        beside = first_fitting((Words(said, SMALL, row.color) for said in row.said), width - across)
-        words.move_to((words.width / 2, 0, 0)), beside.move_to((across + beside.width / 2, 0, 0))
-        made.add(*(on_baseline(part, -number * PITCH) for part in (words, beside)))
+        made.add(_at(words, 0.0, number), _at(Words(row.said[0], SMALL, row.color), across, number))
     return made
+
+
+def _at(words: Words, left: float, row: int) -> Words:
+    return on_baseline(words.move_to((left + words.width / 2, 0, 0)), -row * PITCH)

@@ -348,9 +348,9 @@ class SurfaceAndMap:
 
     # What happens there ---------------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """The title, over the map: the first picture."""
-        self.scene.show_title(self.terrain)
+    def begin(self, *also: VMobject) -> None:
+        """The title, over the map: the first picture; with what else is said of it."""
+        self.scene.show_title(self.terrain, *also)
 
     def unfold(self, box: Box | None = None) -> None:
         """The map, flat, rises and the camera comes down: the terrain, alone on the stage.

@@ -11,30 +11,38 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from manim import RIGHT, UP, VGroup
+from manim import VGroup
 
 from optimizers import Momentum, Trajectory
+from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, inside
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
+from scenes.stage.maps.legend import NAME, over
 from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.runs.surface_and_map import BALL, SurfaceAndMap
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
-from scenes.stage.words.typesetting import quiet
 
 LONG, SHORT, LONGEST = 1.8, 0.45, 2.8  # of the arrows on the map: the longer, the shorter, and at most
 CLEAR = 1.3 * BALL  # of the ball: a short arrow would be hidden under it
 ON_TOP = 2  # over paths and balls that have gone on
-PULLS_BACK, PUSHES_ON = "the slope pulls back ...", "... and momentum pushes on"
-PULLED, PUSHED = "the slope pulled back", "momentum pushed on"
+PUSHES = "momentum pushes on"
+ASIDE = 150  # degrees from the push: a pull that is less against it goes to the side as well
 
 
 def what_is_kept() -> tuple[str, ...]:
     """What momentum's coefficient is, and a shorter form."""
     letter = f"${notation().momentum}$"
     return f"{letter}: the share of the last step that is kept", f"{letter}: the share kept of the last step"
+
+
+def pulls(run: Trajectory, k: int) -> str:
+    """Where the slope pulls at iterate k > 0, against the last step or to its side as well."""
+    last, pull = -run.updates[k - 1], -run.gradients[k]
+    against = last @ pull < np.cos(np.radians(ASIDE)) * np.linalg.norm(last) * np.linalg.norm(pull)
+    return "the slope pulls back" if against else "the slope pulls back and aside"
 
 
 def terms(rule: Momentum, run: Trajectory, k: int) -> tuple[Array, Array]:
@@ -78,9 +86,9 @@ class Tug:
         rule, here = duet.rules[name], run.iterates[k]
         assert isinstance(rule, Momentum)
         ball, self.parts, self.duet, self.here = chart.to_screen(*here), terms(rule, run, k), duet, here
-        self.scale = scale_on(chart, here, self.parts)
-        note = quiet(f"arrows: step $times {self.scale}$")
-        self.note = note.next_to(chart.frame, UP, buff=0.12).align_to(chart.frame, RIGHT)
+        self.step, self.pulls, self.scale = k, pulls(run, k), scale_on(chart, here, self.parts)
+        longer = f"arrows ${self.scale}$ times as long", f"arrows $times {self.scale}$"
+        self.note = over([*longer], chart.area, chart.area.width - NAME)
         self.colors = palette().gradient, palette().share
         self.flat = [Vector(color, chart.area, ball, ball) for color in self.colors]
         for vector in self.flat:
@@ -92,7 +100,9 @@ class Tug:
         """One after the other, while the balls stand still; they stay."""
         scene, chart = self.duet.scene, self.duet.map
         scene.play(FadeIn(self.note), run_time=0.3)
-        told = zip(self.flat, self.laid, (PULLS_BACK, PUSHES_ON), self.colors, self.parts, strict=True)
+        told = zip(
+            self.flat, self.laid, (f"{self.pulls} ...", f"... and {PUSHES}"), self.colors, self.parts, strict=True
+        )
         for vector, arrow, words, color, part in told:
             scene.add(vector)
             self.duet.speaker.say(tinted(words, color))
@@ -101,9 +111,13 @@ class Tug:
             scene.wait(1.4)
 
     def told(self, where: str) -> tuple[str, ...]:
-        """The same in one sentence, when the run has gone on; `where` is what it was in."""
-        pulled, pushed = (tinted(words, color) for words, color in zip((PULLED, PUSHED), self.colors, strict=True))
-        return f"in the {where} {pulled}, {pushed}", f"{pulled}, {pushed}"
+        """The same in one sentence, which stays; `where` is what the run is in."""
+        pull, push = (tinted(words, color) for words, color in zip((self.pulls, PUSHES), self.colors, strict=True))
+        said = f"in the {where} {pull}, {push}", f"{pull}, {push}"
+        if layout.is_wide():
+            return said
+        way, on = self.pulls.removeprefix("the slope pulls "), PUSHES.removeprefix("momentum pushes ")
+        return *said, f"{tinted(f'slope: {way}', self.colors[0])}, {tinted(f'momentum: {on}', self.colors[1])}"
 
     @property
     def leaves(self) -> list[Any]:

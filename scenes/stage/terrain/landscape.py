@@ -29,7 +29,7 @@ from scenes.stage.terrain.ground import Ground, Kind, Landscape, ground_under
 from scenes.stage.terrain.heights import LOG_NOTE
 from scenes.stage.terrain.labels import TerrainLabels
 from scenes.stage.terrain.orbit import Orbit, View
-from scenes.stage.terrain.outline import TerrainCrosses, TerrainOutline
+from scenes.stage.terrain.outline import HIDDEN, TerrainCrosses, TerrainOutline
 from scenes.stage.terrain.painter import PaintedDrawing
 from scenes.stage.terrain.shot import PLATE, Floor, Look, Ribbon, Sheet, Shot, level_rim, look
 from scenes.stage.terrain.trail import TerrainTrail
@@ -130,9 +130,12 @@ class Terrain(Group):
         self.add(made)
         return made
 
-    def targets(self, points: npt.ArrayLike) -> TerrainCrosses:
-        """Crosses at points (n, 2), for the scene to show: they stand where these are seen as the camera goes round."""
-        made = TerrainCrosses(self.ground, np.asarray(points, dtype=float).reshape(-1, 2))
+    def targets(self, points: npt.ArrayLike, hidden: float = HIDDEN) -> TerrainCrosses:
+        """Crosses at points (n, 2), for the scene to show: they stand where these are seen as the camera goes round.
+
+        As much of them as `hidden` says is seen through a hill.
+        """
+        made = TerrainCrosses(self.ground, np.asarray(points, dtype=float).reshape(-1, 2), hidden)
         self.crosses.append(made)
         self._settled = None
         self.settle()
@@ -146,6 +149,13 @@ class Terrain(Group):
         """Points (..., 2) of the objective's variables, on the ground, as they are seen on the screen (..., 3)."""
         places = self.ground.place(points) * [1, 1, self.rise.get_value()]
         return self.orbit.view.project(places) * [1, 1, 0]
+
+    @property
+    def seen_from_above(self) -> Box:
+        """What the map covers of the screen now, as long as the camera is above it."""
+        view = self.orbit.view
+        half_width, half_height = view.zoom * self.area.width / 2, view.zoom * self.area.height / 2
+        return Box(view.left - half_width, view.up - half_height, view.left + half_width, view.up + half_height)
 
     def sees(self, points: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Which points (n, 2) of the objective's variables no hill hides."""

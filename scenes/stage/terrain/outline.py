@@ -49,9 +49,10 @@ class TerrainOutline(Mobject):
 class TerrainCrosses(VMobject):
     """Crosses at places of the ground; the terrain puts them where these are seen."""
 
-    def __init__(self, ground: Ground, points: Array) -> None:
-        """`points` (n, 2) in the objective's variables."""
+    def __init__(self, ground: Ground, points: Array, hidden: float = HIDDEN) -> None:
+        """`points` (n, 2) in the objective's variables; `hidden` is how much is seen of them behind a hill."""
         super().__init__(stroke_color=palette().target, stroke_width=STROKE)
+        self.hidden = hidden
         self.ground, self.places = ground, ground.place(np.asarray(points)[ground.holds(points)])
         self.set_z_index(3)  # above paths and balls
 
@@ -62,4 +63,4 @@ class TerrainCrosses(VMobject):
         seen = view.project(self.places * [1, 1, rise]) * [1, 1, 0]
         self.set_points(cross_points(seen, ARM))
         clear = bool(self.ground.visible(self.places, view, rise).all())
-        self.set_stroke(opacity=1.0 if clear else HIDDEN)
+        self.set_stroke(opacity=1.0 if clear else self.hidden)

@@ -57,9 +57,19 @@ def cut_to(title: str, width: float, size: float, color: str, make: Callable[...
             return words
     kept = min(len(briefly) - 1, int(len(briefly) * width / words.width))
     while kept > 1 and words.width > width:
-        words = make(f"{briefly[:kept].rstrip(' (_')}…", SMALL, color)
+        words = make(f"{_begun(briefly, kept)}…", SMALL, color)
         kept -= 1
     return words
+
+
+def _begun(title: str, kept: int) -> str:
+    """So many letters of a title at most: mathematics in it stays whole, or is left out.
+
+    >>> _begun("momentum, $gamma = 0.87$", 20), _begun("momentum", 4)
+    ('momentum', 'mome')
+    """
+    cut = title[:kept]
+    return (cut[: cut.rindex("$")] if cut.count("$") % 2 else cut).rstrip(" (_,")
 
 
 def introduced(name: str) -> str:
