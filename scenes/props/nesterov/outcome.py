@@ -89,9 +89,10 @@ def remedy(pull: float, limits: Mapping[str, float], learning_rate: float) -> tu
         return "there is no curvature that could throw it out", "no curvature could throw it out"
     most = figure(learning_rate * limits[NESTEROV] / pull, 2)
     if between(pull, limits)[1]:
+        other = figure(learning_rate * limits[MOMENTUM] / pull, 2)
         return (
-            f"the price of looking ahead: a learning rate of at most {most}",
-            f"looking ahead: a rate of at most {most}",
+            f"the price of looking ahead: a learning rate of at most {most}, with momentum {other}",
+            f"looking ahead: a rate of at most {most}, momentum: {other}",
         )
     return f"Nesterov is stable there up to a learning rate of {most}", f"Nesterov is stable there up to rate {most}"
 
