@@ -409,7 +409,7 @@ class OptimizerRace(LineForWords, LectureScene):
     @cached_property
     def chart(self) -> RateChart:
         names = (f"rate ${notation().learning_rate}$", f"largest of the last ${JUDGED}$ errors")
-        return RateChart(self.places.map, self.searches, names)
+        return RateChart(self.tables[TUNED].room_beside_rates(self.places.map), self.searches, names)
 
     @cached_property
     def bars(self) -> WidthBars:
