@@ -168,7 +168,7 @@ class NesterovScene(LineForWords, LectureScene):
         return {BALL: theory.heavy_ball_limit(momentum), AHEAD: theory.nesterov_limit(momentum)}
 
     @property
-    def remedy(self) -> tuple[str, str]:
+    def remedy(self) -> tuple[str, ...]:
         return remedy(self.pull, self.limits, self.parameters.learning_rate)
 
     @property
