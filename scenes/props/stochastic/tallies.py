@@ -205,7 +205,8 @@ class Comparison:
 
 def compared(tallies: Mapping[str, Tally], turns: int) -> Comparison:
     """What is counted of large steps, momentum and small steps."""
-    return Comparison(*tallies.values(), turns)
+    plain, fast, small = tallies.values()
+    return Comparison(plain, fast, small, turns)
 
 
 def placeholders(found: Comparison, runs: Mapping[str, Trajectory], under: str) -> dict[str, str]:
