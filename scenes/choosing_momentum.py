@@ -189,7 +189,7 @@ class ChoosingMomentum(OnTheParabola):
         self.speaker.say(*told_without(self.damping))
         self.play(FadeIn(self.sweep.marks[NONE]), run_time=0.4)
         self.wait(1.8)
-        self.speaker.say("more momentum: each step keeps less", "each step keeps less")
+        self.speaker.say("more momentum: in the long run each step keeps less", "in the long run each keeps less")
         self._grow(0.0, critical, 2.6)
         self.play(FadeIn(self.sweep.marks[CRITICAL]), run_time=0.4)
         self.wait(0.5)

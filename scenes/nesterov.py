@@ -168,7 +168,7 @@ class NesterovScene(LineForWords, LectureScene):
         return {BALL: theory.heavy_ball_limit(momentum), AHEAD: theory.nesterov_limit(momentum)}
 
     @property
-    def remedy(self) -> tuple[str, str]:
+    def remedy(self) -> tuple[str, ...]:
         return remedy(self.pull, self.limits, self.parameters.learning_rate)
 
     @property
@@ -255,7 +255,7 @@ class NesterovScene(LineForWords, LectureScene):
         self._run(
             self.parameters.steps, [self.board.strip, self.board.counter, *self.rings.values(), *self.trails.values()]
         )
-        self.play(FadeIn(self.board.arrivals), run_time=0.5)
+        self.play(FadeIn(self.board.arrivals), FadeIn(self.board.dip), run_time=0.5)
         self.speaker.say(*told_in_the_end(ends_of(self.runs)))
         self.wait(5.0)
 
@@ -381,7 +381,9 @@ class NesterovScene(LineForWords, LectureScene):
 
     @cached_property
     def board(self) -> Board:
-        return Board(self.boxes[1], self.runs, self.rules, self.shared, self.conditions, self.rings)
+        return Board(
+            self.boxes[1], self.runs, self.rules, self.shared, self.conditions, self.rings, self.objective.minima
+        )
 
     @property
     def cards(self) -> dict[str, RuleCard]:

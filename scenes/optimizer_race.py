@@ -257,6 +257,8 @@ class OptimizerRace(LineForWords, LectureScene):
         gone = self.trails[self.raced[0]].values()
         leaving = self.map, self.goal, self.strip, self.counter, *gone
         self.play(*map(FadeOut, leaving), run_time=0.5)
+        if SAME in self.raced:
+            self._clear_the_table()
         self.play(FadeIn(self.chart.furniture), run_time=0.5)
         self.speaker.say(
             f"each tries ${len(RATES)}$ rates, from ${typed(RATES[0])}$ to ${typed(RATES[-1])}$",
@@ -267,13 +269,11 @@ class OptimizerRace(LineForWords, LectureScene):
             if len(mark.points):  # else no rate works
                 self.play(GrowFromCenter(mark), run_time=0.4)
         self.speaker.say("the best: where the curve is lowest")
-        if SAME in self.raced:
-            self._clear_the_table()
         self.play(FadeIn(self.tables[TUNED].rates), run_time=0.6)
         if wordings := telling.cliff(self.searches):
             self.play(*self.chart.turn_to(on_a_cliff(self.searches), len(self.same)), run_time=0.8)
             self.speaker.say(*wordings)
-        self.wait(3.0)
+        self.wait(4.4)
 
     def each_tuned(self) -> None:
         """{again}"""
@@ -409,7 +409,7 @@ class OptimizerRace(LineForWords, LectureScene):
     @cached_property
     def chart(self) -> RateChart:
         names = (f"rate ${notation().learning_rate}$", f"largest of the last ${JUDGED}$ errors")
-        return RateChart(self.places.map, self.searches, names)
+        return RateChart(self.tables[TUNED].room_beside_rates(self.places.map), self.searches, names)
 
     @cached_property
     def bars(self) -> WidthBars:

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field
 
 from optimizers import Trajectory
 from scenes.lecture_scene import Claim, ClipParameters, Coefficient, LectureScene, Number
+from scenes.props.problems.apart import apart
 from scenes.props.problems.cases import JUDGED, OTHER, Cases, other_color
 from scenes.props.problems.columns import Columns, small
 from scenes.props.problems.example import (
@@ -24,7 +25,6 @@ from scenes.props.problems.example import (
     in_a_sentence,
     in_brackets,
     measured,
-    tips_of,
     trails_on,
 )
 from scenes.props.problems.gains import gains
@@ -33,7 +33,6 @@ from scenes.props.problems.talking_points import TalkingPoints
 from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.curves.walk import CurveWalk
 from scenes.stage.ink import layout
-from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
@@ -48,7 +47,7 @@ FASTER, CALMER, THROUGH = "faster", "calmer", "through dips"
 AT_ONE_RATE = "At the same learning rate,"
 TRIED = "on a gentle slope", "in a ravine, near the limit of the rate", "over dips"
 GAINED = f"momentum is faster {TRIED[0]}", f"calmer {TRIED[1]}", "and rolls through dips"
-SECONDS, GLANCE, ARROW = 5.0, 3.0, 1.3  # of a run, of a run in a small panel; length of an arrow
+SECONDS, GLANCE = 5.0, 3.0  # of a run, of a run in a small panel
 HEAD, ROW = 0.55, 0.46  # heights
 
 
@@ -255,19 +254,15 @@ class Problems(LineForWords, LectureScene):
         self.release()
 
     def _compare_ways(self, key: str, step: int) -> None:
-        """Two arrows where the ball is, and stay: downhill, and the step that it is about to take."""
-        run, (chart, balls) = self.problem(key).runs[MOMENTUM], self.chart(key)
-        ways = {palette().gradient: -run.gradients[step], palette().share: -run.updates[step]}
-        tail, tips = tips_of(chart, run.iterates[step], list(ways.values()), ARROW)
-        arrows = [Arrows(color).point(tail, tip) for color, tip in zip(ways, tips, strict=True)]
-        self.play(*(FadeIn(arrow) for arrow in arrows), run_time=0.5)
-        self.bring_to_front(balls[MOMENTUM])
-        downhill, next_ = (tinted(text, color) for text, color in zip(("downhill", "the step"), ways, strict=True))
+        """Where the ball is, what stays: downhill, the step that it is about to take, and the angle between them."""
+        run = self.problem(key).runs[MOMENTUM]
+        self.measures[key] = apart(self.chart(key)[0], run, step)
+        self.play(FadeIn(self.measures[key]), run_time=0.5)
+        downhill, next_ = tinted("downhill", palette().gradient), tinted("the step", palette().share)
         angle = f"${degrees_off(run)[step]:.0f} degree$"
         self.speaker.say(f"{downhill}, and {next_}: {angle} apart", f"{downhill}, {next_}: {angle}")
         self.wait(2.2)
         self.speaker.hush()
-        self.measures[key] = VGroup(*arrows)
 
     # What is on the screen ------------------------------------------------------------------------------------------
 

@@ -232,7 +232,7 @@ class StabilityMap(LineForWords, LectureScene):
 
     def best(self) -> None:
         """In the long run a step leaves {least} % of the distance where the curves cross{nowhere}. Without momentum it
-        leaves {lasting} % at best."""
+        leaves {lasting} % at best. Until {within}: {settling}."""
         self.speaker.hush()
         self._go("plain", 3.0)
         plain, best = (f"${self.said.left(place)} %$" for place in ("plain", "best"))
@@ -241,16 +241,22 @@ class StabilityMap(LineForWords, LectureScene):
             f"without momentum a step leaves {plain} of the distance",
             f"without momentum a step leaves {plain}",
         )
-        self.play(FadeIn(self.signs.left("plain", plain, rule_color(GD))), run_time=0.4)
+        self.play(FadeIn(self.signs.taken("plain", rule_color(GD))), run_time=0.4)
         self.wait(3.0)
         self.speaker.hush()
         self._go("best", 2.6)
-        self.play(FadeIn(self.signs.left("best", best, rule_color(MOMENTUM))), run_time=0.4)
+        self.play(FadeIn(self.signs.taken("best", rule_color(MOMENTUM))), run_time=0.4)
         self.bring_to_front(self.point)
-        told, without = tinted(best, rule_color(MOMENTUM)), tinted(f"without momentum {plain}", rule_color(GD))
-        crossing = f"where they cross, a step leaves {told} of the distance, {without}"
-        self.speaker.say(crossing, f"a step leaves {told} there, {without}", f"a step leaves {told}, {without}")
-        self.wait(4.0)
+        self._compare(*(f"{self.said.steps(place)}" for place in ("best", "plain")), "where they cross: ", "here ")
+        self.play(FadeIn(self.signs.soonest), run_time=0.4)
+        self.wait(2.6)
+        self._compare(best, plain, "in the long run a step leaves ", "in the long run ")
+        self.wait(3.4)
+
+    def _compare(self, with_: str, without: str, *starts: str) -> None:
+        """Say what momentum has, and what there is without, after one of some beginnings of the sentence."""
+        ours, plain = tinted(with_, rule_color(MOMENTUM)), tinted(f"without momentum {without}", rule_color(GD))
+        self.speaker.say(*(f"{start}{ours}, {plain}" for start in starts))
 
     # What the beats do ----------------------------------------------------------------------------------------------
 

@@ -143,7 +143,7 @@ class Stochastic(LectureScene):
 
     @cached_property
     def found(self) -> Comparison:
-        return compared(self.tallies, self.runs, self.minimum)
+        return compared(self.tallies, int(self.parameters.steps) - 1)
 
     @derived
     def window(self) -> View:
@@ -250,7 +250,8 @@ class Stochastic(LectureScene):
         self.play(FadeOut(self.paths[GD]), FadeOut(self.lines[GD]), run_time=0.4)
         self._walk(MOMENTUM)
         if self.found.rolls_past:
-            self.speaker.say(f"in this order it goes past {CROSS}, and comes back")
+            past = f"in every order it goes past {CROSS}"
+            self.speaker.say(f"{past}, by ${self.found.fast.beyond:.1f}$ in the median", past)
             self.wait(1.6)
         self._tell(MOMENTUM, self.words()["what_remains"])
 
@@ -264,10 +265,7 @@ class Stochastic(LectureScene):
         for name in TITLES:
             self.play(FadeIn(self.ledger.numbers[name, "there"]), run_time=0.5)
         self.wait(0.8)
-        small, fast = (
-            tinted(f"{TITLES[n]}: {self.tallies[n].arrives}", self.colors[n]) for n in (SMALL_RATE, MOMENTUM)
-        )
-        self.speaker.say(f"{small}, {fast}", small)
+        self.speaker.say(*self.found.first_near(self.colors[SMALL_RATE], self.colors[MOMENTUM]))
         self.wait(2.0)
 
     def near_the_minimum(self) -> None:

@@ -372,7 +372,26 @@ def test_a_ring_marks_how_far_it_overshoots() -> None:
         update = 0.9 * update + 0.1 * 2 * theta
         theta -= update
         path.append(theta)
-    ringed = made().far_side
+    ringed, told = made().far_side
     assert ringed.steps.tolist() == [int(np.argmin(path))]
     np.testing.assert_allclose(ringed.get_center(), made().strip.to_screen(np.argmin(path), min(path)), atol=1e-6)
-    assert not len(made(overshooting=0.2).far_side.points)
+    assert told.typst_code == f"${min(path):.2f}$"
+    assert not layout.box_of(told).overlap(layout.box_of(ringed))
+    (none,) = made(overshooting=0.2).far_side
+    assert not len(none.points)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_a_number_stands_at_the_dot_of_its_valley(aspect: str) -> None:
+    """Within half a unit of it, and what a curve says that each step keeps is said of the long run: the first step of
+    the run with the critical momentum keeps what one without momentum does."""
+    with studio(make_profile("l", "light", aspect)), typeset_cache():
+        scene = made()
+        for dot, words in scene.chart.marks(scene.answers, scene.raced)[:-1]:
+            near = np.abs(dot.get_center() - words.get_center())[:2] - [words.width / 2, words.height / 2]
+            assert max(near) < 0.5
+        path = scene.damping.runs["critical"].iterates[:, 0]
+        assert path[1] / path[0] == pytest.approx(0.8)
+        assert scene.damping.kept["critical"] < 0.6
+        for curve in (scene.sweep.kept, scene.kept_at_large[0]):
+            assert "in the long run" in curve.names[1].typst_code

@@ -19,10 +19,12 @@ from objectives.errors import UsageError
 from optimizers import Momentum, Nesterov, theory
 from optimizers.rules import MomentumState
 from scenes.nesterov import NesterovScene
+from scenes.props.nesterov.board import rolls_over
 from scenes.props.nesterov.coefficients import TRIED, Ends, other_way
 from scenes.props.nesterov.outcome import told_of_look
 from scenes.stage.ink.ball import Rings
 from scenes.stage.ink.layout import Box, box_of
+from scenes.stage.ink.palette import rule_color
 
 BOX = Box(-1, -1, 1, 1)
 
@@ -172,6 +174,25 @@ def test_a_u_turn_without_a_ring_is_told() -> None:
     assert replace(scene.board, ringed=every).heading.typst_code == "u-turns (ringed)"
 
 
+def test_a_ring_has_the_colour_of_the_run_that_turns() -> None:
+    scene: Any = make_scene("nesterov", {})
+    for name, ring in scene.rings.items():
+        assert ring.get_stroke_color().to_hex().lower() == rule_color(name).lower()
+
+
+@pytest.mark.parametrize(("rule", "dips"), [("momentum", False), ("nesterov", True)])
+def test_a_deep_dip_of_an_error_is_where_the_run_rolls_over_the_minimum(rule: str, dips: bool) -> None:
+    """Its lowest error is a hundredth of the last one, or less, where its way to the minimum is the shortest."""
+    scene: Any = make_scene("nesterov", {})
+    run, (target,) = scene.runs[rule], scene.objective.minima
+    values, ways = run.values.tolist(), [float(np.hypot(*(place - target))) for place in run.iterates]
+    assert (min(values) < 0.01 * values[-1] and values.index(min(values)) == ways.index(min(ways))) == dips
+    assert (rolls_over(run, scene.objective.minima) == ways.index(min(ways))) == dips
+    assert rolls_over(run, ()) is None
+    (words,) = scene.board.dip
+    assert words.get_fill_color().to_hex().lower() == rule_color("nesterov").lower()
+
+
 @pytest.mark.parametrize("aspect", ASPECTS)
 def test_the_heading_is_clear_of_the_step(aspect: str) -> None:
     with studio(make_profile("l", aspect=aspect)), typeset_cache():
@@ -196,9 +217,14 @@ def test_where_the_learning_rate_is_small_nesterov_is_stable() -> None:
 def test_up_to_the_rate_that_is_told_nesterov_comes_back_and_beyond_it_does_not(momentum: float) -> None:
     """On x^2/2 + 2 y^2 by plain loops: curvature 4 at most; just below the rate y falls, just above it grows."""
     scene: Any = make_scene("nesterov", {"second_data": "x^2/2 + 2*y^2", "momentum": momentum})
-    told = float(re.findall(r"learning rate of (?:at most )?([\d.]+)\.$", scene.caption("why"))[0])
-    assert ("price of looking ahead" in scene.caption("why")) == (
-        theory.nesterov_limit(momentum) < 4 < theory.heavy_ball_limit(momentum)
+    said = r"learning rate of (?:at most )?([\d.]*\d)(?:, with momentum ([\d.]*\d))?\.$"
+    (told, other), pull = re.findall(said, scene.caption("why"))[0], float(scene.pull)
+    told = float(told)
+    assert not other or float(other) == pytest.approx(2 * (1 + momentum) / pull, rel=0.05)
+    assert (
+        ("price of looking ahead" in scene.caption("why"))
+        == bool(other)
+        == (theory.nesterov_limit(momentum) < 4 < theory.heavy_ball_limit(momentum))
     )
     for rate, comes_back in ((0.97 * told, True), (1.03 * told, False)):
         y, update = 1.0, 0.0

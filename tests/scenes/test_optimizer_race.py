@@ -300,16 +300,42 @@ def test_a_best_rate_is_at_a_cliff_where_the_next_rate_ends_a_hundred_times_high
             descend(scene.objective, make_rule(name, learning_rate=float(rate)), scene.start, 100)
             .values[-JUDGED:]
             .max()
-            for rate in RATES[here : here + 2]
+            for rate in RATES[here : here + 3]
         ]
-        drops[name] = ends[1] / ends[0], RATES[here + 1], ends[1]
+        drops[name] = ends[1] / ends[0], RATES[here + 1], ends[1], [(RATES[here + 2], ends[2])] * (len(ends) == 3)
     name = max(drops, key=lambda name: drops[name][0])
-    ratio, rate, end = drops[name]
-    said = scene.caption("search")
-    assert ("cliff" in said) == (ratio > 100) == bool(cliff(scene.searches))
+    ratio, rate, end, after = drops[name]
+    said, shown = scene.caption("search"), cliff(scene.searches)
+    assert ("cliff" in said or "gap" in said) == (ratio > 100) == bool(shown)
     if ratio > 100:
-        assert f"{RULES[name].title}'s best is at a cliff: {rate:g} leads to {end:.2g}." in said
-        assert f"{RULES[name].title}'s best is at a cliff: the next rate, ${rate:g}$" in cliff(scene.searches)[0]
+        gap = bool(after and after[0][1] < end / 10)
+        where = f"{RULES[name].title}'s best is at a {'gap' if gap else 'cliff'}"
+        back = f" and {after[0][0]:g} to {after[0][1]:.2g}" * gap
+        assert f"{where}: {rate:g} leads to {end:.2g}{back}." in said
+        assert f"{where}: the next rate, ${rate:g}$" in shown[0]
+        assert (f"${after[0][0]:g}$" in shown[0]) == (f"${after[0][0]:g}$" in shown[1]) == gap
+
+
+@pytest.mark.parametrize(
+    ("scores", "gap"), [([1e-4, 0.4, 4e-3], True), ([1e-4, 0.4, 0.4], False), ([1e-4, 0.4], False)]
+)
+def test_a_cliff_is_where_no_rate_comes_back_at_once(scores: list[float], gap: bool) -> None:
+    found = made(rules="momentum,adam").searches["momentum"]
+    ended = np.full(len(RATES), 1.0)
+    ended[-len(scores) :] = scores
+    vars(found)["scores"] = ended
+    told = cliff({"momentum": found})
+    assert all(("a gap" in words) == gap and ("a cliff" in words) != gap for words in told)
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(("aspect", "share"), [("16:9", 0.5), ("4:3", 0.45)])
+def test_the_chart_of_rates_has_the_room_of_the_errors_that_are_yet_to_come(aspect: str, share: float) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = made()
+        chart, rates = scene.chart, scene.tables[TUNED].rates
+        assert chart.area.width > share * layout.stage().width
+        assert min(part.get_left()[0] for part in chart.family_members_with_points()) > rates.get_right()[0] + 0.2
 
 
 @pytest.mark.parametrize("name", RULES)

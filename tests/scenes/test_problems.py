@@ -12,10 +12,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from clips.filming.work import make_scene, studio, typeset_cache
-from clips.profile import make_profile
+from clips.profile import ASPECTS, make_profile
 from objectives import OBJECTIVES
 from objectives.errors import UsageError
 from scenes.problems import POINTS, Problems
+from scenes.props.problems.apart import apart
 from scenes.props.problems.cases import JUDGED, OTHER
 from scenes.props.problems.example import degrees_off, in_a_sentence, measured
 from scenes.stage.ink import layout
@@ -145,6 +146,36 @@ def test_the_bias_is_an_angle_between_step_and_slope() -> None:
     cosine = step @ downhill / np.linalg.norm(step) / np.linalg.norm(downhill)
     assert degrees_off(run)[stop] == pytest.approx(np.degrees(np.arccos(cosine)))
     assert all(degrees_off(run)[:stop] <= 90)
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_the_angle_is_drawn_between_downhill_and_the_step_where_it_begins(aspect: str) -> None:
+    """The step's line is the step itself, from the iterate before it; the number at the arc is the angle of both, and
+    all of it lies on the map."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = made()
+        problem, (chart, _) = scene.problem("directional_bias"), scene.chart("directional_bias")
+        run, stop = problem.runs[MOMENTUM], problem.stop
+        drawn = apart(chart, run, stop)
+        downhill, further, step, arc, number = drawn
+        ends = chart.to_screen(*run.iterates[stop : stop + 2].T)
+        np.testing.assert_allclose(step.points[[0, -1]], ends, atol=1e-9)
+        np.testing.assert_allclose(further.points[0], ends[0], atol=1e-9)
+        tip = downhill.points[np.argmax(np.linalg.norm(downhill.points - ends[0], axis=1))]
+        slope = problem.objective.gradient(run.iterates[stop])
+        for seen, way in ((tip - ends[0], -slope), (ends[1] - ends[0], run.iterates[stop + 1] - run.iterates[stop])):
+            np.testing.assert_allclose(seen[:2] / np.hypot(*seen[:2]), way / np.hypot(*way), atol=1e-2)
+        assert number.typst_code == f"${degrees_off(run)[stop]:.0f} degree$"
+        assert all(chart.area.contains(layout.box_of(part)) for part in (downhill, further, step, arc, number))
+
+
+def test_the_groups_are_headed_larger_than_their_points() -> None:
+    """Bold, and no smaller."""
+    agenda = made().agenda
+    for head in agenda.heads.values():
+        assert head.typst_code.startswith("*")
+        assert all(head.font_size > 0.99 * point.font_size for point in agenda.points.values())
+    assert not any(point.typst_code.startswith("*") for point in agenda.points.values())
 
 
 def test_two_valleys_are_the_rule_for_a_share_of_starts_by_a_plain_loop() -> None:

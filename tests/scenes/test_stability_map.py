@@ -235,11 +235,39 @@ def test_nowhere_a_step_leaves_less_in_the_long_run(curvatures: tuple[float, ...
     assert f"Without momentum it leaves {100 * plain:.2g} % at best." in caption
     alone = np.arange(1, 400) / 400 * 4 / curvatures[-1]
     assert min(lasting(rate, 0.0, curvatures) for rate in alone) > plain - 1e-6
-    for place, share in (("plain", plain), ("best", least)):
-        assert any(
-            f"{100 * share:.2g} %" in one.typst_code
-            for one in words_in(scene.signs.left(place, f"${scene.said.left(place)} %$", "#FFFFFF"))
-        )
+    for place in ("plain", "best"):
+        steps = slowest_of(*scene.places[place], curvatures, 1e-3)
+        told = [one.typst_code for one in words_in(scene.signs.taken(place, "#FFFFFF"))]
+        assert told == [f"${steps:.0f}$ steps"]
+        assert f"{steps:.0f} steps" in caption
+
+
+def slowest_of(rate: float, momentum: float, curvatures: tuple[float, ...], tolerance: float) -> float:
+    """The step from which the runs on all parabolas stay within the tolerance."""
+    return float(np.max([settles(walked(rate, momentum, one, LIMIT), tolerance) for one in curvatures]))
+
+
+@pytest.mark.parametrize("curvatures", [(0.1, 1.0), (1.0, 1.2)])
+def test_the_fewest_steps_to_the_tolerance_are_somewhere_else(curvatures: tuple[float, ...]) -> None:
+    """Nowhere near there a run is sooner there; where the best in the long run is as soon, no other place is shown."""
+    scene: Any = make_scene("stability_map", {"eigenvalues": curvatures})
+    rate, momentum = scene.route.fewest
+    fewest, best = (slowest_of(*place, curvatures, 1e-3) for place in ((rate, momentum), scene.places["best"]))
+    grid = [(k * 0.05 / curvatures[-1], n * 0.04) for k in range(1, 80) for n in range(25)]
+    found = [slowest_of(*place, curvatures, 1e-3) for place in grid]
+    assert fewest <= min(steps for steps in found if not np.isnan(steps))
+    assert ("quickest place" in scene.caption("best")) == (fewest < best) == bool(len(scene.signs.soonest))
+    assert [one.typst_code for one in words_in(scene.signs.soonest)] == [f"${fewest:.0f}$ steps"] * (fewest < best)
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_the_point_that_flips_is_wholly_below_the_right_branch(aspect: str) -> None:
+    """The ball does not lie on the curve below which it is said to be."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("stability_map", {})
+        scene.point.display(float(PLACES.index("flips")))
+        ways = scene.critical[1][1].points - scene.point.get_center()
+        assert np.linalg.norm(ways[:, :2], axis=1).min() > 0.9 * scene.point.width / 2
 
 
 def test_that_it_diverges_is_said_beyond_the_line_only(monkeypatch: pytest.MonkeyPatch) -> None:

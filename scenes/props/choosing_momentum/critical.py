@@ -93,12 +93,13 @@ class CriticalCurve(Panel):
         taken = [box_of(part) for mark in marks for part in mark]
         return VGroup(*(words for words in (below, above) if not any(box_of(words).overlap(box) for box in taken)))
 
-    def mark(self, size: float, momentum: float, color: str) -> VGroup:
+    def mark(self, size: float, momentum: float, color: str, briefly: bool = False) -> VGroup:
         """A dot, and both numbers beside it: on one line, on two, or the momentum alone; then the axis tells where."""
         dot, place = self._ball(size, momentum, color), self.to_screen(size, momentum)
         middle = (self.area.left + self.area.right) / 2
         room = max(float(place[0]) - self.area.left, self.area.right - float(place[0])) - 0.3
-        words = first_fitting(self._wordings(size, momentum, color), room)
+        wordings = [*self._wordings(size, momentum, color)]
+        words = first_fitting(wordings[-1:] if briefly else wordings, room)
         words.next_to(place, UR if place[0] < middle else DL, buff=0.12)
         words.shift(max(0.0, self.area.left + 0.1 - words.get_left()[0]) * np.array([1.0, 0, 0]))
         words.shift(min(0.0, self.area.right - words.get_right()[0]) * np.array([1.0, 0, 0]))
@@ -117,13 +118,17 @@ class CriticalCurve(Panel):
         self, answers: Sequence[tuple[float, float]], raced: Sequence[tuple[float, float, str]] = ()
     ) -> list[VGroup]:
         """A mark for each (size, momentum) on the curve, and a dot for each ball (size, momentum, colour) beside it;
-        words that would lie on earlier ones stand under the curve, or nowhere if there is no room near."""
+        words that would lie on earlier ones are the momentum alone, or stand under the curve, or nowhere if there is no
+        room near."""
         dots = [self._ball(*ball) for ball in raced]
         found: list[VGroup] = [VGroup(dot) for dot in dots]
         for size, momentum in answers:
-            dot, words = self.mark(size, momentum, palette().target)
             taken = [box_of(part) for mark in found for part in mark]
-            if any(box_of(words).overlap(box) for box in taken):
+            for briefly in (False, True):
+                dot, words = self.mark(size, momentum, palette().target, briefly)
+                if clear := not any(box_of(words).overlap(box) for box in taken):
+                    break
+            if not clear:
                 words = self._under(dot, size, momentum, palette().target)
             for box in taken:  # low down there is no room under it, but over it
                 words.shift(bool(box_of(words).overlap(box)) * (box.top + 0.1 - words.get_bottom()[1]) * UP)

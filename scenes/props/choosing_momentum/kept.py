@@ -32,6 +32,7 @@ GRID = 401  # momenta that are run, and between which the place after a step is 
 REACH, LOW = 1.2, 0.8  # of the first place: how far up and down the picture reaches
 MARK, DOT = 0.06, 0.13
 ROOM, ABOVE = 0.2, 0.22  # over a share of 1, of what is shown below; from a dot to the number over it
+KEPT = "kept in the long run"  # of the distance, each step: the first steps may keep more
 FINER = 2  # decimals more of the momentum than of its square root, which each step of a swing keeps
 ASIDE, ROOMY_BELOW = 0.6, 0.5  # width of the numbers at the axis; room for a number
 SLACK = 0.05  # beyond the end of an axis
@@ -82,8 +83,9 @@ class KeptCurve(Panel):
 
     def __init__(self, box: Box, size: float) -> None:
         """`size` is the learning rate times the curvature."""
-        names = "share of the distance that each step keeps, in the long run", "each step keeps, in the long run"
-        name = first_fitting(map(quiet, (*names, "each step keeps")), box.width - ASIDE).typst_code
+        long, keeps = "in the long run", "each step keeps"
+        names = f"share of the distance that {keeps}, {long}", f"{keeps}, {long}", f"a step keeps {long}", KEPT
+        name = first_fitting(map(quiet, names), box.width - ASIDE).typst_code
         least = float(kept(theory.critical_momentum(size), size))
         low = max(0.0, float(np.floor(10 * least - 7 * (1 - least))) / 10)  # there is room for a number below
         top = 1 + ROOM * (1 - low)
@@ -145,7 +147,7 @@ class Sweep(VGroup):
         self.places = Places(boxes[0], damping, [*damping.momenta.values(), damping.top])
         self.kept = KeptCurve(boxes[1], damping.size)
         self.on_valley = VMobject(fill_opacity=1, stroke_width=0)
-        words = (f"momentum ${notation().momentum} =$", "each step keeps")
+        words = (f"momentum ${notation().momentum} =$", KEPT)
         rows = boxes[2].rows(1, 1, 1, 1, gap=0.0)
         places = max(map(decimals, damping.kept.values()))
         specs = (f".{places + FINER}f", f".{places}f")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from manim import LEFT, Mobject, VGroup
+from manim import DOWN, LEFT, RIGHT, Mobject, VGroup
 
 from objectives import OBJECTIVES, typeset
 from scenes.lecture_scene import LectureScene, start_of
@@ -25,10 +25,10 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.panels.coordinate_strip import CoordinateStrip
 from scenes.stage.panels.step_table import StepTable, run_table
-from scenes.stage.words.figures import typed
+from scenes.stage.words.figures import rounded, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker
-from scenes.stage.words.typesetting import BODY, Words, bold
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold
 
 SEEN = 40  # steps of the ball that overshoots: later swings are small
 LINE = 0.5  # height of the line for words
@@ -150,11 +150,13 @@ class OnTheParabola(LectureScene):
         return VGroup(curve, curve.curve, *marks.values())
 
     @cached_property
-    def far_side(self) -> Rings:
-        """Round the place farthest beyond the minimum, among the places after each step."""
+    def far_side(self) -> VGroup:
+        """Round the place farthest beyond the minimum, among the places after each step, and which that is."""
         step = min(self.damping.farthest, SEEN)
         chosen = [step] * bool(self.damping.beyond)
-        return Rings(self.strip.corners[MUCH][chosen], chosen, RING, self.strip.area).display(step)
+        ring = Rings(self.strip.corners[MUCH][chosen], chosen, RING, self.strip.area).display(step)
+        place = Words(f"${rounded(self.damping.far_side)}$", SMALL, palette().target, on_picture=True)
+        return VGroup(ring, *[place.next_to(ring, RIGHT, 0.15).align_to(ring, DOWN)] * len(ring.centers))
 
     @cached_property
     def derivation(self) -> VGroup:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from manim import DR, UL, UR, VGroup, VMobject
+import numpy as np
+from manim import DR, RIGHT, UL, UP, UR, VGroup, VMobject
 
 from optimizers import RULES, Conditions, Rule, Trajectory
 from scenes.props.nesterov.coefficients import LOW, ends_of
@@ -22,12 +23,14 @@ from scenes.stage.words.figures import typed
 from scenes.stage.words.speaker import FOOT
 from scenes.stage.words.typesetting import BODY, SMALL, Words, first_fitting, on_baseline, quiet
 
+DEEP = 0.01  # of the last error: a dip
 CARD, BETWEEN, APART = 0.98, 0.16, 0.35  # heights; between step and heading
 
 
 @dataclass(frozen=True)
 class Board:
-    """Of runs of rules with the settings that both have; `ringed` are the rings that stand on the map."""
+    """Of runs of rules with the settings that both have; `ringed` are the rings that stand on the map,
+    `targets` the minima."""
 
     box: Box
     runs: Mapping[str, Trajectory]
@@ -35,6 +38,7 @@ class Board:
     shared: Mapping[str, float]
     conditions: Conditions
     ringed: Mapping[str, Rings]
+    targets: tuple[tuple[float, ...], ...]
 
     @property
     def steps(self) -> int:
@@ -71,7 +75,7 @@ class Board:
         """What the cards count, on the line of the step; whoever counts the rings finds no more than there are."""
         box = self.column[0].inset(right=INSET)
         bare = unringed(self.ringed, self.runs)
-        told = ["u-turns (wide ones ringed)", "u-turns (ring: wide)"] if bare else ["u-turns (ringed)"]
+        told = ["u-turns (wide ones ringed)", "u-turns, wide ringed"] if bare else ["u-turns (ringed)"]
         room = box.right - float(self.counter.number.anchor[0]) - APART
         words = layout.place(first_fitting(map(quiet, (*told, "u-turns")), room), box, UR)
         return on_baseline(words, float(self.counter.number.anchor[1]))
@@ -88,6 +92,18 @@ class Board:
         return VGroup(line, number.next_to(line.get_corner(UL), DR, 0.06))
 
     @cached_property
+    def dip(self) -> VGroup:
+        """Beside the deepest dip of an error what makes it: the run rolls over a minimum, and on."""
+        found = {name: step for name, run in self.runs.items() if (step := rolls_over(run, self.targets))}
+        if not found:
+            return VGroup()
+        name = min(found, key=lambda one: float(self.runs[one].values[found[one]]))
+        spot = self.strip.to_screen(found[name], self.runs[name].values[found[name]])
+        words = Words("over $times$", SMALL, rule_color(name), on_picture=True).next_to(spot, RIGHT, 0.12)
+        words.shift(max(0.0, self.strip.area.bottom + 0.05 - words.get_bottom()[1]) * UP)
+        return VGroup(words) if self.strip.area.contains(layout.box_of(words)) else VGroup()
+
+    @cached_property
     def arrivals(self) -> VGroup:
         """A ball on each curve, where its error begins to be low for good."""
         low = {name: step for name, step in ends_of(self.runs).low_from.items() if step is not None}
@@ -99,6 +115,15 @@ class Board:
     def parts(self) -> list[VMobject]:
         """Everything at the beginning."""
         return [*self.cards.values(), self.heading, self.strip, self.level, self.counter]
+
+
+def rolls_over(run: Trajectory, targets: tuple[tuple[float, ...], ...]) -> int | None:
+    """The step at which a run is nearest to a minimum, if its error is the lowest there and much higher in the end."""
+    if not targets or run.ended_at < run.steps:
+        return None
+    step = int(np.argmin(run.values))
+    away = np.linalg.norm(run.iterates[:, None] - np.array(targets), axis=-1).min(axis=1)
+    return step if run.values[step] < DEEP * run.values[-1] and step == int(np.argmin(away)) else None
 
 
 def unringed(rings: Mapping[str, Rings], runs: Mapping[str, Trajectory]) -> int:

@@ -82,16 +82,19 @@ def where_it_is(pull: float, limits: Mapping[str, float]) -> str:
     return f"beyond the limit of {beyond[0]}" if len(beyond) == 1 else "beyond both limits"
 
 
-def remedy(pull: float, limits: Mapping[str, float], learning_rate: float) -> tuple[str, str]:
+def remedy(pull: float, limits: Mapping[str, float], learning_rate: float) -> tuple[str, ...]:
     """With which learning rates Nesterov is stable beside a minimum, where `pull` is the rate times the curvature: a
-    sentence, and the same for less room. It is the price of looking ahead where momentum is stable with this rate."""
+    sentence, and the same for less and less room. It is the price of looking ahead where momentum is stable with this
+    rate."""
     if pull <= 0:
         return "there is no curvature that could throw it out", "no curvature could throw it out"
     most = figure(learning_rate * limits[NESTEROV] / pull, 2)
     if between(pull, limits)[1]:
+        other = figure(learning_rate * limits[MOMENTUM] / pull, 2)
         return (
-            f"the price of looking ahead: a learning rate of at most {most}",
-            f"looking ahead: a rate of at most {most}",
+            f"the price of looking ahead: a learning rate of at most {most}, with momentum {other}",
+            f"looking ahead: a rate of at most {most}, momentum: {other}",
+            f"rate: at most {most}, momentum: {other}",
         )
     return f"Nesterov is stable there up to a learning rate of {most}", f"Nesterov is stable there up to rate {most}"
 

@@ -66,7 +66,10 @@ def low_for_good(runs: Mapping[str, Trajectory], ends: Ends) -> str:
 
 
 def rings_on(chart: ContourMap, runs: Mapping[str, Trajectory]) -> dict[str, Rings]:
-    """A ring round each u-turn of the runs."""
+    """A ring round each u-turn of the runs, in the rule's colour."""
     turns = {name: run.u_turns_at for name, run in runs.items()}
     centers = {name: chart.to_screen(*runs[name].iterates[at].T) for name, at in turns.items()}
-    return {name: Rings(centers[name], at, 0.22, chart.area, RADIUS) for name, at in turns.items()}
+    rings = {name: Rings(centers[name], at, 0.22, chart.area, RADIUS) for name, at in turns.items()}
+    for name, ring in rings.items():
+        ring.set_stroke(rule_color(name))
+    return rings

@@ -91,6 +91,11 @@ class RaceTable(VGroup):
         spec = running_spec(every, 3)
         return Numeral([box.right, box.center[1] - BELOW, 0.0], spec, size).display(widest_of(every, spec))
 
+    def room_beside_rates(self, box: Box) -> Box:
+        """A box at the right of the table, and in it as much of the table's as there is no error yet."""
+        free = float(self.rates.get_right()[0]) + 2 * layout.GAP
+        return box.inset(left=min(0.0, free - box.left))
+
     def display(self, step: float) -> RaceTable:
         for name in self.runs:
             for number, reading in self.running(name):

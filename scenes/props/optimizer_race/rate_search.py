@@ -27,6 +27,7 @@ from scenes.stage.words.figures import SAID, as_shown, figure
 RATES = np.array([as_shown(rate) for rate in np.logspace(-4, 1, 101)])  # three digits, as they are shown
 FAR, MOST = 1e3, 1e3  # times the top of the chart: out of it; times the first error: a score that is shown
 CLIFF = 100.0  # times: by so much a run ends higher at the next rate where the best stands on a cliff
+GAP = 10.0  # times lower again with the rate after that: it is no cliff, but a gap
 FAINT = 0.3  # opacity of a curve while another is spoken of
 JUDGED = 10  # last steps, of which the highest error counts
 
@@ -85,6 +86,12 @@ class RateSearch:
         if not self.works or self.best + 1 == len(RATES) or self.scores[self.best] <= 0:
             return 1.0
         return float(self.scores[self.best + 1] / self.scores[self.best])
+
+    @property
+    def gap(self) -> bool:
+        """Whether the run ends far lower again with the rate after the next larger one."""
+        after = self.scores[self.best + 1 : self.best + 3]
+        return bool(len(after) == 2 and GAP * after[1] < after[0])
 
     @cached_property
     def tuned(self) -> Rule[Any]:

@@ -118,27 +118,34 @@ def _cliff_told(searches: Mapping[str, RateSearch]) -> str:
     """At which rate it gets far worse, in a sentence; empty where there is no such rate next to the best."""
     if (name := on_a_cliff(searches)) is None:
         return ""
-    rate, end = _next_of(searches[name])
-    return f" {title_of(name)}'s best is at a cliff: {figure(rate)} leads to {figure(end, 2)}."
+    rate, end = _after(searches[name], 1)
+    again = " and {} to {}".format(*_after(searches[name], 2)) * searches[name].gap
+    return f" {title_of(name)}'s best is at {_edge(searches[name])}: {rate} leads to {end}{again}."
 
 
 def cliff(searches: Mapping[str, RateSearch]) -> tuple[str, ...]:
     """The same beside the chart, as markup, at length and briefly; empty where there is none."""
     if (name := on_a_cliff(searches)) is None:
         return ()
-    next_rate, next_end = _next_of(searches[name])
-    rate, end = in_math(figure(next_rate)), in_math(figure(next_end, 2))
-    title = title_of(name)
+    title, edge, gap = title_of(name), _edge(searches[name]), searches[name].gap
+    rate, end = map(in_math, _after(searches[name], 1))
+    later, there = map(in_math, _after(searches[name], 1 + gap))
+    told = f"{title}'s: {edge}, ${rate}$ gives ${end}$"
     return (
-        f"{title}'s best is at a cliff: the next rate, ${rate}$, leads to ${end}$",
-        f"{title}'s best is at a cliff: ${rate}$ gives ${end}$",
-        f"{title}'s: a cliff, ${rate}$ gives ${end}$",
+        f"{title}'s best is at {edge}: the next rate, ${rate}$, leads to ${end}${f', ${later}$ to ${there}$' * gap}",
+        f"{told}, ${later}$ gives ${there}$" if gap else f"{title}'s best is at {edge}: ${rate}$ gives ${end}$",
+        told,
     )
 
 
-def _next_of(search: RateSearch) -> tuple[float, float]:
-    """The next rate, and where the run ends with it."""
-    return float(RATES[search.best + 1]), float(search.scores[search.best + 1])
+def _edge(search: RateSearch) -> str:
+    """What stands beside the best rate."""
+    return "a gap" if search.gap else "a cliff"
+
+
+def _after(search: RateSearch, places: int) -> tuple[str, str]:
+    """A rate so many places after the best, and where the run ends with it."""
+    return figure(float(RATES[search.best + places])), figure(float(search.scores[search.best + places]), 2)
 
 
 def again(steps: int, runs: Mapping[str, Trajectory]) -> str:

@@ -92,7 +92,7 @@ class Cases:
             view=_near(bowl, one, other),
             settings=self._set(0.1, *pair),
             short=f"{two}: {'two valleys' if parts else 'one valley' if min(valleys) >= 0 else 'no valley'}",
-            said_briefly=said,
+            said_briefly=f"another valley from {share} {starts}" if parts else said,
             measure=Measure(np.tile(ends.mean(axis=0), (2, 1)), ends, f"${gap:.1f}$ apart") if gap > FAR else None,
         )
 

@@ -138,16 +138,6 @@ def degrees_off(run: Trajectory) -> Array:
     return np.asarray(np.degrees(np.arccos(np.clip(cosines, -1, 1))))
 
 
-def tips_of(chart: ContourMap, place: Array, ways: list[Array], length: float) -> tuple[Array, Array]:
-    """Where arrows from a place of a map start on the screen, and where they end: equally long, and inside the map."""
-    tail = chart.to_screen(*place)
-    shifts = np.array([chart.to_screen(*way) - chart.to_screen(0.0, 0.0) for way in ways])
-    sizes = np.linalg.norm(shifts, axis=1, keepdims=True)
-    units = shifts / np.where(sizes > 0, sizes, 1.0)
-    fitting = (tail + shorter * units for shorter in length * 0.9 ** np.arange(20))
-    return tail, next((tips for tips in fitting if inside(tips, chart.area).all()), tail + 0 * units)
-
-
 def instead(told: Mapping[str, str], unit: str = "") -> str:
     """What it is with momentum, and what it is not, as markup in the rules' colours: 22 steps, not 81."""
     ours, plain = (tinted(told[name], rule_color(name)) for name in (MOMENTUM, GD))

@@ -9,7 +9,7 @@ from manim import UL
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.words.typesetting import BODY, SMALL, Words, on_baseline, wrapped
+from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline, wrapped
 
 FIRST, SECOND = 0.28, 0.68  # from the top of a cell to the baselines of a point and of what was found
 HEAD, LOW = 0.5, 0.12  # height of a group's name, as a share of a point's; from its foot to its baseline
@@ -30,11 +30,11 @@ class TalkingPoints:
         for name, points in groups.items():
             if heads:
                 head = next(rows)
-                words = layout.place(Words(name, SMALL, colors[name]), head, UL)
+                words = layout.place(bold(name, BODY, colors[name]), head, UL)
                 self.heads[name] = on_baseline(words, head.bottom + LOW)
             self.cells |= {key: next(rows) for key in points}
             for key, markup in points.items():
-                self.points[key] = self._seated(Words(f"*{markup}*", BODY, palette().quiet), key, FIRST)
+                self.points[key] = self._seated(Words(markup, BODY, palette().quiet), key, FIRST)
 
     @property
     def parts(self) -> tuple[Words, ...]:

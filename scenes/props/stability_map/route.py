@@ -8,13 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from optimizers import Momentum, theory
-from optimizers.plane import Settling, positions, settling
+from optimizers.plane import Settling, positions, settling, slowest
 
 WIDEST = 4.0  # learning rate times curvature: beyond, no momentum below 1 is stable
 LIMIT = 300  # steps after which a run that has not settled is given up
 COARSE, HAIR = 24, 1e-6  # runs across the plane and up it, that are compared with the best; by more than that
 SHOWN = 60  # steps of the run beside the plane
-FLIPS = 2.12, 0.17  # learning rate times curvature, and a momentum, below the right branch: there it flips
+FLIPS = 2.04, 0.12  # learning rate times curvature, and a momentum, below the right branch: there it flips
+FINE = 400, 100  # runs across the plane and up it, among which the one of the fewest steps is looked for
 TWO = 0.6, 0.3  # the same, where the run in the steep direction has settled long before the one in a gentle one
 PULL, LITTLE, MUCH, TOO_FAR = 0.15, 0.05, 0.85, 3.85  # the places on the way: learning rate times curvature, momentum
 NEAR = 3.3  # learning rate times curvature: still well inside the boundary at that momentum
@@ -57,6 +58,22 @@ class Route:
         momenta, steep = np.arange(100) / 100, self.ends[1]
         steps = self.settled(Momentum(np.array([[PULL / steep]]), momenta[:, None]), steep).steps[:, 0]
         return float(momenta[np.argmin(np.where(steps < 0, LIMIT + 1, steps))])
+
+    @cached_property
+    def fewest(self) -> tuple[float, float]:
+        """The place, of a grid over the plane, at which the slowest run settles in the fewest steps; of several places
+        that of the smallest learning rate."""
+        rates = np.arange(1, FINE[0] + 1) / FINE[0] * WIDEST / self.ends[1]
+        momenta = np.arange(FINE[1]) / FINE[1]
+        rule = Momentum(rates[None], momenta[:, None])
+        steps = slowest([self.settled(rule, one) for one in self.curvatures]).steps.T
+        at = np.unravel_index(int(np.argmin(np.where(steps < 0, LIMIT + 1, steps))), steps.shape)
+        return float(rates[at[0]]), float(momenta[at[1]])
+
+    @property
+    def sooner_elsewhere(self) -> bool:
+        """Whether a run settles in fewer steps there than where theory has the best."""
+        return self.steps_at(*self.fewest, *self.curvatures) < self.steps_of("best")
 
     def steps_at(self, rate: float, momentum: float, *curvatures: float) -> float:
         """After how many steps the slowest of the runs there has settled; not a number, if it does not in time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from manim import RIGHT, VGroup, VMobject
+from manim import LEFT, RIGHT, VGroup, VMobject
 
 from scenes.props.stability_map.plane import StabilityPlane
 from scenes.props.stability_map.route import Route
@@ -75,20 +75,32 @@ class Signs:
         """How many steps the runs took at the places on the way up, beside these: a little below, above, and beside."""
         told, ups = Told(self.route), {"critical": -UP, "quickest": UP, "ripples": 0.0}
         return {
-            place: self._beside(place, self._word(told.steps(place), 0, 0), ON_PICTURE, up) for place, up in ups.items()
+            place: self._beside(self.route.places[place], self._word(told.steps(place), 0, 0), ON_PICTURE, up)
+            for place, up in ups.items()
         }
 
-    def left(self, place: str, share: str, color: str) -> VGroup:
-        """What a step leaves at one of the last places."""
-        return self._beside(place, self._name(share, 0, 0, color), color, UP, LARGE)
+    def taken(self, place: str, color: str) -> VGroup:
+        """After how many steps the slowest run has settled at one of the last places."""
+        word = self._name(Told(self.route).steps(place), 0, 0, color)
+        return self._beside(self.route.places[place], word, color, UP, LARGE)
 
-    def _beside(self, place: str, word: VGroup, color: str, up: float, size: float = SPOT) -> VGroup:
-        """A word at the right of a dot at a place, and so much higher."""
-        rate, momentum = self.route.places[place]
+    @cached_property
+    def soonest(self) -> VGroup:
+        """The same where the fewest steps are, at the left of its dot; nothing if it is no fewer than at the best."""
+        if not self.route.sooner_elsewhere:
+            return VGroup()
+        word = self._word(Told(self.route).soonest, 0, 0)
+        return self._beside(self.route.fewest, word, ON_PICTURE, -UP, way=LEFT)
+
+    def _beside(
+        self, place: tuple[float, float], word: VGroup, color: str, up: float, size: float = SPOT, way: Array = RIGHT
+    ) -> VGroup:
+        """A word at the right of a dot at a place, or another way from it, and so much higher."""
+        rate, momentum = place
         spot = self.panel.to_screen(rate, momentum)
         return VGroup(
             _dot(spot, color, size),
-            word.next_to(spot, RIGHT, BESIDE).set_y(float(self.panel.to_screen(rate, momentum + up)[1])),
+            word.next_to(spot, way, BESIDE).set_y(float(self.panel.to_screen(rate, momentum + up)[1])),
         )
 
     @cached_property

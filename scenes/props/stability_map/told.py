@@ -56,10 +56,22 @@ class Told:
         """Whether a step leaves less nowhere else."""
         return ", and nowhere less" if self.route.nowhere_less else ""
 
+    @property
+    def soonest(self) -> str:
+        """After how many steps the run with the fewest of all settles."""
+        return _in_steps(self.route.steps_at(*self.route.fewest, *self.route.curvatures))
+
+    @property
+    def settling(self) -> str:
+        """After how many steps runs settle at the best place, without momentum, and where the fewest are."""
+        route, fewest = self.route, f", and {self.soonest} at the quickest place"
+        return f"{self.steps('best')} there, without momentum {self.steps('plain')}{fewest * route.sooner_elsewhere}"
+
     def words(self) -> Mapping[str, str]:
         """For the captions, by name."""
         said = {f"{place}_told": self.steps(place) for place in PLACES}
         said |= {"little": self.little, "rippling": self.rippling, "slower": self.slower, "nowhere": self.nowhere}
+        said["settling"] = self.settling
         said |= {"least": self.left("best"), "lasting": self.left("plain")}
         return {name: words.replace("$", "") for name, words in said.items()}
 

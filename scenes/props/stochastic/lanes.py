@@ -132,7 +132,7 @@ class Lanes:
 def _wordings(tally: Tally, turns: int) -> Mapping[str, tuple[str, str, str]]:
     """What is counted of a run, in words, shorter, and shortest."""
     there, noise, back = f"${tally.there}$", tally.said["noise"], f"${tally.back}$"
-    near = f"near at step {there}", f"near at {there}", f"at {there}"
+    near = f"first near at step {there}", f"first near at {there}", f"first at {there}"
     far = f"mean distance ${noise}$", f"distance ${noise}$", f"${noise}$"
     return {
         "there": near if tally.there is not None else ("never near", "never near", "never"),

@@ -2,8 +2,9 @@
 
 Three numbers tell the rules apart, each the median over all orders: the steps that turn back (by more than a right
 angle), the first step that comes near the minimum, and how far from the minimum a run is on the average over the second
-half of its steps. To come near once is no arrival: momentum rolls through, and comes back, and noise throws out a run
-now and then for ever, so that none is ever said to be there for good.
+half of its steps. To come near once is no arrival, and is told as the first time: momentum rolls past, as far as the
+line from the start through the minimum tells, and noise throws out a run now and then for ever, so that none is ever
+said to be there for good.
 """
 
 from __future__ import annotations
@@ -16,20 +17,22 @@ import numpy as np
 from manim import LEFT, RIGHT, ValueTracker, VGroup
 
 from optimizers import Trajectory
-from scenes.props.stochastic.made import ORDERS
+from scenes.props.stochastic.made import ORDERS, SMALL_RATE, TITLES
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
+from scenes.stage.runs.pair import MOMENTUM
 from scenes.stage.words.cards import InForce, settings_line
 from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, sentence_format
+from scenes.stage.words.speaker import tinted
 from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, first_fitting, on_baseline, quiet, size_of
 
 MANY = 0.4  # of the steps turn back: it jitters
 NEAR = 0.5  # of the minimum: there
 AS_NOISY, NEARLY = 0.95, 2 / 3  # of the distance of another run: as noisy, nearly as noisy
-HEADS = {"back": ("turn", "back"), "there": ("near", "at step")}  # in two lines at most
+HEADS = {"back": ("turn", "back"), "there": ("first", "near at")}  # in two lines at most
 HALF, APART, LOW = 0.1, 0.2, 0.14  # half the height of a letter; between a name and what is set; below the heads
 HEAD, LINE = 0.45, 0.3  # height of the heads, and of one more line of them
 FIRST, SECOND = 0.22, 0.54  # from the top of a row to its two baselines
@@ -44,11 +47,14 @@ ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for larg
 class Tally:
     """Medians over orders: `there` is the first step within `NEAR`, none if most runs never are; `back` how many steps
     turn back; `noise` the mean distance from the minimum over the second half of the steps, infinite for runs that
-    ended early."""
+    ended early; `beyond` how far they go past the minimum, along the line from the start; `passes` is the number of
+    orders in which that is more than `NEAR`."""
 
     there: int | None
     back: int
     noise: float
+    beyond: float
+    passes: int
 
     @property
     def said(self) -> Mapping[str, str]:
@@ -62,7 +68,12 @@ class Tally:
     @property
     def arrives(self) -> str:
         """When it is near at first, for the screen."""
-        return "never near" if self.there is None else f"near at step ${self.there}$"
+        return "never near" if self.there is None else f"first near at step ${self.there}$"
+
+    @property
+    def arrives_at(self) -> str:
+        """The same after that of another, briefly."""
+        return NEVER if self.there is None else f"at ${self.there}$"
 
     @property
     def calms(self) -> bool:
@@ -75,26 +86,28 @@ def tally_of(runs: Trajectory, minimum: Array) -> Tally:
     with np.errstate(all="ignore"):
         away = np.linalg.norm(runs.iterates - minimum, axis=-1)
         late = np.mean(away[runs.steps // 2 + 1 :], axis=0)
+        beyond = np.max(_past(runs.iterates, minimum), axis=0)
     near = away < NEAR
     first = int(np.median(np.where(near.any(axis=0), np.argmax(near, axis=0), len(away))))
     stays = (np.asarray(runs.ended_at) == runs.steps) & np.isfinite(late)
     back = [len(runs.at(k).reversals) for k in range(away.shape[1])]
     noise = float(np.median(np.where(stays, late, np.inf)))
-    return Tally(first if first < len(away) else None, int(np.median(back)), noise)
+    there, passes = first if first < len(away) else None, int(np.sum(stays & (beyond > NEAR)))
+    return Tally(there, int(np.median(back)), noise, float(np.median(beyond)), passes)
+
+
+def _past(iterates: Array, minimum: Array) -> Array:
+    """How far places (steps + 1, n, 2) are past a minimum, along the line from the first of them through it."""
+    way = minimum - iterates[0]
+    return np.asarray(np.sum((iterates - minimum) * way, axis=-1) / np.linalg.norm(way, axis=-1))
 
 
 @dataclass(frozen=True)
 class Passage:
-    """Of one run: the first step within `NEAR`, or none, how many of the later ones are outside again, and whether one
-    of those is followed by one that is near."""
+    """Of one run: the first step within `NEAR`, or none, and how many of the later ones are outside again."""
 
     there: int | None
     again: int
-    returns: bool
-
-    def past(self, other: Passage) -> bool:
-        """Whether it goes past the minimum and comes back, outside more often than noise throws out another run."""
-        return self.there is not None and self.returns and self.again > other.again
 
 
 def passage_of(run: Trajectory, minimum: Array) -> Passage:
@@ -102,21 +115,17 @@ def passage_of(run: Trajectory, minimum: Array) -> Passage:
     with np.errstate(all="ignore"):
         near = np.linalg.norm(run.iterates - minimum, axis=1) < NEAR
     there = int(np.argmax(near)) if near.any() else None
-    later = near[there:][1:]
-    returns = bool(np.any(later[np.argmin(later) :])) if not later.all() else False
-    return Passage(there, int(np.sum(~later)), returns)
+    return Passage(there, int(np.sum(~near[there:][1:])))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Large steps, momentum, and small steps without it, side by side; `turns` is how many steps could turn back, and
-    `rolls_past` whether momentum goes past the minimum in the film's order, and comes back."""
+    """Large steps, momentum, and small steps without it, side by side; `turns` is how many steps could turn back."""
 
     plain: Tally
     fast: Tally
     small: Tally
     turns: int
-    rolls_past: bool
 
     @property
     def jitters(self) -> bool:
@@ -127,6 +136,11 @@ class Comparison:
     def steadies(self) -> bool:
         """Whether momentum turns back less than half as often."""
         return 2 * self.fast.back < self.plain.back
+
+    @property
+    def rolls_past(self) -> bool:
+        """Whether momentum goes past the minimum in every order, and does not fly off."""
+        return self.fast.calms and self.fast.passes == ORDERS
 
     @property
     def as_noisy(self) -> bool:
@@ -152,13 +166,21 @@ class Comparison:
             f"momentum turns back less than half as often: {fast.back} of {self.turns}": self.steadies,
             f"near the minimum momentum is nearly as noisy, or more: {noises}": self.as_noisy,
             f"the small rate alone is calm there: {figure(small.noise)}": self.small_is_calm,
-            f"and late: near {_when(small)}, momentum {_when(fast)}": self.small_is_late,
-            "in the film's order momentum goes past the minimum, and comes back": self.rolls_past,
+            f"and late: first near {_when(small)}, momentum {_when(fast)}": self.small_is_late,
+            "in every order momentum goes past the minimum": self.rolls_past,
         }
 
     def turning(self, tally: Tally) -> str:
         """How many steps turn back, for the screen."""
         return f"${tally.back}$ of ${self.turns}$ steps turn back"
+
+    def first_near(self, *colors: str) -> tuple[str, str, str]:
+        """When small steps and momentum are near at first, in their colours, for the screen; shorter and shorter."""
+        small, fast = TITLES[SMALL_RATE], TITLES[MOMENTUM]
+        late = tinted(f"{small} {self.small.arrives}", colors[0])
+        soon = (tinted(f"{fast} {said}", colors[1]) for said in (self.fast.arrives, self.fast.arrives_at))
+        full, brief = (f"{late}, {said}" for said in soon)
+        return full, brief, late
 
     @property
     def at_the_goal(self) -> str:
@@ -181,11 +203,10 @@ class Comparison:
         return "here momentum smooths nothing"
 
 
-def compared(tallies: Mapping[str, Tally], runs: Mapping[str, Trajectory], minimum: Array) -> Comparison:
-    """What is counted of large steps, momentum and small steps, and the runs of the film to a minimum (2,)."""
+def compared(tallies: Mapping[str, Tally], turns: int) -> Comparison:
+    """What is counted of large steps, momentum and small steps."""
     plain, fast, small = tallies.values()
-    first, second, _ = (passage_of(run, minimum) for run in runs.values())
-    return Comparison(plain, fast, small, next(iter(runs.values())).steps - 1, second.past(first))
+    return Comparison(plain, fast, small, turns)
 
 
 def placeholders(found: Comparison, runs: Mapping[str, Trajectory], under: str) -> dict[str, str]:
@@ -194,7 +215,8 @@ def placeholders(found: Comparison, runs: Mapping[str, Trajectory], under: str) 
     shared = "what they share remains" if found.steadies else "no smoother way"
     late = f"{_near(found.small)}, momentum {_near(found.fast, '')}, large steps {_near(found.plain, '')}"
     return {
-        "past": " In this order it goes past the minimum, and comes back." * found.rolls_past,
+        "past": f" In every order it goes past the minimum, by {found.fast.beyond:.1f} in the median."
+        * found.rolls_past,
         "it_does": _does(plain, "it jitters" if found.jitters else "step by step"),
         "what_remains": _does(fast, shared),
         "it_takes": _does(small, late),
@@ -208,7 +230,7 @@ def _does(run: Trajectory, said: str) -> str:
     return f"it {ending(run)}" if flies_off(run) else said
 
 
-def _near(tally: Tally, first: str = "near ") -> str:
+def _near(tally: Tally, first: str = "first near ") -> str:
     return NEVER if tally.there is None else f"{first}at step {tally.there}"
 
 
