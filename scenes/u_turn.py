@@ -57,7 +57,7 @@ from scenes.stage.panels.scoreboard import Scoreboard
 from scenes.stage.runs.closer import Closer, counted, seen_closer, with_room
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
 from scenes.stage.words.endings import HARDLY_LEFT, last_value
-from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.figures import at_most, figure, in_math
 from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
 from scenes.stage.words.typesetting import Words, fitting_words
 
@@ -137,7 +137,7 @@ class UTurn(LectureScene):
         )
         yield Claim(
             f"gradient descent is still a hundred times higher: {figure(slow)}, "
-            f"momentum at most {figure(fast)} in its last {LAST} steps",
+            f"momentum at most {at_most(fast)} in its last {LAST} steps",
             slow > 100 * fast,
         )
 
