@@ -222,7 +222,7 @@ class NewtonScene(LineForWords, LectureScene):
             self._leap(CURVED, step, self.pictures[CURVED].models(step))
         self._walk(CURVED, SLOW, last)
         self.speaker.say(*self.tales[CURVED].compared_words())
-        self.wait(3.0)
+        self.wait(2.0)
 
     def uphill(self) -> None:
         """{leads_uphill}"""
@@ -264,7 +264,7 @@ class NewtonScene(LineForWords, LectureScene):
             self.wait(2.6)
         self.play(FadeIn(self.tally), run_time=0.6)
         self.speaker.say(*on_the_whole(self.tales.values()))
-        self.wait(4.4)
+        self.wait(3.8)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
