@@ -223,12 +223,11 @@ class SchedulesScene(LectureScene):
         self.wait(3.8)
 
     def too_steep(self) -> None:
-        """Now the other end of a run, its start, on another ground without noise. The rate {second_learning_rate:g}
-        {too_large}: it {constant_ends}."""
+        """Now the other end of a run: the start, without noise. The rate {second_learning_rate:g} {too_large}: it
+        {constant_ends}."""
         self._clear()
         ground = self.steep_ground
         self.speaker.say("the other end of a run: the start; here without noise", "now the start of a run, no noise")
-        self.wait(1.0)
         self.play(*map(FadeIn, (ground.map, ground.goal, ground.trails[CONSTANT].ball)), run_time=0.6)
         self.play(FadeIn(self.second_formula), FadeIn(ground.rate), FadeIn(self.bound), run_time=0.6)
         stable = tinted("largest stable rate", self.steep_colors[CONSTANT])
@@ -236,7 +235,7 @@ class SchedulesScene(LectureScene):
             f"{stable} at the start: $2 slash lambda$, with $lambda$ the largest curvature there",
             f"{stable}: $2 slash lambda$, $lambda$ the largest curvature",
         )
-        self.wait(2.4)
+        self.wait(2.3)
         self._run(ground, CONSTANT, few=6, seconds=2.4, charts=[ground.rates])
         self._tell(CONSTANT, *self.steep.told(), colors=self.steep_colors)
 
@@ -267,7 +266,7 @@ class SchedulesScene(LectureScene):
             self.play(FadeIn(curves), FadeIn(words), run_time=0.7)
             self.wait(1.1)
         self.speaker.say(*answer(self.tale, self.steep))
-        self.wait(2.2)
+        self.wait(1.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -319,8 +318,9 @@ class SchedulesScene(LectureScene):
         trail: Trail = ground.trails[name]
         lines = [line.animate.set_stroke(opacity=FAINT) for line in (trail.edge, trail.old, trail.fresh)]
         far = ground.fars[name].curve
-        lines += [far.animate.set_stroke(opacity=DIM)] if far in self.get_mobject_family_members() else []
-        gone = [trail.ball, trail.outside, *others]
+        shown = self.get_mobject_family_members()
+        lines += [far.animate.set_stroke(opacity=DIM)] if far in shown else []
+        gone = [*[trail.ball] * (trail.ball in shown), trail.outside, *others]
         gone += [self.circles.pop(name)] if name in self.circles else []
         self.play(*lines, trail.marks.animate.set_fill(opacity=FAINT), *map(FadeOut, gone), run_time=0.5)
 
