@@ -2,8 +2,9 @@
 
 In a ravine the slope across is many times the slope along. RMSProp divides each by the root of its own mean square: the
 steep one by much, the flat one by little, and both steps are alike. Adam also averages the slope itself. Both averages
-begin at zero; corrected, no step moves a coordinate by more than the learning rate. And all of it goes by coordinates:
-in the same ravine, turned, there is nothing to even out. The rule that is spoken of stands above what it does.
+begin at zero; corrected, no step of this run moves a coordinate by more than the learning rate. And all of it goes by
+coordinates: in the same ravine, turned, there is nothing to even out. The rule that is spoken of stands above what it
+does.
 """
 
 from __future__ import annotations
@@ -244,7 +245,7 @@ class Adaptive(LineForWords, LectureScene):
         self._send(PLAIN, [self.chart], 1.0, close, (close - 1) / 1.2)
         self._send(PLAIN, [self.chart], close, self.parameters.steps, 4.5)
         self.speaker.say(*self.tale.stray_words(self.other))
-        self.wait(3.4)
+        self.wait(5.0)
 
     def turned(self) -> None:
         """{axes}: the same ground, turned by {angle:g} degrees. After {steps} steps {in_the_turned}.{around}"""

@@ -38,6 +38,7 @@ from scenes.props.conventions.next_step import LAST, NextStep
 from scenes.props.conventions.seats import Seats, seats
 from scenes.props.conventions.spellings import FORMS, FormCards, LetterTable, form_color, names_of_forms
 from scenes.props.conventions.telling import (
+    advised,
     concluded,
     conclusion,
     gap,
@@ -60,7 +61,7 @@ from scenes.stage.panels.error_strip import ErrorStrip
 from scenes.stage.runs.resting import minima
 from scenes.stage.words.cards import Counter, InForce, settings_line
 from scenes.stage.words.conditions import said_of, told
-from scenes.stage.words.figures import figure, typed
+from scenes.stage.words.figures import at_most, figure, in_math, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import Speaker, tinted
 from scenes.stage.words.typesetting import Words
@@ -136,18 +137,18 @@ class Conventions(LectureScene):
         same, parted, others = (float(self.numbers()[f"{name}_gap"]) for name in ("same", "parted", "others"))
         hair = SAME * self.changing.size
         yield Claim(
-            f"with one learning rate all take the same path: at most {figure(same, 1)} apart",
+            f"with one learning rate all take the same path: at most {at_most(same, 1)} apart",
             same <= hair,
         )
         yield Claim(
             f"when it changes, lecture and PyTorch part: by {figure(parted)} on a way of {figure(self.changing.size)}",
             parted > APART * self.changing.size,
         )
-        yield Claim(f"PyTorch and average stay together: at most {figure(others, 1)} apart", others <= hair)
+        yield Claim(f"PyTorch and average stay together: at most {at_most(others, 1)} apart", others <= hair)
 
     def words(self) -> Mapping[str, str]:
         kicks = {form: figure(100 * self.changing.kick(form), 2) for form in ("lecture", "pytorch")}
-        apart = figure(gap(self.constant["lecture"], *self.constant.values()), 1)
+        apart = at_most(gap(self.constant["lecture"], *self.constant.values()), 1)
         way = "take the same path: " if self.changing.same else "stay near each other: "
         first = f"is {kicks['lecture']} % of the last one in the lecture's form, {kicks['pytorch']} % in PyTorch's"
         first += ": old rate in the memory, or new rate at once"
@@ -177,10 +178,9 @@ class Conventions(LectureScene):
         self.speaker.say("other letters ...")
         for row in table.rows:
             self.play(FadeIn(row), run_time=0.6)
-        if told := told_of_namesakes(self.changing.rate):
-            self.play(Create(table.rings), table.same.animate.set_color(palette().ink), run_time=0.6)
-            self.speaker.say(*told)
-            self.wait(2.8)
+        self.play(Create(table.rings), table.same.animate.set_color(palette().ink), run_time=0.6)
+        self.speaker.say(*told_of_namesakes(self.changing.rate))
+        self.wait(2.8)
         self.wait(0.9)
 
     def forms(self) -> None:
@@ -191,7 +191,7 @@ class Conventions(LectureScene):
             self.play(FadeIn(card), run_time=0.6)
             self.wait(1.8)
         self.speaker.say(tinted(told_of_rates(self.parameters.momentum), palette().gradient))
-        self.wait(3.6)
+        self.wait(4.8)
 
     def same_path(self) -> None:
         """All three are run. With one learning rate they {same_way}.{under}"""
@@ -202,8 +202,8 @@ class Conventions(LectureScene):
         self.speaker.say(*(said_of(self.conditions) or ("all three, with one learning rate", "all three")))
         self._run(self.constant_trails, self.strips[0], self.parameters.steps)
         found = gap(self.constant["lecture"], *self.constant.values())
-        told = f"the same path: nowhere more than ${typed(found, 1)}$ apart"
-        same = (told, "the same path, to the last digits") if self.changing.same else (f"${typed(found, 1)}$ apart",)
+        most = f"nowhere more than ${in_math(at_most(found, 1))}$ apart"
+        same = (f"the same path: {most}", "the same path, to the last digits") if self.changing.same else (most,)
         self.speaker.say(*(("all fly off",) if self.changing.flown else same))
         self.wait(2.8)
 
@@ -248,8 +248,12 @@ class Conventions(LectureScene):
                 self._take(form)
             self.speaker.say(*(tinted(words, form_color(form)) for words in (f"{FORMS[form].title}: {why}", why)))
             self.wait(3.2)
-        self.speaker.say(*concluded(self.changing.flown, self.changing.part, self.changing.ratio))
+        found = self.changing.flown, self.changing.part, self.changing.ratio
+        self.speaker.say(*concluded(*found))
         self.wait(4.0)
+        if advice := advised(*found):
+            self.speaker.say(*advice)
+            self.wait(2.6)
 
     def _come_close(self) -> None:
         """The map round the step at which the rate changes, and the last step with the old one."""

@@ -42,7 +42,7 @@ from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.panels.plot import Panel, Range
-from scenes.stage.words.figures import figure, typed
+from scenes.stage.words.figures import at_most, figure, typed
 from scenes.stage.words.numerals import Numeral
 from scenes.stage.words.speaker import Speaker
 from scenes.stage.words.typesetting import BODY, Formula, Words, bold, fitting_formula, on_baseline
@@ -143,7 +143,7 @@ class DerivedNotTyped(LectureScene):
         wrong, gap, steepest = self.mistaken.wrong_share, self.mistaken.gap, self.mistaken.steepest
         ends, slopes = ({name: of(name) for name in self.runs} for of in (self.end, self.true_slope))
         yield Claim(
-            f"the derived one is right: differences of J agree with it up to {figure(gap, 1)}", gap < 1e-6 * steepest
+            f"the derived one is right: differences of J agree with it up to {at_most(gap, 1)}", gap < 1e-6 * steepest
         )
         looked_at = "from {:g} to {:g}".format(*self.objective.view[0])
         yield Claim(f"{looked_at} the typed one has the wrong sign on {100 * wrong:.1f} % of the way", wrong > 0.01)

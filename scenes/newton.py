@@ -13,11 +13,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import sympy
 from manim import LEFT, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
 from pydantic import Field
 
-from objectives import Objective, typeset, typeset_function
+from objectives import typeset_function
 from optimizers import GradientDescent, Rule, Trajectory
 from optimizers.rules import DampedNewton, Newton
 from scenes.lecture_scene import (
@@ -77,7 +76,7 @@ class NewtonScene(LineForWords, LectureScene):
         third_objective: ObjectiveName = Field("x^2/2 - 2y^2 + y^4/2", description="Where a saddle is near.")
         third_start: Point | None = Field((1.5, 0.5), description="Where all start there.")
         third_learning_rate: LearningRate | None = Field(
-            0.1, description="Gradient descent's there; if not given, the best for the curvatures at the start."
+            0.2, description="Gradient descent's there; if not given, the best for the curvatures at the start."
         )
         damping: float = Field(5.0, gt=0, le=1e6, description="What damped Newton adds to each curvature.")
         steps: int = Field(300, ge=1, le=1000, description="How many steps at most.")
@@ -223,7 +222,7 @@ class NewtonScene(LineForWords, LectureScene):
             self._leap(CURVED, step, self.pictures[CURVED].models(step))
         self._walk(CURVED, SLOW, last)
         self.speaker.say(*self.tales[CURVED].compared_words())
-        self.wait(3.0)
+        self.wait(2.0)
 
     def uphill(self) -> None:
         """{leads_uphill}"""
@@ -265,7 +264,7 @@ class NewtonScene(LineForWords, LectureScene):
             self.wait(2.6)
         self.play(FadeIn(self.tally), run_time=0.6)
         self.speaker.say(*on_the_whole(self.tales.values()))
-        self.wait(2.6)
+        self.wait(3.8)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -389,29 +388,21 @@ class NewtonScene(LineForWords, LectureScene):
 
     @cached_property
     def hessian(self) -> VGroup:
-        """What is minimised, and its second derivatives, derived; numbers at the start if they are long."""
+        """What is minimised, and its second derivatives at the start."""
         box, objective = self.lower(2), self.grounds[CURVED].objective
         numbers = [[typed(float(entry) + 0.0, 3) for entry in row] for row in self.grounds[CURVED].model.hessian]
-        derived = objective.hessian_expression if isinstance(objective, Objective) else ()
-        entries = [[typeset(sympy.expand(entry)) for entry in row] for row in derived] or numbers
-        what = wrapped_formula(typeset_function(objective), box.width)
-        for rows, where in ((entries, ", by coordinates" if derived else " at the start"), (numbers, " at the start")):
-            called = first_fitting((quiet(f"its curvatures{more}:") for more in (where, "")), box.width)
-            matrix, room = self._matrix(rows, box.width), box.height - what.height - called.height - 0.45
-            if matrix.width <= box.width and matrix.height <= room:
-                break
-        made = lines(what, called, matrix, gap=0.2)
+        what, at = wrapped_formula(typeset_function(objective), box.width), "at the start"
+        names = (f"its second derivatives {at}:", f"second derivatives {at}:", f"derivatives {at}:", f"{at}:")
+        called = first_fitting(map(quiet, names), box.width)
+        written = f"H = mat(column-gap: #0.3em, {'; '.join(', '.join(row) for row in numbers)})"
+        made = lines(what, called, fitting_formula(written, box.width), gap=0.2)
         return layout.place(layout.shrink_into(made, box.width, box.height), box, LEFT)
-
-    @staticmethod
-    def _matrix(rows: list[list[str]], width: float) -> Formula:
-        return fitting_formula(f"H = mat(column-gap: #0.3em, {'; '.join(', '.join(row) for row in rows)})", width)
 
     @cached_property
     def tally(self) -> Tally:
         """How many steps each takes on each ground."""
         rows = [(t.briefly(), {n: t.ground.briefly(n) for n in self.cards[BESIDE]}) for t in self.tales.values()]
         box = self.lower(3)
-        left = "steps to a thousandth"
-        heading = "steps until a thousandth of the error is left", f"{left} of the error", left, "steps"
+        left = "steps to a thousandth of the error"
+        heading = f"at these rates: {left}", "steps to a thousandth, at these rates", "steps, at these rates", "steps"
         return Tally(box, heading, rows, [{name: HEADS[name][k] for name in self.cards[BESIDE]} for k in (0, 1)])

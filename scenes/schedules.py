@@ -50,6 +50,7 @@ from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 ScheduleNames = Annotated[tuple[str, ...], BeforeValidator(as_schedules), Field(min_length=1, max_length=MOST)]
 ARROW = 1.9  # length of the longest true gradient, on the screen
 FIRST, SLOWLY, REST = 12, 1.2, 2.2  # steps that are taken slowly, seconds of these, seconds of all others
+HIDDEN = 0.6  # width of a circle that is hardly seen behind the target
 FAINT, DIM = 0.22, 0.45  # opacity of a run that is over, and of its distances
 
 
@@ -204,8 +205,9 @@ class SchedulesScene(LectureScene):
                 self.drive(part, step)
             self.play(step.animate.set_value(float(until)), run_time=seconds, rate_func=linear)
             self.release()
+        hiding = [FadeOut(part) for name in lanes.maps for part in (lanes.goals[name], lanes.trails[name].ball)]
         circles = [ring(lanes.maps[name], self.goal, self.walks[name].cloud, palette().target) for name in lanes.maps]
-        self.play(*map(FadeIn, circles), *map(FadeIn, lanes.found.values()), run_time=0.5)
+        self.play(*hiding, *map(FadeIn, circles), *map(FadeIn, lanes.found.values()), run_time=0.5)
         self.speaker.say("the circle: how far away over the last third", "circle: how far away in the last third")
         self.wait(1.8)
 
@@ -221,17 +223,19 @@ class SchedulesScene(LectureScene):
         self.wait(3.8)
 
     def too_steep(self) -> None:
-        """Another ground, without noise. The rate {second_learning_rate:g} {too_large}: it {constant_ends}."""
+        """Now the other end of a run: the start, without noise. The rate {second_learning_rate:g} {too_large}: it
+        {constant_ends}."""
         self._clear()
         ground = self.steep_ground
+        self.speaker.say("the other end of a run: the start; here without noise", "now the start of a run, no noise")
         self.play(*map(FadeIn, (ground.map, ground.goal, ground.trails[CONSTANT].ball)), run_time=0.6)
         self.play(FadeIn(self.second_formula), FadeIn(ground.rate), FadeIn(self.bound), run_time=0.6)
-        stable = tinted("largest stable rate", palette().quiet)
+        stable = tinted("largest stable rate", self.steep_colors[CONSTANT])
         self.speaker.say(
             f"{stable} at the start: $2 slash lambda$, with $lambda$ the largest curvature there",
             f"{stable}: $2 slash lambda$, $lambda$ the largest curvature",
         )
-        self.wait(2.4)
+        self.wait(2.3)
         self._run(ground, CONSTANT, few=6, seconds=2.4, charts=[ground.rates])
         self._tell(CONSTANT, *self.steep.told(), colors=self.steep_colors)
 
@@ -239,16 +243,18 @@ class SchedulesScene(LectureScene):
         """{moves}. Warmed up, the rate is {under}, and the run {warmed_ends}. With the best of {tries} constant
         rates, {best_rate}, it {best_ends}."""
         ground = self.steep_ground
-        self._past(ground, CONSTANT, self.bound, self.second_formula)
-        wall = ground.wall(WARMED)
+        self._past(ground, CONSTANT, self.bound, self.second_formula, ground.rates[CONSTANT])
+        walls = ground.walls(ground.rate, (BEST, WARMED))
         plan = ground.rates[WARMED] = ground.plan(WARMED)
         self.play(FadeIn(plan), FadeIn(ground.away), run_time=0.5)
-        self.add(wall)
+        self.add(*walls)
+        warmed = tinted("warmed-up ball", self.steep_colors[WARMED])
         self.speaker.say(
-            f"{tinted('above the largest stable rate', palette().quiet)}, where the warmed-up ball is",
-            tinted("above the largest stable rate", palette().quiet),
+            f"dashed: the largest stable rate where each ball is; grey: too large for the {warmed}",
+            f"dashed: where each ball is; grey: too large for the {warmed}",
+            f"grey: too large for the {warmed}",
         )
-        self._run(ground, BEST, WARMED, few=20, seconds=4.2, rest=4.2, also=[wall])
+        self._run(ground, BEST, WARMED, few=20, seconds=4.2, rest=4.2, also=walls)
         self._tell(WARMED, *self.steep.both(self.steep_colors[BEST]), colors=self.steep_colors)
 
     def answer(self) -> None:
@@ -260,7 +266,7 @@ class SchedulesScene(LectureScene):
             self.play(FadeIn(curves), FadeIn(words), run_time=0.7)
             self.wait(1.1)
         self.speaker.say(*answer(self.tale, self.steep))
-        self.wait(2.2)
+        self.wait(1.6)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
@@ -299,7 +305,9 @@ class SchedulesScene(LectureScene):
         if name in self.walks and not self.walks[name].arrives_late:
             circle = ring(self.ground.map, self.goal, self.walks[name].cloud, palette().target)
             self.bring_to_front(self.near)
-            self.play(FadeIn(circle), run_time=0.5)
+            hidden = circle.has_points() and circle.width < HIDDEN
+            hiding = [FadeOut(part) for part in (self.ground.goal, self.ground.trails[name].ball) if hidden]
+            self.play(FadeIn(circle), *hiding, run_time=0.5)
             self.circles[name] = circle
         self.speaker.say(*(tinted(text, (colors or self.colors)[name]) for text in wordings))
         self.wait(2.8)
@@ -310,8 +318,9 @@ class SchedulesScene(LectureScene):
         trail: Trail = ground.trails[name]
         lines = [line.animate.set_stroke(opacity=FAINT) for line in (trail.edge, trail.old, trail.fresh)]
         far = ground.fars[name].curve
-        lines += [far.animate.set_stroke(opacity=DIM)] if far in self.get_mobject_family_members() else []
-        gone = [trail.ball, trail.outside, *others]
+        shown = self.get_mobject_family_members()
+        lines += [far.animate.set_stroke(opacity=DIM)] if far in shown else []
+        gone = [*[trail.ball] * (trail.ball in shown), trail.outside, *others]
         gone += [self.circles.pop(name)] if name in self.circles else []
         self.play(*lines, trail.marks.animate.set_fill(opacity=FAINT), *map(FadeOut, gone), run_time=0.5)
 
@@ -385,7 +394,7 @@ class SchedulesScene(LectureScene):
     @cached_property
     def bound(self) -> VMobject:
         """The largest stable rate at the second start."""
-        return self.steep_ground.rate.level(float(self.steep.limits[CONSTANT][0]), palette().quiet)
+        return self.steep_ground.rate.level(float(self.steep.limits[CONSTANT][0]), self.steep_colors[CONSTANT])
 
     @cached_property
     def lanes(self) -> Lanes:

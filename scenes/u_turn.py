@@ -59,8 +59,13 @@ from scenes.stage.panels.scoreboard import Scoreboard
 from scenes.stage.runs.closer import Closer, counted, seen_closer, with_room
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
 from scenes.stage.words.endings import HARDLY_LEFT, last_value
+<<<<<<< HEAD
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL, u_turns
+=======
+from scenes.stage.words.figures import at_most, figure, in_math
+from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
+>>>>>>> quickE
 from scenes.stage.words.typesetting import Words, fitting_words
 
 OLD_DATA = "gentle_slope_neuron"
@@ -139,7 +144,7 @@ class UTurn(LectureScene):
         )
         yield Claim(
             f"gradient descent is still a hundred times higher: {figure(slow)}, "
-            f"momentum at most {figure(fast)} in its last {LAST} steps",
+            f"momentum at most {at_most(fast)} in its last {LAST} steps",
             slow > 100 * fast,
         )
 

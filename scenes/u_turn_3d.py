@@ -30,7 +30,7 @@ from scenes.stage.runs.two_runs import SAME, TwoRuns
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.outline import TerrainCrosses
 from scenes.stage.words.endings import HARDLY_LEFT, ending, flies_off, hardly
-from scenes.stage.words.figures import figure
+from scenes.stage.words.figures import at_most, figure
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.turning import TOO_SMALL, u_turns
 from scenes.stage.words.typesetting import quiet
@@ -94,7 +94,7 @@ class UTurn3D(TwoRuns):
         yield Claim(f"gradient descent takes no u-turn: {slow_turns}", slow_turns == 0)
         yield Claim(
             f"gradient descent is still a hundred times higher: {figure(slow)}, "
-            f"momentum at most {figure(fast)} in its last {LAST} steps",
+            f"momentum at most {at_most(fast)} in its last {LAST} steps",
             bool(slow > 100 * fast),
         )
 

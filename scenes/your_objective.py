@@ -154,11 +154,15 @@ class YourObjective(LectureScene):
     @cached_property
     def found(self) -> Rates:
         """How the rates have come about."""
-        return Rates(self.rates, self.fits, lambda: self.outcome, self._run_at)
+        return Rates(self.rates, self.fits, lambda: self.outcome, self._run_at, self._run_from)
 
     def _run_at(self, name: str, rate: float) -> Trajectory:
         """The run of a rule at another rate."""
         return self.conditions.descend(self.objective, self._rule(name, rate), self.start, self.parameters.steps)
+
+    def _run_from(self, name: str, place: Array) -> Trajectory:
+        """The run of a rule from rest at another place."""
+        return self.conditions.descend(self.objective, self.rules[name], tuple(place), self.parameters.steps)
 
     def _rule(self, name: str, rate: float | Array) -> Rule[Any]:
         return with_momentum(make_rule(name, learning_rate=rate), self.parameters.momentum)
@@ -253,7 +257,8 @@ class YourObjective(LectureScene):
         self.wait(1.2)
 
     def downhill(self) -> None:
-        """Its gradient, derived from the formula, and turned round: that way is down, as steep as {start_slope:.4g}."""
+        """Its gradient, derived from the formula, and turned round: that way is down, with a slope of
+        {start_slope:.4g}."""
         self.speaker_alone.hush()
         if not layout.is_tall():
             self._step_aside()
@@ -263,9 +268,9 @@ class YourObjective(LectureScene):
             self.play(FadeIn(self.gradient), run_time=0.6)
         slope = f"${rounded(float(self.numbers()['start_slope']))}$"
         self.duet.speaker.say(
-            f"its gradient, turned round: downhill, as steep as {slope}",
-            f"against the gradient: as steep as {slope}",
-            f"downhill, as steep as {slope}",
+            f"its gradient, turned round: downhill, with a slope of {slope}",
+            f"against the gradient: a slope of {slope}",
+            f"downhill, a slope of {slope}",
         )
         way = self.way_down
         self.play(GrowFromCenter(way.spot), way.ball.presence.animate.set_value(1.0), run_time=0.5)

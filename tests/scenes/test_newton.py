@@ -83,7 +83,7 @@ def walk(derived: Derived, start: tuple[float, float], rule: str, number: float,
     [
         (VALLEY, valley, (-4, -3), 0.019),
         (CURVED, banana, (0, -0.7), 0.0015),
-        (BESIDE, pass_between, (1.5, 0.5), 0.1),
+        (BESIDE, pass_between, (1.5, 0.5), 0.2),
     ],
 )
 def test_runs_are_those_of_the_textbook(place: str, derived: Derived, start: tuple[float, float], rate: float) -> None:
@@ -91,6 +91,23 @@ def test_runs_are_those_of_the_textbook(place: str, derived: Derived, start: tup
     for rule, number in ((GD, rate), (NEWTON, 0.0), (DAMPED, 5.0)):
         found = np.array(walk(derived, start, rule, number, 12))
         np.testing.assert_allclose(ground.runs[rule].iterates[:13], found, atol=1e-8, err_msg=f"{place} {rule}")
+
+
+def test_the_second_derivatives_are_those_at_the_start() -> None:
+    """Of Rosenbrock's function at (0, -0.7): 1200 x^2 - 400 y + 2, -400 x, 200. A long sum is read as no matrix."""
+    name, called, matrix = asked().hessian
+    assert "at the start" in called.typst_code
+    assert "282, 0; 0, 200" in matrix.typst_code
+    assert name
+
+
+def test_both_steps_of_gradient_descent_are_seen_in_the_cuts() -> None:
+    """The short one, too: no outline of another colour takes its width."""
+    for part in asked().sections[VALLEY].take("plain").display(1.0).parts:
+        arrow = part.steps["plain"]
+        assert arrow.has_points()
+        assert arrow.width == pytest.approx(abs(part.cut.plain) * part.across)
+        assert arrow.get_stroke_color() == arrow.get_fill_color()
 
 
 def test_what_the_defaults_are_praised_for() -> None:
@@ -200,7 +217,7 @@ def test_what_is_said_of_a_saddle_is_so(a: float, b: float, start: tuple[float, 
     flown = not np.isfinite(ground.runs[GD].values[-1]) or abs(ground.runs[GD].values[-1]) > 1e3 * (1 + abs(height))
     fewer = few is not None and (many is None or few < many) and not flown
     told = on_the_whole([tale], plain=True)[0]
-    assert ("Curvature is worth it" in told) == ("n² curvatures" in told) == bool(worth_it([tale])) == fewer
+    assert ("Curvature is worth it" in told) == ("H has n² entries" in told) == bool(worth_it([tale])) == fewer
 
 
 @settings(max_examples=15, deadline=None, phases=[Phase.generate])
@@ -307,7 +324,7 @@ def test_steps_in_the_cuts_are_the_steps_on_the_map() -> None:
 def test_what_stands_on_the_screen_at_the_end() -> None:
     scene = played()
     shown = {name: card.count.shown for name, card in scene.cards[BESIDE].items()}
-    assert shown == {NEWTON: "3", GD: "29", DAMPED: "17"}
+    assert shown == {NEWTON: "3", GD: "14", DAMPED: "17"}
     steps = {name: scene.cards[CURVED][name].count.shown for name in (GD, NEWTON)}
     assert steps == {GD: f">{scene.parameters.steps}", NEWTON: "3"}, "no number of steps to where it does not arrive"
     assert scene.cards[CURVED][GD].display(299.0).count.shown == "299"

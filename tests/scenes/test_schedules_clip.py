@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from clips.filming.work import make_scene, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
-from scenes.props.schedules.charts import Chart
+from scenes.props.schedules.charts import DASH, Chart
 from scenes.props.schedules.made import NOISES
 from scenes.props.schedules.telling import BEST, CONSTANT, LARGE, SMALL, WARMED, briefly
 from scenes.props.schedules.walks import as_schedules, largest_stable
@@ -325,23 +325,42 @@ def test_where_nothing_bends_up_there_is_no_bound() -> None:
 def test_mark_curve_and_wall_are_where_the_step_is() -> None:
     chart = Chart(Box(-4, -2, 4, 2), 10, (0.0, 2.0), "rate")
     values = np.linspace(1.0, 0.5, 11)
-    line, wall = chart.line(values, "#FFFFFF").display(4.5), chart.wall(values).display(4.5)
+    line, wall = chart.line(values, "#FFFFFF").display(4.5), chart.wall(values, "#FFFFFF").display(4.5)
     end = chart.point(4.5, 0.775)
     np.testing.assert_allclose(line.curve.points[-1], end, atol=1e-9)
     np.testing.assert_allclose(line.mark.get_center(), end, atol=1e-2)
-    np.testing.assert_allclose(wall.edge.points[-1], end, atol=1e-9)
+    assert np.linalg.norm(wall.edge.points[-1] - end) <= DASH
+    further = chart.wall(values, "#FFFFFF").display(9.0).edge.points
+    np.testing.assert_allclose(further[: len(wall.edge.points) - 4], wall.edge.points[:-4], atol=1e-9)
     assert wall.region.points[:, 1].max() == pytest.approx(chart.area.top)
 
 
 def test_a_bound_that_leaves_the_chart_has_no_line_there() -> None:
     """Beyond the top nothing is drawn, and no plateau along it."""
     chart = Chart(Box(-4, -2, 4, 2), 10, (0.0, 2.0), "rate")
-    wall = chart.wall(np.array([0.5, 1.5, 3.0, 5.0, np.inf, np.inf, 4.0, 3.0, 1.0, 0.5, 0.5])).display(10.0)
+    wall = chart.wall(np.array([0.5, 1.5, 3.0, 5.0, np.inf, np.inf, 4.0, 3.0, 1.0, 0.5, 0.5]), "#FFFFFF").display(10.0)
     edge = wall.edge.points
     left, right = (float(chart.x_axis.place(step)) for step in (1 + 0.5 / 1.5, 7.5))
     assert not ((edge[:, 0] > left + 1e-6) & (edge[:, 0] < right - 1e-6)).any()
     assert edge[:, 1].max() <= chart.area.top + 1e-9
     assert wall.region.points[:, 1].max() <= chart.area.top + 1e-9
+
+
+def test_each_run_has_the_bound_of_its_own_path(usual: SchedulesScene) -> None:
+    """In its colour, the bound at each of its places, from the formula; grey is above the last one's alone. The best
+    constant rate is above its own bound at first, which the warmed-up one never is."""
+    ground, colors = usual.steep_ground, usual.steep_colors
+    walls = dict(zip((BEST, WARMED), ground.walls(ground.rate, (BEST, WARMED)), strict=True))
+    above = {}
+    for name, wall in walls.items():
+        assert wall.edge.get_stroke_color().to_hex() == colors[name]
+        heights = [bound(y) for _, y in usual.steep.walks[name].run.iterates[:3]]
+        places = ground.rate.to_screen(np.arange(3), heights)
+        np.testing.assert_allclose(wall.edge_points[:3], places, atol=1e-9)
+        above[name] = sum(usual.steep.walks[name].rates[:3] > heights)
+    assert [float(wall.region.get_fill_opacity()) > 0 for wall in walls.values()] == [False, True]
+    assert (above[BEST], above[WARMED]) == (3, 0)
+    assert "dashed" in ground.rate_called(9.0)
 
 
 def test_the_answer_shows_the_first_steps_and_what_its_numbers_are(usual: SchedulesScene) -> None:

@@ -500,3 +500,14 @@ def test_what_is_no_data_has_a_sentence() -> None:
     in_force(Own((Definition("mine", model="a*x + c", loss="(f - u)^2 + v", columns=columns),)))
     with pytest.raises(UsageError, match="cannot tell which of u and v"):
         asked(objective="mine").numbers()
+
+
+@pytest.mark.parametrize("aspect", ["4:3", "1:1"])
+def test_where_there_is_little_width_words_stand_below_map_and_points(aspect: str) -> None:
+    """As wide as both, so on one line, in the size of other words; the map takes more than half of the width."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        stand = make_scene("your_data", {}).stand
+        foot = stand.rows[2]
+        assert foot.width == pytest.approx(layout.stage().width)
+        assert foot.top < min(stand.boxes[0].bottom, stand.rows[1].bottom)
+        assert stand.boxes[0].width > stand.boxes[1].width

@@ -256,11 +256,44 @@ def test_with_the_defaults_no_rate_brings_gradient_descent_to_the_lowest_dip() -
     rates = np.geomspace(0.002, 0.08, 60)
     ends = descend(scene.objective, GradientDescent(rates), scene.start, 60).values[-1]
     assert (ends > -6).all()
-    first, (full, *shorter) = scene.found.sentences(str)
+    first, (full, *shorter), why = scene.found.sentences(str)
     assert first[0] == "momentum gets to the lowest dip at rates from $0.01$ on"
     assert full == "without leaps, no rate tried brings gradient_descent or adam to the lowest dip"
     assert all("without leaps" in words for words in shorter)
+    assert "of the rates tried without leaps, $times$ is reached by momentum alone" in shorter
+    assert why[0] == "momentum comes fast enough to roll through the first dip"
     assert not made(learning_rate=0.01).found.never
+
+
+def test_no_rate_is_said_of_those_tried_alone() -> None:
+    """Between the rates of the search Adam has one that gets to the lowest dip, without leaps: 1.15."""
+    scene = made()
+    run = scene._run_at("adam", 1.15)
+    assert comes_to_the_lowest(scene, run)
+    assert (np.abs(np.diff(run.iterates, axis=0)) < 0.16 * np.ptp(np.array(scene.objective.view), axis=1)).all()
+    assert 1.15 not in scene.fits["adam"].followed
+    for words in (scene.caption("where_they_end"), *(text for told in scene.found.sentences(str) for text in told)):
+        assert "never" not in words
+        assert ("no rate" in words) <= ("no rate tried" in words)
+
+
+def test_momentum_rolls_through_the_dip_that_holds_the_others_with_the_speed_it_has() -> None:
+    """Water from some of its places runs to where gradient descent ends; from rest there it stays, and from rest at the
+    other side of the rim it does not. With a start behind the dip nothing is said."""
+    scene = made()
+    run, held = scene.runs["momentum"], flows_to(scene, "gradient_descent")
+    low = [place for place in run.iterates if np.linalg.norm(place - held) < 1]
+    assert low
+    for place in low:
+        at_rest = descend(scene.objective, scene.rules["momentum"], tuple(place), 200)
+        assert np.linalg.norm(at_rest.iterates[-1] - held) < 0.1
+    assert scene.found.rolling == "momentum"
+    assert "comes fast enough to roll through" in scene.caption("where_they_end")
+    pushed = Rates(scene.rates, scene.fits, lambda: scene.outcome, scene._run_at, lambda *_: run)
+    assert pushed.rolling is None, "if it left from rest, too, speed would not be why"
+    past = made(start="-3,0.5")
+    assert past.found.rolling is None
+    assert "roll through" not in past.caption("where_they_end")
 
 
 def test_from_which_rates_on_momentum_gets_to_the_lowest_dip() -> None:
@@ -270,11 +303,11 @@ def test_from_which_rates_on_momentum_gets_to_the_lowest_dip() -> None:
     bringing = [rate for rate, run in ends.items() if comes_to_the_lowest(scene, run)]
     assert bringing == scene.found.bringing("momentum") == [rate for rate in ends if rate >= 0.01]
     assert ends[0.005].values[-1] > -6
-    assert "; momentum gets there at rates from 0.01 on." in scene.caption("where_they_end")
+    assert "; momentum gets there at rates from 0.01 on. " in scene.caption("where_they_end")
     assert scene.found.since("momentum") == "at rates from 0.01 on"
     followed = {0.005: -4.9, 0.01: -13.8, 0.02: 3.0}
     fits = {"momentum": replace(scene.fits["momentum"], followed=followed)}
-    some = Rates(scene.rates, fits, lambda: scene.outcome, scene._run_at)
+    some = Rates(scene.rates, fits, lambda: scene.outcome, scene._run_at, scene._run_from)
     assert some.since("momentum") == "at 1 of 3 rates"
 
 
@@ -288,7 +321,9 @@ def test_rates_that_are_given_or_cannot_be_followed_are_told_so() -> None:
     assert not far.is_followed
     rates = {"gradient_descent": far.rate}
     unseen: Any = None
-    assert "Their learning rates, found by trying" in Rates(rates, {"gradient_descent": far}, unseen, unseen).told
+    assert (
+        "Their learning rates, found by trying" in Rates(rates, {"gradient_descent": far}, unseen, unseen, unseen).told
+    )
 
 
 def test_given_numbers_are_taken() -> None:

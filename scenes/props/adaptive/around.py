@@ -16,7 +16,7 @@ from optimizers import descend
 from optimizers.rules import Adam
 from scenes.props.adaptive.turned import Turned
 from scenes.stage.ink.drawing import Array
-from scenes.stage.words.figures import figure
+from scenes.stage.words.figures import at_least, at_most
 
 FACTORS = np.geomspace(0.5, 2.0, 25)  # times the rate of the clip
 
@@ -39,7 +39,7 @@ class Around:
         if there is nothing between them."""
         if not np.isfinite([*self.straight, *self.turned]).all() or not self.apart > 1:
             return ""
-        turned, straight = (figure(float(end), 2) for end in (self.turned.min(), self.straight.max()))
+        turned, straight = at_least(float(self.turned.min()), 2), at_most(float(self.straight.max()), 2)
         return f" With half to twice the rate: at least {turned} turned, at most {straight} along the axes."
 
 

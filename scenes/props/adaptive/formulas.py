@@ -11,8 +11,8 @@ from scenes.stage.words.typesetting import BODY, Words, first_fitting, fitting_f
 
 HATS = ("hat(m)_t = m_t slash (1 - beta_1^t)", "hat(s)_t = s_t slash (1 - beta_2^t)")
 SQUARES = (
-    'hat(s)_t = "weighted mean of" g^2 "so far"',
-    'hat(s)_t = "mean of" g^2 "so far"',
+    'hat(s)_t = "mean of" g^2", the latest first"',
+    'hat(s)_t = "fading mean of" g^2',
     "hat(s)_t = overline(g^2)",
 )
 NEAR, APART = 0.2, 0.3  # between lines

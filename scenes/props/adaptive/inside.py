@@ -31,9 +31,9 @@ CLEAR, PAD = 0.3, 0.12  # between a name and its number, and between an axis and
 def _called(letter: str) -> Iterator[str]:
     """What is drawn of a coordinate, in the colours in which it is drawn."""
     dots, line = tinted("gradient", palette().gradient), tinted("average", rule_color("adam"))
-    yield f"{dots} and {line} along {letter}"
-    yield f"{dots}, {line} along {letter}"
-    yield f"{dots}, {line}: {letter}"
+    yield f"along {letter}: {dots} and {line}"
+    yield f"along {letter}: {dots}, {line}"
+    yield f"{letter}: {dots}, {line}"
 
 
 def _lengths() -> Iterator[str]:

@@ -17,7 +17,7 @@ from scenes.props.adaptive.averages import SMALL, Averages, moves_of
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
-from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.figures import at_most, figure, in_math
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 
@@ -156,9 +156,9 @@ class Tale:
         """What Adam's steps keep to."""
         own = self.longest[0]
         return (
-            "no step moves a coordinate by more than"
+            "here no step moves a coordinate by more than"
             if own <= FULL
-            else f"a step moves a coordinate by up to {figure(own)} times"
+            else f"a step moves a coordinate by up to {at_most(own)} times"
         )
 
     def strays(self) -> str:
@@ -168,11 +168,22 @@ class Tale:
         return f"the longest is {figure(self.longest[1])} times the rate"
 
     def settles(self) -> str:
-        """How low it is in the end all the same; nothing, if that is not below gradient descent."""
+        """How low it is on the way and in the end; nothing, if that is not below gradient descent."""
         if not self.end(PLAIN) < self.end(GD):
             return ""
-        alike = "Later that is made good: it" if self.end(PLAIN) <= self.end(ADAM) else "In the end it"
-        return f" {alike} {ending(self.runs[PLAIN], 2)}."
+        step, (plain, adam) = self.underway
+        behind = f" At step {step} it is at {figure(plain, 2)}, Adam at {figure(adam, 2)}" if plain > adam else ""
+        if self.end(PLAIN) > self.end(ADAM):
+            return f"{behind}{'.' * bool(behind)} In the end it {ending(self.runs[PLAIN], 2)}."
+        made_good = f"; by step {self.runs[PLAIN].steps} that is made good: {figure(self.end(PLAIN), 2)}."
+        return f"{behind}{made_good}" if behind else f" In the end it {ending(self.runs[PLAIN], 2)}."
+
+    @property
+    def underway(self) -> tuple[int, tuple[float, float]]:
+        """A quarter of the way, and how low the run without the correction and Adam are there."""
+        step = self.runs[PLAIN].steps // 4
+        plain, adam = (float(self.runs[name].values[step]) for name in (PLAIN, ADAM))
+        return step, (plain, adam)
 
     def first_words(self) -> Wordings:
         if not np.isfinite(self.first):

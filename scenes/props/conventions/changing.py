@@ -23,7 +23,7 @@ from scenes.props.conventions.telling import as_sentence, gap, lengths, times_as
 from scenes.stage.ink.drawing import Array
 from scenes.stage.words.conditions import course, schedule_name
 from scenes.stage.words.endings import flies_off
-from scenes.stage.words.figures import figure, typed
+from scenes.stage.words.figures import at_most, in_math, typed
 from scenes.stage.words.speaker import tinted
 from scenes.typed import as_list
 
@@ -197,7 +197,7 @@ def parting(runs: Changing) -> str:
         return "All fly off."
     if not runs.part:
         return "They stay together."
-    off = f"who takes one for the other is up to {figure(runs.apart, 2)} off"
+    off = f"who takes one for the other is up to {at_most(runs.apart, 2)} off"
     who = f"the lecture's form parts from the other two: {off}" if runs.others_stay else "they part"
     return as_sentence(who if runs.is_smooth else f"from there on {who}")
 
@@ -207,6 +207,6 @@ def told_of_parting(runs: Changing) -> tuple[str, ...]:
     if runs.flown or not runs.part:
         return ("all fly off" if runs.flown else "they stay together",)
     one, *others = (tinted(FORMS[form].title, form_color(form)) for form in FORMS)
-    whole = f"{one} parts from {' and '.join(others)}: up to ${typed(runs.apart, 2)}$ apart"
-    far = f"they part: up to ${typed(runs.apart, 2)}$ apart"
+    most = in_math(at_most(runs.apart, 2))
+    whole, far = (f"{head}: up to ${most}$ apart" for head in (f"{one} parts from {' and '.join(others)}", "they part"))
     return (whole, far) if runs.others_stay else ("they part",)

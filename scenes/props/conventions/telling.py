@@ -39,11 +39,10 @@ def _with_library(form: str) -> str:
 
 
 def told_of_namesakes(rate: float) -> tuple[str, ...]:
-    """That one letter is two things, how far apart, and more briefly: as Typst markup; nothing where they are equal."""
+    """That one letter is two things, how many times the other one is (the signs differ), and more briefly: as Typst
+    markup."""
     one, other = (NOTATIONS[name] for name in NAMESAKES)
-    ratio, letter = typed(1 / rate, 2), notation().learning_rate
-    if ratio == "1":
-        return ()
+    ratio, letter = typed(-1 / rate, 2), notation().learning_rate
     brief = f"with ${letter} = {typed(rate)}$ {one.title}'s ${one.update}$ is ${ratio}$ times {_surname(other.title)}'s"
     return f"one letter, two things: {brief}", brief
 
@@ -51,10 +50,7 @@ def told_of_namesakes(rate: float) -> tuple[str, ...]:
 def namesakes(rate: float) -> str:
     """The same in a caption, as the end of a sentence."""
     one, other = (NOTATIONS[name] for name in NAMESAKES)
-    ratio = figure(1 / rate, 2)
-    if ratio == "1":
-        return ""
-    found = f"{one.title}'s {one.update} is {ratio} times {_surname(other.title)}'s"
+    found = f"{one.title}'s {one.update} is {figure(-1 / rate, 2)} times {_surname(other.title)}'s"
     return f"; one letter may be two things: at a rate of {figure(rate)} {found}"
 
 
@@ -74,8 +70,8 @@ def rates(momentum: float) -> str:
     """The same in a caption, as the end of a sentence."""
     if not momentum:
         return "or outside"
-    weighed = "where one minus the momentum weighs the gradient"
-    return f"or outside; {weighed}, {figure(1 / (1 - momentum), 2)} times the rate takes the same path"
+    weighed = f"the average weighs the gradient by one minus the momentum, {figure(1 - momentum)}"
+    return f"or outside; {weighed}: with {figure(1 / (1 - momentum), 2)} times the rate it takes the same path"
 
 
 def gap(first: Trajectory, *others: Trajectory) -> float:
@@ -117,6 +113,15 @@ def concluded(flown: bool, parted: bool, ratio: float | None) -> tuple[str, ...]
         f"in {tinted(one, form_color(form))} ${typed(ratio, 2)}$ times as long as in {tinted(other, form_color(own))}"
     )
     return f"the same schedule: this step is {brief}", f"this step: {brief}"
+
+
+def advised(flown: bool, parted: bool, ratio: float | None) -> tuple[str, ...]:
+    """What somebody does with it who goes from one library to another; nothing where the forms do the same."""
+    if flown or not parted or ratio is None:
+        return ()
+    advice = f"port the schedule, not only ${notation().learning_rate}$"
+    one, other = (tinted(library, form_color(form)) for form, library in LIBRARIES.items())
+    return f"from {one} to {other}: {advice}", f"from one to the other: {advice}", advice
 
 
 def _without_parting(flown: bool) -> str:

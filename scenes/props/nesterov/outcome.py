@@ -13,7 +13,7 @@ from scenes.props.nesterov.coefficients import Ends
 from scenes.props.nesterov.two_steps import MOMENTUM, NESTEROV, TwoSteps
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.words.figures import figure
+from scenes.stage.words.figures import at_least, figure
 from scenes.stage.words.speaker import tinted
 
 FAR = 30.0  # times the distance of the start: thrown out
@@ -88,7 +88,7 @@ def remedy(pull: float, limits: Mapping[str, float], learning_rate: float) -> tu
     rate."""
     if pull <= 0:
         return "there is no curvature that could throw it out", "no curvature could throw it out"
-    most = figure(learning_rate * limits[NESTEROV] / pull, 2)
+    most = at_least(learning_rate * limits[NESTEROV] / pull, 2)  # all rates up to that are stable
     if between(pull, limits)[1]:
         other = figure(learning_rate * limits[MOMENTUM] / pull, 2)
         return (

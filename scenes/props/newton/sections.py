@@ -130,7 +130,7 @@ class Section(VGroup):
         self.still.add(self.title)
 
     def _arrow(self, rule: str) -> Arrows:
-        return Arrows(rule_color(rule))
+        return Arrows(rule_color(rule), stroke_color=rule_color(rule))  # on no map: so a short one is seen, too
 
     def _dot(self, rule: str) -> Ball:
         return Ball(rule_color(rule), 0.1).set_opacity(0.0)

@@ -260,8 +260,8 @@ def on_the_whole(tales: Iterable[Tale], plain: bool = False) -> Wordings:
     few, many, exactly = max(worth, key=lambda one: (one[2], one[1] / max(one[0], 1)))
     than = "" if exactly else "more than "
     if plain:
-        bad = f"it goes to {stuck[0]}, too, and " if stuck else ""
-        cost = f"But {bad}n weights have n² curvatures."
+        bad = f"plain Newton goes to {stuck[0]} as to a dip, and " if stuck else ""
+        cost = f"But {bad}for n weights H has n² entries."
         return (f"Curvature is worth it: {counted(few)} instead of {than}{many}. {cost}",)
     fast, slow = (
         tinted(f"${few}$ step{'s' * (few != 1)}", rule_color(NEWTON)),
@@ -284,9 +284,9 @@ def worth_it(tales: Iterable[Tale]) -> list[tuple[int, int, bool]]:
 def price() -> Wordings:
     """What a step of Newton takes that one of gradient descent does not."""
     return (
-        "its price, at each step: $n^2$ curvatures of $n$ weights, and a system to solve",
-        "its price, at each step: $n^2$ curvatures of $n$ weights",
-        "price: $n^2$ curvatures of $n$ weights",
+        "its price, at each step: $H$ has $n^2$ entries for $n$ weights, and a system to solve",
+        "its price, at each step: $n^2$ entries of $H$ for $n$ weights",
+        "price: $n^2$ entries for $n$ weights",
     )
 
 

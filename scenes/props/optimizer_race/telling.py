@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from optimizers import Conditions, Rule, Trajectory
@@ -12,13 +12,13 @@ from scenes.props.optimizer_race.starts import Starts
 from scenes.props.optimizer_race.widths import Widths
 from scenes.stage.words import naming
 from scenes.stage.words.endings import ending_briefly, last_value
-from scenes.stage.words.figures import figure, in_math
+from scenes.stage.words.figures import at_most, figure, in_math
 from scenes.stage.words.naming import title_of
 
 
-def listed(numbers: Mapping[str, float]) -> str:
-    """Numbers of rules in a sentence."""
-    return ", ".join(f"{title_of(name)} {figure(number, 2)}" for name, number in numbers.items())
+def listed(numbers: Mapping[str, float], written: Callable[[float, int], str] = figure) -> str:
+    """Numbers of rules in a sentence; `written` with so many digits."""
+    return ", ".join(f"{title_of(name)} {written(number, 2)}" for name, number in numbers.items())
 
 
 def introduced(names: Iterable[str]) -> str:
@@ -87,13 +87,13 @@ def _divides_by_recent(rule: Rule[Any]) -> bool:
 
 def claimed_of_same(steps: int, race: Results) -> tuple[str, bool]:
     """What must hold of the race at one rate."""
-    told = f"of {steps} steps, in the last {JUDGED} the errors are at most {listed(race.ends)}"
+    told = f"of {steps} steps, in the last {JUDGED} the errors are at most {listed(race.ends, at_most)}"
     return f"the same rate is not the same step: {told}", race.far_apart
 
 
 def claimed_of_tuned(searches: Mapping[str, RateSearch], race: Results) -> Iterator[tuple[str, bool]]:
     """What must hold of the race at rates of their own."""
-    told = f"the error was {figure(race.first)}, in the last {JUDGED} steps at most {listed(race.ends)}"
+    told = f"the error was {figure(race.first)}, in the last {JUDGED} steps at most {listed(race.ends, at_most)}"
     yield f"each with its own rate, all arrive: {told}", race.all_arrive
     low, *_, high = sorted(float(RATES[search.best]) for search in searches.values())
     yield f"their rates differ: from {figure(low, 6)} to {figure(high, 6)}", high > 10 * low

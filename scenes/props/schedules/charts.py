@@ -14,6 +14,7 @@ from scenes.stage.ink.ball import walked
 from scenes.stage.ink.drawing import (
     Array,
     clip_polyline,
+    dashed,
     disc_points,
     inside,
     polyline_points,
@@ -31,7 +32,7 @@ DOT, PLAN = 0.1, 0.4  # radius of a moving mark; opacity of what a schedule will
 WALL = 0.3  # opacity of the region above the largest stable rate
 BEYOND = 1.15  # times the largest: the range
 DECADES = 1e12  # of a logarithmic range, at most
-DASHES = 24  # of a ring
+DASHES, DASH = 24, 0.1  # of a ring; length of those of a bound
 HEAD = 0.5  # height of the line above rows of dots
 GRAIN = 0.075  # radius of a dot of a row
 OUTLYING = 30.0  # times the smallest: what lies further out is left out of the range
@@ -48,14 +49,14 @@ class Chart(Panel):
         """The curve of values (n,) at steps 0, 1, ...; a plan is seen as a whole from the beginning."""
         return Line(self.to_screen(np.arange(len(values)), values), color, self.area, planned)
 
-    def wall(self, values: Array) -> Wall:
-        """The region above values (n,): what is too large."""
-        return Wall(within_reach(self.to_screen(np.arange(len(values)), values)), self.area)
+    def wall(self, values: Array, color: str, is_filled: bool = True) -> Wall:
+        """Values (n,) as a dashed line, and the region above: what is too large for the run of that colour."""
+        return Wall(within_reach(self.to_screen(np.arange(len(values)), values)), self.area, color, is_filled)
 
     def level(self, value: float, color: str) -> VMobject:
         """A level line."""
         ends = self.to_screen([*self.x_axis.data], value)
-        return polylines(clip_polyline(ends, self.area), stroke_color=color, stroke_width=2.5)
+        return dashed(clip_polyline(ends, self.area)[0], DASH, stroke_color=color, stroke_width=3.5)
 
 
 class Line(VGroup):
@@ -89,20 +90,21 @@ class Line(VGroup):
 
 
 class Wall(VGroup):
-    """The region of an area above a curve (n, 3), which may leave it; `display(step)` draws both up to a step."""
+    """The region of an area above a dashed curve (n, 3), which may leave it; `display(step)` draws both up to a
+    step."""
 
-    def __init__(self, points: Array, area: Box) -> None:
+    def __init__(self, points: Array, area: Box, color: str, is_filled: bool) -> None:
         super().__init__()
         self.edge_points, self.area = points, area
-        self.region = VMobject(stroke_width=0, fill_color=palette().quiet, fill_opacity=WALL)
-        self.edge = stroke(stroke_color=palette().quiet, stroke_width=3.5)
+        self.region = VMobject(stroke_width=0, fill_color=palette().quiet, fill_opacity=WALL * is_filled)
+        self.edge = stroke(stroke_color=color, stroke_width=3.5)
         self.moving = VGroup(self.region, self.edge)
         self.add(self.moving)
         self.display(0.0)
 
     def display(self, step: float) -> Wall:
         way = walked(self.edge_points, min(max(step, 0.0), len(self.edge_points) - 1.0))
-        edges = clip_polyline(way, self.area)
+        edges = [dash for edge in clip_polyline(way, self.area) for dash in dashes(edge)]
         floor = way.copy()
         floor[:, 1] = np.clip(way[:, 1], self.area.bottom, self.area.top)
         roof = way[::-1].copy()
@@ -110,6 +112,17 @@ class Wall(VGroup):
         self.region.set_points(polyline_points(np.concatenate([floor, roof, floor[:1]])))
         self.edge.set_points(np.concatenate([np.zeros((0, 3)), *map(polyline_points, edges)]))
         return self
+
+
+def dashes(line: Array) -> list[Array]:
+    """The dashes (m, 3) of a polyline (n, 3); however far it goes, the first ones stay where they are."""
+    far = np.insert(np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1)), 0, 0.0)
+    found = []
+    for begin in np.arange(0.0, far[-1], 2 * DASH):
+        end = min(begin + DASH, far[-1])
+        at = np.concatenate([[begin], far[(far > begin) & (far < end)], [end]])
+        found.append(np.stack([np.interp(at, far, line[:, k]) for k in range(3)], axis=1))
+    return found
 
 
 class Rows(Panel):

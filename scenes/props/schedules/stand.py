@@ -92,11 +92,11 @@ class Ground:
         return Chart(self.boxes[0], self.early, (low, BOUNDED * high), name, log=True)
 
     def rate_called(self, width: float) -> str:
-        """Over a chart of the rate: its name, and that of the bound, whose grey is no run's."""
+        """Over a chart of the rate: its name, and that of the bounds, each where the run of its colour is."""
         if self.limits is None:
             return rate_name()
         bound, letter = "largest stable", f"${notation().learning_rate}$"
-        names = (f"{rate_name()}, grey: {bound}", f"rate {letter}, grey: {bound}", f"rate {letter}, {bound}")
+        names = (f"{rate_name()}, dashed: {bound}", f"rate {letter}, dashed: {bound}", f"{letter}, dashed: {bound}")
         return next((name for name in names if Words(name, SMALL).width < width - NAMED), names[-1])
 
     @cached_property
@@ -123,10 +123,13 @@ class Ground:
         held = {name: np.where(np.isfinite(one), one, np.nan) for name, one in self.far.items()}
         return {name: self.away.line(np.maximum(one, 1e-300), self.colors[name]) for name, one in held.items()}
 
-    def wall(self, name: str) -> Wall:
-        """What is above the largest stable rate along a run."""
-        limits: Array = (self.limits or {})[name]
-        return self.rate.wall(np.where(np.isfinite(limits), limits, np.inf))
+    def walls(self, chart: Chart, names: Iterable[str]) -> list[Wall]:
+        """The largest stable rate along each run, and what is above that of the last one."""
+        limits, *_, last = self.limits or {}, *names
+        return [
+            chart.wall(np.where(np.isfinite(limits[name]), limits[name], np.inf), self.colors[name], name == last)
+            for name in names
+        ]
 
 
 def noisy_step(box: Box, deviation: str) -> VGroup:
@@ -164,6 +167,7 @@ class Lanes:
         self.maps: dict[str, ContourMap] = {}
         self.trails: dict[str, Trail] = {}
         self.lines: dict[str, Line] = {}
+        self.goals: dict[str, VMobject] = {}
         self.before: list[VMobject] = []
         for name, walk in walks.items():
             head, curve, chart, _ = self.cells[name]
@@ -172,7 +176,7 @@ class Lanes:
             self.maps[name] = even_map(objective, chart, view)
             places = self.maps[name].to_screen(*walk.run.iterates[: walk.run.ended_at + 1].T)
             self.trails[name] = Trail(places, colors[name], self.maps[name].area, 0.03, SMALL_BALL)
-            goal = targets(self.maps[name], walk.goal[np.newaxis])
+            goal = self.goals[name] = targets(self.maps[name], walk.goal[np.newaxis])
             title = layout.shrink_into(bold(titles[name], BODY, colors[name]), head.width)
             on_baseline(layout.place(title, head), head.bottom + 0.12)
             self.before += [panel, self.maps[name], goal, title]
@@ -221,8 +225,7 @@ class Summary:
         self.words = [VGroup(), VGroup()]
         for k, (chart, ground) in enumerate(((warms, second), (decays, first))):
             if ground.limits is not None:
-                limits = ground.limits[list(told[k])[-1]][: early + 1]
-                self.curves[k].add(chart.wall(np.where(np.isfinite(limits), limits, np.inf)).display(float(early)))
+                self.curves[k].add(*(wall.display(float(early)) for wall in ground.walls(chart, [*told[k]])))
             for name in told[k]:
                 line = chart.line(seen(ground.walks[name], ground.steps), ground.colors[name])
                 self.curves[k].add(line.display(float(ground.steps)).curve)

@@ -311,7 +311,7 @@ class Steep:
             return f"it {ends}", brief
         times = f"${in_math(figure(self.times, 2))}$ times"
         whole = f"{times} the largest stable rate"
-        return f"{whole} (line): {brief}", f"{whole}: {brief}", f"{times} too large: {brief}"
+        return f"{whole} (dashed): {brief}", f"{whole}: {brief}", f"{times} too large: {brief}"
 
     def both(self, color: str) -> Wordings:
         """How the warmed-up rate ends, and in its colour the best constant one."""

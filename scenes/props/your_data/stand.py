@@ -45,6 +45,7 @@ BETWEEN, STACKED = 0.14, 6.2  # between cards, and the width below which they st
 UNEVEN = 3.0  # times longer, one side of the window: the map is stretched
 DWARFED = 1e6  # times the low errors: levels go by powers
 BALL, RIM = 0.125, 0.07
+SHARE = 0.52  # of the width, the map's where a picture is not wide
 
 
 class Stand:
@@ -105,11 +106,18 @@ class Stand:
 
     # Points and map -------------------------------------------------------------------------------------------------
 
+    @property
+    def is_square(self) -> bool:
+        """Whether words stand below map and points, as wide as both: beside the map they would be broken, and small."""
+        return not layout.is_wide() and not layout.is_tall()
+
     @cached_property
     def boxes(self) -> tuple[Box, Box]:
         """The map at the right, and the rest."""
         stage = layout.stage()
-        return layout.beside(stage, stage.height + 0.15 if layout.is_wide() else 0.48 * stage.width, 5.8)
+        if self.is_square:
+            stage = stage.bottom_slice(FOOT, gap=0.15)[1]
+        return layout.beside(stage, stage.height + 0.15 if layout.is_wide() else SHARE * stage.width, 5.8)
 
     @property
     def stacked(self) -> bool:
@@ -121,7 +129,9 @@ class Stand:
         """The rest, from top to bottom: cards, points, words."""
         height = UPPER[1] if self.stacked else layout.choose(*UPPER)
         upper, rest = self.boxes[1].top_slice(height, gap=0.2)
-        foot, rest = rest.bottom_slice(FOOT + LINES * (not layout.is_wide()), gap=0.1)
+        if self.is_square:
+            return upper, rest, layout.stage().bottom_slice(FOOT, gap=0.15)[0]
+        foot, rest = rest.bottom_slice(FOOT + LINES * layout.is_tall(), gap=0.1)
         return upper, rest, foot
 
     @cached_property

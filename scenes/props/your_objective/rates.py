@@ -10,21 +10,29 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from optimizers import Trajectory
-from scenes.props.your_objective.outcome import Outcome
+from scenes.props.your_objective.outcome import Outcome, listed
+from scenes.stage.ink.drawing import Array
+from scenes.stage.maps.dips import dip_round
 from scenes.stage.runs.fitting_rate import LEAP, Fit
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.naming import introduced, title_of
 
+ROLLS = "comes fast enough to roll through the first dip"
+
 
 @dataclass(frozen=True)
 class Rates:
-    """What is found for each rule, none if the rate is given; who ends where; and the run of a rule at another rate."""
+    """What is found for each rule, none if the rate is given; who ends where; and the run of a rule at another rate, or
+    from rest at another place."""
 
     rates: Mapping[str, float]
     fits: Mapping[str, Fit]
     outcome: Callable[[], Outcome]
     run_at: Callable[[str, float], Trajectory]
+    run_from: Callable[[str, Array], Trajectory]
 
     @property
     def told(self) -> str:
@@ -60,6 +68,21 @@ class Rates:
             return f"at rates from {written(figure(bringing[0]))} on"
         return f"at {written(str(len(bringing)))} of {written(str(len(followed)))} rates"
 
+    @cached_property
+    def rolling(self) -> str | None:
+        """The first that gets there, if it passes through the dip that holds all who never do, and only as it comes
+        with speed: from rest at any of its places in there it stays in that dip."""
+        outcome, last = self.outcome(), sorted(self.never)
+        held = next((group for group in outcome.groups if sorted(group) == last), None)
+        dip = dip_round(outcome.objective, outcome.view, outcome.runs[held[0]].iterates[-1]) if held else None
+        if dip is None:
+            return None
+        name = self.arrived[0]
+        run = outcome.runs[name]
+        within = run.iterates[np.flatnonzero(dip.holds(run.iterates[: run.ended_at + 1]))]
+        stays = [bool(dip.holds(self.run_from(name, place).iterates[-1:])[0]) for place in within]
+        return name if stays and all(stays) else None
+
     @property
     def never_told(self) -> str:
         """Both in a caption."""
@@ -67,15 +90,17 @@ class Rates:
             return ""
         names, dip = either([title_of(name) for name in self.never]), self.outcome().lowest_dip
         there = ", ".join(f"{title_of(name)} gets there {self.since(name)}" for name in self.arrived)
-        return f". Without leaps, no rate tried brings {names} to {dip}; {there}"
+        why = f". {title_of(self.rolling).capitalize()} {ROLLS}" if self.rolling else ""
+        return f". Without leaps, no rate tried brings {names} to {dip}; {there}{why}"
 
     def sentences(self, named: Callable[[str], str]) -> Iterator[tuple[str, ...]]:
         """And on the screen; `named` gives a rule's name as markup."""
         if self.never:
             names, dip = either([named(name) for name in self.never]), self.outcome().lowest_dip
             cross = "$times$" if len(self.outcome().lowest_places) == 1 else "a $times$"
+            reach = f"{cross} is reached by {listed([named(name) for name in self.arrived])} alone"
             all_others = len(self.never) + len(self.arrived) == len(self.rates)
-            others = (f"without leaps the others never get to {cross}", f"without leaps the others miss {cross}")
+            only = (f"of the rates tried without leaps, {reach}", f"tried without leaps: {reach}") if all_others else ()
             first, since = self.arrived[0], self.since(self.arrived[0], lambda text: f"${in_math(text)}$")
             yield (
                 f"{named(first)} gets to {dip} {since}",
@@ -87,11 +112,18 @@ class Rates:
             yield (
                 f"without leaps, no rate tried brings {names} to {dip}",
                 f"without leaps, no rate tried brings {names} to {cross}",
-                f"without leaps, no rate brings {names} to {cross}",
-                *(others if all_others else ()),
+                *only,
                 f"tried in vain without leaps: {some}",
                 f"in vain without leaps: {some}",
             )
+            if self.rolling:
+                yield (
+                    f"{named(first)} {ROLLS}",
+                    f"{named(first)} has the speed to roll through the dip",
+                    f"{named(first)} rolls through the dip",
+                    "it rolls through the dip",
+                    "it rolls through",
+                )
 
 
 def either(words: list[str]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from itertools import pairwise
 from string import Formatter
 from typing import Any
@@ -51,6 +52,29 @@ def figure(value: float | str, digits: int = SAID) -> str:
         return _trimmed([f"{float(f'{mantissa}e{exponent}'):.{max(0, digits - 1 - exponent)}f}"])[0]
     (mantissa,) = _trimmed([mantissa])
     return f"{'' if mantissa == '1' else f'{mantissa}·'}{power_of_ten(exponent)}"
+
+
+def at_least(value: float, digits: int = SAID) -> str:
+    """A number below which something never is: never rounded up, so that the sentence stays true.
+
+    >>> at_least(0.5058, 2), at_least(-0.5058, 2), at_least(0.1, 2), at_least(float("inf"))
+    ('0.5', '-0.51', '0.1', 'beyond all bounds')
+    """
+    return figure(_cut(value, digits, ROUND_FLOOR), digits)
+
+
+def at_most(value: float, digits: int = SAID) -> str:
+    """A number above which something never is: never rounded down.
+
+    >>> at_most(0.0231, 2), at_most(5.2e-16, 1), at_most(99.2, 2), at_most(0.1, 1)
+    ('0.024', '6·10⁻¹⁶', '100', '0.1')
+    """
+    return figure(_cut(value, digits, ROUND_CEILING), digits)
+
+
+def _cut(value: float, digits: int, way: str) -> float:
+    """The nearest number of so many digits on one side, of what is written and not of its last bit."""
+    return float(Context(prec=digits, rounding=way).create_decimal(repr(float(value))))
 
 
 def power_of_ten(exponent: int) -> str:
