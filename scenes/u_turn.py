@@ -59,13 +59,8 @@ from scenes.stage.panels.scoreboard import Scoreboard
 from scenes.stage.runs.closer import Closer, counted, seen_closer, with_room
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
 from scenes.stage.words.endings import HARDLY_LEFT, last_value
-<<<<<<< HEAD
-from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL, u_turns
-=======
 from scenes.stage.words.figures import at_most, figure, in_math
-from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
->>>>>>> quickE
+from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL, u_turns
 from scenes.stage.words.typesetting import Words, fitting_words
 
 OLD_DATA = "gentle_slope_neuron"
