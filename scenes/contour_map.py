@@ -117,7 +117,7 @@ class ContourMapScene(LectureScene):
 
     @cached_property
     def stretches(self) -> list[tuple[float, float]]:
-        """Two stretches of the straight line, equally wide: with the most lines, and with the fewest."""
+        """Two stretches of the straight line, equally wide, each going one way: with the most lines, and the fewest."""
         left, right = self.view[0]
         found = self.section.stretches(STRETCH * (right - left))
         return found if found and self.counts(found)[0] > self.counts(found)[1] else []
@@ -128,7 +128,7 @@ class ContourMapScene(LectureScene):
 
     @property
     def slopes(self) -> list[float]:
-        """How steep it is there, on average."""
+        """How steep it is there: change of height over width."""
         return [self.section.steepness(stretch) for stretch in self.stretches]
 
     def numbers(self) -> Mapping[str, Number]:
@@ -228,12 +228,13 @@ class ContourMapScene(LectureScene):
         steep = ("steep", "gentle") if self.steeper else ("steep here", "and here")
         widths = "this width", "the same width"
         told = zip(widths, self.marks, self.counts(self.stretches), steep, self.slopes, strict=False)
+        if self.marks:  # the name of the heights stands where the numbers do
+            self.chart_profile.names.set_opacity(0)
         for width, mark, count, words, slope in told:
             self.play(FadeIn(mark), *map(FadeIn, self.slope_row if mark is self.marks[-1] else ()), run_time=0.6)
             said = f"{width}, {lines_told(count)}: {words}"
-            with_slope = f"{said}, slope ${in_math(figure(slope, 2))}$"
-            self.speaker.say(f"{with_slope} on average", with_slope, said)
-            self.wait(2.4)
+            self.speaker.say(f"{said}, steepness ${in_math(figure(slope, 2))}$", said)
+            self.wait(3.4)
 
     def from_above(self) -> None:
         """From straight above the map fits the surface, line for line."""
@@ -278,7 +279,7 @@ class ContourMapScene(LectureScene):
         """For the terrain, for the column on the right, and for words."""
         words, rest = layout.stage().bottom_slice(FOOT, gap=0.1)
         if layout.is_tall():
-            terrain, low = rest.rows(1.0, 1.2, gap=0.3)
+            terrain, low = rest.rows(1.0, 1.2, gap=0.6)
             aside = max(0.0, low.width - (1 - PROFILE) * low.height - WIDER) / 2
             return terrain, low.inset(left=aside, right=aside), words
         high = layout.stage() if layout.is_wide() else rest
@@ -396,7 +397,7 @@ class ContourMapScene(LectureScene):
     @cached_property
     def slope_row(self) -> VGroup:
         """What their first number is."""
-        return row_name(self.chart_profile, self.marks, "slope", palette().gradient)
+        return row_name(self.marks, "steepness", palette().gradient)
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -149,7 +149,7 @@ class GradientFieldScene(LectureScene):
             "first": first,
             "second": second,
             "how_steep": "Here it is level: the gradient is 0." if self.felt.level else steepest,
-            "where": f"downhill: that is where gradient descent goes{self.aim.told}"
+            "where": f"downhill: the direction that gradient descent takes{self.aim.told}"
             if self.felt.downhill
             else "downhill, where it is smooth.",
         }

@@ -275,6 +275,18 @@ def test_the_arrows_of_the_field_are_well_seen_whatever_the_picture(aspect: str)
         scene = asked()
         assert scene.field_of_arrows.pitch == pytest.approx(0.77, abs=0.05)
         assert len(set(asked(arrows=9).field_of_arrows.points_of_data[:, 0])) == 9
+        lengths = np.linalg.norm(scene.field_of_arrows.vectors, axis=1)
+        assert lengths.min() > 0.2 * lengths.max(), "no specks along the level middle"
+
+
+@pytest.mark.parametrize("objective", ["x^2 + 3*y^2", "himmelblau", "x + y"])
+def test_of_gradient_descent_the_direction_is_said_and_no_place(objective: str) -> None:
+    """The large arrow ends beyond the floor of the valley: no step leads to its tip."""
+    scene = asked(objective=objective)
+    tip = scene.place - scene.here.per_slope / unit_of(scene.map) * scene.gradient
+    assert "the direction that gradient descent takes" in scene.caption("turned_around")
+    assert "goes" not in scene.caption("turned_around")
+    assert objective != "x^2 + 3*y^2" or tip[1] * scene.place[1] < 0
 
 
 def test_the_number_of_the_probe_has_its_colour() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from manim import RIGHT, UP, VGroup, VMobject
+from manim import LEFT, RIGHT, UP, VGroup, VMobject
 
 from objectives import AnyObjective
 from scenes.stage.ink.ball import Ball
@@ -19,7 +19,7 @@ from scenes.stage.ink.drawing import Array, clip_polyline, curve_of, disc_points
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
 from scenes.stage.maps.contour_map import ContourMap
-from scenes.stage.panels.plot import Panel, Range
+from scenes.stage.panels.plot import PAD, Panel, Range
 from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.typesetting import BODY, SMALL, Words, lines, on_baseline
 
@@ -31,6 +31,7 @@ FRAME = 0.25  # to each side of the straight line, a frame round a stretch of it
 DOT = 0.045
 PLACES = 401  # where a stretch is tried
 ROOM = 0.08  # of the range of heights, above and below
+ONE_WAY = 1e-6  # of what is climbed in a stretch: so much less its ends may differ, by rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,20 +59,34 @@ class Section:
         return int(np.sum((self.crossings[:, 0] >= stretch[0]) & (self.crossings[:, 0] <= stretch[1])))
 
     def stretches(self, width: float) -> list[tuple[float, float]]:
-        """Of all stretches of one width: that with the most lines, and that with the fewest, where it is most level."""
+        """Of all stretches of one width that go one way: that with the most lines, and that with the fewest, where it
+        is most level. None lies across the bottom of a pit: what it falls, and climbs again, is no slope of it."""
         lefts = np.linspace(self.x[0], self.x[-1] - width, PLACES)
-        known = np.isfinite(np.interp(lefts, self.x, self.heights) + np.interp(lefts + width, self.x, self.heights))
-        tried = [(float(left), float(left + width)) for left in lefts[known]]
+        tried = [(float(left), float(left + width)) for left in lefts if self.goes_one_way((left, left + width))]
         if not tried:
             return []
         most = max(tried, key=lambda ends: (self.crossed(ends), self.steepness(ends)))
-        return [most, min(tried, key=lambda ends: (self.crossed(ends), self.steepness(ends)))]
+        # Of two that are alike the right one: at the left are the names of the axes.
+        fewest = min(tried, key=lambda ends: (self.crossed(ends), float(f"{self.steepness(ends):.6g}"), -ends[0]))
+        return [most, fewest]
+
+    def goes_one_way(self, stretch: tuple[float, float]) -> bool:
+        """Whether it goes only up, or only down, in a stretch: its ends differ by all that is climbed on the way."""
+        heights = self._within(stretch)
+        climbed = float(np.abs(np.diff(heights)).sum())
+        return bool(abs(heights[-1] - heights[0]) >= (1 - ONE_WAY) * climbed - ONE_WAY * ONE_WAY)
 
     def steepness(self, stretch: tuple[float, float]) -> float:
-        """How much it goes up and down in a stretch, by its width: the slope, on average, whichever way."""
-        heights = self.heights[(self.x >= stretch[0]) & (self.x <= stretch[1])]
-        climbed = np.abs(np.diff(heights))
-        return float(climbed[np.isfinite(climbed)].sum()) / (stretch[1] - stretch[0])
+        """By how much the height at both ends of a stretch differs, by its width: where it goes one way, how steep it
+        is on average."""
+        low, high = np.interp(stretch, self.x, self.heights)
+        return float(abs(high - low)) / (stretch[1] - stretch[0])
+
+    def _within(self, stretch: tuple[float, float]) -> Array:
+        """The heights from one end of a stretch to the other."""
+        between = self.heights[(self.x > stretch[0]) & (self.x < stretch[1])]
+        low, high = np.interp(stretch, self.x, self.heights)
+        return np.array([low, *between, high])
 
 
 def section(objective: AnyObjective, view: tuple[Range, ...], fixed: float, levels: Array) -> Section:
@@ -83,7 +98,7 @@ def section(objective: AnyObjective, view: tuple[Range, ...], fixed: float, leve
 
 
 class Profile(Panel):
-    """A section, exactly above the map over which it runs."""
+    """A section, exactly above the map over which it runs; the lowest and the highest of its levels have numbers."""
 
     def __init__(self, cut: Section, chart: ContourMap, fixed: float, box: Box, name: str) -> None:
         """Only the height of `box` counts; the sides are those of the map."""
@@ -91,7 +106,8 @@ class Profile(Panel):
         over = self._over(box, self._range(), name)
         super().__init__(over, chart.x_axis.data, self._range(), ("", name))
         self.remove(self.frame)  # it would look like one more level
-        self._without_x_labels()
+        self.labels.remove(*self.labels)
+        self.labels.add(*self._level_labels())
         lines = [self.to_screen([*self.x_axis.data], level) for level in cut.levels]
         self.add(polylines(lines, stroke_color=palette().rule_line, stroke_width=2))
 
@@ -107,9 +123,14 @@ class Profile(Panel):
         trial = Panel(box, x, heights, ("", name)).area
         return Box(box.left + area.left - trial.left, box.bottom, box.right + area.right - trial.right, box.top)
 
-    def _without_x_labels(self) -> None:
-        """The map below has them."""
-        self.labels.remove(*[label for label in self.labels if label.get_top()[1] < self.area.bottom])
+    def _level_labels(self) -> list[Words]:
+        """Of the lowest and of the highest level, if there is room for both; the map below has the other axis."""
+        left = self.x_axis.data[0]
+        low, high = (
+            Words(f"${in_math(figure(level, 2))}$", SMALL, palette().quiet).next_to(self.point(left, level), LEFT, PAD)
+            for level in self.cut.levels[[0, -1]]
+        )
+        return [low, high] if low.get_top()[1] < high.get_bottom()[1] else [low]
 
 
 class Walk(VGroup):
@@ -157,10 +178,10 @@ def steeper(slopes: Sequence[float]) -> bool:
 def compared(counts: Sequence[int], slopes: Sequence[float]) -> str:
     """Two stretches of one width, by how many lines they have and how steep they are, in words."""
     if not slopes:
-        return "Nowhere along this line do the lines crowd more than elsewhere."
+        return "Nowhere along this line has a stretch that goes one way more lines than another."
     (many, few), (first, second) = map(lines_told, counts), (figure(slope, 2) for slope in slopes)
-    told = f"{many.capitalize()} in one stretch: the slope there is {first} on average. {few.capitalize()} in another"
-    return f"{told} as wide: there it is {'only ' * steeper(slopes)}{second}."
+    told = f"{many.capitalize()} in one stretch: its steepness, change of height over width, is {first}."
+    return f"{told} A stretch of the same width has {few}: there it is {'only ' * steeper(slopes)}{second}."
 
 
 def learnt(slopes: Sequence[float]) -> VGroup:
@@ -168,7 +189,7 @@ def learnt(slopes: Sequence[float]) -> VGroup:
     lines is the steeper one."""
     close = ("lines close together:", "*steep*"), ("lines far apart:", "*gentle*")
     told = zip(close, slopes, strict=False)
-    steep = [(distance, f"{ground}: slope ${in_math(figure(slope, 2))}$") for (distance, ground), slope in told]
+    steep = [(distance, f"{ground}: ${in_math(figure(slope, 2))}$") for (distance, ground), slope in told]
     pairs = [("one line:", "*one height*"), *steep]
     return lines(*(lines(*(Words(text, BODY) for text in pair), gap=0.14) for pair in pairs), gap=0.6)
 
@@ -177,7 +198,7 @@ def stretch_marks(
     profile: Profile, stretches: Sequence[tuple[float, float]], steep: Sequence[str], counts: Sequence[str], color: str
 ) -> list[VGroup]:
     """Columns over map and profile that show stretches, and above each how steep it is, as markup, and how many lines
-    it has: clear of the name of the heights, of each other, and of what is beyond the map."""
+    it has: clear of each other, and of what is beyond the map."""
     over = Box(profile.area.left, profile.chart.area.bottom, profile.area.right, profile.area.top)
     columns = [_framed(profile, stretch, over, color) for stretch in stretches]
     told = [
@@ -186,14 +207,13 @@ def stretch_marks(
     ]
     for words, column in zip(told, columns, strict=True):
         words.next_to(column, UP, buff=OVER)
-    _side_by_side(told, float(profile.names.get_right()[0]) + OVER, profile.area.right)
+    _side_by_side(told, profile.area.left, profile.area.right)
     return [VGroup(column, slope, count) for column, (count, slope) in zip(columns, told, strict=True)]
 
 
-def row_name(profile: Profile, marks: Sequence[VGroup], name: str, color: str) -> VGroup:
-    """Before the numbers that say how steep it is, and before the name of the heights: what these numbers are; nothing
-    where there is none."""
-    right = min([profile.names.get_left()[0] - OVER, *(slope.get_left()[0] - APART for _, slope, _ in marks)])
+def row_name(marks: Sequence[VGroup], name: str, color: str) -> VGroup:
+    """Before the numbers that say how steep it is: what these numbers are; nothing where there is none."""
+    right = min([float(slope.get_left()[0]) - APART for _, slope, _ in marks], default=0.0)
     words = [on_baseline(Words(name, SMALL, color), float(slope.get_bottom()[1])) for _, slope, _ in marks[:1]]
     return VGroup(*(one.shift((right - one.get_right()[0]) * RIGHT) for one in words))
 

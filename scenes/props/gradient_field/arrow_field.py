@@ -77,10 +77,11 @@ def well_seen(chart: ContourMap) -> int:
 
 
 def _grid(chart: ContourMap, across: int) -> tuple[Array, float]:
-    """Points of the data (n, 2), evenly spread over a map with room at its edges, and their distance on the screen."""
+    """Points of the data (n, 2), evenly spread over a map with room at its edges, and their distance on the screen: an
+    even number of rows, so that none runs through the middle, where most surfaces are level, and arrows specks."""
     area = chart.area
     pitch = area.width / (across + 1)
-    up = max(1, round(area.height / pitch) - 1)
+    up = 2 * max(1, round((area.height / pitch - 1) / 2))
     x, y = np.linspace(*chart.x_axis.data, across + 2)[1:-1], np.linspace(*chart.y_axis.data, up + 2)[1:-1]
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     return points, min(pitch, area.height / (up + 1))
