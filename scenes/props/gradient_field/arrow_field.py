@@ -27,6 +27,7 @@ from scenes.stage.words.numerals import Numeral
 
 IN = 0.97  # of the way to the map's edge, for an arrow on it
 PITCH = 0.78  # from arrow to arrow, for the longest to be well seen
+SPECK = 0.25  # long: a shorter one would be no arrow to the eye, and is left out
 FILL = 0.92  # of the way to the next arrow, for the longest
 UPHILL = ("uphill, and longer where it is steeper", "uphill, longer where steeper", "uphill")  # where there is room
 LOW = 0.25  # of the heights of both slices, at least, those of each
@@ -35,7 +36,8 @@ SQUARE = 0.28  # side of the mark of a right angle
 
 
 class GradientField(Arrows):
-    """Arrows of the gradient on a grid; `display(size)` draws them in that size, `turn(angle)` turns them round."""
+    """Arrows of the gradient on a grid, where they are long enough to be seen as arrows; `display(size)` draws them in
+    that size, `turn(angle)` turns them round."""
 
     def __init__(self, objective: AnyObjective, chart: ContourMap, across: int | None = None) -> None:
         """`across` arrows along the map's width, or as many as are well seen."""
@@ -44,8 +46,10 @@ class GradientField(Arrows):
         with np.errstate(all="ignore"):
             gradients = np.nan_to_num(objective.gradient(self.points_of_data), nan=0.0, posinf=0.0, neginf=0.0)
             longest = float(np.linalg.norm(gradients, axis=-1).max())
-        self.tails = chart.to_screen(*self.points_of_data.T)
         self.per_slope = FILL * self.pitch / longest if longest else 0.0
+        seen = self.per_slope * np.linalg.norm(gradients, axis=-1) > SPECK
+        self.points_of_data, gradients = self.points_of_data[seen], gradients[seen]
+        self.tails = chart.to_screen(*self.points_of_data.T)
         self.vectors = np.append(self.per_slope * gradients, np.zeros((len(gradients), 1)), axis=1)
         self.size, self.angle = 0.0, 0.0
 
@@ -77,11 +81,10 @@ def well_seen(chart: ContourMap) -> int:
 
 
 def _grid(chart: ContourMap, across: int) -> tuple[Array, float]:
-    """Points of the data (n, 2), evenly spread over a map with room at its edges, and their distance on the screen: an
-    even number of rows, so that none runs through the middle, where most surfaces are level, and arrows specks."""
+    """Points of the data (n, 2), evenly spread over a map with room at its edges, and their distance on the screen."""
     area = chart.area
     pitch = area.width / (across + 1)
-    up = 2 * max(1, round((area.height / pitch - 1) / 2))
+    up = max(1, round(area.height / pitch) - 1)
     x, y = np.linspace(*chart.x_axis.data, across + 2)[1:-1], np.linspace(*chart.y_axis.data, up + 2)[1:-1]
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     return points, min(pitch, area.height / (up + 1))
