@@ -150,12 +150,23 @@ class DescentInABowl(LectureScene):
         return self.drawn == 1.0 and self.parameters.learning_rate < 1 and there >= float(self.run.values[0])
 
     @property
+    def as_high(self) -> bool:
+        """Whether that place is just as high, on the other side of lower ground."""
+        ends = self.run.iterates[0] - np.outer((0.5, 1.0), self.run.gradients[0])
+        start = float(self.run.values[0])
+        with np.errstate(all="ignore"):
+            between, there = (float(self.objective.value(place)) for place in ends)
+        return self.too_far and between < start and bool(np.isclose(there, start, rtol=1e-9, atol=0.0))
+
+    @property
     def called(self) -> str:
         """What a step is so many times of: the arrow, if that is drawn as long as it is."""
         return "arrow" if self.drawn == 1.0 else "gradient"
 
     def words(self) -> Mapping[str, str]:
-        return {"so_far": "All of it would be too far: t" if self.too_far else "T", "it": self.called, **self._ends()}
+        where = "end as high on the other side" if self.as_high else "lead to no lower place"
+        so_far = f"All of it would {where}: t" if self.too_far else "T"
+        return {"so_far": so_far, "it": self.called, **self._ends()}
 
     def _ends(self) -> dict[str, str]:
         """What becomes of the steps, and of the error."""
@@ -166,7 +177,7 @@ class DescentInABowl(LectureScene):
         turns = (
             "Where the slope gets gentle, the steps get short: " if self.shortens else "As the slope, so the steps: "
         )
-        same = f"Each is {figure(self.ratio)} times the one before. " if self.ratio else ""
+        same = f"On this surface each is {figure(self.ratio)} times the one before. " if self.ratio else ""
         steps = f"{self.run.ended_at} shorter and shorter steps" if self.shortens else f"{self.run.ended_at} steps"
         after = f"After {steps} the error {ending(self.run, 2, 'is')}, from {figure(start, 3)}."
         asked = "And if it is gentle from the start?" if self.asks else ""
@@ -194,7 +205,7 @@ class DescentInABowl(LectureScene):
         self.wait(1.4)
 
     def first_steps(self) -> None:
-        """The arrow is the negative gradient: straight downhill, and as long as it is steep. {so_far}he step is
+        """The arrow is the negative gradient: straight downhill; the steeper, the longer. {so_far}he step is
         {learning_rate:g} times the {it}."""
         self.duet.speaker.hush()
         self.play(FadeOut(self.formula), run_time=0.4)
@@ -207,8 +218,8 @@ class DescentInABowl(LectureScene):
             if step == 0:
                 rate = in_math(figure(self.parameters.learning_rate))
                 if self.too_far:
-                    self.duet.speaker.say("all of it: no lower there, too far", "all of it: too far")
-                    self.wait(1.4)
+                    self.duet.speaker.say(*(f"the whole arrow: {where}" for where in self._whole_arrow()))
+                    self.wait(2.0)
                 part = f"step $= -{eta} nabla f$"
                 self.duet.speaker.say(f"{part}: ${rate}$ of the {tinted(self.called, palette().gradient)}", part)
                 self.wait(0.8)
@@ -251,6 +262,10 @@ class DescentInABowl(LectureScene):
 
     # What the beats do ----------------------------------------------------------------------------------------------
 
+    def _whole_arrow(self) -> tuple[str, ...]:
+        """Why a step as long as the arrow is too long, and a shorter wording."""
+        return ("as high on the other side", "as high there") if self.as_high else ("no lower there", "no lower")
+
     def _show_downhill(self, step: int) -> None:
         """The negative gradient where the ball is, on the map and on the surface."""
         shaft, (tail, tip) = self.downhill, self.duet.map.to_screen(*self.arrows[:, step].T)
@@ -280,8 +295,10 @@ class DescentInABowl(LectureScene):
     @cached_property
     def note(self) -> VGroup:
         """What is said of the steps, where the bars are low."""
-        same = (f"each ${in_math(figure(self.ratio))}$ times", "the one before") if self.ratio else ()
-        told = (f"gentle slope, short step{':' if same else ''}", *same)
+        same = (
+            (f"on this surface each is ${in_math(figure(self.ratio))}$", "times the one before") if self.ratio else ()
+        )
+        told = (f"gentle slope, short step{';' if same else ''}", *same)
         return self.upright.in_the_corner(*(Words(line, BODY, on_picture=True) for line in told))
 
     def _verdict(self) -> tuple[str, ...]:
@@ -293,7 +310,7 @@ class DescentInABowl(LectureScene):
         if not self.shortens:
             return f"the steps: {ends}", ends
         if self.ratio:
-            same = f"each step ${in_math(figure(self.ratio))}$ times the one before"
+            same = f"here each step is ${in_math(figure(self.ratio))}$ times the one before"
             return f"{same}: {ends}", same
         return f"shorter and shorter steps: {ends}", f"steps {ends}"
 

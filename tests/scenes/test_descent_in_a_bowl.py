@@ -72,7 +72,7 @@ def test_what_is_said_is_what_the_run_does(objective: str, learning_rate: float,
         assert all(b <= a for a, b in pairwise(lengths))
         assert lengths[-1] < lengths[0]
     if "times the one before" in said:
-        told = float(said.split("Each is ")[1].split(" times")[0])
+        told = float(said.split("On this surface each is ")[1].split(" times")[0])
         assert all(b / a == pytest.approx(told, rel=0.02) for a, b in pairwise(lengths))
     if "grow" not in said:
         assert float(scene.objective.value(place)) == pytest.approx(scene.numbers()["last_error"])
@@ -122,13 +122,20 @@ def test_all_of_the_arrow_is_too_far_where_it_leads_to_no_lower_place(objective:
     said, f = scene.caption("first_steps"), scene.objective.value
     tip = np.array(start) - scene.objective.gradient(np.array(start))
     too_far = scene.drawn == 1 and rate < 1 and float(f(tip)) >= float(f(np.array(start)))
-    assert ("All of it would be too far: the step is" in said) == too_far
+    assert ("All of it would " in said) == too_far
+    middle = (np.array(start) + tip) / 2
+    as_high = too_far and float(f(tip)) == pytest.approx(float(f(np.array(start))), rel=1e-9) and f(middle) < f(start)
+    assert ("end as high on the other side: the step is" in said) == as_high
+    assert ("lead to no lower place: the step is" in said) == (too_far and not as_high)
     assert said.endswith("times the arrow." if scene.drawn == 1 else "times the gradient.")
 
 
 def test_the_whole_arrow_of_the_paraboloid_leads_to_the_other_side() -> None:
-    """x - 2 x = -x: just as high."""
-    assert "too far" in make_scene("descent_in_a_bowl", {}).caption("first_steps")  # type: ignore[attr-defined]
+    """x - 2 x = -x: just as high. Of 1.1 x^2, x - 2.2 x = -1.2 x: higher."""
+    scene: Any = make_scene("descent_in_a_bowl", {})
+    assert "end as high on the other side" in scene.caption("first_steps")
+    steeper: Any = make_scene("descent_in_a_bowl", {"objective": "1.1*x^2 + 1.1*y^2", "start": (3.0, 3.0)})
+    assert "lead to no lower place" in steeper.caption("first_steps")
 
 
 def test_steps_that_differ_are_not_called_one_times_the_one_before() -> None:
