@@ -3,7 +3,7 @@
 Both terms are arrows on the map, turned to where they move the ball; laid head to tail they make the step. At the start
 there is no last update, so the first step is the gradient's alone. The terms of the later steps stay, head to tail:
 where the gradients agree, the steps grow longer than their parts, and where they turn to and fro, they do not; so that
-along a ravine a rule with a memory gets ahead of one without. It is ahead if it is lower after each step, and not in a
+along a ravine momentum gets ahead of gradient descent. It is ahead if it is lower after each step, and not in a
 lucky moment on its way through the minimum.
 """
 
@@ -34,7 +34,7 @@ from scenes.lecture_scene import (
 )
 from scenes.props.update_rule.equations import SUBTRACTED, Equations, stacked
 from scenes.props.update_rule.memory_cards import memory_cards, verdicts
-from scenes.props.update_rule.pushes import Gains, gains_lines, gains_of, gains_told
+from scenes.props.update_rule.pushes import Gains, gains_of, gains_told, told_in_turn
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
 from scenes.stage.ink.drawing import Array, crosses, inside
@@ -136,11 +136,11 @@ class UpdateRule(LineForWords, LectureScene):
         """How much longer the steps whose arrows are seen are than the gradient's parts of them, by coordinate."""
         pushes = np.array([self.fresh(t) for t in range(1, self.last + 1)])
         count = self.last - self.parameters.step + 1
-        return gains_of(pushes, self.run.updates[: self.last], count, self.parameters.momentum)
+        return gains_of(pushes, self.run.updates[: self.last], count)
 
     @property
     def ahead(self) -> bool:
-        """Whether f is lower with a memory after each step that has one: not in a lucky moment on its way only."""
+        """Whether f is lower with momentum after each step that has a memory: not in a lucky moment on its way only."""
         return bool((self.run.values[FIRST:] < self.plain.values[FIRST:]).all())
 
     def trajectories(self) -> Mapping[str, Trajectory]:
@@ -161,7 +161,7 @@ class UpdateRule(LineForWords, LectureScene):
         return {
             "again": "a share of the last step, once more" if kept else "nothing of the last step",
             "going_on": gains_told(self.gains, names) if self.gains else "Step by step.",
-            "ahead": f"; with it f is lower after each step from step {FIRST} on" if self.ahead else "",
+            "ahead": f"; with momentum f is lower after each step from step {FIRST} on" if self.ahead else "",
             "with_memory": ending(self.run, 2),
             "without": ending(self.plain, 2),
         }
@@ -218,6 +218,8 @@ class UpdateRule(LineForWords, LectureScene):
 
     def first_step(self) -> None:
         """At the start there is no last update: the first step is the gradient's alone."""
+        self.vanish(*self.equations.notes)
+        self.play(*map(FadeIn, self.equations.moves), run_time=0.4)
         self._rewrite(1)
         self.speaker.say(
             f"at the start ${notation().update}_0 = 0$: the gradient acts alone", "no last update at the start"
@@ -253,15 +255,17 @@ class UpdateRule(LineForWords, LectureScene):
             self._rewrite(t, 0.4)
             self._add_up(t, 0.55)
             self._walk(t + 1)
-        if self.gains:
-            self.speaker.say(*gains_lines(self.gains, [typeset(name) for name in self.objective.variables]))
+        names = [typeset(name) for name in self.objective.variables]
+        for said in told_in_turn(self.gains, names) if self.gains else ():
+            self.speaker.say(*said)
             self.wait(2.6)
         self.wait(0.4)
 
     def history(self) -> None:
-        """After {end} steps from the same start f {with_memory} with a memory, and {without} without one{ahead}."""
+        """After {end} steps from the same start f {with_memory} with momentum, and {without} with gradient
+        descent{ahead}."""
         self.speaker.hush()
-        self.vanish(*self.arrows, *self.written, *self.equations.notes, self.equations.settings, self.trail)
+        self.vanish(*self.arrows, *self.written, *self.equations.moves, self.equations.settings, self.trail)
         self.step.set_value(0.0)
         self.trail.display(0.0)
         self.play(*map(FadeIn, (*self.cards.values(), self.plain_trail, self.trail)), run_time=0.6)

@@ -24,6 +24,8 @@ from scenes.stage.words.notation import notation, parameters
 from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 
 SUBTRACTED = "the update is subtracted"
+TERMS = "a share of the last update", "the new gradient"
+MOVES = "a share of the last step", "a step down the gradient"  # the terms, subtracted: arrows on the map
 APART = 1.1  # between two equations side by side: closer, they read as one
 
 
@@ -83,13 +85,18 @@ class Equations:
     @cached_property
     def notes(self) -> tuple[Words, ...]:
         """What the terms are: two notes below the first equation; one below the second, if that has its own row."""
+        return self._noted(TERMS)
+
+    @cached_property
+    def moves(self) -> tuple[Words, ...]:
+        """The same of the arrows on the map: they are subtracted, so each points where its term moves the ball."""
+        return self._noted(MOVES)
+
+    def _noted(self, texts: tuple[str, str]) -> tuple[Words, ...]:
         first, second = self.general
         share, fresh = (
             Words(text, quiet("x").font_size, color)
-            for text, color in (
-                ("a share of the last update", palette().share),
-                ("the new gradient", palette().gradient),
-            )
+            for text, color in zip(texts, (palette().share, palette().gradient), strict=True)
         )
         share.next_to(first, DOWN, buff=0.3).align_to(first, LEFT)
         if layout.is_wide():

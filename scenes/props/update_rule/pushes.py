@@ -6,7 +6,7 @@ than the gradient's parts of them; in the other they turn to and fro, and the st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,21 +22,19 @@ SEEN = 0.05  # by how much longer or shorter, as a share, something has to be fo
 @dataclass(frozen=True)
 class Gains:
     """Over the last `count` steps, how long they are in a coordinate as a multiple of the gradient's parts of them:
-    along it, where the gradients agree, and across it, where they turn. `beyond`: longer than the steps ever get if all
-    gradients are equal, 1 / (1 - momentum) times; so older gradients, which they remember, were larger."""
+    along it, where the gradients agree, and across it, where they turn."""
 
     count: int
     along: int
     longer: float
     shorter: float
-    beyond: bool
 
     @property
     def across(self) -> int:
         return 1 - self.along
 
 
-def gains_of(pushes: Array, updates: Array, count: int, momentum: float) -> Gains | None:
+def gains_of(pushes: Array, updates: Array, count: int) -> Gains | None:
     """Of the gradient's parts (n, 2) of all updates (n, 2) so far, and of the last `count` of both."""
     with np.errstate(all="ignore"):
         gain = np.abs(updates[-count:]).sum(axis=0) / np.abs(pushes[-count:]).sum(axis=0)
@@ -44,19 +42,27 @@ def gains_of(pushes: Array, updates: Array, count: int, momentum: float) -> Gain
         one_way = abs(np.sign(pushes[:, along]).sum()) == len(pushes)
         turns = pushes[:, 1 - along].min() < 0 < pushes[:, 1 - along].max()
         if one_way and turns and gain[along] > 1 + SEEN and gain[1 - along] < 1 - SEEN:
-            beyond = bool(gain[along] * (1 - momentum) > 1)
-            return Gains(count, along, float(gain[along]), float(gain[1 - along]), beyond)
+            return Gains(count, along, float(gain[along]), float(gain[1 - along]))
     return None
 
 
 def gains_told(gains: Gains, names: Sequence[str]) -> str:
     """How long the steps are, as a sentence."""
-    older = " (older gradients were larger)" if gains.beyond else ""
     return (
         f"Along {names[gains.along]} all gradients point one way: the last {gains.count} steps go "
-        f"{figure(gains.longer, 2)} times as far as the gradient's arrows alone{older}. "
-        f"Along {names[gains.across]} they point to and fro: {figure(gains.shorter, 2)} times as far."
+        f"{figure(gains.longer, 2)} times as far as the gradient's arrows alone. "
+        f"Along {names[gains.across]} they point to and fro: only {figure(gains.shorter, 2)} times."
     )
+
+
+def told_in_turn(gains: Gains, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The same on the screen, one coordinate after the other, and at last both: each a line, and shorter ones."""
+    part, longer = tinted("the gradient's arrows", palette().gradient), f"{figure(gains.longer, 2)} times as far"
+    one_way = f"along ${names[gains.along]}$, one way"
+    yield f"{one_way}: the steps go {longer} as {part}", f"{one_way}: {longer} as {part}", f"{one_way}: {longer}"
+    turns = f"along ${names[gains.across]}$, to and fro: only {figure(gains.shorter, 2)} times"
+    yield f"{turns} as far", turns
+    yield gains_lines(gains, names)
 
 
 def gains_lines(gains: Gains, names: Sequence[str]) -> tuple[str, ...]:
