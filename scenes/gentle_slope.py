@@ -1,8 +1,8 @@
 """On a gentle slope gradient descent hardly moves: its step is as long as the gradient, and the gradient is short.
 
 A sigmoid neuron and two points at the left, the map of its error at the right: one step, told twice. A gauge shows how
-steep it is where the ball stands, and an arrow at the ball points downhill, on one scale: at first so short that it
-takes a lens to see it, and long for the moment in which it is steep and all happens.
+steep it is where the ball stands, and an arrow at the ball points downhill: at first so short that it takes a lens to
+see it, and long for the moment in which it is steep and all happens.
 """
 
 from __future__ import annotations
@@ -30,19 +30,20 @@ from scenes.props.gentle_slope.closing import closing
 from scenes.props.gentle_slope.downhill import DownhillArrow, scale_over
 from scenes.props.gentle_slope.fit_panel import FitPanel, data_objective_of, ghost
 from scenes.props.gentle_slope.placard import placards
+from scenes.props.gentle_slope.telling import after_the_pause, ratio
 from scenes.stage.ink import layout
 from scenes.stage.ink.ball import Trail
-from scenes.stage.ink.drawing import Array, crosses, inside
+from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import luminance, palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap, containing
-from scenes.stage.maps.even_map import even_map
+from scenes.stage.maps.even_map import even_map, targets
 from scenes.stage.maps.lens import Lens
 from scenes.stage.panels.gauge import Gauge
 from scenes.stage.panels.scoreboard import error_at, errors_of
 from scenes.stage.words.cards import CRAMPED, Counter, RuleCard
-from scenes.stage.words.figures import figure, in_math, running_spec, typed
+from scenes.stage.words.figures import figure, running_spec, typed
 from scenes.stage.words.misses import error_defined, error_of_misses
 from scenes.stage.words.numerals import widest_of
 from scenes.stage.words.speaker import Speaker
@@ -132,7 +133,7 @@ class GentleSlope(LectureScene):
     def words(self) -> Mapping[str, str]:
         if self.wakes:
             outcome = (
-                f"At step {int(np.argmax(self.slopes))} it is steep at last, and in a few steps the error falls. "
+                f"Around step {int(np.argmax(self.slopes))} it is steep at last, and in a few steps the error falls. "
                 f"Then the slope is gentle again, and the steps are short again."
             )
         else:
@@ -207,22 +208,18 @@ class GentleSlope(LectureScene):
         {start_error:.3f}."""
         self.speaker.hush()
         self.play(FadeIn(self.counter), FadeIn(self.gauge), run_time=0.7)
-        self.play(*map(FadeOut, self.gone), FadeIn(self.scale), run_time=0.5)
-        self.add(self.arrow)
-        self.speaker.say(*self.arrow.told())
-        self.wait(1.6)
         if self.lens:
             self.play(*map(FadeIn, self.lens), run_time=0.6)
-            self.speaker.say("and still it takes a lens to see it", "still it takes a lens")
-            self.wait(2.0)
+            self.speaker.say(*self.arrow.told_in_the_lens())
+            self.wait(2.6)
+        else:
+            self._set_out_the_arrow()
+            self.wait(1.6)
         self.before = ghost(self.fit)
         self.add(self.before)
         self._run_to(self.halt)
         self.wait(0.4)
-        start, here = (in_math(figure(error, 3)) for error in self._errors)
-        fell = (f"error from ${start}$ to only ${here}$", "hardly a move")
-        told = fell if self.creeps and self.fallen >= 0 else (f"the error is ${here}$",)
-        self.speaker.say(*(f"{self.halt} steps: {words}" for words in told))
+        self.speaker.say(*after_the_pause(self.halt, self._errors, self.creeps and self.fallen >= 0))
         self.wait(2.6)
 
     def at_last(self) -> None:
@@ -230,8 +227,9 @@ class GentleSlope(LectureScene):
         self.speaker.hush()
         if self.lens:
             self.vanish(*self.lens)
-        # Where it is steep, the arrow is longer than the map, and the step is not: it is said once more.
-        self.speaker.say(*self.arrow.told())
+            self._set_out_the_arrow()
+        else:  # where it is steep, the arrow is longer than the map, and the step is not: it is said once more
+            self.speaker.say(*self.arrow.told())
         self._run_to(self.run.ended_at)
         self.wait(0.4)
         if len(self.steepest):
@@ -261,9 +259,16 @@ class GentleSlope(LectureScene):
         self.play(FadeIn(question, shift=0.1 * UP), run_time=0.7)
         self.wait(2.6)
 
+    def _set_out_the_arrow(self) -> None:
+        """On the map, with its scale."""
+        self.play(*map(FadeOut, self.gone), FadeIn(self.scale), run_time=0.5)
+        self.add(self.arrow.display(self.step.get_value()))
+        self.speaker.say(*self.arrow.told())
+
     def _run_to(self, last: int) -> None:
         """Take the steps up to `last`, all things together."""
-        for shown in (self.fit, self.trail, self.arrow):
+        seen = self.arrow if self.arrow in self.mobjects else self.arrow.lens
+        for shown in (self.fit, self.trail, seen):
             self.drive(shown, self.step)
         self.drive(self.card, self.step, lambda k: error_at(self.run, k))
         self.drive(self.counter, self.step)
@@ -378,9 +383,7 @@ class GentleSlope(LectureScene):
     @cached_property
     def goal(self) -> VGroup:
         """The minima that lie in the view."""
-        places = np.array([self.map.to_screen(*minimum) for minimum in self.objective.minima]).reshape(-1, 3)
-        seen = places[inside(places, self.map.area)]
-        return VGroup(crosses(seen, stroke_color=palette().target, stroke_width=4.5))
+        return VGroup(targets(self.map, np.reshape(self.objective.minima, (-1, 2))))
 
     @cached_property
     def card(self) -> RuleCard:
@@ -410,9 +413,3 @@ class GentleSlope(LectureScene):
     def closing(self) -> tuple[Formula, VGroup, VGroup]:
         """The rule, what follows from it, and the question."""
         return closing(self.boxes[1], self._errors, self.halt, rule_color(GD))
-
-
-def ratio(one: float, other: float) -> float:
-    """How many times the other; not a number where both are 0."""
-    with np.errstate(all="ignore"):
-        return float(np.divide(one, other))

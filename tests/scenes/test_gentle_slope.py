@@ -94,7 +94,7 @@ def test_what_is_said_is_what_the_run_does(learning_rate: float, pause: int, sta
 
 
 def test_one_scale_holds_for_the_arrow_and_a_lens_shows_it_where_it_is_short() -> None:
-    """As long as the gradient, times the map's scale, times what is said; in the lens so many times as long again."""
+    """As long as the gradient, times the map's scale, times what is said: one number, on the map as in the lens."""
     scene: Any = make_scene("gentle_slope", {})
     arrow, lens = scene.arrow, scene.arrow.lens
     unit = float(np.linalg.norm(scene.map.to_screen(1.0, 0.0) - scene.map.to_screen(0.0, 0.0)))
@@ -102,12 +102,17 @@ def test_one_scale_holds_for_the_arrow_and_a_lens_shows_it_where_it_is_short() -
     for step in (0, scene.halt):
         drawn = arrow.magnified * unit * np.linalg.norm(scene.run.gradients[step])
         arrow.display(step)
+        lens.display(step)
         tail = scene.map.to_screen(*scene.run.iterates[step])
         assert max(np.linalg.norm(arrow.points - tail, axis=1)) == pytest.approx(drawn, rel=0.05)
         assert max(np.linalg.norm(lens.arrow.points - lens.middle, axis=1)) == pytest.approx(
             lens.times * drawn, rel=0.05
         )
     assert scene.lens == [lens]
+    shown = max(np.linalg.norm(lens.arrow.points - lens.middle, axis=1))
+    said = float(lens.words.typst_code.split("times")[1].strip("$ "))
+    assert "nabla E" in lens.words.typst_code
+    assert shown == pytest.approx(said * unit * np.linalg.norm(scene.run.gradients[scene.halt]), rel=0.05)
     assert lens.times * drawn < 1.0, "within the lens"
     path = scene.map.to_screen(*scene.run.iterates.T)
     assert np.linalg.norm(path - lens.middle, axis=1).min() > 1.0, "it covers no step"
@@ -159,22 +164,26 @@ def test_the_scale_stands_beside_the_arrow_as_long_as_there_is_one(aspect: str) 
     with studio(make_profile("l", aspect=aspect)), typeset_cache():
         scene: Any = make_scene("gentle_slope", {}, only=())
         rests: dict[str, tuple[bool, bool]] = {}
+        larger: dict[str, bool] = {}
         together: dict[str, bool] = {}
 
         def beat_done(beat: str) -> None:
             rests[beat] = scene.arrow in scene.mobjects, scene.scale in scene.mobjects
+            larger[beat] = bool(set(scene.lens[0].get_family()) & {*scene.mobjects})
             together[beat] = rests[beat][1] and scene.legend in scene.mobjects
 
         scene.beat_done = beat_done
         scene.render()
         assert all(arrow == scale for arrow, scale in rests.values())
-        assert rests["hardly_moves"] == rests["at_last"] == (True, True)
+        assert rests["hardly_moves"] == (False, False), "one number at a time: it is seen in the lens"
+        assert rests["at_last"] == (True, True)
+        assert [beat for beat, seen in larger.items() if seen] == ["hardly_moves"]
         unit = float(np.linalg.norm(scene.map.to_screen(1.0, 0.0) - scene.map.to_screen(0.0, 0.0)))
         told = 4.0 / unit / np.linalg.norm(scene.run.gradients, axis=1).max()
         assert f"times {told:.2g}" in scene.scale.typst_code
         scale, legend = layout.box_of(scene.scale), layout.box_of(scene.legend)
         assert not scale.overlap(legend) or scene.gone == [scene.legend]
-        assert together.get("hardly_moves", False) == together.get("at_last", False) == (not scale.overlap(legend))
+        assert together.get("at_last", False) == (not scale.overlap(legend))
         assert scene.legend in scene.mobjects, "it is back at the end"
         assert scale.left > layout.box_of(scene.map.names[1]).right + 0.1
 
@@ -203,6 +212,18 @@ def test_the_map_tells_where_it_was_steep_and_how_far_it_came(changes: dict[str,
             assert not (covered & (path[:, 1] > placard.box.bottom) & (path[:, 1] < placard.box.top)).any()
             assert not placard.box.overlap(layout.box_of(scene.goal))
         assert not any(one.box.overlap(other.box) for one, other in pairwise(scene.halts))
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "1:1", "9:16"])
+def test_in_every_room_it_is_the_error_that_is_told_of(aspect: str) -> None:
+    """The ball has moved, and is seen to have: it is the error that hardly has."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("gentle_slope", {}, only=())
+        said: dict[str, str] = {}
+        scene.beat_done = lambda beat: said.setdefault(beat, getattr(scene.speaker.said, "typst_code", ""))
+        scene.render()
+    assert "$0.416$ to" in said["hardly_moves"]
+    assert "$0.407$" in said["hardly_moves"]
 
 
 @pytest.mark.parametrize(

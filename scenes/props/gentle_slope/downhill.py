@@ -1,7 +1,7 @@
 """The negative gradient at a ball on its way: one arrow, on one scale, and a lens while it is too short to be seen.
 
-The scale is that of the steepest place. Where hardly a slope is, the arrow lies inside the ball; that is the point, and
-the lens beside it shows that it is there.
+The scale is that of the steepest place. Where hardly a slope is, the arrow would lie inside the ball: then it stands in
+the lens alone, with one number that says how much longer it is drawn there than it is.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ APART = 0.3  # between words over a map
 
 
 class DownhillArrow(Arrows):
-    """At iterates (n, 2) with gradients (n, 2); `display(step)` shows it where the ball is, and in its `lens`."""
+    """At iterates (n, 2) with gradients (n, 2); `display(step)` shows it where the ball is, and its `lens` larger."""
 
     def __init__(self, chart: ContourMap, iterates: Array, gradients: Array, pause: int) -> None:
         """`pause` is the step up to which the lens is looked through."""
@@ -40,7 +40,7 @@ class DownhillArrow(Arrows):
         self.magnified = LONGEST / steepest if steepest else 1.0
         self.ways, self.area = ways, chart.area
         longest = self.magnified * furthest(ways[: pause + 1])
-        self.lens = Lens(chart.area, self.places, longest, palette().gradient)
+        self.lens = DownhillLens(self, longest)
         self.display(0.0)
 
     def told(self) -> tuple[str, str]:
@@ -51,20 +51,48 @@ class DownhillArrow(Arrows):
     @property
     def scales(self) -> tuple[str, str]:
         """The same in still less room."""
-        name = tinted("$-nabla E$", palette().gradient)
-        return f"{name}, drawn $times {self._times}$", f"{name}, $times {self._times}$"
+        return f"{self.called}, drawn $times {self._times}$", f"{self.called}, $times {self._times}$"
+
+    @property
+    def called(self) -> str:
+        """What it is, briefly."""
+        return tinted("$-nabla E$", palette().gradient)
+
+    def told_in_the_lens(self) -> tuple[str, str]:
+        """The same while it is seen in the lens alone."""
+        name = tinted(f"$-{gradient(objective='E')}$", palette().gradient)
+        return f"{name} is so short that it takes a lens to see it", f"{name}: it takes a lens"
 
     @property
     def _times(self) -> str:
         return in_math(figure(self.magnified, 2))
 
-    def display(self, step: float) -> DownhillArrow:
+    def ends(self, step: float) -> tuple[Array, Array]:
+        """Tail and tip; they are one where the ball is outside of the map."""
         tail = along(self.places, step)
         tip = tail + self.magnified * along(self.ways, step)
         low, high = (self.area.left, self.area.bottom), (self.area.right, self.area.top)
         seen = np.isfinite([tail, tip]).all() and bool(((tail[:2] >= low) & (tail[:2] <= high)).all())
-        self.point(tail, np.array([*np.clip(tip[:2], low, high), 0.0]) if seen else tail)
-        self.lens.look_at(tail, tip if seen else tail)
+        return tail, tip if seen else tail
+
+    def display(self, step: float) -> DownhillArrow:
+        (tail, tip), area = self.ends(step), self.area
+        within = np.clip(tip[:2], (area.left, area.bottom), (area.right, area.top))
+        self.point(tail, np.array([*within, 0.0]) if (tip != tail).any() else tail)
+        return self
+
+
+class DownhillLens(Lens):
+    """An arrow that is too short to be seen, larger; `display(step)` shows it at a step."""
+
+    def __init__(self, downhill: DownhillArrow, longest: float) -> None:
+        color, name = palette().gradient, downhill.called
+        super().__init__(downhill.area, downhill.places, longest, color, downhill.magnified, name)
+        self.downhill = downhill
+        self.display(0.0)
+
+    def display(self, step: float) -> DownhillLens:
+        self.look_at(*self.downhill.ends(step))
         return self
 
 

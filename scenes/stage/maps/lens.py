@@ -12,6 +12,7 @@ from scenes.stage.ink.arrows import Arrows
 from scenes.stage.ink.drawing import Array, disc_points, discs, polyline_points, stroke
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
+from scenes.stage.words.figures import figure, in_math
 from scenes.stage.words.typesetting import SMALL, Words
 
 RADIUS, SPOT, DOT, APART = 1.0, 0.2, 0.08, 0.2  # of the lens, of what it looks at, of its middle; from the map's rim
@@ -21,8 +22,11 @@ FILLS = 0.85  # of the radius: the longest arrow
 class Lens(VGroup):
     """In the corner of a box that is farthest from some points; `look_at(tail, tip)` shows a move there."""
 
-    def __init__(self, area: Box, points: Array, longest: float, color: str) -> None:
-        """`points` (n, 3) are to stay clear, `longest` is the longest move that will be shown."""
+    def __init__(
+        self, area: Box, points: Array, longest: float, color: str, drawn: float = 1.0, name: str = ""
+    ) -> None:
+        """`points` (n, 3) are to stay clear, `longest` is the longest move that will be shown; `drawn` is how many
+        times as long the moves are already, which counts in the number; `name` is markup that says what they are."""
         super().__init__()
         self.set_z_index(3)
         self.times = max(1, int(FILLS * RADIUS / longest)) if longest > 0 else 1
@@ -32,7 +36,9 @@ class Lens(VGroup):
         self.spot, self.tie = (stroke(stroke_color=palette().ink, stroke_width=2.5) for _ in range(2))
         dot = discs(self.middle[None], DOT, fill_color=palette().ink, fill_opacity=1, stroke_width=0)
         self.arrow = Arrows(color)
-        self.words = Words(f"$times {self.times}$", SMALL, palette().ink, on_picture=True)
+        self.words = Words(
+            f"{name} $times {in_math(figure(self.times * drawn, 2))}$".strip(), SMALL, palette().ink, on_picture=True
+        )
         self.words.move_to(self.middle + 0.68 * RADIUS * DOWN)
         self.moving = VGroup(self.spot, self.tie, self.arrow)
         self.add(ground, rim, self.words, dot, self.moving)
