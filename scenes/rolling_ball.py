@@ -1,9 +1,9 @@
 """A ball that remembers rolls through the dip that stops one without memory.
 
 Two balls roll down the same curve, without slipping, from the same start and at the same learning rate: one step takes
-the same time for both. An arrow shows the step that each is about to take, the negative
-of its update. Asked again and again to go the same way,
-the ball with momentum takes larger steps; it rolls through the dip, overshoots the valley, comes back and rests.
+the same time for both. An arrow shows the step that each is about to take, the negative of its update. Asked again and
+again to go the same way, the ball with momentum takes larger steps; it rolls through the dip, overshoots the valley,
+comes back and rests.
 
 Where one beat ends and the next begins is read from the runs, so every objective, start and momentum makes a film.
 """
@@ -35,7 +35,7 @@ from scenes.lecture_scene import (
 from scenes.props.rolling_ball import tale
 from scenes.props.rolling_ball.cards import LOWER, baseline, rule_cards, seated_counter
 from scenes.props.rolling_ball.comparison import Comparison
-from scenes.props.rolling_ball.ending import SecondTry, pins
+from scenes.props.rolling_ball.ending import SecondTry, pins, tag
 from scenes.props.rolling_ball.race import LESS, CurveRace
 from scenes.props.rolling_ball.rolling import Footprints, RollingDisc, StepArrows, Track, glide, magnification, motion
 from scenes.stage.curves.graph import CurvePanel, Places, onto_picture, tall_places, wide_places
@@ -46,7 +46,7 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
 from scenes.stage.words.cards import Counter, RuleCard
 from scenes.stage.words.figures import figure, typed
-from scenes.stage.words.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, quiet, wrapped
+from scenes.stage.words.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, wrapped
 
 RADII = 0.16, 0.26  # least and largest radius of a ball
 ROWS = {MOMENTUM: 0.17, GD: 0.07}  # of the footprints, above the axis
@@ -162,7 +162,7 @@ class RollingBall(LectureScene):
     def through_the_dip(self) -> None:
         """{in_the_dip}"""
         self._hush()
-        self._rescale_arrows()
+        self._rescale_arrows(self.scales[1])
         self._roll_to(self.race.cuts.before, 0.4)
         if self.race.cuts.pushed is not None:
             self._roll_to(self.race.cuts.pushed, 1.1)
@@ -179,11 +179,13 @@ class RollingBall(LectureScene):
         self._roll_to(self.race.cuts.turn, 0.4)
         if not self.race.fast.turns:
             self._roll_to(self.race.fast.gone or 0, 0.4)
-        self._say(self._line(tale.turn_line(self.race)), seconds=2.7)
+        self._rescale_arrows(self.scales[2])
+        self._say(self._line(tale.turn_line(self.race)), seconds=3.2)
 
     def rest(self) -> None:
         """{at_the_end}"""
         self._hush()
+        self._rescale_arrows(self.scales[1])
         self._roll_to(self.race.cuts.back, 0.32)
         self._watch_the_slow_one()
         self._roll_to(self.race.stopped or self.race.slow.gone or 0, 0.16)
@@ -226,11 +228,10 @@ class RollingBall(LectureScene):
         """Animations that show arrows, or hide them."""
         return [self.presence[name].animate.set_value(opacity) for name in names]
 
-    def _rescale_arrows(self) -> None:
-        if self.scales[0] == self.scales[1]:
-            return
-        self.play(FadeOut(self.legend), *self._fade_arrows(0.0), run_time=0.5)
-        self._show_arrows(self.scales[1])
+    def _rescale_arrows(self, scale: float) -> None:
+        if self.magnified.get_value() != scale:
+            self.play(FadeOut(self.legend), *self._fade_arrows(0.0), run_time=0.5)
+            self._show_arrows(scale)
 
     def _watch_the_slow_one(self) -> None:
         """Where gradient descent arrives is the point: the eye is sent there, and time slows down."""
@@ -252,7 +253,7 @@ class RollingBall(LectureScene):
         arrived = arrival(self.race.weaker, self.race.view[0]) or 0
         self.play(step.animate.set_value(arrived), run_time=2.6, rate_func=glide)
         ball.clear_updaters()
-        self._say(self._line(tale.it_takes_that_much(self.race)), seconds=3.0)
+        self._say(self._line(tale.it_takes_that_much(self.race)), tag(self.race, self.panel), seconds=3.0)
 
     def _roll_to(self, step: int, pace: float) -> None:
         """Both roll on to a step, unless they are there, at so many seconds a step."""
@@ -265,12 +266,12 @@ class RollingBall(LectureScene):
         self._roll_to(self.race.cuts.through, 0.9)
         self._say(self._line(tale.dip_line(self.race)), seconds=1.8)
 
-    def _say(self, words: VMobject, seconds: float = 0.0) -> None:
-        """Words above the curve, in place of others."""
+    def _say(self, words: VMobject, *more: VMobject, seconds: float = 0.0) -> None:
+        """Words above the curve, in place of others; `more` comes with them."""
         self._hush()
         room = self.places.message
         self.message = onto_picture(layout.place(words, room, LEFT if words.width <= room.width else RIGHT))
-        self.play(FadeIn(words), run_time=0.5)
+        self.play(*map(FadeIn, (words, *more)), run_time=0.5)
         if seconds:
             self.wait(seconds)
 
@@ -394,12 +395,16 @@ class RollingBall(LectureScene):
         return float(self.panel.x_axis.place(1.0) - self.panel.x_axis.place(0.0))
 
     @cached_property
-    def scales(self) -> tuple[float, float]:
-        """How many times as long as the steps the arrows are: in the slow beat, and after it."""
+    def scales(self) -> tuple[float, float, float]:
+        """How many times as long as the steps the arrows are: in the slow beat, after it, and where the ball turns."""
         lengths = [self.unit * np.abs(part) for run in self.race.runs.values() for part in (run.share, run.update)]
         first, width = self.race.cuts.same_way + 1, self.panel.area.width
         slow = magnification(max(float(length[:first].max()) for length in lengths), LONG_ARROW * width)
-        return slow, min(slow, magnification(max(float(length.max()) for length in lengths), ARROW * width))
+        usual = min(slow, magnification(max(float(length.max()) for length in lengths), ARROW * width))
+        if tale.outweighed(self.race) is None:
+            return slow, usual, usual
+        pull = self.unit * abs(float(self.race.fast.slope[self.race.fast.turns[0]]))  # the longest arrow there
+        return slow, usual, max(usual, magnification(pull, LONG_ARROW * width))
 
     def _draw_arrows(self, name: str, arrows: StepArrows) -> None:
         """The next step is the negative of the update; between two steps, a mixture of both."""
@@ -409,7 +414,7 @@ class RollingBall(LectureScene):
         arrows.follow(self.places_of[name](step), share, slope, self.presence[name].get_value())
 
     def _legend(self, scale: float) -> Words:
-        words = layout.place(quiet(f"arrows: ${typed(scale)} times$ step"), self.places.side, LEFT)
+        words = layout.place(Words(f"arrows: ${typed(scale)} times$ step", SMALL), self.places.side, LEFT)
         if not layout.is_wide():  # on one line with the counter
             words.shift(min(0.0, self.counter.get_left()[0] - CLEAR - words.get_right()[0]) * RIGHT)
         return onto_picture(on_baseline(words, baseline(self.places, LOWER)))

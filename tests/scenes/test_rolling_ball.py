@@ -13,6 +13,7 @@ from objectives import find_objective
 from objectives.errors import UsageError
 from optimizers import GradientDescent, Momentum, descend
 from scenes.props.rolling_ball import tale
+from scenes.props.rolling_ball.ending import tag
 from scenes.props.rolling_ball.rolling import RollingDisc, StepArrows, Track, clip_convex, glide, magnification, motion
 from scenes.rolling_ball import RollingBall
 from scenes.stage.curves.graph import values_at, window
@@ -296,9 +297,13 @@ def test_for_how_long_the_slope_has_pulled_back_is_counted_with_a_loop() -> None
         pulls = pulls + 1 if slope * share < 0 else 0
         x, step = x - update, step + 1
     told = (
-        f"For {pulls} steps the slope has pulled back; only at step {step}, at {x:.2f}, does it outweigh what is kept"
+        f"For {pulls} steps, past the floor, the slope has pulled back; at step {step}, at {x:.2f}, by {abs(slope):.2f}"
     )
-    assert told in scene.caption("overshoot")
+    assert f"{told}, and momentum pushes on by only {abs(share):.2f}: the ball turns." in scene.caption("overshoot")
+    floor = 7.0
+    assert abs(float(objective.gradient(np.array([floor]))[0])) < 1e-2
+    iterates = scene.trajectories()[MOMENTUM].iterates[:, 0]
+    assert iterates[step - pulls - 1] < floor < iterates[step - pulls]
 
 
 def test_the_balls_differ_in_what_they_keep() -> None:
@@ -364,7 +369,10 @@ def test_the_picture_of_the_dip_is_the_step_at_which_the_slope_pulls_back() -> N
     assert pull > 0 > pull + push
     assert run.iterates[int(step), 0] > scene.race.slow.x[-1]  # past the floor, where gradient descent ends
     assert f"At step {step:g}, past the floor of the dip" in scene.caption("through_the_dip")
-    assert f"pulls back by {pull:.2f}, but momentum pushes on by {-push:.2f}." in scene.caption("through_the_dip")
+    assert (
+        f"times the learning rate, pulls back by {pull:.2f}, but momentum pushes on by {-push:.2f}."
+        in scene.caption("through_the_dip")
+    )
     assert f"pulls back by ${pull:.2f}$" in said
     assert f"pushes on by ${-push:.2f}$" in said
 
@@ -445,3 +453,43 @@ def test_the_last_values_are_told_in_one_form(changes: dict[str, object]) -> Non
             assert scene.cards[name].display(scene.race.heights[name][-1]).value.shown.replace("−", "-") == shown
             assert f"f = {shown}$" in told
             assert f"the value {shown}" in caption
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_where_the_ball_turns_what_pulls_and_what_pushes_is_seen(aspect: str) -> None:
+    """Both arrows that the line compares: against each other, the kept one the shorter, and long enough to be seen."""
+    with studio(make_profile("l", "dark", aspect)), typeset_cache():
+        scene: Any = make_scene("rolling_ball", {}, only=())
+        seen: list[tuple[float, float, float]] = []
+        said: list[str] = []
+
+        def rest() -> None:
+            arrows = scene.arrows[MOMENTUM]
+            seen.append((scene.magnified.get_value(), *(float(np.ptp(one.points[:, 0])) for one in arrows.shares)))
+            said.append(scene.message.typst_code)
+
+        scene.rest = rest
+        scene.render()
+    [(scale, share, slope)], run = seen, scene.race.fast
+    step = run.turns[0]
+    assert scale in scene.scales
+    assert share == pytest.approx(scale * scene.unit * abs(run.share[step]), rel=0.02)
+    assert slope == pytest.approx(scale * scene.unit * abs(run.slope[step]), rel=0.02)
+    assert 18 / 90 < share < slope, "18 pixels at 720p"
+    assert f"by only ${abs(run.share[step]):.2f}$" in said[0]
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_ball_with_less_momentum_is_told_from_the_other(aspect: str) -> None:
+    with studio(make_profile("l", "dark", aspect)), typeset_cache():
+        scene: Any = make_scene("rolling_ball", {}, only=())
+        scene.render()
+        colors = {ball.rim.get_stroke_color().to_hex() for ball in (*scene.balls.values(), scene.another)}
+        assert len(colors) == 3
+        [words] = tag(scene.race, scene.panel)
+        assert "0.5" in words.typst_code
+        assert words.get_left()[0] < scene.another.disc.get_center()[0] < words.get_right()[0]
+        rim = scene.panel.rim
+        under = rim[(rim[:, 0] >= words.get_left()[0]) & (rim[:, 0] <= words.get_right()[0]), 1]
+        assert words.get_top()[1] < under.min(), "in the ground, and off its edge"
+        assert scene.panel.area.bottom < words.get_bottom()[1]

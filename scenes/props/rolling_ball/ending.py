@@ -9,17 +9,20 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
-from manim import DOWN, UP, VGroup, VMobject
+from manim import DOWN, RIGHT, UP, ManimColor, VGroup, VMobject, interpolate_color
 
-from scenes.props.rolling_ball.race import CurveRace
+from scenes.props.rolling_ball.race import LESS, CurveRace
 from scenes.props.rolling_ball.rolling import RollingDisc, Track, motion
 from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.ink.drawing import Array, curve_of, polyline_points
-from scenes.stage.ink.palette import rule_color
+from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.figures import in_math
+from scenes.stage.words.figures import in_math, typed
+from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import SMALL, Words
 
+TOWARDS_INK = 0.55  # of the way from a rule's colour to that of words
+FOOTPRINTS = 0.25  # height of both rows above the axis
 GAP, APART = 0.14, 0.2  # from a ball to its pin, and from there to the words; between two labels
 
 
@@ -63,11 +66,24 @@ def _line(track: Track, radius: float, place: float, level: float, name: str) ->
     return curve_of([polyline_points(ends)], stroke_color=rule_color(name), stroke_width=3)
 
 
+def weaker_color() -> str:
+    """The colour of a ball with less momentum: between that of the rule and that of words."""
+    return interpolate_color(ManimColor(rule_color(MOMENTUM)), ManimColor(palette().ink), TOWARDS_INK).to_hex()
+
+
+def tag(race: CurveRace, panel: CurvePanel) -> VGroup:
+    """Below that ball, when it has come to rest: how much momentum it has; nothing where the ground is too low."""
+    words = Words(f"${notation().momentum} = {typed(LESS)}$", SMALL, on_picture=True)
+    at = panel.point(float(race.weaker.x[-1]), float(race.weaker.value[-1]))
+    words.next_to(at, DOWN, buff=GAP).align_to(at + APART * RIGHT, RIGHT)  # clear of the curve, which goes on down
+    return VGroup(*([words] if words.get_bottom()[1] > panel.area.bottom + FOOTPRINTS else []))
+
+
 class SecondTry(RollingDisc):
     """A ball with less momentum: `roll(step)` brings it where it is then; gradient descent's shines through it."""
 
     def __init__(self, race: CurveRace, track: Track, radius: float, panel: CurvePanel) -> None:
-        super().__init__(track, radius, rule_color(MOMENTUM), panel.area, np.pi / 2)
+        super().__init__(track, radius, weaker_color(), panel.area, np.pi / 2)
         self.places = motion(panel.x_axis.place(race.weaker.x))
         self.caught = float(panel.x_axis.place(race.runs[GD].x[-1]))
         self.roll(0.0)

@@ -56,13 +56,16 @@ def in_the_dip(race: CurveRace) -> str:
     if step is None:
         return f"Momentum carries the ball through {dip}."
     back, on = pushes(race, step)
-    return f"At step {step}, past the floor of the dip, the slope pulls back by {back}, but momentum pushes on by {on}."
+    pull = f"the slope, times the learning rate, pulls back by {back}"
+    return f"At step {step}, past the floor of the dip, {pull}, but momentum pushes on by {on}."
 
 
 def pushes(race: CurveRace, step: int) -> tuple[str, str]:
-    """How much the slope and momentum bring to an update, both with the decimals that two digits of the larger need."""
+    """How much the slope and momentum bring to an update, both with the decimals that two digits of the larger need,
+    and one of the smaller."""
     sizes = [abs(float(push[step])) for push in (race.fast.slope, race.fast.share)]
-    decimals = int(np.clip(1 - np.floor(np.log10(max(sizes))), 0, 6))
+    orders = np.floor(np.log10(np.maximum(sizes, 1e-6 * max(sizes))))
+    decimals = int(np.clip(max(1 - orders.max(), -orders.min()), 0, 6))
     slope, share = (f"{size:.{decimals}f}" for size in sizes)
     return slope, share
 
@@ -79,8 +82,20 @@ def _furthest_out(race: CurveRace) -> str:
     turned = f"at step {step}, at {race.place_said(race.fast.x[step])}"
     if (before := against(race.fast, step)) < 2:
         return f"It turns back {turned}."
-    pulled = f"For {before} steps the slope has pulled back; only {turned},"
-    return f"{pulled} does it outweigh what is kept of the last update, and the ball turns."
+    pulled = f"For {before} steps, past the floor, the slope has pulled back"
+    if (found := outweighed(race)) is None:
+        return f"{pulled}; it turns back {turned}."
+    return f"{pulled}; {turned}, by {found[0]}, and momentum pushes on by only {found[1]}: the ball turns."
+
+
+def outweighed(race: CurveRace) -> tuple[str, str] | None:
+    """Where it first turns: how much the slope pulls back, and how much less momentum pushes on; nothing where it turns
+    for another reason."""
+    if not race.fast.turns:
+        return None
+    step = race.fast.turns[0]
+    slope, share = float(race.fast.slope[step]), float(race.fast.share[step])
+    return pushes(race, step) if slope * share < 0 and abs(share) < abs(slope) else None
 
 
 def against(run: CurveRun, step: int) -> int:
@@ -119,7 +134,13 @@ def asked(race: CurveRace) -> str:
 
 def against_the_slope(race: CurveRace, step: int) -> str:
     back, on = pushes(race, step)
-    return f"the #box[slope] <slope> pulls back by ${back}$, #box[momentum] <share> pushes on by ${on}$"
+    return _pull_and_push(back, f"${on}$")
+
+
+def _pull_and_push(back: str, on: str) -> str:
+    """The slope's part of a step is the learning rate times the slope."""
+    pull = f"#box[${notation().learning_rate} dot$ slope] <slope> pulls back by ${back}$"
+    return f"{pull}, #box[momentum] <share> pushes on by {on}"
 
 
 def dip_line(race: CurveRace) -> str:
@@ -129,6 +150,8 @@ def dip_line(race: CurveRace) -> str:
 
 
 def turn_line(race: CurveRace) -> str:
+    if (found := outweighed(race)) is not None:
+        return _pull_and_push(found[0], f"only ${found[1]}$")
     if race.fast.turns:
         place = race.place_said(race.fast.x[race.fast.turns[0]])
         fast = "too fast to stop: " if against(race.fast, race.fast.turns[0]) > 1 else ""
