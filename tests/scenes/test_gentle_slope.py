@@ -112,6 +112,8 @@ def test_one_scale_holds_for_the_arrow_and_a_lens_shows_it_where_it_is_short() -
     shown = max(np.linalg.norm(lens.arrow.points - lens.middle, axis=1))
     said = float(lens.words.typst_code.split("times")[1].strip("$ "))
     assert "nabla E" in lens.words.typst_code
+    corners = lens.words.get_all_points() - lens.middle
+    assert np.linalg.norm(corners, axis=1).max() < 0.97, "within the rim"
     assert shown == pytest.approx(said * unit * np.linalg.norm(scene.run.gradients[scene.halt]), rel=0.05)
     assert lens.times * drawn < 1.0, "within the lens"
     path = scene.map.to_screen(*scene.run.iterates.T)

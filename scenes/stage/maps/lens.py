@@ -39,7 +39,7 @@ class Lens(VGroup):
         self.words = Words(
             f"{name} $times {in_math(figure(self.times * drawn, 2))}$".strip(), SMALL, palette().ink, on_picture=True
         )
-        self.words.move_to(self.middle + 0.68 * RADIUS * DOWN)
+        self.words.move_to(self.middle + (0.38 if name else 0.68) * RADIUS * DOWN)  # within the rim, wide as they are
         self.moving = VGroup(self.spot, self.tie, self.arrow)
         self.add(ground, rim, self.words, dot, self.moving)
 
