@@ -298,11 +298,7 @@ class YourObjective(LectureScene):
         self.remove(way.arrow)
         self.duet.set_out()
         if self.parameters.learning_rate is None:
-            self.duet.speaker.say(
-                "each rule has a rate of its own, found by trying: no leaps",
-                "rates found by trying: no leaps",
-                "rates found by trying",
-            )
+            self.duet.speaker.say(*self.found.criterion)
             self.wait(2.2)
             self.duet.speaker.hush()
         if said := said_of(self.conditions):

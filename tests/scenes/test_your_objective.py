@@ -210,7 +210,7 @@ def test_a_rate_is_chosen_as_it_is_told_and_whom_none_brings_to_the_lowest_dip(o
     scene = made(**objective)
     low, size = np.array(scene.objective.view)[:, 0], np.ptp(np.array(scene.objective.view), axis=1)
     said, last = scene.caption("race"), scene.caption("where_they_end")
-    assert "a rate found by trying, without leaps over 16 % of the window" in said
+    assert "nearly as low as any, without leaps over 16 % of the window" in said
     brought = {}
     for name in scene.parameters.rules:
         ends: dict[float, float] = {}
@@ -257,7 +257,7 @@ def test_with_the_defaults_no_rate_brings_gradient_descent_to_the_lowest_dip() -
     ends = descend(scene.objective, GradientDescent(rates), scene.start, 60).values[-1]
     assert (ends > -6).all()
     first, (full, *shorter), why = scene.found.sentences(str)
-    assert first[0] == "momentum gets to the lowest dip at rates from $0.01$ on"
+    assert first[0] == "momentum gets to the lowest dip at the rate $0.01$"
     assert full == "without leaps, no rate tried brings gradient_descent or adam to the lowest dip"
     assert all("without leaps" in words for words in shorter)
     assert "of the rates tried without leaps, $times$ is reached by momentum alone" in shorter
@@ -296,19 +296,35 @@ def test_momentum_rolls_through_the_dip_that_holds_the_others_with_the_speed_it_
     assert "roll through" not in past.caption("where_they_end")
 
 
-def test_from_which_rates_on_momentum_gets_to_the_lowest_dip() -> None:
-    """Each rate of the search by itself: with small ones momentum, too, ends in the other dip, or on the way."""
+def test_that_momentum_gets_to_the_lowest_dip_is_said_of_its_own_rate_alone() -> None:
+    """Each rate of the search by itself: with small ones momentum, too, ends in the other dip, or on the way; and with
+    0.1, whose leaps are too long to be followed, far above both."""
     scene = made()
     ends = {rate: scene._run_at("momentum", rate) for rate in scene.fits["momentum"].followed}
     bringing = [rate for rate, run in ends.items() if comes_to_the_lowest(scene, run)]
     assert bringing == scene.found.bringing("momentum") == [rate for rate in ends if rate >= 0.01]
     assert ends[0.005].values[-1] > -6
-    assert "; momentum gets there at rates from 0.01 on. " in scene.caption("where_they_end")
-    assert scene.found.since("momentum") == "at rates from 0.01 on"
-    followed = {0.005: -4.9, 0.01: -13.8, 0.02: 3.0}
-    fits = {"momentum": replace(scene.fits["momentum"], followed=followed)}
-    some = Rates(scene.rates, fits, lambda: scene.outcome, scene._run_at, scene._run_from)
-    assert some.since("momentum") == "at 1 of 3 rates"
+    assert scene._run_at("momentum", 0.1).values[-1] > 0
+    assert scene.rates["momentum"] == 0.01
+    told = "; momentum gets there at 0.01: it comes fast enough to roll through the first dip."
+    assert scene.caption("where_they_end").endswith(told)
+    rolling = Rates(scene.rates | {"momentum": 0.02}, scene.fits, lambda: scene.outcome, scene._run_at, scene._run_from)
+    assert "momentum gets there at 0.02" in rolling.never_told
+
+
+def test_how_a_rate_is_chosen_is_said_as_it_is() -> None:
+    """Of the rates tried it is the least whose highest value of the last fifth of the steps is within 2 % of the way
+    down of the lowest such; a lower rate is not."""
+    scene = made()
+    for name, fit in scene.fits.items():
+        late = {rate: scene._run_at(name, rate).values[-12:].max() for rate in fit.followed}
+        bound = min(late.values()) + 0.02 * (scene.runs[name].values[0] - min(late.values()))
+        assert scene.rates[name] == min(rate for rate, high in late.items() if high <= bound)
+    assert "the least rate tried that gets it nearly as low as any, without leaps" in scene.caption("race")
+    assert all("least" in words for words in scene.found.criterion[:-1])
+    fits = {name: replace(fit, is_followed=False) for name, fit in scene.fits.items()}
+    unseen: Any = None
+    assert Rates(scene.rates, fits, unseen, unseen, unseen).criterion == ("rates found by trying",)
 
 
 def test_rates_that_are_given_or_cannot_be_followed_are_told_so() -> None:
@@ -434,19 +450,21 @@ def test_rules_that_end_in_one_dip_are_not_ranked(changes: dict[str, Any]) -> No
     assert [verdict.name for verdict in scene.outcome.verdicts()] == [name for group in groups for name in group]
 
 
-def test_with_the_defaults_two_end_in_the_same_dip_and_one_of_them_swings() -> None:
+def test_with_the_defaults_two_end_in_the_same_dip_and_who_swings_is_told_of_each_alike() -> None:
     scene = made()
     assert scene.outcome.groups == [["momentum"], ["gradient_descent", "adam"]]
     said = [full for full, *_ in scene.outcome.sentences(str)]
     assert said == [
         "momentum gets down to $-13.79$, the lowest dip",
         "gradient_descent and adam end in the same dip",
-        "adam still swings there, with this rate",
+        "momentum and adam still swing, with these rates",
     ]
     told = [verdict.words for verdict in scene.outcome.verdicts()]
-    assert told == ["the lowest dip", "another dip", "the same dip, still swings"]
-    rises = np.diff(scene.runs["adam"].values[-12:])
-    assert (rises > 0).any()
+    assert told == ["the lowest dip, swings on", "another dip", "the same dip, swings on"]
+    for name in ("momentum", "adam"):
+        moves = np.diff(scene.runs[name].values[-12:])
+        assert moves[moves > 0].sum() > 0.05, "up"
+        assert moves[moves < 0].sum() < -0.05, "and down"
     assert (np.diff(scene.runs["gradient_descent"].values[-12:]) < 0).all()
 
 
@@ -529,6 +547,17 @@ def test_three_cards_leave_half_of_the_height_to_the_panels_in_a_square_picture(
         assert len({box.top for box in duet.card_boxes}) == 1
         assert duet.rows[0].height >= layout.frame().height / 2
         assert all(card.fits and card.named for card in duet.cards.values())
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_beside_the_last_map_names_are_whole_and_what_became_of_each_is_said(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene = made()
+        ending = Landing(scene.duet, scene.outcome.verdicts(), scene.lowest_places)
+        for group, verdict in zip(ending.words, scene.outcome.verdicts(), strict=True):
+            said = [getattr(part, "typst_code", "") for part in group.get_family()]
+            assert verdict.words in said
+            assert any(verdict.title in text for text in said)
 
 
 def test_in_a_square_picture_the_last_map_is_seen() -> None:

@@ -2,7 +2,7 @@
 
 Two runs end in the same dip if one gets from one end to the other without climbing above the higher of them, by more
 than a hair. If both are there equally low, as it is seen, the rest is chance: one of them swings, and is a little
-higher just now. So they are told together.
+higher just now. So they are told together. Who swings is told of each alike, whether it ends alone or not.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HAIR = 0.02  # of the way down: no barrier, and no difference
 CLOSE = 1e-3  # of the way down: what is found of the lowest point may be off by so much
 SEEN = 0.005  # of the way to the lowest ground
 HIGHER = 0.05  # of the way down, as it is seen: so much higher is another end
-LATE, SWINGS = 0.2, 1e-3  # of the steps, at the end; of the way down, by which a run still rises there
+LATE, SWINGS = 0.2, 1e-3  # of the steps, at the end; of the way down, by which a run still rises and falls there
 
 Wordings = tuple[str, ...]  # a sentence as markup, and the same for less and less room
 
@@ -143,12 +143,12 @@ class Outcome:
         return f"the lowest point is at {figure(lowest, 4)}; at these rates they end: {', '.join(ends)}."
 
     def swings(self, name: str) -> bool:
-        """Whether a run still rises in its last steps."""
+        """Whether a run still rises in its last steps, and falls there as well."""
         run = self.runs[name]
         late = run.values[-max(2, round(LATE * run.steps)) :]
         with np.errstate(all="ignore"):
-            rise = np.max(late - np.minimum.accumulate(late))
-            return not flies_off(run) and bool(rise > SWINGS * self.way_down)
+            rise, fall = (np.max(way - np.minimum.accumulate(way)) for way in (late, -late))
+            return not flies_off(run) and bool(min(rise, fall) > SWINGS * self.way_down)
 
     # In words -------------------------------------------------------------------------------------------------------
 
@@ -158,10 +158,12 @@ class Outcome:
         return "; ".join(map(self._told, self.groups))
 
     def _told(self, group: list[str]) -> str:
+        """With its number, if it is alone or the lowest; the others' stand in the last picture."""
         if len(group) == 1:
             return f"{title_of(group[0])} {ending_briefly(self.runs[group[0]], 4)}"
         names = listed([title_of(name) for name in group])
-        return f"{names} in the same dip, at {listed([figure(self.ends[name], 4) for name in group])}"
+        ends = listed([*dict.fromkeys(figure(self.ends[name], 4) for name in group)])
+        return f"{names} in the same dip{f', at {ends}' * (group == self.groups[0])}"
 
     def sentences(self, named: Callable[[str], str]) -> Iterator[Wordings]:
         """Who gets where, one after the other; `named` gives a rule's name as markup."""
@@ -195,13 +197,13 @@ class Outcome:
         return f"{names} end in the same dip", f"{names}: the same dip", f"{len(group)} end in one dip"
 
     def _swinging(self, named: Callable[[str], str]) -> Iterator[Wordings]:
-        """Of those that end together: who swings there, so that its number is of the moment."""
-        restless = [name for group in self.groups if len(group) > 1 for name in group if self.swings(name)]
+        """Who swings there, so that its number is of the moment."""
+        restless = [name for name in self.ranking if self.swings(name)]
         if restless:
             verb, change = ("swings", "with this rate") if len(restless) == 1 else ("swing", "with these rates")
             names = listed([named(name) for name in restless])
-            count = f"{len(restless)} of them still {verb}"
-            yield f"{names} still {verb} there, {change}", f"{names} still {verb}", count
+            count = f"{len(restless)} still {verb}"
+            yield f"{names} still {verb}, {change}", f"{names} still {verb}", count
 
     def _numbers(self, group: list[str]) -> str:
         """The last values of some runs, once where they look the same."""
@@ -218,7 +220,7 @@ class Outcome:
             return Verdict(name, title, "flies off")
         another = "another dip" if len(group) > 1 and group != self.groups[0] else ""
         dip = "the same dip" if name != group[0] else self.lowest_dip if self.is_lowest(name) else another
-        swings = "still swings" if len(group) > 1 and self.swings(name) else ""
+        swings = "swings on" * self.swings(name)
         return Verdict(name, title, ", ".join(filter(None, (dip, swings))), in_math(figure(self.ends[name], 4)))
 
 

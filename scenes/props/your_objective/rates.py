@@ -1,7 +1,8 @@
 """How the learning rates have come about, in words, and whether another rate would have changed who ends where.
 
-A rate is looked for among those whose steps can be followed: without leaps. A rule that is not in the lowest dip may
-have been kept from it by its rate, or get there at none of them; that is said.
+A rate is looked for among those whose steps can be followed: without leaps. It is no best one: of those tried, it is
+the least that gets nearly as low as any. A rule that is not in the lowest dip may have been kept from it by its rate,
+or get there at none of them; that is said.
 """
 
 from __future__ import annotations
@@ -40,9 +41,27 @@ class Rates:
         listed = ", ".join(f"{introduced(name)} {figure(rate)}" for name, rate in self.rates.items())
         if not self.fits:
             return f"Their learning rates, as given: {listed}"
-        if not all(fit.is_followed for fit in self.fits.values()):
+        if not self.all_followed:
             return f"Their learning rates, found by trying: {listed}"
-        return f"Each rule has a rate found by trying, without leaps over {100 * LEAP:g} % of the window: {listed}"
+        leaps = f"without leaps over {100 * LEAP:g} % of the window"
+        return f"Each has the least rate tried that gets it nearly as low as any, {leaps}: {listed}"
+
+    @property
+    def criterion(self) -> tuple[str, ...]:
+        """How they are chosen, on the screen, in more words and in fewer."""
+        brief = "rates found by trying"
+        if not self.all_followed:
+            return (brief,)
+        return (
+            "each rate: the least tried that gets nearly as low as any, no leaps",
+            "the least rate tried that gets nearly lowest",
+            brief,
+        )
+
+    @property
+    def all_followed(self) -> bool:
+        """Whether each rule has a rate at which its steps can be followed."""
+        return all(fit.is_followed for fit in self.fits.values())
 
     @cached_property
     def arrived(self) -> list[str]:
@@ -59,14 +78,6 @@ class Rates:
         """The rates that bring a rule to the lowest dip, of those without leaps."""
         low = (rate for rate, end in self.fits[name].followed.items() if self.outcome().is_low(end))
         return [rate for rate in low if self.outcome().reaches_lowest(self.run_at(name, rate))]
-
-    def since(self, name: str, written: Callable[[str], str] = str) -> str:
-        """At which rates a rule gets there: from one on, as far as steps can be followed, or at some of all; `written`
-        gives a number as markup."""
-        followed, bringing = sorted(self.fits[name].followed), sorted(self.bringing(name))
-        if bringing == followed[-len(bringing) :]:
-            return f"at rates from {written(figure(bringing[0]))} on"
-        return f"at {written(str(len(bringing)))} of {written(str(len(followed)))} rates"
 
     @cached_property
     def rolling(self) -> str | None:
@@ -89,8 +100,9 @@ class Rates:
         if not self.never:
             return ""
         names, dip = either([title_of(name) for name in self.never]), self.outcome().lowest_dip
-        there = ", ".join(f"{title_of(name)} gets there {self.since(name)}" for name in self.arrived)
-        why = f". {title_of(self.rolling).capitalize()} {ROLLS}" if self.rolling else ""
+        there = ", ".join(f"{title_of(name)} gets there at {figure(self.rates[name])}" for name in self.arrived)
+        who = "it" if len(self.arrived) == 1 else title_of(self.arrived[0])
+        why = f": {who} {ROLLS}" if self.rolling else ""
         return f". Without leaps, no rate tried brings {names} to {dip}; {there}{why}"
 
     def sentences(self, named: Callable[[str], str]) -> Iterator[tuple[str, ...]]:
@@ -101,12 +113,12 @@ class Rates:
             reach = f"{cross} is reached by {listed([named(name) for name in self.arrived])} alone"
             all_others = len(self.never) + len(self.arrived) == len(self.rates)
             only = (f"of the rates tried without leaps, {reach}", f"tried without leaps: {reach}") if all_others else ()
-            first, since = self.arrived[0], self.since(self.arrived[0], lambda text: f"${in_math(text)}$")
+            first = self.arrived[0]
+            rate = f"${in_math(figure(self.rates[first]))}$"
             yield (
-                f"{named(first)} gets to {dip} {since}",
-                f"{named(first)}: lowest {since}",
-                f"{named(first)}: {since.removeprefix('at rates ')}",
-                f"lowest {since.removeprefix('at rates ')}",
+                f"{named(first)} gets to {dip} at the rate {rate}",
+                f"{named(first)}: lowest at {rate}",
+                f"lowest at {rate}",
             )
             some = f"${len(self.never)}$ rule{'s' * (len(self.never) > 1)}"
             yield (
