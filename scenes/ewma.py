@@ -42,6 +42,7 @@ from scenes.typed import as_list
 FORMULA, FOOT, GAP, VALUES = 0.65, 0.5, 0.12, 0.5  # heights; the last of what the values share with the bars
 LARGE, MIDDLE = 58.0, 44.0  # sizes of the formula
 PITCH, COLUMN = 0.85, 3.4  # from line to line; width of what is said beside the averages
+CLEAR = 0.3  # below the lines, for the limits of the sum
 DEPTH = 3  # how often the line is written with itself in it
 STEPPED_BACK = 0.35  # opacity of the bars that are not spoken of
 
@@ -105,7 +106,7 @@ class EWMA(LectureScene):
     def claims(self) -> Iterator[Claim]:
         tale = self.tale
         left, gap = ", ".join(f"{percent(share)} %" for share in tale.left), max(abs(w.sum() - 1) for w in tale.weights)
-        yield Claim(f"the more is kept, the less far an average goes up and down: {left}", tale.is_smoother)
+        yield Claim(f"the more of the past is kept, the less of the ups and downs remains: {left}", tale.is_smoother)
         late = ", ".join("never" if lag is None else str(lag) for lag in tale.lags)
         yield Claim(f"and the later an average follows; steps until it is halfway: {late}", tale.is_later)
         yield Claim(f"the weights of an average add up to 1; the difference is {figure(gap, 1)}", bool(gap < 1e-12))
@@ -145,7 +146,7 @@ class EWMA(LectureScene):
         self.wait(2.6)
 
     def three_memories(self) -> None:
-        """The same values, and three averages: they keep {left}"""
+        """The same values, and three averages: {left}"""
         self.speaker.hush()
         self.play(*map(FadeOut, (*self.braces, self.making)), FadeIn(self.memories), run_time=0.6)
         self.play(retyped(self.large, self.line), run_time=0.9)
@@ -371,7 +372,7 @@ class EWMA(LectureScene):
     @cached_property
     def below_the_lines(self) -> tuple[Box, ...]:
         """For the sum, and for the bar that is cut with each line."""
-        box = self.whole.inset(top=self.whole.top - float(self.written[-1].get_bottom()[1]) + 0.1)
+        box = self.whole.inset(top=self.whole.top - float(self.written[-1].get_bottom()[1]) + CLEAR)
         return box.rows(0.95, 1.45, gap=0.15)
 
     @cached_property

@@ -100,14 +100,14 @@ class Memories(Panel):
     def told(self, k: int, share: float, left: float, column: Box) -> VGroup:
         """What is said of the k-th average: beside its band in a column; in a narrow picture above it."""
         name = Words(f"*${beta()} = {typed(share)}$*", SMALL if layout.is_narrow() else BODY, palette().share)
-        keeps, of_what, band = f"keeps ${100 * left:.0f}$ %", "of the way up and down", self.bands[k]
+        share_left, of_what, band = f"${100 * left:.0f}$ %", "of the ups and downs", self.bands[k]
         if layout.is_narrow():
             layout.place(name, band.top_slice(HEAD, gap=0.0)[0], LEFT)
-            wordings = (quiet(f"{keeps} {what}") for what in (of_what, "of the way"))
+            wordings = (quiet(f"{share_left} {what}remain") for what in (f"{of_what} ", ""))
             beside = first_fitting(wordings, column.width - name.width - BESIDE)
             return onto_picture(VGroup(name, beside.next_to(name, RIGHT, buff=BESIDE)))
-        kept = on_baseline(quiet(keeps).next_to(on_baseline(name, 0.0), RIGHT, buff=0.2), 0.0)
-        row = VGroup(name, kept)
-        head = (row,) if row.width <= column.width else (name, kept)  # below each other: a share of many digits
+        number = on_baseline(quiet(f"{share_left} remain").next_to(on_baseline(name, 0.0), RIGHT, buff=0.2), 0.0)
+        row = VGroup(name, number)
+        head = (row,) if row.width <= column.width else (name, number)  # below each other: a share of many digits
         said = lines(*head, quiet(of_what), gap=0.18)
         return layout.place(said, Box(column.left, band.bottom, column.right, band.top), LEFT)

@@ -23,13 +23,14 @@ MUCH = 0.05  # of the weight, for a value that is long past
 SEEN = 0.005  # of a weight: so much more is seen
 MOST = 0.9  # of the weight: the values that make an average
 COUNTED = (
-    "the way up and down: how far it is from each step to the next, added up",
-    "the way up and down: from step to step, added up",
+    "ups and downs: the changes from each step to the next, added up",
+    "ups and downs: all changes, added up",
 )
 
 
 def ups_and_downs(values: Array, share: float) -> float:
-    """What an average leaves of the way that values (n,) go up and down: 1 for all of it, 0 if there is none."""
+    """What an average leaves of the ups and downs of values (n,), the lengths of their changes from one to the next: 1
+    for all of it, 0 if there is none."""
     whole = np.abs(np.diff(values)).sum()
     return float(np.abs(np.diff(moving_average(values, share))).sum() / whole) if whole else 0.0
 
@@ -77,7 +78,7 @@ class Tale:
 
     @cached_property
     def left(self) -> list[float]:
-        """How far each average goes up and down, of the way of the values."""
+        """The ups and downs of each average, as a share of those of the values."""
         return [ups_and_downs(self.values, share) for share in self.betas]
 
     @cached_property
@@ -135,7 +136,7 @@ class Tale:
     @property
     def ups_told(self) -> str:
         first, second, third = (f"{100 * share:.0f}" for share in self.left)
-        told = f"{first}, {second} and {third} % of the values' way up and down, from step to step."
+        told = f"{first}, {second} and {third} % of the ups and downs remain, the changes from step to step added up."
         return told + (self.late_told if self.change else "")
 
     @property
@@ -147,7 +148,9 @@ class Tale:
     def most_told(self) -> str:
         """On how many of the newest values most of the weight lies, for each beta."""
         first, second, third = map(most_of, self.weights)
-        more = "The more is kept, the more of them count: at" if first < second < third and self.rises else "At"
+        more = (
+            "The more of the past is kept, the more values count: at" if first < second < third and self.rises else "At"
+        )
         return f"{more} least {percent(MOST)} % of the weight lies on the newest {first}, {second} and {third} of them."
 
     @property
@@ -157,8 +160,14 @@ class Tale:
             return (f"the first value still counts ${100 * first:.0f}$ %: before it there was nothing",)
         kept = f"${beta()} = {', '.join(map(typed, self.betas))}$"
         one, two, three = (f"${most_of(weights)}$" for weights in self.weights)
-        brief = f"{kept}: the newest {one}, {two} and {three}"
-        return f"{brief} values have at least {percent(MOST)} % of the weight", f"{brief} values", brief
+        counts, most = f"{one}, {two} and {three}", f"{percent(MOST)} % of the weight"
+        return (
+            f"{kept}: the newest {counts} values have at least {most}",
+            f"{kept}: the newest {counts} have at least {most}",
+            f"{kept}: at least {percent(MOST)} % on the newest {counts}",
+            f"the newest {counts} have at least {most}",
+            f"at least {percent(MOST)} %: the newest {counts}",
+        )
 
     @property
     def window_told(self) -> str:
