@@ -291,15 +291,10 @@ class Saddle(LectureScene):
         speaker.hush()
         ground.step_aside()
         grow = [outline.presence.animate.set_value(1.0) for outline in ground.outlines]
-        self.play(FadeIn(ground.hatching), *map(FadeIn, ground.goals), *grow, run_time=1.2)
+        self.play(FadeIn(ground.hatching), FadeIn(ground.legend), *map(FadeIn, ground.goals), *grow, run_time=1.2)
         but = ", the goal not counted" if ground.goals else ""
         below = f"flat: slope below ${in_math(figure(ground.gentle, 2))}$"
-        speaker.say(
-            f"{below}, a fifth of the steepest that either meets{but}",
-            f"{below}, a fifth of the steepest met{but}",
-            f"{below}, a fifth of the steepest met",
-            f"{below}{but}",
-        )
+        speaker.say(f"{below}{but}", below)
         self.wait(2.6)
 
     def _said_of(self, place: str) -> tuple[str, ...]:
@@ -347,7 +342,8 @@ class Saddle(LectureScene):
     def _clear(self, place: str) -> None:
         ground = self.grounds[place]
         ground.speaker.hush()
-        parts = [ground.terrain, ground.map, ground.hatching, ground.counter, *ground.goals, *ground.cards.values()]
+        parts = [ground.terrain, ground.map, ground.legend, ground.hatching, ground.counter, *ground.goals]
+        parts += ground.cards.values()
         self.play(*map(FadeOut, (*parts, *ground.paths.values(), *self.overshoots[place])), run_time=0.7)
 
     def _verdict(self) -> tuple[str, ...]:

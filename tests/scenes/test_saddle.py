@@ -221,6 +221,7 @@ def test_when_each_is_off_flat_ground_for_good() -> None:
             assert found[step - 1] < gentle <= found[step]
         assert f"; off it for good at step {slow} and {fast}." in scene.caption(f"{place}_run")
         assert f"step ${fast}$, not ${slow}$" in scene._verdict()[0]
+        assert all("for good" in form and f"${fast}$, not ${slow}$" in form for form in scene._verdict())
     assert "off for good after 19 steps instead of 46, and 26 instead of 87." in scene.caption("verdict")
 
 

@@ -20,6 +20,7 @@ from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import SAMPLES, ContourMap, regions
+from scenes.stage.maps.legend import legend
 from scenes.stage.panels.plot import Range
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.terrain.outline import TerrainOutline
@@ -67,6 +68,11 @@ class FlatGround(SurfaceAndMap):
         return (
             [polylines([ends], stroke_color=rule_color(name), stroke_width=3), words] if ends[1, 1] > ends[0, 1] else []
         )
+
+    @cached_property
+    def legend(self) -> Words:
+        """What is low on the map."""
+        return legend(self.map, "$f$")
 
     @property
     def called(self) -> str:

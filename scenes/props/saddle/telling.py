@@ -38,4 +38,8 @@ def off_at_last(first: Off, second: Off) -> tuple[str, ...]:
     name = tinted(NAMES[MOMENTUM], rule_color(MOMENTUM))
     when = f"step ${one[0]}$, not ${one[1]}$; step ${other[0]}$, not ${other[1]}$"
     briefly = f"${one[0]}$, not ${one[1]}$; ${other[0]}$, not ${other[1]}$"
-    return f"{name} is off sooner, for good: {when}", f"{name} is off sooner: {when}", f"{name} is off at {briefly}"
+    return (
+        f"{name} is off sooner, for good: {when}",
+        f"{name} is off for good: {when}",
+        f"{name}, off for good: {briefly}",
+    )
