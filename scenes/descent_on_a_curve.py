@@ -161,8 +161,8 @@ class DescentOnACurve(LectureScene):
         self.show_title(self.whole)
 
     def one_step(self) -> None:
-        """The slope at {start[0]:g} is {slope:g}. The step goes the other way, as long as the slope times the learning
-        rate {learning_rate:g}: to {after_one_step:g}."""
+        """The slope at {start[0]:g} is {slope:g}. The step goes the other way, to {after_one_step:g}: its length is the
+        slope times the learning rate, {learning_rate:g}."""
         run, (slope, rule, sums) = self.runs["without"], self.first_step
         new = (self.near, self.near.walks["without"].display(0), self.title_of["without"], self.tables["without"])
         self.tables["without"].display(0)

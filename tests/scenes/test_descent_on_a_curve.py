@@ -201,6 +201,8 @@ def test_the_learning_rate_of_the_comparison_and_what_a_ring_is_are_on_the_scree
     assert scene.caption("verdict").endswith(
         "At this learning rate 0.5 arrives first: below 0.01 for good from step 12."
     )
+    for name in RUNS:
+        assert all("stays below $0.01$" in form for form in scene.tale.said_of(name)), "in each, that it is for good"
     other: Any = make_scene("descent_on_a_curve", {"learning_rate": 0.5})
     assert other.tale.best != scene.tale.best
     calm: Any = make_scene("descent_on_a_curve", {"momenta": (0.0, 0.0, 0.0)})

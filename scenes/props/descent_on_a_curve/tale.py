@@ -111,8 +111,8 @@ class Tale:
         arrival = self.arrival(name)
         if arrival is not None:
             return (
-                f"below ${TOLERANCE}$ for good from step ${arrival}$",
-                f"below ${TOLERANCE}$ from step ${arrival}$",
+                f"stays below ${TOLERANCE}$ from step ${arrival}$ on",
+                f"stays below ${TOLERANCE}$: step ${arrival}$",
             )
         if flies_off(self.runs[name]):
             return (self.overshoots(self.runs[name]).rstrip(":").lower(), "it flies off")
