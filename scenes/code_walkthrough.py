@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import product
 
 import numpy as np
 from manim import LEFT, RIGHT, Create, GrowFromCenter, ValueTracker, VGroup, VMobject, linear
@@ -61,9 +62,8 @@ TITLES = {MOMENTUM: NAMES[MOMENTUM], GD: "without"}
 SETTINGS = ("eta", "gamma")  # beside the variables, what stays as it is
 BETWEEN = 0.5  # of the columns of variables
 MARKED = ("update = 0", "update = gamma")  # how the two lines of the title begin: gradient descent has none of them
-SHARE = (
-    "gamma * update +"  # what is struck out of the second of them without momentum; the first is struck out as a whole
-)
+SHARE = "gamma * update +"  # of the second, what is struck out without momentum; the first is, as a whole
+DIGITS = ((3, BODY), (2, BODY), (2, SMALL), (1, SMALL))  # of the numbers on the cards, and their type
 TINTS = {"gamma * update": "share", "eta * dw": "gradient", "dw = gradient(w)": "gradient"}  # as in the formulas
 
 
@@ -207,7 +207,7 @@ class CodeWalkthrough(LectureScene):
 
     def line_by_line(self) -> None:
         """One line after the other: the slope pushes the ball down; a share of the last update is added, at first 0;
-        only then the step."""
+        then w moves, by minus the update."""
         self.speaker.hush()
         self.play(FadeIn(self.variables), FadeIn(self.settings), run_time=0.6)
         self.remove(self.ball)
@@ -394,18 +394,18 @@ class CodeWalkthrough(LectureScene):
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:
-        """One below the other, wide enough for the name of their numbers; with as many digits as have room."""
-        for significant, size in ((3, BODY), (2, BODY), (2, SMALL), (1, SMALL)):
-            cards = dict(zip(self.runs, self._cards_with(significant, size), strict=True))
-            if all(card.fits for card in cards.values()):
+        """One below the other; their numbers have a name, with as many digits as have room, if need be in the place of
+        the learning rate, which both share."""
+        ways = (("$f =$", True), ("$f =$", False), ("", True))  # the name, and whether the rate stands there
+        for (label, rated), (significant, size) in product(ways, DIGITS):
+            cards = dict(zip(self.runs, self._cards_with(significant, size, label, rated), strict=True))
+            if all(card.fits and (card.named or not label) for card in cards.values()):  # one like the other
                 break
-        if not all(card.named for card in cards.values()):  # one like the other
-            cards = dict(zip(self.runs, self._cards_with(significant, size, ""), strict=True))
         cards[MOMENTUM].display(error_at(self.fast, self.fast.ended_at))
         cards[GD].display(error_at(self.runs[GD], 0))
         return cards
 
-    def _cards_with(self, significant: int, size: float, label: str = "$f =$") -> Iterator[RuleCard]:
+    def _cards_with(self, significant: int, size: float, label: str, rated: bool) -> Iterator[RuleCard]:
         box, wanted = self.seats.variables, self.parameters
         if is_wide():
             box = Box(box.left, box.bottom, box.right, max(box.top, self.code.code.get_bottom()[1] - 0.2))
@@ -414,6 +414,7 @@ class CodeWalkthrough(LectureScene):
         spec = running_spec(errors, significant)
         for name, place, momentum in zip(self.runs, places, (wanted.momentum, 0.0), strict=True):
             card = Box(place.left, place.top - min(CARD, place.height), place.right, place.top)
-            settings = {"learning_rate": wanted.learning_rate, "momentum": momentum}
+            settings = {"learning_rate": wanted.learning_rate} if rated else {}
+            settings["momentum"] = momentum
             widest = widest_of(errors, spec)
             yield RuleCard(card, name, TITLES[name], settings, spec, label, widest, size, raised=not label, named=True)

@@ -21,7 +21,7 @@ from optimizers.by_hand import walk
 from scenes.code_walkthrough import MARKED, SHARE, CodeWalkthrough
 from scenes.props.code_walkthrough.forces import lengths
 from scenes.props.code_walkthrough.listing import Listing, moments_of, variables_of
-from scenes.props.code_walkthrough.telling import NEW, compared, formula_over
+from scenes.props.code_walkthrough.telling import NEW, SAID, compared, formula_over
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
@@ -160,6 +160,24 @@ def test_the_end_is_no_lucky_round() -> None:
     )
     assert 1 < ratios[last - 1] <= np.median(ratios[last - 3 : last + 2])
     assert ratios[12 - 1] > np.median(ratios[12 - 3 : 12 + 2]), "one that is lucky"
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_the_numbers_on_the_cards_have_a_name_and_the_momentum_is_there(aspect: str) -> None:
+    """Where there is no room for all, the learning rate gives way, which both share."""
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("code_walkthrough", {})
+        for card, momentum in zip(scene.cards.values(), (0.7, 0), strict=True):
+            said = " ".join(getattr(part, "typst_code", "") for part in card.get_family())
+            assert card.fits
+            assert "$f" in said
+            assert f"gamma = {momentum:g}$" in said
+            assert ("eta" in said) == (aspect != "4:3")
+
+
+def test_the_line_that_moves_w_is_said_as_it_is_written() -> None:
+    assert any(line.strip() == "w = w - update" for line in inspect.getsource(walk).splitlines())
+    assert SAID["w"] == ("`w` moves by $-$`update`",)
 
 
 def test_what_is_given_stands_clear_of_the_lit_rows() -> None:

@@ -22,7 +22,7 @@ NAME, HIGH, ABOVE = 0.6, 0.6, 0.08  # of a formula over the map: room for the ax
 SAID = {  # of the line that sets a variable
     "dw": ("the slope: its push is yellow", "the slope's push"),
     "update": ("plus a share of the last update: at first, 0", "the last one's share: still 0"),
-    "w": ("and only now the step", "only now the step"),
+    "w": ("`w` moves by $-$`update`",),
 }
 
 
