@@ -192,6 +192,12 @@ class Escape(TwoRuns):
         run, rest = self.many[m], self.runs[GD].iterates[self.runs[GD].ended_at]
         return int(np.linalg.norm(run.iterates[: run.ended_at + 1] - rest, axis=1).argmax())
 
+    def past_the_lowest(self, m: float) -> bool:
+        """Whether that place is farther from there than the lowest point, along the way to it."""
+        run, rest = self.many[m], self.runs[GD].iterates[self.runs[GD].ended_at]
+        ways = np.asarray(self.deepest) - rest
+        return len(ways) == 1 and bool((run.iterates[self.turns_at(m)] - rest) @ ways[0] > ways[0] @ ways[0])
+
     def ring(self, m: float) -> Rings:
         """Round that place on the small map."""
         terrain, step = self.small[[*self.many].index(m)], self.turns_at(m)
@@ -263,20 +269,23 @@ class Escape(TwoRuns):
 
     @cached_property
     def verdict(self) -> VGroup:
-        """How many get through, in the last cell."""
-        found, cell = self.numbers(), self.grid[-1]
-        does = "too much, turns at the ring" if self.back_with_more else "turns at the ring, comes back"
+        """How many get through, in the last cell; in the first wording that has room there, or the last."""
+        cell = self.grid[-1]
+        after, back = f" after ${self.parameters.steps}$ steps", f", back into the {self.dip_is}"
+        turns = "".join(f"{'past $times$, ' * self.past_the_lowest(m)}turns at the ring" for m in self.back[:1])
+        wordings = ((after, turns + back), (after, turns), ("", turns))
+        tried = [self._verdict_in(cell, *words) for words in wordings]
+        words = next((words for words in tried if words.height <= cell.height), tried[-1])
+        return layout.place(words, cell).shift(min(0.2, (cell.height - words.height) / 2) * DOWN)
+
+    def _verdict_in(self, cell: Box, after: str, does: str) -> VGroup:
+        """How many get through, and what the first that comes back `does`."""
+        found = self.numbers()
         more = [f"${notation().momentum} = {typed(m)}$: {does}" for m in self.back[:1]]
         more = more or ["here more is not always better"] * self.more_fails
-        at = f"at {self.the_lowest}{f' after ${self.parameters.steps}$ steps' * layout.is_wide()}"
-        said = [at, *(more if cell.width > NARROW else [])]
+        said = [f"at {self.the_lowest}{after}", *(more if cell.width > NARROW else [])]
         first = bold(f"{found['through']} of {found['compared']}", BODY, rule_color(MOMENTUM))
-        words = lines(
-            first,
-            *(wrapped(text, cell.width) for text in said),
-            gap=0.2,
-        )
-        return layout.place(words, cell).shift(0.2 * DOWN)
+        return lines(first, *(wrapped(text, cell.width) for text in said), gap=0.2)
 
 
 def _dim(terrain: Terrain) -> Any:
