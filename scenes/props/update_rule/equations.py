@@ -96,7 +96,7 @@ class Equations:
 
     @cached_property
     def moves(self) -> tuple[Words, ...]:
-        """The same of the arrows on the map: they are subtracted, so each points where minus its term moves the ball."""
+        """The same of the arrows on the map: a term is subtracted, so its arrow is minus the term."""
         kept, push = f"{factor()} {notation().update}", f"{notation().learning_rate} nabla f"
         return self._fitting([(f"$-{kept}$: {last}", f"$-{push}$: {downhill}") for last, downhill in MOVES])
 
