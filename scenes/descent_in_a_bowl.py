@@ -33,6 +33,7 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.fading import FadeIn, FadeOut
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import containing
+from scenes.stage.maps.legend import legend
 from scenes.stage.panels.scoreboard import error_at
 from scenes.stage.runs.surface_and_map import SurfaceAndMap
 from scenes.stage.terrain.arrow import TerrainArrow
@@ -165,7 +166,7 @@ class DescentInABowl(LectureScene):
 
     def words(self) -> Mapping[str, str]:
         where = "end as high on the other side" if self.as_high else "lead to no lower place"
-        so_far = f"All of it would {where}: t" if self.too_far else "T"
+        so_far = f"All of it would here {where}: t" if self.too_far else "T"
         return {"so_far": so_far, "it": self.called, **self._ends()}
 
     def _ends(self) -> dict[str, str]:
@@ -200,7 +201,7 @@ class DescentInABowl(LectureScene):
         self.duet.look(2.6, azimuth=self.duet.azimuth + self.duet.sway)
         self.duet.announcer.hush()
         self.duet.step_aside()
-        self.play(FadeIn(self.formula), GrowFromCenter(self.goal), run_time=0.6)
+        self.play(FadeIn(self.formula), GrowFromCenter(self.goal), FadeIn(legend(self.duet.map, "$f$")), run_time=0.6)
         self.duet.speaker.say("height is the error $f$")
         self.wait(1.4)
 

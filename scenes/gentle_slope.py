@@ -240,8 +240,9 @@ class GentleSlope(LectureScene):
     def _becomes_briefly(self) -> tuple[str, ...]:
         """What the slope did since the pause, and a shorter wording."""
         if self.wakes:
-            peak = typed(float(np.max(self.slopes)), 2)
-            return f"slope up to ${peak}$, then gentle again", f"slope ${peak}$, then gentle"
+            peak, now = (typed(slope, 2) for slope in (float(np.max(self.slopes)), float(self.slopes[-1])))
+            at_peak = f"${peak}$ at step ${np.argmax(self.slopes)}$"
+            return f"slope up to {at_peak}, now ${now}$", f"slope {at_peak}, now ${now}$"
         return ("and so on" if self.creeps else f"the slope in the end: ${typed(self.slope_at(1e9), 2)}$",)
 
     def can_we_do_better(self) -> None:

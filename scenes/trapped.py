@@ -365,8 +365,9 @@ class Trapped(TwoRuns):
         """The last picture, with momentum's coefficient in its name."""
         slow, fast = self.verdicts()
         held = "is trapped" if self.level and self.too_high else slow.words
+        does = self.what_it_does if self.fate == "through" else fast.words
         named = f"{fast.title}, ${notation().momentum} = {typed(self.parameters.momentum)}$"
-        said = [Verdict(GD, slow.title, held, slow.number), Verdict(MOMENTUM, named, fast.words, fast.number)]
+        said = [Verdict(GD, slow.title, held, slow.number), Verdict(MOMENTUM, named, does, fast.number)]
         outline = self.dip.outline if self.dip else None
         return Landing(
             self.duet, said, self.deepest, self._lowest_said(), outline, self.how_to_read, self._what_it_keeps

@@ -73,5 +73,5 @@ class TwoWells(TwoRuns):
     def verdicts(self) -> Iterator[Verdict]:
         for verdict in super().verdicts():
             swings = verdict.name == MOMENTUM and self.swings > 1
-            words = f"swings{' in the deep well' * layout.is_wide()}, each time less"
+            words = f"swings in the deep well{', each time less' * layout.is_wide()}"
             yield replace(verdict, words=words) if swings else verdict

@@ -43,6 +43,7 @@ from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.maps.even_map import around, even_map
+from scenes.stage.maps.legend import legend
 from scenes.stage.maps.level_line import level_line
 from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.panels.scoreboard import error_at
@@ -133,10 +134,9 @@ class UpdateRule(LineForWords, LectureScene):
 
     @property
     def gains(self) -> Gains | None:
-        """How much longer the steps whose arrows are seen are than the gradient's parts of them, by coordinate."""
+        """How much longer the steps that are drawn are than the gradient's parts of them, by coordinate."""
         pushes = np.array([self.fresh(t) for t in range(1, self.last + 1)])
-        count = self.last - self.parameters.step + 1
-        return gains_of(pushes, self.run.updates[: self.last], count)
+        return gains_of(pushes, self.run.updates[: self.last])
 
     @property
     def ahead(self) -> bool:
@@ -198,7 +198,7 @@ class UpdateRule(LineForWords, LectureScene):
     def opening(self) -> None:
         """Momentum remembers its last update."""
         self.add(self.trail)
-        self.show_title(self.map, self.goal, self.trail)
+        self.show_title(self.map, self.goal, self.trail, *([legend(self.map, "$f$")] if layout.is_wide() else []))
 
     def two_equations(self) -> None:
         """The update is the gradient times the learning rate, plus a share of the last update; and it is

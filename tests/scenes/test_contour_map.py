@@ -16,7 +16,7 @@ from clips.filming.work import picture, studio, typeset_cache
 from clips.profile import make_profile
 from objectives.errors import UsageError
 from scenes.contour_map import STRETCH, ContourMapScene
-from scenes.props.contour_map.walk_profile import Section
+from scenes.props.contour_map.walk_profile import Section, learnt
 from scenes.stage.ink import layout
 from scenes.stage.terrain.gl import WITHOUT
 from scenes.stage.terrain.painter import PaintedDrawing
@@ -280,3 +280,14 @@ def test_on_the_map_that_fits_it_is_shown_where_it_is_steep(objective: str, aspe
             assert frame.bottom - 1e-6 <= lines.bottom + share * lines.height <= frame.top + 1e-6
             assert places[name].bottom > lines.top
             assert layout.safe_frame().contains(places[name])
+
+
+def test_few_lines_are_called_few_and_not_far_apart() -> None:
+    """The gentle stretch has a single line: it is not apart from another one."""
+    with studio(make_profile("l")), typeset_cache():
+        scene: Any = make("contour_map", {})
+        many, few = scene.counts(scene.stretches)
+        told = [words.typst_code for pair in learnt(scene.slopes) for words in pair]
+    assert few < 2 < many
+    assert "few lines:" in told
+    assert not any("apart" in words for words in told)

@@ -122,7 +122,7 @@ def test_all_of_the_arrow_is_too_far_where_it_leads_to_no_lower_place(objective:
     said, f = scene.caption("first_steps"), scene.objective.value
     tip = np.array(start) - scene.objective.gradient(np.array(start))
     too_far = scene.drawn == 1 and rate < 1 and float(f(tip)) >= float(f(np.array(start)))
-    assert ("All of it would " in said) == too_far
+    assert ("All of it would here " in said) == too_far
     middle = (np.array(start) + tip) / 2
     as_high = too_far and float(f(tip)) == pytest.approx(float(f(np.array(start))), rel=1e-9) and f(middle) < f(start)
     assert ("end as high on the other side: the step is" in said) == as_high
@@ -184,3 +184,16 @@ def test_shorter_steps_are_said_on_the_picture_where_they_are(rate: float, so: b
         scene.render()
     assert ("shorter" in said["shorter_and_shorter"]) == so
     assert "height is the error" in said["surface"]
+
+
+@pytest.mark.parametrize(("theme", "low"), [("dark", "dark"), ("light", "pale")])
+def test_the_map_says_how_it_is_read(theme: str, low: str) -> None:
+    """From the beat of the surface on, on the map's upper right."""
+    with studio(make_profile("l", theme, "4:3")), typeset_cache():
+        scene: Any = make_scene("descent_in_a_bowl", {}, only=())
+        scene.render()
+        found = [one for one in scene.mobjects if getattr(one, "typst_code", "") == f"$f$: {low} is low"]
+        area = scene.duet.map.area
+    assert len(found) == 1
+    assert found[0].get_right()[0] == pytest.approx(area.right)
+    assert area.top < found[0].get_bottom()[1] < area.top + 0.2

@@ -242,3 +242,12 @@ def test_only_is_said_where_the_error_has_hardly_fallen(changes: dict[str, Any],
     assert ("only" in said["hardly_moves"]) == only
     assert f"${here:.3g}$" in said["hardly_moves"]
     assert "the cross fits best" in said["surface"]
+
+
+def test_where_it_is_steepest_and_what_the_slope_is_now_are_told_with_their_numbers() -> None:
+    """By hand from the run: in each wording, the largest gradient with its step, and that of the last iterate."""
+    scene: Any = make_scene("gentle_slope", {})
+    slopes = np.linalg.norm(scene.run.gradients, axis=1)
+    for wording in scene._becomes_briefly():
+        assert f"${slopes.max():.2g}$ at step ${slopes.argmax()}$" in wording
+        assert wording.endswith(f"now ${slopes[-1]:.2g}$")

@@ -163,3 +163,18 @@ def test_lower_ground_lies_beyond_the_rim_where_there_is_one(objective: str, tol
     if scene.dip is not None:
         way = np.linspace(scene.run.iterates[-1], np.array(scene.deepest[0]), 2001)
         assert scene.objective.value(way).max() >= scene.dip.rim - 1e-3
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_what_momentum_runs_through_is_named_in_the_last_picture(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make("trapped", {})
+        said = [
+            one.typst_code
+            for group in scene.landing.words
+            for words in group
+            for one in words.get_family()
+            if hasattr(one, "typst_code")
+        ]
+    assert scene.fate == "through"
+    assert "runs through the dip" in said

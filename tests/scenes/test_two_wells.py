@@ -137,6 +137,9 @@ def test_the_swings_are_drawn_against_the_step(aspect: str) -> None:
         panel = Swings(Box(0.0, 0.0, 4.0, height), run, (first, last), "x", -0.96758)
         assert panel.x_axis.data == (first, last)
         assert "step" in [name.typst_code for name in panel.names]
+        shown = [one for one in panel.labels if abs(one.get_center()[1] - panel.to_screen(first, -0.96758)[1]) < 0.01]
+        assert [one.typst_code for one in shown] == ["$-0.97$"], "the dashes are not at -1"
+        assert shown[0].get_left()[0] >= -1e-6, "in its box"
         dashes, curve = foot(4.0)[0][-2:]
         expected = panel.y_axis.place(x[first : last + 1])
         assert np.ptp(curve.points[:, 1]) == pytest.approx(np.ptp(expected), abs=1e-6)
@@ -144,3 +147,13 @@ def test_the_swings_are_drawn_against_the_step(aspect: str) -> None:
         assert above == pytest.approx(float(expected.max() - panel.y_axis.place(-0.96758)), abs=1e-3)
         assert curve.points[:, 0].min() == pytest.approx(dashes.points[:, 0].min(), abs=1e-6)
     assert make_scene("two_wells", {"momentum": 0.97}).at_the_foot is None
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3", "9:16"])
+def test_where_it_swings_is_told_in_all_shapes_and_the_chart_is_momentums(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        scene: Any = make_scene("two_wells", {})
+        said = [verdict.words for verdict in scene.verdicts()][1]
+        panel = Swings(Box(0.0, 0.0, 2.6, LOW), scene.runs["momentum"], (25, 60), "x", -0.96758)
+    assert said.startswith("swings in the deep well")
+    assert any(name.typst_code.startswith("momentum's $x$") for name in panel.names)

@@ -187,7 +187,7 @@ def compared(counts: Sequence[int], slopes: Sequence[float]) -> str:
 def learnt(slopes: Sequence[float]) -> VGroup:
     """What a reader of maps takes along, in pairs of lines; `slopes` are those of two stretches, if the one with more
     lines is the steeper one."""
-    close = ("lines close together:", "*steep*"), ("lines far apart:", "*gentle*")
+    close = ("lines close together:", "*steep*"), ("few lines:", "*gentle*")
     told = zip(close, slopes, strict=False)
     steep = [(distance, f"{ground}: ${in_math(figure(slope, 2))}$") for (distance, ground), slope in told]
     pairs = [("one line:", "*one height*"), *steep]

@@ -24,8 +24,13 @@ from scenes.stage.words.notation import notation, parameters
 from scenes.stage.words.typesetting import BODY, SMALL, Words, quiet
 
 SUBTRACTED = "the update is subtracted"
-TERMS = "a share of the last update", "the new gradient"
-MOVES = "a share of the last step", "a step down the gradient"  # the terms, subtracted: arrows on the map
+MOVES = (  # the terms, subtracted: arrows on the map; as there is room
+    ("a share of the last step", "a step down the gradient"),
+    ("a share of the last step", "downhill"),
+    ("of the last step", "downhill"),
+    ("a share", "downhill"),
+)
+BESIDE = 0.4  # between two notes in a row
 APART = 1.1  # between two equations side by side: closer, they read as one
 
 
@@ -85,14 +90,23 @@ class Equations:
     @cached_property
     def notes(self) -> tuple[Words, ...]:
         """What the terms are: two notes below the first equation; one below the second, if that has its own row."""
-        return self._noted(TERMS)
+        rate = notation().learning_rate
+        wordings = f"${rate}$ times the new gradient", f"${rate} dot$ new gradient"
+        return self._fitting([("a share of the last update", fresh) for fresh in wordings])
 
     @cached_property
     def moves(self) -> tuple[Words, ...]:
-        """The same of the arrows on the map: they are subtracted, so each points where its term moves the ball."""
-        return self._noted(MOVES)
+        """The same of the arrows on the map: a term is subtracted, so its arrow is minus the term."""
+        kept, push = f"{factor()} {notation().update}", f"{notation().learning_rate} nabla f"
+        return self._fitting([(f"$-{kept}$: {last}", f"$-{push}$: {downhill}") for last, downhill in MOVES])
 
-    def _noted(self, texts: tuple[str, str]) -> tuple[Words, ...]:
+    def _fitting(self, wordings: Sequence[tuple[str, str]]) -> tuple[Words, ...]:
+        """Notes in the first wording that has room in their row, or in the last one."""
+        row = 0.0 if stacked() else settings_line(self.hyperparameters).width + BESIDE
+        tried = [self._noted(*texts) for texts in wordings]
+        return next((notes for notes in tried if notes[1].get_right()[0] <= self.box.right - row), tried[-1])
+
+    def _noted(self, *texts: str) -> tuple[Words, ...]:
         first, second = self.general
         share, fresh = (
             Words(text, quiet("x").font_size, color)
@@ -102,7 +116,7 @@ class Equations:
         if layout.is_wide():
             fresh.next_to(share, DOWN, buff=0.2).align_to(first, LEFT)
         else:
-            fresh.next_to(share, RIGHT, buff=0.4)
+            fresh.next_to(share, RIGHT, buff=BESIDE)
         if not stacked():
             return share, fresh
         return share, fresh, quiet(SUBTRACTED).next_to(second, DOWN, buff=0.3).align_to(first, LEFT)
