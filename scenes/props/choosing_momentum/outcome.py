@@ -131,6 +131,7 @@ def too_little_too_much(momenta: Mapping[str, float], outcomes: Mapping[str, Out
     *_, (_, most) = sorted((momentum, name) for name, momentum in momenta.items())
     little, much = outcomes[least], outcomes[most]
     if little.stuck and much.swings:
-        told = "too little: stuck where it is flat. Too much: swings."
-        return f"{told}{_first(momenta, outcomes)}", told, "too little: stuck. Too much: swings."
+        told, brief = (f"too little: stuck{where}. Too much: swings." for where in (" where it is flat", ""))
+        first = _first(momenta, outcomes)
+        return f"{told}{first}", f"{brief}{first}", told, brief
     return f"least: {little.short}; most: {much.short}", f"least: {little.state}; most: {much.state}"
