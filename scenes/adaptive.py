@@ -53,7 +53,7 @@ from scenes.stage.maps.vectors import Vector, on_the_way
 from scenes.stage.runs.lowest_end import TRIES, lowest_rate
 from scenes.stage.words.endings import ending
 from scenes.stage.words.figures import figure, in_math
-from scenes.stage.words.speaker import LineForWords, tinted
+from scenes.stage.words.speaker import LineForWords
 from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
 ARROW = 1.7  # length of the arrows at the start, on the screen
@@ -138,8 +138,8 @@ class Adaptive(LineForWords, LectureScene):
     @cached_property
     def tale(self) -> Tale:
         names = tuple(str(variable) for variable in self.objective.variables)
-        rate, angle = self.parameters.learning_rate, self.parameters.angle
-        return Tale(self.trajectories(), rate, self.averaged, names, angle, self.around)
+        ground = self.turned_by(self.parameters.angle)
+        return Tale(self.trajectories(), self.parameters.learning_rate, self.averaged, names, ground, self.around)
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs | {f"{TURNED}{name}": run for name, run in self.turned_runs.items()}
@@ -193,8 +193,8 @@ class Adaptive(LineForWords, LectureScene):
         self.add(self.trails[GD])
         self._send(GD, [], 0.0, self.parameters.steps, 5.0)
         self.bring_to_front(self.arrow, self.trails[GD].ball)
-        self.speaker.say(tinted(f"gradient descent {self.tale.ends(GD)}", rule_color(GD)))
-        self.wait(2.0)
+        self.speaker.say(*self.tale.plain_words())
+        self.wait(2.6)
 
     def own_scale(self) -> None:
         """RMSProp's idea: divide each slope by its root mean square, at the start by itself: {evened}."""
@@ -245,7 +245,10 @@ class Adaptive(LineForWords, LectureScene):
         self._send(PLAIN, [self.chart], 1.0, close, (close - 1) / 1.2)
         self._send(PLAIN, [self.chart], close, self.parameters.steps, 4.5)
         self.speaker.say(*self.tale.stray_words(self.other))
-        self.wait(5.0)
+        self.wait(2.6)
+        if behind := self.tale.behind_words(self.other):
+            self.speaker.say(*behind)
+        self.wait(3.4)
 
     def turned(self) -> None:
         """{axes}: the same ground, turned by {angle:g} degrees. After {steps} steps {in_the_turned}.{around}"""

@@ -234,7 +234,8 @@ class ChoosingMomentum(OnTheParabola):
         for row in self.board.rows:
             self.play(FadeIn(row), run_time=0.5)
             self.wait(0.3)
-        self.speaker.say(f"{'the value between: fast, and ' * self.damping.between_is_first}no overshoot")
+        fastest = "the value between: the fastest without overshoot"
+        self.speaker.say(fastest if self.damping.between_is_first else "no overshoot")
         self.wait(2.4)
 
     def how_much(self) -> None:

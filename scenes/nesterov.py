@@ -291,7 +291,7 @@ class NesterovScene(LineForWords, LectureScene):
         self.speaker.say(f"learning rate times steepest curvature: {here}", f"rate times curvature: {here}", here)
         self.wait(3.4)
         self.speaker.say(*(tinted(words, rule_color(AHEAD)) for words in self.remedy))
-        self.wait(4.8)
+        self.wait(6.4)
 
     # What the beats do ----------------------------------------------------------------------------------------------
 

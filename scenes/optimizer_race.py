@@ -37,7 +37,7 @@ from scenes.props.optimizer_race import telling
 from scenes.props.optimizer_race.entrants import Rules, failing
 from scenes.props.optimizer_race.places import Places, places_of
 from scenes.props.optimizer_race.race_table import RaceTable, counter_under
-from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch, on_a_cliff
+from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateChart, RateSearch
 from scenes.props.optimizer_race.results import ARRIVED, Results, lowest_known
 from scenes.props.optimizer_race.rule_formulas import FormulaCard, kept_finite, pages_of
 from scenes.props.optimizer_race.starts import Starts, Wins
@@ -265,13 +265,13 @@ class OptimizerRace(LineForWords, LectureScene):
             f"each tries ${len(RATES)}$ rates",
         )
         for drawn, (curve, mark) in enumerate(zip(self.chart.curves, self.chart.marks, strict=True)):
-            self.play(Create(curve), *self.chart.turn_to(None, drawn), run_time=1.2, rate_func=linear)
+            self.play(Create(curve), *self.chart.dimmed(drawn), run_time=1.2, rate_func=linear)
             if len(mark.points):  # else no rate works
                 self.play(GrowFromCenter(mark), run_time=0.4)
         self.speaker.say("the best: where the curve is lowest")
         self.play(FadeIn(self.tables[TUNED].rates), run_time=0.6)
+        self.play(self.chart.curves.animate.set_stroke(opacity=1.0), run_time=0.8)
         if wordings := telling.cliff(self.searches):
-            self.play(*self.chart.turn_to(on_a_cliff(self.searches), len(self.same)), run_time=0.8)
             self.speaker.say(*wordings)
         self.wait(4.4)
 

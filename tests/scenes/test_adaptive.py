@@ -17,7 +17,7 @@ from clips.profile import make_profile
 from objectives import OBJECTIVES, typed_objective
 from objectives.errors import UsageError
 from scenes.adaptive import Adaptive
-from scenes.props.adaptive.around import FACTORS, Around
+from scenes.props.adaptive.around import FACTORS, LARGER, Around
 from scenes.props.adaptive.averages import moves_of
 from scenes.props.adaptive.telling import ADAM, GD, PLAIN, TURNED, claimed
 from scenes.props.adaptive.turned import Turned
@@ -147,7 +147,8 @@ def test_what_is_said_is_what_the_runs_do(
     assert bool(words["settles"]) == (ends[0] < ends[2])
     underway = [float(scene.runs[name].values[steps // 4]) for name in (PLAIN, ADAM)]
     behind = ends[0] < ends[2] and underway[0] > underway[1]
-    assert ("made good" in words["settles"]) == (behind and ends[0] <= ends[1])
+    seen = figure(ends[0], 2) != figure(ends[1], 2)
+    assert ("it is the lower one" in words["settles"]) == (behind and ends[0] < ends[1] and seen)
     told = re.search(r"At step (\d+) it is at (\S+), Adam at ([^;\s]+?)[;.]", words["settles"])
     assert bool(told) == behind
     assert not told or int(told[1]) == steps // 4
@@ -159,6 +160,7 @@ def test_what_is_said_is_what_the_runs_do(
     differs = abs(here - there) > 0.01 * max(here, there)
     assert words["axes"].startswith("It follows" if differs else "The axes do not")
     assert ("turned or not" in words["in_the_turned"]) == scene.tale.is_blind
+    assert bool(scene.tale.behind_words("#000000")) == (underway[0] > underway[1])
 
 
 def test_of_a_run_that_flies_off_no_height_is_told() -> None:
@@ -301,7 +303,7 @@ def test_the_lowest_end_of_all_that_are_tried_is_found() -> None:
     assert max(ends.values()) > 1e6
 
 
-def test_what_the_turn_costs_is_no_luck_of_one_rate() -> None:
+def test_what_the_turn_costs_holds_around_the_rate_and_is_over_where_it_is_said() -> None:
     """The ends with rates from half to twice, by the loop of the article; turned by hand, by complex numbers."""
     around = asked().tale.around
     straight = []
@@ -312,29 +314,44 @@ def test_what_the_turn_costs_is_no_luck_of_one_rate() -> None:
     assert FACTORS[[0, -1]] == pytest.approx([0.5, 2.0])
     assert around.apart == pytest.approx(min(around.turned) / max(straight))
     assert around.apart > 10
-    told = re.search(r"at least (\S+) turned, at most (\S+) along the axes\.", around.told())
+    ends = {}
+    for factor in LARGER:
+        places, _ = walk((1, 100), [4.5, 1.5], 0.25 * factor, (0.9, 0.999), 80, True)
+        turned = asked(learning_rate=0.25 * factor).turned_runs[ADAM].values[-1]
+        ends[0.25 * factor] = 0.5 * places[-1, 0] ** 2 + 50 * places[-1, 1] ** 2, turned
+    first = next(rate for rate, (straight_end, turned) in ends.items() if 2 * turned < straight_end)
+    told = re.search(r"ends higher, too; at (\S+) lower: (\S+) instead of (\S+)\.", around.told())
     assert told
-    assert 0.9 * min(around.turned) < float(told[1]) <= min(around.turned)
-    assert max(straight) <= float(told[2]) < 1.1 * max(straight)
+    assert float(told[1]) == first
+    assert [told[3], told[2]] == [figure(float(end), 2) for end in ends[first]]
 
 
 @pytest.mark.parametrize(("turned", "holds"), [(0.3, True), (0.15, False)])
 def test_luck_of_one_rate_is_a_broken_claim(turned: float, holds: bool) -> None:
-    tale = replace(asked().tale, around=Around(np.array([0.01, 0.02]), np.array([turned, 5.0])))
-    assert next(holding for text, holding in claimed(tale, 0.9, 0.999).items() if "luck" in text) == holds
+    far = np.array([1.0, 2.0]), np.array([[0.2, 0.2], [0.3, 0.05]])
+    tale = replace(asked().tale, around=Around(np.array([0.01, 0.02]), np.array([turned, 5.0]), *far))
+    assert next(holding for text, holding in claimed(tale, 0.9, 0.999).items() if "turns with" in text) == holds
+    assert tale.around.told().endswith("too; at 2 lower: 0.05 instead of 0.2.")
+    assert replace(tale.around, ends=far[1][:, :1]).told().endswith("higher, too.")
     for straight in ([0.1, np.inf], [0.1, 1.5]):
-        assert not Around(np.array(straight), np.array([1.0, 2.0])).told()
+        assert not Around(np.array(straight), np.array([1.0, 2.0]), *far).told()
 
 
-def test_turned_adam_is_held_against_itself_at_the_same_rate() -> None:
-    """Gradient descent has the best of many rates and Adam one that is given: no word says which of them is lower."""
+def test_a_path_that_turns_with_the_ground_is_a_claim_that_can_break() -> None:
+    """Gradient descent's does, by hand; and no word says which of two rules with rates chosen otherwise is lower."""
     tale = asked().tale
     one, other = (tale.runs[name].values[-1] for name in (ADAM, TURNED + ADAM))
     assert other > 10 * one
-    assert all("turned, Adam ends higher" in words for words in tale.turned_words())
-    back = replace(tale, runs={**tale.runs, ADAM: tale.runs[TURNED + ADAM], TURNED + ADAM: tale.runs[ADAM]})
-    assert not any("higher" in words for words in back.turned_words())
-    assert not any("lower" in words for words in (*tale.turned_words(), *back.turned_words(), tale.turned()))
+    matrix = np.array([[1, 1], [-1, 1]]) / np.sqrt(2)
+    path, other = (tale.runs[name].iterates for name in (GD, TURNED + GD))
+    np.testing.assert_allclose(path @ matrix.T, other, atol=1e-9)
+    assert "path turns with the ground" in tale.turned_words()[0]
+    for name, run in ((GD, tale.runs[GD]), (ADAM, tale.runs[TURNED + GD])):
+        same = {**tale.runs, TURNED + name: run} | ({ADAM: tale.runs[GD]} if name == ADAM else {})
+        told = replace(tale, runs=same)
+        assert not any("turns" in words for words in told.turned_words())
+        assert not next(held for text, held in claimed(told, 0.9, 0.999).items() if "turns with" in text)
+    assert not any("lower" in words for words in (*tale.turned_words(), tale.turned()))
 
 
 def test_a_panel_says_what_is_drawn_and_how_large_it_is() -> None:

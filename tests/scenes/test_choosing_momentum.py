@@ -19,6 +19,7 @@ from optimizers import Momentum, descend
 from scenes.choosing_momentum import FOUR, SEEN, ChoosingMomentum
 from scenes.props.choosing_momentum.critical import most_said, size_for
 from scenes.props.choosing_momentum.damping import CRITICAL, MUCH, NONE, STEPS, as_share, kept
+from scenes.props.choosing_momentum.outcome import too_little_too_much
 from scenes.stage.ink import layout
 from tests.scenes.looking import texts_of
 
@@ -216,6 +217,14 @@ def test_the_answer_names_a_valley_in_which_much_momentum_does_not_overshoot(
 
     assert not overshoots(0.98 * float(said))
     assert overshoots(10 * float(said))
+
+
+def test_who_is_there_first_is_said_where_one_is_alone(scene: ChoosingMomentum) -> None:
+    told = too_little_too_much(scene.momenta, scene.outcomes)
+    assert told[0].endswith(" Here $0.5$ is first, at step $13$.")
+    both = {**scene.outcomes, "third": scene.outcomes["second"]}
+    assert not any("first" in words for words in too_little_too_much(scene.momenta, both))
+    assert "is first" in too_little_too_much(scene.momenta, {**both, "second": scene.outcomes["first"]})[0]
 
 
 def test_no_other_momentum_without_overshoot_arrives_earlier() -> None:

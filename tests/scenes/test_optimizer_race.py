@@ -24,7 +24,7 @@ from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch
 from scenes.props.optimizer_race.results import Results
 from scenes.props.optimizer_race.rule_formulas import FormulaCard, formulas, letters, settings_alone, small_print
 from scenes.props.optimizer_race.starts import Starts, Wins
-from scenes.props.optimizer_race.telling import cliff, dividing
+from scenes.props.optimizer_race.telling import cliff, dividing, searched
 from scenes.stage.ink import layout
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette, rule_color
@@ -255,7 +255,7 @@ def test_that_rates_are_tuned_is_said_of_the_race_in_which_they_are(changes: dic
 
 
 def test_one_rule_at_a_time_is_bright() -> None:
-    """In the chart of rates the one at a cliff, which is spoken of; on the map the one that ran last."""
+    """In the chart of rates the one that is drawn, in the end all; on the map the one that ran last."""
     scene: Any = make_scene("optimizer_race", {}, only=())
     seen: dict[str, list[float]] = {}
 
@@ -267,9 +267,11 @@ def test_one_rule_at_a_time_is_bright() -> None:
 
     scene.beat_done = beat_done
     scene.render()
-    drops = [float(search.scores[search.best + 1] / search.scores[search.best]) for search in scene.searches.values()]
+    for curve, dimmed in zip(scene.chart.curves, scene.chart.dimmed(3), strict=False):
+        assert dimmed.build().mobject.target.get_stroke_opacity() < 0.5
+        assert curve.get_stroke_opacity() == 1
     bright = {beat: [opacity == 1 for opacity in some] for beat, some in seen.items()}
-    assert bright["search"] == [drop == max(drops) for drop in drops]
+    assert bright["search"] == [True] * 4
     assert bright["each_tuned"] == [False, False, False, True]
 
 
@@ -312,8 +314,12 @@ def test_a_best_rate_is_at_a_cliff_where_the_next_rate_ends_a_hundred_times_high
         where = f"{RULES[name].title}'s best is at a {'gap' if gap else 'cliff'}"
         back = f" and {after[0][0]:g} to {after[0][1]:.2g}" * gap
         assert f"{where}: {rate:g} leads to {end:.2g}{back}." in said
-        assert f"{where}: the next rate, ${rate:g}$" in shown[0]
-        assert (f"${after[0][0]:g}$" in shown[0]) == (f"${after[0][0]:g}$" in shown[1]) == gap
+        assert re.search(rf"\[{RULES[name].title}\]; ends at \$\S+\$ with the next rate, \${rate:g}\$", shown[0])
+        rates = sorted(rule.learning_rate for rule in scene.rules[TUNED].values())
+        apart = re.search(r"the best rates lie \$(\S+)\$ times apart, \$(\S+)\$ to \$(\S+)\$;", shown[0])
+        assert apart
+        assert [float(apart[2]), float(apart[3])] == pytest.approx([rates[0], rates[-1]], rel=1e-3)
+        assert float(apart[1]) == pytest.approx(rates[-1] / rates[0], rel=0.05)
 
 
 @pytest.mark.parametrize(
@@ -324,9 +330,12 @@ def test_a_cliff_is_where_no_rate_comes_back_at_once(scores: list[float], gap: b
     ended = np.full(len(RATES), 1.0)
     ended[-len(scores) :] = scores
     vars(found)["scores"] = ended
-    told = cliff({"momentum": found})
-    assert all(("a gap" in words) == gap and ("a cliff" in words) != gap for words in told)
-    assert len(told) == 3
+    shown = cliff({"momentum": found})
+    assert len(shown) == 2
+    told = searched({"momentum": found})
+    assert ("a gap" in told) == gap
+    assert ("a cliff" in told) != gap
+    assert all("ends at $0.4$ with the next rate" in words or "$0.4$ at the next" in words for words in shown)
 
 
 @pytest.mark.parametrize(("aspect", "share"), [("16:9", 0.5), ("4:3", 0.45)])

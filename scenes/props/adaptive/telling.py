@@ -14,6 +14,7 @@ import numpy as np
 from optimizers import Trajectory
 from scenes.props.adaptive.around import Around
 from scenes.props.adaptive.averages import SMALL, Averages, moves_of
+from scenes.props.adaptive.turned import Turned
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.endings import ending, ending_briefly, flies_off, last_value
@@ -24,6 +25,7 @@ from scenes.stage.words.speaker import tinted
 GD, ADAM, PLAIN = "gradient_descent", "adam", "uncorrected"  # the runs; the last is Adam without the correction
 TURNED = "turned_"  # before the name of a run on the turned ground
 ROUND = 1.2  # times as steep: below, both slopes are about the same
+SAME = 1e-6  # of its size, by which a path may differ that is called the same
 ALIKE = 0.01  # by so much numbers may differ that are called the same
 HARDLY = 10.0  # times as steep: along the other there is hardly any step
 FULL = 1.0 + 1e-6  # learning rates: a full step
@@ -34,14 +36,14 @@ Wordings = tuple[str, ...]
 
 @dataclass(frozen=True, eq=False)
 class Tale:
-    """`runs` by name, Adam's `rate` and the `averages` of its run, letters, and what is `around`: Adam with other
-    rates."""
+    """`runs` by name, Adam's `rate` and the `averages` of its run, letters, the turned `ground`, and what is `around`:
+    Adam with other rates."""
 
     runs: Mapping[str, Trajectory]
     rate: float
     averages: Averages
     names: tuple[str, ...]
-    angle: float
+    ground: Turned
     around: Around
 
     # The slopes at the start ----------------------------------------------------------------------------------------
@@ -90,6 +92,14 @@ class Tale:
         hardly = ": hardly any step that way" if self.steepness > HARDLY else ""
         full = tinted(f"{times} as along {other}{hardly}", palette().gradient)
         return full, tinted(f"{times} as along {other}", palette().gradient)
+
+    def plain_words(self) -> Wordings:
+        """What the arrow at the start is, if there is one, and where gradient descent is in the end."""
+        told = tinted(f"gradient descent {self.ends(GD)}", rule_color(GD))
+        if not self.slopes.any():
+            return (told,)
+        arrow, end = tinted("arrow: downhill", palette().gradient), number_of(self.runs[GD])
+        return f"{arrow}; {told}", f"{arrow}; {tinted(f'gradient descent: {end}', rule_color(GD))}", told
 
     def scaled_words(self) -> Wordings:
         """What becomes of both."""
@@ -173,10 +183,16 @@ class Tale:
             return ""
         step, (plain, adam) = self.underway
         behind = f" At step {step} it is at {figure(plain, 2)}, Adam at {figure(adam, 2)}" if plain > adam else ""
-        if self.end(PLAIN) > self.end(ADAM):
+        if not behind or not self.ends_lower:
             return f"{behind}{'.' * bool(behind)} In the end it {ending(self.runs[PLAIN], 2)}."
-        made_good = f"; by step {self.runs[PLAIN].steps} that is made good: {figure(self.end(PLAIN), 2)}."
-        return f"{behind}{made_good}" if behind else f" In the end it {ending(self.runs[PLAIN], 2)}."
+        both = (figure(self.end(name), 2) for name in (PLAIN, ADAM))
+        return f"{behind}; at step {self.runs[PLAIN].steps} it is the lower one: {', Adam at '.join(both)}."
+
+    @property
+    def ends_lower(self) -> bool:
+        """Whether the run without the correction is lower in the end, to be seen."""
+        plain, adam = (self.end(name) for name in (PLAIN, ADAM))
+        return plain < adam and figure(plain, 2) != figure(adam, 2)
 
     @property
     def underway(self) -> tuple[int, tuple[float, float]]:
@@ -201,6 +217,22 @@ class Tale:
         heads = ("longest step along an axis: ", "longest along an axis: ", "along an axis: ", "")
         return tuple(f"{head}{plain}, {adam}" for head in heads)
 
+    def behind_words(self, color: str) -> Wordings:
+        """How low both are on the way and in the end, each in its colour; nothing where nothing falls behind."""
+        step, underway = self.underway
+        ends = (self.end(PLAIN), self.end(ADAM))
+        if not np.isfinite([*underway, *ends]).all() or not underway[0] > underway[1]:
+            return ()
+        (plain, adam), last = (
+            tuple(
+                tinted(f"{head}${in_math(figure(value, 2))}$", ink)
+                for head, value, ink in zip(heads, both, (color, rule_color(ADAM)), strict=True)
+            )
+            for heads, both in ((("uncorrected ", "Adam "), underway), (("", ""), ends))
+        )
+        now, end = f"step ${step}$: {plain}, {adam}", f"${self.runs[PLAIN].steps}$: {', '.join(last)}"
+        return f"$f$ at {now}; at step {end}", f"$f$ at {now}; {end}", f"{now}; {end}"
+
     # Turned ---------------------------------------------------------------------------------------------------------
 
     def end(self, name: str) -> float:
@@ -217,6 +249,12 @@ class Tale:
         """Whether gradient descent ends where it did, turned or not."""
         one, other = self.end(GD), self.end(TURNED + GD)
         return bool(np.isfinite([one, other]).all() and abs(one - other) <= NOTICES * max(abs(one), abs(other), 1e-300))
+
+    def turns_along(self, name: str) -> bool:
+        """Whether a run takes the same path on the turned ground, turned with it."""
+        with np.errstate(all="ignore"):
+            path, other = self.ground.moved(self.runs[name].iterates), self.runs[TURNED + name].iterates
+            return bool(np.abs(path - other).max() <= SAME * np.ptp(path, axis=0).max())
 
     def turned(self) -> str:
         """What the turn changes, for a caption."""
@@ -235,11 +273,13 @@ class Tale:
         brief = f"turned: Adam {turned}, and {before} before"
         if not self.follows_axes or not np.isfinite([self.end(ADAM), self.end(TURNED + ADAM)]).all():
             return (brief,)
-        if not self.end(TURNED + ADAM) > self.end(ADAM):
+        if not self.turns_along(GD) or self.turns_along(ADAM):
             return f"turned: $f =$ {turned} instead of {before}", brief
-        higher, both = "turned, Adam ends higher", " and ".join(f"${name}$" for name in self.names)
-        blind = "; gradient descent as before" if self.is_blind else ""
-        return f"a scale each for {both}: {higher}{blind}", f"a scale each for {both}: {higher}", higher
+        along, another = "path turns with the ground", "becomes another path"
+        plain, adam = (
+            tinted(f"{name}'s", rule_color(rule)) for rule, name in ((GD, "gradient descent"), (ADAM, "Adam"))
+        )
+        return f"{plain} {along}; {adam} {another}", f"{plain} path turns with it, {adam} does not", f"{adam} {another}"
 
 
 def claimed(tale: Tale, beta1: float, beta2: float) -> dict[str, bool]:
@@ -257,7 +297,9 @@ def claimed(tale: Tale, beta1: float, beta2: float) -> dict[str, bool]:
         < 3
         < tale.longest[1],
         f"turned, {tale.turned()}": tale.end(TURNED + ADAM) > 10 * low and tale.is_blind,
-        f"and that is no luck of one rate.{tale.around.told()}": tale.around.apart > 10,
+        f"gradient descent's path turns with the ground, Adam's becomes another.{tale.around.told()}": (
+            tale.turns_along(GD) and not tale.turns_along(ADAM) and tale.around.apart > 10
+        ),
     }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from objectives import AnyObjective
 from optimizers import Trajectory
+from scenes.stage.words.figures import typed
 
 NEAR, FLAT = 0.01, 0.05
 
@@ -115,11 +116,22 @@ def defined(outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
     return "; ".join(filter(None, (there, flat))), there or flat, flat
 
 
+def _first(momenta: Mapping[str, float], outcomes: Mapping[str, Outcome]) -> str:
+    """Which momentum is there before all others, as a sentence; nothing if there is none, or if others are as soon."""
+    settled = {name: step for name, outcome in outcomes.items() if (step := outcome.settled) is not None}
+    soonest = [name for name, step in settled.items() if step == min(settled.values())]
+    if len(soonest) != 1:
+        return ""
+    return f" Here ${typed(momenta[soonest[0]])}$ is first, at step ${settled[soonest[0]]}$."
+
+
 def too_little_too_much(momenta: Mapping[str, float], outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
     """What the least and the most momentum do, longer wording first, as far as it is so."""
     *_, (_, least) = sorted(((-momentum, name) for name, momentum in momenta.items()))
     *_, (_, most) = sorted((momentum, name) for name, momentum in momenta.items())
     little, much = outcomes[least], outcomes[most]
     if little.stuck and much.swings:
-        return "too little: stuck where it is flat. Too much: swings.", "too little: stuck. Too much: swings."
+        told, brief = (f"too little: stuck{where}. Too much: swings." for where in (" where it is flat", ""))
+        first = _first(momenta, outcomes)
+        return f"{told}{first}", f"{brief}{first}", told, brief
     return f"least: {little.short}; most: {much.short}", f"least: {little.state}; most: {much.state}"

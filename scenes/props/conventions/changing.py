@@ -197,7 +197,7 @@ def parting(runs: Changing) -> str:
         return "All fly off."
     if not runs.part:
         return "They stay together."
-    off = f"who takes one for the other is up to {at_most(runs.apart, 2)} off"
+    off = f"who takes one for the other is up to {at_most(runs.apart)} off"
     who = f"the lecture's form parts from the other two: {off}" if runs.others_stay else "they part"
     return as_sentence(who if runs.is_smooth else f"from there on {who}")
 
@@ -207,6 +207,6 @@ def told_of_parting(runs: Changing) -> tuple[str, ...]:
     if runs.flown or not runs.part:
         return ("all fly off" if runs.flown else "they stay together",)
     one, *others = (tinted(FORMS[form].title, form_color(form)) for form in FORMS)
-    most = in_math(at_most(runs.apart, 2))
+    most = in_math(at_most(runs.apart))
     whole, far = (f"{head}: up to ${most}$ apart" for head in (f"{one} parts from {' and '.join(others)}", "they part"))
     return (whole, far) if runs.others_stay else ("they part",)

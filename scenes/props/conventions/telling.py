@@ -44,7 +44,11 @@ def told_of_namesakes(rate: float) -> tuple[str, ...]:
     one, other = (NOTATIONS[name] for name in NAMESAKES)
     ratio, letter = typed(-1 / rate, 2), notation().learning_rate
     brief = f"with ${letter} = {typed(rate)}$ {one.title}'s ${one.update}$ is ${ratio}$ times {_surname(other.title)}'s"
-    return f"one letter, two things: {brief}", brief
+    return (
+        f"one letter, two things: {brief}",
+        f"one letter, two things: ${ratio}$ times at ${letter} = {typed(rate)}$",
+        brief,
+    )
 
 
 def namesakes(rate: float) -> str:
@@ -116,12 +120,12 @@ def concluded(flown: bool, parted: bool, ratio: float | None) -> tuple[str, ...]
 
 
 def advised(flown: bool, parted: bool, ratio: float | None) -> tuple[str, ...]:
-    """What somebody does with it who goes from one library to another; nothing where the forms do the same."""
+    """What that means for somebody who goes from one library to another; nothing where the forms do the same."""
     if flown or not parted or ratio is None:
         return ()
-    advice = f"port the schedule, not only ${notation().learning_rate}$"
     one, other = (tinted(library, form_color(form)) for form, library in LIBRARIES.items())
-    return f"from {one} to {other}: {advice}", f"from one to the other: {advice}", advice
+    runs = "one schedule is not the same run"
+    return f"{runs} in {one} and in {other}", f"{runs} in both", f"one schedule, two runs: {one}, {other}"
 
 
 def _without_parting(flown: bool) -> str:

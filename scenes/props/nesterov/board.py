@@ -24,7 +24,7 @@ from scenes.stage.words.speaker import FOOT
 from scenes.stage.words.typesetting import BODY, SMALL, Words, first_fitting, on_baseline, quiet
 
 DEEP = 0.01  # of the last error: a dip
-CARD, BETWEEN, APART = 0.98, 0.16, 0.35  # heights; between step and heading
+CARD, BETWEEN, APART = 0.98, 0.16, 0.2  # heights; between step and heading
 
 
 @dataclass(frozen=True)

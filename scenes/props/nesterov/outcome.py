@@ -14,6 +14,7 @@ from scenes.props.nesterov.two_steps import MOMENTUM, NESTEROV, TwoSteps
 from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.words.figures import at_least, figure
+from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 
 FAR = 30.0  # times the distance of the start: thrown out
@@ -90,11 +91,11 @@ def remedy(pull: float, limits: Mapping[str, float], learning_rate: float) -> tu
         return "there is no curvature that could throw it out", "no curvature could throw it out"
     most = at_least(learning_rate * limits[NESTEROV] / pull, 2)  # all rates up to that are stable
     if between(pull, limits)[1]:
-        other = figure(learning_rate * limits[MOMENTUM] / pull, 2)
+        letter, other = notation().learning_rate, at_least(learning_rate * limits[MOMENTUM] / pull, 2)
         return (
-            f"the price of looking ahead: a learning rate of at most {most}, with momentum {other}",
-            f"looking ahead: a rate of at most {most}, momentum: {other}",
-            f"rate: at most {most}, momentum: {other}",
+            f"the price of looking ahead: Nesterov is stable up to a rate of {most}, plain momentum up to {other}",
+            f"Nesterov: ${letter}$ up to ${most}$; plain momentum: ${letter}$ up to ${other}$",
+            f"Nesterov: ${letter}$ to ${most}$; momentum: ${letter}$ to ${other}$",
         )
     return f"Nesterov is stable there up to a learning rate of {most}", f"Nesterov is stable there up to rate {most}"
 

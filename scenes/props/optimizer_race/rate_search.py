@@ -113,7 +113,7 @@ class RateChart(Panel):
         low, high = _decades(np.array([search.scores[search.best] for search in searches.values()]), searches)
         x = (float(RATES[0]), float(RATES[-1]))
         super().__init__(box, x, (low, high), names, "log", grid=True, x_scale="log")
-        self.furniture, self.rules = VGroup(*self.submobjects), [*searches]
+        self.furniture = VGroup(*self.submobjects)
         self.curves, self.marks = VGroup(), VGroup()
         for name, search in searches.items():
             points = self.to_screen(RATES, np.clip(search.scores, None, FAR * high))
@@ -123,11 +123,9 @@ class RateChart(Panel):
             self.marks.add(self._mark(best, rule_color(name)))
         self.add(self.curves, self.marks)
 
-    def turn_to(self, name: str | None, drawn: int) -> list[Any]:
-        """Animations of so many curves, the first ones: that of a rule is bright, the others faint: an eye can follow
-        one of them at a time."""
-        curves = [*zip(self.rules, self.curves, strict=True)][:drawn]
-        return [curve.animate.set_stroke(opacity=1.0 if rule == name else FAINT) for rule, curve in curves]
+    def dimmed(self, drawn: int) -> list[Any]:
+        """Animations of so many curves, the first ones, that get faint: an eye can follow one at a time."""
+        return [curve.animate.set_stroke(opacity=FAINT) for curve in self.curves[:drawn]]
 
     @staticmethod
     def _mark(places: Array, color: str) -> VMobject:

@@ -26,7 +26,7 @@ from scenes.stage.words.typesetting import BODY, SMALL, Words, bold, on_baseline
 ACROSS, UP = 9, 7  # starts on a map
 DOT, ROW, BAR = 0.1, 1.0, 0.1
 ROOM = 0.4  # of the way to the next start: the radius of a dot, at most
-WORDINGS = ("lowest from", "from")  # before a number: the first beside which every name is whole
+WORDINGS = ("lowest from", "lowest:", "from")  # before a number: the first beside which every name is whole
 APART = 0.96  # of the width of a row: what name and number may take together
 CROWDED = 0.65  # height of a row in which the type is small
 FOOT = 0.4  # in a narrow picture what is said below has two lines

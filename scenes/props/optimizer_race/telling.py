@@ -10,10 +10,12 @@ from scenes.props.optimizer_race.rate_search import JUDGED, RATES, RateSearch, o
 from scenes.props.optimizer_race.results import ARRIVED, Results
 from scenes.props.optimizer_race.starts import Starts
 from scenes.props.optimizer_race.widths import Widths
+from scenes.stage.ink.palette import rule_color
 from scenes.stage.words import naming
 from scenes.stage.words.endings import ending_briefly, last_value
 from scenes.stage.words.figures import at_most, figure, in_math
 from scenes.stage.words.naming import title_of
+from scenes.stage.words.speaker import tinted
 
 
 def listed(numbers: Mapping[str, float], written: Callable[[float, int], str] = figure) -> str:
@@ -119,7 +121,7 @@ def _cliff_told(searches: Mapping[str, RateSearch]) -> str:
     if (name := on_a_cliff(searches)) is None:
         return ""
     rate, end = _after(searches[name], 1)
-    again = " and {} to {}".format(*_after(searches[name], 2)) * searches[name].gap
+    again = " and {} to {}".format(*_after(searches[name], 2)) if searches[name].gap else ""
     return f" {title_of(name)}'s best is at {_edge(searches[name])}: {rate} leads to {end}{again}."
 
 
@@ -127,15 +129,16 @@ def cliff(searches: Mapping[str, RateSearch]) -> tuple[str, ...]:
     """The same beside the chart, as markup, at length and briefly; empty where there is none."""
     if (name := on_a_cliff(searches)) is None:
         return ()
-    title, edge, gap = title_of(name), _edge(searches[name]), searches[name].gap
     rate, end = map(in_math, _after(searches[name], 1))
-    later, there = map(in_math, _after(searches[name], 1 + gap))
-    told = f"{title}'s: {edge}, ${rate}$ gives ${end}$"
-    return (
-        f"{title}'s best is at {edge}: the next rate, ${rate}$, leads to ${end}${f', ${later}$ to ${there}$' * gap}",
-        f"{told}, ${later}$ gives ${there}$" if gap else f"{title}'s best is at {edge}: ${rate}$ gives ${end}$",
-        told,
-    )
+    lost = f"{tinted(title_of(name), rule_color(name))} ends at ${end}$ with the next rate, ${rate}$"
+    found = sorted(float(RATES[search.best]) for search in searches.values() if search.works)
+    times = f"${in_math(figure(found[-1] / found[0], 2))}$ times apart"
+    ends = f"${in_math(figure(found[0]))}$ to ${in_math(figure(found[-1]))}$"
+    brief = f"{tinted(title_of(name), rule_color(name))}: ${end}$ at the next"
+    if len(found) < 2:
+        return lost, brief
+    apart, few = f"the best rates lie {times}", f"best rates {times}"
+    return f"{apart}, {ends}; {lost}", f"{apart}; {lost}", f"{apart}; {brief}", f"{few}; {brief}", brief
 
 
 def _edge(search: RateSearch) -> str:

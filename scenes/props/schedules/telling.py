@@ -122,7 +122,8 @@ class Tale:
         return (
             f"{near}; {away}, root mean square (circle)",
             f"{near}; {away} (circle)",
-            f"{near}; later ${cloud}$ away (circle)",
+            f"{near}; last ${len(walk.late)}$ steps: ${cloud}$ away (circle)",
+            f"near: step ${walk.near_at}$; last ${len(walk.late)}$ steps: ${cloud}$ away (circle)",
         )
 
     def compared(self) -> str:
@@ -207,7 +208,8 @@ class Tale:
         count = int(np.sum(self.nears[self.best] < self.nears[self.calm]))
         if 2 * count <= len(self.nears[self.best]):
             return ""
-        return f", and with {count} near before the {'large' if self.calm == LARGE else 'small'} one"
+        than = "large" if self.calm == LARGE else "small"
+        return f"; in {count} of them it is near before the {than} rate"
 
     def verdict(self) -> str:
         """Which is the calmest, in a caption and on the screen alike."""
@@ -293,7 +295,10 @@ class Steep:
 
     def ends(self, name: str) -> str:
         """Where a run ends: a value of the objective, that none takes for a rate."""
-        told = ending(self.walks[name].run, 2)
+        walk = self.walks[name]
+        if walk.run.diverged_at is not None and (last := walk.run.diverged_at - 1):
+            return f"flies off, at step {last} already {figure(float(walk.distances[last]), 2)} away"
+        told = ending(walk.run, 2)
         return f"ends at a value of {self.written[name]}" if told.startswith("is at ") else told
 
     def ends_briefly(self, name: str) -> Wordings:
