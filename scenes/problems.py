@@ -175,7 +175,7 @@ class Problems(LineForWords, LectureScene):
         self._show("saddles")
 
     def one_rate_for_all(self) -> None:
-        """And one learning rate for all directions: in a ravine, {one_rate_for_all_found}."""
+        """And one learning rate for all directions: {one_rate_for_all_found}."""
         self._show("one_rate_for_all")
 
     def summary(self) -> None:
@@ -255,8 +255,9 @@ class Problems(LineForWords, LectureScene):
 
     def _compare_ways(self, key: str, step: int) -> None:
         """Where the ball is, what stays: downhill, the step that it is about to take, and the angle between them."""
-        run = self.problem(key).runs[MOMENTUM]
-        self.measures[key] = apart(self.chart(key)[0], run, step)
+        problem = self.problem(key)
+        run = problem.runs[MOMENTUM]
+        self.measures[key] = apart(self.chart(key)[0], run, step, problem.objective.minima)
         self.play(FadeIn(self.measures[key]), run_time=0.5)
         downhill, next_ = tinted("downhill", palette().gradient), tinted("the step", palette().share)
         angle = f"${degrees_off(run)[step]:.0f} degree$"
