@@ -173,10 +173,12 @@ class Problems(LineForWords, LectureScene):
     def saddles(self) -> None:
         """What it only eases: a saddle; {saddles_found}."""
         self._show("saddles")
+        self.wait(2.2)
 
     def one_rate_for_all(self) -> None:
-        """And one learning rate for all directions: {one_rate_for_all_found}."""
+        """And one rate for all directions: {one_rate_for_all_found}."""
         self._show("one_rate_for_all")
+        self.wait(1.6)
 
     def summary(self) -> None:
         """All of it: {count}. A rate for each coordinate is what RMSProp and Adam have."""

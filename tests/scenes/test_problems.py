@@ -212,7 +212,6 @@ def test_two_valleys_are_the_rule_for_a_share_of_starts_by_a_plain_loop() -> Non
         ((0.82, 0.8), "from this start they end $3.5$ apart; from"),
         ((0.6, 0.62), "a little more momentum, the same valley"),
         ((0.2, 0.9), "from this start they end $3.7$ apart; from"),
-        ((0.2, 0.4), "another momentum, the same valley"),
         ((0.99, 0.992), "a little more momentum, no valley"),
     ],
 )

@@ -141,7 +141,7 @@ class Cases:
             both and sooner,
             settings=self._set(0.05, self.parameters.momentum),
             short=instead({name: f"${step}$" for name, step in away.items()}, " steps"),
-            what=f"to get ${AWAY:g}$ away",
+            what=f"${AWAY:g}$ away",
             said_briefly=f"exactly on the ridge, {who}",
             measure=_arrow(end * [1, 0], end, f"step ${away[MOMENTUM]}$"),
         )
@@ -167,8 +167,7 @@ class Cases:
             f"without momentum {told[GD]}",
             all(lags.values()) and along[MOMENTUM] < along[GD],
             settings=self._set(as_shown(rate), self.parameters.momentum),
-            short=instead(told),
-            what=f"to go at step ${self.parameters.steps}$",
+            short=instead(told, " to go"),
             said_briefly="the steep way sets the rate for both",
             measure=_arrow(end, end * [0, 1], f"{told[MOMENTUM]} to go") if lags[MOMENTUM] else None,
         )
