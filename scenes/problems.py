@@ -178,7 +178,7 @@ class Problems(LineForWords, LectureScene):
     def one_rate_for_all(self) -> None:
         """And one rate for all directions: {one_rate_for_all_found}."""
         self._show("one_rate_for_all")
-        self.wait(1.6)
+        self.wait(0.6)
 
     def summary(self) -> None:
         """All of it: {count}. A rate for each coordinate is what RMSProp and Adam have."""

@@ -287,9 +287,10 @@ def test_what_is_said_of_the_problems_is_so(momentum: float, pair: Any, ratio: f
     kept = stops_by_hand(momentum, 4 * steps), stops_by_hand(0.0, 4 * steps)
     lines = found["saddles"].said, found["saddles"].said_briefly, scene.caption("saddles")
     for told in lines:
-        assert ("both run into the saddle and stay" in told) == all(kept)
+        assert ("both run into the saddle and stay" in told or "ridge, both stay" in told) == all(kept)
         assert ("does not come to rest" in told) == (not kept[0])
         one = any(f"{who} runs into the saddle and stays" in told for who in ("it", "momentum"))
+        one = one or "ridge, it stays" in told
         assert one == (kept[0] and not kept[1])
     assert f"in {4 * steps} steps" in lines[-1]
     along = (1 - 1.25 / ratio) ** np.arange(steps - JUDGED + 1, steps + 1) if steps >= JUDGED else []

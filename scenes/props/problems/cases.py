@@ -129,6 +129,7 @@ class Cases:
         both = all(stops.values())
         rests = "both run into the saddle and stay" if both else "it runs into the saddle and stays"
         who = rests if stops[MOMENTUM] else "it does not come to rest"
+        briefly = " ".join((who.split()[0], who.split()[-1])) if stops[MOMENTUM] else who
         sooner = away[MOMENTUM] < away[GD]
         found = f"${typed(HAIR)}$ off its ridge, momentum gets ${AWAY:g}$ away "
         found += f"at step ${away[MOMENTUM]}$, gradient descent at ${away[GD]}$" if sooner else "no sooner"
@@ -142,7 +143,7 @@ class Cases:
             settings=self._set(0.05, self.parameters.momentum),
             short=instead({name: f"${step}$" for name, step in away.items()}, " steps"),
             what=f"${AWAY:g}$ away",
-            said_briefly=f"exactly on the ridge, {who}",
+            said_briefly=f"exactly on the ridge, {briefly}",
             measure=_arrow(end * [1, 0], end, f"step ${away[MOMENTUM]}$"),
         )
 
