@@ -404,5 +404,5 @@ class NewtonScene(LineForWords, LectureScene):
         rows = [(t.briefly(), {n: t.ground.briefly(n) for n in self.cards[BESIDE]}) for t in self.tales.values()]
         box = self.lower(3)
         left = "steps to a thousandth of the error"
-        heading = f"at these rates: {left}", "steps to a thousandth, at these rates", "steps, at these rates", "steps"
+        heading = f"at these rates: {left}", "steps to a thousandth, at these rates", "steps to a thousandth", "steps"
         return Tally(box, heading, rows, [{name: HEADS[name][k] for name in self.cards[BESIDE]} for k in (0, 1)])

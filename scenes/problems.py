@@ -173,10 +173,12 @@ class Problems(LineForWords, LectureScene):
     def saddles(self) -> None:
         """What it only eases: a saddle; {saddles_found}."""
         self._show("saddles")
+        self.wait(2.2)
 
     def one_rate_for_all(self) -> None:
-        """And one learning rate for all directions: in a ravine, {one_rate_for_all_found}."""
+        """And one rate for all directions: {one_rate_for_all_found}."""
         self._show("one_rate_for_all")
+        self.wait(0.6)
 
     def summary(self) -> None:
         """All of it: {count}. A rate for each coordinate is what RMSProp and Adam have."""
@@ -255,8 +257,9 @@ class Problems(LineForWords, LectureScene):
 
     def _compare_ways(self, key: str, step: int) -> None:
         """Where the ball is, what stays: downhill, the step that it is about to take, and the angle between them."""
-        run = self.problem(key).runs[MOMENTUM]
-        self.measures[key] = apart(self.chart(key)[0], run, step)
+        problem = self.problem(key)
+        run = problem.runs[MOMENTUM]
+        self.measures[key] = apart(self.chart(key)[0], run, step, problem.objective.minima)
         self.play(FadeIn(self.measures[key]), run_time=0.5)
         downhill, next_ = tinted("downhill", palette().gradient), tinted("the step", palette().share)
         angle = f"${degrees_off(run)[step]:.0f} degree$"

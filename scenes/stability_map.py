@@ -250,7 +250,8 @@ class StabilityMap(LineForWords, LectureScene):
         self._compare(*(f"{self.said.steps(place)}" for place in ("best", "plain")), "where they cross: ", "here ")
         self.play(FadeIn(self.signs.soonest), run_time=0.4)
         self.wait(2.6)
-        self._compare(best, plain, "in the long run a step leaves ", "in the long run ")
+        told = "in the long run each step leaves"
+        self._compare(f"{best} of the distance", plain, f"{told} ", "each step leaves ")
         self.wait(3.4)
 
     def _compare(self, with_: str, without: str, *starts: str) -> None:

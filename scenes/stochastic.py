@@ -46,6 +46,7 @@ from scenes.props.stochastic.pulls import Pulls
 from scenes.props.stochastic.samples import Chain, FittedLine, Forces, Misses, SamplePanel
 from scenes.props.stochastic.stand import Stand, window_of
 from scenes.props.stochastic.tallies import (
+    CROSS,
     HEADS,
     MEDIAN,
     NEAR,
@@ -73,7 +74,7 @@ from scenes.stage.words.typesetting import Formula, Words, wrapped_formula
 
 FEW, SLOW = 5, 1.5  # steps that are taken slowly, and how many a second
 ARRIVING, AFTER, TOGETHER = 2.6, 1.6, 4.0  # seconds until a run is there, for what comes then; of all at once
-CROSS, BALL = "$times$", 0.12
+BALL = 0.12
 
 
 class Stochastic(LectureScene):
@@ -256,7 +257,7 @@ class Stochastic(LectureScene):
         self._tell(MOMENTUM, self.words()["what_remains"])
 
     def small_rate(self) -> None:
-        """Or is it the small rate? Alone, without momentum: {it_takes}. Near is within {near:g} of the minimum."""
+        """Or is it the small rate? {it_takes}. Near is within {near:g} of the minimum."""
         self.play(FadeOut(self.paths[MOMENTUM]), FadeOut(self.lines[MOMENTUM]), run_time=0.4)
         self._walk(SMALL_RATE)
         self._put_down(SMALL_RATE)
@@ -265,7 +266,7 @@ class Stochastic(LectureScene):
         for name in TITLES:
             self.play(FadeIn(self.ledger.numbers[name, "there"]), run_time=0.5)
         self.wait(0.8)
-        self.speaker.say(*self.found.first_near(self.colors[SMALL_RATE], self.colors[MOMENTUM]))
+        self.speaker.say(*self.found.answered(self.colors[SMALL_RATE]))
         self.wait(2.0)
 
     def near_the_minimum(self) -> None:
@@ -288,8 +289,8 @@ class Stochastic(LectureScene):
         self.wait(1.5)
 
     def turning_back(self) -> None:
-        """{verdict}: of {turns} steps {momentum_turns_back} turn back, {gradient_descent_turns_back} of the large ones
-        and {small_rate_turns_back} of the small ones, in the median of {orders} orders."""
+        """{verdict}: of {turns} steps {momentum_turns_back} turn back, {gradient_descent_turns_back} of the large ones,
+        {small_rate_turns_back} of the small ones."""
         self._clear()
         lanes, share = self.lanes, ValueTracker(0.0)
         self.play(*map(FadeIn, (*lanes.charts.values(), *lanes.marks, *lanes.heads)), run_time=0.6)
@@ -302,7 +303,7 @@ class Stochastic(LectureScene):
         for key in ROWS:
             self.play(*map(FadeIn, lanes.counted[key]), run_time=0.5)
             self.wait(0.6)
-        self.speaker.say(tinted(self.found.verdict, rule_color(MOMENTUM)))
+        self.speaker.say(*(tinted(said, rule_color(MOMENTUM)) for said in self.found.verdicts))
         self.wait(2.4)
 
     def _clear(self) -> None:

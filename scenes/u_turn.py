@@ -58,7 +58,7 @@ from scenes.stage.maps.legend import legend
 from scenes.stage.panels.scoreboard import Scoreboard
 from scenes.stage.runs.closer import Closer, counted, seen_closer, with_room
 from scenes.stage.runs.pair import GD, MOMENTUM, pair_of_rules
-from scenes.stage.words.endings import HARDLY_LEFT, last_value
+from scenes.stage.words.endings import HARDLY_MOVED, hardly_moved, last_value
 from scenes.stage.words.figures import at_most, figure, in_math
 from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL, u_turns
 from scenes.stage.words.typesetting import Words, fitting_words
@@ -252,7 +252,8 @@ class UTurn(LectureScene):
             self.say(sentence)
             self.wait(2.2)
         if told := barely_left(self.runs[GD]):
-            self.play(FadeIn(self.both.by_the_ball(GD, HARDLY_LEFT)), run_time=0.5)
+            if hardly_moved(self.runs[GD], self.objective.view):
+                self.play(FadeIn(self.both.by_the_ball(GD, HARDLY_MOVED)), run_time=0.5)
             self.say(told)
             self.wait(1.5)
         self.say(told_at_last(self.runs[GD], self.runs[MOMENTUM], self.parameters.tolerance))

@@ -29,7 +29,7 @@ from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.runs.two_runs import SAME, TwoRuns
 from scenes.stage.terrain.orbit import View
 from scenes.stage.terrain.outline import TerrainCrosses
-from scenes.stage.words.endings import HARDLY_LEFT, ending, flies_off, hardly
+from scenes.stage.words.endings import HARDLY_LEFT, HARDLY_MOVED, ending, flies_off, hardly, hardly_moved
 from scenes.stage.words.figures import at_most, figure
 from scenes.stage.words.speaker import tinted
 from scenes.stage.words.turning import TOO_SMALL, u_turns
@@ -129,9 +129,9 @@ class UTurn3D(TwoRuns):
 
     @property
     def stays(self) -> bool:
-        """Whether gradient descent has hardly left its start."""
+        """Whether gradient descent has hardly left its start, in its error and on the map."""
         run = self.runs[GD]
-        return hardly(float(run.values[0]), self.ends[GD])
+        return hardly(float(run.values[0]), self.ends[GD]) and hardly_moved(run, self.objective.view)
 
     def _sides(self, told: str) -> str:
         """What the coordinates of an error over data are, if they are called as weight and bias are; else nothing."""
@@ -160,7 +160,7 @@ class UTurn3D(TwoRuns):
                 yield Verdict(name, title, ending(run, 2).split(", ")[0])
             else:
                 turned = u_turns(len(self.turns[name]))
-                told = f"{HARDLY_LEFT}, {turned}" if name == GD and self.stays else turned
+                told = f"{HARDLY_MOVED}, {turned}" if name == GD and self.stays else turned
                 told += f" in {self.last} steps" * (name == MOMENTUM)
                 yield Verdict(name, title, told, self._valued(self.ends[name]))
 
@@ -214,7 +214,7 @@ class UTurn3D(TwoRuns):
         self.wait(2.9)
         if self._told_lower and self.stays:
             name = tinted("gradient descent", rule_color(GD))
-            self.duet.speaker.say(f"{turns}; {name} has {HARDLY_LEFT}", f"{name} \\ has {HARDLY_LEFT}")
+            self.duet.speaker.say(f"{turns}; {name} has {HARDLY_MOVED}", f"{name} \\ has {HARDLY_MOVED}")
         self.wait(2.9)
 
     def from_above(self) -> None:

@@ -157,7 +157,7 @@ def test_what_is_said_of_a_valley_is_so(
     low, high = middle - half, middle + half
     ground, rate = tale.ground, tale.rate
     assert rate == pytest.approx(2 / (low + high), rel=6e-3)
-    assert ("times more curved" in tale.curved()) == (high / low >= 1.2)
+    assert ("times as curved across as along" in tale.curved()) == (high / low >= 1.2)
     parts = re.findall(r"goes (\S+) % of the way to the bottom of one, and (\S+) % of", tale.shares())[0]
     assert [float(part) for part in parts] == [float(f"{100 * rate * bend:.2g}") for bend in (low, high)]
     assert ground.arrival(NEWTON) == 1
@@ -374,3 +374,9 @@ def test_bad_parameters_are_refused() -> None:
         asked(damping=0)
     with pytest.raises(UsageError, match="start needs 2"):
         list(asked(start=(1.0,)).claims())
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "4:3"])
+def test_the_table_says_to_what_its_steps_lead(aspect: str) -> None:
+    with studio(make_profile("l", aspect=aspect)), typeset_cache():
+        assert "steps to a thousandth" in asked().tally.submobjects[0].typst_code

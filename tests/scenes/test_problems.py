@@ -20,6 +20,7 @@ from scenes.props.problems.apart import apart
 from scenes.props.problems.cases import JUDGED, OTHER
 from scenes.props.problems.example import degrees_off, in_a_sentence, measured
 from scenes.stage.ink import layout
+from scenes.stage.ink.drawing import inside
 from scenes.stage.runs.pair import GD, MOMENTUM
 
 KINDS = "gain", "cost", "fault"
@@ -156,7 +157,7 @@ def test_the_angle_is_drawn_between_downhill_and_the_step_where_it_begins(aspect
         scene = made()
         problem, (chart, _) = scene.problem("directional_bias"), scene.chart("directional_bias")
         run, stop = problem.runs[MOMENTUM], problem.stop
-        drawn = apart(chart, run, stop)
+        drawn = apart(chart, run, stop, problem.objective.minima)
         downhill, further, step, arc, number = drawn
         ends = chart.to_screen(*run.iterates[stop : stop + 2].T)
         np.testing.assert_allclose(step.points[[0, -1]], ends, atol=1e-9)
@@ -167,6 +168,12 @@ def test_the_angle_is_drawn_between_downhill_and_the_step_where_it_begins(aspect
             np.testing.assert_allclose(seen[:2] / np.hypot(*seen[:2]), way / np.hypot(*way), atol=1e-2)
         assert number.typst_code == f"${degrees_off(run)[stop]:.0f} degree$"
         assert all(chart.area.contains(layout.box_of(part)) for part in (downhill, further, step, arc, number))
+        box = layout.box_of(number)
+        assert chart.area.inset(*[0.05] * 4).contains(box), "does not touch the frame"
+        corners = np.array([chart.to_screen(*place) for place in run.iterates])
+        path = [a + share * (b - a) for a, b in pairwise(corners) for share in np.linspace(0, 1, 50)]
+        crosses = [chart.to_screen(*minimum) for minimum in problem.objective.minima]
+        assert not inside(np.array([*path, *crosses]), box).any(), "on neither the path nor a cross"
 
 
 def test_the_groups_are_headed_larger_than_their_points() -> None:
@@ -201,10 +208,10 @@ def test_two_valleys_are_the_rule_for_a_share_of_starts_by_a_plain_loop() -> Non
 @pytest.mark.parametrize(
     ("pair", "told"),
     [
-        ((0.8, 0.82), "a little more momentum, another valley: so from"),
-        ((0.82, 0.8), "a little less momentum, another valley: so from"),
+        ((0.8, 0.82), "from this start they end $3.5$ apart; from"),
+        ((0.82, 0.8), "from this start they end $3.5$ apart; from"),
         ((0.6, 0.62), "a little more momentum, the same valley"),
-        ((0.2, 0.9), "another momentum, "),
+        ((0.2, 0.9), "from this start they end $3.7$ apart; from"),
         ((0.99, 0.992), "a little more momentum, no valley"),
     ],
 )
@@ -214,7 +221,8 @@ def test_two_valleys_are_said_only_where_both_runs_are_near_a_minimum(pair: tupl
     ways = [np.linalg.norm(minima - problem.runs[name].iterates[-1], axis=1) for name in (MOMENTUM, OTHER)]
     two = all(way.min() < 1 for way in ways) and ways[0].argmin() != ways[1].argmin()
     assert problem.said.startswith(told)
-    assert ("another valley" in problem.said) == ("so from" in problem.said) == ("two valleys" in problem.short) == two
+    assert ("different valleys" in problem.said) == ("two valleys" in problem.short) == two
+    assert ("apart" in problem.said) == two
 
 
 def test_at_the_end_momentum_is_off_the_saddle_and_gradient_descent_is_still_there() -> None:
@@ -279,9 +287,11 @@ def test_what_is_said_of_the_problems_is_so(momentum: float, pair: Any, ratio: f
     kept = stops_by_hand(momentum, 4 * steps), stops_by_hand(0.0, 4 * steps)
     lines = found["saddles"].said, found["saddles"].said_briefly, scene.caption("saddles")
     for told in lines:
-        assert ("both stop" in told) == all(kept)
-        assert ("does not stop" in told) == (not kept[0])
-        assert any(f"{who} stop" in told for who in ("it", "momentum")) == (kept[0] and not kept[1])
+        assert ("both run into the saddle and stay" in told or "ridge, both stay" in told) == all(kept)
+        assert ("does not come to rest" in told) == (not kept[0])
+        one = any(f"{who} runs into the saddle and stays" in told for who in ("it", "momentum"))
+        one = one or "ridge, it stays" in told
+        assert one == (kept[0] and not kept[1])
     assert f"in {4 * steps} steps" in lines[-1]
     along = (1 - 1.25 / ratio) ** np.arange(steps - JUDGED + 1, steps + 1) if steps >= JUDGED else []
     left = found["one_rate_for_all"].runs[GD].iterates[-JUDGED:, 0] / 9
@@ -293,10 +303,11 @@ def test_what_is_said_of_the_problems_is_so(momentum: float, pair: Any, ratio: f
     for _ in range(steps):
         update = momentum * update + 1.25 / ratio * place
         place -= update
-    told = (
-        f"${100 * abs(place) / 9:.0f} %$ of the way along it is still to go, without momentum ${100 * left[-1]:.0f} %$"
-    )
+    told = f"${100 * abs(place) / 9:.0f} %$ of the way is to go, without momentum ${100 * left[-1]:.0f} %$"
     assert told in found["one_rate_for_all"].finding
+    bends = np.diag(found["one_rate_for_all"].objective.hessian(np.zeros(2)))
+    assert found["one_rate_for_all"].finding.startswith(f"after ${steps}$ steps in a ravine ")
+    assert bends[1] / bends[0] == pytest.approx(ratio)
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9, 0.99])
@@ -312,7 +323,7 @@ def test_a_hair_off_the_ridge_momentum_is_away_sooner_by_a_plain_loop(momentum: 
     assert (counts[0] < counts[1]) == (momentum > 0)
     scene = made(momentum=momentum)
     problem = scene.problem("saddles")
-    told = f"momentum gets away at step {counts[0]}, gradient descent at {counts[1]}"
+    told = f"momentum gets 2 away at step {counts[0]}, gradient descent at {counts[1]}"
     assert (told in scene.caption("saddles")) == ("it gets away" in problem.said or momentum == 0.99) == (momentum > 0)
     assert all(f"${count}$" in problem.short for count in counts)
     assert problem.runs[MOMENTUM].steps == counts[0]

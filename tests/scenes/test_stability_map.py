@@ -270,6 +270,19 @@ def test_the_point_that_flips_is_wholly_below_the_right_branch(aspect: str) -> N
         assert np.linalg.norm(ways[:, :2], axis=1).min() > 0.9 * scene.point.width / 2
 
 
+def test_the_last_sentence_says_of_what_a_step_leaves_a_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In both wordings; the shares are those of the caption."""
+    scene: Any = make_scene("stability_map", {}, only=())
+    said: list[tuple[str, ...]] = []
+    monkeypatch.setattr(scene.speaker, "say", lambda *words: said.append(words))
+    scene.render()
+    words = scene.words()
+    for wording in said[-1]:
+        assert "each step leaves #text" in wording
+        assert f"[${words['least']} %$ of the distance]" in wording
+        assert f"without momentum ${words['lasting']} %$" in wording
+
+
 def test_that_it_diverges_is_said_beyond_the_line_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """While the point goes there its run still settles, in more steps than are told before."""
     scene: Any = make_scene("stability_map", {}, only=())

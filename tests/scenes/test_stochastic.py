@@ -108,14 +108,19 @@ def test_every_sentence_holds(seed: int, rate: float, kept: float, steps: int) -
     smooth, ratio = 2 * fast[1] < large[1], fast[2] / large[2]
     noisy = ratio > 2 / 3
     assert (words["what_remains"] == "what they share remains") == smooth
-    assert ("smooths the way" in words["verdict"]) == smooth
-    assert ("not the goal" in words["verdict"]) == (smooth and noisy)
+    assert ("smooths the path" in words["verdict"]) == smooth
+    assert ("but comes" in words["verdict"]) == (smooth and noisy)
+    assert ("little closer" in words["verdict"]) == (smooth and 2 / 3 < ratio < 0.95)
+    distances = f"{fast[2]:.2f} from the minimum, large steps {large[2]:.2f}"
+    assert (distances in words["verdict"]) == (smooth and noisy)
     assert ("calmer" in words["how_noisy"]) == (not noisy)
     assert ("nearly as noisy" in words["how_noisy"]) == (2 / 3 < ratio < 0.95)
     assert ("noisier" in words["how_noisy"]) == (ratio >= 1 / 0.95)
     near = ["never" if found[0] == np.inf else f"at step {found[0]}" for found in (small, fast, large)]
     said = f"{'first near ' * (small[0] < np.inf)}{near[0]}, momentum {near[1]}, large steps {near[2]}"
-    assert words["it_takes"] == said
+    times = f"turns back {small[1]} time{'s' * (small[1] != 1)}"
+    no = smooth and small[1] > 2 * fast[1]
+    assert words["it_takes"] == f"{f'No: alone it still {times}' if no else f'Alone it {times}'}; {said}"
     (late,) = [claim for claim in scene.claims() if claim.text.startswith("and late")]
     assert late.holds == (small[0] > 2 * fast[0] or small[0] == np.inf)
     beyond = sorted(farthest_past(*by_hand(seed, own, kept, steps)))
@@ -192,6 +197,15 @@ def test_the_numbers_on_the_board() -> None:
         assert [found[f"{name}_{key}"] for key in ("there", "turns_back")] == [str(there), back]
         assert found[f"{name}_noise"] == pytest.approx(noise)
     assert found["one_side"] + found["other_side"] == 200  # type: ignore[operator]
+
+
+def test_the_questions_are_answered_on_the_screen_with_their_numbers() -> None:
+    """Is it the small rate, by how often that alone turns back; is momentum closer, by both distances."""
+    found, back, noise = make_scene({}).found, counted(42, 0.009, 0.0, 400)[1], counted(42, 0.009, 0.9, 400)[2]
+    answers = found.answered("#FFFFFF")
+    assert all(f"no: the small rate alone still turns back ${back}$ times" in answer for answer in answers)
+    assert back > 2 * counted(42, 0.009, 0.9, 400)[1]
+    assert f"little closer: ${noise:.2f}$ from $times$, large steps $0.20$" in found.verdicts[0]
 
 
 def test_beside_each_other_each_run_has_its_way_and_its_numbers() -> None:

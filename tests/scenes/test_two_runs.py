@@ -390,7 +390,10 @@ def test_the_table_of_momenta_says_each_stretch_as_it_is() -> None:
     assert [found.holds(m) for m in (0.345, 0.35, 0.59, 0.595, 0.7)] == [False, True, True, False, False]
     assert found.sentence("there") == " Tried every 0.001: all momenta from 0.35 to 0.59 end there."
     table = ReachTable(found, 6.0, "near the centre", ("stay",))
-    _, (pieces, marks, *numbers), rows = table[0]
+    head, (pieces, marks, *numbers), rows = table[0]
+    assert head.typst_code.endswith("ends; grey: elsewhere")
+    (plain, *_) = ReachTable(Reach(there, ~there), 6.0, "near the centre", ("stay",))[0]
+    assert plain.typst_code.endswith("ends"), "no piece of the bar is grey"
     assert len(pieces) == 6  # from 0.3: stays, elsewhere, there, elsewhere, there, elsewhere
     assert pieces.width == pytest.approx(6.0)
     assert [number.typst_code for number in numbers] == ["$0.35$", "$0.59$", "$1$"]  # 0.3 would touch 0.35

@@ -18,7 +18,7 @@ from scenes.props.u_turn.verdict import barely_left, compared, ringed, told_at_l
 from scenes.stage.ink import layout
 from scenes.stage.ink.palette import rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.endings import hardly
+from scenes.stage.words.endings import hardly, hardly_moved
 from scenes.stage.words.figures import figure
 from scenes.stage.words.turning import SEEN_AS, SHOWN, TOO_SMALL
 from scenes.u_turn import UTurn
@@ -263,7 +263,22 @@ def test_the_valley_is_said_to_be_narrow_where_it_bends_more_across(changes: dic
         told = [scene.caption(beat) for beat in ("old_data", "new_data")]
         assert ("wide" in told[0]) == ("narrow" in told[1]) == scene.valleys.narrows
         for bend, caption in zip(bends, told, strict=True):
-            assert f"{figure(bend, 2)} times as bent across as along" in caption
+            assert f"{figure(bend, 3 if bend >= 100 else 2)} times as bent across as along" in caption
+
+
+def test_the_bends_of_the_film_are_no_rounder_than_they_are() -> None:
+    scene: Any = make_scene("u_turn", {})
+    first, second = (bend_by_differences(objective) for objective in (scene.first_objective, scene.objective))
+    assert f" {first:.1f} times" in scene.caption("old_data")
+    assert f" {second:.0f} times" in scene.caption("new_data")
+
+
+def test_by_the_ball_stands_hardly_moved_where_it_has_hardly_moved() -> None:
+    scene: Any = make_scene("u_turn", {})
+    run, sides = scene.runs[GD], np.ptp(scene.objective.view, axis=1)
+    assert hardly_moved(run, scene.objective.view)
+    assert np.hypot(*(run.iterates[-1] - run.iterates[0])) < 0.1 * min(sides)
+    assert not hardly_moved(scene.runs[MOMENTUM], scene.objective.view)
 
 
 def bend_by_differences(objective: Any) -> float:

@@ -94,16 +94,11 @@ class Section(VGroup):
         self.apart = bool(near.any() and off[near].max() > SEEN)
         touch = self._curve(way, self.cut.parabola(way), stroke_color=self.tint, stroke_width=3.5)
         bent = bool(np.isfinite(self.cut.curvature))
-        self.base = polylines(
-            [np.array([[room.left, room.bottom, 0], [room.right, room.bottom, 0]])],
-            stroke_color=palette().rule_line,
-            stroke_width=2,
-        )
         self.ground, self.touch = ground, touch if bent else VMobject()
         self.ball = Ball(palette().target, 0.1).move_to(self.at(0.0))
         self.steps = {"plain": self._arrow("gradient_descent"), "newton": self._arrow("newton")}
         self.dots = {"plain": self._dot("gradient_descent"), "newton": self._dot("newton")}
-        self.still = VGroup(self.base, self.ground, self.touch, self.ball)
+        self.still = VGroup(self.ground, self.touch, self.ball)
         self.add(self.still, *self.steps.values(), *self.dots.values())
 
     def at(self, way: float, height: float | None = None) -> Array:

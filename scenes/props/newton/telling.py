@@ -60,7 +60,7 @@ class Tale:
         low, high = self.curvatures
         ratio = self.ground.model.ratio
         if ratio >= ROUND:
-            return f"A valley, {figure(ratio, 2)} times more curved across than along."
+            return f"A valley, {figure(ratio, 2)} times as curved across as along."
         if not np.isfinite([low, high]).all():
             return "There are no curvatures at the start."
         return f"The curvatures at the start are {figure(low, 2)} and {figure(high, 2)}."

@@ -5,6 +5,9 @@ The step is as long as it is, and goes on dashed, so that the angle is seen wher
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 from manim import VGroup
 
@@ -18,13 +21,15 @@ from scenes.stage.maps.contour_map import ContourMap
 from scenes.stage.words.typesetting import SMALL, Words
 
 LONG, SHORTER = 1.3, 0.9  # of the arrow downhill and of the dashed line; the share that is tried next
+CLEAR = 0.08  # round the angle's number
 EDGE = 0.2  # from the end of a map, at least
 ARC, CORNERS = 0.42, 33  # radius; places on it
 STEP, FRONT = 10.0, 4  # width of the step; in front of the trail
 
 
-def apart(chart: ContourMap, run: Trajectory, step: int) -> VGroup:
-    """Downhill, the step and how it would go on, the arc between both, and its angle; from the iterate of a step."""
+def apart(chart: ContourMap, run: Trajectory, step: int, minima: Sequence[Sequence[float]]) -> VGroup:
+    """Downhill, the step and how it would go on, the arc between both, and its angle, which lies on none of the minima;
+    from the iterate of a step."""
     here = chart.to_screen(*run.iterates[step])
     goes = chart.to_screen(*run.iterates[step + 1]) - here
     falls = chart.to_screen(*(run.iterates[step] - run.gradients[step])) - here
@@ -35,8 +40,20 @@ def apart(chart: ContourMap, run: Trajectory, step: int) -> VGroup:
         Arrows(ink.gradient).point(here, downhill),
         dashed(np.array([here, further]), stroke_color=ink.share, stroke_width=4),
         curve_of([polyline_points(np.array([here, here + goes]))], stroke_color=ink.share, stroke_width=STEP),
-        *_arc(chart.area, here, ways),
+        *_arc(chart.area, here, ways, np.concatenate([_on(chart, run, minima), *_along(here, (downhill, further))])),
     ).set_z_index(FRONT)
+
+
+def _on(chart: ContourMap, run: Trajectory, minima: Sequence[Sequence[float]]) -> Array:
+    """Places (n, 3) on the run's path, and the minima."""
+    path = chart.to_screen(*run.iterates[: run.ended_at + 1].T)
+    marks = [chart.to_screen(*minimum).reshape(1, 3) for minimum in minima]
+    return np.concatenate([*(np.linspace(a, b, CORNERS) for a, b in pairwise(path)), *marks])
+
+
+def _along(here: Array, ends: tuple[Array, Array]) -> list[Array]:
+    """Places on the lines from one place to both ends."""
+    return [np.linspace(here, end, CORNERS) for end in ends]
 
 
 def _length(area: Box, here: Array, way: Array) -> float:
@@ -45,17 +62,23 @@ def _length(area: Box, here: Array, way: Array) -> float:
     return float(next((one for one in tried if inside((here + one * way)[None], room).all()), tried[-1]))
 
 
-def _arc(area: Box, here: Array, ways: Array) -> VGroup:
+def _arc(area: Box, here: Array, ways: Array, taken: Array) -> VGroup:
     """From one way to the other, the short way round, and the angle beyond its middle, or as near to that as there is
-    room for it on the map."""
+    room for it on the map, clear of places (n, 3) that are taken."""
     first, last = (float(np.arctan2(way[1], way[0])) for way in ways)
     turn = (last - first + np.pi) % (2 * np.pi) - np.pi
     angles = first + turn * np.linspace(0, 1, CORNERS)
     rim = np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1)
     line = curve_of([polyline_points(here + ARC * rim)], stroke_color=palette().target, stroke_width=4)
     words = Words(f"${np.degrees(abs(turn)):.0f} degree$", SMALL, palette().target, on_picture=True)
-    for way in sorted(rim, key=lambda one: float(np.linalg.norm(one - rim[CORNERS // 2]))):
+    angles, middle = first + turn / 2 + np.linspace(-np.pi, np.pi, 4 * CORNERS), rim[CORNERS // 2]
+    about = np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1)
+    seats = []
+    for way in sorted(about, key=lambda one: float(np.linalg.norm(one - middle))):
         reach = ARC + 0.1 + (abs(way[0]) * words.width + abs(way[1]) * words.height) / 2
-        if area.contains(layout.box_of(words.move_to(here + reach * way))):
-            break
+        seats.append(here + reach * way)
+    boxes = [layout.box_of(words.move_to(seat)) for seat in seats]
+    within = [area.inset(*[CLEAR] * 4).contains(box) for box in boxes]
+    clear = [not inside(taken, box.inset(*[-CLEAR] * 4)).any() for box in boxes]
+    words.move_to(seats[int(np.argmax(2 * np.array(within) + clear))])
     return VGroup(line, words)

@@ -14,7 +14,7 @@ from scenes.stage.ink.drawing import Array
 from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.maps.even_map import View, around
 from scenes.stage.runs.pair import GD, MOMENTUM
-from scenes.stage.words.figures import as_shown, typed
+from scenes.stage.words.figures import as_shown, figure, in_math, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.speaker import tinted
 
@@ -81,18 +81,19 @@ class Cases:
         parts = min(valleys) >= 0 and valleys[0] != valleys[1]
         first, second = map(typed, pair)
         starts, share = f"of ${AROUND**2}$ starts", f"${100 * self._parted(bowl, 0.1, pair):.0f} %$"
+        valleyed = f"from {share} {starts} in different valleys"
         two = f"{tinted(f'${first}$', rule_color(MOMENTUM))} or {tinted(f'${second}$', other_color())}"
         said = f"{_another(*pair)}, {'another' if parts else 'the same' if min(valleys) >= 0 else 'no'} valley"
         return Example(
             bowl,
             {MOMENTUM: one, OTHER: other},
-            f"{said}: so from {share} {starts}" if parts else said,
-            f"with ${first}$ and ${second}$ the runs end ${gap:.1f}$ apart, and in two valleys from {share} {starts}",
+            f"from this start they end ${gap:.1f}$ apart; {valleyed}" if parts else said,
+            f"from this start ${first}$ and ${second}$ end ${gap:.1f}$ apart; {valleyed}",
             parts and abs(pair[0] - pair[1]) < CLOSE,
             view=_near(bowl, one, other),
             settings=self._set(0.1, *pair),
             short=f"{two}: {'two valleys' if parts else 'one valley' if min(valleys) >= 0 else 'no valley'}",
-            said_briefly=f"another valley from {share} {starts}" if parts else said,
+            said_briefly=valleyed if parts else said,
             measure=Measure(np.tile(ends.mean(axis=0), (2, 1)), ends, f"${gap:.1f}$ apart") if gap > FAR else None,
         )
 
@@ -126,21 +127,23 @@ class Cases:
         runs = self._pair(pass_, (RIDGE[0], HAIR), 0.05, away[MOMENTUM])
         end = runs[MOMENTUM].iterates[-1]
         both = all(stops.values())
-        who = "both stop" if both else "it stops" if stops[MOMENTUM] else "it does not stop"
+        rests = "both run into the saddle and stay" if both else "it runs into the saddle and stays"
+        who = rests if stops[MOMENTUM] else "it does not come to rest"
+        briefly = " ".join((who.split()[0], who.split()[-1])) if stops[MOMENTUM] else who
         sooner = away[MOMENTUM] < away[GD]
-        found = f"${typed(HAIR)}$ off its ridge, momentum gets away "
+        found = f"${typed(HAIR)}$ off its ridge, momentum gets ${AWAY:g}$ away "
         found += f"at step ${away[MOMENTUM]}$, gradient descent at ${away[GD]}$" if sooner else "no sooner"
         beside = f"${typed(HAIR)}$ off the ridge, it gets away; " if both and sooner else ""
         return Example(
             pass_,
             runs,
             f"{beside}exactly on {'it' if beside else 'the ridge'}, {who}",
-            f"{found}; exactly on it, {who.replace('it ', 'momentum ')} in ${steps}$ steps",
+            f"{found}; exactly on it, in ${steps}$ steps {who.replace('it ', 'momentum ', 1)}",
             both and sooner,
             settings=self._set(0.05, self.parameters.momentum),
             short=instead({name: f"${step}$" for name, step in away.items()}, " steps"),
-            what="to get away",
-            said_briefly=f"exactly on the ridge, {who}",
+            what=f"${AWAY:g}$ away",
+            said_briefly=f"exactly on the ridge, {briefly}",
             measure=_arrow(end * [1, 0], end, f"step ${away[MOMENTUM]}$"),
         )
 
@@ -156,14 +159,17 @@ class Cases:
         told = {name: f"${100 * far:.0f} %$" for name, far in along.items()}
         lags = {name: bool(far > 4 * near) for name, (far, near) in left.items()}  # across it swings: its widest counts
         end = runs[MOMENTUM].iterates[runs[MOMENTUM].ended_at]
+        after, steep = f"after ${self.parameters.steps}$ steps", in_math(figure(ratio, 4))
         return Example(
             valley,
             runs,
-            "the steep way sets the rate for both",
-            f"{told[MOMENTUM]} of the way along it is still to go, without momentum {told[GD]}",
+            f"${steep}$ times as steep across: that sets the rate for both",
+            f"{after} in a ravine ${steep}$ times as steep across, {told[MOMENTUM]} of the way is to go, "
+            f"without momentum {told[GD]}",
             all(lags.values()) and along[MOMENTUM] < along[GD],
             settings=self._set(as_shown(rate), self.parameters.momentum),
             short=instead(told, " to go"),
+            said_briefly="the steep way sets the rate for both",
             measure=_arrow(end, end * [0, 1], f"{told[MOMENTUM]} to go") if lags[MOMENTUM] else None,
         )
 

@@ -17,12 +17,12 @@ import numpy as np
 from manim import LEFT, RIGHT, ValueTracker, VGroup
 
 from optimizers import Trajectory
-from scenes.props.stochastic.made import ORDERS, SMALL_RATE, TITLES
+from scenes.props.stochastic.made import ORDERS, TITLES
 from scenes.stage.ink import layout
 from scenes.stage.ink.drawing import Array, polylines
 from scenes.stage.ink.layout import Box
 from scenes.stage.ink.palette import palette
-from scenes.stage.runs.pair import MOMENTUM
+from scenes.stage.runs.pair import GD
 from scenes.stage.words.cards import InForce, settings_line
 from scenes.stage.words.endings import ending, flies_off, last_value
 from scenes.stage.words.figures import figure, sentence_format
@@ -38,6 +38,7 @@ HEAD, LINE = 0.45, 0.3  # height of the heads, and of one more line of them
 FIRST, SECOND = 0.22, 0.54  # from the top of a row to its two baselines
 FILLED, COLUMN = 0.97, 0.14  # of a column's width, by what stands in it; between columns
 MEDIAN, MEDIANS = f"median of {ORDERS} orders", f"medians of {ORDERS} orders"
+CROSS = "$times$"  # the minimum
 NEVER, NO_STEP = "never", "–"  # in words, and in a table
 NUMBERS, HIGHEST = 0.4, 1.6  # of the width, for the numbers with heads of one line; a row at most
 ROOMY, WIDE = 1.0, 5.0  # a row and a table from which on there is room for large type
@@ -174,13 +175,22 @@ class Comparison:
         """How many steps turn back, for the screen."""
         return f"${tally.back}$ of ${self.turns}$ steps turn back"
 
-    def first_near(self, *colors: str) -> tuple[str, str, str]:
-        """When small steps and momentum are near at first, in their colours, for the screen; shorter and shorter."""
-        small, fast = TITLES[SMALL_RATE], TITLES[MOMENTUM]
-        late = tinted(f"{small} {self.small.arrives}", colors[0])
-        soon = (tinted(f"{fast} {said}", colors[1]) for said in (self.fast.arrives, self.fast.arrives_at))
-        full, brief = (f"{late}, {said}" for said in soon)
-        return full, brief, late
+    @property
+    def small_jitters(self) -> bool:
+        """Whether momentum smooths what the small rate alone does not: that turns back more than twice as often."""
+        return self.steadies and 2 * self.fast.back < self.small.back
+
+    @property
+    def is_it_the_rate(self) -> str:
+        """The answer to that, of the small rate alone."""
+        often = f"turns back ${self.small.back}$ time{'s' * (self.small.back != 1)}"
+        return f"no: alone it still {often}" if self.small_jitters else f"alone it {often}"
+
+    def answered(self, color: str) -> tuple[str, str, str]:
+        """The same for the screen, in the small rate's colour, and when it is near at first; shorter and shorter."""
+        alone = self.is_it_the_rate.replace("alone it", "the small rate alone")
+        full = f"{alone}, {self.small.arrives}, momentum {self.fast.arrives_at}"
+        return tinted(full, color), tinted(f"{alone}, {self.small.arrives}", color), tinted(alone, color)
 
     @property
     def at_the_goal(self) -> str:
@@ -199,8 +209,23 @@ class Comparison:
         if not self.fast.calms:
             return "momentum flies off: too large a rate"
         if self.steadies:
-            return "momentum smooths the way, not the goal" if self.as_noisy else "momentum smooths the way"
+            return f"momentum smooths the path{self._no_closer}"
         return "here momentum smooths nothing"
+
+    @property
+    def verdicts(self) -> tuple[str, str]:
+        """The same with what it rests on, for the screen, and without."""
+        if self.steadies and self.as_noisy:
+            away = f"{self.fast.said['noise']}$ from {CROSS}, {TITLES[GD]} ${self.plain.said['noise']}$"
+            return f"{self.verdict}: ${away}", self.verdict
+        return self.verdict, self.verdict
+
+    @property
+    def _no_closer(self) -> str:
+        """That it is about as far from the minimum as large steps, if so."""
+        if not self.as_noisy:
+            return ""
+        return f", but comes {'little' if self.fast.noise < AS_NOISY * self.plain.noise else 'no'} closer"
 
 
 def compared(tallies: Mapping[str, Tally], turns: int) -> Comparison:
@@ -214,16 +239,24 @@ def placeholders(found: Comparison, runs: Mapping[str, Trajectory], under: str) 
     plain, fast, small = runs.values()
     shared = "what they share remains" if found.steadies else "no smoother way"
     late = f"{_near(found.small)}, momentum {_near(found.fast, '')}, large steps {_near(found.plain, '')}"
+    answer = found.is_it_the_rate.replace("$", "")
     return {
         "past": f" In every order it goes past the minimum, by {found.fast.beyond:.1f} in the median."
         * found.rolls_past,
         "it_does": _does(plain, "it jitters" if found.jitters else "step by step"),
         "what_remains": _does(fast, shared),
-        "it_takes": _does(small, late),
+        "it_takes": _does(small, f"{answer}; {late}").capitalize(),
         "how_noisy": found.at_the_goal,
-        "verdict": f"{found.verdict[0].upper()}{found.verdict[1:]}",
+        "verdict": f"{found.verdict[0].upper()}{found.verdict[1:]}{_distances(found)}",
         "under": under,
     }
+
+
+def _distances(found: Comparison) -> str:
+    """How far from the minimum momentum and large steps stay, in brackets, where they are said to be as noisy."""
+    if not (found.steadies and found.as_noisy):
+        return ""
+    return f" ({found.fast.said['noise']} from the minimum, {TITLES[GD]} {found.plain.said['noise']})"
 
 
 def _does(run: Trajectory, said: str) -> str:

@@ -12,6 +12,7 @@ from objectives import AnyObjective
 from scenes.stage.ink import layout
 from scenes.stage.words.figures import figure, in_math
 
+DIGITS, LARGE = 2, 100.0  # of a bend; it has one more from there on: 7.8 and 375
 NARROWER = 2.0  # times as much: a narrow valley beside a wide one
 
 
@@ -52,7 +53,7 @@ class Valleys:
 
     def _each(self, how: Callable[[str], str]) -> tuple[str, str]:
         first, second = (
-            f"{kind}{how(figure(bend, 2))}" if np.isfinite(bend) else kind
+            f"{kind}{how(figure(bend, DIGITS + (bend >= LARGE)))}" if np.isfinite(bend) else kind
             for kind, bend in zip(self.kinds, self.bends, strict=True)
         )
         return first, second

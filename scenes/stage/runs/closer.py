@@ -65,16 +65,16 @@ def so_many_rings(count: int) -> str:
 
 
 def seen_closer(turns: int, ringed: list[int], narrower: int) -> str:
-    """The u-turns that are seen closer, as markup: those without a ring on the map; and that more turns follow.
+    """The u-turns that are seen closer, as markup: those without a ring on the map; and what those are that follow.
 
     >>> seen_closer(7, [3, 5, 8], 0), seen_closer(4, [3, 5, 8], 0), seen_closer(1, [], 0)
     ('$4$ more u-turns', '$1$ more u-turn', '1 u-turn')
     >>> seen_closer(7, [3, 5, 8], 9)
-    '7 u-turns; narrower ones go on'
+    '7 u-turns; grey: too small to count'
     """
     hidden = turns - len(ringed)
     if narrower:
-        return f"{u_turns(turns)}; narrower ones go on"
+        return f"{u_turns(turns)}; grey: too small to count"
     return f"${hidden}$ more u-turn{'s' * (hidden > 1)}" if ringed else u_turns(turns)
 
 

@@ -31,6 +31,7 @@ STEP = 1 / (100 * HUNDREDTH)
 TRIED = np.arange(100 * HUNDREDTH) / (100 * HUNDREDTH)
 NEAR = 0.05  # of the way down from the start: near the lowest point
 BAR, ROW, PITCH, APART = 0.26, 0.11, 0.4, 0.2  # the bar's height; gaps; from row to row, and between their columns
+ELSEWHERE = 2  # the number of the third colour of the bar
 LEAST = 4  # hundredths of a stretch that is worth telling
 BEYOND, TO_NUMBER = 0.07, 0.08  # how far the marks at its ends stand out of the bar, and from there to their numbers
 
@@ -112,7 +113,9 @@ class ReachTable(VGroup):
             row = _Row(side, ("some get there, too", "some get there", "some do"), palette().quiet, True)
             rows.insert(len(rows) if side == "above" else 0, row)
         letter = f"${notation().momentum}$"
-        head = first_fitting(map(quiet, (f"where each {letter} ends", f"each {letter}")), width)
+        told = f"where each {letter} ends", f"each {letter}"
+        named = tuple(f"{one}; grey: elsewhere" for one in told) if (_kinds(reach) == ELSEWHERE).any() else ()
+        head = first_fitting(map(quiet, (*named, *told)), width)
         self.add(lines(head, _bar(reach, width), _placed(rows, width), gap=ROW))
 
 
@@ -146,11 +149,21 @@ def _which(ends: tuple[float, float]) -> str:
     return f"${ends[0]:g}$ to ${ends[1]:g}$"
 
 
+def _start(stretch: tuple[float, float]) -> int:
+    """The number of the momentum at the tenth below a stretch."""
+    return max(0, round(100 * stretch[0]) - 1) // 10 * 10 * HUNDREDTH
+
+
+def _kinds(reach: Reach) -> Array:
+    """Where each momentum of the bar ends, as the number of its colour."""
+    assert reach.stretch is not None
+    return np.asarray(np.where(reach.there, 1, np.where(reach.stays, 0, ELSEWHERE))[_start(reach.stretch) :])
+
+
 def _bar(reach: Reach, width: float) -> VGroup:
     """From the tenth below the stretch to the end, a piece for each momentum that was tried; the stretch has marks."""
     assert reach.stretch is not None
-    start = max(0, round(100 * reach.stretch[0]) - 1) // 10 * 10 * HUNDREDTH
-    kinds = np.where(reach.there, 1, np.where(reach.stays, 0, 2))[start:]
+    start, kinds = _start(reach.stretch), _kinds(reach)
     colors = rule_color(GD), rule_color(MOMENTUM), palette().rule_line
     cell, pieces = width / len(kinds), VGroup()
     for kind, group in groupby(range(len(kinds)), key=lambda i: int(kinds[i])):

@@ -5,12 +5,16 @@ A divergent, stuck or undefined run is a normal example of a lecture. What is sa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from optimizers import Trajectory
 from scenes.stage.words.figures import LONG, SAID, figure
 
 HARDLY_LEFT = "hardly left"
+HARDLY_MOVED = "hardly moved"  # by a ball, where the other words would read as: hardly anything is left
+MOVED = 0.1  # of the shorter side of a view: who has gone less of it has hardly moved
 HARDLY = 0.01  # of the first error: who has lost no more of it has hardly left
 RISEN = 1.0 + 1e-9  # times the first value: what ends higher has not gone down
 
@@ -31,6 +35,12 @@ def hardly(first: float, last: float) -> bool:
     """Whether an error has fallen, and by less than one in a hundred; both can be told apart by three decimals."""
     fallen = 0 < first - last < HARDLY * abs(first) < LONG
     return bool(fallen) and format(first, ".3f") != format(last, ".3f")
+
+
+def hardly_moved(run: Trajectory, view: Sequence[tuple[float, float]]) -> bool:
+    """Whether a run ends near its start, as seen on a view of both coordinates."""
+    side = min(high - low for low, high in view)
+    return float(np.linalg.norm(run.iterates[run.ended_at] - run.iterates[0])) < MOVED * side
 
 
 def goes_down(run: Trajectory) -> bool:
