@@ -303,7 +303,7 @@ def test_what_is_said_of_the_problems_is_so(momentum: float, pair: Any, ratio: f
     for _ in range(steps):
         update = momentum * update + 1.25 / ratio * place
         place -= update
-    told = f"${100 * abs(place) / 9:.0f} %$ of the way is to go, without momentum ${100 * left[-1]:.0f} %$"
+    told = f"${100 * abs(place) / 9:.0f} %$ of the way is to go, without momentum ${100 * abs(left[-1]):.0f} %$"
     assert told in found["one_rate_for_all"].finding
     bends = np.diag(found["one_rate_for_all"].objective.hessian(np.zeros(2)))
     assert found["one_rate_for_all"].finding.startswith(f"after ${steps}$ steps in a ravine ")
