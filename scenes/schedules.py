@@ -220,7 +220,7 @@ class SchedulesScene(LectureScene):
             self.play(FadeIn(chart.rows[name]), FadeIn(chart.ends[name]), run_time=0.5)
         self.wait(1.4)
         self.speaker.say(self.tale.verdict(), self.tale.verdict().replace(" gets nearest, nearer", ": nearer"))
-        self.wait(4.9)
+        self.wait(3.8)
 
     def too_steep(self) -> None:
         """Now the other end of a run: the start, without noise. The rate {second_learning_rate:g} {too_large}: it
@@ -235,7 +235,7 @@ class SchedulesScene(LectureScene):
             f"{stable} at the start: $2 slash lambda$, with $lambda$ the largest curvature there",
             f"{stable}: $2 slash lambda$, $lambda$ the largest curvature",
         )
-        self.wait(2.6)
+        self.wait(2.3)
         self._run(ground, CONSTANT, few=6, seconds=2.4, charts=[ground.rates])
         self._tell(CONSTANT, *self.steep.told(), colors=self.steep_colors)
 

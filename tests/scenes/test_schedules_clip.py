@@ -166,7 +166,7 @@ def test_all_noises_are_pooled(usual: SchedulesScene) -> None:
     assert scene.words()["verdict"] == f"{best} gets nearest, nearer than any of 301 constant rates"
     assert best == "1/t"
     before = sum(map(is_before, soon[best], soon["small, constant"]))
-    assert scene.words()["sooner"] == f"; in {before} of them it is near before the small rate"
+    assert scene.words()["sooner"] == f"; with {before} of them it is near sooner than with the small rate"
     assert before > 0.9 * NOISES
 
 

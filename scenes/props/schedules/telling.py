@@ -209,7 +209,7 @@ class Tale:
         if 2 * count <= len(self.nears[self.best]):
             return ""
         than = "large" if self.calm == LARGE else "small"
-        return f"; in {count} of them it is near before the {than} rate"
+        return f"; with {count} of them it is near sooner than with the {than} rate"
 
     def verdict(self) -> str:
         """Which is the calmest, in a caption and on the screen alike."""
