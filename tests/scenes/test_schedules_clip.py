@@ -141,7 +141,6 @@ def test_what_is_said_of_the_noisy_runs_is_what_they_do(
         r"(never near|near \(dashed\) at step \$(\d+)\$); over the last \$(\d+)\$ steps \$(.*)\$ away",
         scene.tale.dances()[0],
     )
-    assert all(f"${max(1, steps // 3)}$ steps" in words for words in scene.tale.dances()[1:])
     assert told
     assert (int(told[2]) if told[2] else None) == near[LARGE]
     assert int(told[3]) == max(1, steps // 3)
@@ -166,7 +165,7 @@ def test_all_noises_are_pooled(usual: SchedulesScene) -> None:
     assert scene.words()["verdict"] == f"{best} gets nearest, nearer than any of 301 constant rates"
     assert best == "1/t"
     before = sum(map(is_before, soon[best], soon["small, constant"]))
-    assert scene.words()["sooner"] == f"; with {before} of them it is near sooner than with the small rate"
+    assert scene.words()["sooner"] == f", and with {before} near before the small one"
     assert before > 0.9 * NOISES
 
 
@@ -239,15 +238,6 @@ def test_the_warmed_up_rate_keeps_under_its_bound(usual: SchedulesScene) -> None
     assert words["moves"].endswith("the bound rises")
     assert bounds[-1] > 2 * bounds[0]
     assert scene.steep.early == 4 * sum(limit <= 0.5 for limit in bounds) < 120
-
-
-def test_the_last_height_that_has_a_number_is_told_of_a_run_that_flies_off(usual: SchedulesScene) -> None:
-    """Its fifth place is a number still, but no error is; so the fourth is told, by a loop of its own."""
-    x, y = -5.0, 2.0
-    for _ in range(4):
-        dx, dy = slope(x, y)
-        x, y = x - 0.5 * dx, y - 0.5 * dy
-    assert usual.words()["constant_ends"] == f"flies off, at step 4 already {figure(math.hypot(x, y), 2)} away"
 
 
 def test_no_constant_rate_does_as_well(usual: SchedulesScene) -> None:

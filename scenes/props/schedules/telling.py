@@ -122,8 +122,7 @@ class Tale:
         return (
             f"{near}; {away}, root mean square (circle)",
             f"{near}; {away} (circle)",
-            f"{near}; last ${len(walk.late)}$ steps: ${cloud}$ away (circle)",
-            f"near: step ${walk.near_at}$; last ${len(walk.late)}$ steps: ${cloud}$ away (circle)",
+            f"{near}; later ${cloud}$ away (circle)",
         )
 
     def compared(self) -> str:
@@ -208,8 +207,7 @@ class Tale:
         count = int(np.sum(self.nears[self.best] < self.nears[self.calm]))
         if 2 * count <= len(self.nears[self.best]):
             return ""
-        than = "large" if self.calm == LARGE else "small"
-        return f"; with {count} of them it is near sooner than with the {than} rate"
+        return f", and with {count} near before the {'large' if self.calm == LARGE else 'small'} one"
 
     def verdict(self) -> str:
         """Which is the calmest, in a caption and on the screen alike."""
@@ -295,10 +293,7 @@ class Steep:
 
     def ends(self, name: str) -> str:
         """Where a run ends: a value of the objective, that none takes for a rate."""
-        walk = self.walks[name]
-        if walk.run.diverged_at is not None and (last := walk.run.diverged_at - 1):
-            return f"flies off, at step {last} already {figure(float(walk.distances[last]), 2)} away"
-        told = ending(walk.run, 2)
+        told = ending(self.walks[name].run, 2)
         return f"ends at a value of {self.written[name]}" if told.startswith("is at ") else told
 
     def ends_briefly(self, name: str) -> Wordings:
