@@ -512,7 +512,7 @@ def test_bad_parameters_are_refused(changes: dict[str, Any], sentence: str) -> N
         list(made(objective="hillside").claims())
 
 
-@pytest.mark.parametrize(("width", "said"), [(6.5, "lowest from"), (5.0, "from")])
+@pytest.mark.parametrize(("width", "said"), [(6.5, "lowest from"), (5.0, "lowest:")])
 def test_beside_the_wins_every_name_is_whole(width: float, said: str) -> None:
     """Where a name and its number have no room, the number has fewer words; and all rows the same."""
     counts = {"gradient_descent": 11, "adam": 52}
