@@ -46,7 +46,6 @@ from scenes.stage.ink.palette import palette, rule_color
 from scenes.stage.runs.pair import GD, MOMENTUM, NAMES
 from scenes.stage.words.cards import Counter, RuleCard
 from scenes.stage.words.figures import figure, typed
-from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import HEADING, SMALL, Words, escape, fitting_formula, on_baseline, wrapped
 
 RADII = 0.16, 0.26  # least and largest radius of a ball
@@ -155,10 +154,10 @@ class RollingBall(LectureScene):
         self._say(self._line(tale.asked(self.race)))
         self._set_out_arrows()
         self.wait(1.2)
-        self._say(comparison := self._compared(), seconds=2.2)
-        self.drive(comparison, self.step)
+        self._say(self.comparison, seconds=2.2)
+        self.drive(self.comparison, self.step)
         self._roll_to(self.race.cuts.same_way, 0.85)
-        self._say(self._compared(self.race.cuts.same_way), seconds=1.7)
+        self.wait(2.5)
 
     def through_the_dip(self) -> None:
         """{in_the_dip}"""
@@ -283,9 +282,10 @@ class RollingBall(LectureScene):
 
     # What it says above the curve -----------------------------------------------------------------------------------
 
-    def _compared(self, held: int | None = None) -> Comparison:
-        """The update as the sum of its shares, so many times the gradient's: at each step, or at the one held."""
-        return Comparison(self.race.fast.gains[: self.race.cuts.same_way + 1], self.places.message, held)
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The update as the sum of its shares, so many times the gradient's, with the number of the last whole step."""
+        return Comparison(self.race.fast.gains[: self.race.cuts.same_way + 1], self.places.message)
 
     def _line(self, markup: str) -> Words:
         """A line for the message, smaller where it would be too wide; parts labelled with a meaning take its colour."""
@@ -414,7 +414,7 @@ class RollingBall(LectureScene):
         arrows.follow(self.places_of[name](step), share, slope, self.presence[name].get_value())
 
     def _legend(self, scale: float) -> Words:
-        words = layout.place(Words(f"arrow: $-{typed(scale)} dot {notation().update}$", SMALL), self.places.side, LEFT)
+        words = layout.place(Words(f"arrows: ${typed(scale)} times$ step", SMALL), self.places.side, LEFT)
         if not layout.is_wide():  # on one line with the counter
             words.shift(min(0.0, self.counter.get_left()[0] - CLEAR - words.get_right()[0]) * RIGHT)
         return onto_picture(on_baseline(words, baseline(self.places, LOWER)))

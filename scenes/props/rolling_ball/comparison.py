@@ -16,25 +16,24 @@ from scenes.stage.words.typesetting import Formula, fitting_formula
 class Comparison(VGroup):
     """The update, its two shares, and how many times the gradient's share it is, as one line of the letters in force.
 
-    `display(step)` takes the last whole step; where one is held, its number stands in place of t.
+    `display(step)` takes the last whole step.
     """
 
-    def __init__(self, gains: Array, box: layout.Box, held: int | None = None) -> None:
+    def __init__(self, gains: Array, box: layout.Box) -> None:
         super().__init__()
         self.gains = gains
-        letters, here, last = notation(), *(("t", "t-1") if held is None else (f"{held}", f"{held - 1}"))
+        letters = notation()
         slope, share = (
-            f"{letters.learning_rate} {gradient(here)}",
-            f"{letters.momentum} dot {letters.update}_({last})",
+            f"{letters.learning_rate} {gradient()}",
+            f"{letters.momentum} dot {letters.update}_(t-1)",
         )
-        whole = f"{letters.update}_({here})"
-        before = f"{{{{ {whole} : whole }}}} = {{{{ {share} : share }}}} + {{{{ {slope} : slope }}}} ="
+        before = f"{{{{ {letters.update}_t : whole }}}} = {{{{ {share} : share }}}} + {{{{ {slope} : slope }}}} ="
         after = f"dot {{{{ {slope} : again }}}}"
         widest = max((f"{gain:.1f}" for gain in gains), key=len)
         parted = "\\" if layout.is_narrow() else ""  # into two lines
         line = fitting_formula(f"{before} {parted} {{{{ {widest} : gain }}}} {after}", box.width)
         layout.place(line, box, LEFT if line.width <= box.width else RIGHT)
-        self.number = Numeral(line.select("gain").get_corner(DR), ".1f", line.font_size).display(gains[held or 0])
+        self.number = Numeral(line.select("gain").get_corner(DR), ".1f", line.font_size).display(gains[0])
         self.add(self._part(before, line, "slope"), self.number, self._part(after, line, "again"))
 
     def _part(self, source: str, line: Formula, label: str) -> Formula:

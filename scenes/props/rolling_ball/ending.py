@@ -16,14 +16,13 @@ from scenes.props.rolling_ball.rolling import RollingDisc, Track, motion
 from scenes.stage.curves.graph import CurvePanel
 from scenes.stage.ink.drawing import Array, curve_of, polyline_points
 from scenes.stage.ink.palette import palette, rule_color
-from scenes.stage.runs.pair import MOMENTUM
+from scenes.stage.runs.pair import GD, MOMENTUM
 from scenes.stage.words.figures import in_math, typed
 from scenes.stage.words.notation import notation
 from scenes.stage.words.typesetting import SMALL, Words
 
 TOWARDS_INK = 0.55  # of the way from a rule's colour to that of words
 FOOTPRINTS = 0.25  # height of both rows above the axis
-SMALLER = 0.65  # the ball with less momentum, of the others' radius: two in one place are told apart
 GAP, APART = 0.14, 0.2  # from a ball to its pin, and from there to the words; between two labels
 
 
@@ -81,13 +80,14 @@ def tag(race: CurveRace, panel: CurvePanel) -> VGroup:
 
 
 class SecondTry(RollingDisc):
-    """A ball with less momentum, smaller than the others: `roll(step)` brings it where it is then, in front of them."""
+    """A ball with less momentum: `roll(step)` brings it where it is then; gradient descent's shines through it."""
 
     def __init__(self, race: CurveRace, track: Track, radius: float, panel: CurvePanel) -> None:
-        super().__init__(track, SMALLER * radius, weaker_color(), panel.area, np.pi / 2)
+        super().__init__(track, radius, weaker_color(), panel.area, np.pi / 2)
         self.places = motion(panel.x_axis.place(race.weaker.x))
+        self.caught = float(panel.x_axis.place(race.runs[GD].x[-1]))
         self.roll(0.0)
 
     def roll(self, step: float) -> SecondTry:
-        self.display(float(self.places(step)))
+        self.display(float(self.places(step)), self.caught)
         return self
