@@ -214,7 +214,7 @@ class UTurn3D(TwoRuns):
         self.wait(2.9)
         if self._told_lower and self.stays:
             name = tinted("gradient descent", rule_color(GD))
-            self.duet.speaker.say(f"{turns}; {name} has {HARDLY_MOVED}", f"{name} \\ {HARDLY_MOVED}")
+            self.duet.speaker.say(f"{turns}; {name} has {HARDLY_MOVED}", f"{name} has {HARDLY_MOVED}")
         self.wait(2.9)
 
     def from_above(self) -> None:
