@@ -218,11 +218,14 @@ class DataObjective(Differentiable):
 
     def _evaluate(self, order: int, columns: Array) -> Array:
         with np.errstate(all="ignore"):
-            total = float(self._scale) * self._added_up(order, columns)
-            if self.regulariser == 0:
-                return total
-            penalty = stable(self.regulariser)
-            return total + evaluate_derivatives(penalty, self.variables, self.variables, order, tuple(columns))
+            return self._with_penalty(order, float(self._scale) * self._added_up(order, columns), columns)
+
+    def _with_penalty(self, order: int, loss: Array, columns: Array) -> Array:
+        """With the regulariser at the same points (d, n), if there is one."""
+        if self.regulariser == 0:
+            return loss
+        penalty = stable(self.regulariser)
+        return loss + evaluate_derivatives(penalty, self.variables, self.variables, order, tuple(columns))
 
     def _added_up(self, order: int, columns: Array) -> Array:
         """The sum over samples: of many samples on a grid of points line by line, or by way of fewer points; else
@@ -288,10 +291,7 @@ class OneEach:
         inputs = (*variables, *summand.symbols)
         with np.errstate(all="ignore"):
             numbers = evaluate_derivatives(summand.expression, inputs, variables, order, (*columns, *rows))
-            if whole.regulariser == 0:
-                return np.asarray(numbers)
-            penalty = stable(whole.regulariser)
-            return np.asarray(numbers + evaluate_derivatives(penalty, variables, variables, order, tuple(columns)))
+            return whole._with_penalty(order, np.asarray(numbers), columns)
 
 
 #: What an objective knows of itself, whatever its data are: its settings, and what follows from them.
