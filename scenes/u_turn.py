@@ -101,14 +101,16 @@ class UTurn(LectureScene):
 
     @cached_property
     def runs(self) -> dict[str, Trajectory]:
-        start, steps = start_of(self.parameters.start, self.objective), self.parameters.steps
-        return {name: descend(self.objective, rule, start, steps) for name, rule in self.rules.items()}
+        return self._from_the_start(self.objective)
 
     @cached_property
     def before(self) -> dict[str, Trajectory]:
         """The same two on the old data's valley, from the same start."""
+        return self._from_the_start(self.first_objective)
+
+    def _from_the_start(self, ground: AnyObjective) -> dict[str, Trajectory]:
         start, steps = start_of(self.parameters.start, self.objective), self.parameters.steps
-        return {name: descend(self.first_objective, rule, start, steps) for name, rule in self.rules.items()}
+        return {name: descend(ground, rule, start, steps) for name, rule in self.rules.items()}
 
     def trajectories(self) -> Mapping[str, Trajectory]:
         return self.runs
